@@ -1,0 +1,1 @@
+//! Tests that cross crates; everything is under `it/`.
