@@ -1,0 +1,249 @@
+//! The whole spec, its endpoints, and where each fact comes from.
+
+use crate::{code::Code, protocol::Protocol, rule::Rule, types::TypeDef, version::Versions};
+
+/// The whole API as data.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Spec {
+    /// Endpoints, sorted by path.
+    pub endpoints: Vec<Endpoint>,
+    /// Types that several endpoints use, from `types/*.toml`, sorted by file.
+    pub shared: Vec<TypeFile>,
+    /// Diagnostic codes, in file order.
+    pub codes: Vec<Code>,
+    /// What every message has in common.
+    pub protocol: Protocol,
+}
+
+impl Spec {
+    /// The endpoint with this full path.
+    pub fn endpoint(&self, path: &str) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.path == path)
+    }
+
+    /// The type with this name.
+    pub fn type_def(&self, name: &str) -> Option<&TypeDef> {
+        self.types().find(|def| def.name() == name)
+    }
+
+    /// The code with this name.
+    pub fn code(&self, code: &str) -> Option<&Code> {
+        self.codes.iter().find(|it| it.code == code)
+    }
+
+    /// Every type: first those of the endpoints, then the shared ones.
+    pub fn types(&self) -> impl Iterator<Item = &TypeDef> {
+        let own = self.endpoints.iter().flat_map(|it| &it.types);
+        own.chain(self.shared.iter().flat_map(|it| &it.types))
+    }
+
+    /// Every rule: first those of the endpoints, then the shared ones.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        let own = self.endpoints.iter().flat_map(|it| &it.rules);
+        own.chain(self.shared.iter().flat_map(|it| &it.rules))
+    }
+
+    /// The rules on the members of this type.
+    pub fn rules_on<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Rule> {
+        self.rules().filter(move |rule| rule.on == name)
+    }
+
+    /// The hand-written checks that rules call: each name once, sorted, with how often it is called.
+    pub fn custom_predicates(&self) -> Vec<(&str, usize)> {
+        let mut names = std::collections::BTreeMap::new();
+        for rule in self.rules() {
+            for predicate in rule.when.iter().chain([&rule.holds]) {
+                for name in predicate.custom_names() {
+                    *names.entry(name).or_insert(0) += 1;
+                }
+            }
+        }
+        names.into_iter().collect()
+    }
+}
+
+/// One endpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Endpoint {
+    /// Its file, relative to `spec/`, with `/` between folders.
+    pub file: String,
+    /// Full path, such as `/api/configuration/management/email`. For a collection, without an object id.
+    pub path: String,
+    /// What kind of resource it is.
+    pub kind: EndpointKind,
+    /// Methods of the path itself.
+    pub methods: Vec<Method>,
+    /// Methods of one object below it; empty unless it is a collection or a job.
+    pub object_methods: Vec<Method>,
+    /// The `key` of its answer, where that is a fixed word.
+    pub key: Option<String>,
+    /// A few words.
+    pub title: String,
+    /// What it is for.
+    pub doc: String,
+    /// How much of its body is known.
+    pub completeness: Completeness,
+    /// Rust name of the endpoint's marker, and of the object that a reference to it names.
+    pub object: String,
+    /// Name of the type of a request body, if there is one.
+    pub request: Option<String>,
+    /// Name of the type of an answer's body, if it is known. Usually the same.
+    pub answer: Option<String>,
+    /// Members of an answer under which the body may stand; `body` almost everywhere.
+    pub wrappers: Vec<String>,
+    /// Whether each of its objects may be referenced only once.
+    pub single_use: bool,
+    /// Whether a client that is not logged in may read it.
+    pub anonymous: bool,
+    /// Versions that have it.
+    pub versions: Versions,
+    /// Id of the source that shows it.
+    pub source: String,
+    /// Resources below each object that have no body of their own, such as a download.
+    pub parts: Vec<Part>,
+    /// Types, in file order.
+    pub types: Vec<TypeDef>,
+    /// Rules, in file order.
+    pub rules: Vec<Rule>,
+    /// Places where a source contradicts itself or is silent.
+    pub quirks: Vec<Quirk>,
+    /// Where the facts come from.
+    pub sources: Vec<Source>,
+}
+
+impl Endpoint {
+    /// The path below `/api/configuration/`, or below `/api/` for an endpoint that lies outside.
+    pub fn short_path(&self) -> &str {
+        let path = self.path.strip_prefix("/api/").unwrap_or(&self.path);
+        path.strip_prefix("configuration/").unwrap_or(path)
+    }
+
+    /// The path of the container it lies in.
+    pub fn parent(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(parent, _)| parent)
+    }
+}
+
+/// What kind of resource an endpoint is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EndpointKind {
+    /// One object at a fixed path.
+    Singleton,
+    /// Many objects, each below the path under its own id.
+    Collection,
+    /// Only links to what lies below.
+    Container,
+    /// Long-running work: a POST starts one, its object tells how far it is.
+    Job,
+    /// State of the appliance, not part of its configuration.
+    Status,
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates or starts.
+    Post,
+    /// Replaces the whole object.
+    Put,
+    /// Removes or cancels.
+    Delete,
+}
+
+impl Method {
+    /// The method as it stands in a request line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// How much of a body is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Completeness {
+    /// Every member.
+    Complete,
+    /// Some members: unknown ones are kept and listed as unchecked.
+    Open,
+    /// Nothing but the path, as a target of references.
+    NameOnly,
+}
+
+/// A resource below each object of an endpoint that has no JSON body of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Last segment of its path.
+    pub name: String,
+    /// Its methods.
+    pub methods: Vec<Method>,
+    /// What it is.
+    pub doc: String,
+    /// Id of the source that shows it.
+    pub source: String,
+    /// Versions that have it.
+    pub versions: Versions,
+}
+
+/// Types, rules and quirks that several endpoints share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeFile {
+    /// The file, relative to `spec/`, with `/` between folders.
+    pub file: String,
+    /// Types, in file order.
+    pub types: Vec<TypeDef>,
+    /// Rules, in file order.
+    pub rules: Vec<Rule>,
+    /// Places where a source contradicts itself or is silent.
+    pub quirks: Vec<Quirk>,
+    /// Where the facts come from.
+    pub sources: Vec<Source>,
+}
+
+/// A page that shows facts. Its id is known only inside its own file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Short name for it inside its file.
+    pub id: String,
+    /// Title of the page or section.
+    pub title: String,
+    /// The document, such as `REST API Reference Guide`.
+    pub guide: String,
+    /// Version of the document; empty where its page does not say.
+    pub version: String,
+    /// How far to trust it.
+    pub tag: SourceTag,
+}
+
+/// How a fact was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SourceTag {
+    /// Read in a guide of the vendor.
+    Seen,
+    /// Read off a client that the vendor publishes.
+    Client,
+    /// Follows from other facts; no source states it.
+    Inferred,
+}
+
+/// A place where a source contradicts itself, is wrong or is silent, and what we do about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quirk {
+    /// Permanent name, in kebab case.
+    pub id: String,
+    /// The type, `Type.member`, or path of the endpoint it is about.
+    pub on: String,
+    /// What the source says, in our words.
+    pub says: String,
+    /// What we do.
+    pub does: String,
+    /// Why.
+    pub why: String,
+    /// Id of the source.
+    pub source: String,
+}

@@ -1,0 +1,188 @@
+//! Rules that tie members to each other, and the closed set of conditions they are made of.
+
+use crate::{types::Format, version::Versions};
+
+/// Members to pass from an object inwards, in wire names; `a.b` in a spec file.
+///
+/// It may enter a union only to reach its tag.
+pub type Path = Vec<String>;
+
+/// A condition that a body must satisfy, beyond the types of its members.
+///
+/// Read as: when `when` holds (always, if there is none), `holds` must hold, or the member at `target` is wrong. A rule
+/// with a member missing among its inputs is skipped: what is missing has its own error, and what may be missing has no
+/// effect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Name of the struct whose members the paths start from.
+    pub on: String,
+    /// Permanent code of the diagnostic, defined in `codes.toml`. Several rules may share one.
+    pub code: String,
+    /// Whether breaking it is an error or a warning.
+    pub severity: Severity,
+    /// The member that is wrong.
+    pub target: Path,
+    /// Where the rule applies; everywhere, if there is none.
+    pub when: Option<Predicate>,
+    /// What must hold there.
+    pub holds: Predicate,
+    /// What is wrong when it does not.
+    pub message: String,
+    /// What to do about it.
+    pub fix: String,
+    /// Id of the source that states it.
+    pub source: String,
+    /// What about it no source says, and why we assume it.
+    pub inferred: Option<String>,
+    /// Versions that have it.
+    pub versions: Versions,
+}
+
+/// How bad a broken rule is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The appliance accepts it, but it is unwise.
+    Warning,
+    /// The appliance would refuse or misunderstand the body.
+    Error,
+}
+
+/// A condition on the members of one object.
+///
+/// The set is closed: each of these maps to Rust code, JSON Schema, random inputs, prose and a mutation. A predicate
+/// other than `Present` and `Absent` that meets a missing member is undecided; `All`, `Any` and `Not` pass that on in
+/// the usual way of three-valued logic.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Predicate {
+    /// The member has this value.
+    Equals(Path, Literal),
+    /// The member has one of these values.
+    In(Path, Vec<Literal>),
+    /// The member is there, if only as null.
+    Present(Path),
+    /// The member is not there.
+    Absent(Path),
+    /// The member is null.
+    Null(Path),
+    /// All of these hold.
+    All(Vec<Self>),
+    /// At least one of these holds.
+    Any(Vec<Self>),
+    /// This does not hold.
+    Not(Box<Self>),
+    /// A string with a number of characters within bounds.
+    Length {
+        /// The string.
+        path: Path,
+        /// Fewest characters.
+        min: Option<u64>,
+        /// Most characters.
+        max: Option<u64>,
+    },
+    /// A string of ASCII letters, digits and the characters listed.
+    Charset {
+        /// The string.
+        path: Path,
+        /// Characters allowed besides `a-z`, `A-Z` and `0-9`.
+        chars: String,
+    },
+    /// A string of zero or more hexadecimal digits, after an optional `0x` or `0X`.
+    Hex(Path),
+    /// Such a string with a number of digits, not counting the prefix, within bounds.
+    HexLength {
+        /// The string.
+        path: Path,
+        /// Fewest digits.
+        min: Option<u64>,
+        /// Most digits.
+        max: Option<u64>,
+    },
+    /// A number within bounds.
+    Range {
+        /// The number.
+        path: Path,
+        /// Smallest value.
+        min: Option<i64>,
+        /// Largest value.
+        max: Option<i64>,
+    },
+    /// A string in a format.
+    Format {
+        /// The string.
+        path: Path,
+        /// Its format.
+        format: Format,
+    },
+    /// The object that the reference names satisfies this. Only `Length` and `Charset` on path `plain` are allowed
+    /// inside, for nothing else is known about objects elsewhere. Undecided without a resolver.
+    Referent(Path, Box<Self>),
+    /// A check written by hand, with its inputs in the order of its arguments.
+    Custom {
+        /// Name of the function.
+        name: String,
+        /// Members it reads.
+        inputs: Vec<Path>,
+    },
+}
+
+impl Predicate {
+    /// The members that deciding this takes, in order of first mention, each once.
+    ///
+    /// Paths inside a `Referent` are about another object and do not count.
+    pub fn inputs(&self) -> Vec<&Path> {
+        let mut inputs = Vec::new();
+        self.visit_paths(&mut |path| {
+            if !inputs.contains(&path) {
+                inputs.push(path);
+            }
+        });
+        inputs
+    }
+
+    fn visit_paths<'a>(&'a self, visit: &mut impl FnMut(&'a Path)) {
+        match self {
+            Self::Equals(path, _)
+            | Self::In(path, _)
+            | Self::Present(path)
+            | Self::Absent(path)
+            | Self::Null(path)
+            | Self::Hex(path)
+            | Self::Referent(path, _)
+            | Self::Length { path, .. }
+            | Self::Charset { path, .. }
+            | Self::HexLength { path, .. }
+            | Self::Range { path, .. }
+            | Self::Format { path, .. } => visit(path),
+            Self::All(parts) | Self::Any(parts) => {
+                for part in parts {
+                    part.visit_paths(visit);
+                }
+            }
+            Self::Not(inner) => inner.visit_paths(visit),
+            Self::Custom { inputs, .. } => inputs.iter().for_each(visit),
+        }
+    }
+
+    /// Names of the hand-written checks inside.
+    pub fn custom_names(&self) -> Vec<&str> {
+        match self {
+            Self::Custom { name, .. } => vec![name],
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().flat_map(Self::custom_names).collect()
+            }
+            Self::Not(inner) | Self::Referent(_, inner) => inner.custom_names(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A value in a condition, a default or an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Literal {
+    /// A truth value.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A string, or a value of an enum or a tag.
+    Str(String),
+}
