@@ -1,0 +1,341 @@
+//! The scanner: one pass over the bytes, one level of recursion per level of nesting.
+
+use std::borrow::Cow;
+
+use super::{LimitKind, Member, Node, ScanError, Value};
+use crate::limits::Limits;
+use crate::span::Span;
+
+/// Reads one JSON document.
+///
+/// Accepts exactly what `serde_json::from_str::<serde_json::Value>` accepts: no byte order mark,
+/// no lone surrogates, no control characters in strings, no numbers beyond `f64`, nothing behind
+/// the value. Two differences: repeated keys are kept, and `limits` are enforced. Takes time linear
+/// to the text and never panics.
+///
+/// # Errors
+///
+/// [`ScanError::Limit`] when the text is longer than [`Limits::bytes`] (decided before anything
+/// is read), a container is nested deeper than [`Limits::depth`], or an object has more members
+/// than [`Limits::keys`]; [`ScanError::Syntax`] when it is not JSON. The first one found is given.
+///
+/// Source: RFC 8259; where it leaves a choice, the behavior of `serde_json` 1.
+pub fn scan<'a>(text: &'a str, limits: &Limits) -> Result<Node<'a>, ScanError> {
+    if text.len() > limits.bytes {
+        return Err(ScanError::Limit {
+            limit: LimitKind::Bytes,
+            at: limits.bytes,
+            allowed: limits.bytes,
+        });
+    }
+    let mut scanner =
+        Scanner { text, at: 0, max_depth: limits.effective_depth(), max_keys: limits.keys };
+    scanner.skip_white_space();
+    let node = scanner.value(0)?;
+    scanner.skip_white_space();
+    if scanner.peek().is_some() {
+        return scanner.syntax("expected the end of the document after its one value");
+    }
+    Ok(node)
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+    max_depth: usize,
+    max_keys: usize,
+}
+
+impl<'a> Scanner<'a> {
+    /// Reads the value that starts here. `depth` containers are open around it.
+    fn value(&mut self, depth: usize) -> Result<Node<'a>, ScanError> {
+        let start = self.at;
+        let value = match self.peek() {
+            Some(b'{') => self.object(depth)?,
+            Some(b'[') => self.array(depth)?,
+            Some(b'"') => Value::String(self.string()?),
+            Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?),
+            Some(b't') => self.word("true", Value::Bool(true))?,
+            Some(b'f') => self.word("false", Value::Bool(false))?,
+            Some(b'n') => self.word("null", Value::Null)?,
+            _ => return self.syntax(self.no_value()),
+        };
+        Ok(Node { span: Span::new(start, self.at), value })
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Value<'a>, ScanError> {
+        self.open(depth)?;
+        let mut members = Vec::new();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(Value::Object(members));
+        }
+        loop {
+            let start = self.at;
+            match self.peek() {
+                Some(b'"') => {}
+                Some(b'}') => return self.syntax("expected another key after the comma"),
+                Some(b'\'') => return self.syntax("expected a key in double quotes, not single"),
+                _ => return self.syntax("expected a key in double quotes"),
+            }
+            if members.len() >= self.max_keys {
+                return self.limit(LimitKind::Keys, self.max_keys);
+            }
+            let key = self.string()?;
+            let key_span = Span::new(start, self.at);
+            self.skip_white_space();
+            if self.peek() != Some(b':') {
+                return self.syntax("expected a colon after the key");
+            }
+            self.at += 1;
+            self.skip_white_space();
+            let value = self.value(depth + 1)?;
+            members.push(Member { key, key_span, value });
+            self.skip_white_space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => break,
+                _ => return self.syntax("expected a comma or a closing brace"),
+            }
+            self.skip_white_space();
+        }
+        self.at += 1;
+        Ok(Value::Object(members))
+    }
+
+    fn array(&mut self, depth: usize) -> Result<Value<'a>, ScanError> {
+        self.open(depth)?;
+        let mut elements = Vec::new();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(Value::Array(elements));
+        }
+        loop {
+            if self.peek() == Some(b']') {
+                return self.syntax("expected another value after the comma");
+            }
+            elements.push(self.value(depth + 1)?);
+            self.skip_white_space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => break,
+                _ => return self.syntax("expected a comma or a closing bracket"),
+            }
+            self.skip_white_space();
+        }
+        self.at += 1;
+        Ok(Value::Array(elements))
+    }
+
+    /// Steps into a container, to its first token.
+    fn open(&mut self, depth: usize) -> Result<(), ScanError> {
+        if depth >= self.max_depth {
+            return self.limit(LimitKind::Depth, self.max_depth);
+        }
+        self.at += 1;
+        self.skip_white_space();
+        Ok(())
+    }
+
+    fn string(&mut self) -> Result<Cow<'a, str>, ScanError> {
+        let open = self.at;
+        self.at += 1;
+        let start = self.at;
+        self.skip_plain();
+        if self.peek() == Some(b'"') {
+            let text = &self.text[start..self.at];
+            self.at += 1;
+            return Ok(Cow::Borrowed(text));
+        }
+        let mut decoded = String::new();
+        let mut plain = start;
+        loop {
+            decoded.push_str(&self.text[plain..self.at]);
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(Cow::Owned(decoded));
+                }
+                Some(b'\\') => {
+                    let character = self.escape(open)?;
+                    decoded.push(character);
+                }
+                Some(b'\n' | b'\r') => {
+                    return self.syntax("expected a double quote before the end of the line");
+                }
+                Some(_) => {
+                    return self.syntax("expected an escape such as \\t for a control character");
+                }
+                None => return Err(never_closed(open)),
+            }
+            plain = self.at;
+            self.skip_plain();
+        }
+    }
+
+    /// Reads an escape sequence from its backslash on, both halves of a surrogate pair at once.
+    fn escape(&mut self, open: usize) -> Result<char, ScanError> {
+        let start = self.at;
+        self.at += 1;
+        let character = match self.peek() {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode_escape(start, open),
+            Some(_) => {
+                return self.syntax("expected one of \" \\ / b f n r t u after the backslash");
+            }
+            None => return Err(never_closed(open)),
+        };
+        self.at += 1;
+        Ok(character)
+    }
+
+    fn unicode_escape(&mut self, start: usize, open: usize) -> Result<char, ScanError> {
+        self.at += 1;
+        let first = self.hex4(open)?;
+        let code = match first {
+            0xD800..=0xDBFF => {
+                if !self.text.as_bytes()[self.at..].starts_with(b"\\u") {
+                    return Err(ScanError::Syntax { at: start, message: LONE_SURROGATE });
+                }
+                self.at += 2;
+                let second = self.hex4(open)?;
+                if !(0xDC00..=0xDFFF).contains(&second) {
+                    return Err(ScanError::Syntax { at: start, message: LONE_SURROGATE });
+                }
+                0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00)
+            }
+            _ => first,
+        };
+        // Only the second half of a pair, standing alone, is left to fail here.
+        char::from_u32(code).ok_or(ScanError::Syntax { at: start, message: LONE_SURROGATE })
+    }
+
+    fn hex4(&mut self, open: usize) -> Result<u32, ScanError> {
+        let mut code = 0;
+        for _ in 0..4 {
+            let Some(byte) = self.peek() else { return Err(never_closed(open)) };
+            let Some(digit) = char::from(byte).to_digit(16) else {
+                return self.syntax("expected four hexadecimal digits after \\u");
+            };
+            code = code << 4 | digit;
+            self.at += 1;
+        }
+        Ok(code)
+    }
+
+    fn number(&mut self) -> Result<&'a str, ScanError> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        match self.peek() {
+            Some(b'0') => {
+                self.at += 1;
+                if self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+                    return self.syntax("expected no digit after a leading zero");
+                }
+            }
+            _ => self.digits("expected a digit after the minus sign")?,
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits("expected a digit after the decimal point")?;
+        }
+        let has_exponent = matches!(self.peek(), Some(b'e' | b'E'));
+        if has_exponent {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.digits("expected a digit in the exponent")?;
+        }
+        let token = &self.text[start..self.at];
+        // Whether a number is still finite is asked of serde_json, so that the edge is the very
+        // same. A number without exponent and of this length is far from it.
+        let may_overflow = has_exponent || token.len() > 300;
+        if may_overflow && serde_json::from_str::<f64>(token).is_err() {
+            return Err(ScanError::Syntax {
+                at: start,
+                message: "expected a number that fits a 64-bit floating point number",
+            });
+        }
+        Ok(token)
+    }
+
+    /// Steps over one digit or more.
+    fn digits(&mut self, message: &'static str) -> Result<(), ScanError> {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.at += 1;
+        }
+        if self.at == start { self.syntax(message) } else { Ok(()) }
+    }
+
+    fn word(&mut self, word: &str, value: Value<'a>) -> Result<Value<'a>, ScanError> {
+        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            return self.syntax(NO_VALUE);
+        }
+        self.at += word.len();
+        Ok(value)
+    }
+
+    /// Steps over the bytes of a string that stand for themselves.
+    fn skip_plain(&mut self) {
+        let rest = &self.text.as_bytes()[self.at..];
+        let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F));
+        self.at += plain.unwrap_or(rest.len());
+    }
+
+    fn skip_white_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\n' | b'\t' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    #[cold]
+    fn syntax<T>(&self, message: &'static str) -> Result<T, ScanError> {
+        Err(ScanError::Syntax { at: self.at, message })
+    }
+
+    /// What to say where a value should start and does not.
+    #[cold]
+    fn no_value(&self) -> &'static str {
+        match self.peek() {
+            None => "expected a value before the end of the document",
+            Some(b'\'') => "expected a string in double quotes, not single",
+            Some(b'+') => "expected a number without a plus sign",
+            Some(b'.') => "expected a digit before the decimal point",
+            Some(b'/' | b'#') => "expected a value; JSON has no comments",
+            Some(_) if self.text[self.at..].starts_with('\u{FEFF}') => {
+                "expected a value; remove the byte order mark before it"
+            }
+            Some(_) => NO_VALUE,
+        }
+    }
+
+    #[cold]
+    fn limit<T>(&self, limit: LimitKind, allowed: usize) -> Result<T, ScanError> {
+        Err(ScanError::Limit { limit, at: self.at, allowed })
+    }
+}
+
+const NO_VALUE: &str =
+    "expected an object, an array, a string in double quotes, a number, true, false or null";
+const LONE_SURROGATE: &str =
+    "expected a pair of \\u escapes; half of a surrogate pair is no character";
+
+#[cold]
+fn never_closed(open: usize) -> ScanError {
+    ScanError::Syntax { at: open, message: "expected a closing double quote for this string" }
+}

@@ -1,0 +1,102 @@
+//! How large a document may be before it is refused unread.
+
+/// Limits for documents from outside.
+///
+/// They bound memory, stack and the length of a report; what breaks one is a `limit-exceeded`
+/// diagnostic, reported alone. The values are ours: no source tells what the appliance bears.
+///
+/// # Example
+///
+/// ```
+/// use sps_validate::limits::Limits;
+///
+/// let limits = Limits::default().with_depth(8).with_keys(100);
+/// assert_eq!((limits.bytes, limits.depth), (16 * 1024 * 1024, 8));
+/// ```
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Length of a document.
+    ///
+    /// Unit: bytes of UTF-8. Default: 16 777 216 (16 MiB). A document of exactly this length passes.
+    pub bytes: usize,
+    /// How deep objects and arrays may nest.
+    ///
+    /// A scalar has depth 0, `[]` has depth 1. Default: 64. A value above [`Limits::MAX_DEPTH`]
+    /// acts as that.
+    pub depth: usize,
+    /// Members of one object, repeated keys included.
+    ///
+    /// Default: 10 000. The members of nested objects count for those alone.
+    pub keys: usize,
+    /// Diagnostics in one report; later ones are dropped.
+    ///
+    /// Default: 1 000.
+    pub diagnostics: usize,
+}
+
+impl Limits {
+    /// The deepest nesting that any setting allows.
+    ///
+    /// Readers recurse once per level, so the stack is bounded whatever a caller asks for. It is
+    /// the depth at which `serde_json` ends as well: one more, and the typed readers would refuse
+    /// a document that the scanner takes.
+    pub const MAX_DEPTH: usize = 127;
+
+    /// Sets the length of a document in bytes.
+    #[must_use]
+    pub const fn with_bytes(mut self, bytes: usize) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
+    /// Sets how deep objects and arrays may nest; above [`Limits::MAX_DEPTH`] it acts as that.
+    #[must_use]
+    pub const fn with_depth(mut self, depth: usize) -> Self {
+        self.depth = depth;
+        self
+    }
+
+    /// Sets how many members one object may have.
+    #[must_use]
+    pub const fn with_keys(mut self, keys: usize) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// Sets how many diagnostics one report may hold.
+    #[must_use]
+    pub const fn with_diagnostics(mut self, diagnostics: usize) -> Self {
+        self.diagnostics = diagnostics;
+        self
+    }
+
+    /// The depth that is enforced: [`Limits::depth`], but never above [`Limits::MAX_DEPTH`].
+    pub const fn effective_depth(&self) -> usize {
+        if self.depth < Self::MAX_DEPTH { self.depth } else { Self::MAX_DEPTH }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { bytes: 16 * 1024 * 1024, depth: 64, keys: 10_000, diagnostics: 1_000 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_never_exceeds_the_guard() {
+        assert_eq!(Limits::default().effective_depth(), 64);
+        assert_eq!(Limits::default().with_depth(127).effective_depth(), 127);
+        assert_eq!(Limits::default().with_depth(usize::MAX).effective_depth(), 127);
+    }
+
+    #[test]
+    fn setters_change_one_value_each() {
+        let limits = Limits::default().with_bytes(1).with_depth(2).with_keys(3).with_diagnostics(4);
+        assert_eq!(limits, Limits { bytes: 1, depth: 2, keys: 3, diagnostics: 4 });
+    }
+}
