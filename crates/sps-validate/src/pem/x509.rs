@@ -1,0 +1,243 @@
+//! What we ask of a certificate: its dates, and how strong its signature and key are.
+
+use x509_cert::der::asn1::{AnyRef, UintRef};
+use x509_cert::der::{self, Decode, Reader, TagMode, TagNumber};
+use x509_cert::spki::AlgorithmIdentifierRef;
+
+/// What a certificate says about itself. Its signature is not verified.
+///
+/// # Example
+///
+/// ```
+/// use sps_validate::pem::{self, PemError, Strength};
+///
+/// # fn main() -> Result<(), PemError> {
+/// # let text = include_str!("../../tests/data/certificates/rsa-sha1.pem");
+/// let certificate = pem::certificate(text)?;
+/// assert_eq!(certificate.signature(), Strength::Weak);
+/// assert_eq!(certificate.signature_name(), Some("SHA-1 with RSA"));
+/// assert_eq!((certificate.key(), certificate.key_bits()), (Strength::Strong, Some(2048)));
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    not_before: u64,
+    not_after: u64,
+    signature: (Strength, Option<&'static str>),
+    key: Key,
+}
+
+/// How strong an algorithm is by today's rules.
+#[expect(clippy::exhaustive_enums, reason = "strong, weak, or we cannot tell")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Strength {
+    /// Nothing is known against it.
+    Strong,
+    /// It should not be relied on any more.
+    Weak,
+    /// The algorithm, or the size of the key, is not one we know.
+    Unknown,
+}
+
+impl Certificate {
+    /// Reads DER; `None` when it is not exactly one certificate.
+    pub(super) fn from_der(der: &[u8]) -> Option<Self> {
+        let certificate = x509_cert::Certificate::from_der(der).ok()?;
+        let tbs = certificate.tbs_certificate();
+        let signature = certificate.signature_algorithm();
+        let info = tbs.subject_public_key_info();
+        Some(Self {
+            not_before: tbs.validity().not_before.to_unix_duration().as_secs(),
+            not_after: tbs.validity().not_after.to_unix_duration().as_secs(),
+            signature: judge_signature(
+                &signature.oid.to_string(),
+                signature.parameters.as_ref().map(AnyRef::from),
+            ),
+            key: Key::judge(
+                &info.algorithm.oid.to_string(),
+                info.algorithm.parameters.as_ref().map(AnyRef::from),
+                info.subject_public_key.raw_bytes(),
+            ),
+        })
+    }
+
+    /// The first second in which the certificate is valid.
+    ///
+    /// Unit: seconds since 1970-01-01 00:00:00 UTC. The libraries know no earlier date.
+    pub const fn not_before(&self) -> u64 {
+        self.not_before
+    }
+
+    /// The last second in which the certificate is valid.
+    ///
+    /// Unit: seconds since 1970-01-01 00:00:00 UTC. Range: up to 253 402 300 799, the end of the
+    /// year 9999, which means "never".
+    pub const fn not_after(&self) -> u64 {
+        self.not_after
+    }
+
+    /// How strong the issuer's signature is: weak with MD2, MD4, MD5 or SHA-1.
+    ///
+    /// Source: NIST SP 800-131A, revision 2, section 9; RFC 6151 for MD5, RFC 6149 and 6150 for
+    /// MD2 and MD4.
+    pub const fn signature(&self) -> Strength {
+        self.signature.0
+    }
+
+    /// The algorithm of the signature in words, such as `SHA-256 with RSA`; `None` if unknown.
+    pub const fn signature_name(&self) -> Option<&'static str> {
+        self.signature.1
+    }
+
+    /// How strong the certified key is: weak are RSA and DSA under 2048 bits and elliptic curves
+    /// under 224 bits.
+    ///
+    /// Source: NIST SP 800-131A, revision 2, section 3.
+    pub const fn key(&self) -> Strength {
+        self.key.strength
+    }
+
+    /// The kind of the key, such as `RSA`; `None` if unknown.
+    pub const fn key_name(&self) -> Option<&'static str> {
+        self.key.name
+    }
+
+    /// The size of the key; `None` if it cannot be told.
+    ///
+    /// Unit: bits, of the modulus (RSA), the prime (DSA) or the field (elliptic curves).
+    pub const fn key_bits(&self) -> Option<usize> {
+        self.key.bits
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
+    strength: Strength,
+    name: Option<&'static str>,
+    bits: Option<usize>,
+}
+
+impl Key {
+    fn judge(oid: &str, parameters: Option<AnyRef<'_>>, key: &[u8]) -> Self {
+        let (name, bits, minimum) = match oid {
+            // rsaEncryption, RSASSA-PSS, and the name that X.509 itself once gave.
+            "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" | "2.5.8.1.1" => {
+                ("RSA", AnyRef::from_der(key).ok().and_then(first_integer_bits), 2048)
+            }
+            "1.2.840.10040.4.1" | "1.3.14.3.2.12" => {
+                ("DSA", parameters.and_then(first_integer_bits), 2048)
+            }
+            "1.2.840.10045.2.1" => ("elliptic curve", field_bits(key), 224),
+            "1.3.101.112" => ("Ed25519", Some(256), 224),
+            "1.3.101.113" => ("Ed448", Some(456), 224),
+            "2.16.840.1.101.3.4.3.17" | "2.16.840.1.101.3.4.3.18" | "2.16.840.1.101.3.4.3.19" => {
+                return Self { strength: Strength::Strong, name: Some("ML-DSA"), bits: None };
+            }
+            _ => return Self { strength: Strength::Unknown, name: None, bits: None },
+        };
+        let strength = match bits {
+            None => Strength::Unknown,
+            Some(bits) if bits < minimum => Strength::Weak,
+            Some(_) => Strength::Strong,
+        };
+        Self { strength, name: Some(name), bits }
+    }
+}
+
+/// Bits of the integer that a sequence starts with: an RSA modulus, a DSA prime.
+fn first_integer_bits(sequence: AnyRef<'_>) -> Option<usize> {
+    let read = |reader: &mut der::SliceReader<'_>| -> der::Result<usize> {
+        let integer = UintRef::decode(reader)?;
+        reader.drain(reader.remaining_len())?;
+        let zeros = integer.as_bytes().first().map_or(0, |byte| byte.leading_zeros() as usize);
+        Ok((integer.as_bytes().len() * 8).saturating_sub(zeros))
+    };
+    sequence.sequence(read).ok()
+}
+
+/// Bits of the field of an elliptic curve, as the length of a point tells: also for curves with
+/// explicit parameters and for those nobody has listed.
+fn field_bits(point: &[u8]) -> Option<usize> {
+    let (form, coordinates) = point.split_first()?;
+    let bytes = match form {
+        2 | 3 => coordinates.len(),
+        4 | 6 | 7 => coordinates.len() / 2,
+        _ => return None,
+    };
+    // The one common curve whose field does not fill its bytes.
+    Some(if bytes == 66 { 521 } else { bytes * 8 })
+}
+
+fn judge_signature(oid: &str, parameters: Option<AnyRef<'_>>) -> (Strength, Option<&'static str>) {
+    use Strength::{Strong, Unknown, Weak};
+
+    let (strength, name) = match oid {
+        "1.2.840.113549.1.1.2" | "1.3.14.3.2.24" => (Weak, "MD2 with RSA"),
+        "1.2.840.113549.1.1.3" | "1.3.14.3.2.2" | "1.3.14.3.2.4" => (Weak, "MD4 with RSA"),
+        "1.2.840.113549.1.1.4" | "1.3.14.3.2.3" | "1.3.14.3.2.25" => (Weak, "MD5 with RSA"),
+        "1.2.840.113549.1.1.5" | "1.3.14.3.2.15" | "1.3.14.3.2.29" => (Weak, "SHA-1 with RSA"),
+        "1.2.840.113549.1.1.10" => return judge_pss(parameters),
+        "1.2.840.113549.1.1.11" => (Strong, "SHA-256 with RSA"),
+        "1.2.840.113549.1.1.12" => (Strong, "SHA-384 with RSA"),
+        "1.2.840.113549.1.1.13" => (Strong, "SHA-512 with RSA"),
+        "1.2.840.113549.1.1.14" => (Strong, "SHA-224 with RSA"),
+        "1.2.840.113549.1.1.15" => (Strong, "SHA-512/224 with RSA"),
+        "1.2.840.113549.1.1.16" => (Strong, "SHA-512/256 with RSA"),
+        "1.2.840.10040.4.3" | "1.3.14.3.2.13" | "1.3.14.3.2.27" => (Weak, "SHA-1 with DSA"),
+        "2.16.840.1.101.3.4.3.1" => (Strong, "SHA-224 with DSA"),
+        "2.16.840.1.101.3.4.3.2" => (Strong, "SHA-256 with DSA"),
+        "2.16.840.1.101.3.4.3.3" => (Strong, "SHA-384 with DSA"),
+        "2.16.840.1.101.3.4.3.4" => (Strong, "SHA-512 with DSA"),
+        "1.2.840.10045.4.1" => (Weak, "SHA-1 with ECDSA"),
+        "1.2.840.10045.4.3.1" => (Strong, "SHA-224 with ECDSA"),
+        "1.2.840.10045.4.3.2" => (Strong, "SHA-256 with ECDSA"),
+        "1.2.840.10045.4.3.3" => (Strong, "SHA-384 with ECDSA"),
+        "1.2.840.10045.4.3.4" => (Strong, "SHA-512 with ECDSA"),
+        "2.16.840.1.101.3.4.3.5"
+        | "2.16.840.1.101.3.4.3.6"
+        | "2.16.840.1.101.3.4.3.7"
+        | "2.16.840.1.101.3.4.3.8" => (Strong, "SHA-3 with DSA"),
+        "2.16.840.1.101.3.4.3.9"
+        | "2.16.840.1.101.3.4.3.10"
+        | "2.16.840.1.101.3.4.3.11"
+        | "2.16.840.1.101.3.4.3.12" => (Strong, "SHA-3 with ECDSA"),
+        "2.16.840.1.101.3.4.3.13"
+        | "2.16.840.1.101.3.4.3.14"
+        | "2.16.840.1.101.3.4.3.15"
+        | "2.16.840.1.101.3.4.3.16" => (Strong, "SHA-3 with RSA"),
+        "2.16.840.1.101.3.4.3.17" | "2.16.840.1.101.3.4.3.18" | "2.16.840.1.101.3.4.3.19" => {
+            (Strong, "ML-DSA")
+        }
+        "1.3.101.112" => (Strong, "Ed25519"),
+        "1.3.101.113" => (Strong, "Ed448"),
+        _ => return (Unknown, None),
+    };
+    (strength, Some(name))
+}
+
+/// RSASSA-PSS names its hash in the parameters; where they leave it out, it is SHA-1 (RFC 4055,
+/// section 3.1).
+fn judge_pss(parameters: Option<AnyRef<'_>>) -> (Strength, Option<&'static str>) {
+    let read = |reader: &mut der::SliceReader<'_>| -> der::Result<Option<String>> {
+        let hash = reader
+            .context_specific::<AlgorithmIdentifierRef<'_>>(TagNumber(0), TagMode::Explicit)?;
+        reader.drain(reader.remaining_len())?;
+        Ok(hash.map(|hash| hash.oid.to_string()))
+    };
+    let hash = match parameters.map(|parameters| parameters.sequence(read)) {
+        None => None,
+        Some(Ok(hash)) => hash,
+        Some(Err(_)) => return (Strength::Unknown, Some("RSA-PSS")),
+    };
+    match hash.as_deref() {
+        None | Some("1.3.14.3.2.26") => (Strength::Weak, Some("SHA-1 with RSA-PSS")),
+        Some("1.2.840.113549.2.2" | "1.2.840.113549.2.4" | "1.2.840.113549.2.5") => {
+            (Strength::Weak, Some("MD2, MD4 or MD5 with RSA-PSS"))
+        }
+        // id-sha256 and its siblings, SHA-3 among them.
+        Some(oid) if oid.starts_with("2.16.840.1.101.3.4.2.") => {
+            (Strength::Strong, Some("SHA-2 or SHA-3 with RSA-PSS"))
+        }
+        Some(_) => (Strength::Unknown, Some("RSA-PSS")),
+    }
+}

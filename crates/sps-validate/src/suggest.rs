@@ -1,0 +1,116 @@
+//! "Did you mean": the known words nearest to an unknown one.
+
+/// The candidates that `word` is probably a misspelling of, best first, at most three.
+///
+/// Nearness is the number of letters to insert, delete, replace or swap with their neighbor, upper
+/// and lower case being the same. A candidate counts when that number is at most a third of the
+/// longer word's length, where less than 1 is 1 and more than 4 is 4. Equally near candidates keep
+/// their order, so give the likelier ones first; repeated ones count once. Words of more than 128
+/// bytes are never near, which bounds the cost for hostile input.
+///
+/// # Example
+///
+/// ```
+/// use sps_validate::suggest::nearest;
+///
+/// let keys = ["enabled", "engine_id", "encryption_method"];
+/// assert_eq!(nearest("enalbed", keys), ["enabled"]);
+/// assert!(nearest("username", keys).is_empty());
+/// ```
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    if word.len() > MAX_LEN {
+        return Vec::new();
+    }
+    let word = word.to_lowercase();
+    let word_len = word.chars().count();
+    let mut near: Vec<(usize, &str)> = Vec::new();
+    for candidate in candidates {
+        if candidate.len() > MAX_LEN || near.iter().any(|(_, known)| *known == candidate) {
+            continue;
+        }
+        let lower = candidate.to_lowercase();
+        let len = lower.chars().count();
+        let allowed = (word_len.max(len) / 3).clamp(1, 4);
+        // No pair of words is nearer than their lengths.
+        if word_len.abs_diff(len) > allowed {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&word, &lower);
+        if distance <= allowed {
+            near.push((distance, candidate));
+        }
+    }
+    near.sort_by_key(|(distance, _)| *distance);
+    near.into_iter().take(MAX_SUGGESTIONS).map(|(_, candidate)| candidate).collect()
+}
+
+/// Longest word that is compared, in bytes; the longest key of the API has about 40.
+const MAX_LEN: usize = 128;
+const MAX_SUGGESTIONS: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn finds_slips_of_the_finger() {
+        for (word, candidates, expected) in [
+            ("sender_adress", &["sender_address", "admin_address"][..], &["sender_address"][..]),
+            ("enalbed", &["enabled"], &["enabled"]),
+            ("Enabled", &["enabled"], &["enabled"]),
+            ("ENABELD", &["enabled"], &["enabled"]),
+            ("prot", &["port", "proto"], &["port", "proto"]),
+            ("ip", &["id"], &["id"]),
+            ("ab", &["ba"], &["ba"]),
+            ("", &["a", "ab"], &["a"]),
+            ("xyz", &["abc"], &[]),
+            ("abcdef", &["abcxyz"], &[]),
+            (
+                "maximum_load2",
+                &["maximum_load1", "maximum_load5", "maximum_load15"],
+                &["maximum_load1", "maximum_load5", "maximum_load15"],
+            ),
+            // Better ones first, else as given; never more than three; none twice.
+            ("abcdef", &["abcdxx", "abcdex", "abcdef", "abcdxf"], &["abcdef", "abcdex", "abcdxf"]),
+            ("abc", &["abd", "abd"], &["abd"]),
+            // Four letters are the most, however long the words.
+            (
+                "aaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                &["aaaaaaaaaaaaaaaaaaaaaaaabbbb"],
+                &["aaaaaaaaaaaaaaaaaaaaaaaabbbb"],
+            ),
+            ("aaaaaaaaaaaaaaaaaaaaaaaaaaaa", &["aaaaaaaaaaaaaaaaaaaaaaabbbbb"], &[]),
+            ("größe", &["grösse"], &["grösse"]),
+            ("grösse", &["größse"], &["größse"]),
+        ] {
+            assert_eq!(nearest(word, candidates.iter().copied()), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn long_words_are_never_near() {
+        let (fits, long) = ("a".repeat(128), "a".repeat(129));
+        assert_eq!(nearest(&fits, [fits.as_str()]), [fits.as_str()]);
+        assert!(nearest(&fits, [long.as_str()]).is_empty());
+        assert!(nearest(&long, [long.as_str(), fits.as_str()]).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn gives_only_candidates_that_are_near(
+            word in "\\PC{0,20}",
+            candidates in proptest::collection::vec("\\PC{0,20}", 0..8),
+        ) {
+            let found = nearest(&word, candidates.iter().map(String::as_str));
+            prop_assert!(found.len() <= 3);
+            for one in found {
+                prop_assert!(candidates.iter().any(|candidate| candidate == one));
+                let distance =
+                    strsim::damerau_levenshtein(&word.to_lowercase(), &one.to_lowercase());
+                prop_assert!(distance <= 4);
+            }
+        }
+    }
+}
