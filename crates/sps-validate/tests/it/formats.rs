@@ -1,0 +1,380 @@
+//! Accept and reject lists, one of each per format.
+
+use proptest::prelude::*;
+use sps_validate::format::{Format, Reason, hex};
+
+#[track_caller]
+fn check(format: Format, accept: &[&str], reject: &[(&str, &str)]) {
+    for value in accept {
+        assert_eq!(format.check(value).map_err(Reason::as_str), Ok(()), "{value:?}");
+    }
+    for (value, part) in reject {
+        let reason = format.check(value).expect_err(value).as_str();
+        assert!(reason.contains(part), "{value:?}: {reason}");
+        assert!(reason.starts_with(char::is_lowercase) && !reason.ends_with('.'), "{reason}");
+    }
+}
+
+#[test]
+fn email_address() {
+    let long_domain = format!("a@{}.com", ["b"; 128].join("."));
+    let long_user = format!("{}@corp.test", "a".repeat(64));
+    check(
+        Format::EmailAddress,
+        &[
+            "ops@corp.test",
+            "first.last+tag@mail.corp.test",
+            "o'hara@corp.test",
+            "!#$%&'*+/=?^_`{|}~-@corp.test",
+            "a@b",
+            "root@localhost",
+            "1@2.3",
+            "ops@xn--bcher-kva.test",
+            "ops@[192.0.2.1]",
+            "ops@[2001:db8::1]",
+            // HTML is more generous with dots than RFC 5321.
+            ".ops@corp.test",
+            "o..ps@corp.test",
+            &long_user,
+        ],
+        &[
+            ("", "empty"),
+            ("ops", "no @"),
+            ("<admin-email>", "no @"),
+            ("@corp.test", "before the @"),
+            ("ops@", "after the @"),
+            ("ops@@corp.test", "after the @"),
+            ("ops @corp.test", "before the @"),
+            (" ops@corp.test", "before the @"),
+            ("ops@corp.test ", "after the @"),
+            ("ops@corp.test\n", "after the @"),
+            ("ops@corp.test.", "after the @"),
+            ("ops@.corp.test", "after the @"),
+            ("ops@corp..test", "after the @"),
+            ("ops@-corp.test", "after the @"),
+            ("ops@corp_1.test", "after the @"),
+            ("ops@bücher.test", "after the @"),
+            ("öps@corp.test", "before the @"),
+            ("\"ops\"@corp.test", "before the @"),
+            ("Ops <ops@corp.test>", "before the @"),
+            ("a@corp.test,b@corp.test", "after the @"),
+            ("mailto:ops@corp.test", "before the @"),
+            ("ops@[192.0.2.256]", "after the @"),
+            (&format!("{}@corp.test", "a".repeat(65)), "64"),
+            (&long_domain, "255"),
+        ],
+    );
+}
+
+#[test]
+fn ip_address() {
+    check(
+        Format::IpAddress,
+        &[
+            "192.0.2.25",
+            "0.0.0.0",
+            "255.255.255.255",
+            "127.0.0.1",
+            "::",
+            "::1",
+            "2001:db8::1",
+            "2001:DB8::1",
+            "2001:0db8:0000:0000:0000:0000:0000:0001",
+            "::ffff:192.0.2.1",
+            "fe80::1",
+        ],
+        &[
+            ("", "empty"),
+            ("mail.corp.test", "neither"),
+            ("<smtp-server-ip>", "neither"),
+            ("192.0.2", "four numbers"),
+            ("192.0.2.", "four numbers"),
+            ("192.0.2.25.1", "four numbers"),
+            ("192.0.2.256", "four numbers"),
+            ("192.0.2.025", "starts with a zero"),
+            ("00.0.0.0", "starts with a zero"),
+            ("3221226009", "four numbers"),
+            ("0xC0000219", "neither"),
+            (" 192.0.2.25", "white space"),
+            ("192.0.2.25\n", "white space"),
+            ("192.0.2.0/24", "prefix length"),
+            ("2001:db8::/32", "prefix length"),
+            ("192.0.2.25:25", "port"),
+            ("fe80::1%eth0", "zone"),
+            ("[2001:db8::1]", "square brackets"),
+            ("[2001:db8::1]:25", "square brackets"),
+            ("2001:db8::1::2", "IPv6"),
+            ("2001:db8::12345", "IPv6"),
+            ("2001:db8::g", "IPv6"),
+            ("1:2:3:4:5:6:7", "IPv6"),
+            ("1:2:3:4:5:6:7:8:9", "IPv6"),
+            (":", "IPv6"),
+            ("１92.0.2.25", "neither"),
+        ],
+    );
+}
+
+#[test]
+fn fqdn() {
+    let label = "a".repeat(63);
+    let long = [label.as_str(), &label, &label, &"b".repeat(61)].join(".");
+    assert_eq!(long.len(), 253);
+    check(
+        Format::Fqdn,
+        &[
+            "mail.corp.test",
+            "a.b",
+            "MAIL.Corp.Test",
+            "mail.corp.test.",
+            "1.corp.test",
+            "3com.com",
+            "a-b.corp.test",
+            "a--b.corp.test",
+            "xn--bcher-kva.test",
+            "corp.xn--p1ai",
+            "192.0.2.25.corp.test",
+            "192.0.2.a",
+            &format!("{label}.test"),
+            &long,
+            &format!("{long}."),
+        ],
+        &[
+            ("", "empty"),
+            (".", "empty"),
+            ("..", "empty"),
+            ("localhost", "one label"),
+            ("localhost.", "one label"),
+            ("192.0.2.25", "a number"),
+            ("192.0.2.25.", "a number"),
+            ("corp.123", "a number"),
+            ("123", "a number"),
+            ("2001:db8::1", "other than"),
+            (".corp.test", "label is empty"),
+            ("mail..test", "label is empty"),
+            ("mail.test..", "label is empty"),
+            ("mail_1.test", "other than"),
+            ("*.corp.test", "other than"),
+            ("mail.corp.test:25", "other than"),
+            ("mail corp.test", "other than"),
+            (" mail.corp.test", "other than"),
+            ("mail.corp.test\n", "other than"),
+            ("smtp://mail.corp.test", "other than"),
+            ("<server>", "other than"),
+            ("bücher.test", "xn--"),
+            ("mail。test", "xn--"),
+            ("-mail.test", "hyphen"),
+            ("mail-.test", "hyphen"),
+            ("mail.-", "hyphen"),
+            (&format!("{label}a.test"), "63"),
+            (&format!("{long}b"), "253"),
+            (&format!("{long}b."), "253"),
+        ],
+    );
+}
+
+#[test]
+fn time_of_day() {
+    check(
+        Format::TimeOfDay,
+        &["0:00", "00:00", "8:00", "08:00", "9:59", "19:30", "20:00", "23:59"],
+        &[
+            ("", "such as"),
+            (":", "such as"),
+            ("8", "such as"),
+            ("0800", "such as"),
+            ("8.00", "such as"),
+            ("8:", "such as"),
+            (":30", "such as"),
+            ("8:00 am", "such as"),
+            (" 8:00", "such as"),
+            ("8:00 ", "such as"),
+            ("8:00:00", "such as"),
+            ("-8:00", "such as"),
+            ("+8:00", "such as"),
+            ("8:-1", "such as"),
+            ("٨:00", "such as"),
+            ("24:00", "hours"),
+            ("25:00", "hours"),
+            ("99:00", "hours"),
+            ("008:00", "hours"),
+            ("8:0", "two digits"),
+            ("8:000", "two digits"),
+            ("8:60", "00 to 59"),
+            ("23:99", "00 to 59"),
+        ],
+    );
+}
+
+#[test]
+fn date_time() {
+    check(
+        Format::DateTime,
+        &[
+            // The guide's sample.
+            "2022-03-30T12:00:01+00:00",
+            // The samples of RFC 3339, section 5.8.
+            "1985-04-12T23:20:50.52Z",
+            "1996-12-19T16:39:57-08:00",
+            "1990-12-31T23:59:60Z",
+            "1990-12-31T15:59:60-08:00",
+            "1937-01-01T12:00:27.87+00:20",
+            "0000-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+            "2022-03-30T12:00:01-00:00",
+            "2022-03-30T12:00:01+23:59",
+            "2022-03-30T12:00:01.123456789012+00:00",
+            "2024-02-29T00:00:00Z",
+            "2000-02-29T00:00:00Z",
+            "2022-04-30T00:00:00Z",
+            "2022-01-01T05:29:60+05:30",
+        ],
+        &[
+            ("", "such as"),
+            ("2022-03-30", "such as"),
+            ("2022-03-30T12:00", "such as"),
+            ("2022-03-30T12:00Z and later", "such as"),
+            ("2022-03-30 12:00:01+00:00", "such as"),
+            ("2022-03-30t12:00:01+00:00", "such as"),
+            ("2022/03/30T12:00:01+00:00", "such as"),
+            ("22-03-30T12:00:01+00:00", "such as"),
+            ("20220330T120001Z", "such as"),
+            ("+2022-03-30T12:00:01Z", "such as"),
+            ("２022-03-30T12:00:01Z", "such as"),
+            ("2022-03-30T12:00:01é", "offset such as"),
+            ("2022-03-30T12:00:0é+00:00", "such as"),
+            ("2022-03-30T12:00:01", "offset such as"),
+            ("2022-03-30T12:00:01z", "offset such as"),
+            ("2022-03-30T12:00:01ZZ", "offset such as"),
+            ("2022-03-30T12:00:01+0000", "offset such as"),
+            ("2022-03-30T12:00:01+00", "offset such as"),
+            ("2022-03-30T12:00:01+00:00 ", "offset such as"),
+            ("2022-03-30T12:00:01+a0:00", "offset such as"),
+            ("2022-03-30T12:00:01 00:00", "offset such as"),
+            ("2022-03-30T12:00:01,5Z", "offset such as"),
+            ("2022-03-30T12:00:01.Z", "decimal point"),
+            ("2022-03-30T12:00:01.", "decimal point"),
+            ("2022-03-30T12:00:01+24:00", "+23:59"),
+            ("2022-03-30T12:00:01+00:60", "+23:59"),
+            ("2022-00-30T12:00:01Z", "month is not"),
+            ("2022-13-30T12:00:01Z", "month is not"),
+            ("2022-03-00T12:00:01Z", "this day"),
+            ("2022-03-32T12:00:01Z", "this day"),
+            ("2022-04-31T12:00:01Z", "this day"),
+            ("2022-02-29T12:00:01Z", "this day"),
+            ("1900-02-29T12:00:01Z", "this day"),
+            ("2024-02-30T12:00:01Z", "this day"),
+            ("2022-03-30T24:00:00Z", "hour"),
+            ("2022-03-30T12:60:00Z", "minute"),
+            ("2022-03-30T12:00:60Z", "second"),
+            ("2022-03-30T23:59:61Z", "second"),
+            ("2022-03-30T23:59:60-08:00", "second"),
+        ],
+    );
+}
+
+#[test]
+fn no_whitespace() {
+    check(
+        Format::NoWhitespace,
+        &["", "a", "SSH_policy-1", "é", "\u{200b}", "\0", "a\u{feff}b"],
+        &[
+            (" ", "white space"),
+            ("a b", "white space"),
+            ("a\t", "white space"),
+            ("\na", "white space"),
+            ("a\rb", "white space"),
+            ("a\u{a0}b", "white space"),
+            ("a\u{2028}b", "white space"),
+            ("a\u{3000}b", "white space"),
+        ],
+    );
+}
+
+#[test]
+fn pem_certificate() {
+    let guide = include_str!("../data/certificates/guide.pem");
+    check(
+        Format::PemCertificate,
+        &[guide, guide.trim_end()],
+        &[
+            ("", "-----BEGIN CERTIFICATE-----"),
+            (&format!("{guide}{guide}"), "more than one"),
+            (&guide.replace('\n', "\r\n"), "carriage return"),
+        ],
+    );
+}
+
+#[test]
+fn hexadecimal_digits() {
+    for (value, digits) in [
+        ("", Some("")),
+        ("0x", Some("")),
+        ("0X", Some("")),
+        ("0", Some("0")),
+        ("0x0", Some("0")),
+        ("0123456789abcdefABCDEF", Some("0123456789abcdefABCDEF")),
+        ("0X0123", Some("0123")),
+        ("00x1", None),
+        ("0x0x1", None),
+        ("x1", None),
+        ("0xg", None),
+        ("0x 1", None),
+        (" 0x1", None),
+        ("0x1\n", None),
+        ("-0x1", None),
+        ("0x１", None),
+        ("01:23", None),
+    ] {
+        assert_eq!(hex::digits(value), digits, "{value:?}");
+    }
+}
+
+#[test]
+fn codes_are_permanent() {
+    let codes: Vec<_> = Format::ALL.iter().map(|format| format.code()).collect();
+    assert_eq!(
+        codes,
+        [
+            "email-address",
+            "ip-address",
+            "fqdn",
+            "time-of-day",
+            "date-time",
+            "no-whitespace",
+            "pem-certificate",
+        ]
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_format_panics(value in any::<String>()) {
+        for format in Format::ALL {
+            let _ = format.check(&value);
+        }
+        let _ = hex::digits(&value);
+    }
+
+    #[test]
+    fn no_format_panics_on_near_misses(value in "[0-9:.TZ+@a-fé\\[\\]/% -]{0,30}") {
+        for format in Format::ALL {
+            let _ = format.check(&value);
+        }
+    }
+
+    #[test]
+    fn accepts_every_address(v4 in any::<std::net::Ipv4Addr>(), v6 in any::<std::net::Ipv6Addr>()) {
+        prop_assert!(Format::IpAddress.check(&v4.to_string()).is_ok());
+        prop_assert!(Format::IpAddress.check(&v6.to_string()).is_ok());
+        prop_assert!(Format::Fqdn.check(&v4.to_string()).is_err());
+        prop_assert!(Format::Fqdn.check(&v6.to_string()).is_err());
+    }
+
+    #[test]
+    fn accepts_every_time(hours in 0_u8..24, minutes in 0_u8..60) {
+        let short = format!("{hours}:{minutes:02}");
+        let long = format!("{hours:02}:{minutes:02}");
+        prop_assert!(Format::TimeOfDay.check(&short).is_ok());
+        prop_assert!(Format::TimeOfDay.check(&long).is_ok());
+    }
+}

@@ -1,0 +1,177 @@
+//! The table of JSON texts: the scanner, `serde_json` and a verdict by hand say the same.
+
+use serde_json::Value;
+use sps_validate::json::{self, LimitKind, ScanError};
+use sps_validate::limits::Limits;
+
+const CASES: &str = include_str!("json_cases.txt");
+
+/// Replaces `⟨A⟩` and `⟨*3 ab⟩`, as the head of the table describes them.
+fn expand(text: &str) -> String {
+    let mut expanded = String::new();
+    let mut rest = text;
+    while let Some((plain, tail)) = rest.split_once('⟨') {
+        let (mark, tail) = tail.split_once('⟩').unwrap();
+        expanded.push_str(plain);
+        if let Some(repeat) = mark.strip_prefix('*') {
+            let (count, what) = repeat.split_once(' ').unwrap();
+            expanded.push_str(&what.repeat(count.parse().unwrap()));
+        } else {
+            let code = u32::from_str_radix(mark, 16).unwrap();
+            expanded.push(char::from_u32(code).unwrap());
+        }
+        rest = tail;
+    }
+    expanded + rest
+}
+
+#[test]
+fn every_case_has_its_verdict() {
+    let limits = Limits::default().with_depth(Limits::MAX_DEPTH);
+    let mut count = 0;
+    let mut wrong = Vec::new();
+    for line in CASES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (verdict, rest) = line.split_once(' ').unwrap();
+        let (name, text) = rest.split_once(": ").unwrap();
+        let expected = match verdict {
+            "y" => true,
+            "n" => false,
+            _ => panic!("neither y nor n: {line}"),
+        };
+        let text = expand(text);
+        let ours = json::scan(&text, &limits).is_ok();
+        let theirs = serde_json::from_str::<Value>(&text).is_ok();
+        if (ours, theirs) != (expected, expected) {
+            wrong.push(format!("{name}: expected {expected}, scanner {ours}, serde_json {theirs}"));
+        }
+        count += 1;
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(count > 500, "only {count} cases were read");
+}
+
+#[test]
+fn errors_say_where_and_what_was_expected() {
+    for (text, at, part) in [
+        ("", 0, "a value"),
+        ("  ", 2, "a value"),
+        ("⟨FEFF⟩{}", 0, "byte order mark"),
+        ("[1,]", 3, "another value after the comma"),
+        ("[1", 2, "a comma or a closing bracket"),
+        ("[1 2]", 3, "a comma or a closing bracket"),
+        ("{\"a\":1,}", 7, "another key after the comma"),
+        ("{\"a\":1", 6, "a comma or a closing brace"),
+        ("{a:1}", 1, "a key in double quotes"),
+        ("{'a':1}", 1, "double quotes, not single"),
+        ("{\"a\" 1}", 5, "a colon"),
+        ("{\"a\":'b'}", 5, "double quotes, not single"),
+        ("{\"a\":// no", 5, "no comments"),
+        ("{\"a\":True}", 5, "true, false or null"),
+        ("[tru]", 1, "true, false or null"),
+        ("{} {}", 3, "the end of the document"),
+        ("[\"abc]", 1, "a closing double quote"),
+        ("[\"abc\\", 1, "a closing double quote"),
+        ("[\"abc\\u00", 1, "a closing double quote"),
+        ("\"a⟨A⟩\"", 2, "before the end of the line"),
+        ("\"a⟨9⟩\"", 2, "a control character"),
+        ("\"\\x41\"", 2, "after the backslash"),
+        ("\"\\u00g0\"", 5, "four hexadecimal digits"),
+        ("\"a\\uD800\"", 2, "a pair"),
+        ("\"a\\uDC00\"", 2, "a pair"),
+        ("\"a\\uD800\\u0041\"", 2, "a pair"),
+        ("-", 1, "a digit after the minus sign"),
+        ("+1", 0, "without a plus sign"),
+        (".5", 0, "before the decimal point"),
+        ("1.", 2, "after the decimal point"),
+        ("[012]", 2, "leading zero"),
+        ("1e+", 3, "in the exponent"),
+        ("[1e999]", 1, "64-bit"),
+    ] {
+        let text = expand(text);
+        let error = json::scan(&text, &Limits::default()).unwrap_err();
+        assert!(matches!(error, ScanError::Syntax { .. }), "{text}: {error:?}");
+        assert_eq!(error.at(), at, "{text}: {error}");
+        assert!(error.to_string().contains(part), "{text}: {error}");
+    }
+}
+
+#[test]
+fn errors_never_repeat_the_text() {
+    for text in ["{\"s3cret\" 1}", "s3cret", "[\"s3cret", "\"\\s3cret\"", "{\"a\":1} s3cret"] {
+        let error = json::scan(text, &Limits::default()).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+    }
+}
+
+#[test]
+fn limits_are_enforced_at_their_edge() {
+    #[track_caller]
+    fn check(text: &str, limits: Limits, expected: Option<(LimitKind, usize, usize)>) {
+        let found = match json::scan(text, &limits) {
+            Ok(_) => None,
+            Err(ScanError::Limit { limit, at, allowed }) => Some((limit, at, allowed)),
+            Err(error) => panic!("{error:?}"),
+        };
+        assert_eq!(found, expected, "{text}");
+    }
+
+    let limits = Limits::default();
+    check("[1]", limits.with_bytes(3), None);
+    check("[1]", limits.with_bytes(2), Some((LimitKind::Bytes, 2, 2)));
+    check("not JSON", limits.with_bytes(2), Some((LimitKind::Bytes, 2, 2)));
+
+    check("1", limits.with_depth(0), None);
+    check("[]", limits.with_depth(0), Some((LimitKind::Depth, 0, 0)));
+    check("[]", limits.with_depth(1), None);
+    check("[ {}, [] ]", limits.with_depth(2), None);
+    check("[ {}, [{}] ]", limits.with_depth(2), Some((LimitKind::Depth, 7, 2)));
+    check("{\"a\":[", limits.with_depth(1), Some((LimitKind::Depth, 5, 1)));
+    check(&nested(64), limits, None);
+    check(&nested(65), limits, Some((LimitKind::Depth, 64, 64)));
+    check(&nested(127), limits.with_depth(usize::MAX), None);
+    check(&nested(128), limits.with_depth(usize::MAX), Some((LimitKind::Depth, 127, 127)));
+    check(&"[".repeat(1_000_000), limits, Some((LimitKind::Depth, 64, 64)));
+
+    check("{}", limits.with_keys(0), None);
+    check("{\"a\":1}", limits.with_keys(0), Some((LimitKind::Keys, 1, 0)));
+    check("{\"a\":1,\"b\":{\"c\":1,\"d\":1}}", limits.with_keys(2), None);
+    check("{\"a\":1,\"a\":1, \"a\":1}", limits.with_keys(2), Some((LimitKind::Keys, 14, 2)));
+    check("[{\"a\":1},{\"a\":1}]", limits.with_keys(1), None);
+    check("[1,2,3]", limits.with_keys(0), None);
+}
+
+#[test]
+fn the_deepest_setting_is_where_serde_json_ends() {
+    let reads = |depth| serde_json::from_str::<Value>(&nested(depth)).is_ok();
+    assert!(reads(Limits::MAX_DEPTH));
+    assert!(!reads(Limits::MAX_DEPTH + 1));
+}
+
+fn nested(depth: usize) -> String {
+    "[".repeat(depth) + &"]".repeat(depth)
+}
+
+#[test]
+fn keeps_repeated_keys_in_order_and_decodes_them() {
+    let text = "{\"enabled\":1, \"\\u0065nabled\":2}";
+    let node = json::scan(text, &Limits::default()).unwrap();
+    let members = node.members().unwrap();
+    assert_eq!(members.len(), 2);
+    assert!(members.iter().all(|member| member.key == "enabled"));
+    assert_eq!(members[1].key_span.of(text), Some("\"\\u0065nabled\""));
+    assert_eq!(node.get("enabled").unwrap().span.of(text), Some("1"));
+    assert!(node.get("Enabled").is_none());
+    assert!(members[0].value.get("enabled").is_none());
+}
+
+#[test]
+fn names_the_kinds() {
+    let node = json::scan("[null,true,0,\"\",[],{}]", &Limits::default()).unwrap();
+    let kinds: Vec<_> = node.as_array().unwrap().iter().map(json::Node::kind_name).collect();
+    assert_eq!(kinds, ["null", "boolean", "number", "string", "array", "object"]);
+    assert_eq!(node.kind_name(), "array");
+    assert_eq!(node.as_array().unwrap()[1].as_bool(), Some(true));
+    assert_eq!(node.as_array().unwrap()[3].as_str(), Some(""));
+    assert!(node.as_array().unwrap()[0].is_null());
+    assert_eq!(node.as_str(), None);
+}

@@ -1,0 +1,8 @@
+//! What the validation library promises to its callers.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
+mod certificates;
+mod formats;
+mod json_properties;
+mod json_suite;
