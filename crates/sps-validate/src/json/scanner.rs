@@ -286,9 +286,18 @@ impl<'a> Scanner<'a> {
         Ok(value)
     }
 
-    /// Steps over the bytes of a string that stand for themselves.
+    /// Steps over the bytes of a string that stand for themselves, eight at a time.
     fn skip_plain(&mut self) {
-        let rest = &self.text.as_bytes()[self.at..];
+        let mut rest = &self.text.as_bytes()[self.at..];
+        while let Some((word, tail)) = rest.split_first_chunk() {
+            let marks = special_bytes(u64::from_le_bytes(*word));
+            if marks != 0 {
+                self.at += (marks.trailing_zeros() / 8) as usize;
+                return;
+            }
+            self.at += word.len();
+            rest = tail;
+        }
         let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F));
         self.at += plain.unwrap_or(rest.len());
     }
@@ -338,4 +347,44 @@ const LONE_SURROGATE: &str =
 #[cold]
 fn never_closed(open: usize) -> ScanError {
     ScanError::Syntax { at: open, message: "expected a closing double quote for this string" }
+}
+
+/// Marks the high bit of each byte that is a quote, a backslash or a control character.
+///
+/// A byte above a marked one may be marked in error, for the subtraction borrows from it; the
+/// lowest mark is always right.
+const fn special_bytes(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xFF;
+    const HIGH: u64 = ONES << 7;
+
+    let quote = word ^ (ONES * b'"' as u64);
+    let backslash = word ^ (ONES * b'\\' as u64);
+    let marks = (quote.wrapping_sub(ONES) & !quote)
+        | (backslash.wrapping_sub(ONES) & !backslash)
+        | (word.wrapping_sub(ONES * 0x20) & !word);
+    marks & HIGH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_mark_is_the_first_special_byte() {
+        let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1F);
+        for at in 0..8 {
+            for byte in 0..=u8::MAX {
+                for (before, after) in
+                    [(b'a', b'"'), (0xFF, 0), (b' ', b'!'), (b'#', b'['), (0x80, b']')]
+                {
+                    let mut word = [after; 8];
+                    word[..at].fill(before);
+                    word[at] = byte;
+                    let expected = word.iter().position(is_special).unwrap_or(8);
+                    let marks = special_bytes(u64::from_le_bytes(word));
+                    assert_eq!((marks.trailing_zeros() / 8) as usize, expected, "{word:?}");
+                }
+            }
+        }
+    }
 }
