@@ -227,6 +227,8 @@ pub enum SourceTag {
     Seen,
     /// Read off a client that the vendor publishes.
     Client,
+    /// A public standard or weakness list, behind a warning about security.
+    Standard,
     /// Follows from other facts; no source states it.
     Inferred,
 }

@@ -9,6 +9,13 @@
 
 mod code;
 mod endpoint;
+mod error;
+mod lint;
+mod listing;
+
+#[cfg(feature = "embedded")]
+mod embedded;
+mod load;
 mod protocol;
 mod rule;
 mod types;
@@ -20,6 +27,8 @@ pub use crate::{
         Completeness, Endpoint, EndpointKind, Method, Part, Quirk, Source, SourceTag, Spec,
         TypeFile,
     },
+    error::{Error, Errors},
+    listing::{embedded_listing, spec_files},
     protocol::{ErrorType, Header, Limit, Member, Protocol, Status},
     rule::{Literal, Path, Predicate, Rule, Severity},
     types::{

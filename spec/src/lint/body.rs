@@ -1,0 +1,270 @@
+//! Lints on types: names, bounds, formats, defaults, references.
+
+use std::collections::HashMap;
+
+use super::{Lint, Target, place_of};
+use crate::{
+    error::did_you_mean,
+    rule::Literal,
+    types::{Constraint, Enum, Field, FieldType, Presence, Struct, TypeDef, Union},
+};
+
+impl<'a> Lint<'a> {
+    pub(super) fn body(&mut self, file: &'a str, def: &'a TypeDef) {
+        let place = place_of(def);
+        match def {
+            TypeDef::Struct(it) => self.structure(file, &place, it),
+            TypeDef::Union(it) => self.union(file, &place, it),
+            TypeDef::Enum(it) => self.enumeration(file, &place, it),
+        }
+    }
+
+    fn structure(&mut self, file: &'a str, place: &str, it: &'a Struct) {
+        let names = it.fields.iter().map(|field| (field.name.as_str(), field.rust.as_str()));
+        self.rust_names(file, &format!("{place}.field"), names);
+        for field in &it.fields {
+            let place = format!("{place}.field.{}", field.name);
+            self.field_type(file, &place, &field.ty);
+            self.constraint(file, &place, &field.ty, &field.constraint);
+            self.value(
+                file,
+                &place,
+                "default",
+                &field.ty,
+                &field.constraint,
+                field.default.as_ref(),
+            );
+            self.value(
+                file,
+                &place,
+                "example",
+                &field.ty,
+                &field.constraint,
+                field.example.as_ref(),
+            );
+            self.field(file, &place, field);
+            if let Presence::When(condition) = &field.presence {
+                let paths = condition.inputs();
+                if paths.iter().any(|path| path[..] == [field.name.clone()]) {
+                    self.error(
+                        file,
+                        &format!("{place}.when"),
+                        "a member's presence cannot depend on itself",
+                    );
+                }
+                self.predicate(file, &format!("{place}.when"), it, condition);
+            }
+        }
+    }
+
+    fn field(&mut self, file: &str, place: &str, field: &Field) {
+        let bounded = field.constraint.minimum.or(field.constraint.maximum).is_some();
+        let int = *field.ty.leaf() == FieldType::Int;
+        if bounded && int && field.unit.is_none() {
+            self.error(file, place, format!("`{}` has bounds but no `unit`", field.name));
+        }
+        if field.unit.is_some() && !int {
+            self.error(file, &format!("{place}.unit"), "only a number has a unit");
+        }
+        let is_enum = matches!(&field.ty, FieldType::Named(name) if matches!(self.type_def(name), Some(TypeDef::Enum(_))));
+        if field.tag && (!is_enum || field.presence != Presence::Required || field.nullable) {
+            self.error(
+                file,
+                &format!("{place}.tag"),
+                "a tag is an enum that must be there and is never null",
+            );
+        }
+        if field.default.is_some() && field.presence == Presence::Required {
+            let message = "a member that must be there has no `default`: nobody would ever use it";
+            self.error(file, &format!("{place}.default"), message);
+        }
+        if field.sensitive && field.example.is_some() {
+            self.error(file, &format!("{place}.example"), "a sensitive member has no example");
+        }
+    }
+
+    fn union(&mut self, file: &str, place: &str, it: &Union) {
+        let names =
+            it.variants.iter().map(|variant| (variant.value.as_str(), variant.rust.as_str()));
+        self.rust_names(file, &format!("{place}.variant"), names);
+        for variant in &it.variants {
+            let Some(payload) = &variant.payload else { continue };
+            let place = format!("{place}.variant.{}", variant.value);
+            self.field_type(file, &place, &payload.ty);
+            self.constraint(file, &place, &payload.ty, &payload.constraint);
+            self.value(
+                file,
+                &place,
+                "example",
+                &payload.ty,
+                &payload.constraint,
+                payload.example.as_ref(),
+            );
+        }
+    }
+
+    fn enumeration(&mut self, file: &str, place: &str, it: &Enum) {
+        let names = it.values.iter().map(|value| (value.value.as_str(), value.rust.as_str()));
+        self.rust_names(file, &format!("{place}.value"), names);
+        let mut seen = Vec::new();
+        for value in &it.values {
+            let aliases = value.aliases.iter().enumerate();
+            let aliases = aliases.map(|(at, alias)| (alias.as_str(), format!(".aliases.{at}")));
+            for (text, inner) in
+                std::iter::once((value.value.as_str(), String::new())).chain(aliases)
+            {
+                if seen.contains(&text) {
+                    let place = format!("{place}.value.{}{inner}", value.value);
+                    self.error(file, &place, format!("`{text}` stands twice in this enum"));
+                }
+                seen.push(text);
+            }
+        }
+    }
+
+    /// No two members of one type may have the same Rust name.
+    fn rust_names<'n>(
+        &mut self,
+        file: &str,
+        place: &str,
+        names: impl Iterator<Item = (&'n str, &'n str)>,
+    ) {
+        let mut seen = HashMap::new();
+        for (wire, rust) in names {
+            if let Some(other) = seen.insert(rust, wire) {
+                let message = format!("`{wire}` and `{other}` have the same Rust name `{rust}`");
+                self.error(file, &format!("{place}.{wire}"), message);
+            }
+        }
+    }
+
+    fn field_type(&mut self, file: &str, place: &str, ty: &FieldType) {
+        match ty.leaf() {
+            FieldType::Named(name) if self.type_def(name).is_none() => {
+                let near = self.near_type(name);
+                self.error(file, &format!("{place}.type"), format!("unknown type `{name}`{near}"));
+            }
+            FieldType::Ref(to) if self.spec.endpoint(to).is_none() => {
+                let near = did_you_mean(to, self.spec.endpoints.iter().map(|it| it.path.as_str()));
+                self.error(
+                    file,
+                    &format!("{place}.to"),
+                    format!("no endpoint has the path `{to}`{near}"),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn constraint(&mut self, file: &str, place: &str, ty: &FieldType, it: &Constraint) {
+        let int = *ty.leaf() == FieldType::Int;
+        let string = *ty.leaf() == FieldType::String;
+        let checks = [
+            ("minimum", it.minimum.is_some() && !int, "only a number has a minimum"),
+            ("maximum", it.maximum.is_some() && !int, "only a number has a maximum"),
+            ("min_length", it.min_length.is_some() && !string, "only a string has a length"),
+            ("max_length", it.max_length.is_some() && !string, "only a string has a length"),
+            ("format", it.format.is_some() && !string, "only a string has a format"),
+            (
+                "maximum",
+                it.minimum > it.maximum && it.maximum.is_some(),
+                "the maximum lies below the minimum",
+            ),
+            (
+                "max_length",
+                it.min_length > it.max_length && it.max_length.is_some(),
+                "the longest is shorter than the shortest",
+            ),
+        ];
+        for (key, wrong, message) in checks {
+            if wrong {
+                self.error(file, &format!("{place}.{key}"), message);
+            }
+        }
+        if let Some(format) = it.format
+            && self.spec.code(format.name()).is_none()
+        {
+            let message = format!("the format `{}` has no entry in `codes.toml`", format.name());
+            self.error(file, &format!("{place}.format"), message);
+        }
+    }
+
+    /// Checks a default or an example against the leaf it stands for.
+    fn value(
+        &mut self,
+        file: &str,
+        place: &str,
+        key: &str,
+        ty: &FieldType,
+        it: &Constraint,
+        value: Option<&Literal>,
+    ) {
+        let Some(value) = value else { return };
+        let place = format!("{place}.{key}");
+        if let Err(message) = self.literal(ty.leaf(), value) {
+            return self.error(file, &place, message);
+        }
+        let outside = match value {
+            Literal::Int(number) => {
+                it.minimum.is_some_and(|least| *number < least)
+                    || it.maximum.is_some_and(|most| *number > most)
+            }
+            Literal::Str(text) => {
+                let length = text.chars().count() as u64;
+                it.min_length.is_some_and(|least| length < least)
+                    || it.max_length.is_some_and(|most| length > most)
+            }
+            Literal::Bool(_) => false,
+        };
+        if outside {
+            self.error(file, &place, format!("this {key} lies outside the bounds of its member"));
+        }
+    }
+
+    /// Whether a leaf of this type can have this value.
+    pub(super) fn literal(&self, ty: &FieldType, value: &Literal) -> Result<(), String> {
+        match (ty, value) {
+            (FieldType::Bool, Literal::Bool(_))
+            | (FieldType::Int, Literal::Int(_))
+            | (FieldType::String | FieldType::Ref(_), Literal::Str(_)) => Ok(()),
+            (FieldType::Bool, _) => Err("expected true or false".to_owned()),
+            (FieldType::Int, _) => Err("expected a whole number".to_owned()),
+            (FieldType::String | FieldType::Ref(_), _) => Err("expected a string".to_owned()),
+            (FieldType::Named(name), value) => match (self.type_def(name), value) {
+                (Some(TypeDef::Enum(it)), Literal::Str(text)) => {
+                    let known = it.values.iter().map(|it| it.value.as_str());
+                    match it.value(text) {
+                        Some(found) if found.value == *text => Ok(()),
+                        Some(found) => {
+                            Err(format!("`{text}` is only an alias: write `{}`", found.value))
+                        }
+                        None => Err(format!(
+                            "`{name}` has no value `{text}`{}",
+                            did_you_mean(text, known)
+                        )),
+                    }
+                }
+                (Some(TypeDef::Enum(_)), _) => Err(format!("expected a value of `{name}`")),
+                (Some(_), _) => Err(format!("`{name}` is an object, which no literal can be")),
+                // The unknown type has its own error.
+                (None, _) => Ok(()),
+            },
+            (FieldType::Any | FieldType::List(_) | FieldType::Array(..) | FieldType::Map(_), _) => {
+                Err("no literal can stand for this type".to_owned())
+            }
+        }
+    }
+
+    /// Whether what a path leads to can have this value.
+    pub(super) fn target_literal(&self, target: Target<'_>, value: &Literal) -> Result<(), String> {
+        match (target, value) {
+            (Target::Field(field), _) => self.literal(&field.ty, value),
+            (Target::Tag(union), Literal::Str(text)) if union.variant(text).is_some() => Ok(()),
+            (Target::Tag(union), Literal::Str(text)) => {
+                let near = did_you_mean(text, union.variants.iter().map(|it| it.value.as_str()));
+                Err(format!("`{}` has no variant `{text}`{near}", union.name))
+            }
+            (Target::Tag(_), _) => Err("expected a string".to_owned()),
+        }
+    }
+}

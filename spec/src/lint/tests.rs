@@ -1,0 +1,1 @@
+//! One tiny spec per lint, with the message it must give.
