@@ -1,1 +1,66 @@
-//! Placeholder.
+//! `#[derive(Resource)]`: one declaration becomes a request type and its response twin.
+//!
+//! Use it through `sps_model::Resource`. The stages are those of any derive here: [`attr`] reads the
+//! attributes, [`ast`] gathers the declaration, [`valid`] judges it, [`expand`] writes the impls; and
+//! after a mistake [`fallback`] writes just enough that no second error follows from the first.
+
+mod ast;
+mod attr;
+mod expand;
+mod fallback;
+mod valid;
+
+use proc_macro::TokenStream;
+use syn::DeriveInput;
+use syn::parse_macro_input;
+
+/// Makes a request type, its response twin, and the rewriting of references between them.
+///
+/// The declared type is the **request**. Beside it appears `NameResponse`, in which every
+/// `Key<T>` has become a `Reference<T>`, through `Option`, lists, arrays, maps, nested types and
+/// aliases; `Name::from(response)` turns it back. Both are read by serde; the request strictly.
+///
+/// # What can be declared
+/// * A struct with named fields. A field `kept: Kept` carries keys that no source shows; a struct
+///   without it is closed, and an answer with such a key is refused.
+/// * An enum of unit variants: a list of words. A variant `Other(Other)` carries words that no
+///   source shows.
+/// * With `tag` and `content`, an enum of unit and newtype variants: a union. A variant
+///   `Other(Other)` carries what no source shows.
+///
+/// # Attributes of a type
+/// * `tag = "selection", content = "value"`: the keys of a union.
+/// * `same`: the answer shows the same type; no twin. Nothing in it may be a reference.
+/// * `answer`: the type has no request form.
+/// * `answer_only(name: Type, …)`: fields that only the twin has.
+/// * `open`: unknown keys are expected even in requests; they are kept, and listed as unchecked.
+/// * `builder`: writes `new(required…)` and a `with_…` setter for each field.
+/// * `constrained`: the type implements `Constrained`, with documentation and rules.
+/// * `crate = path`: where `sps_model` is, if it was renamed.
+///
+/// # Attributes of a field
+/// * `rename = "name"`: the wire name, if it is not the Rust name.
+/// * `tag`: this field is the tag of its object; a wrong word is `unknown-selection`.
+/// * `request_only`: answers never show it.
+/// * `default`: `new` leaves it empty.
+/// * `garde`: the type knows only serde and garde; its errors get the code `garde`.
+///
+/// # Attributes of a variant
+/// * `rename = "word"`: the word, if it is not the name in `snake_case`.
+/// * `alias = "word"`: another spelling that is understood; only in a list of words.
+///
+/// Every mistake is reported at once, on the word that is wrong.
+#[proc_macro_derive(Resource, attributes(resource))]
+pub fn resource(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let mut errors = attr::Errors::default();
+    let declaration = ast::Declaration::new(&input, &mut errors);
+    if let Some(declaration) = &declaration {
+        valid::check(declaration, &mut errors);
+    }
+    match (errors.finish(), declaration) {
+        (None, Some(declaration)) => expand::expand(&declaration),
+        (error, declaration) => fallback::expand(&input, declaration.as_ref(), error),
+    }
+    .into()
+}

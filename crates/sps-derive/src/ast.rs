@@ -1,0 +1,321 @@
+//! The declaration as the derive understands it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Attribute;
+use syn::Data;
+use syn::DeriveInput;
+use syn::Fields;
+use syn::Ident;
+use syn::LitStr;
+use syn::Path;
+use syn::Token;
+use syn::Type;
+use syn::Visibility;
+use syn::ext::IdentExt;
+use syn::parse::Parse;
+use syn::parse::ParseStream;
+
+use crate::attr::Errors;
+use crate::attr::Words;
+use crate::attr::string_at;
+
+/// A declared type.
+pub(crate) struct Declaration {
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    /// Attributes that the twin gets too: documentation and `non_exhaustive`.
+    pub(crate) copied: Vec<Attribute>,
+    /// Where `sps_model` is.
+    pub(crate) root: TokenStream,
+    pub(crate) form: TypeForm,
+    pub(crate) constrained: bool,
+    pub(crate) shape: Shape,
+}
+
+/// Which types a declaration makes.
+pub(crate) enum TypeForm {
+    /// A request and its response twin.
+    Twin,
+    /// One type for both.
+    Same,
+    /// An answer alone.
+    Answer,
+}
+
+pub(crate) enum Shape {
+    Struct(Struct),
+    Words(WordList),
+    Union(Union),
+}
+
+pub(crate) struct Struct {
+    pub(crate) fields: Vec<Field>,
+    pub(crate) answer_only: Vec<AnswerField>,
+    pub(crate) has_kept: bool,
+    pub(crate) open: Option<Ident>,
+    pub(crate) builder: bool,
+}
+
+pub(crate) struct Field {
+    pub(crate) copied: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) wire: LitStr,
+    pub(crate) ty: Type,
+    pub(crate) tag: Option<Ident>,
+    pub(crate) request_only: bool,
+    pub(crate) default: bool,
+    pub(crate) foreign: bool,
+}
+
+/// A field that only answers have: `name: Type`, or `"wire-name" as name: Type`.
+pub(crate) struct AnswerField {
+    pub(crate) wire: LitStr,
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+}
+
+impl Parse for AnswerField {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let wire = if input.peek(LitStr) {
+            let wire = input.parse()?;
+            input.parse::<Token![as]>()?;
+            Some(wire)
+        } else {
+            None
+        };
+        let name = input.call(Ident::parse_any)?;
+        input.parse::<Token![:]>()?;
+        let wire = wire.unwrap_or_else(|| string_at(&name.unraw().to_string(), name.span()));
+        Ok(Self { wire, name, ty: input.parse()? })
+    }
+}
+
+pub(crate) struct WordList {
+    pub(crate) values: Vec<Value>,
+    pub(crate) has_other: bool,
+}
+
+pub(crate) struct Value {
+    pub(crate) name: Ident,
+    pub(crate) wire: LitStr,
+    pub(crate) aliases: Vec<LitStr>,
+}
+
+pub(crate) struct Union {
+    pub(crate) tag: LitStr,
+    pub(crate) content: LitStr,
+    pub(crate) variants: Vec<Variant>,
+    pub(crate) has_other: bool,
+}
+
+pub(crate) struct Variant {
+    pub(crate) copied: Vec<Attribute>,
+    pub(crate) name: Ident,
+    pub(crate) wire: LitStr,
+    pub(crate) ty: Option<Type>,
+}
+
+const STRUCT_WORDS: &[&str] =
+    &["same", "answer", "answer_only", "open", "builder", "constrained", "crate"];
+const ENUM_WORDS: &[&str] = &["tag", "content", "same", "answer", "constrained", "crate"];
+const FIELD_WORDS: &[&str] = &["rename", "tag", "request_only", "default", "garde"];
+
+impl Declaration {
+    /// Gathers the declaration; nothing if it has no shape that could be judged further.
+    pub(crate) fn new(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
+        if !input.generics.params.is_empty() {
+            errors.at(
+                &input.generics,
+                "a resource cannot be generic: its descriptor is one static table",
+            );
+        }
+        let mut words = Words::new(&input.attrs, errors);
+        let root = match words.path("crate", errors) {
+            Some(path) => quote!(#path),
+            None => quote!(::sps_model),
+        };
+        let constrained = words.flag("constrained", errors).is_some();
+        let (same, answer) = (words.flag("same", errors), words.flag("answer", errors));
+        if let (Some(_), Some(answer)) = (&same, &answer) {
+            errors.at(answer, "`answer` has no request form, so `same` says nothing beside it");
+        }
+        let form = match (same, answer) {
+            (_, Some(_)) => TypeForm::Answer,
+            (Some(_), None) => TypeForm::Same,
+            (None, None) => TypeForm::Twin,
+        };
+        let shape = match &input.data {
+            Data::Struct(data) => {
+                Struct::new(input, &data.fields, words, errors).map(Shape::Struct)
+            }
+            Data::Enum(data) => {
+                enum_shape(&data.variants.iter().collect::<Vec<_>>(), words, errors)
+            }
+            Data::Union(data) => {
+                errors.at(data.union_token, "a resource is a struct or an enum, not a Rust union");
+                None
+            }
+        }?;
+        let copied = copied(&input.attrs);
+        Some(Self {
+            vis: input.vis.clone(),
+            name: input.ident.clone(),
+            copied,
+            root,
+            form,
+            constrained,
+            shape,
+        })
+    }
+}
+
+impl Struct {
+    fn new(
+        input: &DeriveInput,
+        fields: &Fields,
+        mut words: Words,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let answer_only = words.list("answer_only", "answer_only(name: Type)", errors);
+        let open = words.flag("open", errors);
+        let builder = words.flag("builder", errors).is_some();
+        words.finish("a struct", STRUCT_WORDS, errors);
+        let Fields::Named(named) = fields else {
+            errors.at(
+                &input.ident,
+                "a resource struct has named fields: each is a key of the object",
+            );
+            return None;
+        };
+        let mut has_kept = false;
+        let mut list = Vec::new();
+        for field in &named.named {
+            let Some(name) = field.ident.clone() else { continue };
+            let mut words = Words::new(&field.attrs, errors);
+            let wire = words.string("rename", errors);
+            if name == "kept" && wire.is_none() {
+                has_kept = true;
+                words.finish("the field `kept`", &["rename"], errors);
+                continue;
+            }
+            let wire = wire.unwrap_or_else(|| string_at(&name.unraw().to_string(), name.span()));
+            list.push(Field {
+                copied: copied(&field.attrs),
+                vis: field.vis.clone(),
+                wire,
+                ty: field.ty.clone(),
+                tag: words.flag("tag", errors),
+                request_only: words.flag("request_only", errors).is_some(),
+                default: words.flag("default", errors).is_some(),
+                foreign: words.flag("garde", errors).is_some(),
+                name,
+            });
+            words.finish("a field", FIELD_WORDS, errors);
+        }
+        Some(Self { fields: list, answer_only, has_kept, open, builder })
+    }
+}
+
+fn enum_shape(variants: &[&syn::Variant], mut words: Words, errors: &mut Errors) -> Option<Shape> {
+    let keys = (words.string("tag", errors), words.string("content", errors));
+    words.finish("an enum", ENUM_WORDS, errors);
+    match keys {
+        (None, None) => Some(Shape::Words(word_list(variants, errors))),
+        (Some(tag), Some(content)) => Some(Shape::Union(union(variants, tag, content, errors))),
+        (Some(tag), None) => {
+            errors.at(tag, "`tag` needs `content` beside it: the key of what the tag decides");
+            None
+        }
+        (None, Some(content)) => {
+            errors.at(content, "`content` needs `tag` beside it: the key that decides");
+            None
+        }
+    }
+}
+
+fn word_list(variants: &[&syn::Variant], errors: &mut Errors) -> WordList {
+    let (mut values, mut has_other) = (Vec::new(), false);
+    for variant in variants {
+        let mut words = Words::new(&variant.attrs, errors);
+        if is_other(variant) {
+            has_other = true;
+            words.finish("the variant `Other`", &["nothing"], errors);
+            continue;
+        }
+        if !matches!(variant.fields, Fields::Unit) {
+            errors.at(&variant.fields, "a word has no content; for a union say `#[resource(tag = \"…\", content = \"…\")]`");
+        }
+        values.push(Value {
+            wire: wire_name(variant, &mut words, errors),
+            aliases: words.strings("alias", errors),
+            name: variant.ident.clone(),
+        });
+        words.finish("a word", &["rename", "alias"], errors);
+    }
+    WordList { values, has_other }
+}
+
+fn union(variants: &[&syn::Variant], tag: LitStr, content: LitStr, errors: &mut Errors) -> Union {
+    let (mut list, mut has_other) = (Vec::new(), false);
+    for variant in variants {
+        let mut words = Words::new(&variant.attrs, errors);
+        if is_other(variant) {
+            has_other = true;
+            words.finish("the variant `Other`", &["nothing"], errors);
+            continue;
+        }
+        let ty = match &variant.fields {
+            Fields::Unit => None,
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                fields.unnamed.first().map(|field| field.ty.clone())
+            }
+            fields => {
+                errors.at(fields, "a variant of a union holds one type, or nothing");
+                None
+            }
+        };
+        let wire = wire_name(variant, &mut words, errors);
+        list.push(Variant {
+            copied: copied(&variant.attrs),
+            name: variant.ident.clone(),
+            wire,
+            ty,
+        });
+        words.finish("a variant of a union", &["rename"], errors);
+    }
+    Union { tag, content, variants: list, has_other }
+}
+
+fn wire_name(variant: &syn::Variant, words: &mut Words, errors: &mut Errors) -> LitStr {
+    words
+        .string("rename", errors)
+        .unwrap_or_else(|| string_at(&snake_case(&variant.ident), variant.ident.span()))
+}
+
+/// The opaque variant: `Other(Other)`.
+fn is_other(variant: &syn::Variant) -> bool {
+    variant.ident == "Other"
+        && matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1)
+}
+
+fn copied(attributes: &[Attribute]) -> Vec<Attribute> {
+    let travels = |attribute: &&Attribute| {
+        attribute.path().is_ident("doc") || attribute.path().is_ident("non_exhaustive")
+    };
+    attributes.iter().filter(travels).cloned().collect()
+}
+
+/// `AuditAndAuthorize` becomes `audit_and_authorize`.
+fn snake_case(name: &Ident) -> String {
+    let name = name.unraw().to_string();
+    let mut snake = String::with_capacity(name.len() + 4);
+    for (index, character) in name.char_indices() {
+        if character.is_uppercase() && index > 0 {
+            snake.push('_');
+        }
+        snake.extend(character.to_lowercase());
+    }
+    snake
+}

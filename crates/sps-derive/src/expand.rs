@@ -1,0 +1,725 @@
+//! A declaration that holds, written out as impls.
+
+use proc_macro2::TokenStream;
+use quote::format_ident;
+use quote::quote;
+use syn::Ident;
+use syn::LitStr;
+use syn::ext::IdentExt;
+
+use crate::ast::Declaration;
+use crate::ast::Field;
+use crate::ast::Shape;
+use crate::ast::Struct;
+use crate::ast::TypeForm;
+use crate::ast::Union;
+use crate::ast::WordList;
+
+pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
+    let root = &declaration.root;
+    let twin = twin(declaration);
+    let builder = builder(declaration);
+    let wire = wire(declaration);
+    let exchange = exchange(declaration);
+    let describe = describe(declaration);
+    let validate = validate(declaration);
+    quote! {
+        #twin
+
+        const _: () = {
+            use #root as sps;
+            use sps::__private as private;
+            use private::serde;
+            use private::serde::ser::SerializeMap as _;
+
+            #builder
+            #wire
+            #exchange
+            #describe
+            #validate
+        };
+    }
+}
+
+impl Declaration {
+    /// The name of the type that answers show.
+    fn response(&self) -> Ident {
+        match self.form {
+            TypeForm::Twin if !matches!(self.shape, Shape::Words(_)) => {
+                format_ident!("{}Response", self.name)
+            }
+            _ => self.name.clone(),
+        }
+    }
+
+    fn has_twin(&self) -> bool {
+        self.response() != self.name
+    }
+}
+
+/// The response twin, with the documentation of the declaration.
+fn twin(declaration: &Declaration) -> TokenStream {
+    if !declaration.has_twin() {
+        return TokenStream::new();
+    }
+    let Declaration { vis, name, root, copied, .. } = declaration;
+    let response = declaration.response();
+    let title = format!("[`{name}`] as answers show it.");
+    let exchange = quote!(#root::Exchange);
+    let body = match &declaration.shape {
+        Shape::Struct(shape) => {
+            let fields = shape.fields.iter().filter(|field| !field.request_only).map(|field| {
+                let Field { vis, name, ty, copied, .. } = field;
+                if field.foreign {
+                    quote!(#(#copied)* #vis #name: #ty)
+                } else {
+                    quote!(#(#copied)* #vis #name: <#ty as #exchange>::Response)
+                }
+            });
+            let answer_only = shape.answer_only.iter().map(|field| {
+                let doc = format!("`{}`, which only answers have.", field.wire.value());
+                let (name, ty) = (&field.name, &field.ty);
+                quote!(#[doc = #doc] pub #name: #ty)
+            });
+            let kept = shape.has_kept.then(|| quote!(kept: #root::Kept,));
+            quote!(#vis struct #response { #(#fields,)* #(#answer_only,)* #kept })
+        }
+        Shape::Union(shape) => {
+            let variants = shape.variants.iter().map(|variant| {
+                let (name, copied) = (&variant.name, &variant.copied);
+                let content = variant.ty.as_ref().map(|ty| quote!((<#ty as #exchange>::Response)));
+                quote!(#(#copied)* #name #content)
+            });
+            let other = shape.has_other.then(|| {
+                quote! {
+                    /// What no source shows, as it came.
+                    Other(#root::Other),
+                }
+            });
+            quote!(#vis enum #response { #(#variants,)* #other })
+        }
+        Shape::Words(_) => TokenStream::new(),
+    };
+    quote! {
+        #[doc = #title]
+        #[doc = ""]
+        #(#copied)*
+        #[derive(Debug, Clone, PartialEq)]
+        #body
+    }
+}
+
+/// `new` and the setters.
+fn builder(declaration: &Declaration) -> TokenStream {
+    let Shape::Struct(shape) = &declaration.shape else { return TokenStream::new() };
+    if !shape.builder {
+        return TokenStream::new();
+    }
+    let name = &declaration.name;
+    let required = shape.fields.iter().filter(|field| !field.default);
+    let parameters = required.clone().map(|field| {
+        let (name, ty) = (&field.name, &field.ty);
+        quote!(#name: impl ::core::convert::Into<#ty>)
+    });
+    let given = required.map(|field| {
+        let name = &field.name;
+        quote!(#name: #name.into())
+    });
+    let empty = shape.fields.iter().filter(|field| field.default).map(|field| {
+        let name = &field.name;
+        quote!(#name: ::core::default::Default::default())
+    });
+    let kept = shape.has_kept.then(|| quote!(kept: sps::Kept::default(),));
+    let title = format!("`{name}` with everything that has no sensible empty value.");
+    let setters = shape.fields.iter().map(|field| {
+        let (field_name, ty, vis) = (&field.name, &field.ty, &field.vis);
+        let setter = format_ident!("with_{}", field_name.unraw());
+        let title = format!("The same with another `{}`.", field_name.unraw());
+        quote! {
+            #[doc = #title]
+            #[must_use]
+            #vis fn #setter(mut self, #field_name: impl ::core::convert::Into<#ty>) -> Self {
+                self.#field_name = #field_name.into();
+                self
+            }
+        }
+    });
+    let kept_getter = shape.has_kept.then(|| {
+        quote! {
+            /// The keys that no source shows.
+            pub fn kept(&self) -> &sps::Kept {
+                &self.kept
+            }
+        }
+    });
+    let vis = &declaration.vis;
+    quote! {
+        impl #name {
+            #[doc = #title]
+            #vis fn new(#(#parameters),*) -> Self {
+                Self { #(#given,)* #(#empty,)* #kept }
+            }
+
+            #(#setters)*
+            #kept_getter
+        }
+    }
+}
+
+/// Reading and writing, for the declared type and for its twin.
+fn wire(declaration: &Declaration) -> TokenStream {
+    let (name, response) = (&declaration.name, declaration.response());
+    let own_reader = match declaration.form {
+        TypeForm::Answer => quote!(answer),
+        TypeForm::Twin | TypeForm::Same => quote!(request),
+    };
+    let own_serde = deserialize(name, &own_reader);
+    let twin_serde = declaration.has_twin().then(|| deserialize(&response, &quote!(answer)));
+    let impls = match &declaration.shape {
+        Shape::Struct(shape) => {
+            let own: Vec<Part<'_>> = shape.fields.iter().map(Part::of).collect();
+            let twin =
+                shape.fields.iter().filter(|field| !field.request_only).map(Part::of_response);
+            let added = shape.answer_only.iter().map(|field| {
+                let ty = &field.ty;
+                Part { name: &field.name, wire: &field.wire, read: quote!(#ty), foreign: false }
+            });
+            let twin: Vec<Part<'_>> = twin.chain(added).collect();
+            let own = struct_wire(name, &own, shape);
+            let twin = declaration.has_twin().then(|| struct_wire(&response, &twin, shape));
+            quote!(#own #twin)
+        }
+        Shape::Words(shape) => words_wire(name, shape),
+        Shape::Union(shape) => {
+            let own = union_wire(name, shape);
+            let twin = declaration.has_twin().then(|| union_wire(&response, shape));
+            quote!(#own #twin)
+        }
+    };
+    quote!(#own_serde #twin_serde #impls)
+}
+
+fn deserialize(name: &Ident, reader: &TokenStream) -> TokenStream {
+    quote! {
+        impl<'de> serde::Deserialize<'de> for #name {
+            fn deserialize<D: serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                sps::Wire::read(deserializer, &sps::Reader::#reader())
+            }
+        }
+    }
+}
+
+/// One field while it is read and written.
+struct Part<'a> {
+    name: &'a Ident,
+    wire: &'a LitStr,
+    /// The type that is read; the field itself is inside it if it is foreign.
+    read: TokenStream,
+    foreign: bool,
+}
+
+impl<'a> Part<'a> {
+    fn of(field: &'a Field) -> Self {
+        let ty = &field.ty;
+        let read = if field.foreign { quote!(private::Foreign<#ty>) } else { quote!(#ty) };
+        Self { name: &field.name, wire: &field.wire, read, foreign: field.foreign }
+    }
+
+    fn of_response(field: &'a Field) -> Self {
+        let ty = &field.ty;
+        if field.foreign {
+            Self::of(field)
+        } else {
+            Self { read: quote!(<#ty as sps::Exchange>::Response), ..Self::of(field) }
+        }
+    }
+
+    /// The local variable that holds it while its object is read.
+    fn slot(&self) -> Ident {
+        format_ident!("slot_{}", self.name.unraw())
+    }
+}
+
+fn struct_wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream {
+    let wires: Vec<&LitStr> = parts.iter().map(|part| part.wire).collect();
+    let slots: Vec<Ident> = parts.iter().map(Part::slot).collect();
+    let reads = parts.iter().map(|part| &part.read);
+    let indices = 0..parts.len();
+    let taken = parts.iter().zip(&slots).map(|(part, slot)| {
+        let (name, inner) = (part.name, part.foreign.then(|| quote!(.0)));
+        quote!(#name: #slot.take()? #inner)
+    });
+    let keep = if shape.open.is_some() { quote!(keep) } else { quote!(read) };
+    let unknown = if shape.has_kept {
+        quote!(kept.#keep(key, &mut map, &reader)?)
+    } else {
+        quote!(
+            return ::core::result::Result::Err(serde::de::Error::custom(
+                "unknown key in a closed type"
+            ))
+        )
+    };
+    let unknown_pattern = if shape.has_kept { quote!(key) } else { quote!(_) };
+    let kept_slot = shape.has_kept.then(|| quote!(let mut kept = sps::Kept::default();));
+    let kept_taken = shape.has_kept.then(|| quote!(kept,));
+    let written = parts.iter().map(|part| {
+        let (name, wire) = (part.name, part.wire);
+        if part.foreign {
+            quote!(map.serialize_entry(#wire, &self.#name)?;)
+        } else {
+            quote! {
+                if !sps::Wire::is_absent(&self.#name) {
+                    map.serialize_entry(#wire, &self.#name)?;
+                }
+            }
+        }
+    });
+    let kept_written = shape.has_kept.then(|| {
+        quote! {
+            for (key, value) in &self.kept {
+                map.serialize_entry(key, value)?;
+            }
+        }
+    });
+    quote! {
+        impl sps::Wire for #name {
+            fn read<'de, D: serde::Deserializer<'de>>(
+                deserializer: D,
+                reader: &sps::Reader,
+            ) -> ::core::result::Result<Self, D::Error> {
+                struct Object<'r>(&'r sps::Reader);
+
+                impl<'de> serde::de::Visitor<'de> for Object<'_> {
+                    type Value = #name;
+
+                    fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(
+                        self,
+                        mut map: A,
+                    ) -> ::core::result::Result<#name, A::Error> {
+                        let reader = self.0.enter()?;
+                        let mut keys = 0;
+                        #(let mut #slots = private::Slot::<#reads>::new(#wires);)*
+                        #kept_slot
+                        while let ::core::option::Option::Some(key) =
+                            map.next_key_seed(private::Keys(&[#(#wires),*]))?
+                        {
+                            reader.count(&mut keys)?;
+                            match key {
+                                #(private::Found::Known(#indices) => #slots.fill(&mut map, &reader)?,)*
+                                private::Found::Known(_) => {}
+                                private::Found::Unknown(#unknown_pattern) => #unknown,
+                            }
+                        }
+                        ::core::result::Result::Ok(#name { #(#taken,)* #kept_taken })
+                    }
+                }
+
+                deserializer.deserialize_map(Object(reader))
+            }
+        }
+
+        impl serde::Serialize for #name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(::core::option::Option::None)?;
+                #(#written)*
+                #kept_written
+                map.end()
+            }
+        }
+    }
+}
+
+fn words_wire(name: &Ident, shape: &WordList) -> TokenStream {
+    let names: Vec<&Ident> = shape.values.iter().map(|value| &value.name).collect();
+    let wires: Vec<&LitStr> = shape.values.iter().map(|value| &value.wire).collect();
+    let aliases = shape.values.iter().map(|value| &value.aliases);
+    let other_read = shape
+        .has_other
+        .then(|| quote!(_ if reader.is_lenient() => Self::Other(sps::Other::from_word(word)),));
+    let other_word = shape.has_other.then(|| quote!(Self::Other(other) => other.word(""),));
+    quote! {
+        impl #name {
+            /// The word on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#names => #wires,)*
+                    #other_word
+                }
+            }
+        }
+
+        impl sps::Wire for #name {
+            fn read<'de, D: serde::Deserializer<'de>>(
+                deserializer: D,
+                reader: &sps::Reader,
+            ) -> ::core::result::Result<Self, D::Error> {
+                let find = |word: &str| {
+                    ::core::option::Option::Some(match word {
+                        #(#wires #(| #aliases)* => Self::#names,)*
+                        #other_read
+                        _ => return ::core::option::Option::None,
+                    })
+                };
+                let _ = reader;
+                deserializer.deserialize_str(private::WordVisitor { find, words: &[#(#wires),*] })
+            }
+        }
+
+        impl serde::Serialize for #name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    }
+}
+
+fn union_wire(name: &Ident, shape: &Union) -> TokenStream {
+    let Union { tag, content, .. } = shape;
+    let wires: Vec<&LitStr> = shape.variants.iter().map(|variant| &variant.wire).collect();
+    let words = shape.variants.iter().map(|variant| {
+        let (name, wire) = (&variant.name, &variant.wire);
+        let pattern = variant.ty.as_ref().map(|_| quote!((_)));
+        quote!(Self::#name #pattern => #wire)
+    });
+    let other_word = shape.has_other.then(|| quote!(Self::Other(other) => other.word(#tag),));
+    let units = shape.variants.iter().enumerate().filter(|(_, variant)| variant.ty.is_none()).map(
+        |(index, variant)| {
+            let name = &variant.name;
+            quote!(#index => ::core::option::Option::Some(Self::#name),)
+        },
+    );
+    let contents =
+        shape.variants.iter().enumerate().filter(|(_, variant)| variant.ty.is_some()).map(
+            |(index, variant)| {
+                let name = &variant.name;
+                quote!(#index => sps::Wire::read(deserializer, reader).map(Self::#name),)
+            },
+        );
+    let other = if shape.has_other {
+        quote!(::core::option::Option::Some(Self::Other(other)))
+    } else {
+        quote!({
+            let _ = other;
+            ::core::option::Option::None
+        })
+    };
+    let written = shape.variants.iter().map(|variant| {
+        let (name, wire) = (&variant.name, &variant.wire);
+        match variant.ty {
+            Some(_) => quote! {
+                Self::#name(value) => {
+                    map.serialize_entry(#tag, #wire)?;
+                    map.serialize_entry(#content, value)?;
+                }
+            },
+            None => quote!(Self::#name => map.serialize_entry(#tag, #wire)?,),
+        }
+    });
+    let map = quote!(let mut map = serializer.serialize_map(::core::option::Option::None)?;);
+    // The opaque variant needs the serializer whole, so it goes before the map is opened.
+    let early = shape.has_other.then(|| {
+        quote! {
+            if let Self::Other(other) = self {
+                return serde::Serialize::serialize(other, serializer);
+            }
+        }
+    });
+    let unreachable = shape.has_other.then(|| quote!(Self::Other(_) => {}));
+    quote! {
+        impl #name {
+            /// The word of the tag.
+            pub fn tag(&self) -> &str {
+                match self {
+                    #(#words,)*
+                    #other_word
+                }
+            }
+        }
+
+        impl sps::Wire for #name {
+            fn read<'de, D: serde::Deserializer<'de>>(
+                deserializer: D,
+                reader: &sps::Reader,
+            ) -> ::core::result::Result<Self, D::Error> {
+                private::read_union(deserializer, reader)
+            }
+        }
+
+        impl private::Union for #name {
+            const KEYS: &'static [&'static str; 2] = &[#tag, #content];
+            const WORDS: &'static [&'static str] = &[#(#wires),*];
+
+            fn unit(index: usize) -> ::core::option::Option<Self> {
+                match index {
+                    #(#units)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+
+            fn content<'de, D: serde::Deserializer<'de>>(
+                index: usize,
+                deserializer: D,
+                reader: &sps::Reader,
+            ) -> ::core::result::Result<Self, D::Error> {
+                let _ = (&deserializer, reader);
+                match index {
+                    #(#contents)*
+                    _ => ::core::result::Result::Err(serde::de::Error::custom("this variant has no content")),
+                }
+            }
+
+            fn other(other: sps::Other) -> ::core::option::Option<Self> {
+                #other
+            }
+        }
+
+        impl serde::Serialize for #name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+                #early
+                #map
+                match self {
+                    #(#written)*
+                    #unreachable
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+/// The way back from the answer to the request.
+fn exchange(declaration: &Declaration) -> TokenStream {
+    let (name, response) = (&declaration.name, declaration.response());
+    let body = match &declaration.shape {
+        // An answer alone is never sent: it goes back as it came.
+        _ if matches!(declaration.form, TypeForm::Answer) => quote!(response),
+        Shape::Words(_) => quote!(response),
+        Shape::Struct(shape) => {
+            let fields = shape.fields.iter().map(|field| {
+                let name = &field.name;
+                if field.request_only {
+                    quote!(#name: ::core::default::Default::default())
+                } else if field.foreign {
+                    quote!(#name: response.#name)
+                } else {
+                    quote!(#name: sps::Exchange::from_response(response.#name))
+                }
+            });
+            let kept = shape.has_kept.then(|| quote!(kept: response.kept.into_request(),));
+            quote!(Self { #(#fields,)* #kept })
+        }
+        Shape::Union(shape) => {
+            let arms = shape.variants.iter().map(|variant| {
+                let name = &variant.name;
+                match variant.ty {
+                    Some(_) => quote!(#response::#name(value) => Self::#name(sps::Exchange::from_response(value))),
+                    None => quote!(#response::#name => Self::#name),
+                }
+            });
+            let other = shape.has_other.then(|| quote!(#response::Other(other) => Self::Other(sps::Exchange::from_response(other)),));
+            quote!(match response { #(#arms,)* #other })
+        }
+    };
+    let from = declaration.has_twin().then(|| {
+        quote! {
+            impl ::core::convert::From<#response> for #name {
+                fn from(response: #response) -> Self {
+                    sps::Exchange::from_response(response)
+                }
+            }
+        }
+    });
+    quote! {
+        impl sps::Exchange for #name {
+            type Response = #response;
+
+            fn from_response(response: #response) -> Self {
+                #body
+            }
+        }
+
+        #from
+    }
+}
+
+/// The descriptor, and the value judged by it.
+fn describe(declaration: &Declaration) -> TokenStream {
+    let name = &declaration.name;
+    let constraints = if declaration.constrained {
+        quote!(<#name as sps::Constrained>::CONSTRAINTS)
+    } else {
+        quote!(private::Constraints::NONE)
+    };
+    let (shape, judged, references, is_wrapper) = match &declaration.shape {
+        Shape::Struct(shape) => describe_struct(shape),
+        Shape::Words(shape) => describe_words(shape),
+        Shape::Union(shape) => describe_union(shape),
+    };
+    let holds = declaration.constrained.then(|| quote!(&&sps::Constrained::holds(self, context)));
+    let title = name.unraw().to_string();
+    let twin = declaration.has_twin().then(|| {
+        let response = declaration.response();
+        quote! {
+            impl sps::Describe for #response {
+                const KIND: private::Kind = <#name as sps::Describe>::KIND;
+
+                fn judge(&self, _: &private::Constraint, _: &private::Context<'_>) -> bool {
+                    // Answers are judged by their text, which shows more than the value.
+                    true
+                }
+            }
+        }
+    });
+    quote! {
+        static DESCRIPTOR: private::Type = private::Type::new(#title, #shape, #constraints);
+
+        impl sps::Describe for #name {
+            const KIND: private::Kind = private::Kind::Named(&DESCRIPTOR);
+
+            fn judge(&self, _: &private::Constraint, context: &private::Context<'_>) -> bool {
+                let _ = context;
+                #judged #holds
+            }
+
+            #references
+            #is_wrapper
+        }
+
+        #twin
+    }
+}
+
+type Description = (TokenStream, TokenStream, TokenStream, TokenStream);
+
+fn describe_struct(shape: &Struct) -> Description {
+    let open = shape.open.is_some();
+    let parts: Vec<Part<'_>> = shape.fields.iter().map(Part::of).collect();
+    let fields = shape.fields.iter().zip(&parts).map(|(field, part)| {
+        let (wire, read) = (part.wire, &part.read);
+        let tag = field.tag.as_ref().map(|_| quote!(.tag()));
+        let only = field.request_only.then(|| quote!(.only(private::FieldForm::Request)));
+        quote!(private::Field::new(#wire, <#read as sps::Describe>::KIND) #tag #only)
+    });
+    let answer_only = shape.answer_only.iter().map(|field| {
+        let (wire, ty) = (&field.wire, &field.ty);
+        quote!(private::Field::new(#wire, <#ty as sps::Describe>::KIND).only(private::FieldForm::Answer))
+    });
+    let judged = parts.iter().enumerate().map(|(index, part)| {
+        let name = part.name;
+        if part.foreign {
+            quote!(private::Foreign::accepts(&self.#name))
+        } else {
+            quote!(sps::Describe::judge(&self.#name, &DESCRIPTOR.member(#index).constraint, context))
+        }
+    });
+    let references: Vec<TokenStream> = parts
+        .iter()
+        .filter(|part| !part.foreign)
+        .map(|part| {
+            let name = part.name;
+            quote!(sps::Describe::references(&self.#name, visit);)
+        })
+        .collect();
+    let absent = parts.iter().filter(|part| !part.foreign).map(|part| {
+        let name = part.name;
+        quote!(&& sps::Wire::is_absent(&self.#name))
+    });
+    let is_wrapper = open.then(|| {
+        quote! {
+            fn is_wrapper(&self) -> bool {
+                self.kept.is_wrapper() #(#absent)*
+            }
+        }
+    });
+    (
+        quote!(private::Shape::Struct { fields: &[#(#fields,)* #(#answer_only,)*], open: #open }),
+        quote!(true #(&& #judged)*),
+        references_fn(&quote!(#(#references)*)),
+        quote!(#is_wrapper),
+    )
+}
+
+fn describe_words(shape: &WordList) -> Description {
+    let values = shape.values.iter().map(|value| {
+        let (wire, aliases) = (&value.wire, &value.aliases);
+        let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
+        quote!(private::EnumValue::new(#wire) #aliases)
+    });
+    (
+        quote!(private::Shape::Enum { values: &[#(#values),*] }),
+        quote!(true),
+        TokenStream::new(),
+        TokenStream::new(),
+    )
+}
+
+fn describe_union(shape: &Union) -> Description {
+    let Union { tag, content, .. } = shape;
+    let variants = shape.variants.iter().map(|variant| {
+        let wire = &variant.wire;
+        let kind = match &variant.ty {
+            Some(ty) => quote!(::core::option::Option::Some(<#ty as sps::Describe>::KIND)),
+            None => quote!(::core::option::Option::None),
+        };
+        quote!(private::Variant::new(#wire, #kind))
+    });
+    let judged = shape.variants.iter().enumerate().map(|(index, variant)| {
+        let name = &variant.name;
+        match variant.ty {
+            Some(_) => quote!(Self::#name(value) => sps::Describe::judge(value, &DESCRIPTOR.member(#index).constraint, context)),
+            None => quote!(Self::#name => true),
+        }
+    });
+    let references = shape.variants.iter().map(|variant| {
+        let name = &variant.name;
+        match variant.ty {
+            Some(_) => quote!(Self::#name(value) => sps::Describe::references(value, visit)),
+            None => quote!(Self::#name => {}),
+        }
+    });
+    let other_judged = shape.has_other.then(|| quote!(Self::Other(_) => true,));
+    let other_references = shape.has_other.then(|| quote!(Self::Other(_) => {}));
+    (
+        quote!(private::Shape::Union { tag: #tag, content: #content, variants: &[#(#variants),*] }),
+        quote!((match self { #(#judged,)* #other_judged })),
+        references_fn(&quote!(match self { #(#references,)* #other_references })),
+        TokenStream::new(),
+    )
+}
+
+fn references_fn(body: &TokenStream) -> TokenStream {
+    quote! {
+        fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static private::Target, &'a str)) {
+            let _ = &visit;
+            #body
+        }
+    }
+}
+
+/// garde at the outer edge.
+fn validate(declaration: &Declaration) -> TokenStream {
+    if matches!(declaration.form, TypeForm::Answer) {
+        return TokenStream::new();
+    }
+    let name = &declaration.name;
+    quote! {
+        impl private::garde::Validate for #name {
+            type Context = ();
+
+            fn validate_into(
+                &self,
+                (): &(),
+                mut parent: &mut dyn FnMut() -> private::garde::Path,
+                report: &mut private::garde::Report,
+            ) {
+                private::validate_into(self, &mut parent, report);
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What a declaration may not say; every mistake on the word that is wrong.
+
+use std::collections::HashSet;
+
+use syn::LitStr;
+
+use crate::ast::Declaration;
+use crate::ast::Shape;
+use crate::ast::Struct;
+use crate::ast::TypeForm;
+use crate::ast::Union;
+use crate::ast::WordList;
+use crate::attr::Errors;
+
+pub(crate) fn check(declaration: &Declaration, errors: &mut Errors) {
+    match &declaration.shape {
+        Shape::Struct(shape) => check_struct(shape, &declaration.form, errors),
+        Shape::Words(shape) => check_words(shape, declaration, errors),
+        Shape::Union(shape) => check_union(shape, declaration, errors),
+    }
+}
+
+fn check_struct(shape: &Struct, form: &TypeForm, errors: &mut Errors) {
+    let declared = shape.fields.iter().map(|field| &field.wire);
+    unique(declared.chain(shape.answer_only.iter().map(|field| &field.wire)), "key", errors);
+    for field in &shape.answer_only {
+        if shape.fields.iter().any(|declared| declared.name == field.name) || field.name == "kept" {
+            errors.at(&field.name, "the struct declares a field of this name");
+        }
+        if !matches!(form, TypeForm::Twin) {
+            errors
+                .at(&field.name, "`answer_only` adds to the response twin, and this type has none");
+        }
+    }
+    for tag in shape.fields.iter().filter_map(|field| field.tag.as_ref()).skip(1) {
+        errors.at(tag, "an object has one tag");
+    }
+    for field in shape.fields.iter().filter(|field| field.request_only) {
+        if !matches!(form, TypeForm::Twin) {
+            errors.at(&field.name, "`request_only` needs a response twin to be left out of");
+        }
+    }
+    if let Some(open) = shape.open.as_ref().filter(|_| !shape.has_kept) {
+        errors.at(open, "an open type needs a field `kept: Kept` for the keys it does not know");
+    }
+}
+
+fn check_words(shape: &WordList, declaration: &Declaration, errors: &mut Errors) {
+    if shape.values.is_empty() {
+        errors.at(&declaration.name, "a list of words needs at least one");
+    }
+    unique(
+        shape.values.iter().flat_map(|value| std::iter::once(&value.wire).chain(&value.aliases)),
+        "word",
+        errors,
+    );
+}
+
+fn check_union(shape: &Union, declaration: &Declaration, errors: &mut Errors) {
+    if shape.variants.is_empty() {
+        errors.at(&declaration.name, "a union needs at least one variant");
+    }
+    if shape.tag.value() == shape.content.value() {
+        errors.at(&shape.content, "tag and content are two keys");
+    }
+    unique(shape.variants.iter().map(|variant| &variant.wire), "word", errors);
+}
+
+fn unique<'a>(names: impl Iterator<Item = &'a LitStr>, what: &str, errors: &mut Errors) {
+    let mut seen = HashSet::new();
+    for name in names {
+        if !seen.insert(name.value()) {
+            errors.at(name, format_args!("the {what} \"{}\" stands twice", name.value()));
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The two questions asked of a text: may it be sent, and if not, what is wrong with it?
+
+use std::collections::BTreeMap;
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use serde::de::DeserializeSeed;
+use sps_validate::Constraint;
+use sps_validate::Constraints;
+use sps_validate::Context;
+use sps_validate::Form;
+use sps_validate::Kind;
+use sps_validate::Report;
+use sps_validate::Subject;
+use sps_validate::Target;
+use sps_validate::UnknownKeys;
+
+use crate::kept::Any;
+use crate::kept::Other;
+use crate::key::Key;
+use crate::key::Object;
+use crate::key::Reference;
+use crate::optional::Optional;
+use crate::secret::HiddenSecret;
+use crate::secret::Secret;
+use crate::wire::Exchange;
+use crate::wire::Reader;
+use crate::wire::Seed;
+use crate::wire::Wire;
+
+/// A type that knows its descriptor and can judge a value of itself.
+///
+/// [`macro@crate::Resource`] implements it.
+pub trait Describe: Wire {
+    /// What the type is made of, as data.
+    const KIND: Kind;
+
+    /// Whether the value satisfies its constraint and every rule about it; references aside.
+    fn judge(&self, constraint: &Constraint, context: &Context<'_>) -> bool;
+
+    /// Shows every reference in the value, in the order of the declaration.
+    fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
+        let _ = visit;
+    }
+
+    /// Whether this is the wrapper of an answer that an open type took for a body.
+    fn is_wrapper(&self) -> bool {
+        false
+    }
+}
+
+/// What the generator adds to a declared type: documentation, constraints, versions and rules.
+pub trait Constrained {
+    /// The tables.
+    const CONSTRAINTS: Constraints;
+
+    /// Whether no rule with severity error is broken.
+    fn holds(&self, context: &Context<'_>) -> bool;
+}
+
+/// Whether `text` may be sent as a `T`: nothing in it is wrong, though something may be undecided.
+///
+/// Always agrees with [`explain()`], and costs far less.
+///
+/// ```
+/// use sps_model::{HealthMonitoring, accept};
+/// use sps_model::validate::Context;
+/// let text = r#"{"maximum_disk_utilization_ratio": 101, "maximum_load1": null, "maximum_load5": null,
+///     "maximum_load15": null, "maximum_swap_utilization_ratio": 70}"#;
+/// assert!(!accept::<HealthMonitoring>(text, &Context::default()));
+/// assert!(accept::<HealthMonitoring>(&text.replace("101", "100"), &Context::default()));
+/// ```
+pub fn accept<T: Describe>(text: &str, context: &Context<'_>) -> bool {
+    // What depends on versions and on unknown keys is rare: the one full answer serves it.
+    if context.target.is_some() || context.unknown_keys != UnknownKeys::Deny {
+        return explain::<T>(text, Form::Request, context).is_valid();
+    }
+    parse::<T>(text, context).is_some_and(|value| is_acceptable(&value, context))
+}
+
+/// Reads `text` as a `T` that may be sent.
+///
+/// # Errors
+/// The report of everything that is wrong.
+pub fn read<T: Describe>(text: &str, context: &Context<'_>) -> Result<T, Report> {
+    match parse::<T>(text, context) {
+        Some(value) if is_acceptable(&value, context) && context.target.is_none() => Ok(value),
+        value => {
+            let report = explain::<T>(text, Form::Request, context);
+            match value {
+                Some(value) if report.is_valid() => Ok(value),
+                _ => Err(report),
+            }
+        }
+    }
+}
+
+/// Reads the text of an answer, keeping what no source shows.
+///
+/// ```
+/// use sps_model::{Answer, HealthMonitoring, HealthMonitoringResponse, read_answer};
+/// let text = r#"{"key": "health_monitoring", "meta": {"href": "/api/configuration/management/health_monitoring"},
+///     "body": {"maximum_disk_utilization_ratio": 80, "maximum_load1": null, "maximum_load5": null,
+///              "maximum_load15": null, "maximum_swap_utilization_ratio": 70, "new_key": 1}}"#;
+/// let answer: Answer<HealthMonitoringResponse> = read_answer(text)?;
+/// let request = HealthMonitoring::from(answer.body);
+/// assert!(serde_json::to_string(&request)?.contains("new_key"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Errors
+/// Text that is not JSON, and members of another kind than the guide shows.
+pub fn read_answer<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
+    serde_json::from_str(text)
+}
+
+/// Lists everything that is wrong with `text` as a `T` in one form, where, and what to do.
+pub fn explain<T: Describe>(text: &str, form: Form, context: &Context<'_>) -> Report {
+    sps_validate::explain(text, &Subject::new(T::KIND, form), context)
+}
+
+fn parse<T: Wire>(text: &str, context: &Context<'_>) -> Option<T> {
+    if text.len() > context.limits.bytes {
+        return None;
+    }
+    let reader = Reader::request().with_limits(context.limits);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = Seed::<T>::new(&reader).deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    Some(value)
+}
+
+/// Judges the value and, across all of it, its references.
+fn is_acceptable<T: Describe>(value: &T, context: &Context<'_>) -> bool {
+    if value.is_wrapper() || !value.judge(&Constraint::NONE, context) {
+        return false;
+    }
+    let mut good = true;
+    let mut used = HashSet::new();
+    value.references(&mut |target, key| {
+        good &= !target.single_use || used.insert((target.path, key));
+        if let Some(resolver) = context.resolver {
+            let path = format!("{}/{key}", target.path);
+            good &= resolver.exists(&path) != Some(false);
+            good &= !target.single_use || resolver.used_by(&path).is_none();
+        }
+    });
+    good
+}
+
+macro_rules! integer {
+    ($($ty:ty),*) => {$(
+        impl Describe for $ty {
+            const KIND: Kind = Kind::Int { minimum: <$ty>::MIN as i128, maximum: <$ty>::MAX as i128 };
+
+            fn judge(&self, constraint: &Constraint, _: &Context<'_>) -> bool {
+                constraint.check_int(i128::from(*self)).is_ok()
+            }
+        }
+    )*};
+}
+
+integer!(u8, u16, u32, u64, i8, i16, i32, i64);
+
+impl Describe for bool {
+    const KIND: Kind = Kind::Bool;
+
+    fn judge(&self, _: &Constraint, _: &Context<'_>) -> bool {
+        true
+    }
+}
+
+impl Describe for f64 {
+    const KIND: Kind = Kind::Number;
+
+    fn judge(&self, _: &Constraint, _: &Context<'_>) -> bool {
+        true
+    }
+}
+
+impl Describe for String {
+    const KIND: Kind = Kind::String;
+
+    fn judge(&self, constraint: &Constraint, _: &Context<'_>) -> bool {
+        constraint.check_str(self).is_ok()
+    }
+}
+
+impl Describe for Secret {
+    const KIND: Kind = Kind::Secret;
+
+    fn judge(&self, constraint: &Constraint, _: &Context<'_>) -> bool {
+        constraint.check_str(self.expose()).is_ok()
+    }
+}
+
+impl Describe for HiddenSecret {
+    const KIND: Kind = Kind::Secret;
+
+    fn judge(&self, constraint: &Constraint, _: &Context<'_>) -> bool {
+        constraint.check_str(self.expose()).is_ok()
+    }
+}
+
+impl Describe for Any {
+    const KIND: Kind = Kind::Any;
+
+    fn judge(&self, _: &Constraint, _: &Context<'_>) -> bool {
+        true
+    }
+}
+
+impl Describe for Other {
+    const KIND: Kind = Kind::Any;
+
+    fn judge(&self, _: &Constraint, _: &Context<'_>) -> bool {
+        true
+    }
+}
+
+impl<T: Object> Describe for Key<T> {
+    const KIND: Kind = Kind::Reference(&T::TARGET);
+
+    fn judge(&self, _: &Constraint, _: &Context<'_>) -> bool {
+        true
+    }
+
+    fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
+        visit(&T::TARGET, self.as_str());
+    }
+}
+
+impl<T: Object> Describe for Reference<T> {
+    const KIND: Kind = Kind::Reference(&T::TARGET);
+
+    fn judge(&self, _: &Constraint, _: &Context<'_>) -> bool {
+        true
+    }
+
+    fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
+        visit(&T::TARGET, self.key().as_str());
+    }
+}
+
+impl<T: Describe> Describe for Option<T> {
+    const KIND: Kind = Kind::Nullable(&T::KIND);
+
+    fn judge(&self, constraint: &Constraint, context: &Context<'_>) -> bool {
+        self.as_ref().is_none_or(|value| value.judge(constraint, context))
+    }
+
+    fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
+        self.iter().for_each(|value| value.references(visit));
+    }
+}
+
+impl<T: Describe> Describe for Optional<T> {
+    const KIND: Kind = Kind::Optional(&T::KIND);
+
+    fn judge(&self, constraint: &Constraint, context: &Context<'_>) -> bool {
+        self.as_ref().is_none_or(|value| value.judge(constraint, context))
+    }
+
+    fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
+        self.as_ref().into_iter().for_each(|value| value.references(visit));
+    }
+}
+
+impl<T: Describe> Describe for Box<T> {
+    const KIND: Kind = T::KIND;
+
+    fn judge(&self, constraint: &Constraint, context: &Context<'_>) -> bool {
+        T::judge(self, constraint, context)
+    }
+
+    fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
+        T::references(self, visit);
+    }
+}
+
+impl<T: Describe> Describe for Vec<T> {
+    const KIND: Kind = Kind::List(&T::KIND);
+
+    fn judge(&self, constraint: &Constraint, context: &Context<'_>) -> bool {
+        self.iter().all(|value| value.judge(constraint, context))
+    }
+
+    fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
+        self.iter().for_each(|value| value.references(visit));
+    }
+}
+
+impl<T: Describe, const N: usize> Describe for [T; N]
+where
+    Self: Wire,
+{
+    const KIND: Kind = Kind::Array(&T::KIND, N);
+
+    fn judge(&self, constraint: &Constraint, context: &Context<'_>) -> bool {
+        self.iter().all(|value| value.judge(constraint, context))
+    }
+
+    fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
+        self.iter().for_each(|value| value.references(visit));
+    }
+}
+
+impl<T: Describe> Describe for BTreeMap<String, T> {
+    const KIND: Kind = Kind::Map(&T::KIND);
+
+    fn judge(&self, constraint: &Constraint, context: &Context<'_>) -> bool {
+        self.values().all(|value| value.judge(constraint, context))
+    }
+
+    fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
+        self.values().for_each(|value| value.references(visit));
+    }
+}
+

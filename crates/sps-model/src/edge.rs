@@ -1,0 +1,116 @@
+//! garde at both edges: our types for those who call garde, and garde's types inside ours.
+
+use garde::Path;
+use garde::Validate;
+use serde::Deserializer;
+use serde::Serialize;
+use serde::Serializer;
+use serde::de::DeserializeOwned;
+use sps_validate::Constraint;
+use sps_validate::Context;
+use sps_validate::Form;
+use sps_validate::Kind;
+
+use crate::check::Describe;
+use crate::check::explain;
+use crate::wire::Exchange;
+use crate::wire::Reader;
+use crate::wire::Wire;
+
+/// `garde::Validate` for a request type: every error of [`explain()`], at its place, in wire names.
+pub fn validate_into<T: Describe>(value: &T, parent: &mut dyn FnMut() -> Path, report: &mut garde::Report) {
+    let context = Context::default();
+    // Keys that the answer had travel along; they are no mistake of the caller.
+    let context = context.with_unknown_keys(sps_validate::UnknownKeys::Allow);
+    let text = match serde_json::to_string(value) {
+        Ok(text) => text,
+        Err(error) => return report.append(parent(), garde::Error::new(error)),
+    };
+    for diagnostic in explain::<T>(&text, Form::Request, &context).errors() {
+        let path = diagnostic.pointer.split('/').skip(1).fold(parent(), |path, segment| {
+            let name = segment.replace("~1", "/").replace("~0", "~");
+            match name.parse::<usize>() {
+                Ok(index) => path.join(index),
+                Err(_) => path.join(name),
+            }
+        });
+        let message = format!("{} ({}); {}", diagnostic.message, diagnostic.code, diagnostic.help);
+        report.append(path, garde::Error::new(message));
+    }
+}
+
+/// A nested type that only garde knows; `#[resource(garde)]` on a field wraps it in this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Foreign<T>(pub T);
+
+impl<T> Foreign<T>
+where
+    T: Validate,
+    T::Context: Default,
+{
+    /// Whether garde accepts the value.
+    pub fn accepts(value: &T) -> bool {
+        value.validate_with(&T::Context::default()).is_ok()
+    }
+}
+
+impl<T> From<T> for Foreign<T> {
+    fn from(value: T) -> Self {
+        Self(value)
+    }
+}
+
+impl<T: Serialize> Serialize for Foreign<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Wire for Foreign<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &Reader) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(Self)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Exchange for Foreign<T> {
+    type Response = Self;
+
+    fn from_response(response: Self) -> Self {
+        response
+    }
+}
+
+impl<T> Describe for Foreign<T>
+where
+    T: Serialize + DeserializeOwned + Validate,
+    T::Context: Default,
+{
+    const KIND: Kind = Kind::Foreign(breaches::<T>);
+
+    fn judge(&self, _: &Constraint, _: &Context<'_>) -> bool {
+        Self::accepts(&self.0)
+    }
+}
+
+/// What garde says of a JSON text, as pointers and messages.
+fn breaches<T>(text: &str) -> Vec<(String, String)>
+where
+    T: DeserializeOwned + Validate,
+    T::Context: Default,
+{
+    let value: T = match serde_json::from_str(text) {
+        Ok(value) => value,
+        Err(_) => return vec![(String::new(), "the type of this member cannot be read from this value".to_owned())],
+    };
+    let Err(report) = value.validate_with(&T::Context::default()) else { return Vec::new() };
+    report.iter().map(|(path, error)| (pointer(&path.to_string()), error.to_string())).collect()
+}
+
+/// garde writes `a.b[0].c`; a pointer is `/a/b/0/c`.
+fn pointer(path: &str) -> String {
+    path.split(['.', '[', ']']).filter(|part| !part.is_empty()).fold(String::new(), |mut pointer, part| {
+        pointer.push('/');
+        pointer.push_str(&sps_validate::json::escape_pointer_segment(part));
+        pointer
+    })
+}

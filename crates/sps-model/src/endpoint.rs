@@ -1,0 +1,260 @@
+//! Endpoints as constants of a trait, and the table of all of them.
+
+use std::convert::Infallible;
+use std::fmt;
+
+use serde::Deserializer;
+use serde::Serialize;
+use serde::Serializer;
+use serde::de;
+use sps_validate::Context;
+use sps_validate::Form;
+use sps_validate::Kind;
+use sps_validate::Report;
+use sps_validate::Subject;
+use sps_validate::Versions;
+
+use crate::check::Describe;
+use crate::check::accept;
+use crate::generated::ENDPOINTS;
+use crate::wire::Reader;
+use crate::wire::Wire;
+
+/// One address of the API and what travels there. Behavior is written once, generic over it.
+///
+/// ```
+/// use sps_model::{Endpoint, SnmpTrap};
+/// assert_eq!(SnmpTrap::PATH, "/api/configuration/management/snmp/trap");
+/// ```
+pub trait Endpoint {
+    /// What is sent; [`NoBody`] if nothing is.
+    type Request: Body;
+    /// What an answer carries; [`NoBody`] if nothing but `meta`.
+    type Answer: Body;
+
+    /// The absolute path.
+    const PATH: &'static str;
+    /// What stands there.
+    const KIND: EndpointKind;
+    /// What can be done there.
+    const METHODS: &'static [Method];
+    /// Its name in words.
+    const TITLE: &'static str;
+    /// What it is for.
+    const DOC: &'static str;
+    /// The keys under which answers carry the body.
+    const WRAPPERS: &'static [&'static str] = &["body"];
+    /// The versions that have it.
+    const VERSIONS: Versions = Versions::ALL;
+}
+
+/// What stands at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EndpointKind {
+    /// One object that is always there.
+    Singleton,
+    /// Objects with keys.
+    Collection,
+    /// Nothing but other endpoints.
+    Container,
+    /// Work that the appliance does for a while.
+    Job,
+    /// Facts about the appliance.
+    Status,
+}
+
+impl EndpointKind {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Singleton => "singleton",
+            Self::Collection => "collection",
+            Self::Container => "container",
+            Self::Job => "job",
+            Self::Status => "status",
+        }
+    }
+}
+
+impl fmt::Display for EndpointKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// Read.
+    Get,
+    /// Create.
+    Post,
+    /// Replace.
+    Put,
+    /// Remove.
+    Delete,
+}
+
+impl Method {
+    /// The word of RFC 9110.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A body, or none.
+pub trait Body: Wire {
+    /// What the body is made of.
+    const BODY: Option<Kind>;
+
+    /// Whether a text may be sent as this body.
+    fn accept(text: &str, context: &Context<'_>) -> bool;
+}
+
+impl<T: Describe> Body for T {
+    const BODY: Option<Kind> = Some(T::KIND);
+
+    fn accept(text: &str, context: &Context<'_>) -> bool {
+        accept::<T>(text, context)
+    }
+}
+
+/// No body at all: no value of it exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoBody(Infallible);
+
+impl Body for NoBody {
+    const BODY: Option<Kind> = None;
+
+    fn accept(_: &str, _: &Context<'_>) -> bool {
+        false
+    }
+}
+
+impl Serialize for NoBody {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        match self.0 {}
+    }
+}
+
+impl Wire for NoBody {
+    fn read<'de, D: Deserializer<'de>>(_: D, _: &Reader) -> Result<Self, D::Error> {
+        Err(de::Error::custom("no body belongs here"))
+    }
+}
+
+/// An [`Endpoint`] as a value.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct EndpointInfo {
+    /// The absolute path.
+    pub path: &'static str,
+    /// What stands there.
+    pub kind: EndpointKind,
+    /// What can be done there.
+    pub methods: &'static [Method],
+    /// Its name in words.
+    pub title: &'static str,
+    /// What it is for.
+    pub doc: &'static str,
+    /// The versions that have it.
+    pub versions: Versions,
+    request: Option<Subject>,
+    answer: Option<Subject>,
+    accept: fn(&str, &Context<'_>) -> bool,
+}
+
+impl EndpointInfo {
+    /// The endpoint `E` as a value.
+    pub const fn of<E: Endpoint>() -> Self {
+        Self {
+            path: E::PATH,
+            kind: E::KIND,
+            methods: E::METHODS,
+            title: E::TITLE,
+            doc: E::DOC,
+            versions: E::VERSIONS,
+            request: subject::<E, E::Request>(Form::Request),
+            answer: subject::<E, E::Answer>(Form::Answer),
+            accept: <E::Request as Body>::accept,
+        }
+    }
+
+    /// What a document in this form is checked against; `None` if the endpoint has no such body.
+    pub fn subject(&self, form: Form) -> Option<Subject> {
+        match form {
+            Form::Answer => self.answer,
+            _ => self.request,
+        }
+    }
+
+    /// Whether `text` may be sent here: [`fn@crate::accept`], for an endpoint known only at run time.
+    pub fn accept(&self, text: &str, context: &Context<'_>) -> bool {
+        let in_version = context.target.is_none_or(|target| self.versions.contains(target));
+        in_version && (self.accept)(text, context)
+    }
+
+    /// What is wrong with `text` in this form; `None` if the endpoint has no such body.
+    pub fn explain(&self, text: &str, form: Form, context: &Context<'_>) -> Option<Report> {
+        Some(sps_validate::explain(text, &self.subject(form)?, context))
+    }
+}
+
+const fn subject<E: Endpoint, B: Body>(form: Form) -> Option<Subject> {
+    match B::BODY {
+        Some(kind) => Some(Subject::new(kind, form).wrappers(E::WRAPPERS).versions(E::VERSIONS)),
+        None => None,
+    }
+}
+
+/// An endpoint found by a path, and the object below it that the path names.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Located<'a> {
+    /// The endpoint.
+    pub endpoint: &'static EndpointInfo,
+    /// The object's key, if the path goes one segment further.
+    pub key: Option<&'a str>,
+}
+
+/// Finds the endpoint of a path: absolute, or the part after `/api/configuration/` or `/api/`.
+///
+/// The path may end in one object key where the endpoint holds objects.
+///
+/// ```
+/// use sps_model::locate;
+/// let found = locate("policies/time_policies/-100").ok_or("no such endpoint")?;
+/// assert_eq!(found.endpoint.path, "/api/configuration/policies/time_policies");
+/// assert_eq!(found.key, Some("-100"));
+/// assert!(locate("policies/time_polices").is_none());
+/// # Ok::<(), &str>(())
+/// ```
+pub fn locate(path: &str) -> Option<Located<'_>> {
+    let path = path.trim_end_matches('/');
+    let exact = |path: &str| ENDPOINTS.iter().copied().find(|endpoint| is_path_of(endpoint.path, path));
+    if let Some(endpoint) = exact(path) {
+        return Some(Located { endpoint, key: None });
+    }
+    let (parent, key) = path.rsplit_once('/')?;
+    let endpoint = exact(parent)?;
+    let holds_objects = matches!(endpoint.kind, EndpointKind::Collection | EndpointKind::Job);
+    (holds_objects && !key.is_empty()).then_some(Located { endpoint, key: Some(key) })
+}
+
+fn is_path_of(full: &str, path: &str) -> bool {
+    let short = full.strip_prefix("/api/configuration/").or_else(|| full.strip_prefix("/api/"));
+    full == path || short == Some(path) || full.strip_prefix('/') == Some(path)
+}

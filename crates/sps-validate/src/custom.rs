@@ -1,0 +1,55 @@
+//! Conditions that no predicate of the spec can say. The spec counts and lists them.
+
+use crate::context::Context;
+use crate::format::hex;
+use crate::pem;
+use crate::pem::Strength;
+use crate::rule::Outcome;
+
+/// Whether an engine ID is one that RFC 3411 allows: whole octets, 5 to 32 of them, not all zeros and not all ones.
+///
+/// ```
+/// use sps_validate::{Context, Outcome, engine_id_rfc3411};
+/// let context = Context::default();
+/// assert_eq!(engine_id_rfc3411("0x0123456789ABCDEF", &context), Outcome::Holds);
+/// assert_eq!(engine_id_rfc3411("0xFFFFFFFFFF", &context), Outcome::Broken);
+/// ```
+///
+/// Text that is not hexadecimal holds here; another rule refuses it. So does a number of less than
+/// five octets.
+///
+/// Source: RFC 3411, section 5, `SnmpEngineID`.
+pub fn engine_id_rfc3411(engine_id: &str, _: &Context<'_>) -> Outcome {
+    let Some(digits) = hex::digits(engine_id) else { return Outcome::Holds };
+    let all = |wanted: char| digits.chars().all(|digit| digit.eq_ignore_ascii_case(&wanted));
+    let empty = digits.is_empty();
+    (empty || (digits.len() % 2 == 0 && digits.len() <= 64 && !all('0') && !all('f'))).into()
+}
+
+/// Whether a certificate is within its time. Undecided if nobody tells the time.
+///
+/// Text that is not one certificate holds here; another rule refuses it.
+pub fn certificate_not_expired(pem: &str, context: &Context<'_>) -> Outcome {
+    let Ok(certificate) = pem::certificate(pem) else { return Outcome::Holds };
+    match context.now {
+        Some(now) => (now.0 <= certificate.not_after()).into(),
+        None => Outcome::Undecided,
+    }
+}
+
+/// Whether a certificate is signed with a hash that nobody can forge yet; unknown algorithms hold.
+pub fn certificate_strong_signature(pem: &str, _: &Context<'_>) -> Outcome {
+    strength(pem, pem::Certificate::signature)
+}
+
+/// Whether a certificate's key is long enough; unknown kinds hold.
+pub fn certificate_strong_key(pem: &str, _: &Context<'_>) -> Outcome {
+    strength(pem, pem::Certificate::key)
+}
+
+fn strength(pem: &str, part: fn(&pem::Certificate) -> Strength) -> Outcome {
+    match pem::certificate(pem) {
+        Ok(certificate) => (part(&certificate) != Strength::Weak).into(),
+        Err(_) => Outcome::Holds,
+    }
+}

@@ -1,0 +1,241 @@
+//! What a check found: diagnostics, what could not be decided, and what must not be printed.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::span::Span;
+
+/// Everything a check found, in the order of the document.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Every mistake and every warning.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Every rule that could not be decided, with the reason. Never a silent pass.
+    pub unchecked: Vec<Unchecked>,
+    /// Spans of values that must not be printed: secrets, and values of unknown keys.
+    pub sensitive: Vec<Span>,
+    /// Every reference of the document, for checks across documents.
+    pub references: Vec<Use>,
+}
+
+impl Report {
+    /// Whether nothing is wrong; warnings and undecided rules do not count.
+    pub fn is_valid(&self) -> bool {
+        self.errors().next().is_none()
+    }
+
+    /// The diagnostics that make the document invalid.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The diagnostics that judge, but do not refuse.
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning)
+    }
+}
+
+impl fmt::Display for Report {
+    /// One line a diagnostic: `error[CODE] at POINTER: MESSAGE; HELP`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{diagnostic}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A document that was refused, with the reasons.
+impl std::error::Error for Report {}
+
+/// One mistake or warning at one place.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Diagnostic {
+    /// The permanent name of what is wrong, such as `missing-key`.
+    pub code: &'static str,
+    /// Whether it makes the document invalid.
+    pub severity: Severity,
+    /// Where: an RFC 6901 pointer in wire names; for a missing member, where it should stand.
+    pub pointer: String,
+    /// The bytes of the document it is about.
+    pub span: Span,
+    /// What is wrong, without any sensitive value.
+    pub message: String,
+    /// Bounds and allowed words, as data.
+    pub params: BTreeMap<&'static str, Param>,
+    /// What to do about it.
+    pub help: String,
+    /// Words that were probably meant, best first.
+    pub suggestions: Vec<String>,
+    /// Other places that explain this one.
+    pub related: Vec<Related>,
+}
+
+impl Diagnostic {
+    /// An error without parameters, suggestions and related places.
+    pub fn error(code: &'static str, pointer: String, span: Span, message: String) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            pointer,
+            span,
+            message,
+            params: BTreeMap::new(),
+            help: String::new(),
+            suggestions: Vec::new(),
+            related: Vec::new(),
+        }
+    }
+
+    /// The same with what to do about it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// The same with a bound or an allowed word as data.
+    #[must_use]
+    pub fn with_param(mut self, name: &'static str, value: impl Into<Param>) -> Self {
+        self.params.insert(name, value.into());
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, severity, pointer, message, .. } = self;
+        write!(f, "{severity}[{code}] at \"{pointer}\": {message}")?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
+    }
+}
+
+/// Whether a diagnostic refuses the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Severity {
+    /// The document must not be sent.
+    Error,
+    /// The document may be sent; somebody should think about it.
+    Warning,
+}
+
+impl Severity {
+    /// The word for it in every output.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A bound or an allowed word of a diagnostic.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Param {
+    /// A number, such as a maximum.
+    Int(i128),
+    /// A word, such as the wanted kind.
+    Text(String),
+    /// The allowed words.
+    Words(Vec<String>),
+}
+
+impl From<i128> for Param {
+    fn from(value: i128) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<usize> for Param {
+    fn from(value: usize) -> Self {
+        Self::Int(i128::try_from(value).unwrap_or(i128::MAX))
+    }
+}
+
+impl From<String> for Param {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<&str> for Param {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<Vec<String>> for Param {
+    fn from(value: Vec<String>) -> Self {
+        Self::Words(value)
+    }
+}
+
+/// A second place that explains a diagnostic, such as the switch that makes an option illegal.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Related {
+    /// Where it is.
+    pub pointer: String,
+    /// The bytes of the document.
+    pub span: Span,
+    /// What it has to do with the diagnostic.
+    pub message: String,
+}
+
+impl Related {
+    /// A related place.
+    pub fn new(pointer: String, span: Span, message: impl Into<String>) -> Self {
+        Self { pointer, span, message: message.into() }
+    }
+}
+
+/// A rule that could not be decided.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Unchecked {
+    /// The code of the rule.
+    pub code: &'static str,
+    /// Where it would have been reported.
+    pub pointer: String,
+    /// What was missing to decide it.
+    pub reason: String,
+}
+
+impl Unchecked {
+    /// An undecided rule.
+    pub fn new(code: &'static str, pointer: String, reason: impl Into<String>) -> Self {
+        Self { code, pointer, reason: reason.into() }
+    }
+}
+
+/// One reference of a document.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Use {
+    /// The full path of the object, such as `/api/configuration/passwords/KEY`.
+    pub path: String,
+    /// Where the document refers to it.
+    pub pointer: String,
+    /// Whether only one reference to it may exist.
+    pub single_use: bool,
+}
+
+impl Use {
+    /// A reference at `pointer` to the object at `path`.
+    pub fn new(path: String, pointer: String, single_use: bool) -> Self {
+        Self { path, pointer, single_use }
+    }
+}

@@ -1,0 +1,195 @@
+//! From the answer to the request, on the text itself: nothing is parsed into a type, nothing is lost.
+
+use std::fmt::Write as _;
+
+use crate::descriptor::FieldForm;
+use crate::descriptor::Kind;
+use crate::descriptor::Shape;
+use crate::explain::Form;
+use crate::explain::Subject;
+use crate::json::Node;
+use crate::json::Value;
+
+/// The body that may be sent, made of an answer: the wrapper goes, references become bare keys,
+/// and so do the answer's own fields.
+///
+/// Total: it never refuses a document, whatever is wrong with it. Idempotent: what it returns is
+/// left as it is. The order of keys and the spelling of numbers stay. The result is JSON, indented
+/// by two spaces, with a final line break.
+///
+/// ```
+/// use sps_validate::{Form, Kind, Limits, Subject, json, rewrite};
+/// let text = r#"{"body": {"policy": {"key": "9", "meta": {"href": "/api/x/9"}}}, "key": "a", "meta": {}}"#;
+/// let root = json::scan(text, &Limits::default())?;
+/// let subject = Subject::new(Kind::Any, Form::Answer);
+/// assert_eq!(rewrite(&root, &subject), "{\n  \"policy\": \"9\"\n}\n");
+/// # Ok::<(), json::ScanError>(())
+/// ```
+pub fn rewrite(root: &Node<'_>, subject: &Subject) -> String {
+    let body = if subject.is_wrapped(root) {
+        subject.wrappers.iter().find_map(|wrapper| root.get(wrapper)).unwrap_or(root)
+    } else {
+        root
+    };
+    let mut writer = Writer { text: String::new(), indent: 0 };
+    writer.value(subject.body, body);
+    writer.text.push('\n');
+    writer.text
+}
+
+impl Subject {
+    /// Whether `root` is the wrapper in which answers carry this body.
+    pub fn is_wrapped(&self, root: &Node<'_>) -> bool {
+        // A body may have a key of that name itself.
+        let declares = |key: &str| match peeled(self.body) {
+            Kind::Named(ty) => match ty.shape {
+                Shape::Struct { fields, .. } => fields.iter().any(|field| field.name == key),
+                Shape::Union { tag, content, .. } => key == tag || key == content,
+                Shape::Enum { .. } => false,
+            },
+            _ => false,
+        };
+        let carries =
+            |key: &str| (self.wrappers.contains(&key) || key == "items") && !declares(key);
+        let Value::Object(members) = &root.value else { return false };
+        members.iter().any(|member| carries(&member.key))
+            && members
+                .iter()
+                .all(|member| carries(&member.key) || matches!(&*member.key, "key" | "meta"))
+    }
+
+    /// The same document in the other form.
+    #[must_use]
+    pub const fn form(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
+}
+
+/// The kind without `Optional` and `Nullable` around it.
+pub(crate) fn peeled(mut kind: Kind) -> Kind {
+    while let Kind::Optional(inner) | Kind::Nullable(inner) = kind {
+        kind = *inner;
+    }
+    kind
+}
+
+/// The key inside a reference object.
+pub(crate) fn reference_key<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    node.get("key").and_then(Node::as_str)
+}
+
+/// What stands where no type tells: `key` and `meta.href`, perhaps `body`, and nothing else.
+fn is_reference(node: &Node<'_>) -> bool {
+    let href = node.get("meta").and_then(|meta| meta.get("href")).and_then(Node::as_str);
+    reference_key(node).is_some()
+        && href.is_some()
+        && node.members().is_some_and(|members| {
+            members.iter().all(|member| matches!(&*member.key, "key" | "meta" | "body"))
+        })
+}
+
+struct Writer {
+    text: String,
+    indent: usize,
+}
+
+impl Writer {
+    fn value(&mut self, kind: Kind, node: &Node<'_>) {
+        let kind = peeled(kind);
+        match (&node.value, kind) {
+            (Value::Null, _) => self.text.push_str("null"),
+            (Value::Bool(value), _) => self.text.push_str(if *value { "true" } else { "false" }),
+            (Value::Number(token), _) => self.text.push_str(token),
+            (Value::String(text), _) => self.string(text),
+            (Value::Array(items), _) => {
+                let inner = match kind {
+                    Kind::List(inner) | Kind::Array(inner, _) => *inner,
+                    _ => Kind::Any,
+                };
+                self.sequence('[', ']', items, |writer, item| writer.value(inner, item));
+            }
+            (Value::Object(_), Kind::Reference(_)) if reference_key(node).is_some() => {
+                self.string(reference_key(node).unwrap_or_default());
+            }
+            (Value::Object(_), _) if is_reference(node) => {
+                self.string(reference_key(node).unwrap_or_default())
+            }
+            (Value::Object(members), _) => {
+                let sent: Vec<_> = members
+                    .iter()
+                    .filter_map(|member| Some((member, member_kind(kind, node, &member.key)?)))
+                    .collect();
+                self.sequence('{', '}', &sent, |writer, (member, kind)| {
+                    writer.string(&member.key);
+                    writer.text.push_str(": ");
+                    writer.value(*kind, &member.value);
+                });
+            }
+        }
+    }
+
+    fn sequence<T>(
+        &mut self,
+        open: char,
+        close: char,
+        items: &[T],
+        mut write: impl FnMut(&mut Self, &T),
+    ) {
+        self.text.push(open);
+        self.indent += 2;
+        for (index, item) in items.iter().enumerate() {
+            self.text.push_str(if index == 0 { "\n" } else { ",\n" });
+            self.spaces();
+            write(self, item);
+        }
+        self.indent -= 2;
+        if !items.is_empty() {
+            self.text.push('\n');
+            self.spaces();
+        }
+        self.text.push(close);
+    }
+
+    fn spaces(&mut self) {
+        self.text.extend(std::iter::repeat_n(' ', self.indent));
+    }
+
+    fn string(&mut self, text: &str) {
+        self.text.push('"');
+        for character in text.chars() {
+            match character {
+                '"' => self.text.push_str("\\\""),
+                '\\' => self.text.push_str("\\\\"),
+                '\n' => self.text.push_str("\\n"),
+                '\r' => self.text.push_str("\\r"),
+                '\t' => self.text.push_str("\\t"),
+                control if u32::from(control) < 0x20 => {
+                    // Writing to a String cannot fail.
+                    let _ = write!(self.text, "\\u{:04x}", u32::from(control));
+                }
+                plain => self.text.push(plain),
+            }
+        }
+        self.text.push('"');
+    }
+}
+
+/// What stands under a key of an object; nothing if the key is the answer's own and is not sent.
+fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
+    let Kind::Named(ty) = kind else {
+        return Some(if let Kind::Map(inner) = kind { *inner } else { Kind::Any });
+    };
+    match ty.shape {
+        Shape::Struct { fields, .. } => match fields.iter().find(|field| field.name == key) {
+            Some(field) if field.form == FieldForm::Answer => None,
+            Some(field) => Some(field.kind),
+            None => Some(Kind::Any),
+        },
+        Shape::Union { tag, content, variants } if key == content => {
+            let word = node.get(tag).and_then(Node::as_str)?;
+            let variant = variants.iter().find(|variant| variant.value == word);
+            Some(variant.and_then(|variant| variant.content).unwrap_or(Kind::Any))
+        }
+        _ => Some(Kind::Any),
+    }
+}
