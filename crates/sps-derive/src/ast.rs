@@ -8,7 +8,6 @@ use syn::DeriveInput;
 use syn::Fields;
 use syn::Ident;
 use syn::LitStr;
-use syn::Path;
 use syn::Token;
 use syn::Type;
 use syn::Visibility;

@@ -59,8 +59,8 @@ impl Reader {
     /// Too deep.
     pub fn enter<E: de::Error>(&self) -> Result<Self, E> {
         let depth = self.depth + 1;
-        if depth > self.limits.depth {
-            return Err(E::custom(format_args!("nested deeper than {}", self.limits.depth)));
+        if depth > self.limits.effective_depth() {
+            return Err(E::custom(format_args!("nested deeper than {} levels", self.limits.effective_depth())));
         }
         Ok(Self { depth, ..*self })
     }

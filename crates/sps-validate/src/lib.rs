@@ -77,6 +77,8 @@ pub use crate::rule::Leaf;
 pub use crate::rule::Outcome;
 pub use crate::rule::Path;
 pub use crate::rule::Rule;
+pub use crate::rule::ignored;
+pub use crate::rule::required;
 pub use crate::span::Span;
 pub use crate::version::ParseVersionError;
 pub use crate::version::Version;

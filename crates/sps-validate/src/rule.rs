@@ -173,6 +173,16 @@ impl Rule {
     }
 }
 
+/// A member that must be there while its switch is on.
+pub fn required(on: bool, present: bool) -> Outcome {
+    (!on || present).into()
+}
+
+/// A member that has no effect while its switch is off.
+pub fn ignored(on: bool, present: bool) -> Outcome {
+    (on || !present).into()
+}
+
 /// One change to a body, for making bodies that break or hold one rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]

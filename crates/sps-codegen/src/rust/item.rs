@@ -1,0 +1,529 @@
+//! Declarations: types with their documentation, endpoints and markers.
+
+use proc_macro2::Ident;
+use proc_macro2::Literal as Token;
+use proc_macro2::TokenStream;
+use proc_macro2::TokenTree;
+use quote::format_ident;
+use quote::quote;
+use sps_spec::Constraint;
+use sps_spec::Endpoint;
+use sps_spec::EndpointKind;
+use sps_spec::Enum;
+use sps_spec::Field;
+use sps_spec::FieldType;
+use sps_spec::Form;
+use sps_spec::Literal;
+use sps_spec::Presence;
+use sps_spec::Rule;
+use sps_spec::Source;
+use sps_spec::Spec;
+use sps_spec::Struct;
+use sps_spec::TypeDef;
+use sps_spec::Union;
+use sps_spec::Version;
+use sps_spec::Versions;
+
+use crate::rust::Error;
+use crate::rust::rules::Rules;
+
+/// The items of one file, in order.
+pub(super) struct Items<'s> {
+    spec: &'s Spec,
+    sources: &'s [Source],
+    tokens: Vec<TokenStream>,
+    /// Rule functions go last, for a reader comes for the types.
+    functions: Vec<(String, TokenStream)>,
+}
+
+impl<'s> Items<'s> {
+    pub(super) fn new(spec: &'s Spec, sources: &'s [Source]) -> Self {
+        Self { spec, sources, tokens: Vec::new(), functions: Vec::new() }
+    }
+
+    pub(super) fn into_tokens(self) -> Vec<TokenStream> {
+        let functions = self.functions.into_iter().map(|(_, function)| function);
+        self.tokens.into_iter().chain(functions).collect()
+    }
+
+    /// The constants of an endpoint, and its marker if no type of the file bears its name.
+    pub(super) fn endpoint(&mut self, endpoint: &Endpoint) {
+        let object = format_ident!("{}", endpoint.object);
+        if self.spec.type_def(&endpoint.object).is_none() {
+            let docs = self.docs(&endpoint.doc, &[], &endpoint.source, None);
+            self.tokens.push(quote! {
+                #docs
+                #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+                #[non_exhaustive]
+                pub enum #object {}
+            });
+        }
+        let Endpoint { path, title, doc, .. } = endpoint;
+        let request = body(endpoint.request.as_deref());
+        let answer = match &endpoint.answer {
+            Some(name) if self.has_twin(name) => body(Some(&format!("{name}Response"))),
+            name => body(name.as_deref()),
+        };
+        let kind = super::kind(endpoint.kind);
+        let methods = endpoint.methods.iter().copied().map(super::method);
+        let wrappers = (endpoint.wrappers != ["body"]).then(|| {
+            let wrappers = &endpoint.wrappers;
+            quote!(const WRAPPERS: &'static [&'static str] = &[#(#wrappers),*];)
+        });
+        let versions = (!endpoint.versions.is_always()).then(|| {
+            let versions = versions(&endpoint.versions);
+            quote!(const VERSIONS: Versions = #versions;)
+        });
+        self.tokens.push(quote! {
+            impl Endpoint for #object {
+                type Request = #request;
+                type Answer = #answer;
+                const PATH: &'static str = #path;
+                const KIND: EndpointKind = #kind;
+                const METHODS: &'static [Method] = &[#(#methods),*];
+                const TITLE: &'static str = #title;
+                const DOC: &'static str = #doc;
+                #wrappers
+                #versions
+            }
+        });
+        if endpoint.kind == EndpointKind::Collection {
+            let target = if endpoint.single_use { quote!(single_use) } else { quote!(new) };
+            self.tokens.push(quote! {
+                impl Object for #object {
+                    const TARGET: Target = Target::#target(#path);
+                }
+            });
+        }
+    }
+
+    /// Whether answers show the type under another name.
+    fn has_twin(&self, name: &str) -> bool {
+        match self.spec.type_def(name) {
+            Some(TypeDef::Struct(def)) => def.form == Form::Both,
+            Some(TypeDef::Union(_)) => true,
+            _ => false,
+        }
+    }
+
+    pub(super) fn type_def(&mut self, def: &TypeDef, rules: &[&Rule]) -> Result<(), Error> {
+        match def {
+            TypeDef::Struct(def) => self.struct_def(def, rules),
+            TypeDef::Union(def) => self.union_def(def, rules),
+            TypeDef::Enum(def) => {
+                self.enum_def(def);
+                Ok(())
+            }
+        }
+    }
+
+    fn struct_def(&mut self, def: &Struct, rules: &[&Rule]) -> Result<(), Error> {
+        let name = format_ident!("{}", def.name);
+        let docs = self.docs(&def.doc, &[], &def.source, None);
+        let declared: Vec<&Field> = def.fields.iter().filter(|field| !field.answer_only).collect();
+        let (declared, added) = match def.form {
+            // An answer alone has no twin to add to: everything is declared.
+            Form::Answer => (def.fields.iter().collect(), Vec::new()),
+            _ => (declared, def.fields.iter().filter(|field| field.answer_only).collect()),
+        };
+        let form = match def.form {
+            Form::Both => None,
+            Form::Request => Some(quote!(same,)),
+            Form::Answer => Some(quote!(answer,)),
+        };
+        let open = def.open.then(|| quote!(open,));
+        let builder = (def.form != Form::Answer).then(|| quote!(builder,));
+        let answer_only = (!added.is_empty()).then(|| {
+            let fields = added.iter().map(|field| {
+                let (wire, name, ty) =
+                    (&field.name, format_ident!("{}", field.rust), self.field_type(field));
+                if field.rust == field.name {
+                    quote!(#name: #ty)
+                } else {
+                    quote!(#wire as #name: #ty)
+                }
+            });
+            quote!(answer_only(#(#fields),*),)
+        });
+        let secret = declared.iter().any(|field| field.sensitive);
+        let derives = if secret {
+            quote!(Clone, PartialEq, Resource)
+        } else {
+            quote!(Debug, Clone, PartialEq, Resource)
+        };
+        let fields: Vec<TokenStream> = declared.iter().map(|field| self.field(field)).collect();
+        self.tokens.push(quote! {
+            #docs
+            #[derive(#derives)]
+            #[resource(#form #open #answer_only #builder constrained)]
+            #[non_exhaustive]
+            pub struct #name {
+                #(#fields)*
+                kept: Kept,
+            }
+        });
+        if secret {
+            let title = &def.name;
+            let shown = declared.iter().filter(|field| !field.sensitive).map(|field| {
+                let (name, ident) = (&field.rust, format_ident!("{}", field.rust));
+                quote!(.field(#name, &self.#ident))
+            });
+            self.tokens.push(quote! {
+                impl fmt::Debug for #name {
+                    /// Leaves the secrets out.
+                    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.debug_struct(#title) #(#shown)* .finish_non_exhaustive()
+                    }
+                }
+            });
+        }
+        let members = declared
+            .iter()
+            .chain(&added)
+            .map(|field| member(&field.name, &field.doc, &field.constraint, &field.versions));
+        let rules = Rules::new(self.spec, self.sources, def, rules)?;
+        self.constrained(&name, &def.doc, members.collect(), rules);
+        Ok(())
+    }
+
+    fn field(&self, field: &Field) -> TokenStream {
+        let name = format_ident!("{}", field.rust);
+        let ty = self.field_type(field);
+        let docs = self.docs(&field.doc, &facts(field), &field.source, field.inferred.as_deref());
+        let mut words = Vec::new();
+        if field.rust != field.name {
+            let wire = &field.name;
+            words.push(quote!(rename = #wire));
+        }
+        if field.tag {
+            words.push(quote!(tag));
+        }
+        if field.request_only {
+            words.push(quote!(request_only));
+        }
+        if has_empty_value(field) {
+            words.push(quote!(default));
+        }
+        let attribute = (!words.is_empty()).then(|| quote!(#[resource(#(#words),*)]));
+        quote!(#docs #attribute pub #name: #ty,)
+    }
+
+    fn field_type(&self, field: &Field) -> TokenStream {
+        let mut ty = self.plain_type(&field.ty, &field.constraint, field.sensitive);
+        if field.nullable {
+            ty = quote!(Option<#ty>);
+        }
+        if field.presence != Presence::Required {
+            ty = quote!(Optional<#ty>);
+        }
+        ty
+    }
+
+    fn plain_type(&self, ty: &FieldType, constraint: &Constraint, sensitive: bool) -> TokenStream {
+        match ty {
+            FieldType::Bool => quote!(bool),
+            FieldType::Int if constraint.minimum.is_some_and(|minimum| minimum >= 0) => quote!(u64),
+            FieldType::Int => quote!(i64),
+            FieldType::String if sensitive => quote!(Secret),
+            FieldType::String => quote!(String),
+            FieldType::Any => quote!(Any),
+            FieldType::Named(name) => {
+                let name = format_ident!("{name}");
+                quote!(#name)
+            }
+            FieldType::Ref(path) => {
+                let object = self.spec.endpoint(path).map_or("", |endpoint| &endpoint.object);
+                let object = format_ident!("{object}");
+                quote!(Key<#object>)
+            }
+            FieldType::List(inner) => {
+                let inner = self.plain_type(inner, constraint, sensitive);
+                quote!(Vec<#inner>)
+            }
+            FieldType::Array(inner, length) => {
+                let inner = self.plain_type(inner, constraint, sensitive);
+                let length = Token::usize_unsuffixed(*length);
+                quote!([#inner; #length])
+            }
+            FieldType::Map(inner) => {
+                let inner = self.plain_type(inner, constraint, sensitive);
+                quote!(BTreeMap<String, #inner>)
+            }
+        }
+    }
+
+    fn union_def(&mut self, def: &Union, rules: &[&Rule]) -> Result<(), Error> {
+        if let Some(rule) = rules.first() {
+            return Err(Error::new(format!(
+                "rule {} is about the union {}: put it on the type that holds it",
+                rule.code, def.name
+            )));
+        }
+        let name = format_ident!("{}", def.name);
+        let docs = self.docs(&def.doc, &[], &def.source, None);
+        let Union { tag, content, .. } = def;
+        let variants = def.variants.iter().map(|variant| {
+            let name = format_ident!("{}", variant.rust);
+            let wire = &variant.value;
+            let docs = self.docs(&variant.doc, &[], &variant.source, None);
+            let ty = variant.payload.as_ref().map(|payload| {
+                let ty = self.plain_type(&payload.ty, &payload.constraint, payload.sensitive);
+                quote!((#ty))
+            });
+            quote!(#docs #[resource(rename = #wire)] #name #ty,)
+        });
+        self.tokens.push(quote! {
+            #docs
+            #[derive(Debug, Clone, PartialEq, Resource)]
+            #[resource(tag = #tag, content = #content, constrained)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#variants)*
+                /// What no source shows, as it came.
+                Other(Other),
+            }
+        });
+        let members = def.variants.iter().map(|variant| {
+            let none = Constraint::default();
+            let constraint = variant.payload.as_ref().map_or(&none, |payload| &payload.constraint);
+            member(&variant.value, &variant.doc, constraint, &variant.versions)
+        });
+        self.constrained(&name, &def.doc, members.collect(), Rules::default());
+        Ok(())
+    }
+
+    fn enum_def(&mut self, def: &Enum) {
+        let name = format_ident!("{}", def.name);
+        let docs = self.docs(&def.doc, &[], &def.source, None);
+        let values = def.values.iter().map(|value| {
+            let name = format_ident!("{}", value.rust);
+            let wire = &value.value;
+            let aliases = &value.aliases;
+            let docs = self.docs(&value.doc, &[], &value.source, None);
+            quote!(#docs #[resource(rename = #wire #(, alias = #aliases)*)] #name,)
+        });
+        self.tokens.push(quote! {
+            #docs
+            #[derive(Debug, Clone, PartialEq, Resource)]
+            #[resource(constrained)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#values)*
+                /// A word that no source shows, as it came.
+                Other(Other),
+            }
+        });
+        let none = Constraint::default();
+        let members =
+            def.values.iter().map(|value| member(&value.value, &value.doc, &none, &value.versions));
+        self.constrained(&name, &def.doc, members.collect(), Rules::default());
+    }
+
+    fn constrained(&mut self, name: &Ident, doc: &str, members: Vec<TokenStream>, rules: Rules) {
+        let Rules { table, holds, functions } = rules;
+        let rules = (!table.is_empty()).then(|| quote!(.rules(&[#(#table),*])));
+        let holds = holds.map(|holds| {
+            let used = holds.clone().into_iter().any(|token| mentions(&token, "context"));
+            let context = if used { quote!(context) } else { quote!(_) };
+            quote! {
+                fn holds(&self, #context: &Context<'_>) -> bool {
+                    #holds
+                }
+            }
+        });
+        self.tokens.push(quote! {
+            impl Constrained for #name {
+                const CONSTRAINTS: Constraints = Constraints::new(#doc, &[#(#members),*]) #rules;
+
+                #holds
+            }
+        });
+        for (name, function) in functions {
+            if !self.functions.iter().any(|(known, _)| *known == name) {
+                self.functions.push((name, function));
+            }
+        }
+    }
+
+    /// A doc comment: what it is, its facts, and where they come from.
+    fn docs(
+        &self,
+        doc: &str,
+        facts: &[String],
+        source: &str,
+        inferred: Option<&str>,
+    ) -> TokenStream {
+        let mut paragraphs = vec![doc.to_owned()];
+        if !facts.is_empty() {
+            paragraphs.push(facts.join(" "));
+        }
+        let mut origin = origin(self.sources, source);
+        if let Some(inferred) = inferred {
+            origin.push_str(&format!(" Inferred: {inferred}."));
+        }
+        paragraphs.push(origin);
+        let lines = paragraphs.iter().enumerate().flat_map(|(index, paragraph)| {
+            let blank = (index > 0).then(String::new);
+            blank.into_iter().chain(wrap(paragraph))
+        });
+        let lines = lines.map(|line| if line.is_empty() { line } else { format!(" {line}") });
+        quote!(#(#[doc = #lines])*)
+    }
+}
+
+/// Whether the word stands anywhere in the tokens.
+fn mentions(token: &TokenTree, word: &str) -> bool {
+    match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => group.stream().into_iter().any(|token| mentions(&token, word)),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    }
+}
+
+/// Where a fact comes from, as a sentence.
+pub(super) fn origin(sources: &[Source], id: &str) -> String {
+    match sources.iter().find(|source| source.id == id) {
+        Some(Source { title, guide, version, .. }) if version.is_empty() => {
+            format!("Source: {title} ({guide}).")
+        }
+        Some(Source { title, guide, version, .. }) => {
+            format!("Source: {guide}, \"{title}\", version {version}.")
+        }
+        None => format!("Source: {id}."),
+    }
+}
+
+/// What a field's documentation says beside its meaning: unit, range, length, format, default.
+fn facts(field: &Field) -> Vec<String> {
+    let mut facts = Vec::new();
+    let Constraint { minimum, maximum, min_length, max_length, format } = &field.constraint;
+    if let Some(unit) = &field.unit {
+        facts.push(format!("Unit: {unit}."));
+    }
+    if let Some(range) = range("value", minimum.as_ref(), maximum.as_ref()) {
+        facts.push(format!("Range: {range}."));
+    }
+    if let Some(range) = range("characters", min_length.as_ref(), max_length.as_ref()) {
+        facts.push(format!("Length: {range}."));
+    }
+    if let Some(format) = format {
+        facts.push(format!("Format: `{}`.", format.name()));
+    }
+    if let Some(default) = &field.default {
+        let default = match default {
+            Literal::Bool(value) => value.to_string(),
+            Literal::Int(value) => value.to_string(),
+            Literal::Str(value) => format!("\"{value}\""),
+        };
+        facts.push(format!("Default: {default}."));
+    }
+    if !field.versions.is_always() {
+        facts.push(format!("Versions: {}.", span(&field.versions)));
+    }
+    facts
+}
+
+fn range<T: std::fmt::Display>(what: &str, low: Option<&T>, high: Option<&T>) -> Option<String> {
+    match (low, high) {
+        (Some(low), Some(high)) => Some(format!("`{low} <= {what} <= {high}`")),
+        (Some(low), None) => Some(format!("`{what} >= {low}`")),
+        (None, Some(high)) => Some(format!("`{what} <= {high}`")),
+        (None, None) => None,
+    }
+}
+
+fn span(versions: &Versions) -> String {
+    match (&versions.since, &versions.until) {
+        (Some(since), Some(until)) => format!("{since} to {until}"),
+        (Some(since), None) => format!("{since} and later"),
+        (None, Some(until)) => format!("{until} and earlier"),
+        (None, None) => "all".to_owned(),
+    }
+}
+
+/// Lines of at most 96 characters, so that a doc comment stays within 100.
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last_mut().expect("there is always one line");
+        if !last.is_empty() && last.len() + word.len() + 1 > 96 {
+            lines.push(word.to_owned());
+        } else {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines
+}
+
+/// Whether a caller need not say anything: there is one sensible empty value.
+fn has_empty_value(field: &Field) -> bool {
+    field.nullable
+        || field.presence != Presence::Required
+        || matches!(field.ty, FieldType::List(_) | FieldType::Map(_))
+}
+
+/// One line of a descriptor table.
+fn member(name: &str, doc: &str, constraint: &Constraint, versions: &Versions) -> TokenStream {
+    let constraint = (!constraint.is_empty()).then(|| {
+        let constraint = constraint_tokens(constraint);
+        quote!(.constraint(#constraint))
+    });
+    let versions = (!versions.is_always()).then(|| {
+        let versions = self::versions(versions);
+        quote!(.versions(#versions))
+    });
+    quote!(Member::new(#name, #doc) #constraint #versions)
+}
+
+fn constraint_tokens(constraint: &Constraint) -> TokenStream {
+    let minimum = constraint.minimum.map(|value| (quote!(minimum), Token::i64_unsuffixed(value)));
+    let maximum = constraint.maximum.map(|value| (quote!(maximum), Token::i64_unsuffixed(value)));
+    let min_length =
+        constraint.min_length.map(|value| (quote!(min_length), Token::u64_unsuffixed(value)));
+    let max_length =
+        constraint.max_length.map(|value| (quote!(max_length), Token::u64_unsuffixed(value)));
+    let bounds = [minimum, maximum, min_length, max_length]
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| quote!(.#name(#value)));
+    let format = constraint.format.map(|format| {
+        let format = format_ident!("{format:?}");
+        quote!(.format(Format::#format))
+    });
+    quote!(Constraint::NONE #(#bounds)* #format)
+}
+
+pub(super) fn versions(versions: &Versions) -> TokenStream {
+    match (&versions.since, &versions.until) {
+        (None, None) => quote!(Versions::ALL),
+        (Some(since), None) => {
+            let since = version(since);
+            quote!(Versions::since(#since))
+        }
+        (since, Some(until)) => {
+            let start = since.as_ref().map_or_else(
+                || quote!(Versions::ALL),
+                |since| {
+                    let since = version(since);
+                    quote!(Versions::since(#since))
+                },
+            );
+            let until = version(until);
+            quote!(#start.until(#until))
+        }
+    }
+}
+
+fn version(version: &Version) -> TokenStream {
+    let numbers =
+        (0..4).map(|at| Token::u32_unsuffixed(version.numbers().get(at).copied().unwrap_or(0)));
+    quote!(Version::new(#(#numbers),*))
+}
+
+fn body(name: Option<&str>) -> TokenStream {
+    let name = format_ident!("{}", name.unwrap_or("NoBody"));
+    quote!(#name)
+}

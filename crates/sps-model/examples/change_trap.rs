@@ -1,0 +1,21 @@
+//! Reads an answer, changes it, and writes the body of the PUT.
+
+use sps_model::validate::Context;
+use sps_model::{Answer, SnmpTrap, SnmpTrapResponse, SnmpVersion, read, read_answer};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // What `GET /api/configuration/management/snmp/trap` answered: references are objects.
+    let text = r#"{"key": "trap", "meta": {}, "body": {"enabled": true, "version": {"selection": "3", "value": {
+        "server": {"selection": "ip", "value": "192.0.2.25"}, "username": "trapper", "engine_id": "0x0123456789",
+        "auth_method": "sha", "auth_password": {"key": "d21f3675", "meta": {"href": "/api/configuration/passwords/d21f3675"}},
+        "encryption_method": "none", "encryption_password": null}}}}"#;
+    let answer: Answer<SnmpTrapResponse> = read_answer(text)?;
+    let mut trap = SnmpTrap::from(answer.body); // Now they are bare keys, as a PUT wants them.
+    if let SnmpVersion::V3(v3) = &mut trap.version {
+        v3.engine_id = "0x0123456789ABCDEF0".to_owned();
+    }
+    let body = serde_json::to_string(&trap)?;
+    read::<SnmpTrap>(&body, &Context::default())?; // Or every mistake at once, with its place.
+    println!("{body}");
+    Ok(())
+}
