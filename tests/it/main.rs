@@ -1,0 +1,5 @@
+//! Tests that cross crates: cases worked out by hand, properties, the derive and the generator.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod cases;
