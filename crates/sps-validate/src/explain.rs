@@ -237,7 +237,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 if !matches!(value, Value::Array(items) if items.is_empty()) {
                     self.unchecked(code::WRONG_TYPE, "the guide does not show what stands here");
                 }
-                self.report.sensitive.push(node.span);
+                self.kept(node);
             }
             (_, Value::Null) => {
                 self.error(
@@ -539,16 +539,18 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         member: &json::Member<'_>,
         siblings: Option<Siblings>,
     ) {
-        self.report.sensitive.push(member.value.span);
         let kept = open || self.is_answer() || self.context.unknown_keys == UnknownKeys::Allow;
         if self.full {
-            return;
+            // Nothing more is recorded; only what must not be printed still is.
+            return self.report.sensitive.push(member.value.span);
         }
         self.below(&member.key, |walker| {
             if kept {
+                walker.kept(&member.value);
                 return walker
                     .unchecked(code::UNKNOWN_KEY, "no source shows this key: kept as it is");
             }
+            walker.report.sensitive.push(member.value.span);
             let known = fields
                 .iter()
                 .filter(|field| field.form != FieldForm::Answer)
@@ -581,6 +583,29 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 suggestions,
             );
         });
+    }
+
+    /// A value that is carried along unjudged: it must not be printed, and no key may stand twice.
+    fn kept(&mut self, node: &Node<'_>) {
+        self.report.sensitive.push(node.span);
+        self.repeated(node);
+    }
+
+    fn repeated(&mut self, node: &Node<'_>) {
+        match &node.value {
+            Value::Object(members) => {
+                self.duplicates(node);
+                for member in members {
+                    self.below(&member.key, |walker| walker.repeated(&member.value));
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.below(&index.to_string(), |walker| walker.repeated(item));
+                }
+            }
+            _ => {}
+        }
     }
 
     fn key_error(
