@@ -1,9 +1,46 @@
 //! Developer commands: `cargo xtask codegen [--check] | tidy | ci`.
-fn main() {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let spec = sps_spec::Spec::from_dir(&root.join("spec")).unwrap_or_else(|e| panic!("{e}"));
-    let files = sps_codegen::rust(&spec).unwrap_or_else(|e| panic!("{e}"));
-    let dir = root.join("crates/sps-model/src/generated");
-    std::fs::create_dir_all(&dir).unwrap();
-    for (name, text) in files { std::fs::write(dir.join(name), text).unwrap(); }
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
+
+mod ci;
+mod codegen;
+mod tidy;
+mod workspace;
+
+use std::env;
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  codegen                 write the generated files and refresh the snapshots
+  codegen --check         write nothing, list what is not up to date
+  codegen --no-snapshots  leave the snapshots alone (also with --check)
+  tidy                    what compilers cannot test: arrows, first lines, README
+  ci                      everything that CI runs, in order";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    match run(&args.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[&str]) -> anyhow::Result<()> {
+    match args {
+        ["codegen", options @ ..] => codegen::codegen(codegen::Options::parse(options)?),
+        ["tidy"] => tidy::tidy(),
+        ["ci"] => ci::ci(),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("{USAGE}"),
+    }
 }

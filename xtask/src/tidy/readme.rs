@@ -1,0 +1,91 @@
+//! What the README promises: a program that compiles, every crate, and commands that CI runs.
+
+use super::Finding;
+use super::manifests::Member;
+use crate::ci;
+use crate::workspace::TextFile;
+
+const README: &str = "README.md";
+const EXAMPLE: &str = "crates/sps-model/examples/change_trap.rs";
+
+/// Compares the README with the workspace.
+pub(super) fn check(files: &[TextFile], members: &[Member], findings: &mut Vec<Finding>) {
+    let text = |path| files.iter().find(|it| it.path == path).map(|it| it.text.as_str());
+    let Some(readme) = text(README) else {
+        return findings.push(Finding::new(README, 0, "write it"));
+    };
+    let mut report = |message: String| findings.push(Finding::new(README, 0, message));
+    match text(EXAMPLE) {
+        Some(example) if blocks(readme, "rust") != [program(example)] => {
+            report(format!("let its one Rust block be {EXAMPLE} without the `//!` line"));
+        }
+        Some(_) => {}
+        None => report(format!("its program, {EXAMPLE}, is not there")),
+    }
+    for member in members {
+        let name = format!("`{}`", member.name);
+        if !readme.lines().any(|line| line.starts_with('|') && line.contains(&name)) {
+            report(format!("add {name} to the table of crates"));
+        }
+    }
+    for command in [ci::MAIN_COMMAND, ci::TEST_COMMAND] {
+        let command = command.join(" ");
+        if !readme.contains(&command) {
+            report(format!("name the command that CI runs for it: `{command}`"));
+        }
+    }
+}
+
+/// The example as the README prints it.
+fn program(example: &str) -> String {
+    let lines = example.lines().skip_while(|line| line.starts_with("//!") || line.is_empty());
+    lines.fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// The texts of all blocks in this language.
+pub(crate) fn blocks(markdown: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<String> = None;
+    for line in markdown.lines() {
+        match &mut open {
+            Some(text) if line != "```" => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            Some(_) => blocks.extend(open.take()),
+            None if line.strip_prefix("```") == Some(language) => open = Some(String::new()),
+            None => {}
+        }
+    }
+    blocks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_blocks_of_one_language() {
+        let text = "```sh\na\n```\nb\n```rust\nc\n\nd\n```\n```rust\n```\n";
+        assert_eq!(blocks(text, "rust"), ["c\n\nd\n", ""]);
+    }
+
+    #[test]
+    fn prints_the_program_without_its_first_line() {
+        assert_eq!(
+            program("//! A.\n//! B.\n\nuse a;\n\nfn main() {}\n"),
+            "use a;\n\nfn main() {}\n"
+        );
+    }
+
+    #[test]
+    fn says_what_the_readme_lacks() {
+        let file =
+            |path: &str, text: &str| TextFile { path: path.to_owned(), text: text.to_owned() };
+        let files =
+            [file(README, "```rust\nfn f() {}\n```\n"), file(EXAMPLE, "//! A.\n\nfn g() {}\n")];
+        let mut findings = Vec::new();
+        check(&files, &[], &mut findings);
+        assert_eq!(findings.len(), 3, "{findings:?}");
+    }
+}
