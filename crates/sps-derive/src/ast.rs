@@ -1,9 +1,11 @@
 //! The declaration as the derive understands it.
 
+use proc_macro2::Span;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute;
 use syn::Data;
+use syn::DataStruct;
 use syn::DeriveInput;
 use syn::Fields;
 use syn::Ident;
@@ -14,6 +16,7 @@ use syn::Visibility;
 use syn::ext::IdentExt;
 use syn::parse::Parse;
 use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
 
 use crate::attr::Errors;
 use crate::attr::Words;
@@ -21,6 +24,12 @@ use crate::attr::string_at;
 
 /// A declared type.
 pub(crate) struct Declaration {
+    pub(crate) head: Head,
+    pub(crate) shape: Shape,
+}
+
+/// What is known about a type before its members are looked at.
+pub(crate) struct Head {
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
     /// Attributes that the twin gets too: documentation and `non_exhaustive`.
@@ -29,7 +38,6 @@ pub(crate) struct Declaration {
     pub(crate) root: TokenStream,
     pub(crate) form: TypeForm,
     pub(crate) constrained: bool,
-    pub(crate) shape: Shape,
 }
 
 /// Which types a declaration makes.
@@ -121,16 +129,29 @@ const STRUCT_WORDS: &[&str] =
 const ENUM_WORDS: &[&str] = &["tag", "content", "same", "answer", "constrained", "crate"];
 const FIELD_WORDS: &[&str] = &["rename", "tag", "request_only", "default", "garde"];
 
-impl Declaration {
-    /// Gathers the declaration; nothing if it has no shape that could be judged further.
-    pub(crate) fn new(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
+/// Gathers the declaration; no shape if there is none that could be judged further.
+pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> (Head, Option<Shape>) {
+    let mut words = Words::new(&input.attrs, errors);
+    let head = Head::new(input, &mut words, errors);
+    let shape = match &input.data {
+        Data::Struct(data) => Struct::new(data, words, errors).map(Shape::Struct),
+        Data::Enum(data) => Some(enum_shape(&data.variants, words, errors)),
+        Data::Union(data) => {
+            errors.at(data.union_token, "a resource is a struct or an enum, not a Rust union");
+            None
+        }
+    };
+    (head, shape)
+}
+
+impl Head {
+    fn new(input: &DeriveInput, words: &mut Words, errors: &mut Errors) -> Self {
         if !input.generics.params.is_empty() {
             errors.at(
                 &input.generics,
                 "a resource cannot be generic: its descriptor is one static table",
             );
         }
-        let mut words = Words::new(&input.attrs, errors);
         let root = match words.path("crate", errors) {
             Some(path) => quote!(#path),
             None => quote!(::sps_model),
@@ -145,47 +166,29 @@ impl Declaration {
             (Some(_), None) => TypeForm::Same,
             (None, None) => TypeForm::Twin,
         };
-        let shape = match &input.data {
-            Data::Struct(data) => {
-                Struct::new(input, &data.fields, words, errors).map(Shape::Struct)
-            }
-            Data::Enum(data) => {
-                enum_shape(&data.variants.iter().collect::<Vec<_>>(), words, errors)
-            }
-            Data::Union(data) => {
-                errors.at(data.union_token, "a resource is a struct or an enum, not a Rust union");
-                None
-            }
-        }?;
-        let copied = copied(&input.attrs);
-        Some(Self {
+        Self {
             vis: input.vis.clone(),
             name: input.ident.clone(),
-            copied,
+            copied: copied(&input.attrs),
             root,
             form,
             constrained,
-            shape,
-        })
+        }
     }
 }
 
 impl Struct {
-    fn new(
-        input: &DeriveInput,
-        fields: &Fields,
-        mut words: Words,
-        errors: &mut Errors,
-    ) -> Option<Self> {
+    fn new(data: &DataStruct, mut words: Words, errors: &mut Errors) -> Option<Self> {
         let answer_only = words.list("answer_only", "answer_only(name: Type)", errors);
         let open = words.flag("open", errors);
         let builder = words.flag("builder", errors).is_some();
         words.finish("a struct", STRUCT_WORDS, errors);
-        let Fields::Named(named) = fields else {
-            errors.at(
-                &input.ident,
-                "a resource struct has named fields: each is a key of the object",
-            );
+        let Fields::Named(named) = &data.fields else {
+            let message = "a resource struct has named fields: each is a key of the object";
+            match &data.fields {
+                Fields::Unit => errors.at(data.semi_token, message),
+                fields => errors.at(fields, message),
+            }
             return None;
         };
         let mut has_kept = false;
@@ -217,30 +220,34 @@ impl Struct {
     }
 }
 
-fn enum_shape(variants: &[&syn::Variant], mut words: Words, errors: &mut Errors) -> Option<Shape> {
+type Variants = Punctuated<syn::Variant, Token![,]>;
+
+fn enum_shape(variants: &Variants, mut words: Words, errors: &mut Errors) -> Shape {
     let keys = (words.string("tag", errors), words.string("content", errors));
     words.finish("an enum", ENUM_WORDS, errors);
-    match keys {
-        (None, None) => Some(Shape::Words(word_list(variants, errors))),
-        (Some(tag), Some(content)) => Some(Shape::Union(union(variants, tag, content, errors))),
+    let (tag, content) = match keys {
+        (None, None) => return Shape::Words(word_list(variants, errors)),
+        (Some(tag), Some(content)) => (tag, content),
+        // The variants are judged even so: every mistake is reported at once.
         (Some(tag), None) => {
-            errors.at(tag, "`tag` needs `content` beside it: the key of what the tag decides");
-            None
+            errors.at(&tag, "`tag` needs `content` beside it: the key of what the tag decides");
+            (tag, string_at("", Span::call_site()))
         }
         (None, Some(content)) => {
-            errors.at(content, "`content` needs `tag` beside it: the key that decides");
-            None
+            errors.at(&content, "`content` needs `tag` beside it: the key that decides");
+            (string_at("", Span::call_site()), content)
         }
-    }
+    };
+    Shape::Union(union(variants, tag, content, errors))
 }
 
-fn word_list(variants: &[&syn::Variant], errors: &mut Errors) -> WordList {
+fn word_list(variants: &Variants, errors: &mut Errors) -> WordList {
     let (mut values, mut has_other) = (Vec::new(), false);
     for variant in variants {
         let mut words = Words::new(&variant.attrs, errors);
         if is_other(variant) {
             has_other = true;
-            words.finish("the variant `Other`", &["nothing"], errors);
+            words.finish("the variant `Other`", &[], errors);
             continue;
         }
         if !matches!(variant.fields, Fields::Unit) {
@@ -256,13 +263,13 @@ fn word_list(variants: &[&syn::Variant], errors: &mut Errors) -> WordList {
     WordList { values, has_other }
 }
 
-fn union(variants: &[&syn::Variant], tag: LitStr, content: LitStr, errors: &mut Errors) -> Union {
+fn union(variants: &Variants, tag: LitStr, content: LitStr, errors: &mut Errors) -> Union {
     let (mut list, mut has_other) = (Vec::new(), false);
     for variant in variants {
         let mut words = Words::new(&variant.attrs, errors);
         if is_other(variant) {
             has_other = true;
-            words.finish("the variant `Other`", &["nothing"], errors);
+            words.finish("the variant `Other`", &[], errors);
             continue;
         }
         let ty = match &variant.fields {

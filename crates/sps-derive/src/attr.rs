@@ -81,7 +81,7 @@ impl Words {
         Self(words)
     }
 
-    /// Takes the word `name`, once; a second one is a mistake unless `name` may repeat.
+    /// Takes the word `name`; a second one is a mistake.
     fn take(&mut self, name: &str, errors: &mut Errors) -> Option<Word> {
         let index = self.0.iter().position(|word| word.name == name)?;
         let word = self.0.remove(index);
@@ -150,15 +150,13 @@ impl Words {
 
     /// Reports every word that nobody took; `known` are the words that belong at this place.
     pub(crate) fn finish(self, place: &str, known: &[&str], errors: &mut Errors) {
-        for word in self.0 {
-            let list = known.join("`, `");
-            errors.at(
-                &word.name,
-                format_args!(
-                    "`{}` does not belong on {place}; expected one of `{list}`",
-                    word.name
-                ),
-            );
+        for Word { name, .. } in self.0 {
+            let expected = match known {
+                [] => "nothing is expected here".to_owned(),
+                [word] => format!("expected `{word}`"),
+                words => format!("expected one of `{}`", words.join("`, `")),
+            };
+            errors.at(&name, format_args!("`{name}` does not belong on {place}; {expected}"));
         }
     }
 }

@@ -3,12 +3,16 @@
 use proc_macro2::TokenStream;
 use quote::format_ident;
 use quote::quote;
+use quote::quote_spanned;
 use syn::Ident;
 use syn::LitStr;
+use syn::Visibility;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use crate::ast::Declaration;
 use crate::ast::Field;
+use crate::ast::Head;
 use crate::ast::Shape;
 use crate::ast::Struct;
 use crate::ast::TypeForm;
@@ -16,7 +20,7 @@ use crate::ast::Union;
 use crate::ast::WordList;
 
 pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
-    let root = &declaration.root;
+    let root = &declaration.head.root;
     let twin = twin(declaration);
     let builder = builder(declaration);
     let wire = wire(declaration);
@@ -27,10 +31,10 @@ pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
         #twin
 
         const _: () = {
-            use #root as sps;
-            use sps::__private as private;
-            use private::serde;
-            use private::serde::ser::SerializeMap as _;
+            use #root as __sps;
+            use __sps::__private as __private;
+            use __private::serde as __serde;
+            use __serde::ser::SerializeMap as _;
 
             #builder
             #wire
@@ -44,16 +48,16 @@ pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
 impl Declaration {
     /// The name of the type that answers show.
     fn response(&self) -> Ident {
-        match self.form {
+        match self.head.form {
             TypeForm::Twin if !matches!(self.shape, Shape::Words(_)) => {
-                format_ident!("{}Response", self.name)
+                format_ident!("{}Response", self.head.name)
             }
-            _ => self.name.clone(),
+            _ => self.head.name.clone(),
         }
     }
 
     fn has_twin(&self) -> bool {
-        self.response() != self.name
+        self.response() != self.head.name
     }
 }
 
@@ -62,7 +66,7 @@ fn twin(declaration: &Declaration) -> TokenStream {
     if !declaration.has_twin() {
         return TokenStream::new();
     }
-    let Declaration { vis, name, root, copied, .. } = declaration;
+    let Head { vis, name, root, copied, .. } = &declaration.head;
     let response = declaration.response();
     let title = format!("[`{name}`] as answers show it.");
     let exchange = quote!(#root::Exchange);
@@ -79,7 +83,7 @@ fn twin(declaration: &Declaration) -> TokenStream {
             let answer_only = shape.answer_only.iter().map(|field| {
                 let doc = format!("`{}`, which only answers have.", field.wire.value());
                 let (name, ty) = (&field.name, &field.ty);
-                quote!(#[doc = #doc] pub #name: #ty)
+                quote!(#[doc = #doc] #vis #name: <#ty as #exchange>::Response)
             });
             let kept = shape.has_kept.then(|| quote!(kept: #root::Kept,));
             quote!(#vis struct #response { #(#fields,)* #(#answer_only,)* #kept })
@@ -115,7 +119,7 @@ fn builder(declaration: &Declaration) -> TokenStream {
     if !shape.builder {
         return TokenStream::new();
     }
-    let name = &declaration.name;
+    let name = &declaration.head.name;
     let required = shape.fields.iter().filter(|field| !field.default);
     let parameters = required.clone().map(|field| {
         let (name, ty) = (&field.name, &field.ty);
@@ -129,7 +133,7 @@ fn builder(declaration: &Declaration) -> TokenStream {
         let name = &field.name;
         quote!(#name: ::core::default::Default::default())
     });
-    let kept = shape.has_kept.then(|| quote!(kept: sps::Kept::default(),));
+    let kept = shape.has_kept.then(|| quote!(kept: __sps::Kept::default(),));
     let title = format!("`{name}` with everything that has no sensible empty value.");
     let setters = shape.fields.iter().map(|field| {
         let (field_name, ty, vis) = (&field.name, &field.ty, &field.vis);
@@ -144,15 +148,15 @@ fn builder(declaration: &Declaration) -> TokenStream {
             }
         }
     });
+    let vis = &declaration.head.vis;
     let kept_getter = shape.has_kept.then(|| {
         quote! {
             /// The keys that no source shows.
-            pub fn kept(&self) -> &sps::Kept {
+            #vis fn kept(&self) -> &__sps::Kept {
                 &self.kept
             }
         }
     });
-    let vis = &declaration.vis;
     quote! {
         impl #name {
             #[doc = #title]
@@ -168,8 +172,9 @@ fn builder(declaration: &Declaration) -> TokenStream {
 
 /// Reading and writing, for the declared type and for its twin.
 fn wire(declaration: &Declaration) -> TokenStream {
-    let (name, response) = (&declaration.name, declaration.response());
-    let own_reader = match declaration.form {
+    let (vis, name, response) =
+        (&declaration.head.vis, &declaration.head.name, declaration.response());
+    let own_reader = match declaration.head.form {
         TypeForm::Answer => quote!(answer),
         TypeForm::Twin | TypeForm::Same => quote!(request),
     };
@@ -182,17 +187,18 @@ fn wire(declaration: &Declaration) -> TokenStream {
                 shape.fields.iter().filter(|field| !field.request_only).map(Part::of_response);
             let added = shape.answer_only.iter().map(|field| {
                 let ty = &field.ty;
-                Part { name: &field.name, wire: &field.wire, read: quote!(#ty), foreign: false }
+                let read = quote!(<#ty as __sps::Exchange>::Response);
+                Part { name: &field.name, wire: &field.wire, read, foreign: false }
             });
             let twin: Vec<Part<'_>> = twin.chain(added).collect();
             let own = struct_wire(name, &own, shape);
             let twin = declaration.has_twin().then(|| struct_wire(&response, &twin, shape));
             quote!(#own #twin)
         }
-        Shape::Words(shape) => words_wire(name, shape),
+        Shape::Words(shape) => words_wire(vis, name, shape),
         Shape::Union(shape) => {
-            let own = union_wire(name, shape);
-            let twin = declaration.has_twin().then(|| union_wire(&response, shape));
+            let own = union_wire(vis, name, shape);
+            let twin = declaration.has_twin().then(|| union_wire(vis, &response, shape));
             quote!(#own #twin)
         }
     };
@@ -201,11 +207,11 @@ fn wire(declaration: &Declaration) -> TokenStream {
 
 fn deserialize(name: &Ident, reader: &TokenStream) -> TokenStream {
     quote! {
-        impl<'de> serde::Deserialize<'de> for #name {
-            fn deserialize<D: serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                sps::Wire::read(deserializer, &sps::Reader::#reader())
+        impl<'de> __serde::Deserialize<'de> for #name {
+            fn deserialize<__D: __serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                __sps::Wire::read(deserializer, &__sps::Reader::#reader())
             }
         }
     }
@@ -223,7 +229,7 @@ struct Part<'a> {
 impl<'a> Part<'a> {
     fn of(field: &'a Field) -> Self {
         let ty = &field.ty;
-        let read = if field.foreign { quote!(private::Foreign<#ty>) } else { quote!(#ty) };
+        let read = if field.foreign { quote!(__private::Foreign<#ty>) } else { quote!(#ty) };
         Self { name: &field.name, wire: &field.wire, read, foreign: field.foreign }
     }
 
@@ -232,7 +238,7 @@ impl<'a> Part<'a> {
         if field.foreign {
             Self::of(field)
         } else {
-            Self { read: quote!(<#ty as sps::Exchange>::Response), ..Self::of(field) }
+            Self { read: quote!(<#ty as __sps::Exchange>::Response), ..Self::of(field) }
         }
     }
 
@@ -256,13 +262,13 @@ fn struct_wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream 
         quote!(kept.#keep(key, &mut map, &reader)?)
     } else {
         quote!(
-            return ::core::result::Result::Err(serde::de::Error::custom(
+            return ::core::result::Result::Err(__serde::de::Error::custom(
                 "unknown key in a closed type"
             ))
         )
     };
     let unknown_pattern = if shape.has_kept { quote!(key) } else { quote!(_) };
-    let kept_slot = shape.has_kept.then(|| quote!(let mut kept = sps::Kept::default();));
+    let kept_slot = shape.has_kept.then(|| quote!(let mut kept = __sps::Kept::default();));
     let kept_taken = shape.has_kept.then(|| quote!(kept,));
     let written = parts.iter().map(|part| {
         let (name, wire) = (part.name, part.wire);
@@ -270,7 +276,7 @@ fn struct_wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream 
             quote!(map.serialize_entry(#wire, &self.#name)?;)
         } else {
             quote! {
-                if !sps::Wire::is_absent(&self.#name) {
+                if !__sps::Wire::is_absent(&self.#name) {
                     map.serialize_entry(#wire, &self.#name)?;
                 }
             }
@@ -284,48 +290,48 @@ fn struct_wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream 
         }
     });
     quote! {
-        impl sps::Wire for #name {
-            fn read<'de, D: serde::Deserializer<'de>>(
-                deserializer: D,
-                reader: &sps::Reader,
-            ) -> ::core::result::Result<Self, D::Error> {
-                struct Object<'r>(&'r sps::Reader);
+        impl __sps::Wire for #name {
+            fn read<'de, __D: __serde::Deserializer<'de>>(
+                deserializer: __D,
+                reader: &__sps::Reader,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                struct __Object<'r>(&'r __sps::Reader);
 
-                impl<'de> serde::de::Visitor<'de> for Object<'_> {
+                impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
                     type Value = #name;
 
                     fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                         f.write_str("an object")
                     }
 
-                    fn visit_map<A: serde::de::MapAccess<'de>>(
+                    fn visit_map<__A: __serde::de::MapAccess<'de>>(
                         self,
-                        mut map: A,
-                    ) -> ::core::result::Result<#name, A::Error> {
+                        mut map: __A,
+                    ) -> ::core::result::Result<#name, __A::Error> {
                         let reader = self.0.enter()?;
                         let mut keys = 0;
-                        #(let mut #slots = private::Slot::<#reads>::new(#wires);)*
+                        #(let mut #slots = __private::Slot::<#reads>::new(#wires);)*
                         #kept_slot
                         while let ::core::option::Option::Some(key) =
-                            map.next_key_seed(private::Keys(&[#(#wires),*]))?
+                            map.next_key_seed(__private::Keys(&[#(#wires),*]))?
                         {
                             reader.count(&mut keys)?;
                             match key {
-                                #(private::Found::Known(#indices) => #slots.fill(&mut map, &reader)?,)*
-                                private::Found::Known(_) => {}
-                                private::Found::Unknown(#unknown_pattern) => #unknown,
+                                #(__private::Found::Known(#indices) => #slots.fill(&mut map, &reader)?,)*
+                                __private::Found::Unknown(#unknown_pattern) => #unknown,
+                                _ => {}
                             }
                         }
                         ::core::result::Result::Ok(#name { #(#taken,)* #kept_taken })
                     }
                 }
 
-                deserializer.deserialize_map(Object(reader))
+                deserializer.deserialize_map(__Object(reader))
             }
         }
 
-        impl serde::Serialize for #name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+        impl __serde::Serialize for #name {
+            fn serialize<__S: __serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 let mut map = serializer.serialize_map(::core::option::Option::None)?;
                 #(#written)*
                 #kept_written
@@ -335,18 +341,18 @@ fn struct_wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream 
     }
 }
 
-fn words_wire(name: &Ident, shape: &WordList) -> TokenStream {
+fn words_wire(vis: &Visibility, name: &Ident, shape: &WordList) -> TokenStream {
     let names: Vec<&Ident> = shape.values.iter().map(|value| &value.name).collect();
     let wires: Vec<&LitStr> = shape.values.iter().map(|value| &value.wire).collect();
     let aliases = shape.values.iter().map(|value| &value.aliases);
     let other_read = shape
         .has_other
-        .then(|| quote!(_ if reader.is_lenient() => Self::Other(sps::Other::from_word(word)),));
+        .then(|| quote!(_ if reader.is_lenient() => Self::Other(__sps::Other::from_word(word)),));
     let other_word = shape.has_other.then(|| quote!(Self::Other(other) => other.word(""),));
     quote! {
         impl #name {
             /// The word on the wire.
-            pub fn as_str(&self) -> &str {
+            #vis fn as_str(&self) -> &str {
                 match self {
                     #(Self::#names => #wires,)*
                     #other_word
@@ -354,11 +360,11 @@ fn words_wire(name: &Ident, shape: &WordList) -> TokenStream {
             }
         }
 
-        impl sps::Wire for #name {
-            fn read<'de, D: serde::Deserializer<'de>>(
-                deserializer: D,
-                reader: &sps::Reader,
-            ) -> ::core::result::Result<Self, D::Error> {
+        impl __sps::Wire for #name {
+            fn read<'de, __D: __serde::Deserializer<'de>>(
+                deserializer: __D,
+                reader: &__sps::Reader,
+            ) -> ::core::result::Result<Self, __D::Error> {
                 let find = |word: &str| {
                     ::core::option::Option::Some(match word {
                         #(#wires #(| #aliases)* => Self::#names,)*
@@ -367,19 +373,19 @@ fn words_wire(name: &Ident, shape: &WordList) -> TokenStream {
                     })
                 };
                 let _ = reader;
-                deserializer.deserialize_str(private::WordVisitor { find, words: &[#(#wires),*] })
+                deserializer.deserialize_str(__private::WordVisitor { find, words: &[#(#wires),*] })
             }
         }
 
-        impl serde::Serialize for #name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+        impl __serde::Serialize for #name {
+            fn serialize<__S: __serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
     }
 }
 
-fn union_wire(name: &Ident, shape: &Union) -> TokenStream {
+fn union_wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream {
     let Union { tag, content, .. } = shape;
     let wires: Vec<&LitStr> = shape.variants.iter().map(|variant| &variant.wire).collect();
     let words = shape.variants.iter().map(|variant| {
@@ -398,7 +404,7 @@ fn union_wire(name: &Ident, shape: &Union) -> TokenStream {
         shape.variants.iter().enumerate().filter(|(_, variant)| variant.ty.is_some()).map(
             |(index, variant)| {
                 let name = &variant.name;
-                quote!(#index => sps::Wire::read(deserializer, reader).map(Self::#name),)
+                quote!(#index => __sps::Wire::read(deserializer, reader).map(Self::#name),)
             },
         );
     let other = if shape.has_other {
@@ -426,7 +432,7 @@ fn union_wire(name: &Ident, shape: &Union) -> TokenStream {
     let early = shape.has_other.then(|| {
         quote! {
             if let Self::Other(other) = self {
-                return serde::Serialize::serialize(other, serializer);
+                return __serde::Serialize::serialize(other, serializer);
             }
         }
     });
@@ -434,7 +440,7 @@ fn union_wire(name: &Ident, shape: &Union) -> TokenStream {
     quote! {
         impl #name {
             /// The word of the tag.
-            pub fn tag(&self) -> &str {
+            #vis fn tag(&self) -> &str {
                 match self {
                     #(#words,)*
                     #other_word
@@ -442,16 +448,16 @@ fn union_wire(name: &Ident, shape: &Union) -> TokenStream {
             }
         }
 
-        impl sps::Wire for #name {
-            fn read<'de, D: serde::Deserializer<'de>>(
-                deserializer: D,
-                reader: &sps::Reader,
-            ) -> ::core::result::Result<Self, D::Error> {
-                private::read_union(deserializer, reader)
+        impl __sps::Wire for #name {
+            fn read<'de, __D: __serde::Deserializer<'de>>(
+                deserializer: __D,
+                reader: &__sps::Reader,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                __private::read_union(deserializer, reader)
             }
         }
 
-        impl private::Union for #name {
+        impl __private::Union for #name {
             const KEYS: &'static [&'static str; 2] = &[#tag, #content];
             const WORDS: &'static [&'static str] = &[#(#wires),*];
 
@@ -462,25 +468,25 @@ fn union_wire(name: &Ident, shape: &Union) -> TokenStream {
                 }
             }
 
-            fn content<'de, D: serde::Deserializer<'de>>(
+            fn content<'de, __D: __serde::Deserializer<'de>>(
                 index: usize,
-                deserializer: D,
-                reader: &sps::Reader,
-            ) -> ::core::result::Result<Self, D::Error> {
+                deserializer: __D,
+                reader: &__sps::Reader,
+            ) -> ::core::result::Result<Self, __D::Error> {
                 let _ = (&deserializer, reader);
                 match index {
                     #(#contents)*
-                    _ => ::core::result::Result::Err(serde::de::Error::custom("this variant has no content")),
+                    _ => ::core::result::Result::Err(__serde::de::Error::custom("this variant has no content")),
                 }
             }
 
-            fn other(other: sps::Other) -> ::core::option::Option<Self> {
+            fn other(other: __sps::Other) -> ::core::option::Option<Self> {
                 #other
             }
         }
 
-        impl serde::Serialize for #name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
+        impl __serde::Serialize for #name {
+            fn serialize<__S: __serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 #early
                 #map
                 match self {
@@ -495,21 +501,24 @@ fn union_wire(name: &Ident, shape: &Union) -> TokenStream {
 
 /// The way back from the answer to the request.
 fn exchange(declaration: &Declaration) -> TokenStream {
-    let (name, response) = (&declaration.name, declaration.response());
+    let (name, response) = (&declaration.head.name, declaration.response());
     let body = match &declaration.shape {
         // An answer alone is never sent: it goes back as it came.
-        _ if matches!(declaration.form, TypeForm::Answer) => quote!(response),
+        _ if matches!(declaration.head.form, TypeForm::Answer) => quote!(response),
         Shape::Words(_) => quote!(response),
         Shape::Struct(shape) => {
             let fields = shape.fields.iter().map(|field| {
-                let name = &field.name;
-                if field.request_only {
-                    quote!(#name: ::core::default::Default::default())
+                let (name, ty) = (&field.name, &field.ty);
+                // The span makes the compiler point at the type that does not fit.
+                let span = ty.span();
+                let value = if field.request_only {
+                    quote_spanned!(span=> ::core::default::Default::default())
                 } else if field.foreign {
-                    quote!(#name: response.#name)
+                    quote!(response.#name)
                 } else {
-                    quote!(#name: sps::Exchange::from_response(response.#name))
-                }
+                    quote_spanned!(span=> <#ty as __sps::Exchange>::from_response(response.#name))
+                };
+                quote!(#name: #value)
             });
             let kept = shape.has_kept.then(|| quote!(kept: response.kept.into_request(),));
             quote!(Self { #(#fields,)* #kept })
@@ -518,11 +527,11 @@ fn exchange(declaration: &Declaration) -> TokenStream {
             let arms = shape.variants.iter().map(|variant| {
                 let name = &variant.name;
                 match variant.ty {
-                    Some(_) => quote!(#response::#name(value) => Self::#name(sps::Exchange::from_response(value))),
+                    Some(_) => quote!(#response::#name(value) => Self::#name(__sps::Exchange::from_response(value))),
                     None => quote!(#response::#name => Self::#name),
                 }
             });
-            let other = shape.has_other.then(|| quote!(#response::Other(other) => Self::Other(sps::Exchange::from_response(other)),));
+            let other = shape.has_other.then(|| quote!(#response::Other(other) => Self::Other(__sps::Exchange::from_response(other)),));
             quote!(match response { #(#arms,)* #other })
         }
     };
@@ -530,13 +539,13 @@ fn exchange(declaration: &Declaration) -> TokenStream {
         quote! {
             impl ::core::convert::From<#response> for #name {
                 fn from(response: #response) -> Self {
-                    sps::Exchange::from_response(response)
+                    __sps::Exchange::from_response(response)
                 }
             }
         }
     });
     quote! {
-        impl sps::Exchange for #name {
+        impl __sps::Exchange for #name {
             type Response = #response;
 
             fn from_response(response: #response) -> Self {
@@ -550,26 +559,27 @@ fn exchange(declaration: &Declaration) -> TokenStream {
 
 /// The descriptor, and the value judged by it.
 fn describe(declaration: &Declaration) -> TokenStream {
-    let name = &declaration.name;
-    let constraints = if declaration.constrained {
-        quote!(<#name as sps::Constrained>::CONSTRAINTS)
+    let name = &declaration.head.name;
+    let constraints = if declaration.head.constrained {
+        quote!(<#name as __sps::Constrained>::CONSTRAINTS)
     } else {
-        quote!(private::Constraints::NONE)
+        quote!(__private::Constraints::NONE)
     };
     let (shape, judged, references, is_wrapper) = match &declaration.shape {
         Shape::Struct(shape) => describe_struct(shape),
         Shape::Words(shape) => describe_words(shape),
         Shape::Union(shape) => describe_union(shape),
     };
-    let holds = declaration.constrained.then(|| quote!(&&sps::Constrained::holds(self, context)));
+    let holds =
+        declaration.head.constrained.then(|| quote!(&&__sps::Constrained::holds(self, context)));
     let title = name.unraw().to_string();
     let twin = declaration.has_twin().then(|| {
         let response = declaration.response();
         quote! {
-            impl sps::Describe for #response {
-                const KIND: private::Kind = <#name as sps::Describe>::KIND;
+            impl __sps::Describe for #response {
+                const KIND: __private::Kind = <#name as __sps::Describe>::KIND;
 
-                fn judge(&self, _: &private::Constraint, _: &private::Context<'_>) -> bool {
+                fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
                     // Answers are judged by their text, which shows more than the value.
                     true
                 }
@@ -577,12 +587,12 @@ fn describe(declaration: &Declaration) -> TokenStream {
         }
     });
     quote! {
-        static DESCRIPTOR: private::Type = private::Type::new(#title, #shape, #constraints);
+        static __DESCRIPTOR: __private::Type = __private::Type::new(#title, #shape, #constraints);
 
-        impl sps::Describe for #name {
-            const KIND: private::Kind = private::Kind::Named(&DESCRIPTOR);
+        impl __sps::Describe for #name {
+            const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
 
-            fn judge(&self, _: &private::Constraint, context: &private::Context<'_>) -> bool {
+            fn judge(&self, _: &__private::Constraint, context: &__private::Context<'_>) -> bool {
                 let _ = context;
                 #judged #holds
             }
@@ -603,19 +613,19 @@ fn describe_struct(shape: &Struct) -> Description {
     let fields = shape.fields.iter().zip(&parts).map(|(field, part)| {
         let (wire, read) = (part.wire, &part.read);
         let tag = field.tag.as_ref().map(|_| quote!(.tag()));
-        let only = field.request_only.then(|| quote!(.only(private::FieldForm::Request)));
-        quote!(private::Field::new(#wire, <#read as sps::Describe>::KIND) #tag #only)
+        let only = field.request_only.then(|| quote!(.only(__private::FieldForm::Request)));
+        quote!(__private::Field::new(#wire, <#read as __sps::Describe>::KIND) #tag #only)
     });
     let answer_only = shape.answer_only.iter().map(|field| {
         let (wire, ty) = (&field.wire, &field.ty);
-        quote!(private::Field::new(#wire, <#ty as sps::Describe>::KIND).only(private::FieldForm::Answer))
+        quote!(__private::Field::new(#wire, <#ty as __sps::Describe>::KIND).only(__private::FieldForm::Answer))
     });
     let judged = parts.iter().enumerate().map(|(index, part)| {
         let name = part.name;
         if part.foreign {
-            quote!(private::Foreign::accepts(&self.#name))
+            quote!(__private::Foreign::accepts(&self.#name))
         } else {
-            quote!(sps::Describe::judge(&self.#name, &DESCRIPTOR.member(#index).constraint, context))
+            quote!(__sps::Describe::judge(&self.#name, &__DESCRIPTOR.member(#index).constraint, context))
         }
     });
     let references: Vec<TokenStream> = parts
@@ -623,14 +633,17 @@ fn describe_struct(shape: &Struct) -> Description {
         .filter(|part| !part.foreign)
         .map(|part| {
             let name = part.name;
-            quote!(sps::Describe::references(&self.#name, visit);)
+            quote!(__sps::Describe::references(&self.#name, visit);)
         })
         .collect();
-    let absent = parts.iter().filter(|part| !part.foreign).map(|part| {
+    // A wrapper has a `key` and `meta` of its own, so these two say nothing against one.
+    let others: Vec<_> =
+        parts.iter().filter(|part| !matches!(&*part.wire.value(), "key" | "meta")).collect();
+    let absent = others.iter().map(|part| {
         let name = part.name;
-        quote!(&& sps::Wire::is_absent(&self.#name))
+        quote!(&& __sps::Wire::is_absent(&self.#name))
     });
-    let is_wrapper = open.then(|| {
+    let is_wrapper = (open && !others.iter().any(|part| part.foreign)).then(|| {
         quote! {
             fn is_wrapper(&self) -> bool {
                 self.kept.is_wrapper() #(#absent)*
@@ -638,7 +651,7 @@ fn describe_struct(shape: &Struct) -> Description {
         }
     });
     (
-        quote!(private::Shape::Struct { fields: &[#(#fields,)* #(#answer_only,)*], open: #open }),
+        quote!(__private::Shape::Struct { fields: &[#(#fields,)* #(#answer_only,)*], open: #open }),
         quote!(true #(&& #judged)*),
         references_fn(&quote!(#(#references)*)),
         quote!(#is_wrapper),
@@ -649,10 +662,10 @@ fn describe_words(shape: &WordList) -> Description {
     let values = shape.values.iter().map(|value| {
         let (wire, aliases) = (&value.wire, &value.aliases);
         let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
-        quote!(private::EnumValue::new(#wire) #aliases)
+        quote!(__private::EnumValue::new(#wire) #aliases)
     });
     (
-        quote!(private::Shape::Enum { values: &[#(#values),*] }),
+        quote!(__private::Shape::Enum { values: &[#(#values),*] }),
         quote!(true),
         TokenStream::new(),
         TokenStream::new(),
@@ -664,29 +677,29 @@ fn describe_union(shape: &Union) -> Description {
     let variants = shape.variants.iter().map(|variant| {
         let wire = &variant.wire;
         let kind = match &variant.ty {
-            Some(ty) => quote!(::core::option::Option::Some(<#ty as sps::Describe>::KIND)),
+            Some(ty) => quote!(::core::option::Option::Some(<#ty as __sps::Describe>::KIND)),
             None => quote!(::core::option::Option::None),
         };
-        quote!(private::Variant::new(#wire, #kind))
+        quote!(__private::Variant::new(#wire, #kind))
     });
     let judged = shape.variants.iter().enumerate().map(|(index, variant)| {
         let name = &variant.name;
         match variant.ty {
-            Some(_) => quote!(Self::#name(value) => sps::Describe::judge(value, &DESCRIPTOR.member(#index).constraint, context)),
+            Some(_) => quote!(Self::#name(value) => __sps::Describe::judge(value, &__DESCRIPTOR.member(#index).constraint, context)),
             None => quote!(Self::#name => true),
         }
     });
     let references = shape.variants.iter().map(|variant| {
         let name = &variant.name;
         match variant.ty {
-            Some(_) => quote!(Self::#name(value) => sps::Describe::references(value, visit)),
+            Some(_) => quote!(Self::#name(value) => __sps::Describe::references(value, visit)),
             None => quote!(Self::#name => {}),
         }
     });
     let other_judged = shape.has_other.then(|| quote!(Self::Other(_) => true,));
     let other_references = shape.has_other.then(|| quote!(Self::Other(_) => {}));
     (
-        quote!(private::Shape::Union { tag: #tag, content: #content, variants: &[#(#variants),*] }),
+        quote!(__private::Shape::Union { tag: #tag, content: #content, variants: &[#(#variants),*] }),
         quote!((match self { #(#judged,)* #other_judged })),
         references_fn(&quote!(match self { #(#references,)* #other_references })),
         TokenStream::new(),
@@ -695,7 +708,7 @@ fn describe_union(shape: &Union) -> Description {
 
 fn references_fn(body: &TokenStream) -> TokenStream {
     quote! {
-        fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static private::Target, &'a str)) {
+        fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static __private::Target, &'a str)) {
             let _ = &visit;
             #body
         }
@@ -704,21 +717,21 @@ fn references_fn(body: &TokenStream) -> TokenStream {
 
 /// garde at the outer edge.
 fn validate(declaration: &Declaration) -> TokenStream {
-    if matches!(declaration.form, TypeForm::Answer) {
+    if matches!(declaration.head.form, TypeForm::Answer) {
         return TokenStream::new();
     }
-    let name = &declaration.name;
+    let name = &declaration.head.name;
     quote! {
-        impl private::garde::Validate for #name {
+        impl __private::garde::Validate for #name {
             type Context = ();
 
             fn validate_into(
                 &self,
                 (): &(),
-                mut parent: &mut dyn FnMut() -> private::garde::Path,
-                report: &mut private::garde::Report,
+                mut parent: &mut dyn FnMut() -> __private::garde::Path,
+                report: &mut __private::garde::Report,
             ) {
-                private::validate_into(self, &mut parent, report);
+                __private::validate_into(self, &mut parent, report);
             }
         }
     }

@@ -31,8 +31,9 @@ use syn::parse_macro_input;
 /// # Attributes of a type
 /// * `tag = "selection", content = "value"`: the keys of a union.
 /// * `same`: the answer shows the same type; no twin. Nothing in it may be a reference.
-/// * `answer`: the type has no request form.
-/// * `answer_only(name: Type, …)`: fields that only the twin has.
+/// * `answer`: the type has no request form. It is declared as answers show it, with `Reference<T>`.
+/// * `answer_only(name: Type, "wire-name" as name: Type, …)`: fields that only the twin has. A
+///   reference in one is a `Key<T>` here too, and a `Reference<T>` in the twin.
 /// * `open`: unknown keys are expected even in requests; they are kept, and listed as unchecked.
 /// * `builder`: writes `new(required…)` and a `with_…` setter for each field.
 /// * `constrained`: the type implements `Constrained`, with documentation and rules.
@@ -41,7 +42,7 @@ use syn::parse_macro_input;
 /// # Attributes of a field
 /// * `rename = "name"`: the wire name, if it is not the Rust name.
 /// * `tag`: this field is the tag of its object; a wrong word is `unknown-selection`.
-/// * `request_only`: answers never show it.
+/// * `request_only`: answers never show it; what was made of an answer has the `Default`.
 /// * `default`: `new` leaves it empty.
 /// * `garde`: the type knows only serde and garde; its errors get the code `garde`.
 ///
@@ -52,15 +53,18 @@ use syn::parse_macro_input;
 /// Every mistake is reported at once, on the word that is wrong.
 #[proc_macro_derive(Resource, attributes(resource))]
 pub fn resource(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
+    derive(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// All stages, on the tokens that tests can make too.
+fn derive(input: &DeriveInput) -> proc_macro2::TokenStream {
     let mut errors = attr::Errors::default();
-    let declaration = ast::Declaration::new(&input, &mut errors);
-    if let Some(declaration) = &declaration {
-        valid::check(declaration, &mut errors);
+    let (head, shape) = ast::read(input, &mut errors);
+    if let Some(shape) = &shape {
+        valid::check(&head, shape, &mut errors);
     }
-    match (errors.finish(), declaration) {
-        (None, Some(declaration)) => expand::expand(&declaration),
-        (error, declaration) => fallback::expand(&input, declaration.as_ref(), error),
+    match (errors.finish(), shape) {
+        (None, Some(shape)) => expand::expand(&ast::Declaration { head, shape }),
+        (error, shape) => fallback::expand(input, &head, shape.as_ref(), error),
     }
-    .into()
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use syn::LitStr;
 
-use crate::ast::Declaration;
+use crate::ast::Head;
 use crate::ast::Shape;
 use crate::ast::Struct;
 use crate::ast::TypeForm;
@@ -12,20 +12,23 @@ use crate::ast::Union;
 use crate::ast::WordList;
 use crate::attr::Errors;
 
-pub(crate) fn check(declaration: &Declaration, errors: &mut Errors) {
-    match &declaration.shape {
-        Shape::Struct(shape) => check_struct(shape, &declaration.form, errors),
-        Shape::Words(shape) => check_words(shape, declaration, errors),
-        Shape::Union(shape) => check_union(shape, declaration, errors),
+pub(crate) fn check(head: &Head, shape: &Shape, errors: &mut Errors) {
+    match shape {
+        Shape::Struct(shape) => check_struct(shape, &head.form, errors),
+        Shape::Words(shape) => check_words(shape, head, errors),
+        Shape::Union(shape) => check_union(shape, head, errors),
     }
 }
 
 fn check_struct(shape: &Struct, form: &TypeForm, errors: &mut Errors) {
     let declared = shape.fields.iter().map(|field| &field.wire);
     unique(declared.chain(shape.answer_only.iter().map(|field| &field.wire)), "key", errors);
-    for field in &shape.answer_only {
-        if shape.fields.iter().any(|declared| declared.name == field.name) || field.name == "kept" {
+    for (index, field) in shape.answer_only.iter().enumerate() {
+        let is_kept = field.name == "kept" && shape.has_kept;
+        if is_kept || shape.fields.iter().any(|declared| declared.name == field.name) {
             errors.at(&field.name, "the struct declares a field of this name");
+        } else if shape.answer_only[..index].iter().any(|earlier| earlier.name == field.name) {
+            errors.at(&field.name, "`answer_only` has a field of this name already");
         }
         if !matches!(form, TypeForm::Twin) {
             errors
@@ -45,9 +48,9 @@ fn check_struct(shape: &Struct, form: &TypeForm, errors: &mut Errors) {
     }
 }
 
-fn check_words(shape: &WordList, declaration: &Declaration, errors: &mut Errors) {
+fn check_words(shape: &WordList, head: &Head, errors: &mut Errors) {
     if shape.values.is_empty() {
-        errors.at(&declaration.name, "a list of words needs at least one");
+        errors.at(&head.name, "a list of words needs at least one");
     }
     unique(
         shape.values.iter().flat_map(|value| std::iter::once(&value.wire).chain(&value.aliases)),
@@ -56,9 +59,9 @@ fn check_words(shape: &WordList, declaration: &Declaration, errors: &mut Errors)
     );
 }
 
-fn check_union(shape: &Union, declaration: &Declaration, errors: &mut Errors) {
+fn check_union(shape: &Union, head: &Head, errors: &mut Errors) {
     if shape.variants.is_empty() {
-        errors.at(&declaration.name, "a union needs at least one variant");
+        errors.at(&head.name, "a union needs at least one variant");
     }
     if shape.tag.value() == shape.content.value() {
         errors.at(&shape.content, "tag and content are two keys");
