@@ -3,10 +3,16 @@
 //! Everything here is a pure function from a `Spec` to text. It writes no files; `cargo xtask codegen`
 //! does that, and the binary prints what it needs.
 
+mod page;
 #[cfg(feature = "rust")]
 mod rust;
+mod template;
 
 #[cfg(feature = "rust")]
 pub use crate::rust::Error;
 #[cfg(feature = "rust")]
 pub use crate::rust::rust;
+pub use crate::{
+    page::{code, codes, endpoints, nearest_endpoint, show},
+    template::{TemplateError, template},
+};

@@ -1,0 +1,15 @@
+//! Pages for a reader at a terminal: plain text of at most 100 columns, where no single word is longer.
+
+mod codes;
+mod endpoints;
+mod prose;
+mod show;
+mod text;
+mod tree;
+pub(crate) mod walk;
+
+pub use self::{
+    codes::{code, codes},
+    endpoints::{endpoints, nearest_endpoint},
+    show::show,
+};

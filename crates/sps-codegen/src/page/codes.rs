@@ -1,0 +1,152 @@
+//! The index of diagnostic codes, and the page of one.
+
+use std::fmt::Write as _;
+
+use sps_spec::{Code, Endpoint, FieldType, Presence, Severity, Spec, TypeDef};
+
+use super::{
+    text::{NO_BREAK, heading, paragraph, rows},
+    walk::{Member, Walk, below},
+};
+
+/// One line per code: code, severity, title.
+pub fn codes(spec: &Spec) -> String {
+    let lines: Vec<_> = spec
+        .codes
+        .iter()
+        .map(|it| (it.code.as_str(), format!("{:7}  {}", severity(it.severity), it.title)))
+        .collect();
+    let width = lines.iter().map(|(code, _)| code.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for (code, rest) in lines {
+        writeln!(out, "{code:width$}  {rest}").expect("writing to a string cannot fail");
+    }
+    out
+}
+
+/// What one code means: why it matters, an example of each, what to do, its source, and where it can be raised.
+pub fn code(spec: &Spec, code: &Code) -> String {
+    let mut out = format!("{} ({}): {}\n\n", code.code, severity(code.severity), code.title);
+    paragraph(&mut out, 2, &code.why);
+    for (title, example) in [("WRONG", &code.breaks), ("RIGHT", &code.holds)] {
+        heading(&mut out, title);
+        paragraph(&mut out, 2, &kept_together(example));
+    }
+    heading(&mut out, "WHAT TO DO");
+    paragraph(&mut out, 2, &code.fix);
+    heading(&mut out, "SOURCE");
+    paragraph(&mut out, 2, &code.source);
+    heading(&mut out, "RAISED BY");
+    raised_by(&mut out, spec, code);
+    out
+}
+
+/// The example with no break between a key and its value, as far as that is up to us.
+fn kept_together(example: &str) -> String {
+    example.replace("\": ", &format!("\":{NO_BREAK}"))
+}
+
+/// The severity in one word.
+pub(super) fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn raised_by(out: &mut String, spec: &Spec, code: &Code) {
+    if let Some(text) = by_reading(&code.code) {
+        return paragraph(out, 2, text);
+    }
+    let mut lines = Vec::new();
+    for endpoint in &spec.endpoints {
+        for (at, place) in places(spec, endpoint, code).into_iter().enumerate() {
+            let label = if at == 0 { endpoint.short_path() } else { "" };
+            lines.push((label, place));
+        }
+    }
+    if lines.is_empty() {
+        paragraph(out, 2, "No endpoint described so far.");
+    }
+    rows(out, 2, &lines);
+}
+
+/// Who raises a code that no single member is about.
+fn by_reading(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "invalid-json" | "duplicate-key" | "limit-exceeded" => "Reading any document.",
+        "wrong-type" | "missing-key" | "null-not-allowed" => {
+            "Any member of any body whose type is known."
+        }
+        "unknown-key" => "Any object whose members are all known.",
+        "response-wrapper" => "Any body that is checked as a request.",
+        "not-in-version" => {
+            "Any member, variant or word that not all versions have, when a target version is named."
+        }
+        "garde" => "Types that a program declares itself.",
+        _ => return None,
+    })
+}
+
+/// Where in the bodies of this endpoint the code can be raised.
+fn places(spec: &Spec, endpoint: &Endpoint, code: &Code) -> Vec<String> {
+    let walk = Walk::both(spec, endpoint);
+    let mut places: Vec<String> = Vec::new();
+    for rule in spec.rules().filter(|rule| rule.code == code.code) {
+        let target = rule.target.iter().fold(String::new(), |at, name| below(&at, name));
+        places.extend(walk.places_of(&rule.on).iter().map(|at| format!("{at}{target}")));
+    }
+    if code.structural {
+        // An answer is not judged by what only a request can break.
+        let request = Walk::request(spec, endpoint);
+        let walk = match code.code.as_str() {
+            "reference-object" | "single-use-reference" | "reference-exists" | "ignored-key" => {
+                &request
+            }
+            _ => &walk,
+        };
+        let found = walk.members_where(|member| raises(spec, &code.code, member));
+        places.extend(found.into_iter().map(str::to_owned));
+    }
+    let mut seen = Vec::new();
+    places.retain(|place| {
+        let new = !seen.contains(place);
+        seen.push(place.clone());
+        new
+    });
+    places
+}
+
+fn raises(spec: &Spec, code: &str, member: Member<'_>) -> bool {
+    let (ty, constraint) = match member {
+        Member::Tag(_) => return code == "unknown-selection",
+        Member::Field(field) => (&field.ty, &field.constraint),
+        Member::Content(variant) => match &variant.payload {
+            Some(payload) => (&payload.ty, &payload.constraint),
+            None => return false,
+        },
+    };
+    let field = match member {
+        Member::Field(field) => Some(field),
+        _ => None,
+    };
+    let tag = field.is_some_and(|field| field.tag);
+    let is_enum = || match ty.leaf() {
+        FieldType::Named(name) => matches!(spec.type_def(name), Some(TypeDef::Enum(_))),
+        _ => false,
+    };
+    match code {
+        "unknown-selection" => tag,
+        "not-in-enum" => !tag && is_enum(),
+        "out-of-range" => *ty.leaf() == FieldType::Int,
+        "too-short" => constraint.min_length.is_some(),
+        "too-long" => constraint.max_length.is_some(),
+        "reference-object" | "reference-exists" => matches!(ty.leaf(), FieldType::Ref(_)),
+        "single-use-reference" => match ty.leaf() {
+            FieldType::Ref(to) => spec.endpoint(to).is_some_and(|it| it.single_use),
+            _ => false,
+        },
+        "ignored-key" => field.is_some_and(|field| matches!(field.presence, Presence::When(_))),
+        _ => constraint.format.is_some_and(|format| format.name() == code),
+    }
+}

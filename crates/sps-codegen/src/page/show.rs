@@ -1,0 +1,420 @@
+//! The page of one endpoint.
+
+use sps_spec::{
+    Completeness, Endpoint, EndpointKind, Field, FieldType, Form, Method, Quirk, Rule, Source,
+    SourceTag, Spec, TypeDef, Versions,
+};
+
+use super::{
+    codes::severity,
+    endpoints::{completeness, kind, names},
+    prose,
+    text::{heading, list, paragraph, rows, sentence, wrap},
+    tree,
+    walk::{Member, Walk, below},
+};
+
+/// Everything that is known about one endpoint: paths and methods, what a request and an answer hold, rules, quirks and
+/// sources.
+///
+/// Types are expanded where they stand, and pointers are those that diagnostics have, with `*` for any element.
+pub fn show(spec: &Spec, endpoint: &Endpoint) -> String {
+    let mut out = format!("{}\n{}\n\n", endpoint.title, endpoint.path);
+    paragraph(&mut out, 2, &endpoint.doc);
+    out.push('\n');
+    overview(&mut out, endpoint);
+    below_it(&mut out, spec, endpoint);
+    let walk = Walk::both(spec, endpoint);
+    request(&mut out, spec, endpoint);
+    answer(&mut out, spec, endpoint);
+    referrers(&mut out, spec, endpoint);
+    rules(&mut out, spec, endpoint, &walk);
+    quirks(&mut out, spec, endpoint, &walk);
+    inferred(&mut out, spec, endpoint, &walk);
+    sources(&mut out, spec, endpoint, &walk);
+    out
+}
+
+fn overview(out: &mut String, endpoint: &Endpoint) {
+    let kind_text = match endpoint.kind {
+        EndpointKind::Singleton => "one object at a fixed path",
+        EndpointKind::Collection => "many objects, each below the path under its own id",
+        EndpointKind::Container => "only links to what lies below",
+        EndpointKind::Job => "POST starts a piece of work, its object tells how far it is",
+        EndpointKind::Status => "not part of the configuration",
+    };
+    let known = match endpoint.completeness {
+        Completeness::Complete => "every member is known",
+        Completeness::Open => "not all members are known; unknown ones pass unchecked",
+        Completeness::NameOnly => "no source shows its body",
+    };
+    let mut lines = vec![
+        ("kind", format!("{}: {kind_text}", kind(endpoint.kind))),
+        ("methods", names(&endpoint.methods)),
+    ];
+    if !endpoint.object_methods.is_empty() {
+        lines.push(("of an object", names(&endpoint.object_methods)));
+    }
+    lines.push(("completeness", format!("{}: {known}", completeness(endpoint.completeness))));
+    let versions = prose::versions(&endpoint.versions)
+        .unwrap_or_else(|| "every one, as far as is known".to_owned());
+    lines.push(("versions", versions));
+    if endpoint.anonymous {
+        lines.push(("login", "not needed to read it".to_owned()));
+    }
+    if endpoint.single_use {
+        lines.push(("references", "each object may be referred to only once".to_owned()));
+    }
+    rows(out, 2, &lines);
+}
+
+fn below_it(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
+    let mut lines: Vec<(String, String)> = spec
+        .endpoints
+        .iter()
+        .filter(|it| it.parent() == endpoint.path)
+        .map(|it| (it.short_path().to_owned(), it.title.clone()))
+        .collect();
+    for part in &endpoint.parts {
+        let mut text = format!("{}: {}", names(&part.methods), part.doc);
+        if let Some(versions) = prose::versions(&part.versions) {
+            text = format!("{text} Only {versions}.");
+        }
+        lines.push((format!("/ID/{}", part.name), text));
+    }
+    if !lines.is_empty() {
+        heading(out, "BELOW IT");
+        rows(out, 2, &lines);
+    }
+}
+
+fn request(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
+    let Some(name) = &endpoint.request else { return };
+    heading(out, "REQUEST BODY");
+    doc_of(out, spec, name);
+    if endpoint.kind != EndpointKind::Status
+        && endpoint.methods.iter().chain(&endpoint.object_methods).any(|it| *it == Method::Put)
+    {
+        paragraph(out, 2, "A PUT replaces the whole object: what is left out is lost.");
+    }
+    out.push('\n');
+    tree::body(out, spec, name, Form::Request);
+}
+
+/// The answer: what differs from the request, or all of it where the types differ.
+fn answer(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
+    let Some(name) = &endpoint.answer else { return };
+    heading(out, "ANSWER");
+    let wrappers: Vec<_> = endpoint.wrappers.iter().map(|it| format!("`{it}`")).collect();
+    let mut envelope = format!(
+        "The body stands under {}, beside `meta`{}.",
+        list(&wrappers, "or"),
+        match &endpoint.key {
+            Some(key) => format!(" and the `key` {}", prose::quoted(key)),
+            None => String::new(),
+        }
+    );
+    if !endpoint.object_methods.is_empty() && endpoint.methods.contains(&Method::Get) {
+        envelope.push_str(" GET of the path itself lists the objects under `items`.");
+    }
+    paragraph(out, 2, &envelope);
+    if endpoint.request.as_ref() != Some(name) {
+        out.push('\n');
+        doc_of(out, spec, name);
+        out.push('\n');
+        return tree::body(out, spec, name, Form::Answer);
+    }
+    let lines = differences(spec, endpoint);
+    if lines.is_empty() {
+        return paragraph(out, 2, "It has the members of a request body.");
+    }
+    paragraph(out, 2, "It has the members of a request body, except that");
+    for line in lines {
+        wrap(out, "  - ", "    ", &line);
+    }
+}
+
+fn doc_of(out: &mut String, spec: &Spec, name: &str) {
+    if let Some(def) = spec.type_def(name) {
+        paragraph(out, 2, def.doc());
+    }
+}
+
+/// What an answer of a type shows otherwise than a request of the same type.
+fn differences(spec: &Spec, endpoint: &Endpoint) -> Vec<String> {
+    let request = Walk::request(spec, endpoint);
+    let answer = Walk::answer(spec, endpoint);
+    let mut lines = Vec::new();
+    let references = pick(&answer, |field| matches!(field.ty.leaf(), FieldType::Ref(_)));
+    if !references.is_empty() {
+        lines.push(format!(
+            "{}, instead of the bare key, {} of `key` and `meta`.",
+            list(&references, "and"),
+            if references.len() == 1 { "holds an object" } else { "hold objects" }
+        ));
+    }
+    let verb = |places: &[String]| if places.len() == 1 { "is" } else { "are" };
+    let missing = pick(&request, |field| field.request_only);
+    if !missing.is_empty() {
+        lines.push(format!("{} {} never shown.", list(&missing, "and"), verb(&missing)));
+    }
+    for (pointer, member) in &answer.members {
+        if let Member::Field(field) = member
+            && field.answer_only
+        {
+            lines.push(format!("{pointer} is there as well: {}", field.doc));
+        }
+    }
+    let login = pick(&answer, |field| field.authenticated);
+    if !login.is_empty() {
+        lines.push(format!(
+            "{} {} shown only to a client that is logged in.",
+            list(&login, "and"),
+            verb(&login)
+        ));
+    }
+    lines
+}
+
+/// Pointers of the members of structs that fit.
+fn pick(walk: &Walk<'_>, fits: fn(&Field) -> bool) -> Vec<String> {
+    let found = walk.members_where(|member| matches!(member, Member::Field(it) if fits(it)));
+    found.into_iter().map(str::to_owned).collect()
+}
+
+/// Members anywhere that refer to objects of this endpoint.
+fn referrers(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
+    let mut lines = Vec::new();
+    for other in &spec.endpoints {
+        let walk = Walk::both(spec, other);
+        let places = walk.members_where(|member| {
+            let ty = match member {
+                Member::Field(field) => Some(&field.ty),
+                Member::Content(variant) => variant.payload.as_ref().map(|it| &it.ty),
+                Member::Tag(_) => None,
+            };
+            matches!(ty.map(FieldType::leaf), Some(FieldType::Ref(to)) if *to == endpoint.path)
+        });
+        for (at, place) in places.into_iter().enumerate() {
+            let label = if at == 0 { other.short_path() } else { "" };
+            lines.push((label, place.to_owned()));
+        }
+    }
+    if !lines.is_empty() {
+        heading(out, "REFERRED TO BY");
+        rows(out, 2, &lines);
+    }
+}
+
+fn rules(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
+    let rules = spec.rules().filter(|rule| !walk.places_of(&rule.on).is_empty());
+    let rules: Vec<_> = rules.collect();
+    if rules.is_empty() {
+        return;
+    }
+    heading(out, "RULES");
+    paragraph(
+        out,
+        2,
+        "Besides types, ranges, formats and references. A condition names members of the object under \
+         `in`; without one, members beside that under `at`. A rule that lacks one of them is skipped.",
+    );
+    for rule in rules {
+        out.push('\n');
+        paragraph(out, 2, &format!("{} ({})", rule.code, severity(rule.severity)));
+        rows(out, 4, &rule_rows(spec, endpoint, walk, rule));
+    }
+}
+
+fn rule_rows(
+    spec: &Spec,
+    endpoint: &Endpoint,
+    walk: &Walk<'_>,
+    rule: &Rule,
+) -> Vec<(&'static str, String)> {
+    let target = rule.target.iter().fold(String::new(), |at, name| below(&at, name));
+    let on: Vec<_> = walk.places_of(&rule.on);
+    let at: Vec<_> = on.iter().map(|place| format!("{place}{target}")).collect();
+    let mut lines = vec![("at", list(&at, "and"))];
+    if rule.target.len() > 1 {
+        let on = on.into_iter().map(|place| if place.is_empty() { "the body" } else { place });
+        lines.push(("in", list(&on.collect::<Vec<_>>(), "and")));
+    }
+    if let Some(when) = &rule.when {
+        lines.push(("when", prose::condition(when)));
+    }
+    lines.push(("must hold", prose::condition(&rule.holds)));
+    lines.push(("if not", rule.message.clone()));
+    lines.push(("to do", rule.fix.clone()));
+    if let Some(inferred) = &rule.inferred {
+        lines.push(("inferred", inferred.clone()));
+    }
+    if let Some(versions) = versions_row(&rule.versions) {
+        lines.push(versions);
+    }
+    if let Some(source) = source_of(spec, endpoint, &rule.on, &rule.source) {
+        lines.push(("source", source_name(source)));
+    }
+    lines
+}
+
+fn versions_row(versions: &Versions) -> Option<(&'static str, String)> {
+    prose::versions(versions).map(|it| ("versions", it))
+}
+
+fn quirks(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
+    let shared = spec.shared.iter().flat_map(|file| &file.quirks);
+    let shared = shared.filter(|quirk| is_about(quirk, walk));
+    let quirks: Vec<_> = endpoint.quirks.iter().chain(shared).collect();
+    if quirks.is_empty() {
+        return;
+    }
+    heading(out, "QUIRKS");
+    paragraph(out, 2, "Where a source contradicts itself or is silent.");
+    for quirk in quirks {
+        out.push('\n');
+        paragraph(out, 2, &quirk.id);
+        let mut lines = Vec::new();
+        let at = quirk_places(quirk, walk);
+        if !at.is_empty() {
+            lines.push(("at", list(&at, "and")));
+        }
+        lines.push(("source says", quirk.says.clone()));
+        lines.push(("we do", quirk.does.clone()));
+        lines.push(("because", quirk.why.clone()));
+        let type_name = quirk.on.split('.').next().unwrap_or_default();
+        if let Some(source) = source_of(spec, endpoint, type_name, &quirk.source) {
+            lines.push(("source", source_name(source)));
+        }
+        rows(out, 4, &lines);
+    }
+}
+
+fn is_about(quirk: &Quirk, walk: &Walk<'_>) -> bool {
+    let name = quirk.on.split('.').next().unwrap_or_default();
+    !walk.places_of(name).is_empty()
+}
+
+/// Pointers of what the quirk is about; none where it is about the endpoint itself.
+fn quirk_places(quirk: &Quirk, walk: &Walk<'_>) -> Vec<String> {
+    if quirk.on.starts_with('/') {
+        return Vec::new();
+    }
+    let (name, member) = quirk.on.split_once('.').unwrap_or((&quirk.on, ""));
+    let mut places = Vec::new();
+    for (pointer, def) in walk.types.iter().filter(|(_, def)| def.name() == name) {
+        let place = match def {
+            _ if member.is_empty() => pointer.clone(),
+            TypeDef::Struct(_) => below(pointer, member),
+            TypeDef::Union(it) => below(pointer, &it.content),
+            TypeDef::Enum(_) => pointer.clone(),
+        };
+        let place = match def {
+            TypeDef::Struct(_) => place,
+            _ if member.is_empty() => place,
+            _ => format!("{place} ({})", prose::quoted(member)),
+        };
+        // The body as a whole has the empty pointer, which nobody would see.
+        let place = if place.is_empty() { "the body".to_owned() } else { place };
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
+}
+
+/// Facts about members that no source states.
+fn inferred(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    for (pointer, member) in &walk.members {
+        if let Member::Field(field) = member
+            && let Some(text) = &field.inferred
+            && !lines.iter().any(|(place, _)| place == pointer)
+        {
+            lines.push((pointer, text.clone()));
+        }
+    }
+    let types = walk.types.iter().map(|(pointer, def)| (pointer, *def));
+    for (pointer, def) in types {
+        let source = source_of(spec, endpoint, def.name(), def.source());
+        if source.is_some_and(|it| it.tag == SourceTag::Inferred) {
+            let place = if pointer.is_empty() { "the body" } else { pointer };
+            lines.push((place, "all of it: it follows from other facts".to_owned()));
+        }
+    }
+    if lines.is_empty() {
+        return;
+    }
+    heading(out, "INFERRED");
+    paragraph(out, 2, "What no source states, and why we assume it.");
+    for (place, text) in lines {
+        out.push('\n');
+        paragraph(out, 2, place);
+        paragraph(out, 4, &sentence(&text));
+    }
+}
+
+fn sources(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    let shared = spec
+        .shared
+        .iter()
+        .filter(|file| file.types.iter().any(|def| !walk.places_of(def.name()).is_empty()));
+    let shared = shared.flat_map(|file| &file.sources);
+    let mut sources: Vec<_> = endpoint.sources.iter().chain(shared).collect();
+    sources.sort_by_key(|source| order(source.tag));
+    for source in sources {
+        let line = (tag(source.tag), source_name(source));
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    if !lines.is_empty() {
+        heading(out, "SOURCES");
+        rows(out, 2, &lines);
+    }
+}
+
+/// The source with this id, in the file that defines the type.
+fn source_of<'a>(
+    spec: &'a Spec,
+    endpoint: &'a Endpoint,
+    type_name: &str,
+    id: &str,
+) -> Option<&'a Source> {
+    let has = |types: &[TypeDef]| types.iter().any(|def| def.name() == type_name);
+    let endpoints = spec.endpoints.iter().filter(|it| has(&it.types)).map(|it| &it.sources);
+    let shared = spec.shared.iter().filter(|it| has(&it.types)).map(|it| &it.sources);
+    let sources = endpoints.chain(shared).next().unwrap_or(&endpoint.sources);
+    sources.iter().chain(&endpoint.sources).find(|source| source.id == id)
+}
+
+fn source_name(source: &Source) -> String {
+    if source.tag == SourceTag::Standard || source.version.is_empty() {
+        let version = Some(&source.version).filter(|it| !it.is_empty());
+        return match version {
+            Some(version) => format!("{} ({version})", source.title),
+            None => source.title.clone(),
+        };
+    }
+    format!("{}, {} {}", source.title, source.guide, source.version)
+}
+
+fn tag(tag: SourceTag) -> &'static str {
+    match tag {
+        SourceTag::Seen => "vendor's guide",
+        SourceTag::Client => "vendor's client",
+        SourceTag::Standard => "standard",
+        SourceTag::Inferred => "inferred",
+    }
+}
+
+/// What is read in a guide first, what nobody states last.
+fn order(tag: SourceTag) -> u8 {
+    match tag {
+        SourceTag::Seen => 0,
+        SourceTag::Client => 1,
+        SourceTag::Standard => 2,
+        SourceTag::Inferred => 3,
+    }
+}

@@ -1,0 +1,374 @@
+//! The members of a body as an indented tree.
+
+use sps_spec::{
+    Constraint, Enum, Field, FieldType, Form, Format, Literal, Payload, Presence, Spec, Struct,
+    TypeDef, Union, Versions,
+};
+
+use super::{
+    prose,
+    text::{list, rows, wrap},
+    walk::occurs,
+};
+
+/// Columns up to which texts are aligned behind the names.
+const WIDEST: usize = 36;
+
+/// One member, with the members of its value below it.
+struct Node {
+    label: String,
+    /// Type and presence.
+    head: String,
+    notes: Vec<Note>,
+    children: Vec<Self>,
+}
+
+/// A line of a member's description.
+enum Note {
+    Text(String),
+    /// A word that the value may be, with its meaning.
+    Word(String, String),
+}
+
+/// Appends what a body of the named type holds, or that nothing about it is known.
+pub(super) fn body(out: &mut String, spec: &Spec, name: &str, form: Form) {
+    let mut builder = Builder { spec, form, open: Vec::new() };
+    let nodes = builder.named(name);
+    if nodes.is_empty() {
+        wrap(
+            out,
+            "  ",
+            "  ",
+            "None of its members is known; what is sent or received is not checked.",
+        );
+        return;
+    }
+    let column = nodes.iter().map(|node| node.width(2)).max().unwrap_or(0).min(WIDEST) + 2;
+    for (at, node) in nodes.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        node.write(out, 2, column);
+    }
+    if let Some(TypeDef::Struct(it)) = spec.type_def(name)
+        && it.open
+    {
+        wrap(
+            out,
+            "\n  ",
+            "  ",
+            "It has other members too. They are not known, and pass unchecked.",
+        );
+    }
+}
+
+impl Node {
+    fn width(&self, indent: usize) -> usize {
+        let own = indent + self.label.chars().count();
+        self.children.iter().map(|it| it.width(indent + 2)).fold(own, usize::max)
+    }
+
+    fn write(&self, out: &mut String, indent: usize, column: usize) {
+        let label = format!("{:indent$}{}  ", "", self.label);
+        let first = format!("{label:column$}");
+        let rest = " ".repeat(column);
+        if first.chars().count() > column {
+            wrap(out, &label, &label, "");
+            wrap(out, &rest, &rest, &self.head);
+        } else {
+            wrap(out, &first, &rest, &self.head);
+        }
+        let mut words = Vec::new();
+        for note in &self.notes {
+            match note {
+                Note::Word(word, text) => words.push((word, text)),
+                Note::Text(text) => {
+                    rows(out, column, &std::mem::take(&mut words));
+                    wrap(out, &rest, &rest, text);
+                }
+            }
+        }
+        rows(out, column, &words);
+        for child in &self.children {
+            child.write(out, indent + 2, column);
+        }
+    }
+}
+
+struct Builder<'a> {
+    spec: &'a Spec,
+    form: Form,
+    /// Names of the types around, so that a type inside itself ends the tree.
+    open: Vec<&'a str>,
+}
+
+impl<'a> Builder<'a> {
+    /// The members of the named type.
+    fn named(&mut self, name: &str) -> Vec<Node> {
+        let Some(def) = self.spec.type_def(name) else { return Vec::new() };
+        if self.open.contains(&def.name()) {
+            return Vec::new();
+        }
+        self.open.push(def.name());
+        let nodes = match def {
+            TypeDef::Struct(it) => self.structure(it),
+            TypeDef::Union(it) => self.union(it),
+            TypeDef::Enum(_) => Vec::new(),
+        };
+        self.open.pop();
+        nodes
+    }
+
+    fn structure(&mut self, it: &'a Struct) -> Vec<Node> {
+        let form = self.form;
+        let fields = it.fields.iter().filter(|field| occurs(field, form));
+        fields.map(|field| self.field(field)).collect()
+    }
+
+    fn field(&mut self, field: &'a Field) -> Node {
+        let mut head = self.type_of(&field.ty, field.constraint.format);
+        if field.nullable {
+            head.push_str(" or null");
+        }
+        if let Some(presence) = self.presence(&field.presence) {
+            head = format!("{head}, {presence}");
+        }
+        if field.tag {
+            head.push_str("; decides which of the members beside it count");
+        }
+        let mut notes = vec![Note::Text(field.doc.clone())];
+        notes.extend(self.words(&field.ty));
+        let mut facts = self.facts(
+            &field.ty,
+            &field.constraint,
+            field.unit.as_deref(),
+            field.sensitive,
+            &field.versions,
+        );
+        if field.authenticated && self.form == Form::Answer {
+            facts.push("only for a client that is logged in".to_owned());
+        }
+        if let Some(default) = &field.default {
+            facts.push(format!("default {}", prose::literal(default)));
+        }
+        // Of a truth value or a listed word, an example tells nothing new.
+        let leaf = field.ty.leaf();
+        let telling = !matches!(leaf, FieldType::Bool | FieldType::Named(_));
+        notes.extend(facts_and_example(
+            facts,
+            &field.ty,
+            field.example.as_ref().filter(|_| telling),
+        ));
+        Node { label: field.name.clone(), head, notes, children: self.inside(&field.ty) }
+    }
+
+    fn union(&mut self, it: &'a Union) -> Vec<Node> {
+        let mut head = "one word".to_owned();
+        if let Some(presence) = self.presence(&Presence::Required) {
+            head = format!("{head}, {presence}");
+        }
+        let variants = it.variants.iter();
+        let words = variants.clone().map(|variant| {
+            let mut text = variant.doc.clone();
+            if let Some(versions) = prose::versions(&variant.versions) {
+                text = format!("{text} Only {versions}.");
+            }
+            Note::Word(prose::quoted(&variant.value), text)
+        });
+        let decides = format!("{head}; decides what `{}` holds", it.content);
+        let tag = Node {
+            label: it.tag.clone(),
+            head: decides,
+            notes: words.collect(),
+            children: Vec::new(),
+        };
+        let contents = variants.map(|variant| {
+            let label = format!("{} for {}", it.content, prose::quoted(&variant.value));
+            match &variant.payload {
+                Some(payload) => self.content(label, payload),
+                None => Node {
+                    label,
+                    head: "left out".to_owned(),
+                    notes: Vec::new(),
+                    children: Vec::new(),
+                },
+            }
+        });
+        std::iter::once(tag).chain(contents.collect::<Vec<_>>()).collect()
+    }
+
+    fn content(&mut self, label: String, payload: &'a Payload) -> Node {
+        let mut head = self.type_of(&payload.ty, payload.constraint.format);
+        if let Some(presence) = self.presence(&Presence::Required) {
+            head = format!("{head}, {presence}");
+        }
+        let mut notes: Vec<_> = self.words(&payload.ty);
+        let always = Versions::default();
+        let facts = self.facts(&payload.ty, &payload.constraint, None, payload.sensitive, &always);
+        notes.extend(facts_and_example(facts, &payload.ty, payload.example.as_ref()));
+        Node { label, head, notes, children: self.inside(&payload.ty) }
+    }
+
+    fn inside(&mut self, ty: &FieldType) -> Vec<Node> {
+        match ty.leaf() {
+            FieldType::Named(name) => self.named(name),
+            _ => Vec::new(),
+        }
+    }
+
+    fn presence(&self, presence: &Presence) -> Option<String> {
+        match (presence, self.form) {
+            (Presence::Required, Form::Answer) => None,
+            (Presence::Required, _) => Some("required".to_owned()),
+            (Presence::Optional, Form::Answer) => Some("may be missing".to_owned()),
+            (Presence::Optional, _) => Some("optional".to_owned()),
+            (Presence::When(condition), Form::Answer) => {
+                Some(format!("there when {}", prose::condition(condition)))
+            }
+            (Presence::When(condition), _) => {
+                Some(format!("required when {}", prose::condition(condition)))
+            }
+        }
+    }
+
+    fn type_of(&self, ty: &FieldType, format: Option<Format>) -> String {
+        match ty {
+            FieldType::List(inner) => format!("list of {}", self.many(inner, format)),
+            FieldType::Array(inner, count) => {
+                format!("list of exactly {count} {}", self.many(inner, format))
+            }
+            FieldType::Map(inner) => {
+                format!("object with free keys, whose values are {}", self.many(inner, format))
+            }
+            FieldType::Bool => "true or false".to_owned(),
+            FieldType::Int => "whole number".to_owned(),
+            FieldType::String => match format {
+                Some(format) => format!("string ({})", prose::format_noun(format)),
+                None => "string".to_owned(),
+            },
+            FieldType::Any => "anything".to_owned(),
+            FieldType::Named(name) if self.enumeration(name).is_some() => "one word".to_owned(),
+            FieldType::Named(_) => "object".to_owned(),
+            FieldType::Ref(to) => {
+                let target = self.target(to);
+                match self.form {
+                    Form::Answer => format!("object of `key` and `meta` (reference to {target})"),
+                    _ => format!("string (key of an object in {target})"),
+                }
+            }
+        }
+    }
+
+    fn many(&self, ty: &FieldType, format: Option<Format>) -> String {
+        match ty {
+            FieldType::List(inner) => format!("lists of {}", self.many(inner, format)),
+            FieldType::Array(inner, count) => {
+                format!("lists of exactly {count} {}", self.many(inner, format))
+            }
+            FieldType::Map(inner) => {
+                format!("objects with free keys, whose values are {}", self.many(inner, format))
+            }
+            FieldType::Bool => "truth values".to_owned(),
+            FieldType::Int => "whole numbers".to_owned(),
+            FieldType::String => match format {
+                Some(format) => format!("strings (each {})", prose::format_name(format)),
+                None => "strings".to_owned(),
+            },
+            FieldType::Any => "anything".to_owned(),
+            FieldType::Named(name) if self.enumeration(name).is_some() => "words".to_owned(),
+            FieldType::Named(_) => "objects".to_owned(),
+            FieldType::Ref(to) => {
+                let target = self.target(to);
+                match self.form {
+                    Form::Answer => {
+                        format!("objects of `key` and `meta` (references to {target})")
+                    }
+                    _ => format!("strings (keys of objects in {target})"),
+                }
+            }
+        }
+    }
+
+    fn target(&self, path: &'a str) -> &'a str {
+        self.spec.endpoint(path).map_or(path, sps_spec::Endpoint::short_path)
+    }
+
+    fn enumeration(&self, name: &str) -> Option<&'a Enum> {
+        match self.spec.type_def(name) {
+            Some(TypeDef::Enum(it)) => Some(it),
+            _ => None,
+        }
+    }
+
+    /// The words that a value of this type may be.
+    fn words(&self, ty: &FieldType) -> Vec<Note> {
+        let it = match ty.leaf() {
+            FieldType::Named(name) => self.enumeration(name),
+            _ => None,
+        };
+        let values = it.iter().flat_map(|it| &it.values);
+        values
+            .map(|value| {
+                let mut text = value.doc.clone();
+                if let Some(versions) = prose::versions(&value.versions) {
+                    text = format!("{text} Only {versions}.");
+                }
+                if !value.aliases.is_empty() {
+                    let aliases: Vec<_> =
+                        value.aliases.iter().map(|it| prose::quoted(it)).collect();
+                    text = format!("{text} {} means the same.", list(&aliases, "or"));
+                }
+                Note::Word(prose::quoted(&value.value), text)
+            })
+            .collect()
+    }
+
+    fn facts(
+        &self,
+        ty: &FieldType,
+        constraint: &Constraint,
+        unit: Option<&str>,
+        sensitive: bool,
+        versions: &Versions,
+    ) -> Vec<String> {
+        let mut facts = prose::bounds(constraint, unit);
+        match ty.leaf() {
+            FieldType::Ref(to)
+                if self.form != Form::Answer
+                    && self.spec.endpoint(to).is_some_and(|it| it.single_use) =>
+            {
+                facts.push("single use: nothing else may refer to the same object".to_owned());
+            }
+            FieldType::Named(name) => {
+                if let Some(TypeDef::Struct(it)) = self.spec.type_def(name)
+                    && it.open
+                {
+                    facts.push("other members pass unchecked".to_owned());
+                }
+            }
+            _ => {}
+        }
+        if sensitive {
+            facts.push("secret: no message ever shows it".to_owned());
+        }
+        facts.extend(prose::versions(versions));
+        facts
+    }
+}
+
+fn facts_and_example(
+    facts: Vec<String>,
+    ty: &FieldType,
+    example: Option<&Literal>,
+) -> Option<Note> {
+    let mut facts = facts;
+    if let Some(example) = example {
+        // The example of a list or map is one of its innermost values.
+        let inside = if ty == ty.leaf() { "" } else { " of a value in it" };
+        facts.push(format!("example{inside} {}", prose::literal(example)));
+    }
+    if facts.is_empty() {
+        return None;
+    }
+    Some(Note::Text(super::text::sentence(&facts.join("; "))))
+}
