@@ -318,4 +318,3 @@ impl<T: Describe> Describe for BTreeMap<String, T> {
         self.values().for_each(|value| value.references(visit));
     }
 }
-

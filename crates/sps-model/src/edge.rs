@@ -18,7 +18,11 @@ use crate::wire::Reader;
 use crate::wire::Wire;
 
 /// `garde::Validate` for a request type: every error of [`explain()`], at its place, in wire names.
-pub fn validate_into<T: Describe>(value: &T, parent: &mut dyn FnMut() -> Path, report: &mut garde::Report) {
+pub fn validate_into<T: Describe>(
+    value: &T,
+    parent: &mut dyn FnMut() -> Path,
+    report: &mut garde::Report,
+) {
     let context = Context::default();
     // Keys that the answer had travel along; they are no mistake of the caller.
     let context = context.with_unknown_keys(sps_validate::UnknownKeys::Allow);
@@ -100,7 +104,12 @@ where
 {
     let value: T = match serde_json::from_str(text) {
         Ok(value) => value,
-        Err(_) => return vec![(String::new(), "the type of this member cannot be read from this value".to_owned())],
+        Err(_) => {
+            return vec![(
+                String::new(),
+                "the type of this member cannot be read from this value".to_owned(),
+            )];
+        }
     };
     let Err(report) = value.validate_with(&T::Context::default()) else { return Vec::new() };
     report.iter().map(|(path, error)| (pointer(&path.to_string()), error.to_string())).collect()
@@ -108,9 +117,12 @@ where
 
 /// garde writes `a.b[0].c`; a pointer is `/a/b/0/c`.
 fn pointer(path: &str) -> String {
-    path.split(['.', '[', ']']).filter(|part| !part.is_empty()).fold(String::new(), |mut pointer, part| {
-        pointer.push('/');
-        pointer.push_str(&sps_validate::json::escape_pointer_segment(part));
-        pointer
-    })
+    path.split(['.', '[', ']']).filter(|part| !part.is_empty()).fold(
+        String::new(),
+        |mut pointer, part| {
+            pointer.push('/');
+            pointer.push_str(&sps_validate::json::escape_pointer_segment(part));
+            pointer
+        },
+    )
 }

@@ -244,7 +244,8 @@ pub struct Located<'a> {
 /// ```
 pub fn locate(path: &str) -> Option<Located<'_>> {
     let path = path.trim_end_matches('/');
-    let exact = |path: &str| ENDPOINTS.iter().copied().find(|endpoint| is_path_of(endpoint.path, path));
+    let exact =
+        |path: &str| ENDPOINTS.iter().copied().find(|endpoint| is_path_of(endpoint.path, path));
     if let Some(endpoint) = exact(path) {
         return Some(Located { endpoint, key: None });
     }

@@ -110,11 +110,16 @@ mod details {
     use crate::wire::Reader;
     use crate::wire::Wire;
 
-    pub(super) fn serialize<S: Serializer>(details: &Option<Any>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        details: &Option<Any>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         details.serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Any>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Any>, D::Error> {
         Option::<Any>::read(deserializer, &Reader::answer())
     }
 }

@@ -82,7 +82,9 @@ impl Exchange for Any {
 /// Replaces reference objects by their keys, all the way down.
 fn rewrite(value: Value) -> Value {
     match value {
-        Value::Object(mut object) if is_reference(&object) => object.remove("key").unwrap_or_default(),
+        Value::Object(mut object) if is_reference(&object) => {
+            object.remove("key").unwrap_or_default()
+        }
         Value::Object(object) => {
             Value::Object(object.into_iter().map(|(key, value)| (key, rewrite(value))).collect())
         }
@@ -195,7 +197,9 @@ impl Kept {
     #[must_use]
     pub fn into_request(self) -> Self {
         Self(self.0.map(|entries| {
-            Box::new(entries.into_iter().map(|(key, value)| (key, Any::from_response(value))).collect())
+            Box::new(
+                entries.into_iter().map(|(key, value)| (key, Any::from_response(value))).collect(),
+            )
         }))
     }
 
@@ -203,7 +207,12 @@ impl Kept {
     ///
     /// # Errors
     /// A strict reader refuses it; and a key that stands twice.
-    pub fn read<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A, reader: &Reader) -> Result<(), A::Error> {
+    pub fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: String,
+        map: &mut A,
+        reader: &Reader,
+    ) -> Result<(), A::Error> {
         if reader.is_lenient() {
             self.keep(key, map, reader)
         } else {
@@ -216,7 +225,12 @@ impl Kept {
     ///
     /// # Errors
     /// A key that stands twice.
-    pub fn keep<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A, reader: &Reader) -> Result<(), A::Error> {
+    pub fn keep<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: String,
+        map: &mut A,
+        reader: &Reader,
+    ) -> Result<(), A::Error> {
         let value = map.next_value_seed(Seed::new(reader))?;
         if self.insert(key, value).is_some() {
             return Err(de::Error::custom("a key stands twice"));
@@ -310,6 +324,8 @@ impl Wire for Other {
 
 /// Makes the opaque variant of a union from its keys.
 pub(crate) fn opaque<T, E: de::Error>(keys: Kept, other: fn(Other) -> Option<T>) -> Result<T, E> {
-    let object = keys.0.into_iter().flat_map(|keys| *keys).map(|(key, value)| (key, value.0)).collect();
-    other(Other(Any(Value::Object(object)))).ok_or_else(|| E::custom("unknown keys in a closed union"))
+    let object =
+        keys.0.into_iter().flat_map(|keys| *keys).map(|(key, value)| (key, value.0)).collect();
+    other(Other(Any(Value::Object(object))))
+        .ok_or_else(|| E::custom("unknown keys in a closed union"))
 }

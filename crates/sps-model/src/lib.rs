@@ -89,8 +89,8 @@ pub mod __private {
     pub use crate::edge::validate_into;
     pub use crate::wire::Found;
     pub use crate::wire::Keys;
-    pub use crate::wire::Union;
     pub use crate::wire::Slot;
+    pub use crate::wire::Union;
     pub use crate::wire::WordVisitor;
     pub use crate::wire::read_union;
 }

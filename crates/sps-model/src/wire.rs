@@ -60,7 +60,10 @@ impl Reader {
     pub fn enter<E: de::Error>(&self) -> Result<Self, E> {
         let depth = self.depth + 1;
         if depth > self.limits.effective_depth() {
-            return Err(E::custom(format_args!("nested deeper than {} levels", self.limits.effective_depth())));
+            return Err(E::custom(format_args!(
+                "nested deeper than {} levels",
+                self.limits.effective_depth()
+            )));
         }
         Ok(Self { depth, ..*self })
     }
@@ -72,7 +75,10 @@ impl Reader {
     pub fn count<E: de::Error>(&self, keys: &mut usize) -> Result<(), E> {
         *keys += 1;
         if *keys > self.limits.keys {
-            return Err(E::custom(format_args!("more than {} keys in an object", self.limits.keys)));
+            return Err(E::custom(format_args!(
+                "more than {} keys in an object",
+                self.limits.keys
+            )));
         }
         Ok(())
     }
@@ -144,7 +150,11 @@ impl<T: Wire> Slot<T> {
     ///
     /// # Errors
     /// A second one, and whatever the type refuses.
-    pub fn fill<'de, A: MapAccess<'de>>(&mut self, map: &mut A, reader: &Reader) -> Result<(), A::Error> {
+    pub fn fill<'de, A: MapAccess<'de>>(
+        &mut self,
+        map: &mut A,
+        reader: &Reader,
+    ) -> Result<(), A::Error> {
         if self.1.is_some() {
             return Err(de::Error::duplicate_field(self.0));
         }
@@ -217,7 +227,8 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for WordVisitor<F> {
 
     fn visit_str<E: de::Error>(self, word: &str) -> Result<T, E> {
         // The word itself is not echoed: somebody may have put a password there by mistake.
-        (self.find)(word).ok_or_else(|| E::custom(format_args!("expected one of {}", self.words.join(", "))))
+        (self.find)(word)
+            .ok_or_else(|| E::custom(format_args!("expected one of {}", self.words.join(", "))))
     }
 }
 
@@ -235,7 +246,11 @@ pub trait Union: Wire {
     ///
     /// # Errors
     /// Whatever the content's type refuses, and a variant without content.
-    fn content<'de, D: Deserializer<'de>>(index: usize, deserializer: D, reader: &Reader) -> Result<Self, D::Error>;
+    fn content<'de, D: Deserializer<'de>>(
+        index: usize,
+        deserializer: D,
+        reader: &Reader,
+    ) -> Result<Self, D::Error>;
 
     /// The variant for what no source shows; `None` if the union is closed.
     fn other(other: Other) -> Option<Self>;
@@ -246,7 +261,10 @@ pub trait Union: Wire {
 /// # Errors
 /// A missing or unknown tag, missing or superfluous content, further keys; a lenient reader takes
 /// unknown tags and further keys as the opaque variant, if there is one.
-pub fn read_union<'de, T: Union, D: Deserializer<'de>>(deserializer: D, reader: &Reader) -> Result<T, D::Error> {
+pub fn read_union<'de, T: Union, D: Deserializer<'de>>(
+    deserializer: D,
+    reader: &Reader,
+) -> Result<T, D::Error> {
     deserializer.deserialize_map(UnionVisitor(*reader, PhantomData))
 }
 
@@ -287,7 +305,11 @@ impl<'de, T: Union> Visitor<'de> for UnionVisitor<T> {
                     return Err(de::Error::duplicate_field(content));
                 }
                 (Found::Known(_), Some(Found::Known(index))) if T::unit(*index).is_none() => {
-                    value = Some(map.next_value_seed(ContentSeed(*index, &reader, PhantomData::<T>))?);
+                    value = Some(map.next_value_seed(ContentSeed(
+                        *index,
+                        &reader,
+                        PhantomData::<T>,
+                    ))?);
                 }
                 (Found::Known(_), _) => early = Some(map.next_value_seed(Seed::new(&reader))?),
                 (Found::Unknown(key), _) => rest.read(key, &mut map, &reader)?,
@@ -303,17 +325,24 @@ impl<'de, T: Union> Visitor<'de> for UnionVisitor<T> {
                 return opaque(rest, T::other);
             }
             Found::Unknown(_) => {
-                return Err(de::Error::custom(format_args!("`{tag}` must be one of {}", T::WORDS.join(", "))));
+                return Err(de::Error::custom(format_args!(
+                    "`{tag}` must be one of {}",
+                    T::WORDS.join(", ")
+                )));
             }
         };
         let value = match (value, early, T::unit(index)) {
             (Some(value), _, _) => value,
-            (None, Some(early), None) => T::content(index, early.into_value(), &reader).map_err(de::Error::custom)?,
+            (None, Some(early), None) => {
+                T::content(index, early.into_value(), &reader).map_err(de::Error::custom)?
+            }
             (None, None, Some(unit)) => unit,
             (None, None, None) => return Err(de::Error::missing_field(content)),
             (None, Some(early), Some(unit)) => {
                 if !reader.is_lenient() {
-                    return Err(de::Error::custom(format_args!("`{content}` does not belong to this `{tag}`")));
+                    return Err(de::Error::custom(format_args!(
+                        "`{content}` does not belong to this `{tag}`"
+                    )));
                 }
                 rest.insert(content.to_owned(), early);
                 unit

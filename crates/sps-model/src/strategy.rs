@@ -1,0 +1,69 @@
+//! Random bodies for the tests of your own tools: valid ones, and ones that break exactly one rule.
+//!
+//! Everything follows from the descriptors, so it works for types of your own as well; a type that
+//! only garde knows cannot be made.
+//!
+//! ```
+//! use proptest::prelude::*;
+//! use sps_model::validate::Context;
+//! use sps_model::{SnmpTrap, accept, strategy};
+//!
+//! proptest!(|(body in strategy::valid_json::<SnmpTrap>())| {
+//!     prop_assert!(accept::<SnmpTrap>(&body.to_string(), &Context::default()));
+//! });
+//! ```
+
+mod edit;
+mod near_miss;
+mod settle;
+mod value;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::check::Describe;
+pub use crate::strategy::near_miss::NearMiss;
+pub use crate::strategy::near_miss::Passwords;
+use crate::wire::Reader;
+
+/// Request bodies that may be sent, as JSON.
+pub fn valid_json<T: Describe>() -> BoxedStrategy<Value> {
+    (value::value(T::KIND), any::<u64>())
+        .prop_map(|(mut body, dice)| {
+            settle::settle(T::KIND, &mut body, dice, &settle::Intended::default());
+            body
+        })
+        .boxed()
+}
+
+/// Request bodies that may be sent, as values.
+///
+/// # Panics
+/// When a body cannot be read as a `T`, which would be a bug of this crate.
+pub fn valid<T: Describe + std::fmt::Debug>() -> BoxedStrategy<T> {
+    valid_json::<T>()
+        .prop_map(|body| {
+            T::read(body, &Reader::request())
+                .unwrap_or_else(|error| panic!("a valid body is read: {error}"))
+        })
+        .boxed()
+}
+
+/// Answer bodies, as JSON: valid bodies in which every reference is an object of `key` and `meta`.
+pub fn answer_json<T: Describe>() -> BoxedStrategy<Value> {
+    (valid_json::<T>(), any::<u64>())
+        .prop_map(|(mut body, dice)| {
+            value::embed(T::KIND, &mut body, dice);
+            body
+        })
+        .boxed()
+}
+
+/// Bodies that break exactly one rule, with the code and the place of the one error.
+pub fn near_miss<T: Describe>() -> BoxedStrategy<NearMiss> {
+    (valid_json::<T>(), any::<prop::sample::Index>(), any::<u64>())
+        .prop_filter_map("nothing in the body can be broken", |(body, index, dice)| {
+            near_miss::break_one(T::KIND, body, index, dice)
+        })
+        .boxed()
+}

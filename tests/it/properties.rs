@@ -1,0 +1,336 @@
+//! Properties of every request type: what is made valid is valid, a near miss breaks one rule, and
+//! both questions agree on whatever comes out of a random edit.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::json;
+use sps_model::Describe;
+use sps_model::Exchange;
+use sps_model::accept;
+use sps_model::explain;
+use sps_model::strategy;
+use sps_model::strategy::Passwords;
+use sps_validate::Context;
+use sps_validate::Form;
+use sps_validate::Limits;
+use sps_validate::Subject;
+use sps_validate::json;
+use sps_validate::rewrite;
+
+/// A request type with a response twin.
+trait Twin: Describe + Exchange
+where
+    Self::Response: for<'de> Deserialize<'de> + Serialize,
+{
+}
+
+impl<T: Describe + Exchange> Twin for T where
+    T::Response: for<'de> Deserialize<'de> + Serialize
+{
+}
+
+fn errors<T: Describe>(text: &str, context: &Context<'_>) -> Vec<(&'static str, String)> {
+    explain::<T>(text, Form::Request, context).errors().map(|d| (d.code, d.pointer.clone())).collect()
+}
+
+fn a_valid_body_is_accepted<T: Describe>(body: &Value) -> Result<(), TestCaseError> {
+    let text = body.to_string();
+    let passwords = Passwords::default();
+    for context in [Context::default(), Context::default().with_resolver(&passwords)] {
+        prop_assert_eq!(errors::<T>(&text, &context), []);
+        prop_assert!(accept::<T>(&text, &context), "explain finds nothing, accept refuses {}", text);
+    }
+    Ok(())
+}
+
+fn an_answer_loses_nothing<T: Twin>(mut answer: Value, dice: u64) -> Result<(), TestCaseError>
+where
+    T::Response: for<'de> Deserialize<'de> + Serialize,
+{
+    add_unknown_keys(&mut answer, dice);
+    let response: T::Response =
+        serde_json::from_value(answer.clone()).map_err(|e| TestCaseError::fail(format!("{e} in {answer}")))?;
+    let canonical: Value = serde_json::from_str(&answer.to_string().replace("\"sha1\"", "\"sha\"")).unwrap();
+    prop_assert_eq!(serde_json::to_value(&response).unwrap(), canonical);
+    Ok(())
+}
+
+fn rewriting_is_total_and_idempotent<T: Twin>(mut answer: Value, dice: u64) -> Result<(), TestCaseError>
+where
+    T::Response: for<'de> Deserialize<'de> + Serialize,
+{
+    add_unknown_keys(&mut answer, dice);
+    let answer: Value = serde_json::from_str(&answer.to_string().replace("\"sha1\"", "\"sha\"")).unwrap();
+    let wrapped = json!({ "body": answer, "key": "x", "meta": { "href": "/api/x" } }).to_string();
+    let subject = Subject::new(T::KIND, Form::Answer);
+    let rewritten = rewrite(&json::scan(&wrapped, &Limits::default()).unwrap(), &subject);
+    prop_assert!(!rewritten.contains("\"meta\""), "a reference object is left in {}", rewritten);
+    let again = rewrite(&json::scan(&rewritten, &Limits::default()).unwrap(), &subject);
+    prop_assert_eq!(&again, &rewritten);
+    let allowed = Context::default().with_unknown_keys(sps_validate::UnknownKeys::Allow);
+    let first: Value = serde_json::from_str(&rewritten).unwrap();
+
+    // The typed way gives the same body.
+    let response: T::Response = serde_json::from_value(answer).unwrap();
+    let request = T::from_response(response);
+    let typed = serde_json::to_value(&request).unwrap();
+    prop_assert_eq!(&typed, &first);
+    let response: T::Response = serde_json::from_value(typed.clone()).unwrap();
+    prop_assert_eq!(serde_json::to_value(T::from_response(response)).unwrap(), typed);
+    prop_assert_eq!(errors::<T>(&rewritten, &allowed), []);
+    Ok(())
+}
+
+/// Puts a key that no source shows into some objects that are no references.
+fn add_unknown_keys(value: &mut Value, dice: u64) {
+    match value {
+        Value::Object(object) if !object.contains_key("meta") => {
+            for (index, member) in object.values_mut().enumerate() {
+                add_unknown_keys(member, dice.rotate_right(u32::try_from(index).unwrap() + 1));
+            }
+            if dice.is_multiple_of(3) {
+                let reference = json!({ "key": "9", "meta": { "href": "/api/configuration/policies/x/9" } });
+                object.insert("brand_new".to_owned(), json!({ "deep": [reference, dice, null] }));
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                add_unknown_keys(item, dice.rotate_right(u32::try_from(index).unwrap() + 3));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn a_near_miss_breaks_one_rule<T: Describe>(miss: &strategy::NearMiss) -> Result<(), TestCaseError> {
+    let text = miss.body.to_string();
+    let context = Context::default().with_resolver(&miss.passwords);
+    prop_assert_eq!(errors::<T>(&text, &context), [(miss.code, miss.pointer.clone())], "{}", text);
+    prop_assert!(!accept::<T>(&text, &context), "accept lets {} pass", miss.code);
+    Ok(())
+}
+
+fn both_questions_agree<T: Describe>(text: &str, limits: Limits) -> Result<(), TestCaseError> {
+    let passwords = Passwords::default();
+    for context in [
+        Context::default(),
+        Context::default().with_resolver(&passwords),
+        Context::default().with_limits(limits),
+    ] {
+        let report = explain::<T>(text, Form::Request, &context);
+        prop_assert_eq!(accept::<T>(text, &context), report.is_valid(), "{} {}", report, text);
+    }
+    Ok(())
+}
+
+/// One structural edit of a JSON text.
+#[derive(Debug, Clone)]
+enum Mutation {
+    Drop,
+    Rename,
+    Put(Value),
+    Duplicate,
+    AddKey,
+    Reference,
+    SwapTag,
+    Cut,
+}
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    prop_oneof![
+        Just(Mutation::Drop),
+        Just(Mutation::Rename),
+        prop_oneof![
+            Just(json!(null)),
+            Just(json!(true)),
+            Just(json!("")),
+            Just(json!(-1)),
+            Just(json!(8e1)),
+            Just(json!([])),
+            Just(json!({})),
+            Just(json!("none")),
+            Just(json!("3")),
+        ]
+        .prop_map(Mutation::Put),
+        Just(Mutation::Duplicate),
+        Just(Mutation::AddKey),
+        Just(Mutation::Reference),
+        Just(Mutation::SwapTag),
+        Just(Mutation::Cut),
+    ]
+}
+
+/// Pointers of all values below the root.
+fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
+    let mut below = |segment: &str, value: &Value| {
+        let pointer = format!("{pointer}/{}", json::escape_pointer_segment(segment));
+        found.push(pointer.clone());
+        places(value, &pointer, found);
+    };
+    match value {
+        Value::Object(object) => object.iter().for_each(|(key, value)| below(key, value)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, value)| below(&index.to_string(), value)),
+        _ => {}
+    }
+}
+
+/// Makes one edit at one place; the result is text, for a value cannot hold a key twice.
+fn mutate(body: &Value, mutation: &Mutation, index: Index) -> String {
+    let mut all = Vec::new();
+    places(body, "", &mut all);
+    if all.is_empty() {
+        return body.to_string();
+    }
+    let pointer = &all[index.index(all.len())];
+    let (parent, segment) = pointer.rsplit_once('/').unwrap();
+    let key = segment.replace("~1", "/").replace("~0", "~");
+    let mut body = body.clone();
+    let target = body.pointer(pointer).unwrap().clone();
+    match (mutation, body.pointer_mut(parent).unwrap()) {
+        (Mutation::Drop, Value::Object(object)) => {
+            object.remove(&key);
+        }
+        (Mutation::Rename, Value::Object(object)) => {
+            object.remove(&key);
+            object.insert(key[..key.floor_char_boundary(key.len() - 1)].to_owned(), target);
+        }
+        (Mutation::AddKey, Value::Object(object)) => {
+            object.insert(format!("{key}_"), target);
+        }
+        (Mutation::SwapTag, Value::Object(object)) if object.contains_key("selection") => {
+            let swapped = match object["selection"].as_str() {
+                Some("ip") => "fqdn",
+                Some("fqdn") => "ip",
+                Some("2c") => "3",
+                Some("3") => "2c",
+                Some("disabled") => "starttls",
+                _ => "disabled",
+            };
+            object["selection"] = json!(swapped);
+        }
+        (Mutation::Put(value), _) => *body.pointer_mut(pointer).unwrap() = value.clone(),
+        (Mutation::Reference, _) => {
+            *body.pointer_mut(pointer).unwrap() = json!({ "key": "7", "meta": { "href": "/api/x/7" } });
+        }
+        (Mutation::Duplicate, Value::Object(_)) => {
+            let marker = json!({ "\u{1}": key });
+            let original = body.pointer(parent).unwrap().to_string();
+            let doubled = format!("{{{}:{target},{}", json!(key), &original[1..]);
+            if parent.is_empty() {
+                return doubled;
+            }
+            *body.pointer_mut(parent).unwrap() = marker.clone();
+            return body.to_string().replace(&marker.to_string(), &doubled);
+        }
+        (Mutation::Cut, _) => {
+            let text = body.to_string();
+            let end = text.floor_char_boundary(index.index(text.len()));
+            return text[..end].to_owned();
+        }
+        _ => {}
+    }
+    body.to_string()
+}
+
+macro_rules! requests {
+    ($($module:ident: $ty:ident),* $(,)?) => {$(
+        mod $module {
+            use sps_model::$ty;
+
+            use super::*;
+
+            proptest! {
+                #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+                #[test]
+                fn valid_bodies_are_accepted(body in strategy::valid_json::<$ty>()) {
+                    a_valid_body_is_accepted::<$ty>(&body)?;
+                }
+
+                #[test]
+                fn requests_come_back_as_they_were(body in strategy::valid_json::<$ty>()) {
+                    let value: $ty = serde_json::from_value(body.clone()).unwrap();
+                    let written = serde_json::to_value(&value).unwrap();
+                    let again: $ty = serde_json::from_value(written.clone()).unwrap();
+                    prop_assert!(value == again);
+                    let canonical: Value = serde_json::from_str(&body.to_string().replace("\"sha1\"", "\"sha\"")).unwrap();
+                    prop_assert_eq!(written, canonical);
+                }
+
+                #[test]
+                fn near_misses_break_one_rule(miss in strategy::near_miss::<$ty>()) {
+                    a_near_miss_breaks_one_rule::<$ty>(&miss)?;
+                }
+
+                #[test]
+                fn accept_and_explain_agree(
+                    body in strategy::valid_json::<$ty>(),
+                    mutation in mutation(),
+                    second in mutation(),
+                    index: Index,
+                    depth in 0_usize..6,
+                    keys in 0_usize..12,
+                    bytes in 0_usize..600,
+                ) {
+                    let limits = Limits::default().with_depth(depth).with_keys(keys).with_bytes(bytes);
+                    both_questions_agree::<$ty>(&body.to_string(), limits)?;
+                    let once = mutate(&body, &mutation, index);
+                    both_questions_agree::<$ty>(&once, limits)?;
+                    if let Ok(once) = serde_json::from_str::<Value>(&once) {
+                        both_questions_agree::<$ty>(&mutate(&once, &second, index), limits)?;
+                    }
+                }
+            }
+        }
+    )*};
+}
+
+macro_rules! twins {
+    ($($module:ident: $ty:ident),* $(,)?) => {$(
+        mod $module {
+            use sps_model::$ty;
+
+            use super::*;
+
+            proptest! {
+                #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+                #[test]
+                fn answers_lose_nothing(answer in strategy::answer_json::<$ty>(), dice: u64) {
+                    an_answer_loses_nothing::<$ty>(answer, dice)?;
+                }
+
+                #[test]
+                fn rewriting_leaves_no_reference_object(answer in strategy::answer_json::<$ty>(), dice: u64) {
+                    rewriting_is_total_and_idempotent::<$ty>(answer, dice)?;
+                }
+            }
+        }
+    )*};
+}
+
+requests! {
+    email: Email,
+    health_monitoring: HealthMonitoring,
+    disk_fillup_prevention: DiskFillupPrevention,
+    snmp_trap: SnmpTrap,
+    time_policy: TimePolicy,
+    user_database: UserDatabase,
+    rdp_channel_policy: RdpChannelPolicy,
+    password: Password,
+    x509: X509,
+    transaction: TransactionRequest,
+}
+
+twins! {
+    email_answer: Email,
+    health_monitoring_answer: HealthMonitoring,
+    disk_fillup_prevention_answer: DiskFillupPrevention,
+    snmp_trap_answer: SnmpTrap,
+    time_policy_answer: TimePolicy,
+    user_database_answer: UserDatabase,
+    rdp_channel_policy_answer: RdpChannelPolicy,
+}
