@@ -1,0 +1,202 @@
+//! `sps check`: everything that is wrong with documents.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use sps_validate::Context;
+use sps_validate::Form;
+use sps_validate::Timestamp;
+use sps_validate::UnknownKeys;
+use sps_validate::Version;
+
+use crate::cli;
+use crate::document;
+use crate::document::Wanted;
+use crate::endpoint;
+use crate::input;
+use crate::input::Unreadable;
+use crate::objects::Objects;
+use crate::output::Sink;
+use crate::output::Stdout;
+use crate::output::Summary;
+use crate::output::human::Human;
+use crate::output::json::Json;
+use crate::status::Status;
+
+/// Check request bodies and answers, and list every mistake.
+///
+/// The endpoint of a document is the one of `--endpoint`, or what `meta.href` of an answer says, or the longest
+/// tail of the path that fits: `site/management/snmp/trap.json` belongs to `management/snmp/trap`, and
+/// `site/rdp/channel_policies/drawing-only.json` to `rdp/channel_policies`.
+///
+/// Exit status: 0 all documents are valid, 1 some are not, 2 something could not be read.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  sps check site/                                   Check every file below a directory
+  sps check --endpoint management/email mail.json   Check one file that may lie anywhere
+  sps check --resolve objects.json site/            Check the objects that are referred to as well")]
+pub(crate) struct Args {
+    /// Files, directories (searched for *.json, *.jsonl and *.ndjson) or `-` for standard input.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The endpoint of all documents: its path, whole or from below `/api/configuration/` or `/api/` on.
+    #[arg(long, short, value_name = "ENDPOINT")]
+    endpoint: Option<String>,
+
+    /// What the documents are; else a document with `body` or `items` is a response, and any other a request.
+    #[arg(long = "as", value_enum, value_name = "FORM")]
+    form: Option<FormArg>,
+
+    /// The objects that references may name: a JSON object from path to body, such as
+    /// {"/api/configuration/passwords/KEY": {"plain": "…"}}.
+    ///
+    /// With it, missing objects, unfit passwords and objects used twice are found, across files too.
+    #[arg(long, value_name = "FILE")]
+    resolve: Option<PathBuf>,
+
+    /// The version of the appliance, such as 7.0.3: finds what that version does not have.
+    #[arg(long, value_name = "VERSION")]
+    target: Option<Version>,
+
+    /// List unknown keys as not checked instead of refusing them.
+    #[arg(long)]
+    allow_unknown: bool,
+
+    /// How to print the result.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    format: Format,
+
+    /// Exit with 1 for warnings too.
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FormArg {
+    /// A body for POST or PUT.
+    Request,
+    /// An answer of the appliance.
+    Response,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people.
+    Human,
+    /// For programs: one JSON object.
+    Json,
+}
+
+impl From<FormArg> for Form {
+    fn from(form: FormArg) -> Self {
+        match form {
+            FormArg::Request => Self::Request,
+            FormArg::Response => Self::Answer,
+        }
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
+    if args.paths.is_empty() {
+        cli::missing(
+            "check",
+            "no file to check: name files or directories, or `-` for standard input",
+        );
+    }
+    let mut run = Run {
+        sink: match args.format {
+            Format::Human => Box::new(Human::default()),
+            Format::Json => Box::new(Json::default()),
+        },
+        out,
+        summary: Summary::default(),
+        objects: args.resolve.as_deref().map(Objects::read).transpose()?,
+        context: context(args),
+    };
+    match args.endpoint.as_deref().map(endpoint::named).transpose() {
+        Ok(endpoint) => {
+            let wanted = Wanted { endpoint, form: args.form.map(Form::from) };
+            let limits = run.context.limits;
+            input::documents(&args.paths, &limits, &mut |document| run.document(document, wanted))?;
+        }
+        Err(reason) => {
+            for path in &args.paths {
+                run.unreadable(Unreadable::new(path.display().to_string(), &reason))?;
+            }
+        }
+    }
+    run.sink.finish(run.out, &run.summary)?;
+    let Summary { errors, warnings, unreadable, .. } = run.summary;
+    Ok(if unreadable > 0 {
+        Status::Unreadable
+    } else if errors > 0 || (args.deny_warnings && warnings > 0) {
+        Status::Invalid
+    } else {
+        Status::Valid
+    })
+}
+
+fn context(args: &Args) -> Context<'static> {
+    let unknown_keys = if args.allow_unknown { UnknownKeys::Allow } else { UnknownKeys::Deny };
+    let mut context = Context::default().with_unknown_keys(unknown_keys);
+    context.target = args.target;
+    context.now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .ok()
+        .map(|since| Timestamp(since.as_secs()));
+    context
+}
+
+/// One run over all documents.
+struct Run<'o> {
+    sink: Box<dyn Sink>,
+    out: &'o mut Stdout,
+    summary: Summary,
+    objects: Option<Objects>,
+    context: Context<'static>,
+}
+
+impl Run<'_> {
+    fn document(
+        &mut self,
+        document: Result<input::Document, Unreadable>,
+        wanted: Wanted,
+    ) -> Result<()> {
+        let document = match document {
+            Ok(document) => document,
+            Err(unreadable) => return self.unreadable(unreadable),
+        };
+        let checked = match &mut self.objects {
+            None => document::check(&document, wanted, &self.context),
+            Some(objects) => {
+                objects.begin(&document.source);
+                let checked =
+                    document::check(&document, wanted, &self.context.with_resolver(&*objects));
+                if let Ok(checked) = &checked {
+                    objects.remember(&checked.report.references);
+                }
+                checked
+            }
+        };
+        match checked {
+            Ok(checked) => {
+                self.summary.documents += 1;
+                self.summary.errors += checked.report.errors().count();
+                self.summary.warnings += checked.report.warnings().count();
+                self.summary.unchecked += checked.report.unchecked.len();
+                self.sink.checked(self.out, &checked)
+            }
+            Err(unreadable) => self.unreadable(unreadable),
+        }
+    }
+
+    fn unreadable(&mut self, unreadable: Unreadable) -> Result<()> {
+        self.summary.unreadable += 1;
+        self.sink.unreadable(self.out, unreadable)
+    }
+}

@@ -1,0 +1,189 @@
+//! What a document is, and the check of it.
+
+use sps_model::EndpointInfo;
+use sps_model::EndpointKind;
+use sps_validate::Context;
+use sps_validate::Form;
+use sps_validate::Kind;
+use sps_validate::Report;
+use sps_validate::Subject;
+use sps_validate::explain;
+use sps_validate::json;
+use sps_validate::json::Node;
+
+use crate::endpoint;
+use crate::input::Document;
+use crate::input::Places;
+use crate::input::Unreadable;
+
+/// A document that was read, and everything that is to say about it.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) source: String,
+    /// The file alone, for places in it.
+    pub(crate) file: String,
+    /// The full path without an object's ID; `None` if the text is not JSON and its path tells nothing.
+    pub(crate) endpoint: Option<&'static str>,
+    pub(crate) form: Form,
+    pub(crate) report: Report,
+    pub(crate) places: Places,
+    /// Whether it was taken for an answer by itself, and a part of it may be sent back.
+    pub(crate) advice: Option<Advice>,
+}
+
+/// What to do with an answer that somebody may want to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Advice {
+    /// It holds one body.
+    Rewrite,
+    /// It holds a list of objects.
+    TakeOne,
+}
+
+/// What the user said about the documents.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Wanted {
+    pub(crate) endpoint: Option<&'static EndpointInfo>,
+    pub(crate) form: Option<Form>,
+}
+
+/// Checks one document.
+///
+/// # Errors
+/// Nobody can tell what it should be, or it has no body to check.
+pub(crate) fn check(
+    document: &Document,
+    wanted: Wanted,
+    context: &Context<'_>,
+) -> Result<Checked, Unreadable> {
+    let (endpoint, form, report, advice) = judge(document, wanted, context)
+        .map_err(|reason| Unreadable::new(&document.source, reason))?;
+    Ok(Checked {
+        source: document.source.clone(),
+        file: document.file.clone(),
+        endpoint: endpoint.map(|endpoint| endpoint.path),
+        form,
+        report,
+        places: document.places(),
+        advice,
+    })
+}
+
+type Judged = (Option<&'static EndpointInfo>, Form, Report, Option<Advice>);
+
+fn judge(document: &Document, wanted: Wanted, context: &Context<'_>) -> Result<Judged, String> {
+    let text = document.text.as_str();
+    let path = document.path.as_deref();
+    let Ok(root) = json::scan(text, &context.limits) else {
+        let endpoint = wanted.endpoint.or_else(|| endpoint::of_document(None, path).ok());
+        let form = wanted.form.unwrap_or(Form::Request);
+        return Ok((endpoint, form, explain(text, &anything(form), context), None));
+    };
+    refuse_error_answer(&root)?;
+    let endpoint = match wanted.endpoint {
+        Some(endpoint) => endpoint,
+        None => endpoint::of_document(Some(&root), path)?,
+    };
+    let shape = AnswerShape::of(&root, endpoint);
+    let form = wanted.form.unwrap_or(if shape == AnswerShape::Bare {
+        Form::Request
+    } else {
+        Form::Answer
+    });
+    let report = match (form, shape, endpoint.subject(form)) {
+        // The answer to a PUT: nothing in it is a body.
+        (Form::Answer, AnswerShape::Bodiless, _) => Report::default(),
+        (_, _, Some(subject)) => explain(text, &subject, context),
+        (Form::Answer, AnswerShape::Listing, None) => {
+            explain(text, &anything(form).versions(endpoint.versions), context)
+        }
+        (form, _, None) => return Err(no_body(endpoint, form)),
+    };
+    let advice = match shape {
+        _ if wanted.form.is_some() || endpoint.subject(Form::Request).is_none() => None,
+        AnswerShape::Wrapped => Some(Advice::Rewrite),
+        AnswerShape::Listing => Some(Advice::TakeOne),
+        AnswerShape::Bodiless | AnswerShape::Bare => None,
+    };
+    Ok((Some(endpoint), form, report, advice))
+}
+
+/// A body that nobody knows.
+fn anything(form: Form) -> Subject {
+    Subject::new(Kind::Any, form)
+}
+
+/// What surrounds the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AnswerShape {
+    /// Nothing: it is a request's body, or an answer's that somebody took out.
+    Bare,
+    /// The wrapper of one body.
+    Wrapped,
+    /// A list of objects.
+    Listing,
+    /// `meta` alone, perhaps with a `key`: the answer to a change.
+    Bodiless,
+}
+
+impl AnswerShape {
+    pub(crate) fn of(root: &Node<'_>, endpoint: &EndpointInfo) -> Self {
+        let subject = endpoint
+            .subject(Form::Answer)
+            .or_else(|| endpoint.subject(Form::Request))
+            .unwrap_or_else(|| anything(Form::Answer));
+        if subject.is_wrapped(root) {
+            return if root.get("items").is_some() { Self::Listing } else { Self::Wrapped };
+        }
+        let only_meta = root.members().is_some_and(|members| {
+            members.iter().all(|member| matches!(&*member.key, "key" | "meta"))
+        });
+        if only_meta && endpoint::href(root).is_some() { Self::Bodiless } else { Self::Bare }
+    }
+}
+
+/// Refuses the answer to a request that failed.
+///
+/// # Errors
+/// It is one; names its type.
+pub(crate) fn refuse_error_answer(root: &Node<'_>) -> Result<(), String> {
+    let alone = root.members().is_some_and(|members| {
+        members.iter().all(|member| matches!(&*member.key, "error" | "meta"))
+    });
+    let Some(kind) = root.get("error").and_then(|error| error.get("type")).and_then(Node::as_str)
+    else {
+        return Ok(());
+    };
+    if !alone {
+        return Ok(());
+    }
+    let is_name = !kind.is_empty()
+        && kind.len() <= 64
+        && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let kind = if is_name { format!(" ({kind})") } else { String::new() };
+    Err(format!(
+        "this is an error answer of the appliance{kind}, not a body: repeat the request that caused it"
+    ))
+}
+
+/// Why a document for this endpoint cannot be checked in this form.
+pub(crate) fn no_body(endpoint: &EndpointInfo, form: Form) -> String {
+    let path = endpoint.path;
+    let reads = endpoint.subject(Form::Answer).is_some();
+    match (endpoint.kind, form) {
+        (EndpointKind::Container, _) => {
+            format!(
+                "{path} only holds other endpoints and has no body; name one of those with --endpoint"
+            )
+        }
+        (_, Form::Answer) => {
+            format!("no source shows what an answer of {path} holds, so there is nothing to check")
+        }
+        _ if reads => {
+            format!(
+                "nothing is sent to {path}: it has answers only; check an answer of it with --as response"
+            )
+        }
+        _ => format!("no source shows a body that can be sent to {path}"),
+    }
+}

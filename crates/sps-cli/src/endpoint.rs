@@ -1,0 +1,192 @@
+//! Which endpoint a document belongs to.
+
+use std::path::Path;
+
+use sps_model::ENDPOINTS;
+use sps_model::EndpointInfo;
+use sps_model::locate;
+use sps_validate::Form;
+use sps_validate::Kind;
+use sps_validate::Shape;
+use sps_validate::json::Node;
+use sps_validate::suggest;
+
+use crate::input::without_extension;
+
+/// The endpoint that the user named.
+///
+/// # Errors
+/// There is none of that name; says which one is near.
+pub(crate) fn named(name: &str) -> Result<&'static EndpointInfo, String> {
+    locate(name).map(|located| located.endpoint).ok_or_else(|| unknown(name))
+}
+
+/// What to say about a name that no endpoint has.
+pub(crate) fn unknown(name: &str) -> String {
+    let near = match nearest(name).as_slice() {
+        [] => String::new(),
+        near => format!("did you mean {}? ", quoted(near)),
+    };
+    format!("there is no endpoint `{name}`; {near}`sps endpoints` lists them all")
+}
+
+/// The endpoint of a document that the user did not place: `meta.href` of an answer says, or else the
+/// longest tail of the path that fits.
+///
+/// # Errors
+/// Neither tells; names the endpoints that it could be.
+pub(crate) fn of_document(
+    root: Option<&Node<'_>>,
+    path: Option<&Path>,
+) -> Result<&'static EndpointInfo, String> {
+    if let Some(href) = root.and_then(href) {
+        let endpoint = locate(href.split(['#', '?']).next().unwrap_or_default());
+        return endpoint.map(|located| located.endpoint).ok_or_else(|| {
+            let place = if is_plain(href) { format!(" ({href})") } else { String::new() };
+            format!(
+                "`meta.href`{place} names an endpoint that is not known here; if it is a known one all the \
+                 same, name it with --endpoint (`sps endpoints` lists them)"
+            )
+        });
+    }
+    if let Some(endpoint) = path.and_then(of_path) {
+        return Ok(endpoint);
+    }
+    let likely = match likely(root, path).as_slice() {
+        [] => String::new(),
+        likely => format!(", perhaps {}", quoted(likely)),
+    };
+    Err(format!(
+        "neither the document nor its path tells the endpoint; name it with --endpoint{likely} \
+         (`sps endpoints` lists them all)"
+    ))
+}
+
+/// `meta.href` of an answer.
+pub(crate) fn href<'n>(root: &'n Node<'_>) -> Option<&'n str> {
+    root.get("meta")?.get("href")?.as_str()
+}
+
+/// The path below `/api/configuration/`, or below `/api/`.
+pub(crate) fn short(path: &'static str) -> &'static str {
+    let path = path.strip_prefix("/api/").unwrap_or(path);
+    path.strip_prefix("configuration/").unwrap_or(path)
+}
+
+fn of_path(path: &Path) -> Option<&'static EndpointInfo> {
+    // The directory that the user stands in is a part of the path as well.
+    let path = std::path::absolute(without_extension(path)).ok()?;
+    let segments: Vec<&str> =
+        path.components().filter_map(|part| part.as_os_str().to_str()).collect();
+    let mut tails = (0..segments.len()).filter_map(|from| segments.get(from..));
+    tails.find_map(|tail| locate(&tail.join("/")).map(|located| located.endpoint))
+}
+
+/// The endpoints whose names are near, best first.
+fn nearest(name: &str) -> Vec<&'static str> {
+    let name = name.trim_matches('/');
+    let name = name.strip_prefix("api/").unwrap_or(name);
+    let name = name.strip_prefix("configuration/").unwrap_or(name);
+    let paths = || ENDPOINTS.iter().map(|endpoint| short(endpoint.path));
+    let mut near = suggest::nearest(name, paths());
+    let ends = suggest::nearest(last_segment(name), paths().map(last_segment));
+    near.extend(paths().filter(|path| ends.contains(&last_segment(path))));
+    without_repeats(near)
+}
+
+/// The endpoints that a document could belong to: its keys or its file name are like theirs.
+fn likely(root: Option<&Node<'_>>, path: Option<&Path>) -> Vec<&'static str> {
+    let keys: Vec<&str> = root
+        .and_then(Node::members)
+        .map(|members| members.iter().map(|member| &*member.key).collect())
+        .unwrap_or_default();
+    let mut by_keys: Vec<(usize, &str)> = ENDPOINTS
+        .iter()
+        .filter_map(|endpoint| {
+            let known = fields(endpoint.subject(Form::Request)?.body);
+            let shared = keys.iter().filter(|key| known.contains(key)).count();
+            // Most of the keys: fewer are shared by chance.
+            (shared > 0 && shared * 2 > known.len().max(keys.len()))
+                .then_some((shared, short(endpoint.path)))
+        })
+        .collect();
+    by_keys.sort_by_key(|(shared, _)| std::cmp::Reverse(*shared));
+    let mut likely: Vec<&str> = by_keys.into_iter().map(|(_, path)| path).collect();
+    let stem = path.map(without_extension);
+    if let Some(stem) = stem.as_deref().and_then(Path::file_name).and_then(|name| name.to_str()) {
+        likely.extend(nearest(stem));
+    }
+    without_repeats(likely)
+}
+
+/// The keys at the top of a body.
+fn fields(kind: Kind) -> Vec<&'static str> {
+    match kind {
+        Kind::Optional(inner) | Kind::Nullable(inner) => fields(*inner),
+        Kind::Named(ty) => match ty.shape {
+            Shape::Struct { fields, .. } => fields.iter().map(|field| field.name).collect(),
+            Shape::Union { tag, content, .. } => vec![tag, content],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+fn last_segment(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn without_repeats(words: Vec<&'static str>) -> Vec<&'static str> {
+    let mut kept = Vec::new();
+    for word in words {
+        if !kept.contains(&word) && kept.len() < 3 {
+            kept.push(word);
+        }
+    }
+    kept
+}
+
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
+}
+
+/// Whether a text from a document is nothing but a path, so that it may be printed.
+fn is_plain(href: &str) -> bool {
+    href.starts_with("/api/")
+        && href.len() <= 200
+        && href.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-.".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_tail_of_the_path_decides() {
+        for (path, expected) in [
+            ("/site/management/snmp/trap.json", Some("management/snmp/trap")),
+            ("/site/configuration/management/email.json", Some("management/email")),
+            ("/site/api/info.json", Some("info")),
+            ("/site/rdp/channel_policies/drawing-only.json", Some("rdp/channel_policies")),
+            ("/site/rdp/channel_policies.jsonl", Some("rdp/channel_policies")),
+            ("/site/policies/time_policies/-100.json", Some("policies/time_policies")),
+            ("/site/policies/time_policies/a.b.json", Some("policies/time_policies")),
+            // A key may look like an endpoint: the longer tail wins.
+            ("/site/passwords/info.json", Some("passwords")),
+            ("/site/management/email/extra.json", None),
+            ("/site/trap.json", None),
+            ("/site/management/snmp/trap.txt", None),
+        ] {
+            let found = of_path(Path::new(path)).map(|endpoint| short(endpoint.path));
+            assert_eq!(found, expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn near_names_are_found_by_their_end_too() {
+        assert_eq!(nearest("management/emial"), ["management/email"]);
+        assert_eq!(nearest("/api/configuration/management/snmp/tarp"), ["management/snmp/trap"]);
+        assert_eq!(nearest("trap"), ["management/snmp/trap"]);
+        assert!(nearest("something/else/entirely").is_empty());
+    }
+}

@@ -1,0 +1,356 @@
+//! Documents from files, directories, JSON Lines and standard input.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::fs::File;
+use std::io;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::ErrorKind;
+use std::io::Read;
+use std::path::Path;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use sps_validate::Limits;
+use sps_validate::span::LineIndex;
+use sps_validate::span::Position;
+
+/// One JSON text and where it comes from.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// The file as it was named, `-`, or `FILE:LINE` for a line of JSON Lines.
+    pub(crate) source: String,
+    /// The file as it was named, or `-`.
+    pub(crate) file: String,
+    /// The path, unless it is standard input.
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) text: String,
+    /// Lines of the file before this document.
+    pub(crate) lines_before: usize,
+    /// Bytes of the file before this document.
+    pub(crate) bytes_before: usize,
+}
+
+impl Document {
+    /// The places of this document in its file.
+    pub(crate) fn places(&self) -> Places {
+        Places {
+            index: LineIndex::new(&self.text),
+            lines_before: self.lines_before,
+            bytes_before: self.bytes_before,
+        }
+    }
+}
+
+/// Turns offsets in a document into places in its file.
+#[derive(Debug)]
+pub(crate) struct Places {
+    index: LineIndex,
+    lines_before: usize,
+    pub(crate) bytes_before: usize,
+}
+
+impl Places {
+    pub(crate) fn position(&self, offset: usize) -> Position {
+        let position = self.index.position(offset);
+        Position { line: position.line + self.lines_before, ..position }
+    }
+}
+
+/// Something that could not be read, and why.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Unreadable {
+    pub(crate) source: String,
+    pub(crate) reason: String,
+}
+
+impl Unreadable {
+    pub(crate) fn new(source: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { source: source.into(), reason: reason.into() }
+    }
+}
+
+/// Takes documents one by one; whatever it returns as an error ends the reading.
+type Visit<'v> = &'v mut dyn FnMut(Result<Document, Unreadable>) -> Result<()>;
+
+/// Reads every document below `paths` in order: files as they are, directories recursively and sorted.
+///
+/// A text longer than the limit is cut just behind it, for the checker to refuse; so neither a huge file
+/// nor an endless one fills the memory.
+pub(crate) fn documents(paths: &[PathBuf], limits: &Limits, visit: Visit<'_>) -> Result<()> {
+    let mut stdin_is_read = false;
+    for path in paths {
+        if is_stdin(path) {
+            let once = !std::mem::replace(&mut stdin_is_read, true);
+            let document = if once {
+                read(path, limits)
+            } else {
+                Err(Unreadable::new("-", "standard input was read already; name `-` once"))
+            };
+            visit(document)?;
+        } else if path.is_dir() {
+            directory(path, limits, visit)?;
+        } else {
+            file(path, limits, visit)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads a file, or standard input for `-`, as one document.
+pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Document, Unreadable> {
+    let source = path.display().to_string();
+    let path = (!is_stdin(path)).then(|| path.to_owned());
+    let opened: io::Result<Box<dyn Read>> = match &path {
+        None => Ok(Box::new(io::stdin().lock())),
+        Some(path) if path.is_dir() => Err(ErrorKind::IsADirectory.into()),
+        Some(path) => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
+    };
+    let mut bytes = Vec::new();
+    let cap = cap(limits);
+    let length = opened.and_then(|file| file.take(cap as u64).read_to_end(&mut bytes));
+    match length {
+        Ok(length) => match decode(bytes, length == cap, 0) {
+            Ok(text) => Ok(Document {
+                file: source.clone(),
+                source,
+                path,
+                text,
+                lines_before: 0,
+                bytes_before: 0,
+            }),
+            Err(reason) => Err(Unreadable::new(source, reason)),
+        },
+        Err(error) => Err(Unreadable::new(source, words(&error))),
+    }
+}
+
+/// Whether the name stands for standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+fn directory(path: &Path, limits: &Limits, visit: Visit<'_>) -> Result<()> {
+    let mut found = Found::default();
+    found.walk(path);
+    let Found { mut files, failures } = found;
+    if files.is_empty() && failures.is_empty() {
+        let reason = "there is no *.json, *.jsonl or *.ndjson file in this directory";
+        visit(Err(Unreadable::new(path.display().to_string(), reason)))?;
+    }
+    for failure in failures {
+        visit(Err(failure))?;
+    }
+    files.sort();
+    for path in files {
+        file(&path, limits, visit)?;
+    }
+    Ok(())
+}
+
+/// What lies below a directory.
+#[derive(Debug, Default)]
+struct Found {
+    files: Vec<PathBuf>,
+    failures: Vec<Unreadable>,
+}
+
+impl Found {
+    fn walk(&mut self, directory: &Path) {
+        let entries = match fs::read_dir(directory) {
+            Ok(entries) => entries,
+            Err(error) => return self.failed(directory, &error),
+        };
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.failed(directory, &error);
+                    continue;
+                }
+            };
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => self.walk(&path),
+                // A link to a file is followed, one to a directory is not: it may lead back up.
+                // Pipes and devices are left alone, for reading them may never end.
+                Ok(kind)
+                    if is_json(&path)
+                        && (kind.is_file() || (kind.is_symlink() && !path.is_dir())) =>
+                {
+                    self.files.push(path);
+                }
+                Ok(_) => {}
+                Err(error) => self.failed(&path, &error),
+            }
+        }
+    }
+
+    fn failed(&mut self, path: &Path, error: &io::Error) {
+        self.failures.push(Unreadable::new(path.display().to_string(), words(error)));
+    }
+}
+
+fn is_json(path: &Path) -> bool {
+    has_extension(path, &["json", "jsonl", "ndjson"])
+}
+
+fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
+    extensions.iter().any(|wanted| extension.eq_ignore_ascii_case(wanted))
+}
+
+/// The path without the extension of a JSON file.
+pub(crate) fn without_extension(path: &Path) -> PathBuf {
+    if is_json(path) { path.with_extension("") } else { path.to_owned() }
+}
+
+fn file(path: &Path, limits: &Limits, visit: Visit<'_>) -> Result<()> {
+    if !has_extension(path, &["jsonl", "ndjson"]) {
+        return visit(read(path, limits));
+    }
+    let name = path.display().to_string();
+    match File::open(path) {
+        Ok(file) => lines(path, BufReader::new(file), limits, visit),
+        Err(error) => visit(Err(Unreadable::new(name, words(&error)))),
+    }
+}
+
+/// Reads JSON Lines: every line that is not blank is a document.
+fn lines(path: &Path, mut reader: impl BufRead, limits: &Limits, visit: Visit<'_>) -> Result<()> {
+    let file = path.display().to_string();
+    let cap = cap(limits);
+    let (mut bytes_before, mut any) = (0, false);
+    for lines_before in 0.. {
+        let mut bytes = Vec::new();
+        let mut skipped = 0;
+        let length = match reader.by_ref().take(cap as u64).read_until(b'\n', &mut bytes) {
+            Ok(length) => length,
+            Err(error) => return visit(Err(Unreadable::new(file, words(&error)))),
+        };
+        if length == 0 {
+            break;
+        }
+        let cut = length == cap && bytes.last() != Some(&b'\n');
+        if cut {
+            skipped = match reader.skip_until(b'\n') {
+                Ok(skipped) => skipped,
+                Err(error) => return visit(Err(Unreadable::new(file, words(&error)))),
+            };
+        }
+        if !bytes.iter().all(u8::is_ascii_whitespace) {
+            any = true;
+            let source = format!("{file}:{}", lines_before + 1);
+            let document = match decode(bytes, cut, lines_before) {
+                Ok(text) => Ok(Document {
+                    source,
+                    file: file.clone(),
+                    path: Some(path.to_owned()),
+                    text,
+                    lines_before,
+                    bytes_before,
+                }),
+                Err(reason) => Err(Unreadable::new(source, reason)),
+            };
+            visit(document)?;
+        }
+        bytes_before += length + skipped;
+    }
+    if any {
+        Ok(())
+    } else {
+        visit(Err(Unreadable::new(file, "there is no document in this file")))
+    }
+}
+
+/// How many bytes are read of a document: enough to see that it is over the limit, even when the last
+/// character is cut.
+fn cap(limits: &Limits) -> usize {
+    limits.bytes.saturating_add(4)
+}
+
+/// The bytes as text. When they were `cut`, the end of the last character may be missing.
+fn decode(bytes: Vec<u8>, cut: bool, lines_before: usize) -> Result<String, String> {
+    String::from_utf8(bytes).or_else(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let at_the_cut = cut && error.utf8_error().error_len().is_none();
+        let mut bytes = error.into_bytes();
+        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+        bytes.truncate(valid);
+        let text = String::from_utf8(bytes).unwrap_or_default();
+        if at_the_cut {
+            return Ok(text);
+        }
+        if utf16 {
+            return Err("not UTF-8: it looks like UTF-16; save it as UTF-8".to_owned());
+        }
+        let Position { line, column } = LineIndex::new(&text).position(text.len());
+        let line = line + lines_before;
+        Err(format!("not UTF-8 from line {line}, column {column} on; save it as UTF-8"))
+    })
+}
+
+/// An error of the operating system as a reason.
+pub(crate) fn words(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "no such file or directory".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::IsADirectory => "this is a directory; name a file".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_at_the_cut_is_no_mistake() {
+        assert_eq!(decode("aé".as_bytes()[..2].to_vec(), true, 0).unwrap(), "a");
+        assert!(decode("aé".as_bytes()[..2].to_vec(), false, 0).is_err());
+        assert!(decode(vec![b'a', 0xff, b'b'], true, 0).is_err());
+    }
+
+    #[test]
+    fn says_where_utf8_ends() {
+        let reason = decode(b"{\n \xff".to_vec(), false, 0).unwrap_err();
+        assert_eq!(reason, "not UTF-8 from line 2, column 2 on; save it as UTF-8");
+        let reason = decode(b"\xff".to_vec(), false, 6).unwrap_err();
+        assert_eq!(reason, "not UTF-8 from line 7, column 1 on; save it as UTF-8");
+        assert!(decode(b"\xff\xfe{\0".to_vec(), false, 0).unwrap_err().contains("UTF-16"));
+    }
+
+    fn read_lines(text: &str, limit: usize) -> Vec<(String, String, usize)> {
+        let mut seen = Vec::new();
+        let limits = Limits::default().with_bytes(limit);
+        lines(Path::new("x.jsonl"), text.as_bytes(), &limits, &mut |document| {
+            seen.push(match document {
+                Ok(it) => (it.source, it.text, it.bytes_before),
+                Err(it) => (it.source, it.reason, 0),
+            });
+            Ok(())
+        })
+        .unwrap();
+        seen
+    }
+
+    #[test]
+    fn blank_lines_count_and_hold_nothing() {
+        let seen = read_lines("1\n\n \r\n22\r\n3", 100);
+        let expected =
+            [("x.jsonl:1", "1\n", 0), ("x.jsonl:4", "22\r\n", 6), ("x.jsonl:5", "3", 10)];
+        assert_eq!(
+            seen,
+            expected.map(|(source, text, at)| (source.to_owned(), text.to_owned(), at))
+        );
+        assert_eq!(read_lines("\n\n", 100).len(), 1);
+    }
+
+    #[test]
+    fn a_line_over_the_limit_is_cut_and_the_next_one_is_whole() {
+        let seen = read_lines("1234567890\n2\n", 3);
+        assert_eq!(seen[0].1, "1234567");
+        assert_eq!(seen[1], ("x.jsonl:2".to_owned(), "2\n".to_owned(), 11));
+    }
+}

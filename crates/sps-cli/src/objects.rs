@@ -1,0 +1,104 @@
+//! The objects that a document may refer to, from the file of `--resolve`.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+
+use anyhow::Result;
+use anyhow::anyhow;
+use anyhow::bail;
+use sps_validate::Limits;
+use sps_validate::Resolver;
+use sps_validate::Use;
+use sps_validate::json;
+use sps_validate::json::Node;
+
+use crate::input;
+
+/// Known objects, and which of them the documents checked so far use.
+pub(crate) struct Objects {
+    /// The plain text of every object that has one, by path.
+    plain: HashMap<String, Option<String>>,
+    /// Who used the single-use ones first: the source, and the place in words.
+    used: HashMap<String, (String, String)>,
+    /// The document that is being checked; what it uses itself is no second use.
+    current: String,
+}
+
+impl Objects {
+    /// Reads the file: a JSON object from reference path to body.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is something else. Never says what stands in it, for those are passwords.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let name = path.display();
+        let limits = Limits::default().with_bytes(MAX_BYTES).with_keys(usize::MAX);
+        let document = input::read(path, &limits).map_err(|unreadable| {
+            anyhow!("cannot read the objects in {name}: {}", unreadable.reason)
+        })?;
+        let places = document.places();
+        let root = json::scan(&document.text, &limits).map_err(|error| {
+            let at = places.position(error.at());
+            anyhow!("the objects in {name}:{}:{} are not JSON: {error}", at.line, at.column)
+        })?;
+        let Some(members) = root.members() else {
+            bail!("{name} must hold a JSON object from reference path to body, such as {EXAMPLE}");
+        };
+        let mut plain = HashMap::with_capacity(members.len());
+        for member in members {
+            let at = places.position(member.key_span.start);
+            if !member.key.starts_with("/api/") {
+                bail!(
+                    "{name}:{}:{}: a key that is not the path of an object; it must be such as {EXAMPLE}",
+                    at.line,
+                    at.column
+                );
+            }
+            let text = member.value.get("plain").and_then(Node::as_str).map(str::to_owned);
+            if plain.insert(member.key.to_string(), text).is_some() {
+                bail!("{name}:{}:{}: the object stands in the file twice", at.line, at.column);
+            }
+        }
+        Ok(Self { plain, used: HashMap::new(), current: String::new() })
+    }
+
+    /// Says which document is checked now.
+    pub(crate) fn begin(&mut self, source: &str) {
+        source.clone_into(&mut self.current);
+    }
+
+    /// Remembers what a document refers to, for those after it.
+    pub(crate) fn remember(&mut self, references: &[Use]) {
+        for reference in references.iter().filter(|reference| reference.single_use) {
+            self.used.entry(reference.path.clone()).or_insert_with(|| {
+                (self.current.clone(), format!("{} at {}", self.current, reference.pointer))
+            });
+        }
+    }
+}
+
+/// More than a million passwords.
+const MAX_BYTES: usize = 256 * 1024 * 1024;
+
+const EXAMPLE: &str = r#"{"/api/configuration/passwords/KEY": {"plain": "…"}}"#;
+
+impl Resolver for Objects {
+    fn exists(&self, path: &str) -> Option<bool> {
+        Some(self.plain.contains_key(path))
+    }
+
+    fn plain(&self, path: &str) -> Option<&str> {
+        self.plain.get(path)?.as_deref()
+    }
+
+    fn used_by(&self, path: &str) -> Option<&str> {
+        let (source, words) = self.used.get(path)?;
+        (*source != self.current).then_some(words)
+    }
+}
+
+impl fmt::Debug for Objects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Objects").field("number", &self.plain.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,145 @@
+//! How results reach the terminal, a pipe or a file.
+
+pub(crate) mod human;
+pub(crate) mod json;
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io;
+use std::io::BufWriter;
+use std::io::ErrorKind;
+use std::io::Write;
+
+use anyhow::Result;
+
+use crate::document::Checked;
+use crate::input::Unreadable;
+
+/// What takes the results of `sps check`, one after the other.
+pub(crate) trait Sink {
+    /// Writes one document.
+    fn checked(&mut self, out: &mut Stdout, checked: &Checked) -> Result<()>;
+
+    /// Writes, or keeps for the end, one thing that could not be read.
+    fn unreadable(&mut self, out: &mut Stdout, unreadable: Unreadable) -> Result<()>;
+
+    /// Writes what belongs at the end.
+    fn finish(&mut self, out: &mut Stdout, summary: &Summary) -> Result<()>;
+}
+
+/// What was counted.
+#[derive(Debug, Default, Clone, Copy, serde::Serialize)]
+pub(crate) struct Summary {
+    pub(crate) documents: usize,
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+    pub(crate) unchecked: usize,
+    /// The list itself stands in the JSON form, so its length need not.
+    #[serde(skip)]
+    pub(crate) unreadable: usize,
+}
+
+/// Standard output, buffered. When its reader goes away, the rest is thrown away without a word: the
+/// exit status still tells the verdict.
+#[derive(Debug)]
+pub(crate) struct Stdout {
+    inner: BufWriter<io::Stdout>,
+    closed: bool,
+}
+
+impl Default for Stdout {
+    fn default() -> Self {
+        Self { inner: BufWriter::new(io::stdout()), closed: false }
+    }
+}
+
+impl Stdout {
+    fn unless_closed<T>(&mut self, result: io::Result<T>, otherwise: T) -> io::Result<T> {
+        match result {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(otherwise)
+            }
+            result => result,
+        }
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.closed {
+            return Ok(bytes.len());
+        }
+        let result = self.inner.write(bytes);
+        self.unless_closed(result, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        let result = self.inner.flush();
+        self.unless_closed(result, ())
+    }
+}
+
+/// Writes a line to standard error. If that is closed, there is nobody left to tell.
+pub(crate) fn complain(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", visible(line));
+}
+
+/// The text with its control characters made visible: keys of a document and names of files must not
+/// steer the terminal.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    let hidden = |c: char| (c.is_control() && c != '\n') || is_bidirectional(c);
+    if !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if hidden(c) {
+            // Writing to a String cannot fail.
+            let _ = write!(safe, "\\u{:04x}", u32::from(c));
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// The same on one line.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    match visible(text) {
+        text if text.contains('\n') => Cow::Owned(text.replace('\n', "\\n")),
+        text => text,
+    }
+}
+
+/// Characters that reorder what stands around them.
+fn is_bidirectional(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// `1 error`, `2 errors`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_shown_not_obeyed() {
+        assert_eq!(visible("a/é"), "a/é");
+        assert_eq!(visible("\u{1b}[31m\t"), "\\u001b[31m\\u0009");
+        assert_eq!(visible("a\u{202e}b"), "a\\u202eb");
+        assert_eq!(one_line("a\nb"), "a\\nb");
+    }
+
+    #[test]
+    fn one_is_singular() {
+        assert_eq!(count(1, "error"), "1 error");
+        assert_eq!(count(0, "error"), "0 errors");
+    }
+}

@@ -1,0 +1,184 @@
+//! The result of a check for programs, version 1 of its schema.
+//!
+//! Each document is a line of its own and is written as soon as it is checked.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+use anyhow::Context as _;
+use anyhow::Result;
+use serde::Serialize;
+use sps_validate::Diagnostic;
+use sps_validate::Form;
+use sps_validate::Param;
+use sps_validate::Related;
+use sps_validate::Span;
+
+use crate::document::Checked;
+use crate::input::Places;
+use crate::input::Unreadable;
+use crate::output;
+use crate::output::Sink;
+use crate::output::Stdout;
+use crate::output::Summary;
+
+/// Writes one JSON object.
+#[derive(Debug, Default)]
+pub(crate) struct Json {
+    unreadable: Vec<Unreadable>,
+    begun: bool,
+}
+
+impl Json {
+    /// What stands before the next document.
+    fn separator(&mut self) -> &'static str {
+        if std::mem::replace(&mut self.begun, true) {
+            ",\n  "
+        } else {
+            "{\"schema_version\": 1,\n \"documents\": [\n  "
+        }
+    }
+}
+
+impl Sink for Json {
+    fn checked(&mut self, out: &mut Stdout, checked: &Checked) -> Result<()> {
+        let line = serde_json::to_string(&DocumentJson::from(checked))
+            .context("cannot write the report")?;
+        write!(out, "{}{line}", self.separator())?;
+        Ok(())
+    }
+
+    fn unreadable(&mut self, _: &mut Stdout, unreadable: Unreadable) -> Result<()> {
+        output::complain(&format!("error: {}: {}", unreadable.source, unreadable.reason));
+        self.unreadable.push(unreadable);
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &mut Stdout, summary: &Summary) -> Result<()> {
+        if !self.begun {
+            write!(out, "{{\"schema_version\": 1,\n \"documents\": [")?;
+        }
+        let unreadable =
+            serde_json::to_string(&self.unreadable).context("cannot write the report")?;
+        let summary = serde_json::to_string(summary).context("cannot write the report")?;
+        writeln!(out, "],\n \"unreadable\": {unreadable},\n \"summary\": {summary}}}")?;
+        out.flush()?;
+        Ok(())
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct DocumentJson<'a> {
+    source: &'a str,
+    endpoint: Option<&'a str>,
+    form: &'a str,
+    diagnostics: Vec<DiagnosticJson<'a>>,
+    unchecked: Vec<UncheckedJson<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct DiagnosticJson<'a> {
+    code: &'a str,
+    severity: &'a str,
+    pointer: &'a str,
+    span: SpanJson,
+    message: &'a str,
+    params: BTreeMap<&'a str, serde_json::Value>,
+    help: &'a str,
+    suggestions: &'a [String],
+    related: Vec<RelatedJson<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct RelatedJson<'a> {
+    pointer: &'a str,
+    span: SpanJson,
+    message: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct UncheckedJson<'a> {
+    code: &'a str,
+    pointer: &'a str,
+    reason: &'a str,
+}
+
+/// Bytes of the file, and the line and column (in characters) of the first one.
+#[derive(Debug, Serialize)]
+struct SpanJson {
+    start: usize,
+    end: usize,
+    line: usize,
+    column: usize,
+}
+
+impl<'a> From<&'a Checked> for DocumentJson<'a> {
+    fn from(checked: &'a Checked) -> Self {
+        let report = &checked.report;
+        let places = &checked.places;
+        let unchecked = report.unchecked.iter().map(|it| UncheckedJson {
+            code: it.code,
+            pointer: &it.pointer,
+            reason: &it.reason,
+        });
+        Self {
+            source: &checked.source,
+            endpoint: checked.endpoint,
+            form: if checked.form == Form::Answer { "response" } else { "request" },
+            diagnostics: report
+                .diagnostics
+                .iter()
+                .map(|it| DiagnosticJson::new(it, places))
+                .collect(),
+            unchecked: unchecked.collect(),
+        }
+    }
+}
+
+impl<'a> DiagnosticJson<'a> {
+    fn new(diagnostic: &'a Diagnostic, places: &Places) -> Self {
+        Self {
+            code: diagnostic.code,
+            severity: diagnostic.severity.as_str(),
+            pointer: &diagnostic.pointer,
+            span: SpanJson::new(diagnostic.span, places),
+            message: &diagnostic.message,
+            params: diagnostic.params.iter().map(|(name, value)| (*name, param(value))).collect(),
+            help: &diagnostic.help,
+            suggestions: &diagnostic.suggestions,
+            related: diagnostic.related.iter().map(|it| RelatedJson::new(it, places)).collect(),
+        }
+    }
+}
+
+impl<'a> RelatedJson<'a> {
+    fn new(related: &'a Related, places: &Places) -> Self {
+        let span = SpanJson::new(related.span, places);
+        Self { pointer: &related.pointer, span, message: &related.message }
+    }
+}
+
+impl SpanJson {
+    fn new(span: Span, places: &Places) -> Self {
+        let position = places.position(span.start);
+        Self {
+            start: span.start + places.bytes_before,
+            end: span.end + places.bytes_before,
+            line: position.line,
+            column: position.column,
+        }
+    }
+}
+
+fn param(param: &Param) -> serde_json::Value {
+    match param {
+        Param::Int(number) => i64::try_from(*number)
+            .map(serde_json::Value::from)
+            .or_else(|_| u64::try_from(*number).map(serde_json::Value::from))
+            // No JSON reader can be trusted with more than 64 bits.
+            .unwrap_or_else(|_| number.to_string().into()),
+        Param::Text(text) => text.as_str().into(),
+        Param::Words(words) => words.clone().into(),
+        other => format!("{other:?}").into(),
+    }
+}

@@ -1,0 +1,24 @@
+//! What the process says when it ends.
+
+use std::process::ExitCode;
+
+/// The exit status of a command. A worse one is greater, so the status of many is their maximum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Status {
+    /// 0: everything is as it should be.
+    Valid,
+    /// 1: a document or a certificate was read, and is wrong.
+    Invalid,
+    /// 2: something could not be read, or the command does not make sense.
+    Unreadable,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Valid => 0,
+            Status::Invalid => 1,
+            Status::Unreadable => 2,
+        })
+    }
+}
