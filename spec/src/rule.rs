@@ -88,7 +88,8 @@ pub enum Predicate {
     },
     /// A string of zero or more hexadecimal digits, after an optional `0x` or `0X`.
     Hex(Path),
-    /// Such a string with a number of digits, not counting the prefix, within bounds.
+    /// The number of hexadecimal digits, not counting the prefix, is within bounds. A string that is not
+    /// hexadecimal passes: [`Self::Hex`] is there to refuse it.
     HexLength {
         /// The string.
         path: Path,

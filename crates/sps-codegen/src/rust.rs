@@ -105,7 +105,7 @@ impl Part<'_> {
             Some(endpoint) => format!("{}: `{}`.", endpoint.title, endpoint.path),
             None => "Types that several endpoints share.".to_owned(),
         };
-        let header = header(&format!("spec/{}", self.file), &title);
+        let header = header(&format!("`spec/{}`", self.file), &title);
         finish(spec, &header, items.into_tokens())
     }
 }
@@ -127,7 +127,7 @@ fn table(spec: &Spec, modules: &[String]) -> Result<String, Error> {
         /// Every endpoint, sorted by path.
         pub static ENDPOINTS: &[&EndpointInfo] = &[#(&EndpointInfo::of::<#objects>()),*];
     };
-    let header = header("the files under spec/", "Every endpoint of the spec.");
+    let header = header("the files under `spec/`", "Every endpoint of the spec.");
     // The table names every object, and `pub use` brings them all in.
     let imports = "use crate::EndpointInfo;\n\n";
     let items = [mods, uses, endpoints].into_iter().map(pretty).collect::<Result<Vec<_>, _>>()?;

@@ -252,7 +252,9 @@ impl<T: Describe> Describe for Option<T> {
     }
 
     fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
-        self.iter().for_each(|value| value.references(visit));
+        if let Some(value) = self {
+            value.references(visit);
+        }
     }
 }
 
@@ -264,7 +266,9 @@ impl<T: Describe> Describe for Optional<T> {
     }
 
     fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
-        self.as_ref().into_iter().for_each(|value| value.references(visit));
+        if let Some(value) = self.as_ref() {
+            value.references(visit);
+        }
     }
 }
 
@@ -288,7 +292,9 @@ impl<T: Describe> Describe for Vec<T> {
     }
 
     fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
-        self.iter().for_each(|value| value.references(visit));
+        for value in self {
+            value.references(visit);
+        }
     }
 }
 
@@ -303,7 +309,9 @@ where
     }
 
     fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
-        self.iter().for_each(|value| value.references(visit));
+        for value in self {
+            value.references(visit);
+        }
     }
 }
 
@@ -315,6 +323,8 @@ impl<T: Describe> Describe for BTreeMap<String, T> {
     }
 
     fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
-        self.values().for_each(|value| value.references(visit));
+        for value in self.values() {
+            value.references(visit);
+        }
     }
 }

@@ -45,6 +45,7 @@ pub fn validate_into<T: Describe>(
 
 /// A nested type that only garde knows; `#[resource(garde)]` on a field wraps it in this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a wrapper and nothing else")]
 pub struct Foreign<T>(pub T);
 
 impl<T> Foreign<T>

@@ -110,6 +110,7 @@ mod details {
     use crate::wire::Reader;
     use crate::wire::Wire;
 
+    #[expect(clippy::ref_option, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(
         details: &Option<Any>,
         serializer: S,

@@ -174,11 +174,12 @@ impl<T: Wire> Slot<T> {
 
 /// Finds a key among the known ones without copying it.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::exhaustive_structs, reason = "a list of keys and nothing else")]
 pub struct Keys(pub &'static [&'static str]);
 
 /// What [`Keys`] found.
 #[derive(Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "a key is known or not")]
 pub enum Found {
     /// The position of a known key.
     Known(usize),
@@ -211,6 +212,7 @@ impl Visitor<'_> for Keys {
 
 /// Reads one word of an enum.
 #[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the derive fills it in")]
 pub struct WordVisitor<F> {
     /// Finds the value of a word.
     pub find: F,

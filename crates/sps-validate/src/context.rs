@@ -120,4 +120,5 @@ pub enum UnknownKeys {
 
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a number of seconds and nothing else")]
 pub struct Timestamp(pub u64);

@@ -30,15 +30,15 @@ pub enum Kind {
     /// The key of an object elsewhere.
     Reference(&'static Target),
     /// The kind, or null.
-    Nullable(&'static Kind),
+    Nullable(&'static Self),
     /// The kind, or no member at all.
-    Optional(&'static Kind),
+    Optional(&'static Self),
     /// A list of any length.
-    List(&'static Kind),
+    List(&'static Self),
     /// A list of exactly so many.
-    Array(&'static Kind, usize),
+    Array(&'static Self, usize),
     /// An object whose keys are data.
-    Map(&'static Kind),
+    Map(&'static Self),
     /// A type with a name.
     Named(&'static Type),
     /// A type that only garde knows: takes the JSON text, gives dotted paths and messages.

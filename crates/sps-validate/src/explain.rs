@@ -230,13 +230,14 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         siblings: Option<Siblings>,
     ) {
         match (kind, &node.value) {
-            (Kind::Optional(inner), _) => self.value(*inner, constraint, node, siblings),
-            (Kind::Nullable(_), Value::Null) => {}
-            (Kind::Nullable(inner), _) => self.value(*inner, constraint, node, siblings),
-            (Kind::Any, value) => {
-                if !matches!(value, Value::Array(items) if items.is_empty()) {
-                    self.unchecked(code::WRONG_TYPE, "the guide does not show what stands here");
-                }
+            (Kind::Nullable(_), Value::Null)
+            | (Kind::Bool, Value::Bool(_))
+            | (Kind::Number, Value::Number(_)) => {}
+            (Kind::Optional(inner) | Kind::Nullable(inner), _) => {
+                self.value(*inner, constraint, node, siblings);
+            }
+            (Kind::Any, _) => {
+                self.unchecked(code::WRONG_TYPE, "the guide does not show what stands here");
                 self.kept(node);
             }
             (_, Value::Null) => {
@@ -247,7 +248,6 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                     "give it a value",
                 );
             }
-            (Kind::Bool, Value::Bool(_)) | (Kind::Number, Value::Number(_)) => {}
             (Kind::Int { minimum, maximum }, Value::Number(token)) => {
                 self.integer(node, token, minimum, maximum, constraint);
             }
@@ -712,11 +712,12 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 self.unknown_key(fields, false, node, member, None);
             }
         }
-        if let Some(Variant { content: Some(kind), .. }) = chosen {
-            if node.get(content).is_none() && !is_optional(*kind) {
-                let kind = expected(*kind);
-                self.below(content, |walker| walker.missing(node, &kind));
-            }
+        if let Some(Variant { content: Some(kind), .. }) = chosen
+            && node.get(content).is_none()
+            && !is_optional(*kind)
+        {
+            let kind = expected(*kind);
+            self.below(content, |walker| walker.missing(node, &kind));
         }
         for rule in ty.constraints.rules {
             self.rule(ty, rule, node);

@@ -112,7 +112,7 @@ impl Writer {
                 self.string(reference_key(node).unwrap_or_default());
             }
             (Value::Object(_), _) if is_reference(node) => {
-                self.string(reference_key(node).unwrap_or_default())
+                self.string(reference_key(node).unwrap_or_default());
             }
             (Value::Object(members), _) => {
                 let sent: Vec<_> = members

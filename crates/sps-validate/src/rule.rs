@@ -5,6 +5,7 @@ use crate::report::Severity;
 
 /// What a rule says of its inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a rule holds, is broken, or nobody knows")]
 pub enum Outcome {
     /// The rule holds, or does not apply.
     Holds,

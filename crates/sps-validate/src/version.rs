@@ -64,6 +64,7 @@ impl std::error::Error for ParseVersionError {}
 
 /// The span of versions in which something exists; both ends are included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::exhaustive_structs, reason = "a span has two ends")]
 pub struct Versions {
     /// The first version that has it; `None`: from the beginning.
     pub since: Option<Version>,

@@ -47,7 +47,18 @@ pub(super) fn expression(
                 let input = input(path);
                 quote!(#input != #value)
             }
-            P::In(..) | P::Null(_) | P::Present(_) | P::Custom { .. } => {
+            P::Equals(path, Literal::Bool(value)) => {
+                expression(&P::Equals(path.clone(), Literal::Bool(!value)), input)?
+            }
+            P::Hex(path) => {
+                let input = input(path);
+                quote!(hex::digits(#input).is_none())
+            }
+            P::Null(path) => {
+                let input = input(path);
+                quote!(#input.is_some())
+            }
+            P::In(..) | P::Present(_) | P::Custom { .. } => {
                 let inner = expression(inner, input)?;
                 quote!(!#inner)
             }
@@ -87,7 +98,7 @@ pub(super) fn expression(
                 min.map(Token::u64_unsuffixed),
                 max.map(Token::u64_unsuffixed),
             );
-            quote!(hex::digits(#input).is_some_and(|digits| #within))
+            quote!(hex::digits(#input).is_none_or(|digits| #within))
         }
         P::Range { path, min, max } => {
             let input = input(path);

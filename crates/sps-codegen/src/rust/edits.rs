@@ -92,12 +92,12 @@ pub(super) fn ways(spec: &Spec, def: &Struct, predicate: &Predicate, holds: bool
                 )
             };
             let good = min.or(*max).unwrap_or(2);
-            let bad = min.map(|min| min.saturating_sub(1)).or(max.map(|max| max + 1)).unwrap_or(0);
+            let bad = min.map_or_else(|| max.map_or(0, |max| max + 1), |min| min.saturating_sub(1));
             text(path, digits(good), digits(bad))
         }
         P::Range { path, min, max } => {
             let good = min.or(*max).unwrap_or(0);
-            let bad = min.map(|min| min - 1).or(max.map(|max| max + 1)).unwrap_or(0);
+            let bad = min.map_or_else(|| max.map_or(0, |max| max + 1), |min| min - 1);
             set(path, Literal::Int(if holds { good } else { bad }))
         }
         P::Format { path, format } => {
@@ -158,9 +158,8 @@ fn joined(one: &[Edit], more: &[Edit]) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     for edit in one {
         match more.iter().find(|other| other.path() == edit.path()) {
-            None => edits.push(edit.clone()),
+            None | Some(Edit::Plain(..)) => edits.push(edit.clone()),
             Some(later) if later == edit || (is_text(later) && is_text(edit)) => {}
-            Some(Edit::Plain(..)) => edits.push(edit.clone()),
             Some(_) => return None,
         }
     }

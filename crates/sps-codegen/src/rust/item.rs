@@ -59,6 +59,10 @@ impl<'s> Items<'s> {
             });
         }
         let Endpoint { path, title, doc, .. } = endpoint;
+        let body = |name: Option<&str>| match name {
+            Some(name) if name == endpoint.object => quote!(Self),
+            name => body(name),
+        };
         let request = body(endpoint.request.as_deref());
         let answer = match &endpoint.answer {
             Some(name) if self.has_twin(name) => body(Some(&format!("{name}Response"))),
@@ -182,7 +186,7 @@ impl<'s> Items<'s> {
             .chain(&added)
             .map(|field| member(&field.name, &field.doc, &field.constraint, &field.versions));
         let rules = Rules::new(self.spec, self.sources, def, rules)?;
-        self.constrained(&name, &def.doc, members.collect(), rules);
+        self.constrained(&name, &def.doc, &members.collect::<Vec<_>>(), rules);
         Ok(())
     }
 
@@ -288,7 +292,7 @@ impl<'s> Items<'s> {
             let constraint = variant.payload.as_ref().map_or(&none, |payload| &payload.constraint);
             member(&variant.value, &variant.doc, constraint, &variant.versions)
         });
-        self.constrained(&name, &def.doc, members.collect(), Rules::default());
+        self.constrained(&name, &def.doc, &members.collect::<Vec<_>>(), Rules::default());
         Ok(())
     }
 
@@ -316,10 +320,10 @@ impl<'s> Items<'s> {
         let none = Constraint::default();
         let members =
             def.values.iter().map(|value| member(&value.value, &value.doc, &none, &value.versions));
-        self.constrained(&name, &def.doc, members.collect(), Rules::default());
+        self.constrained(&name, &def.doc, &members.collect::<Vec<_>>(), Rules::default());
     }
 
-    fn constrained(&mut self, name: &Ident, doc: &str, members: Vec<TokenStream>, rules: Rules) {
+    fn constrained(&mut self, name: &Ident, doc: &str, members: &[TokenStream], rules: Rules) {
         let Rules { table, holds, functions } = rules;
         let rules = (!table.is_empty()).then(|| quote!(.rules(&[#(#table),*])));
         let holds = holds.map(|holds| {
@@ -357,11 +361,11 @@ impl<'s> Items<'s> {
         if !facts.is_empty() {
             paragraphs.push(facts.join(" "));
         }
-        let mut origin = origin(self.sources, source);
-        if let Some(inferred) = inferred {
-            origin.push_str(&format!(" Inferred: {inferred}."));
-        }
-        paragraphs.push(origin);
+        let origin = origin(self.sources, source);
+        paragraphs.push(match inferred {
+            Some(inferred) => format!("{origin} Inferred: {inferred}."),
+            None => origin,
+        });
         let lines = paragraphs.iter().enumerate().flat_map(|(index, paragraph)| {
             let blank = (index > 0).then(String::new);
             blank.into_iter().chain(wrap(paragraph))

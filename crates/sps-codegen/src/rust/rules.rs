@@ -172,8 +172,8 @@ impl Writer<'_> {
         let holds = expression(&rule.holds, &param)?;
         let body = match &rule.when {
             Some(when) => {
-                let when = expression(when, &param)?;
-                quote!((!(#when) || #holds).into())
+                let off = expression(&Predicate::Not(Box::new(when.clone())), &param)?;
+                quote!((#off || #holds).into())
             }
             None => quote!((#holds).into()),
         };
@@ -313,11 +313,12 @@ impl Writer<'_> {
                 FieldType::Bool => Leaf::Bool,
                 FieldType::Int => Leaf::Int,
                 FieldType::String if field.sensitive => Leaf::Secret,
-                FieldType::String | FieldType::Ref(_) => Leaf::Str,
+                FieldType::String => Leaf::Str(format_ident!("String")),
+                FieldType::Ref(_) => Leaf::Str(format_ident!("Key")),
                 FieldType::Named(name)
                     if matches!(self.spec.type_def(name), Some(TypeDef::Enum(_))) =>
                 {
-                    Leaf::Str
+                    Leaf::Str(format_ident!("{name}"))
                 }
                 _ => Leaf::Container,
             },
@@ -345,7 +346,7 @@ impl Writer<'_> {
             Use::Null => Class::Nullable,
             Use::Value => Class::Value,
         };
-        let (typed, skipped) = access(&steps, &name, leaf, class, optional, nullable)?;
+        let (typed, skipped) = access(&steps, &name, &leaf, class, optional, nullable)?;
         Ok(Input { path: path.to_vec(), name, leaf, class, typed, skipped })
     }
 
@@ -409,11 +410,12 @@ enum Use {
     Value,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Leaf {
     Bool,
     Int,
-    Str,
+    /// Read by `as_str` of this type.
+    Str(Ident),
     Secret,
     Tag,
     Container,
@@ -448,7 +450,7 @@ impl Input {
         let value = match self.leaf {
             Leaf::Bool => quote!(bool),
             Leaf::Int => quote!(i128),
-            Leaf::Str | Leaf::Secret | Leaf::Tag | Leaf::Container => quote!(&str),
+            Leaf::Str(_) | Leaf::Secret | Leaf::Tag | Leaf::Container => quote!(&str),
         };
         match self.class {
             Class::Presence => quote!(bool),
@@ -470,7 +472,7 @@ impl Input {
     /// What the erased closure passes.
     fn erased(&self, index: usize) -> TokenStream {
         let index = Token::usize_unsuffixed(index);
-        match (self.class, self.leaf) {
+        match (self.class, &self.leaf) {
             (Class::Presence, _) => quote!(leaves[#index].is_present()),
             (Class::Nullable, _) => quote!(leaves[#index].nullable_str()?),
             (Class::Value, Leaf::Bool) => quote!(leaves[#index].bool()?),
@@ -484,7 +486,7 @@ impl Input {
 fn access(
     steps: &[Step],
     name: &Ident,
-    leaf: Leaf,
+    leaf: &Leaf,
     class: Class,
     optional: bool,
     nullable: bool,
@@ -502,19 +504,16 @@ fn access(
         option |= step.option;
     }
     let convert = |value: TokenStream| match leaf {
-        Leaf::Bool => value,
         Leaf::Int => quote!(i128::from(#value)),
-        Leaf::Str => quote!(#value.as_str()),
+        Leaf::Str(_) => quote!(#value.as_str()),
         Leaf::Secret => quote!(#value.expose()),
-        Leaf::Tag | Leaf::Container => value,
+        Leaf::Bool | Leaf::Tag | Leaf::Container => value,
     };
-    let by_value = match leaf {
-        Leaf::Bool | Leaf::Int => quote!(*it),
-        _ => quote!(it),
-    };
-    let convert_option = |option: TokenStream| {
-        let converted = convert(by_value.clone());
-        quote!(#option.map(|it| #converted))
+    let convert_option = |option: TokenStream| match leaf {
+        Leaf::Bool | Leaf::Tag | Leaf::Container => quote!(#option.copied()),
+        Leaf::Int => quote!(#option.map(|it| i128::from(*it))),
+        Leaf::Str(ty) => quote!(#option.map(#ty::as_str)),
+        Leaf::Secret => quote!(#option.map(Secret::expose)),
     };
     Ok(match (class, leaf) {
         (Class::Presence, _) if option => {

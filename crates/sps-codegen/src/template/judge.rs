@@ -48,7 +48,7 @@ pub(super) fn holds(predicate: &Predicate, object: &Json) -> Option<bool> {
         }
         Predicate::Hex(path) => text(path).map(|it| digits(it).is_some()),
         Predicate::HexLength { path, min, max } => {
-            text(path).and_then(digits).map(|it| within(it.len(), *min, *max))
+            text(path).map(|it| digits(it).is_none_or(|digits| within(digits.len(), *min, *max)))
         }
         Predicate::Range { path, min, max } => match object.at(path) {
             Some(Json::Int(it)) => {

@@ -26,15 +26,15 @@ pub(super) fn outcome(
 }
 
 /// The leaf at a path; nothing if the way there is broken.
-fn leaf<'v>(kind: Kind, path: Path, value: &'v Value) -> Option<Leaf<'v>> {
+fn leaf(kind: Kind, path: Path, value: &Value) -> Option<Leaf<'_>> {
     let kind = peeled(kind);
     let Some((segment, rest)) = path.split_first() else {
         return Some(match (value, kind) {
             (Value::Null, _) => Leaf::Null,
             (Value::Bool(value), _) => Leaf::Bool(*value),
-            (Value::Number(number), _) => {
-                Leaf::Int(number.as_u64().map(i128::from).or(number.as_i64().map(i128::from))?)
-            }
+            (Value::Number(number), _) => Leaf::Int(
+                number.as_u64().map(i128::from).or_else(|| number.as_i64().map(i128::from))?,
+            ),
             (Value::String(word), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
                 Leaf::Str(values.iter().find(|value| value.matches(word))?.value)
             }
@@ -130,8 +130,13 @@ fn set(
 /// The place that an edit changes.
 pub(super) fn place(edit: &Edit) -> Path {
     match *edit {
-        Edit::Bool(path, _) | Edit::Int(path, _) | Edit::Str(path, _) | Edit::Null(path) => path,
-        Edit::Fill(path) | Edit::Remove(path) | Edit::Plain(path, _) => path,
+        Edit::Bool(path, _)
+        | Edit::Int(path, _)
+        | Edit::Str(path, _)
+        | Edit::Null(path)
+        | Edit::Fill(path)
+        | Edit::Remove(path)
+        | Edit::Plain(path, _) => path,
         _ => &[],
     }
 }

@@ -145,7 +145,7 @@ fn put(body: &mut Value, pointer: &str, value: Option<Value>) {
 /// Mistakes of structure at one value.
 fn structural(kind: Kind, pointer: &str, value: &Value, chances: &mut Vec<Chance>) {
     let mut put = |code, value| {
-        chances.push(Chance { code, pointer: pointer.to_owned(), change: Change::Put(value) })
+        chances.push(Chance { code, pointer: pointer.to_owned(), change: Change::Put(value) });
     };
     let plain = peeled(kind);
     if matches!(plain, Kind::Any | Kind::Foreign(_)) {

@@ -185,22 +185,26 @@ fn anything() -> BoxedStrategy<Value> {
 pub(super) fn embed(kind: Kind, value: &mut Value, dice: u64) {
     match (kind, value) {
         (Kind::Optional(inner) | Kind::Nullable(inner), value) if !value.is_null() => {
-            embed(*inner, value, dice)
+            embed(*inner, value, dice);
         }
         (Kind::Reference(target), value) if value.is_string() => {
             let key = value.take();
             let href = format!("{}/{}", target.path, key.as_str().unwrap_or_default());
             *value = json!({ "key": key, "meta": { "href": href } });
             // From 6.1.0 an answer may embed the object.
-            if dice % 3 == 0 {
+            if dice.is_multiple_of(3) {
                 value["body"] = json!({ "name": "embedded" });
             }
         }
         (Kind::List(inner) | Kind::Array(inner, _), Value::Array(items)) => {
-            items.iter_mut().for_each(|item| embed(*inner, item, dice.rotate_left(1)));
+            for item in items {
+                embed(*inner, item, dice.rotate_left(1));
+            }
         }
         (Kind::Map(inner), Value::Object(entries)) => {
-            entries.values_mut().for_each(|entry| embed(*inner, entry, dice.rotate_left(1)));
+            for entry in entries.values_mut() {
+                embed(*inner, entry, dice.rotate_left(1));
+            }
         }
         (Kind::Named(ty), Value::Object(object)) => match ty.shape {
             Shape::Struct { fields, .. } => {
@@ -230,7 +234,7 @@ pub(super) fn embed(kind: Kind, value: &mut Value, dice: u64) {
 pub(super) fn simplest(kind: Kind, constraint: &Constraint, fresh: &mut u64) -> Value {
     match kind {
         Kind::Bool => Value::from(false),
-        Kind::Int { minimum, .. } => integer(constraint.minimum.unwrap_or(minimum.max(0))),
+        Kind::Int { minimum, .. } => integer(constraint.minimum.unwrap_or_else(|| minimum.max(0))),
         Kind::Number => json!(0.0),
         Kind::String | Kind::Secret => Value::from(sample(constraint)),
         Kind::Reference(_) => {
