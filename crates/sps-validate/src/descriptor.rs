@@ -73,16 +73,21 @@ impl Target {
 pub struct Type {
     /// The Rust name.
     pub name: &'static str,
-    /// What it is made of.
-    pub shape: Shape,
+    /// Behind a function, because a type may contain itself and a table cannot.
+    shape: fn() -> Shape,
     /// Documentation, bounds, versions and rules.
     pub constraints: Constraints,
 }
 
 impl Type {
     /// A type of this shape.
-    pub const fn new(name: &'static str, shape: Shape, constraints: Constraints) -> Self {
+    pub const fn new(name: &'static str, shape: fn() -> Shape, constraints: Constraints) -> Self {
         Self { name, shape, constraints }
+    }
+
+    /// What it is made of.
+    pub fn shape(&self) -> Shape {
+        (self.shape)()
     }
 
     /// What the generator knows about the member at `index` of the shape.
