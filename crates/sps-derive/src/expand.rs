@@ -587,7 +587,7 @@ fn describe(declaration: &Declaration) -> TokenStream {
         }
     });
     quote! {
-        static __DESCRIPTOR: __private::Type = __private::Type::new(#title, || #shape, #constraints);
+        static __DESCRIPTOR: __private::Type = __private::Type::new(#title, #shape, #constraints);
 
         impl __sps::Describe for #name {
             const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
@@ -651,7 +651,7 @@ fn describe_struct(shape: &Struct) -> Description {
         }
     });
     (
-        quote!(__private::Shape::Struct { fields: const { &[#(#fields,)* #(#answer_only,)*] }, open: #open }),
+        quote!(__private::Shape::Struct { fields: &[#(#fields,)* #(#answer_only,)*], open: #open }),
         quote!(true #(&& #judged)*),
         references_fn(&quote!(#(#references)*)),
         quote!(#is_wrapper),
@@ -665,7 +665,7 @@ fn describe_words(shape: &WordList) -> Description {
         quote!(__private::EnumValue::new(#wire) #aliases)
     });
     (
-        quote!(__private::Shape::Enum { values: const { &[#(#values),*] } }),
+        quote!(__private::Shape::Enum { values: &[#(#values),*] }),
         quote!(true),
         TokenStream::new(),
         TokenStream::new(),
@@ -699,7 +699,7 @@ fn describe_union(shape: &Union) -> Description {
     let other_judged = shape.has_other.then(|| quote!(Self::Other(_) => true,));
     let other_references = shape.has_other.then(|| quote!(Self::Other(_) => {}));
     (
-        quote!(__private::Shape::Union { tag: #tag, content: #content, variants: const { &[#(#variants),*] } }),
+        quote!(__private::Shape::Union { tag: #tag, content: #content, variants: &[#(#variants),*] }),
         quote!((match self { #(#judged,)* #other_judged })),
         references_fn(&quote!(match self { #(#references,)* #other_references })),
         TokenStream::new(),

@@ -73,21 +73,16 @@ impl Target {
 pub struct Type {
     /// The Rust name.
     pub name: &'static str,
-    /// Behind a function, because a type may contain itself and a table cannot.
-    shape: fn() -> Shape,
+    /// What it is made of.
+    pub shape: Shape,
     /// Documentation, bounds, versions and rules.
     pub constraints: Constraints,
 }
 
 impl Type {
     /// A type of this shape.
-    pub const fn new(name: &'static str, shape: fn() -> Shape, constraints: Constraints) -> Self {
+    pub const fn new(name: &'static str, shape: Shape, constraints: Constraints) -> Self {
         Self { name, shape, constraints }
-    }
-
-    /// What it is made of.
-    pub fn shape(&self) -> Shape {
-        (self.shape)()
     }
 
     /// What the generator knows about the member at `index` of the shape.

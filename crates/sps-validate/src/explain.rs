@@ -439,7 +439,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
     }
 
     fn named(&mut self, ty: &'static Type, node: &'t Node<'t>, siblings: Option<Siblings>) {
-        match ty.shape() {
+        match ty.shape {
             Shape::Struct { fields, open } => self.object(ty, fields, open, node, siblings),
             Shape::Enum { .. } => self.word(ty, node, code::NOT_IN_ENUM),
             Shape::Union { tag, content, variants } => self.union(ty, tag, content, variants, node),
@@ -481,7 +481,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                     walker.versions(info.versions, member.value.span, "this key");
                     match field.kind {
                         Kind::Named(inner)
-                            if field.tag && matches!(inner.shape(), Shape::Enum { .. }) =>
+                            if field.tag && matches!(inner.shape, Shape::Enum { .. }) =>
                         {
                             walker.word(inner, &member.value, code::UNKNOWN_SELECTION);
                         }
@@ -626,7 +626,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
 
     /// One word of an enum; `code` says what a word outside it is called.
     fn word(&mut self, ty: &'static Type, node: &Node<'_>, code: &'static str) {
-        let Shape::Enum { values } = ty.shape() else { return };
+        let Shape::Enum { values } = ty.shape else { return };
         let Value::String(word) = &node.value else {
             return if matches!(node.value, Value::Null) {
                 self.error(
@@ -874,7 +874,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         if matches!(node.value, Value::Null) {
             return Some(Leaf::Absent);
         }
-        let next = match ty.shape() {
+        let next = match ty.shape {
             Shape::Struct { fields, .. } => {
                 fields.iter().find(|field| field.name == *segment)?.kind
             }
@@ -896,12 +896,9 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 Int::Value(value) => Leaf::Int(value),
                 Int::TooLarge | Int::NotInteger => return None,
             },
-            (Value::String(word), Kind::Named(ty)) => match ty.shape() {
-                Shape::Enum { values } => {
-                    Leaf::Str(values.iter().find(|value| value.matches(word))?.value)
-                }
-                Shape::Struct { .. } | Shape::Union { .. } => Leaf::Str(word),
-            },
+            (Value::String(word), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
+                Leaf::Str(values.iter().find(|value| value.matches(word))?.value)
+            }
             (Value::String(text), _) => Leaf::Str(text),
             (Value::Object(_), Kind::Reference(_)) => {
                 Leaf::Str(reference_key(node).filter(|_| self.is_answer())?)
@@ -1040,30 +1037,29 @@ fn place_of(kind: Kind, key: &str, path: &mut Vec<&'static str>) -> Option<Strin
     }
     match peeled(kind) {
         Kind::List(inner) | Kind::Array(inner, _) | Kind::Map(inner) => place_of(*inner, key, path),
-        Kind::Named(ty) => match ty.shape() {
-            Shape::Struct { fields, .. } => {
-                if fields.iter().any(|field| field.name == key) {
-                    return Some(if path.is_empty() {
-                        "the body itself".to_owned()
-                    } else {
-                        format!("`{}`", path.join("."))
-                    });
-                }
-                fields.iter().find_map(|field| {
-                    path.push(field.name);
-                    let found = place_of(field.kind, key, path);
-                    path.pop();
-                    found
-                })
+        Kind::Named(Type { shape: Shape::Struct { fields, .. }, .. }) => {
+            if fields.iter().any(|field| field.name == key) {
+                return Some(if path.is_empty() {
+                    "the body itself".to_owned()
+                } else {
+                    format!("`{}`", path.join("."))
+                });
             }
-            Shape::Union { content, variants, tag } => variants.iter().find_map(|variant| {
+            fields.iter().find_map(|field| {
+                path.push(field.name);
+                let found = place_of(field.kind, key, path);
+                path.pop();
+                found
+            })
+        }
+        Kind::Named(Type { shape: Shape::Union { content, variants, tag }, .. }) => {
+            variants.iter().find_map(|variant| {
                 path.push(content);
                 let found = variant.content.and_then(|kind| place_of(kind, key, path));
                 path.pop();
                 found.map(|place| format!("{place} (`{tag}` \"{}\")", variant.value))
-            }),
-            Shape::Enum { .. } => None,
-        },
+            })
+        }
         _ => None,
     }
 }
@@ -1079,10 +1075,7 @@ fn is_optional(kind: Kind) -> bool {
 
 fn fields_of(kind: Kind) -> &'static [Field] {
     match peeled(kind) {
-        Kind::Named(ty) => match ty.shape() {
-            Shape::Struct { fields, .. } => fields,
-            Shape::Enum { .. } | Shape::Union { .. } => &[],
-        },
+        Kind::Named(Type { shape: Shape::Struct { fields, .. }, .. }) => fields,
         _ => &[],
     }
 }
@@ -1137,7 +1130,7 @@ fn expected(kind: Kind) -> String {
         Kind::List(_) => "a list".to_owned(),
         Kind::Array(_, length) => format!("a list of {length}"),
         Kind::Map(_) => "an object".to_owned(),
-        Kind::Named(ty) => match ty.shape() {
+        Kind::Named(ty) => match ty.shape {
             Shape::Struct { .. } => "an object".to_owned(),
             Shape::Enum { values } => {
                 let words: Vec<String> =

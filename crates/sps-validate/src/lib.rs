@@ -9,7 +9,7 @@
 //!
 //! static SWITCH: Type = Type::new(
 //!     "Switch",
-//!     || Shape::Struct { fields: const { &[Field::new("enabled", Kind::Bool)] }, open: false },
+//!     Shape::Struct { fields: &[Field::new("enabled", Kind::Bool)], open: false },
 //!     Constraints::NONE,
 //! );
 //! let subject = Subject::new(Kind::Named(&SWITCH), Form::Request);

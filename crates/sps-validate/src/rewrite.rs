@@ -42,7 +42,7 @@ impl Subject {
     pub fn is_wrapped(&self, root: &Node<'_>) -> bool {
         // A body may have a key of that name itself.
         let declares = |key: &str| match peeled(self.body) {
-            Kind::Named(ty) => match ty.shape() {
+            Kind::Named(ty) => match ty.shape {
                 Shape::Struct { fields, .. } => fields.iter().any(|field| field.name == key),
                 Shape::Union { tag, content, .. } => key == tag || key == content,
                 Shape::Enum { .. } => false,
@@ -179,7 +179,7 @@ fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
     let Kind::Named(ty) = kind else {
         return Some(if let Kind::Map(inner) = kind { *inner } else { Kind::Any });
     };
-    match ty.shape() {
+    match ty.shape {
         Shape::Struct { fields, .. } => match fields.iter().find(|field| field.name == key) {
             Some(field) if field.form == FieldForm::Answer => None,
             Some(field) => Some(field.kind),

@@ -35,12 +35,9 @@ fn leaf(kind: Kind, path: Path, value: &Value) -> Option<Leaf<'_>> {
             (Value::Number(number), _) => Leaf::Int(
                 number.as_u64().map(i128::from).or_else(|| number.as_i64().map(i128::from))?,
             ),
-            (Value::String(word), Kind::Named(ty)) => match ty.shape() {
-                Shape::Enum { values } => {
-                    Leaf::Str(values.iter().find(|value| value.matches(word))?.value)
-                }
-                _ => Leaf::Str(word),
-            },
+            (Value::String(word), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
+                Leaf::Str(values.iter().find(|value| value.matches(word))?.value)
+            }
             (Value::String(text), _) => Leaf::Str(text),
             (Value::Array(_) | Value::Object(_), _) => Leaf::Present,
         });
@@ -54,7 +51,7 @@ fn leaf(kind: Kind, path: Path, value: &Value) -> Option<Leaf<'_>> {
 
 fn member_kind(kind: Kind, segment: &str) -> Option<Kind> {
     let Kind::Named(ty) = peeled(kind) else { return None };
-    match ty.shape() {
+    match ty.shape {
         Shape::Struct { fields, .. } => {
             Some(fields.iter().find(|field| field.name == segment)?.kind)
         }
@@ -91,7 +88,7 @@ fn fill(ty: &'static Type, object: &mut Value, path: Path, fresh: &mut u64) -> b
 /// The simplest value of the member at a path.
 fn simplest_at(ty: &'static Type, path: Path, fresh: &mut u64) -> Option<Value> {
     let (segment, rest) = path.split_first()?;
-    let Shape::Struct { fields, .. } = ty.shape() else { return None };
+    let Shape::Struct { fields, .. } = ty.shape else { return None };
     let index = fields.iter().position(|field| field.name == *segment)?;
     match (rest.is_empty(), peeled(fields[index].kind)) {
         (true, kind) => Some(simplest(kind, &ty.member(index).constraint, fresh)),
@@ -175,7 +172,7 @@ pub(super) fn walk<'v>(
                 below(*inner, key, entry);
             }
         }
-        (Kind::Named(ty), Value::Object(object)) => match ty.shape() {
+        (Kind::Named(ty), Value::Object(object)) => match ty.shape {
             Shape::Struct { fields, .. } => {
                 for field in fields {
                     if let Some(member) = object.get(field.name) {

@@ -193,7 +193,7 @@ fn constraints(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Ve
         chances.push(Chance { code, pointer: below(pointer, &[segment]), change });
     };
     let Value::Object(object) = value else { return };
-    match ty.shape() {
+    match ty.shape {
         Shape::Struct { fields, open } => {
             if !open {
                 chance(code::UNKNOWN_KEY, "no/such~key", Change::Put(json!("value")));
@@ -207,8 +207,7 @@ fn constraints(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Ve
                 if !is_optional(field.kind) {
                     chance(code::MISSING_KEY, field.name, Change::Remove);
                 }
-                let is_word = matches!(peeled(field.kind), Kind::Named(ty) if matches!(ty.shape(), Shape::Enum { .. }));
-                if is_word {
+                if let Kind::Named(Type { shape: Shape::Enum { .. }, .. }) = peeled(field.kind) {
                     let code = if field.tag { code::UNKNOWN_SELECTION } else { code::NOT_IN_ENUM };
                     chance(code, field.name, Change::Put(json!("no-such-word")));
                 }

@@ -63,7 +63,7 @@ fn of_kind(kind: Kind, constraint: Constraint, depth: usize) -> BoxedStrategy<Va
 }
 
 fn named(ty: &'static Type, depth: usize) -> BoxedStrategy<Value> {
-    match ty.shape() {
+    match ty.shape {
         Shape::Struct { fields, .. } => {
             let empty = Just(Map::new()).boxed();
             let sent =
@@ -206,7 +206,7 @@ pub(super) fn embed(kind: Kind, value: &mut Value, dice: u64) {
                 embed(*inner, entry, dice.rotate_left(1));
             }
         }
-        (Kind::Named(ty), Value::Object(object)) => match ty.shape() {
+        (Kind::Named(ty), Value::Object(object)) => match ty.shape {
             Shape::Struct { fields, .. } => {
                 for field in fields {
                     if let Some(member) = object.get_mut(field.name) {
@@ -247,7 +247,7 @@ pub(super) fn simplest(kind: Kind, constraint: &Constraint, fresh: &mut u64) -> 
             Value::Array((0..length).map(|_| simplest(*inner, constraint, fresh)).collect())
         }
         Kind::Map(_) => json!({}),
-        Kind::Named(ty) => match ty.shape() {
+        Kind::Named(ty) => match ty.shape {
             Shape::Struct { fields, .. } => {
                 let needed = fields.iter().enumerate().filter(|(_, field)| {
                     field.form != FieldForm::Answer && !is_optional(field.kind)
