@@ -1,12 +1,11 @@
 //! `cargo xtask ci`: everything that CI runs, in order.
 
-use std::process::Command;
 use std::time::Duration;
 use std::time::Instant;
 
-use anyhow::Context as _;
 use anyhow::bail;
 
+use crate::codegen;
 use crate::tidy;
 use crate::workspace;
 
@@ -18,19 +17,21 @@ pub(crate) const TEST_COMMAND: &[&str] = &["cargo", "test", "--workspace"];
 /// Packages whose features are off when they are built alone; a run over the workspace turns them on for each other.
 const WITHOUT_FEATURES: &[&str] = &["sps-spec", "sps-codegen", "sps-model", "sps-cli"];
 
-/// Runs every step, stops at the first that fails, and prints how long each took.
+/// Runs every step, also after one that fails, and prints what became of each and how long it took.
 pub(crate) fn ci() -> anyhow::Result<()> {
     let start = Instant::now();
-    let mut times = Vec::new();
-    for step in steps() {
-        let took = (step.name, step.run()?);
-        times.push(took);
-    }
+    let results: Vec<_> = steps().iter().map(|step| (step.name, step.run())).collect();
     println!();
-    for (name, time) in times {
-        println!("{:>7.1} s  {name}", time.as_secs_f64());
+    for (name, (result, time)) in &results {
+        let word = if result.is_ok() { "passes" } else { "FAILS" };
+        println!("{:>7.1} s  {word:6}  {name}", time.as_secs_f64());
     }
-    println!("{:>7.1} s  in all: everything passes", start.elapsed().as_secs_f64());
+    println!("{:>7.1} s  in all", start.elapsed().as_secs_f64());
+    let failed: Vec<_> =
+        results.iter().filter(|(_, (result, _))| result.is_err()).map(|(name, _)| *name).collect();
+    if !failed.is_empty() {
+        bail!("CI fails: {}", failed.join(", "));
+    }
     Ok(())
 }
 
@@ -55,17 +56,21 @@ impl Step {
             let variables = environment.iter().map(|(key, value)| format!("{key}='{value}' "));
             println!("$ {}cargo {}", variables.collect::<String>(), args.join(" "));
             let mut command = workspace::cargo(&args);
-            workspace::run(command.envs(environment.iter().copied()), "this command")
+            workspace::run(command.envs(environment.iter().copied()), "the command above")
         })
     }
 
-    fn run(&self) -> anyhow::Result<Duration> {
+    fn run(&self) -> (anyhow::Result<()>, Duration) {
         println!("\n=== {}", self.name);
         let start = Instant::now();
-        (self.work)().with_context(|| format!("CI stops at: {}", self.name))?;
+        let result = (self.work)();
         let time = start.elapsed();
-        println!("=== {} ({:.1} s)", self.name, time.as_secs_f64());
-        Ok(time)
+        if let Err(error) = &result {
+            println!("{error:#}");
+        }
+        let word = if result.is_ok() { "passes" } else { "FAILS" };
+        println!("=== {} {word} ({:.1} s)", self.name, time.as_secs_f64());
+        (result, time)
     }
 }
 
@@ -92,7 +97,7 @@ fn steps() -> Vec<Step> {
                 println!("$ cargo clippy --package {package} --locked -- -D warnings");
                 let args =
                     ["clippy", "--quiet", "--package", package, "--locked", "--", "-D", "warnings"];
-                workspace::run(&mut workspace::cargo(&args), "this command")?;
+                workspace::run(&mut workspace::cargo(&args), "the command above")?;
             }
             Ok(())
         }),
@@ -102,26 +107,8 @@ fn steps() -> Vec<Step> {
             &[("RUSTDOCFLAGS", "-D warnings")],
             vec!["doc", "--workspace", "--no-deps", "--locked"],
         ),
-        Step::cargo("generated files", &[], vec!["xtask", "codegen", "--check"]),
+        Step::new("generated files", || codegen::codegen(codegen::Options::CHECK)),
         Step::new("tidiness", tidy::tidy),
         Step::cargo("main job", &[], [&["run", "--locked"], &MAIN_COMMAND[2..]].concat()),
-        Step::new("output in the README", readme_output),
     ]
-}
-
-/// Runs every command that a `console` block of the README shows, and compares what it prints.
-fn readme_output() -> anyhow::Result<()> {
-    let readme = std::fs::read_to_string(workspace::root().join("README.md"))?;
-    for block in tidy::blocks(&readme, "console") {
-        let (command, expected) = block.split_once('\n').unwrap_or_default();
-        let command = command.strip_prefix("$ ").context("a console block starts with `$ `")?;
-        println!("$ {command}");
-        let output =
-            Command::new("sh").args(["-c", command]).current_dir(workspace::root()).output()?;
-        let printed = String::from_utf8_lossy(&output.stdout);
-        if printed != expected {
-            bail!("the README prints this:\n{expected}\nand the command this:\n{printed}");
-        }
-    }
-    Ok(())
 }

@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use anyhow::bail;
 use sps_spec::Spec;
 
+use crate::markdown;
 use crate::workspace;
 
 /// Where the models are written; whatever else lies there is an orphan.
@@ -37,6 +38,9 @@ enum Mode {
 }
 
 impl Options {
+    /// `codegen --check`.
+    pub(crate) const CHECK: Self = Self { mode: Mode::Check, snapshots: true };
+
     /// Reads what stands behind `codegen`.
     pub(crate) fn parse(args: &[&str]) -> anyhow::Result<Self> {
         let mut options = Self { mode: Mode::Write, snapshots: true };
@@ -215,10 +219,30 @@ fn snapshots(mode: Mode) -> anyhow::Result<()> {
             failed.push(format!("{what}: these tests fail, see above"));
         }
     }
+    if let Err(error) = readme(mode) {
+        failed.push(format!("the output in the README: {error:#}"));
+    }
     if !failed.is_empty() {
         bail!("{}", failed.join("\n"));
     }
     Ok(())
+}
+
+/// The README shows what the binary prints: a snapshot like the others.
+fn readme(mode: Mode) -> anyhow::Result<()> {
+    const README: &str = "README.md";
+    let path = workspace::root().join(README);
+    let found = fs::read_to_string(&path)?;
+    let expected = markdown::with_output(&found)?;
+    match (compare(README, &found, &expected), mode) {
+        (None, _) => Ok(()),
+        (Some(difference), Mode::Check) => bail!("{difference}"),
+        (Some(_), Mode::Write) => {
+            fs::write(path, expected)?;
+            println!("wrote {README}");
+            Ok(())
+        }
+    }
 }
 
 #[cfg(test)]

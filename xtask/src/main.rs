@@ -4,6 +4,7 @@
 
 mod ci;
 mod codegen;
+mod markdown;
 mod tidy;
 mod workspace;
 

@@ -8,7 +8,6 @@ use std::fmt;
 
 use anyhow::bail;
 
-pub(crate) use self::readme::blocks;
 use crate::workspace;
 use crate::workspace::TextFile;
 

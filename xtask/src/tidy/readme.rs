@@ -3,6 +3,7 @@
 use super::Finding;
 use super::manifests::Member;
 use crate::ci;
+use crate::markdown;
 use crate::workspace::TextFile;
 
 const README: &str = "README.md";
@@ -16,7 +17,7 @@ pub(super) fn check(files: &[TextFile], members: &[Member], findings: &mut Vec<F
     };
     let mut report = |message: String| findings.push(Finding::new(README, 0, message));
     match text(EXAMPLE) {
-        Some(example) if blocks(readme, "rust") != [program(example)] => {
+        Some(example) if markdown::blocks(readme, "rust") != [program(example)] => {
             report(format!("let its one Rust block be {EXAMPLE} without the `//!` line"));
         }
         Some(_) => {}
@@ -42,33 +43,9 @@ fn program(example: &str) -> String {
     lines.fold(String::new(), |text, line| text + line + "\n")
 }
 
-/// The texts of all blocks in this language.
-pub(crate) fn blocks(markdown: &str, language: &str) -> Vec<String> {
-    let mut blocks = Vec::new();
-    let mut open: Option<String> = None;
-    for line in markdown.lines() {
-        match &mut open {
-            Some(text) if line != "```" => {
-                text.push_str(line);
-                text.push('\n');
-            }
-            Some(_) => blocks.extend(open.take()),
-            None if line.strip_prefix("```") == Some(language) => open = Some(String::new()),
-            None => {}
-        }
-    }
-    blocks
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn finds_the_blocks_of_one_language() {
-        let text = "```sh\na\n```\nb\n```rust\nc\n\nd\n```\n```rust\n```\n";
-        assert_eq!(blocks(text, "rust"), ["c\n\nd\n", ""]);
-    }
 
     #[test]
     fn prints_the_program_without_its_first_line() {

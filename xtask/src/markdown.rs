@@ -1,0 +1,72 @@
+//! Fenced blocks of a Markdown text, and what the commands in them print.
+
+use std::process::Command;
+
+use anyhow::Context as _;
+
+use crate::workspace;
+
+/// The texts of all blocks in this language.
+pub(crate) fn blocks(markdown: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<String> = None;
+    for line in markdown.lines() {
+        match &mut open {
+            Some(text) if line != "```" => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            Some(_) => blocks.extend(open.take()),
+            None if line.strip_prefix("```") == Some(language) => open = Some(String::new()),
+            None => {}
+        }
+    }
+    blocks
+}
+
+/// The text with every `console` block as its command prints it today.
+///
+/// Such a block is one line `$ command` for the shell, and what the command writes to standard output.
+pub(crate) fn with_output(markdown: &str) -> anyhow::Result<String> {
+    let mut text = markdown.to_owned();
+    for block in blocks(markdown, "console") {
+        let (first, _) = block.split_once('\n').unwrap_or_default();
+        let command = first.strip_prefix("$ ").context("a console block starts with `$ `")?;
+        let output = Command::new("sh")
+            .args(["-c", command])
+            .current_dir(workspace::root())
+            .output()
+            .with_context(|| format!("cannot start `{command}`"))?;
+        let printed = String::from_utf8(output.stdout)?;
+        anyhow::ensure!(
+            !printed.is_empty(),
+            "`{command}` prints nothing but this:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let fresh = format!("```console\n{first}\n{printed}```");
+        text = text.replace(&format!("```console\n{block}```"), &fresh);
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_blocks_of_one_language() {
+        let text = "```sh\na\n```\nb\n```rust\nc\n\nd\n```\n```rust\n```\n";
+        assert_eq!(blocks(text, "rust"), ["c\n\nd\n", ""]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn prints_what_the_command_prints() {
+        let stale = "A\n```console\n$ echo new\nold\n```\nB\n";
+        let fresh = "A\n```console\n$ echo new\nnew\n```\nB\n";
+        assert_eq!(with_output(stale).unwrap(), fresh);
+        assert_eq!(with_output(fresh).unwrap(), fresh);
+        assert!(with_output("```console\necho\n```\n").is_err());
+        assert!(with_output("```console\n$ true\n```\n").is_err());
+    }
+}
