@@ -10,7 +10,7 @@ use crate::command;
 use crate::output::Stdout;
 use crate::status::Status;
 
-/// Checks, rewrites and explains configuration bodies of One Identity Safeguard for Privileged Sessions (SPS).
+/// Checks, rewrites and explains configuration bodies of Safeguard for Privileged Sessions (SPS).
 ///
 /// Nothing is sent anywhere: every command works on files.
 #[derive(Debug, Parser)]
@@ -24,6 +24,11 @@ pub(crate) struct Cli {
 enum Command {
     Check(command::check::Args),
     Request(command::request::Args),
+    Template(command::template::Args),
+    Pem(command::pem::Args),
+    Explain(command::explain::Args),
+    Endpoints(command::endpoints::Args),
+    Show(command::show::Args),
 }
 
 impl Cli {
@@ -31,6 +36,11 @@ impl Cli {
         match self.command {
             Command::Check(args) => command::check::run(&args, out),
             Command::Request(args) => command::request::run(&args, out),
+            Command::Template(args) => command::template::run(&args, out),
+            Command::Pem(args) => command::pem::run(&args, out),
+            Command::Explain(args) => command::explain::run(&args, out),
+            Command::Endpoints(args) => command::endpoints::run(&args, out),
+            Command::Show(args) => command::show::run(&args, out),
         }
     }
 }

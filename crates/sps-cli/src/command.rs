@@ -1,4 +1,9 @@
 //! One module per command.
 
 pub(crate) mod check;
+pub(crate) mod endpoints;
+pub(crate) mod explain;
+pub(crate) mod pem;
 pub(crate) mod request;
+pub(crate) mod show;
+pub(crate) mod template;

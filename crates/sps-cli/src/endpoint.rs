@@ -9,9 +9,9 @@ use sps_validate::Form;
 use sps_validate::Kind;
 use sps_validate::Shape;
 use sps_validate::json::Node;
-use sps_validate::suggest;
 
 use crate::input::without_extension;
+use crate::spec::spec;
 
 /// The endpoint that the user named.
 ///
@@ -23,9 +23,9 @@ pub(crate) fn named(name: &str) -> Result<&'static EndpointInfo, String> {
 
 /// What to say about a name that no endpoint has.
 pub(crate) fn unknown(name: &str) -> String {
-    let near = match nearest(name).as_slice() {
-        [] => String::new(),
-        near => format!("did you mean {}? ", quoted(near)),
+    let near = match sps_codegen::nearest_endpoint(spec(), name) {
+        Some(near) => format!("did you mean `{near}`? "),
+        None => String::new(),
     };
     format!("there is no endpoint `{name}`; {near}`sps endpoints` lists them all")
 }
@@ -82,18 +82,6 @@ fn of_path(path: &Path) -> Option<&'static EndpointInfo> {
     tails.find_map(|tail| locate(&tail.join("/")).map(|located| located.endpoint))
 }
 
-/// The endpoints whose names are near, best first.
-fn nearest(name: &str) -> Vec<&'static str> {
-    let name = name.trim_matches('/');
-    let name = name.strip_prefix("api/").unwrap_or(name);
-    let name = name.strip_prefix("configuration/").unwrap_or(name);
-    let paths = || ENDPOINTS.iter().map(|endpoint| short(endpoint.path));
-    let mut near = suggest::nearest(name, paths());
-    let ends = suggest::nearest(last_segment(name), paths().map(last_segment));
-    near.extend(paths().filter(|path| ends.contains(&last_segment(path))));
-    without_repeats(near)
-}
-
 /// The endpoints that a document could belong to: its keys or its file name are like theirs.
 fn likely(root: Option<&Node<'_>>, path: Option<&Path>) -> Vec<&'static str> {
     let keys: Vec<&str> = root
@@ -114,7 +102,7 @@ fn likely(root: Option<&Node<'_>>, path: Option<&Path>) -> Vec<&'static str> {
     let mut likely: Vec<&str> = by_keys.into_iter().map(|(_, path)| path).collect();
     let stem = path.map(without_extension);
     if let Some(stem) = stem.as_deref().and_then(Path::file_name).and_then(|name| name.to_str()) {
-        likely.extend(nearest(stem));
+        likely.extend(sps_codegen::nearest_endpoint(spec(), stem));
     }
     without_repeats(likely)
 }
@@ -130,10 +118,6 @@ fn fields(kind: Kind) -> Vec<&'static str> {
         },
         _ => Vec::new(),
     }
-}
-
-fn last_segment(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn without_repeats(words: Vec<&'static str>) -> Vec<&'static str> {
@@ -180,13 +164,5 @@ mod tests {
             let found = of_path(Path::new(path)).map(|endpoint| short(endpoint.path));
             assert_eq!(found, expected, "{path}");
         }
-    }
-
-    #[test]
-    fn near_names_are_found_by_their_end_too() {
-        assert_eq!(nearest("management/emial"), ["management/email"]);
-        assert_eq!(nearest("/api/configuration/management/snmp/tarp"), ["management/snmp/trap"]);
-        assert_eq!(nearest("trap"), ["management/snmp/trap"]);
-        assert!(nearest("something/else/entirely").is_empty());
     }
 }

@@ -7,6 +7,7 @@ mod endpoint;
 mod input;
 mod objects;
 mod output;
+mod spec;
 mod status;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Result;
 use anyhow::anyhow;
 use anyhow::bail;
+use sps_model::Secret;
 use sps_validate::Limits;
 use sps_validate::Resolver;
 use sps_validate::Use;
@@ -18,7 +19,7 @@ use crate::input;
 /// Known objects, and which of them the documents checked so far use.
 pub(crate) struct Objects {
     /// The plain text of every object that has one, by path.
-    plain: HashMap<String, Option<String>>,
+    plain: HashMap<String, Option<Secret>>,
     /// Who used the single-use ones first: the source, and the place in words.
     used: HashMap<String, (String, String)>,
     /// The document that is being checked; what it uses itself is no second use.
@@ -54,7 +55,7 @@ impl Objects {
                     at.column
                 );
             }
-            let text = member.value.get("plain").and_then(Node::as_str).map(str::to_owned);
+            let text = member.value.get("plain").and_then(Node::as_str).map(Secret::from);
             if plain.insert(member.key.to_string(), text).is_some() {
                 bail!("{name}:{}:{}: the object stands in the file twice", at.line, at.column);
             }
@@ -88,7 +89,7 @@ impl Resolver for Objects {
     }
 
     fn plain(&self, path: &str) -> Option<&str> {
-        self.plain.get(path)?.as_deref()
+        self.plain.get(path)?.as_ref().map(Secret::expose)
     }
 
     fn used_by(&self, path: &str) -> Option<&str> {

@@ -60,7 +60,11 @@ impl Stdout {
                 self.closed = true;
                 Ok(otherwise)
             }
-            result => result,
+            Err(error) => {
+                let words = format!("cannot write to standard output: {error}");
+                Err(io::Error::new(error.kind(), words))
+            }
+            result @ Ok(_) => result,
         }
     }
 }

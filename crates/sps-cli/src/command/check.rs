@@ -27,35 +27,38 @@ use crate::status::Status;
 
 /// Check request bodies and answers, and list every mistake.
 ///
-/// The endpoint of a document is the one of `--endpoint`, or what `meta.href` of an answer says, or the longest
-/// tail of the path that fits: `site/management/snmp/trap.json` belongs to `management/snmp/trap`, and
-/// `site/rdp/channel_policies/drawing-only.json` to `rdp/channel_policies`.
+/// The endpoint of a document is the one of --endpoint, or what `meta.href` of an answer says, or the
+/// longest tail of the path that fits: `site/management/snmp/trap.json` belongs to
+/// `management/snmp/trap`, `site/rdp/channel_policies/drawing-only.json` to `rdp/channel_policies`.
 ///
 /// Exit status: 0 all documents are valid, 1 some are not, 2 something could not be read.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
 Examples:
   sps check site/                                   Check every file below a directory
   sps check --endpoint management/email mail.json   Check one file that may lie anywhere
-  sps check --resolve objects.json site/            Check the objects that are referred to as well")]
+  sps check --resolve objects.json site/            Check the objects that are referred to as well"
+)]
 pub(crate) struct Args {
     /// Files, directories (searched for *.json, *.jsonl and *.ndjson) or `-` for standard input.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// The endpoint of all documents: its path, whole or from below `/api/configuration/` or `/api/` on.
+    /// The endpoint of all documents: its whole path, or the part after `/api/configuration/` or `/api/`.
     #[arg(long, short, value_name = "ENDPOINT")]
     endpoint: Option<String>,
 
-    /// What the documents are; else a document with `body` or `items` is a response, and any other a request.
+    /// What the documents are, if the wrapper of a response shall not decide.
     #[arg(long = "as", value_enum, value_name = "FORM")]
     form: Option<FormArg>,
 
-    /// The objects that references may name: a JSON object from path to body, such as
-    /// {"/api/configuration/passwords/KEY": {"plain": "…"}}.
+    /// The objects that references may name: a JSON object from path to body.
     ///
-    /// With it, missing objects, unfit passwords and objects used twice are found, across files too.
-    #[arg(long, value_name = "FILE")]
+    /// Such as {"/api/configuration/passwords/KEY": {"plain": "…"}}.
+    /// With it, missing objects, unfit passwords and objects used twice (across files too) are found.
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     resolve: Option<PathBuf>,
 
     /// The version of the appliance, such as 7.0.3: finds what that version does not have.

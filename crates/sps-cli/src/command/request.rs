@@ -25,15 +25,19 @@ use crate::status::Status;
 
 /// Turn an answer of the appliance into the body to PUT back.
 ///
-/// Takes the body out of its wrapper and turns references from objects into bare keys. A body that is bare already
-/// stays as it is, so doing it twice does no harm. Nothing is checked: pipe the result into `sps check`.
+/// Takes the body out of its wrapper and turns references from objects into bare keys. A body that is
+/// bare already stays as it is, so doing it twice does no harm. Nothing is checked: give the result to
+/// `sps check`.
 ///
 /// Exit status: 0 done, 1 the document is not JSON, 2 it could not be read or holds no body.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
 Examples:
   sps request answer.json > body.json
-  curl … https://SPS/api/configuration/management/email | sps request | sps check -e management/email -")]
+  curl … https://SPS/api/configuration/management/email | sps request | sps check -e management/email -"
+)]
 pub(crate) struct Args {
     /// The answer; standard input if it is `-` or left out.
     #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]

@@ -1,0 +1,41 @@
+//! `sps explain`: what the codes of diagnostics mean.
+
+use std::io::Write as _;
+
+use anyhow::Result;
+use anyhow::bail;
+use sps_validate::suggest;
+
+use crate::output::Stdout;
+use crate::spec::spec;
+use crate::status::Status;
+
+/// Explain the code of a diagnostic, or list all codes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The code, such as starttls-only; all of them if it is left out.
+    #[arg(value_name = "CODE")]
+    code: Option<String>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
+    let spec = spec();
+    let text = match args.code.as_deref() {
+        None => sps_codegen::codes(spec),
+        Some(name) => match spec.code(name) {
+            Some(code) => sps_codegen::code(spec, code),
+            None => {
+                let codes = spec.codes.iter().map(|code| code.code.as_str());
+                let near = match suggest::nearest(name, codes).first() {
+                    Some(near) => format!("did you mean `{near}`? "),
+                    None => String::new(),
+                };
+                bail!("there is no code `{name}`; {near}`sps explain` lists them all");
+            }
+        },
+    };
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(Status::Valid)
+}
