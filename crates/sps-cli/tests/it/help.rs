@@ -1,0 +1,42 @@
+//! The help texts.
+
+use crate::support::*;
+
+#[test]
+fn help_is_complete() {
+    let dir = Dir::new("help");
+    for command in ["", "check", "request", "template", "pem", "explain", "endpoints", "show"] {
+        let arguments: Vec<&str> =
+            [command, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
+        let run = dir.sps(&arguments);
+        assert_eq!((run.status, &*run.stderr), (0, ""));
+        let name = if command.is_empty() { "sps" } else { command };
+        // Empty lines of long help are indented; no file of ours has blanks at the end of a line.
+        let lines: Vec<&str> = run.stdout.lines().map(str::trim_end).collect();
+        insta::assert_snapshot!(format!("help_{name}"), lines.join("\n"));
+    }
+}
+
+#[test]
+fn the_bare_name_shows_help_and_fails() {
+    let run = Dir::new("bare").sps(&[]);
+    assert_eq!((run.status, &*run.stdout), (2, ""));
+    assert!(run.stderr.contains("Usage: sps <COMMAND>"), "{}", run.stderr);
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    let expected = format!("sps {}\n", env!("CARGO_PKG_VERSION"));
+    Dir::new("version").sps(&["--version"]).is(0, &expected, "");
+}
+
+#[test]
+fn what_does_not_exist_yet_is_refused() {
+    let dir = Dir::new("not_yet").with("x.json", "{}");
+    for arguments in
+        [&["check", "x.json", "--format", "sarif"][..], &["check", "x.json", "--fix"], &["sim"]]
+    {
+        let run = dir.sps(arguments);
+        assert_eq!((run.status, &*run.stdout), (2, ""), "{arguments:?}");
+    }
+}

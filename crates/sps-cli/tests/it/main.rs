@@ -1,0 +1,12 @@
+//! The binary as a user meets it: output, messages and exit status of every command.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bad_input;
+mod check;
+mod help;
+mod pages;
+mod pem;
+mod request;
+mod secrets;
+mod support;

@@ -1,0 +1,62 @@
+//! `sps request`.
+
+use crate::support::*;
+
+#[test]
+fn an_answer_becomes_a_body_and_stays_one() {
+    let dir = Dir::new("becomes").with("answer.json", EMAIL_ANSWER);
+    dir.sps(&["request", "answer.json"]).is(0, EMAIL_REQUEST, "");
+    // From standard input, named or not.
+    dir.sps_with(&["request"], EMAIL_ANSWER).is(0, EMAIL_REQUEST, "");
+    dir.sps_with(&["request", "-"], EMAIL_ANSWER).is(0, EMAIL_REQUEST, "");
+    // Once more.
+    dir.sps_with(&["request", "-e", "management/email"], EMAIL_REQUEST).is(0, EMAIL_REQUEST, "");
+    let run = dir.sps_with(&["check", "-", "-e", "management/email"], EMAIL_REQUEST);
+    assert_eq!(run.status, 0, "{}", run.all());
+}
+
+#[test]
+fn a_list_of_one_is_taken_for_the_one() {
+    let item = r#"{"key": "9", "body": {"name": "a", "rules": []}, "meta": {}}"#;
+    let list = |items: &str| {
+        format!(
+            r#"{{"items": [{items}], "meta": {{"href": "/api/configuration/rdp/channel_policies"}}}}"#
+        )
+    };
+    let dir = Dir::new("of_one");
+    let run = dir.sps_with(&["request"], list(item));
+    run.is(0, "{\n  \"name\": \"a\",\n  \"rules\": []\n}\n", "");
+    dir.sps_with(&["request"], list(r#"{"key": "9", "meta": {}}"#))
+        .fails(2, "this lists 1 object, and shows no body");
+    dir.sps_with(&["request"], list("")).fails(2, "this lists 0 objects");
+    dir.sps_with(&["request"], POLICIES)
+        .fails(2, "this lists 2 objects; a body is made of one: GET it by");
+}
+
+#[test]
+fn what_holds_no_body_says_so() {
+    let dir = Dir::new("no_body");
+    let meta = r#"{"meta": {"href": "/api/configuration/rdp/channel_policies/9"}}"#;
+    dir.sps_with(&["request"], meta).fails(2, "holds no body");
+    dir.sps_with(&["request"], CONTAINER).fails(2, "only holds other endpoints");
+    let info = r#"{"body": {}, "meta": {"href": "/api/info"}}"#;
+    dir.sps_with(&["request"], info).fails(2, "nothing is sent to /api/info");
+}
+
+#[test]
+fn broken_json_is_located() {
+    let dir = Dir::new("located").with("management/email.json", "{\n  \"body\": }");
+    let run = dir.sps(&["request", "management/email.json"]);
+    run.fails(1, "error: management/email.json:2:11: not JSON: ");
+    let deep = "[".repeat(65) + &"]".repeat(65);
+    dir.sps_with(&["request"], deep)
+        .fails(1, "error: -:1:65: objects and arrays are nested deeper than 64");
+}
+
+#[test]
+fn unreadable_files_are_told_from_wrong_ones() {
+    let dir = Dir::new("told").with("x.json", b"\xff").with("d/x.json", "{}");
+    dir.sps(&["request", "gone.json"]).is(2, "", "error: gone.json: no such file or directory\n");
+    dir.sps(&["request", "d"]).is(2, "", "error: d: this is a directory; name a file\n");
+    dir.sps(&["request", "x.json"]).fails(2, "not UTF-8");
+}

@@ -1,0 +1,82 @@
+//! No value of a document is ever printed, a secret least of all.
+
+use crate::support::*;
+
+const SECRET: &str = "hunter2-Zq8";
+
+#[track_caller]
+fn stays_secret(dir: &Dir, arguments: &[&str]) {
+    for format in ["human", "json"] {
+        let run = dir.sps(&[arguments, &["--format", format]].concat());
+        assert!(!run.all().contains(SECRET), "{arguments:?}: {}", run.all());
+        assert!(!run.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_plain_password_is_not_printed() {
+    for body in [
+        r#"{"plain": "hunter2-Zq8"}"#,
+        r#"{"plain": ["hunter2-Zq8"]}"#,
+        r#"{"plian": "hunter2-Zq8"}"#,
+        r#"{"plain": "hunter2-Zq8", "plain": "hunter2-Zq8"}"#,
+        r#"{"plain": "hunter2-Zq8""#,
+        r#"{"plain": "hunter2-Zq8", "key": {"key": "hunter2-Zq8", "meta": {}}}"#,
+        r#""hunter2-Zq8""#,
+    ] {
+        let dir = Dir::new("plain").with("passwords/x.json", body);
+        for form in ["request", "response"] {
+            stays_secret(&dir, &["check", "passwords", "--as", form]);
+        }
+        stays_secret(&dir, &["check", "passwords", "--allow-unknown"]);
+    }
+}
+
+#[test]
+fn no_value_is_printed_wherever_it_stands() {
+    let bodies: Vec<String> = [TRAP_2C, TRAP_3, EMAIL_ANSWER, EMAIL_REQUEST, EMAIL_WRONG]
+        .iter()
+        .flat_map(|body| {
+            // Each string value in turn becomes the secret.
+            let values: Vec<_> = body.match_indices(": \"").map(|(at, _)| at + 3).collect();
+            values.into_iter().map(|start| {
+                let end = start + body[start..].find('"').unwrap();
+                format!("{}{SECRET}{}", &body[..start], &body[end..])
+            })
+        })
+        .collect();
+    let dir = bodies
+        .iter()
+        .enumerate()
+        .fold(Dir::new("wherever"), |dir, (at, body)| dir.with(&format!("{at}.json"), body));
+    for endpoint in ["management/snmp/trap", "management/email"] {
+        stays_secret(&dir, &["check", ".", "-e", endpoint]);
+    }
+    stays_secret(&dir, &["check", "."]);
+}
+
+#[test]
+fn the_value_of_an_unknown_key_is_not_printed() {
+    let dir = Dir::new("unknown_key")
+        .with("x.json", DISK.replacen('{', &format!("{{\"pasword\": \"{SECRET}\","), 1))
+        .with(
+            "y.json",
+            DISK.replacen('{', &format!("{{\"pasword\": {{\"key\": \"{SECRET}\"}},"), 1),
+        );
+    stays_secret(&dir, &["check", ".", "-e", "management/disk_fillup_prevention"]);
+    stays_secret(
+        &dir,
+        &["check", ".", "-e", "management/disk_fillup_prevention", "--allow-unknown"],
+    );
+}
+
+#[test]
+fn a_known_password_is_not_printed() {
+    let unfit = format!("{SECRET}\\u00e9");
+    let dir = Dir::new("known")
+        .with("management/snmp/trap.json", TRAP_3)
+        .with("objects", PASSWORDS.replace("correct horse battery", &unfit));
+    let run = dir.sps(&["check", "management", "--resolve", "objects"]);
+    assert!(run.stdout.contains("snmp-password-charset"), "{}", run.stdout);
+    stays_secret(&dir, &["check", "management", "--resolve", "objects"]);
+}
