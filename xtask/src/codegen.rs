@@ -12,6 +12,8 @@ use anyhow::bail;
 use sps_spec::Spec;
 
 use crate::markdown;
+use crate::markdown::EXAMPLE;
+use crate::markdown::README;
 use crate::workspace;
 
 /// Where the models are written; whatever else lies there is an orphan.
@@ -86,7 +88,7 @@ pub(crate) fn codegen(options: Options) -> anyhow::Result<()> {
     snapshots
 }
 
-/// Path from the root and text of everything that is derived from the spec.
+/// Path from the root and text of everything that is derived: from the spec, and the README from its example.
 pub(crate) fn outputs(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let dir = root.join("spec");
     let spec = Spec::from_dir(&dir)?;
@@ -96,7 +98,13 @@ pub(crate) fn outputs(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
         .collect();
     let listing = sps_spec::embedded_listing(&sps_spec::spec_files(&dir)?);
     outputs.insert(EMBEDDED.to_owned(), listing);
+    let readme = markdown::with_program(&read(root, README)?, &read(root, EXAMPLE)?);
+    outputs.insert(README.to_owned(), readme);
     Ok(outputs)
+}
+
+fn read(root: &Path, path: &str) -> anyhow::Result<String> {
+    fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))
 }
 
 /// One file that is not what it should be.
@@ -230,15 +238,13 @@ fn snapshots(mode: Mode) -> anyhow::Result<()> {
 
 /// The README shows what the binary prints: a snapshot like the others.
 fn readme(mode: Mode) -> anyhow::Result<()> {
-    const README: &str = "README.md";
-    let path = workspace::root().join(README);
-    let found = fs::read_to_string(&path)?;
+    let found = read(workspace::root(), README)?;
     let expected = markdown::with_output(&found)?;
     match (compare(README, &found, &expected), mode) {
         (None, _) => Ok(()),
         (Some(difference), Mode::Check) => bail!("{difference}"),
         (Some(_), Mode::Write) => {
-            fs::write(path, expected)?;
+            fs::write(workspace::root().join(README), expected)?;
             println!("wrote {README}");
             Ok(())
         }

@@ -1,10 +1,31 @@
-//! Fenced blocks of a Markdown text, and what the commands in them print.
+//! Fenced blocks of a Markdown text: the program that the README shows, and what its commands print.
 
 use std::process::Command;
 
 use anyhow::Context as _;
 
 use crate::workspace;
+
+/// The page that shows a program and what commands print.
+pub(crate) const README: &str = "README.md";
+
+/// The program that it shows, which `cargo test` compiles.
+pub(crate) const EXAMPLE: &str = "crates/sps-model/examples/change_trap.rs";
+
+/// An example as the README prints it: without its first comment.
+pub(crate) fn program(example: &str) -> String {
+    let lines = example.lines().skip_while(|line| line.starts_with("//!") || line.is_empty());
+    lines.fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// The text with this example in its Rust block.
+pub(crate) fn with_program(markdown: &str, example: &str) -> String {
+    let fresh = format!("```rust\n{}```", program(example));
+    match blocks(markdown, "rust").first() {
+        Some(block) => markdown.replacen(&format!("```rust\n{block}```"), &fresh, 1),
+        None => markdown.to_owned(),
+    }
+}
 
 /// The texts of all blocks in this language.
 pub(crate) fn blocks(markdown: &str, language: &str) -> Vec<String> {
@@ -57,6 +78,16 @@ mod tests {
     fn finds_the_blocks_of_one_language() {
         let text = "```sh\na\n```\nb\n```rust\nc\n\nd\n```\n```rust\n```\n";
         assert_eq!(blocks(text, "rust"), ["c\n\nd\n", ""]);
+    }
+
+    #[test]
+    fn shows_the_program_without_its_first_comment() {
+        let example = "//! A.\n//! B.\n\nuse a;\n\nfn main() {}\n";
+        assert_eq!(program(example), "use a;\n\nfn main() {}\n");
+        let text = "A\n```rust\nold\n```\nB\n";
+        let fresh = "A\n```rust\nuse a;\n\nfn main() {}\n```\nB\n";
+        assert_eq!(with_program(text, example), fresh);
+        assert_eq!(with_program("A\n", example), "A\n");
     }
 
     #[cfg(unix)]

@@ -4,10 +4,9 @@ use super::Finding;
 use super::manifests::Member;
 use crate::ci;
 use crate::markdown;
+use crate::markdown::EXAMPLE;
+use crate::markdown::README;
 use crate::workspace::TextFile;
-
-const README: &str = "README.md";
-const EXAMPLE: &str = "crates/sps-model/examples/change_trap.rs";
 
 /// Compares the README with the workspace.
 pub(super) fn check(files: &[TextFile], members: &[Member], findings: &mut Vec<Finding>) {
@@ -17,8 +16,10 @@ pub(super) fn check(files: &[TextFile], members: &[Member], findings: &mut Vec<F
     };
     let mut report = |message: String| findings.push(Finding::new(README, 0, message));
     match text(EXAMPLE) {
-        Some(example) if markdown::blocks(readme, "rust") != [program(example)] => {
-            report(format!("let its one Rust block be {EXAMPLE} without the `//!` line"));
+        Some(example) if markdown::blocks(readme, "rust") != [markdown::program(example)] => {
+            report(format!(
+                "its one Rust block is {EXAMPLE} without the `//!` line: run `cargo xtask codegen`"
+            ));
         }
         Some(_) => {}
         None => report(format!("its program, {EXAMPLE}, is not there")),
@@ -37,23 +38,9 @@ pub(super) fn check(files: &[TextFile], members: &[Member], findings: &mut Vec<F
     }
 }
 
-/// The example as the README prints it.
-fn program(example: &str) -> String {
-    let lines = example.lines().skip_while(|line| line.starts_with("//!") || line.is_empty());
-    lines.fold(String::new(), |text, line| text + line + "\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn prints_the_program_without_its_first_line() {
-        assert_eq!(
-            program("//! A.\n//! B.\n\nuse a;\n\nfn main() {}\n"),
-            "use a;\n\nfn main() {}\n"
-        );
-    }
 
     #[test]
     fn says_what_the_readme_lacks() {
