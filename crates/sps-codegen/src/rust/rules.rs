@@ -97,7 +97,7 @@ impl Writer<'_> {
         let removed = edits::tokens(&vec![vec![Edit::Remove(path)]]);
 
         let message = format!("`{name}` is missing, and it must be there when {words}");
-        let help = format!("add `{name}`, or change it so that {words} no longer holds");
+        let help = format!("add `{name}`, or {}", undo(condition));
         self.rules.table.push(quote! {
             Rule::error("missing-key", &[#name], #paths, |leaves, _| Some(required(#erased, leaves[#last].is_present())))
                 .says(#message, #help, #source)
@@ -589,6 +589,19 @@ fn erased_of(inputs: &[Input], path: &[String]) -> TokenStream {
 
 fn path_tokens(path: &[String]) -> TokenStream {
     quote!(&[#(#path),*])
+}
+
+/// What to do so that the condition of a switch no longer holds, in words.
+fn undo(condition: &Predicate) -> String {
+    match condition {
+        Predicate::Equals(path, Literal::Bool(value)) => {
+            format!("set `{}` to {}", path.join("."), !value)
+        }
+        Predicate::Equals(path, _) | Predicate::In(path, _) => {
+            format!("choose another `{}`", path.join("."))
+        }
+        other => format!("see to it that it is not so that {}", words(other)),
+    }
 }
 
 /// The condition of a switch, in words.
