@@ -26,11 +26,13 @@ use crate::json::Value;
 /// # Ok::<(), json::ScanError>(())
 /// ```
 pub fn rewrite(root: &Node<'_>, subject: &Subject) -> String {
-    let body = if subject.is_wrapped(root) {
-        subject.wrappers.iter().find_map(|wrapper| root.get(wrapper)).unwrap_or(root)
-    } else {
-        root
-    };
+    // A wrapper inside the wrapper goes too, or the next run would take it away.
+    let mut body = root;
+    while subject.is_wrapped(body)
+        && let Some(inner) = subject.wrappers.iter().find_map(|wrapper| body.get(wrapper))
+    {
+        body = inner;
+    }
     let mut writer = Writer { text: String::new(), indent: 0 };
     writer.value(subject.body, body);
     writer.text.push('\n');
@@ -191,5 +193,26 @@ fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
             Some(variant.and_then(|variant| variant.content).unwrap_or(Kind::Any))
         }
         _ => Some(Kind::Any),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+    use crate::limits::Limits;
+
+    #[test]
+    fn a_wrapper_in_a_wrapper_goes_at_once() {
+        let subject = Subject::new(Kind::Any, Form::Answer);
+        for (text, expected) in [
+            (r#"{"body": {"body": 1}, "key": "a", "meta": {}}"#, "1\n"),
+            (r#"{"body": {"items": []}}"#, "{\n  \"items\": []\n}\n"),
+            (r#"{"body": {"body": 1, "other": 2}}"#, "{\n  \"body\": 1,\n  \"other\": 2\n}\n"),
+        ] {
+            let once = rewrite(&json::scan(text, &Limits::default()).unwrap(), &subject);
+            assert_eq!(once, expected);
+            assert_eq!(rewrite(&json::scan(&once, &Limits::default()).unwrap(), &subject), once);
+        }
     }
 }
