@@ -17,6 +17,7 @@ use sps_validate::UnknownKeys;
 
 use crate::kept::Any;
 use crate::kept::Other;
+use crate::kept::is_wrapper;
 use crate::key::Key;
 use crate::key::Object;
 use crate::key::Reference;
@@ -42,7 +43,7 @@ pub trait Describe: Wire {
         let _ = visit;
     }
 
-    /// Whether this is the wrapper of an answer that an open type took for a body.
+    /// Whether this is the wrapper of an answer, taken for a body by a type that knows any key.
     fn is_wrapper(&self) -> bool {
         false
     }
@@ -85,8 +86,10 @@ pub fn accept<T: Describe>(text: &str, context: &Context<'_>) -> bool {
 /// # Errors
 /// The report of everything that is wrong.
 pub fn read<T: Describe>(text: &str, context: &Context<'_>) -> Result<T, Report> {
+    // What depends on versions and on unknown keys is judged by the one full answer.
+    let is_plain = context.target.is_none() && context.unknown_keys == UnknownKeys::Deny;
     match parse::<T>(text, context) {
-        Some(value) if is_acceptable(&value, context) && context.target.is_none() => Ok(value),
+        Some(value) if is_plain && is_acceptable(&value, context) => Ok(value),
         value => {
             let report = explain::<T>(text, Form::Request, context);
             match value {
@@ -125,7 +128,12 @@ fn parse<T: Wire>(text: &str, context: &Context<'_>) -> Option<T> {
     if text.len() > context.limits.bytes {
         return None;
     }
-    let reader = Reader::request().with_limits(context.limits);
+    // A key that may stand there must be kept, and only the lenient reader keeps one.
+    let reader = match context.unknown_keys {
+        UnknownKeys::Allow => Reader::answer(),
+        _ => Reader::request(),
+    };
+    let reader = reader.with_limits(context.limits);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Seed::<T>::new(&reader).deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
@@ -210,6 +218,10 @@ impl Describe for Any {
     fn judge(&self, _: &Constraint, _: &Context<'_>) -> bool {
         true
     }
+
+    fn is_wrapper(&self) -> bool {
+        is_wrapper(self.as_value().as_object().into_iter().flat_map(|object| object.keys()))
+    }
 }
 
 impl Describe for Other {
@@ -256,6 +268,10 @@ impl<T: Describe> Describe for Option<T> {
             value.references(visit);
         }
     }
+
+    fn is_wrapper(&self) -> bool {
+        self.as_ref().is_some_and(T::is_wrapper)
+    }
 }
 
 impl<T: Describe> Describe for Optional<T> {
@@ -270,6 +286,10 @@ impl<T: Describe> Describe for Optional<T> {
             value.references(visit);
         }
     }
+
+    fn is_wrapper(&self) -> bool {
+        self.as_ref().is_some_and(T::is_wrapper)
+    }
 }
 
 impl<T: Describe> Describe for Box<T> {
@@ -281,6 +301,10 @@ impl<T: Describe> Describe for Box<T> {
 
     fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static Target, &'a str)) {
         T::references(self, visit);
+    }
+
+    fn is_wrapper(&self) -> bool {
+        T::is_wrapper(self)
     }
 }
 
@@ -326,5 +350,9 @@ impl<T: Describe> Describe for BTreeMap<String, T> {
         for value in self.values() {
             value.references(visit);
         }
+    }
+
+    fn is_wrapper(&self) -> bool {
+        is_wrapper(self.keys())
     }
 }

@@ -13,6 +13,7 @@ use sps_validate::Kind;
 
 use crate::check::Describe;
 use crate::check::explain;
+use crate::kept::Any;
 use crate::wire::Exchange;
 use crate::wire::Reader;
 use crate::wire::Wire;
@@ -72,8 +73,10 @@ impl<T: Serialize> Serialize for Foreign<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> Wire for Foreign<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &Reader) -> Result<Self, D::Error> {
-        T::deserialize(deserializer).map(Self)
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, reader: &Reader) -> Result<Self, D::Error> {
+        // Through a value that counts depth and keys and refuses repeated ones: the type does not.
+        let value = Any::read(deserializer, reader)?.into_value();
+        T::deserialize(value).map(Self).map_err(serde::de::Error::custom)
     }
 }
 
@@ -103,14 +106,11 @@ where
     T: DeserializeOwned + Validate,
     T::Context: Default,
 {
-    let value: T = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(_) => {
-            return vec![(
-                String::new(),
-                "the type of this member cannot be read from this value".to_owned(),
-            )];
-        }
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read = Any::read(&mut deserializer, &Reader::request());
+    let Ok(value) = read.and_then(|value| T::deserialize(value.into_value())) else {
+        let message = "the type of this member cannot be read from this value";
+        return vec![(String::new(), message.to_owned())];
     };
     let Err(report) = value.validate_with(&T::Context::default()) else { return Vec::new() };
     report.iter().map(|(path, error)| (pointer(&path.to_string()), error.to_string())).collect()

@@ -79,14 +79,17 @@ impl Exchange for Any {
     }
 }
 
-/// Replaces reference objects by their keys, all the way down.
+/// Replaces reference objects by their keys, from the innermost out: what becomes one on the way goes too.
 fn rewrite(value: Value) -> Value {
     match value {
-        Value::Object(mut object) if is_reference(&object) => {
-            object.remove("key").unwrap_or_default()
-        }
         Value::Object(object) => {
-            Value::Object(object.into_iter().map(|(key, value)| (key, rewrite(value))).collect())
+            let mut object: Map<_, _> =
+                object.into_iter().map(|(key, value)| (key, rewrite(value))).collect();
+            if is_reference(&object) {
+                object.remove("key").unwrap_or_default()
+            } else {
+                Value::Object(object)
+            }
         }
         Value::Array(list) => Value::Array(list.into_iter().map(rewrite).collect()),
         leaf => leaf,
@@ -244,9 +247,7 @@ impl Kept {
 
     /// Whether the keys are those of an answer's wrapper: a body (or items) beside `key` and `meta`.
     pub fn is_wrapper(&self) -> bool {
-        let carries = |key: &str| matches!(key, "body" | "items");
-        self.iter().any(|(key, _)| carries(key))
-            && self.iter().all(|(key, _)| carries(key) || matches!(key, "key" | "meta"))
+        is_wrapper(self.0.iter().flat_map(|entries| entries.keys()))
     }
 
     pub(crate) fn insert(&mut self, key: String, value: Any) -> Option<Any> {
@@ -261,6 +262,19 @@ impl Kept {
             }
         }
     }
+}
+
+/// Whether an object with these keys is the wrapper of an answer.
+pub(crate) fn is_wrapper<'k>(keys: impl Iterator<Item = &'k String>) -> bool {
+    let mut carries = false;
+    for key in keys {
+        match key.as_str() {
+            "body" | "items" => carries = true,
+            "key" | "meta" => {}
+            _ => return false,
+        }
+    }
+    carries
 }
 
 impl<'a> IntoIterator for &'a Kept {
