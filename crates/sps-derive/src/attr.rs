@@ -162,15 +162,16 @@ impl Words {
 }
 
 fn string_of(word: Word, errors: &mut Errors) -> Option<LitStr> {
-    if let Argument::Value(Expr::Lit(literal)) = &word.argument {
-        if let syn::Lit::Str(string) = &literal.lit {
-            if string.value().is_empty() {
-                errors.at(string, "an empty name");
-            }
-            return Some(string.clone());
+    let Word { name, argument } = word;
+    if let Argument::Value(Expr::Lit(literal)) = argument
+        && let syn::Lit::Str(string) = literal.lit
+    {
+        if string.value().is_empty() {
+            errors.at(&string, "an empty name");
         }
+        return Some(string);
     }
-    errors.at(&word.name, format_args!("`{0}` takes a string: `{0} = \"…\"`", word.name));
+    errors.at(&name, format_args!("`{name}` takes a string: `{name} = \"…\"`"));
     None
 }
 

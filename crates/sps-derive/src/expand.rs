@@ -160,6 +160,7 @@ fn builder(declaration: &Declaration) -> TokenStream {
     quote! {
         impl #name {
             #[doc = #title]
+            #[allow(clippy::too_many_arguments, reason = "one for each member that has no empty value")]
             #vis fn new(#(#parameters),*) -> Self {
                 Self { #(#given,)* #(#empty,)* #kept }
             }
