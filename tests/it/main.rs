@@ -5,3 +5,4 @@
 mod cases;
 mod derive;
 mod properties;
+mod ui;

@@ -71,7 +71,7 @@ pub(crate) struct Field {
     pub(crate) wire: LitStr,
     pub(crate) ty: Type,
     pub(crate) tag: Option<Ident>,
-    pub(crate) request_only: bool,
+    pub(crate) request_only: Option<Ident>,
     pub(crate) default: bool,
     pub(crate) foreign: bool,
 }
@@ -93,6 +93,10 @@ impl Parse for AnswerField {
             None
         };
         let name = input.call(Ident::parse_any)?;
+        if input.is_empty() {
+            // At the end of a list there is no token to point at.
+            return Err(syn::Error::new_spanned(name, "expected `name: Type`"));
+        }
         input.parse::<Token![:]>()?;
         let wire = wire.unwrap_or_else(|| string_at(&name.unraw().to_string(), name.span()));
         Ok(Self { wire, name, ty: input.parse()? })
@@ -199,7 +203,7 @@ impl Struct {
             let wire = words.string("rename", errors);
             if name == "kept" && wire.is_none() {
                 has_kept = true;
-                words.finish("the field `kept`", &["rename"], errors);
+                words.finish("the field `kept`", &[], errors);
                 continue;
             }
             let wire = wire.unwrap_or_else(|| string_at(&name.unraw().to_string(), name.span()));
@@ -209,7 +213,7 @@ impl Struct {
                 wire,
                 ty: field.ty.clone(),
                 tag: words.flag("tag", errors),
-                request_only: words.flag("request_only", errors).is_some(),
+                request_only: words.flag("request_only", errors),
                 default: words.flag("default", errors).is_some(),
                 foreign: words.flag("garde", errors).is_some(),
                 name,

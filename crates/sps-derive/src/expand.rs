@@ -72,14 +72,15 @@ fn twin(declaration: &Declaration) -> TokenStream {
     let exchange = quote!(#root::Exchange);
     let body = match &declaration.shape {
         Shape::Struct(shape) => {
-            let fields = shape.fields.iter().filter(|field| !field.request_only).map(|field| {
-                let Field { vis, name, ty, copied, .. } = field;
-                if field.foreign {
-                    quote!(#(#copied)* #vis #name: #ty)
-                } else {
-                    quote!(#(#copied)* #vis #name: <#ty as #exchange>::Response)
-                }
-            });
+            let fields =
+                shape.fields.iter().filter(|field| field.request_only.is_none()).map(|field| {
+                    let Field { vis, name, ty, copied, .. } = field;
+                    if field.foreign {
+                        quote!(#(#copied)* #vis #name: #ty)
+                    } else {
+                        quote!(#(#copied)* #vis #name: <#ty as #exchange>::Response)
+                    }
+                });
             let answer_only = shape.answer_only.iter().map(|field| {
                 let doc = format!("`{}`, which only answers have.", field.wire.value());
                 let (name, ty) = (&field.name, &field.ty);
@@ -184,8 +185,11 @@ fn wire(declaration: &Declaration) -> TokenStream {
     let impls = match &declaration.shape {
         Shape::Struct(shape) => {
             let own: Vec<Part<'_>> = shape.fields.iter().map(Part::of).collect();
-            let twin =
-                shape.fields.iter().filter(|field| !field.request_only).map(Part::of_response);
+            let twin = shape
+                .fields
+                .iter()
+                .filter(|field| field.request_only.is_none())
+                .map(Part::of_response);
             let added = shape.answer_only.iter().map(|field| {
                 let ty = &field.ty;
                 let read = quote!(<#ty as __sps::Exchange>::Response);
@@ -512,7 +516,7 @@ fn exchange(declaration: &Declaration) -> TokenStream {
                 let (name, ty) = (&field.name, &field.ty);
                 // The span makes the compiler point at the type that does not fit.
                 let span = ty.span();
-                let value = if field.request_only {
+                let value = if field.request_only.is_some() {
                     quote_spanned!(span=> ::core::default::Default::default())
                 } else if field.foreign {
                     quote!(response.#name)
@@ -614,7 +618,8 @@ fn describe_struct(shape: &Struct) -> Description {
     let fields = shape.fields.iter().zip(&parts).map(|(field, part)| {
         let (wire, read) = (part.wire, &part.read);
         let tag = field.tag.as_ref().map(|_| quote!(.tag()));
-        let only = field.request_only.then(|| quote!(.only(__private::FieldForm::Request)));
+        let only =
+            field.request_only.as_ref().map(|_| quote!(.only(__private::FieldForm::Request)));
         quote!(__private::Field::new(#wire, <#read as __sps::Describe>::KIND) #tag #only)
     });
     let answer_only = shape.answer_only.iter().map(|field| {

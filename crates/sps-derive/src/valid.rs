@@ -38,9 +38,9 @@ fn check_struct(shape: &Struct, form: &TypeForm, errors: &mut Errors) {
     for tag in shape.fields.iter().filter_map(|field| field.tag.as_ref()).skip(1) {
         errors.at(tag, "an object has one tag");
     }
-    for field in shape.fields.iter().filter(|field| field.request_only) {
+    for request_only in shape.fields.iter().filter_map(|field| field.request_only.as_ref()) {
         if !matches!(form, TypeForm::Twin) {
-            errors.at(&field.name, "`request_only` needs a response twin to be left out of");
+            errors.at(request_only, "`request_only` needs a response twin to be left out of");
         }
     }
     if let Some(open) = shape.open.as_ref().filter(|_| !shape.has_kept) {

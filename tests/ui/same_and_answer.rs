@@ -1,0 +1,11 @@
+//! Two forms that exclude each other.
+
+use sps_model::Resource;
+
+#[derive(Debug, Clone, PartialEq, Resource)]
+#[resource(same, answer)]
+struct Body {
+    level: u8,
+}
+
+fn main() {}
