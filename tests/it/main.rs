@@ -4,5 +4,6 @@
 
 mod cases;
 mod derive;
+mod expansions;
 mod properties;
 mod ui;

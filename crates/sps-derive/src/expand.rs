@@ -68,7 +68,7 @@ fn twin(declaration: &Declaration) -> TokenStream {
     }
     let Head { vis, name, root, copied, .. } = &declaration.head;
     let response = declaration.response();
-    let title = format!("[`{name}`] as answers show it.");
+    let title = format!(" [`{name}`] as answers show it.");
     let exchange = quote!(#root::Exchange);
     let body = match &declaration.shape {
         Shape::Struct(shape) => {
@@ -82,7 +82,7 @@ fn twin(declaration: &Declaration) -> TokenStream {
                     }
                 });
             let answer_only = shape.answer_only.iter().map(|field| {
-                let doc = format!("`{}`, which only answers have.", field.wire.value());
+                let doc = format!(" `{}`, which only answers have.", field.wire.value());
                 let (name, ty) = (&field.name, &field.ty);
                 quote!(#[doc = #doc] #vis #name: <#ty as #exchange>::Response)
             });
@@ -135,11 +135,11 @@ fn builder(declaration: &Declaration) -> TokenStream {
         quote!(#name: ::core::default::Default::default())
     });
     let kept = shape.has_kept.then(|| quote!(kept: __sps::Kept::default(),));
-    let title = format!("`{name}` with everything that has no sensible empty value.");
+    let title = format!(" `{name}` with everything that has no sensible empty value.");
     let setters = shape.fields.iter().map(|field| {
         let (field_name, ty, vis) = (&field.name, &field.ty, &field.vis);
         let setter = format_ident!("with_{}", field_name.unraw());
-        let title = format!("The same with another `{}`.", field_name.unraw());
+        let title = format!(" The same with another `{}`.", field_name.unraw());
         quote! {
             #[doc = #title]
             #[must_use]
@@ -575,8 +575,15 @@ fn describe(declaration: &Declaration) -> TokenStream {
         Shape::Words(shape) => describe_words(shape),
         Shape::Union(shape) => describe_union(shape),
     };
-    let holds =
-        declaration.head.constrained.then(|| quote!(&&__sps::Constrained::holds(self, context)));
+    // The members first: the rules cost more.
+    let judged = if declaration.head.constrained {
+        quote! {
+            let members = #judged;
+            members && __sps::Constrained::holds(self, context)
+        }
+    } else {
+        judged
+    };
     let title = name.unraw().to_string();
     let twin = declaration.has_twin().then(|| {
         let response = declaration.response();
@@ -599,7 +606,7 @@ fn describe(declaration: &Declaration) -> TokenStream {
 
             fn judge(&self, _: &__private::Constraint, context: &__private::Context<'_>) -> bool {
                 let _ = context;
-                #judged #holds
+                #judged
             }
 
             #references
@@ -658,7 +665,7 @@ fn describe_struct(shape: &Struct) -> Description {
     });
     (
         quote!(__private::Shape::Struct { fields: &[#(#fields,)* #(#answer_only,)*], open: #open }),
-        quote!(true #(&& #judged)*),
+        judged.reduce(|all, one| quote!(#all && #one)).unwrap_or_else(|| quote!(true)),
         references_fn(&quote!(#(#references)*)),
         quote!(#is_wrapper),
     )
@@ -706,7 +713,7 @@ fn describe_union(shape: &Union) -> Description {
     let other_references = shape.has_other.then(|| quote!(Self::Other(_) => {}));
     (
         quote!(__private::Shape::Union { tag: #tag, content: #content, variants: &[#(#variants),*] }),
-        quote!((match self { #(#judged,)* #other_judged })),
+        quote!(match self { #(#judged,)* #other_judged }),
         references_fn(&quote!(match self { #(#references,)* #other_references })),
         TokenStream::new(),
     )

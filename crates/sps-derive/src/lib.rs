@@ -10,6 +10,9 @@ mod expand;
 mod fallback;
 mod valid;
 
+#[cfg(test)]
+mod snapshots;
+
 use proc_macro::TokenStream;
 use syn::DeriveInput;
 use syn::parse_macro_input;

@@ -1,0 +1,428 @@
+//! Members of one form only, and a type that has one form.
+
+use sps_model::Key;
+use sps_model::Optional;
+use sps_model::Password;
+
+/// A job.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Job {
+    pub(crate) name: String,
+    pub(crate) plain: Optional<String>,
+    pub(crate) limits: Limits,
+}
+
+/// [`Job`] as answers show it.
+///
+/// A job.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct JobResponse {
+    pub(crate) name: <String as ::sps_model::Exchange>::Response,
+    pub(crate) limits: <Limits as ::sps_model::Exchange>::Response,
+    /// `owner`, which only answers have.
+    pub(crate) owner: <Key<Password> as ::sps_model::Exchange>::Response,
+    /// `started-at`, which only answers have.
+    pub(crate) started: <Optional<String> as ::sps_model::Exchange>::Response,
+}
+
+const _: () = {
+    use ::sps_model as __sps;
+    use __sps::__private as __private;
+    use __private::serde as __serde;
+    use __serde::ser::SerializeMap as _;
+    impl<'de> __serde::Deserialize<'de> for Job {
+        fn deserialize<__D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __sps::Wire::read(deserializer, &__sps::Reader::request())
+        }
+    }
+    impl<'de> __serde::Deserialize<'de> for JobResponse {
+        fn deserialize<__D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __sps::Wire::read(deserializer, &__sps::Reader::answer())
+        }
+    }
+    impl __sps::Wire for Job {
+        fn read<'de, __D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            struct __Object<'r>(&'r __sps::Reader);
+            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
+                type Value = Job;
+                fn expecting(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.write_str("an object")
+                }
+                fn visit_map<__A: __serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: __A,
+                ) -> ::core::result::Result<Job, __A::Error> {
+                    let reader = self.0.enter()?;
+                    let mut keys = 0;
+                    let mut slot_name = __private::Slot::<String>::new("name");
+                    let mut slot_plain = __private::Slot::<
+                        Optional<String>,
+                    >::new("plain");
+                    let mut slot_limits = __private::Slot::<Limits>::new("limits");
+                    while let ::core::option::Option::Some(key) = map
+                        .next_key_seed(__private::Keys(&["name", "plain", "limits"]))?
+                    {
+                        reader.count(&mut keys)?;
+                        match key {
+                            __private::Found::Known(0usize) => {
+                                slot_name.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Known(1usize) => {
+                                slot_plain.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Known(2usize) => {
+                                slot_limits.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Unknown(_) => {
+                                return ::core::result::Result::Err(
+                                    __serde::de::Error::custom("unknown key in a closed type"),
+                                );
+                            }
+                            _ => {}
+                        }
+                    }
+                    ::core::result::Result::Ok(Job {
+                        name: slot_name.take()?,
+                        plain: slot_plain.take()?,
+                        limits: slot_limits.take()?,
+                    })
+                }
+            }
+            deserializer.deserialize_map(__Object(reader))
+        }
+    }
+    impl __serde::Serialize for Job {
+        fn serialize<__S: __serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let mut map = serializer.serialize_map(::core::option::Option::None)?;
+            if !__sps::Wire::is_absent(&self.name) {
+                map.serialize_entry("name", &self.name)?;
+            }
+            if !__sps::Wire::is_absent(&self.plain) {
+                map.serialize_entry("plain", &self.plain)?;
+            }
+            if !__sps::Wire::is_absent(&self.limits) {
+                map.serialize_entry("limits", &self.limits)?;
+            }
+            map.end()
+        }
+    }
+    impl __sps::Wire for JobResponse {
+        fn read<'de, __D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            struct __Object<'r>(&'r __sps::Reader);
+            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
+                type Value = JobResponse;
+                fn expecting(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.write_str("an object")
+                }
+                fn visit_map<__A: __serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: __A,
+                ) -> ::core::result::Result<JobResponse, __A::Error> {
+                    let reader = self.0.enter()?;
+                    let mut keys = 0;
+                    let mut slot_name = __private::Slot::<
+                        <String as __sps::Exchange>::Response,
+                    >::new("name");
+                    let mut slot_limits = __private::Slot::<
+                        <Limits as __sps::Exchange>::Response,
+                    >::new("limits");
+                    let mut slot_owner = __private::Slot::<
+                        <Key<Password> as __sps::Exchange>::Response,
+                    >::new("owner");
+                    let mut slot_started = __private::Slot::<
+                        <Optional<String> as __sps::Exchange>::Response,
+                    >::new("started-at");
+                    while let ::core::option::Option::Some(key) = map
+                        .next_key_seed(
+                            __private::Keys(&["name", "limits", "owner", "started-at"]),
+                        )?
+                    {
+                        reader.count(&mut keys)?;
+                        match key {
+                            __private::Found::Known(0usize) => {
+                                slot_name.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Known(1usize) => {
+                                slot_limits.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Known(2usize) => {
+                                slot_owner.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Known(3usize) => {
+                                slot_started.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Unknown(_) => {
+                                return ::core::result::Result::Err(
+                                    __serde::de::Error::custom("unknown key in a closed type"),
+                                );
+                            }
+                            _ => {}
+                        }
+                    }
+                    ::core::result::Result::Ok(JobResponse {
+                        name: slot_name.take()?,
+                        limits: slot_limits.take()?,
+                        owner: slot_owner.take()?,
+                        started: slot_started.take()?,
+                    })
+                }
+            }
+            deserializer.deserialize_map(__Object(reader))
+        }
+    }
+    impl __serde::Serialize for JobResponse {
+        fn serialize<__S: __serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let mut map = serializer.serialize_map(::core::option::Option::None)?;
+            if !__sps::Wire::is_absent(&self.name) {
+                map.serialize_entry("name", &self.name)?;
+            }
+            if !__sps::Wire::is_absent(&self.limits) {
+                map.serialize_entry("limits", &self.limits)?;
+            }
+            if !__sps::Wire::is_absent(&self.owner) {
+                map.serialize_entry("owner", &self.owner)?;
+            }
+            if !__sps::Wire::is_absent(&self.started) {
+                map.serialize_entry("started-at", &self.started)?;
+            }
+            map.end()
+        }
+    }
+    impl __sps::Exchange for Job {
+        type Response = JobResponse;
+        fn from_response(response: JobResponse) -> Self {
+            Self {
+                name: <String as __sps::Exchange>::from_response(response.name),
+                plain: ::core::default::Default::default(),
+                limits: <Limits as __sps::Exchange>::from_response(response.limits),
+            }
+        }
+    }
+    impl ::core::convert::From<JobResponse> for Job {
+        fn from(response: JobResponse) -> Self {
+            __sps::Exchange::from_response(response)
+        }
+    }
+    static __DESCRIPTOR: __private::Type = __private::Type::new(
+        "Job",
+        __private::Shape::Struct {
+            fields: &[
+                __private::Field::new("name", <String as __sps::Describe>::KIND),
+                __private::Field::new(
+                        "plain",
+                        <Optional<String> as __sps::Describe>::KIND,
+                    )
+                    .only(__private::FieldForm::Request),
+                __private::Field::new("limits", <Limits as __sps::Describe>::KIND),
+                __private::Field::new("owner", <Key<Password> as __sps::Describe>::KIND)
+                    .only(__private::FieldForm::Answer),
+                __private::Field::new(
+                        "started-at",
+                        <Optional<String> as __sps::Describe>::KIND,
+                    )
+                    .only(__private::FieldForm::Answer),
+            ],
+            open: false,
+        },
+        __private::Constraints::NONE,
+    );
+    impl __sps::Describe for Job {
+        const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        fn judge(
+            &self,
+            _: &__private::Constraint,
+            context: &__private::Context<'_>,
+        ) -> bool {
+            let _ = context;
+            __sps::Describe::judge(
+                &self.name,
+                &__DESCRIPTOR.member(0usize).constraint,
+                context,
+            )
+                && __sps::Describe::judge(
+                    &self.plain,
+                    &__DESCRIPTOR.member(1usize).constraint,
+                    context,
+                )
+                && __sps::Describe::judge(
+                    &self.limits,
+                    &__DESCRIPTOR.member(2usize).constraint,
+                    context,
+                )
+        }
+        fn references<'a>(
+            &'a self,
+            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
+        ) {
+            let _ = &visit;
+            __sps::Describe::references(&self.name, visit);
+            __sps::Describe::references(&self.plain, visit);
+            __sps::Describe::references(&self.limits, visit);
+        }
+    }
+    impl __sps::Describe for JobResponse {
+        const KIND: __private::Kind = <Job as __sps::Describe>::KIND;
+        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
+            true
+        }
+    }
+    impl __private::garde::Validate for Job {
+        type Context = ();
+        fn validate_into(
+            &self,
+            (): &(),
+            mut parent: &mut dyn FnMut() -> __private::garde::Path,
+            report: &mut __private::garde::Report,
+        ) {
+            __private::validate_into(self, &mut parent, report);
+        }
+    }
+};
+
+/// What it may use.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Limits {
+    pub(crate) seconds: u64,
+}
+
+const _: () = {
+    use ::sps_model as __sps;
+    use __sps::__private as __private;
+    use __private::serde as __serde;
+    use __serde::ser::SerializeMap as _;
+    impl<'de> __serde::Deserialize<'de> for Limits {
+        fn deserialize<__D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __sps::Wire::read(deserializer, &__sps::Reader::request())
+        }
+    }
+    impl __sps::Wire for Limits {
+        fn read<'de, __D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            struct __Object<'r>(&'r __sps::Reader);
+            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
+                type Value = Limits;
+                fn expecting(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.write_str("an object")
+                }
+                fn visit_map<__A: __serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: __A,
+                ) -> ::core::result::Result<Limits, __A::Error> {
+                    let reader = self.0.enter()?;
+                    let mut keys = 0;
+                    let mut slot_seconds = __private::Slot::<u64>::new("seconds");
+                    while let ::core::option::Option::Some(key) = map
+                        .next_key_seed(__private::Keys(&["seconds"]))?
+                    {
+                        reader.count(&mut keys)?;
+                        match key {
+                            __private::Found::Known(0usize) => {
+                                slot_seconds.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Unknown(_) => {
+                                return ::core::result::Result::Err(
+                                    __serde::de::Error::custom("unknown key in a closed type"),
+                                );
+                            }
+                            _ => {}
+                        }
+                    }
+                    ::core::result::Result::Ok(Limits {
+                        seconds: slot_seconds.take()?,
+                    })
+                }
+            }
+            deserializer.deserialize_map(__Object(reader))
+        }
+    }
+    impl __serde::Serialize for Limits {
+        fn serialize<__S: __serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let mut map = serializer.serialize_map(::core::option::Option::None)?;
+            if !__sps::Wire::is_absent(&self.seconds) {
+                map.serialize_entry("seconds", &self.seconds)?;
+            }
+            map.end()
+        }
+    }
+    impl __sps::Exchange for Limits {
+        type Response = Limits;
+        fn from_response(response: Limits) -> Self {
+            Self {
+                seconds: <u64 as __sps::Exchange>::from_response(response.seconds),
+            }
+        }
+    }
+    static __DESCRIPTOR: __private::Type = __private::Type::new(
+        "Limits",
+        __private::Shape::Struct {
+            fields: &[__private::Field::new("seconds", <u64 as __sps::Describe>::KIND)],
+            open: false,
+        },
+        __private::Constraints::NONE,
+    );
+    impl __sps::Describe for Limits {
+        const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        fn judge(
+            &self,
+            _: &__private::Constraint,
+            context: &__private::Context<'_>,
+        ) -> bool {
+            let _ = context;
+            __sps::Describe::judge(
+                &self.seconds,
+                &__DESCRIPTOR.member(0usize).constraint,
+                context,
+            )
+        }
+        fn references<'a>(
+            &'a self,
+            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
+        ) {
+            let _ = &visit;
+            __sps::Describe::references(&self.seconds, visit);
+        }
+    }
+    impl __private::garde::Validate for Limits {
+        type Context = ();
+        fn validate_into(
+            &self,
+            (): &(),
+            mut parent: &mut dyn FnMut() -> __private::garde::Path,
+            report: &mut __private::garde::Report,
+        ) {
+            __private::validate_into(self, &mut parent, report);
+        }
+    }
+};

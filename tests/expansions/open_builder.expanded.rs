@@ -1,0 +1,394 @@
+//! An open type with a builder and a tag beside its siblings.
+
+use sps_model::Kept;
+use sps_model::Optional;
+
+/// A mode and its settings.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Settings {
+    pub(crate) mode: Mode,
+    pub(crate) r#type: Optional<u8>,
+    kept: Kept,
+}
+
+/// [`Settings`] as answers show it.
+///
+/// A mode and its settings.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SettingsResponse {
+    pub(crate) mode: <Mode as ::sps_model::Exchange>::Response,
+    pub(crate) r#type: <Optional<u8> as ::sps_model::Exchange>::Response,
+    kept: ::sps_model::Kept,
+}
+
+const _: () = {
+    use ::sps_model as __sps;
+    use __sps::__private as __private;
+    use __private::serde as __serde;
+    use __serde::ser::SerializeMap as _;
+    impl Settings {
+        /// `Settings` with everything that has no sensible empty value.
+        #[allow(
+            clippy::too_many_arguments,
+            reason = "one for each member that has no empty value"
+        )]
+        pub(crate) fn new(mode: impl ::core::convert::Into<Mode>) -> Self {
+            Self {
+                mode: mode.into(),
+                r#type: ::core::default::Default::default(),
+                kept: __sps::Kept::default(),
+            }
+        }
+        /// The same with another `mode`.
+        #[must_use]
+        pub(crate) fn with_mode(
+            mut self,
+            mode: impl ::core::convert::Into<Mode>,
+        ) -> Self {
+            self.mode = mode.into();
+            self
+        }
+        /// The same with another `type`.
+        #[must_use]
+        pub(crate) fn with_type(
+            mut self,
+            r#type: impl ::core::convert::Into<Optional<u8>>,
+        ) -> Self {
+            self.r#type = r#type.into();
+            self
+        }
+        /// The keys that no source shows.
+        pub(crate) fn kept(&self) -> &__sps::Kept {
+            &self.kept
+        }
+    }
+    impl<'de> __serde::Deserialize<'de> for Settings {
+        fn deserialize<__D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __sps::Wire::read(deserializer, &__sps::Reader::request())
+        }
+    }
+    impl<'de> __serde::Deserialize<'de> for SettingsResponse {
+        fn deserialize<__D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __sps::Wire::read(deserializer, &__sps::Reader::answer())
+        }
+    }
+    impl __sps::Wire for Settings {
+        fn read<'de, __D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            struct __Object<'r>(&'r __sps::Reader);
+            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
+                type Value = Settings;
+                fn expecting(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.write_str("an object")
+                }
+                fn visit_map<__A: __serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: __A,
+                ) -> ::core::result::Result<Settings, __A::Error> {
+                    let reader = self.0.enter()?;
+                    let mut keys = 0;
+                    let mut slot_mode = __private::Slot::<Mode>::new("mode");
+                    let mut slot_type = __private::Slot::<Optional<u8>>::new("type");
+                    let mut kept = __sps::Kept::default();
+                    while let ::core::option::Option::Some(key) = map
+                        .next_key_seed(__private::Keys(&["mode", "type"]))?
+                    {
+                        reader.count(&mut keys)?;
+                        match key {
+                            __private::Found::Known(0usize) => {
+                                slot_mode.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Known(1usize) => {
+                                slot_type.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Unknown(key) => {
+                                kept.keep(key, &mut map, &reader)?
+                            }
+                            _ => {}
+                        }
+                    }
+                    ::core::result::Result::Ok(Settings {
+                        mode: slot_mode.take()?,
+                        r#type: slot_type.take()?,
+                        kept,
+                    })
+                }
+            }
+            deserializer.deserialize_map(__Object(reader))
+        }
+    }
+    impl __serde::Serialize for Settings {
+        fn serialize<__S: __serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let mut map = serializer.serialize_map(::core::option::Option::None)?;
+            if !__sps::Wire::is_absent(&self.mode) {
+                map.serialize_entry("mode", &self.mode)?;
+            }
+            if !__sps::Wire::is_absent(&self.r#type) {
+                map.serialize_entry("type", &self.r#type)?;
+            }
+            for (key, value) in &self.kept {
+                map.serialize_entry(key, value)?;
+            }
+            map.end()
+        }
+    }
+    impl __sps::Wire for SettingsResponse {
+        fn read<'de, __D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            struct __Object<'r>(&'r __sps::Reader);
+            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
+                type Value = SettingsResponse;
+                fn expecting(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.write_str("an object")
+                }
+                fn visit_map<__A: __serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: __A,
+                ) -> ::core::result::Result<SettingsResponse, __A::Error> {
+                    let reader = self.0.enter()?;
+                    let mut keys = 0;
+                    let mut slot_mode = __private::Slot::<
+                        <Mode as __sps::Exchange>::Response,
+                    >::new("mode");
+                    let mut slot_type = __private::Slot::<
+                        <Optional<u8> as __sps::Exchange>::Response,
+                    >::new("type");
+                    let mut kept = __sps::Kept::default();
+                    while let ::core::option::Option::Some(key) = map
+                        .next_key_seed(__private::Keys(&["mode", "type"]))?
+                    {
+                        reader.count(&mut keys)?;
+                        match key {
+                            __private::Found::Known(0usize) => {
+                                slot_mode.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Known(1usize) => {
+                                slot_type.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Unknown(key) => {
+                                kept.keep(key, &mut map, &reader)?
+                            }
+                            _ => {}
+                        }
+                    }
+                    ::core::result::Result::Ok(SettingsResponse {
+                        mode: slot_mode.take()?,
+                        r#type: slot_type.take()?,
+                        kept,
+                    })
+                }
+            }
+            deserializer.deserialize_map(__Object(reader))
+        }
+    }
+    impl __serde::Serialize for SettingsResponse {
+        fn serialize<__S: __serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let mut map = serializer.serialize_map(::core::option::Option::None)?;
+            if !__sps::Wire::is_absent(&self.mode) {
+                map.serialize_entry("mode", &self.mode)?;
+            }
+            if !__sps::Wire::is_absent(&self.r#type) {
+                map.serialize_entry("type", &self.r#type)?;
+            }
+            for (key, value) in &self.kept {
+                map.serialize_entry(key, value)?;
+            }
+            map.end()
+        }
+    }
+    impl __sps::Exchange for Settings {
+        type Response = SettingsResponse;
+        fn from_response(response: SettingsResponse) -> Self {
+            Self {
+                mode: <Mode as __sps::Exchange>::from_response(response.mode),
+                r#type: <Optional<
+                    u8,
+                > as __sps::Exchange>::from_response(response.r#type),
+                kept: response.kept.into_request(),
+            }
+        }
+    }
+    impl ::core::convert::From<SettingsResponse> for Settings {
+        fn from(response: SettingsResponse) -> Self {
+            __sps::Exchange::from_response(response)
+        }
+    }
+    static __DESCRIPTOR: __private::Type = __private::Type::new(
+        "Settings",
+        __private::Shape::Struct {
+            fields: &[
+                __private::Field::new("mode", <Mode as __sps::Describe>::KIND).tag(),
+                __private::Field::new("type", <Optional<u8> as __sps::Describe>::KIND),
+            ],
+            open: true,
+        },
+        __private::Constraints::NONE,
+    );
+    impl __sps::Describe for Settings {
+        const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        fn judge(
+            &self,
+            _: &__private::Constraint,
+            context: &__private::Context<'_>,
+        ) -> bool {
+            let _ = context;
+            __sps::Describe::judge(
+                &self.mode,
+                &__DESCRIPTOR.member(0usize).constraint,
+                context,
+            )
+                && __sps::Describe::judge(
+                    &self.r#type,
+                    &__DESCRIPTOR.member(1usize).constraint,
+                    context,
+                )
+        }
+        fn references<'a>(
+            &'a self,
+            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
+        ) {
+            let _ = &visit;
+            __sps::Describe::references(&self.mode, visit);
+            __sps::Describe::references(&self.r#type, visit);
+        }
+        fn is_wrapper(&self) -> bool {
+            self.kept.is_wrapper() && __sps::Wire::is_absent(&self.mode)
+                && __sps::Wire::is_absent(&self.r#type)
+        }
+    }
+    impl __sps::Describe for SettingsResponse {
+        const KIND: __private::Kind = <Settings as __sps::Describe>::KIND;
+        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
+            true
+        }
+    }
+    impl __private::garde::Validate for Settings {
+        type Context = ();
+        fn validate_into(
+            &self,
+            (): &(),
+            mut parent: &mut dyn FnMut() -> __private::garde::Path,
+            report: &mut __private::garde::Report,
+        ) {
+            __private::validate_into(self, &mut parent, report);
+        }
+    }
+};
+
+/// A word that is never new.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Mode {
+    Slow,
+    VeryFast,
+}
+
+const _: () = {
+    use ::sps_model as __sps;
+    use __sps::__private as __private;
+    use __private::serde as __serde;
+    use __serde::ser::SerializeMap as _;
+    impl<'de> __serde::Deserialize<'de> for Mode {
+        fn deserialize<__D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __sps::Wire::read(deserializer, &__sps::Reader::request())
+        }
+    }
+    impl Mode {
+        /// The word on the wire.
+        pub(crate) fn as_str(&self) -> &str {
+            match self {
+                Self::Slow => "slow",
+                Self::VeryFast => "very_fast",
+            }
+        }
+    }
+    impl __sps::Wire for Mode {
+        fn read<'de, __D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            let find = |word: &str| {
+                ::core::option::Option::Some(
+                    match word {
+                        "slow" => Self::Slow,
+                        "very_fast" => Self::VeryFast,
+                        _ => return ::core::option::Option::None,
+                    },
+                )
+            };
+            let _ = reader;
+            deserializer
+                .deserialize_str(__private::WordVisitor {
+                    find,
+                    words: &["slow", "very_fast"],
+                })
+        }
+    }
+    impl __serde::Serialize for Mode {
+        fn serialize<__S: __serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            serializer.serialize_str(self.as_str())
+        }
+    }
+    impl __sps::Exchange for Mode {
+        type Response = Mode;
+        fn from_response(response: Mode) -> Self {
+            response
+        }
+    }
+    static __DESCRIPTOR: __private::Type = __private::Type::new(
+        "Mode",
+        __private::Shape::Enum {
+            values: &[
+                __private::EnumValue::new("slow"),
+                __private::EnumValue::new("very_fast"),
+            ],
+        },
+        __private::Constraints::NONE,
+    );
+    impl __sps::Describe for Mode {
+        const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        fn judge(
+            &self,
+            _: &__private::Constraint,
+            context: &__private::Context<'_>,
+        ) -> bool {
+            let _ = context;
+            true
+        }
+    }
+    impl __private::garde::Validate for Mode {
+        type Context = ();
+        fn validate_into(
+            &self,
+            (): &(),
+            mut parent: &mut dyn FnMut() -> __private::garde::Path,
+            report: &mut __private::garde::Report,
+        ) {
+            __private::validate_into(self, &mut parent, report);
+        }
+    }
+};

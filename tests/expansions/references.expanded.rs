@@ -1,0 +1,314 @@
+//! A struct with references, in every place they can stand.
+
+use sps_model::Kept;
+use sps_model::Key;
+use sps_model::Optional;
+use sps_model::Password;
+use sps_model::X509;
+
+/// Who may connect.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Access {
+    /// The password.
+    pub(crate) password: Key<Password>,
+    pub(crate) certificates: Vec<Optional<Key<X509>>>,
+    pub(crate) next: Option<Box<Key<X509>>>,
+    kept: Kept,
+}
+
+/// [`Access`] as answers show it.
+///
+/// Who may connect.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AccessResponse {
+    /// The password.
+    pub(crate) password: <Key<Password> as ::sps_model::Exchange>::Response,
+    pub(crate) certificates: <Vec<
+        Optional<Key<X509>>,
+    > as ::sps_model::Exchange>::Response,
+    pub(crate) next: <Option<Box<Key<X509>>> as ::sps_model::Exchange>::Response,
+    kept: ::sps_model::Kept,
+}
+
+const _: () = {
+    use ::sps_model as __sps;
+    use __sps::__private as __private;
+    use __private::serde as __serde;
+    use __serde::ser::SerializeMap as _;
+    impl<'de> __serde::Deserialize<'de> for Access {
+        fn deserialize<__D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __sps::Wire::read(deserializer, &__sps::Reader::request())
+        }
+    }
+    impl<'de> __serde::Deserialize<'de> for AccessResponse {
+        fn deserialize<__D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __sps::Wire::read(deserializer, &__sps::Reader::answer())
+        }
+    }
+    impl __sps::Wire for Access {
+        fn read<'de, __D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            struct __Object<'r>(&'r __sps::Reader);
+            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
+                type Value = Access;
+                fn expecting(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.write_str("an object")
+                }
+                fn visit_map<__A: __serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: __A,
+                ) -> ::core::result::Result<Access, __A::Error> {
+                    let reader = self.0.enter()?;
+                    let mut keys = 0;
+                    let mut slot_password = __private::Slot::<
+                        Key<Password>,
+                    >::new("password");
+                    let mut slot_certificates = __private::Slot::<
+                        Vec<Optional<Key<X509>>>,
+                    >::new("trusted-ca");
+                    let mut slot_next = __private::Slot::<
+                        Option<Box<Key<X509>>>,
+                    >::new("next");
+                    let mut kept = __sps::Kept::default();
+                    while let ::core::option::Option::Some(key) = map
+                        .next_key_seed(
+                            __private::Keys(&["password", "trusted-ca", "next"]),
+                        )?
+                    {
+                        reader.count(&mut keys)?;
+                        match key {
+                            __private::Found::Known(0usize) => {
+                                slot_password.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Known(1usize) => {
+                                slot_certificates.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Known(2usize) => {
+                                slot_next.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Unknown(key) => {
+                                kept.read(key, &mut map, &reader)?
+                            }
+                            _ => {}
+                        }
+                    }
+                    ::core::result::Result::Ok(Access {
+                        password: slot_password.take()?,
+                        certificates: slot_certificates.take()?,
+                        next: slot_next.take()?,
+                        kept,
+                    })
+                }
+            }
+            deserializer.deserialize_map(__Object(reader))
+        }
+    }
+    impl __serde::Serialize for Access {
+        fn serialize<__S: __serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let mut map = serializer.serialize_map(::core::option::Option::None)?;
+            if !__sps::Wire::is_absent(&self.password) {
+                map.serialize_entry("password", &self.password)?;
+            }
+            if !__sps::Wire::is_absent(&self.certificates) {
+                map.serialize_entry("trusted-ca", &self.certificates)?;
+            }
+            if !__sps::Wire::is_absent(&self.next) {
+                map.serialize_entry("next", &self.next)?;
+            }
+            for (key, value) in &self.kept {
+                map.serialize_entry(key, value)?;
+            }
+            map.end()
+        }
+    }
+    impl __sps::Wire for AccessResponse {
+        fn read<'de, __D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            struct __Object<'r>(&'r __sps::Reader);
+            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
+                type Value = AccessResponse;
+                fn expecting(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.write_str("an object")
+                }
+                fn visit_map<__A: __serde::de::MapAccess<'de>>(
+                    self,
+                    mut map: __A,
+                ) -> ::core::result::Result<AccessResponse, __A::Error> {
+                    let reader = self.0.enter()?;
+                    let mut keys = 0;
+                    let mut slot_password = __private::Slot::<
+                        <Key<Password> as __sps::Exchange>::Response,
+                    >::new("password");
+                    let mut slot_certificates = __private::Slot::<
+                        <Vec<Optional<Key<X509>>> as __sps::Exchange>::Response,
+                    >::new("trusted-ca");
+                    let mut slot_next = __private::Slot::<
+                        <Option<Box<Key<X509>>> as __sps::Exchange>::Response,
+                    >::new("next");
+                    let mut kept = __sps::Kept::default();
+                    while let ::core::option::Option::Some(key) = map
+                        .next_key_seed(
+                            __private::Keys(&["password", "trusted-ca", "next"]),
+                        )?
+                    {
+                        reader.count(&mut keys)?;
+                        match key {
+                            __private::Found::Known(0usize) => {
+                                slot_password.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Known(1usize) => {
+                                slot_certificates.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Known(2usize) => {
+                                slot_next.fill(&mut map, &reader)?
+                            }
+                            __private::Found::Unknown(key) => {
+                                kept.read(key, &mut map, &reader)?
+                            }
+                            _ => {}
+                        }
+                    }
+                    ::core::result::Result::Ok(AccessResponse {
+                        password: slot_password.take()?,
+                        certificates: slot_certificates.take()?,
+                        next: slot_next.take()?,
+                        kept,
+                    })
+                }
+            }
+            deserializer.deserialize_map(__Object(reader))
+        }
+    }
+    impl __serde::Serialize for AccessResponse {
+        fn serialize<__S: __serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            let mut map = serializer.serialize_map(::core::option::Option::None)?;
+            if !__sps::Wire::is_absent(&self.password) {
+                map.serialize_entry("password", &self.password)?;
+            }
+            if !__sps::Wire::is_absent(&self.certificates) {
+                map.serialize_entry("trusted-ca", &self.certificates)?;
+            }
+            if !__sps::Wire::is_absent(&self.next) {
+                map.serialize_entry("next", &self.next)?;
+            }
+            for (key, value) in &self.kept {
+                map.serialize_entry(key, value)?;
+            }
+            map.end()
+        }
+    }
+    impl __sps::Exchange for Access {
+        type Response = AccessResponse;
+        fn from_response(response: AccessResponse) -> Self {
+            Self {
+                password: <Key<
+                    Password,
+                > as __sps::Exchange>::from_response(response.password),
+                certificates: <Vec<
+                    Optional<Key<X509>>,
+                > as __sps::Exchange>::from_response(response.certificates),
+                next: <Option<
+                    Box<Key<X509>>,
+                > as __sps::Exchange>::from_response(response.next),
+                kept: response.kept.into_request(),
+            }
+        }
+    }
+    impl ::core::convert::From<AccessResponse> for Access {
+        fn from(response: AccessResponse) -> Self {
+            __sps::Exchange::from_response(response)
+        }
+    }
+    static __DESCRIPTOR: __private::Type = __private::Type::new(
+        "Access",
+        __private::Shape::Struct {
+            fields: &[
+                __private::Field::new(
+                    "password",
+                    <Key<Password> as __sps::Describe>::KIND,
+                ),
+                __private::Field::new(
+                    "trusted-ca",
+                    <Vec<Optional<Key<X509>>> as __sps::Describe>::KIND,
+                ),
+                __private::Field::new(
+                    "next",
+                    <Option<Box<Key<X509>>> as __sps::Describe>::KIND,
+                ),
+            ],
+            open: false,
+        },
+        __private::Constraints::NONE,
+    );
+    impl __sps::Describe for Access {
+        const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        fn judge(
+            &self,
+            _: &__private::Constraint,
+            context: &__private::Context<'_>,
+        ) -> bool {
+            let _ = context;
+            __sps::Describe::judge(
+                &self.password,
+                &__DESCRIPTOR.member(0usize).constraint,
+                context,
+            )
+                && __sps::Describe::judge(
+                    &self.certificates,
+                    &__DESCRIPTOR.member(1usize).constraint,
+                    context,
+                )
+                && __sps::Describe::judge(
+                    &self.next,
+                    &__DESCRIPTOR.member(2usize).constraint,
+                    context,
+                )
+        }
+        fn references<'a>(
+            &'a self,
+            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
+        ) {
+            let _ = &visit;
+            __sps::Describe::references(&self.password, visit);
+            __sps::Describe::references(&self.certificates, visit);
+            __sps::Describe::references(&self.next, visit);
+        }
+    }
+    impl __sps::Describe for AccessResponse {
+        const KIND: __private::Kind = <Access as __sps::Describe>::KIND;
+        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
+            true
+        }
+    }
+    impl __private::garde::Validate for Access {
+        type Context = ();
+        fn validate_into(
+            &self,
+            (): &(),
+            mut parent: &mut dyn FnMut() -> __private::garde::Path,
+            report: &mut __private::garde::Report,
+        ) {
+            __private::validate_into(self, &mut parent, report);
+        }
+    }
+};

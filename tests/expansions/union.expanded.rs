@@ -1,0 +1,269 @@
+//! A union with content, without content, and with an opaque variant.
+
+use sps_model::Key;
+use sps_model::Other;
+use sps_model::Password;
+
+/// How to log in.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub(crate) enum Login {
+    /// Not at all.
+    Nobody,
+    /// With this password.
+    Password(Key<Password>),
+    /// What no source shows.
+    Other(Other),
+}
+
+/// [`Login`] as answers show it.
+///
+/// How to log in.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum LoginResponse {
+    /// Not at all.
+    Nobody,
+    /// With this password.
+    Password(<Key<Password> as ::sps_model::Exchange>::Response),
+    /// What no source shows, as it came.
+    Other(::sps_model::Other),
+}
+
+const _: () = {
+    use ::sps_model as __sps;
+    use __sps::__private as __private;
+    use __private::serde as __serde;
+    use __serde::ser::SerializeMap as _;
+    impl<'de> __serde::Deserialize<'de> for Login {
+        fn deserialize<__D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __sps::Wire::read(deserializer, &__sps::Reader::request())
+        }
+    }
+    impl<'de> __serde::Deserialize<'de> for LoginResponse {
+        fn deserialize<__D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __sps::Wire::read(deserializer, &__sps::Reader::answer())
+        }
+    }
+    impl Login {
+        /// The word of the tag.
+        pub(crate) fn tag(&self) -> &str {
+            match self {
+                Self::Nobody => "nobody",
+                Self::Password(_) => "with-password",
+                Self::Other(other) => other.word("selection"),
+            }
+        }
+    }
+    impl __sps::Wire for Login {
+        fn read<'de, __D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __private::read_union(deserializer, reader)
+        }
+    }
+    impl __private::Union for Login {
+        const KEYS: &'static [&'static str; 2] = &["selection", "value"];
+        const WORDS: &'static [&'static str] = &["nobody", "with-password"];
+        fn unit(index: usize) -> ::core::option::Option<Self> {
+            match index {
+                0usize => ::core::option::Option::Some(Self::Nobody),
+                _ => ::core::option::Option::None,
+            }
+        }
+        fn content<'de, __D: __serde::Deserializer<'de>>(
+            index: usize,
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            let _ = (&deserializer, reader);
+            match index {
+                1usize => __sps::Wire::read(deserializer, reader).map(Self::Password),
+                _ => {
+                    ::core::result::Result::Err(
+                        __serde::de::Error::custom("this variant has no content"),
+                    )
+                }
+            }
+        }
+        fn other(other: __sps::Other) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(Self::Other(other))
+        }
+    }
+    impl __serde::Serialize for Login {
+        fn serialize<__S: __serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            if let Self::Other(other) = self {
+                return __serde::Serialize::serialize(other, serializer);
+            }
+            let mut map = serializer.serialize_map(::core::option::Option::None)?;
+            match self {
+                Self::Nobody => map.serialize_entry("selection", "nobody")?,
+                Self::Password(value) => {
+                    map.serialize_entry("selection", "with-password")?;
+                    map.serialize_entry("value", value)?;
+                }
+                Self::Other(_) => {}
+            }
+            map.end()
+        }
+    }
+    impl LoginResponse {
+        /// The word of the tag.
+        pub(crate) fn tag(&self) -> &str {
+            match self {
+                Self::Nobody => "nobody",
+                Self::Password(_) => "with-password",
+                Self::Other(other) => other.word("selection"),
+            }
+        }
+    }
+    impl __sps::Wire for LoginResponse {
+        fn read<'de, __D: __serde::Deserializer<'de>>(
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            __private::read_union(deserializer, reader)
+        }
+    }
+    impl __private::Union for LoginResponse {
+        const KEYS: &'static [&'static str; 2] = &["selection", "value"];
+        const WORDS: &'static [&'static str] = &["nobody", "with-password"];
+        fn unit(index: usize) -> ::core::option::Option<Self> {
+            match index {
+                0usize => ::core::option::Option::Some(Self::Nobody),
+                _ => ::core::option::Option::None,
+            }
+        }
+        fn content<'de, __D: __serde::Deserializer<'de>>(
+            index: usize,
+            deserializer: __D,
+            reader: &__sps::Reader,
+        ) -> ::core::result::Result<Self, __D::Error> {
+            let _ = (&deserializer, reader);
+            match index {
+                1usize => __sps::Wire::read(deserializer, reader).map(Self::Password),
+                _ => {
+                    ::core::result::Result::Err(
+                        __serde::de::Error::custom("this variant has no content"),
+                    )
+                }
+            }
+        }
+        fn other(other: __sps::Other) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(Self::Other(other))
+        }
+    }
+    impl __serde::Serialize for LoginResponse {
+        fn serialize<__S: __serde::Serializer>(
+            &self,
+            serializer: __S,
+        ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            if let Self::Other(other) = self {
+                return __serde::Serialize::serialize(other, serializer);
+            }
+            let mut map = serializer.serialize_map(::core::option::Option::None)?;
+            match self {
+                Self::Nobody => map.serialize_entry("selection", "nobody")?,
+                Self::Password(value) => {
+                    map.serialize_entry("selection", "with-password")?;
+                    map.serialize_entry("value", value)?;
+                }
+                Self::Other(_) => {}
+            }
+            map.end()
+        }
+    }
+    impl __sps::Exchange for Login {
+        type Response = LoginResponse;
+        fn from_response(response: LoginResponse) -> Self {
+            match response {
+                LoginResponse::Nobody => Self::Nobody,
+                LoginResponse::Password(value) => {
+                    Self::Password(__sps::Exchange::from_response(value))
+                }
+                LoginResponse::Other(other) => {
+                    Self::Other(__sps::Exchange::from_response(other))
+                }
+            }
+        }
+    }
+    impl ::core::convert::From<LoginResponse> for Login {
+        fn from(response: LoginResponse) -> Self {
+            __sps::Exchange::from_response(response)
+        }
+    }
+    static __DESCRIPTOR: __private::Type = __private::Type::new(
+        "Login",
+        __private::Shape::Union {
+            tag: "selection",
+            content: "value",
+            variants: &[
+                __private::Variant::new("nobody", ::core::option::Option::None),
+                __private::Variant::new(
+                    "with-password",
+                    ::core::option::Option::Some(
+                        <Key<Password> as __sps::Describe>::KIND,
+                    ),
+                ),
+            ],
+        },
+        __private::Constraints::NONE,
+    );
+    impl __sps::Describe for Login {
+        const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        fn judge(
+            &self,
+            _: &__private::Constraint,
+            context: &__private::Context<'_>,
+        ) -> bool {
+            let _ = context;
+            match self {
+                Self::Nobody => true,
+                Self::Password(value) => {
+                    __sps::Describe::judge(
+                        value,
+                        &__DESCRIPTOR.member(1usize).constraint,
+                        context,
+                    )
+                }
+                Self::Other(_) => true,
+            }
+        }
+        fn references<'a>(
+            &'a self,
+            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
+        ) {
+            let _ = &visit;
+            match self {
+                Self::Nobody => {}
+                Self::Password(value) => __sps::Describe::references(value, visit),
+                Self::Other(_) => {}
+            }
+        }
+    }
+    impl __sps::Describe for LoginResponse {
+        const KIND: __private::Kind = <Login as __sps::Describe>::KIND;
+        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
+            true
+        }
+    }
+    impl __private::garde::Validate for Login {
+        type Context = ();
+        fn validate_into(
+            &self,
+            (): &(),
+            mut parent: &mut dyn FnMut() -> __private::garde::Path,
+            report: &mut __private::garde::Report,
+        ) {
+            __private::validate_into(self, &mut parent, report);
+        }
+    }
+};

@@ -1,0 +1,20 @@
+//! A union with content, without content, and with an opaque variant.
+
+use sps_model::Key;
+use sps_model::Other;
+use sps_model::Password;
+use sps_model::Resource;
+
+/// How to log in.
+#[derive(Debug, Clone, PartialEq, Resource)]
+#[resource(tag = "selection", content = "value")]
+#[non_exhaustive]
+pub(crate) enum Login {
+    /// Not at all.
+    Nobody,
+    /// With this password.
+    #[resource(rename = "with-password")]
+    Password(Key<Password>),
+    /// What no source shows.
+    Other(Other),
+}

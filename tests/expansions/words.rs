@@ -1,0 +1,13 @@
+//! A list of words, one of them with another spelling.
+
+use sps_model::Other;
+use sps_model::Resource;
+
+/// How to hash.
+#[derive(Debug, Clone, PartialEq, Resource)]
+pub(crate) enum Hash {
+    Md5,
+    #[resource(alias = "sha1")]
+    Sha,
+    Other(Other),
+}
