@@ -5,5 +5,6 @@
 mod cases;
 mod derive;
 mod expansions;
+mod outside;
 mod properties;
 mod ui;
