@@ -95,8 +95,10 @@ fn check_case(case: &Value) -> Option<String> {
     }
     let warnings = codes(&report, Severity::Warning);
     let listed = |key: &str| case.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-    let lacking = listed("warnings_include").iter().any(|code| !warnings.contains(&code.as_str().unwrap()));
-    let superfluous = listed("warnings_exclude").iter().any(|code| warnings.contains(&code.as_str().unwrap()));
+    let lacking =
+        listed("warnings_include").iter().any(|code| !warnings.contains(&code.as_str().unwrap()));
+    let superfluous =
+        listed("warnings_exclude").iter().any(|code| warnings.contains(&code.as_str().unwrap()));
     (lacking || superfluous).then(|| format!("warnings {warnings:?}"))
 }
 
@@ -126,7 +128,13 @@ fn run(file: &str) {
             why.map(|why| format!("{}: {why}", case["id"]))
         })
         .collect();
-    assert!(failures.is_empty(), "{} of {} failed:\n{}", failures.len(), cases.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} failed:\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n")
+    );
 }
 
 #[test]
@@ -160,8 +168,16 @@ fn guide_messages_have_their_verdict() {
         }
         let mut warnings = codes(&report, Severity::Warning);
         warnings.sort_unstable();
-        if !warnings.iter().copied().eq(entry["warnings"].as_array().unwrap().iter().map(|w| w.as_str().unwrap())) {
-            failures.push(format!("{file} as {form:?}: want warnings {}, got {warnings:?}", entry["warnings"]));
+        if !warnings.iter().copied().eq(entry["warnings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| w.as_str().unwrap()))
+        {
+            failures.push(format!(
+                "{file} as {form:?}: want warnings {}, got {warnings:?}",
+                entry["warnings"]
+            ));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

@@ -11,6 +11,7 @@ use sps_model::Describe;
 use sps_model::Exchange;
 use sps_model::accept;
 use sps_model::explain;
+use sps_model::read;
 use sps_model::strategy;
 use sps_model::strategy::Passwords;
 use sps_validate::Context;
@@ -27,13 +28,13 @@ where
 {
 }
 
-impl<T: Describe + Exchange> Twin for T where
-    T::Response: for<'de> Deserialize<'de> + Serialize
-{
-}
+impl<T: Describe + Exchange> Twin for T where T::Response: for<'de> Deserialize<'de> + Serialize {}
 
 fn errors<T: Describe>(text: &str, context: &Context<'_>) -> Vec<(&'static str, String)> {
-    explain::<T>(text, Form::Request, context).errors().map(|d| (d.code, d.pointer.clone())).collect()
+    explain::<T>(text, Form::Request, context)
+        .errors()
+        .map(|d| (d.code, d.pointer.clone()))
+        .collect()
 }
 
 fn a_valid_body_is_accepted<T: Describe>(body: &Value) -> Result<(), TestCaseError> {
@@ -41,7 +42,11 @@ fn a_valid_body_is_accepted<T: Describe>(body: &Value) -> Result<(), TestCaseErr
     let passwords = Passwords::default();
     for context in [Context::default(), Context::default().with_resolver(&passwords)] {
         prop_assert_eq!(errors::<T>(&text, &context), []);
-        prop_assert!(accept::<T>(&text, &context), "explain finds nothing, accept refuses {}", text);
+        prop_assert!(
+            accept::<T>(&text, &context),
+            "explain finds nothing, accept refuses {}",
+            text
+        );
     }
     Ok(())
 }
@@ -51,19 +56,24 @@ where
     T::Response: for<'de> Deserialize<'de> + Serialize,
 {
     add_unknown_keys(&mut answer, dice);
-    let response: T::Response =
-        serde_json::from_value(answer.clone()).map_err(|e| TestCaseError::fail(format!("{e} in {answer}")))?;
-    let canonical: Value = serde_json::from_str(&answer.to_string().replace("\"sha1\"", "\"sha\"")).unwrap();
+    let response: T::Response = serde_json::from_value(answer.clone())
+        .map_err(|e| TestCaseError::fail(format!("{e} in {answer}")))?;
+    let canonical: Value =
+        serde_json::from_str(&answer.to_string().replace("\"sha1\"", "\"sha\"")).unwrap();
     prop_assert_eq!(serde_json::to_value(&response).unwrap(), canonical);
     Ok(())
 }
 
-fn rewriting_is_total_and_idempotent<T: Twin>(mut answer: Value, dice: u64) -> Result<(), TestCaseError>
+fn rewriting_is_total_and_idempotent<T: Twin>(
+    mut answer: Value,
+    dice: u64,
+) -> Result<(), TestCaseError>
 where
     T::Response: for<'de> Deserialize<'de> + Serialize,
 {
     add_unknown_keys(&mut answer, dice);
-    let answer: Value = serde_json::from_str(&answer.to_string().replace("\"sha1\"", "\"sha\"")).unwrap();
+    let answer: Value =
+        serde_json::from_str(&answer.to_string().replace("\"sha1\"", "\"sha\"")).unwrap();
     let wrapped = json!({ "body": answer, "key": "x", "meta": { "href": "/api/x" } }).to_string();
     let subject = Subject::new(T::KIND, Form::Answer);
     let rewritten = rewrite(&json::scan(&wrapped, &Limits::default()).unwrap(), &subject);
@@ -92,7 +102,8 @@ fn add_unknown_keys(value: &mut Value, dice: u64) {
                 add_unknown_keys(member, dice.rotate_right(u32::try_from(index).unwrap() + 1));
             }
             if dice.is_multiple_of(3) {
-                let reference = json!({ "key": "9", "meta": { "href": "/api/configuration/policies/x/9" } });
+                let reference =
+                    json!({ "key": "9", "meta": { "href": "/api/configuration/policies/x/9" } });
                 object.insert("brand_new".to_owned(), json!({ "deep": [reference, dice, null] }));
             }
         }
@@ -105,7 +116,9 @@ fn add_unknown_keys(value: &mut Value, dice: u64) {
     }
 }
 
-fn a_near_miss_breaks_one_rule<T: Describe>(miss: &strategy::NearMiss) -> Result<(), TestCaseError> {
+fn a_near_miss_breaks_one_rule<T: Describe>(
+    miss: &strategy::NearMiss,
+) -> Result<(), TestCaseError> {
     let text = miss.body.to_string();
     let context = Context::default().with_resolver(&miss.passwords);
     prop_assert_eq!(errors::<T>(&text, &context), [(miss.code, miss.pointer.clone())], "{}", text);
@@ -122,6 +135,13 @@ fn both_questions_agree<T: Describe>(text: &str, limits: Limits) -> Result<(), T
     ] {
         let report = explain::<T>(text, Form::Request, &context);
         prop_assert_eq!(accept::<T>(text, &context), report.is_valid(), "{} {}", report, text);
+        prop_assert_eq!(
+            read::<T>(text, &context).is_ok(),
+            report.is_valid(),
+            "{} {}",
+            report,
+            text
+        );
     }
     Ok(())
 }
@@ -172,7 +192,9 @@ fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
     };
     match value {
         Value::Object(object) => object.iter().for_each(|(key, value)| below(key, value)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, value)| below(&index.to_string(), value)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, value)| below(&index.to_string(), value))
+        }
         _ => {}
     }
 }
@@ -195,7 +217,10 @@ fn mutate(body: &Value, mutation: &Mutation, index: Index) -> String {
         }
         (Mutation::Rename, Value::Object(object)) => {
             object.remove(&key);
-            object.insert(key[..key.floor_char_boundary(key.len() - 1)].to_owned(), target);
+            object.insert(
+                key[..key.floor_char_boundary(key.len().saturating_sub(1))].to_owned(),
+                target,
+            );
         }
         (Mutation::AddKey, Value::Object(object)) => {
             object.insert(format!("{key}_"), target);
@@ -213,7 +238,8 @@ fn mutate(body: &Value, mutation: &Mutation, index: Index) -> String {
         }
         (Mutation::Put(value), _) => *body.pointer_mut(pointer).unwrap() = value.clone(),
         (Mutation::Reference, _) => {
-            *body.pointer_mut(pointer).unwrap() = json!({ "key": "7", "meta": { "href": "/api/x/7" } });
+            *body.pointer_mut(pointer).unwrap() =
+                json!({ "key": "7", "meta": { "href": "/api/x/7" } });
         }
         (Mutation::Duplicate, Value::Object(_)) => {
             let marker = json!({ "\u{1}": key });

@@ -15,7 +15,6 @@ use sps_validate::Subject;
 use sps_validate::Versions;
 
 use crate::check::Describe;
-use crate::check::accept;
 use crate::generated::ENDPOINTS;
 use crate::wire::Reader;
 use crate::wire::Wire;
@@ -119,17 +118,10 @@ impl fmt::Display for Method {
 pub trait Body: Wire {
     /// What the body is made of.
     const BODY: Option<Kind>;
-
-    /// Whether a text may be sent as this body.
-    fn accept(text: &str, context: &Context<'_>) -> bool;
 }
 
 impl<T: Describe> Body for T {
     const BODY: Option<Kind> = Some(T::KIND);
-
-    fn accept(text: &str, context: &Context<'_>) -> bool {
-        accept::<T>(text, context)
-    }
 }
 
 /// No body at all: no value of it exists.
@@ -138,10 +130,6 @@ pub struct NoBody(Infallible);
 
 impl Body for NoBody {
     const BODY: Option<Kind> = None;
-
-    fn accept(_: &str, _: &Context<'_>) -> bool {
-        false
-    }
 }
 
 impl Serialize for NoBody {
@@ -174,7 +162,6 @@ pub struct EndpointInfo {
     pub versions: Versions,
     request: Option<Subject>,
     answer: Option<Subject>,
-    accept: fn(&str, &Context<'_>) -> bool,
 }
 
 impl EndpointInfo {
@@ -189,7 +176,6 @@ impl EndpointInfo {
             versions: E::VERSIONS,
             request: subject::<E, E::Request>(Form::Request),
             answer: subject::<E, E::Answer>(Form::Answer),
-            accept: <E::Request as Body>::accept,
         }
     }
 
@@ -203,8 +189,7 @@ impl EndpointInfo {
 
     /// Whether `text` may be sent here: [`fn@crate::accept`], for an endpoint known only at run time.
     pub fn accept(&self, text: &str, context: &Context<'_>) -> bool {
-        let in_version = context.target.is_none_or(|target| self.versions.contains(target));
-        in_version && (self.accept)(text, context)
+        self.request.is_some_and(|subject| sps_validate::accept(text, &subject, context))
     }
 
     /// What is wrong with `text` in this form; `None` if the endpoint has no such body.

@@ -240,6 +240,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 self.unchecked(code::WRONG_TYPE, "the guide does not show what stands here");
                 self.kept(node);
             }
+            (Kind::Foreign(check), _) => self.foreign(check, node),
             (_, Value::Null) => {
                 self.error(
                     code::NULL_NOT_ALLOWED,
@@ -274,7 +275,6 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 }
             }
             (Kind::Named(ty), _) => self.named(ty, node, siblings),
-            (Kind::Foreign(check), _) => self.foreign(check, node),
             _ => self.wrong_type(node, &expected(kind)),
         }
     }
@@ -1003,7 +1003,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
 }
 
 /// A rule has at most this many inputs; the generator refuses more.
-pub const MAX_INPUTS: usize = 8;
+pub const MAX_INPUTS: usize = 4;
 
 /// The variants of the union whose content is being walked.
 #[derive(Clone, Copy)]
@@ -1065,7 +1065,7 @@ fn place_of(kind: Kind, key: &str, path: &mut Vec<&'static str>) -> Option<Strin
 }
 
 /// Whether a member of this kind may be left out.
-fn is_optional(kind: Kind) -> bool {
+pub(crate) fn is_optional(kind: Kind) -> bool {
     match kind {
         Kind::Optional(_) => true,
         Kind::Nullable(inner) => is_optional(*inner),

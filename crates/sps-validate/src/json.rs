@@ -15,6 +15,7 @@ use crate::span::Span;
 
 pub use number::{Int, int};
 pub use pointer::escape_pointer_segment;
+pub(crate) use scanner::Scanner;
 pub use scanner::scan;
 
 /// A JSON value and where it stands.

@@ -29,6 +29,7 @@ pub mod pem;
 pub mod span;
 pub mod suggest;
 
+mod accept;
 mod context;
 mod custom;
 mod descriptor;
@@ -38,6 +39,7 @@ mod rewrite;
 mod rule;
 mod version;
 
+pub use crate::accept::accept;
 pub use crate::context::Context;
 pub use crate::context::Resolver;
 pub use crate::context::Timestamp;

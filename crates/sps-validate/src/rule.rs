@@ -115,12 +115,16 @@ pub struct Rule {
 
 impl Rule {
     /// A rule that refuses the document.
+    ///
+    /// # Panics
+    /// At build time, when there are more than [`MAX_INPUTS`](crate::MAX_INPUTS) inputs.
     pub const fn error(
         code: &'static str,
         target: Path,
         inputs: &'static [Path],
         check: Check,
     ) -> Self {
+        assert!(inputs.len() <= crate::MAX_INPUTS, "a rule has too many inputs");
         Self {
             code,
             severity: Severity::Error,

@@ -24,6 +24,9 @@ use crate::rust::edits::Edit;
 use crate::rust::edits::Ways;
 use crate::rust::item::origin;
 
+/// `sps_validate::MAX_INPUTS`, which the generated code is checked against when it is built.
+const MAX_INPUTS: usize = 4;
+
 /// What the rules of one type become.
 #[derive(Default)]
 pub(super) struct Rules {
@@ -296,6 +299,9 @@ impl Writer<'_> {
     }
 
     fn inputs(&self, predicate: &Predicate) -> Result<Vec<Input>, Error> {
+        if predicate.inputs().len() > MAX_INPUTS {
+            return Err(Error::new(format!("a rule looks at no more than {MAX_INPUTS} members")));
+        }
         predicate
             .inputs()
             .into_iter()

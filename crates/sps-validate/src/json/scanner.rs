@@ -21,34 +21,59 @@ use crate::span::Span;
 ///
 /// Source: RFC 8259; where it leaves a choice, the behavior of `serde_json` 1.
 pub fn scan<'a>(text: &'a str, limits: &Limits) -> Result<Node<'a>, ScanError> {
-    if text.len() > limits.bytes {
-        return Err(ScanError::Limit {
-            limit: LimitKind::Bytes,
-            at: limits.bytes,
-            allowed: limits.bytes,
-        });
-    }
-    let mut scanner =
-        Scanner { text, at: 0, max_depth: limits.effective_depth(), max_keys: limits.keys };
+    let mut scanner = Scanner::new(text, limits)?;
     scanner.skip_white_space();
     let node = scanner.value(0)?;
-    scanner.skip_white_space();
-    if scanner.peek().is_some() {
-        return scanner.syntax("expected the end of the document after its one value");
-    }
+    scanner.end()?;
     Ok(node)
 }
 
-struct Scanner<'a> {
+/// Reads a document token by token; [`scan`] builds a tree of it, the streaming pass nothing.
+#[derive(Debug, Clone)]
+pub(crate) struct Scanner<'a> {
     text: &'a str,
     at: usize,
     max_depth: usize,
     max_keys: usize,
+    /// Where the key that was read last stands.
+    key_span: Span,
 }
 
 impl<'a> Scanner<'a> {
+    /// A scanner at the start of a text that is not too long.
+    pub(crate) fn new(text: &'a str, limits: &Limits) -> Result<Self, ScanError> {
+        if text.len() > limits.bytes {
+            return Err(ScanError::Limit {
+                limit: LimitKind::Bytes,
+                at: limits.bytes,
+                allowed: limits.bytes,
+            });
+        }
+        let (max_depth, max_keys) = (limits.effective_depth(), limits.keys);
+        Ok(Self { text, at: 0, max_depth, max_keys, key_span: Span::new(0, 0) })
+    }
+
+    /// Where the scanner stands.
+    pub(crate) const fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Goes to another place; returns where it stood.
+    pub(crate) const fn seek(&mut self, at: usize) -> usize {
+        std::mem::replace(&mut self.at, at)
+    }
+
+    /// Demands that nothing but white space is left.
+    pub(crate) fn end(&mut self) -> Result<(), ScanError> {
+        self.skip_white_space();
+        if self.peek().is_some() {
+            return self.syntax("expected the end of the document after its one value");
+        }
+        Ok(())
+    }
+
     /// Reads the value that starts here. `depth` containers are open around it.
-    fn value(&mut self, depth: usize) -> Result<Node<'a>, ScanError> {
+    pub(crate) fn value(&mut self, depth: usize) -> Result<Node<'a>, ScanError> {
         let start = self.at;
         let value = match self.peek() {
             Some(b'{') => self.object(depth)?,
@@ -64,67 +89,102 @@ impl<'a> Scanner<'a> {
     }
 
     fn object(&mut self, depth: usize) -> Result<Value<'a>, ScanError> {
-        self.open(depth)?;
         let mut members = Vec::new();
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-            return Ok(Value::Object(members));
-        }
-        loop {
-            let start = self.at;
-            match self.peek() {
-                Some(b'"') => {}
-                Some(b'}') => return self.syntax("expected another key after the comma"),
-                Some(b'\'') => return self.syntax("expected a key in double quotes, not single"),
-                _ => return self.syntax("expected a key in double quotes"),
-            }
-            if members.len() >= self.max_keys {
-                return self.limit(LimitKind::Keys, self.max_keys);
-            }
-            let key = self.string()?;
-            let key_span = Span::new(start, self.at);
-            self.skip_white_space();
-            if self.peek() != Some(b':') {
-                return self.syntax("expected a colon after the key");
-            }
-            self.at += 1;
-            self.skip_white_space();
+        let mut next = self.open_object(depth)?;
+        while let Some(key) = next {
+            let key_span = self.key_span;
             let value = self.value(depth + 1)?;
             members.push(Member { key, key_span, value });
-            self.skip_white_space();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b'}') => break,
-                _ => return self.syntax("expected a comma or a closing brace"),
-            }
-            self.skip_white_space();
+            next = self.next_key(members.len())?;
         }
-        self.at += 1;
         Ok(Value::Object(members))
     }
 
-    fn array(&mut self, depth: usize) -> Result<Value<'a>, ScanError> {
+    /// Steps into an object: its first key, with its value next, or nothing if it is empty.
+    pub(crate) fn open_object(&mut self, depth: usize) -> Result<Option<Cow<'a, str>>, ScanError> {
         self.open(depth)?;
-        let mut elements = Vec::new();
-        if self.peek() == Some(b']') {
+        if self.peek() == Some(b'}') {
             self.at += 1;
-            return Ok(Value::Array(elements));
+            return Ok(None);
         }
-        loop {
-            if self.peek() == Some(b']') {
-                return self.syntax("expected another value after the comma");
+        self.key(0).map(Some)
+    }
+
+    /// Behind a value: the next key, with its value next, or nothing at the end of the object.
+    /// `count` keys were read before.
+    #[inline]
+    pub(crate) fn next_key(&mut self, count: usize) -> Result<Option<Cow<'a, str>>, ScanError> {
+        self.skip_white_space();
+        match self.peek() {
+            Some(b',') => self.at += 1,
+            Some(b'}') => {
+                self.at += 1;
+                return Ok(None);
             }
-            elements.push(self.value(depth + 1)?);
-            self.skip_white_space();
-            match self.peek() {
-                Some(b',') => self.at += 1,
-                Some(b']') => break,
-                _ => return self.syntax("expected a comma or a closing bracket"),
-            }
-            self.skip_white_space();
+            _ => return self.syntax("expected a comma or a closing brace"),
+        }
+        self.skip_white_space();
+        self.key(count).map(Some)
+    }
+
+    fn key(&mut self, count: usize) -> Result<Cow<'a, str>, ScanError> {
+        let start = self.at;
+        match self.peek() {
+            Some(b'"') => {}
+            Some(b'}') => return self.syntax("expected another key after the comma"),
+            Some(b'\'') => return self.syntax("expected a key in double quotes, not single"),
+            _ => return self.syntax("expected a key in double quotes"),
+        }
+        if count >= self.max_keys {
+            return self.limit(LimitKind::Keys, self.max_keys);
+        }
+        let key = self.string()?;
+        self.key_span = Span::new(start, self.at);
+        self.skip_white_space();
+        if self.peek() != Some(b':') {
+            return self.syntax("expected a colon after the key");
         }
         self.at += 1;
+        self.skip_white_space();
+        Ok(key)
+    }
+
+    fn array(&mut self, depth: usize) -> Result<Value<'a>, ScanError> {
+        let mut elements = Vec::new();
+        let mut more = self.open_array(depth)?;
+        while more {
+            elements.push(self.value(depth + 1)?);
+            more = self.next_element()?;
+        }
         Ok(Value::Array(elements))
+    }
+
+    /// Steps into a list: whether an element is next.
+    pub(crate) fn open_array(&mut self, depth: usize) -> Result<bool, ScanError> {
+        self.open(depth)?;
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Behind an element: whether another one is next.
+    pub(crate) fn next_element(&mut self) -> Result<bool, ScanError> {
+        self.skip_white_space();
+        match self.peek() {
+            Some(b',') => self.at += 1,
+            Some(b']') => {
+                self.at += 1;
+                return Ok(false);
+            }
+            _ => return self.syntax("expected a comma or a closing bracket"),
+        }
+        self.skip_white_space();
+        if self.peek() == Some(b']') {
+            return self.syntax("expected another value after the comma");
+        }
+        Ok(true)
     }
 
     /// Steps into a container, to its first token.
@@ -137,7 +197,8 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn string(&mut self) -> Result<Cow<'a, str>, ScanError> {
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, ScanError> {
         let open = self.at;
         self.at += 1;
         let start = self.at;
@@ -230,7 +291,7 @@ impl<'a> Scanner<'a> {
         Ok(code)
     }
 
-    fn number(&mut self) -> Result<&'a str, ScanError> {
+    pub(crate) fn number(&mut self) -> Result<&'a str, ScanError> {
         let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -279,11 +340,17 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self, word: &str, value: Value<'a>) -> Result<Value<'a>, ScanError> {
+        self.skip_word(word)?;
+        Ok(value)
+    }
+
+    /// Steps over `true`, `false` or `null`.
+    pub(crate) fn skip_word(&mut self, word: &str) -> Result<(), ScanError> {
         if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
             return self.syntax(NO_VALUE);
         }
         self.at += word.len();
-        Ok(value)
+        Ok(())
     }
 
     /// Steps over the bytes of a string that stand for themselves, eight at a time.
@@ -302,13 +369,15 @@ impl<'a> Scanner<'a> {
         self.at += plain.unwrap_or(rest.len());
     }
 
-    fn skip_white_space(&mut self) {
+    #[inline]
+    pub(crate) fn skip_white_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\n' | b'\t' | b'\r')) {
             self.at += 1;
         }
     }
 
-    fn peek(&self) -> Option<u8> {
+    #[inline]
+    pub(crate) fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 

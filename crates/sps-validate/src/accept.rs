@@ -1,0 +1,455 @@
+//! Whether a document may be sent, decided in one pass over its bytes: nothing is built.
+
+use std::borrow::Cow;
+
+use crate::context::Context;
+use crate::context::UnknownKeys;
+use crate::descriptor::Constraint;
+use crate::descriptor::Field;
+use crate::descriptor::FieldForm;
+use crate::descriptor::Kind;
+use crate::descriptor::Shape;
+use crate::descriptor::Target;
+use crate::descriptor::Type;
+use crate::explain::Form;
+use crate::explain::MAX_INPUTS;
+use crate::explain::Subject;
+use crate::explain::explain;
+use crate::explain::is_optional;
+use crate::json;
+use crate::json::Int;
+use crate::json::Node;
+use crate::json::ScanError;
+use crate::json::Scanner;
+use crate::json::Value;
+use crate::rewrite::peeled;
+use crate::rule::Leaf;
+use crate::rule::Outcome;
+use crate::rule::Path;
+use crate::rule::Rule;
+use crate::span::Span;
+
+/// Whether nothing in `text` is wrong, though something may be undecided.
+///
+/// Always agrees with [`explain()`](crate::explain()), and costs a fraction of it.
+///
+/// ```
+/// use sps_validate::{Context, Form, Kind, Subject, accept};
+/// let subject = Subject::new(Kind::List(&Kind::Bool), Form::Request);
+/// assert!(accept("[true, false]", &subject, &Context::default()));
+/// assert!(!accept("[true, 0]", &subject, &Context::default()));
+/// ```
+pub fn accept(text: &str, subject: &Subject, context: &Context<'_>) -> bool {
+    // Answers, versions and unknown keys are rare questions: the one full answer serves them.
+    let is_plain = subject.form == Form::Request
+        && context.target.is_none()
+        && context.unknown_keys == UnknownKeys::Deny;
+    let refused = if is_plain { stream(text, subject, context) } else { Err(Refused::TooWide) };
+    match refused {
+        Ok(()) => true,
+        Err(Refused::Wrong) => false,
+        Err(Refused::TooWide) => explain(text, subject, context).is_valid(),
+    }
+}
+
+/// Why the pass ended early.
+enum Refused {
+    /// Something is wrong.
+    Wrong,
+    /// A type has more fields than a frame has places.
+    TooWide,
+}
+
+impl From<ScanError> for Refused {
+    fn from(_: ScanError) -> Self {
+        Self::Wrong
+    }
+}
+
+type Accepted<T = ()> = Result<T, Refused>;
+
+fn stream(text: &str, subject: &Subject, context: &Context<'_>) -> Accepted {
+    let scanner = Scanner::new(text, &context.limits)?;
+    if !refuses_wrappers(subject.body) && subject.is_wrapped(&json::scan(text, &context.limits)?) {
+        return Err(Refused::Wrong);
+    }
+    let mut pass = Pass { text, scanner, context, slots: Vec::new(), uses: Vec::new() };
+    pass.scanner.skip_white_space();
+    pass.value(&subject.body, &Constraint::NONE, 0)?;
+    pass.scanner.end()?;
+    if pass.references_hold() { Ok(()) } else { Err(Refused::Wrong) }
+}
+
+/// What stands at one member, as far as a rule may ask.
+#[derive(Clone, Copy)]
+enum Slot<'t> {
+    Absent,
+    Null,
+    Bool(bool),
+    /// A string without escapes, a word or a key.
+    Str(&'t str),
+    /// Anything else, and where it starts: read again by the rare rule that asks.
+    At(usize),
+}
+
+/// One pass over one document.
+struct Pass<'t, 'c> {
+    text: &'t str,
+    scanner: Scanner<'t>,
+    context: &'c Context<'c>,
+    /// The members of the objects being read, the innermost last; only of types with rules.
+    slots: Vec<Slot<'t>>,
+    /// References, where somebody has to be asked about them.
+    uses: Vec<(&'static Target, Cow<'t, str>)>,
+}
+
+impl<'t> Pass<'t, '_> {
+    /// Reads the value that starts here; `depth` containers are open around it.
+    fn value(&mut self, kind: &Kind, constraint: &Constraint, depth: usize) -> Accepted<Slot<'t>> {
+        let start = self.scanner.at();
+        match (kind, self.scanner.peek()) {
+            (Kind::Optional(inner), _) => return self.value(inner, constraint, depth),
+            (Kind::Nullable(_), Some(b'n')) => {
+                self.scanner.skip_word("null")?;
+                return Ok(Slot::Null);
+            }
+            (Kind::Nullable(inner), _) => return self.value(inner, constraint, depth),
+            (Kind::Bool, Some(b't')) => {
+                self.scanner.skip_word("true")?;
+                return Ok(Slot::Bool(true));
+            }
+            (Kind::Bool, Some(b'f')) => {
+                self.scanner.skip_word("false")?;
+                return Ok(Slot::Bool(false));
+            }
+            (Kind::Int { minimum, maximum }, Some(b'-' | b'0'..=b'9')) => {
+                let Int::Value(value) = json::int(self.scanner.number()?) else {
+                    return Err(Refused::Wrong);
+                };
+                wrong_unless(
+                    (*minimum..=*maximum).contains(&value) && constraint.check_int(value).is_ok(),
+                )?;
+            }
+            (Kind::Number, Some(b'-' | b'0'..=b'9')) => {
+                self.scanner.number()?;
+            }
+            (Kind::String | Kind::Secret, Some(b'"')) => {
+                let text = self.scanner.string()?;
+                wrong_unless(constraint.check_str(&text).is_ok())?;
+                return Ok(slot_of(text, start));
+            }
+            (Kind::Reference(target), Some(b'"')) => {
+                let key = self.scanner.string()?;
+                if target.single_use || self.context.resolver.is_some() {
+                    self.uses.push((target, key.clone()));
+                }
+                return Ok(slot_of(key, start));
+            }
+            (Kind::Named(ty), Some(first)) => match (&ty.shape, first) {
+                (Shape::Enum { values }, b'"') => {
+                    let word = self.scanner.string()?;
+                    let value = values.iter().find(|value| value.matches(&word));
+                    return Ok(Slot::Str(value.ok_or(Refused::Wrong)?.value));
+                }
+                (Shape::Struct { fields, open }, b'{') => self.object(ty, fields, *open, depth)?,
+                (Shape::Union { .. }, b'{') => self.union(ty, depth)?,
+                _ => return Err(Refused::Wrong),
+            },
+            (Kind::Any, _) => self.kept(depth)?,
+            (Kind::List(inner), Some(b'[')) => {
+                self.list(inner, constraint, depth)?;
+            }
+            (Kind::Array(inner, length), Some(b'[')) => {
+                wrong_unless(self.list(inner, constraint, depth)? == *length)?;
+            }
+            (Kind::Map(inner), Some(b'{')) => self.map(inner, constraint, depth)?,
+            (Kind::Foreign(check), _) => {
+                self.kept(depth)?;
+                wrong_unless(check(&self.text[start..self.scanner.at()]).is_empty())?;
+            }
+            _ => return Err(Refused::Wrong),
+        }
+        Ok(Slot::At(start))
+    }
+
+    fn list(&mut self, inner: &Kind, constraint: &Constraint, depth: usize) -> Accepted<usize> {
+        let mut length = 0;
+        let mut more = self.scanner.open_array(depth)?;
+        while more {
+            self.value(inner, constraint, depth + 1)?;
+            length += 1;
+            more = self.scanner.next_element()?;
+        }
+        Ok(length)
+    }
+
+    fn map(&mut self, inner: &Kind, constraint: &Constraint, depth: usize) -> Accepted {
+        let mut keys = Vec::new();
+        let mut next = self.scanner.open_object(depth)?;
+        while let Some(key) = next {
+            self.value(inner, constraint, depth + 1)?;
+            keys.push(key);
+            next = self.scanner.next_key(keys.len())?;
+        }
+        keys.sort_unstable();
+        wrong_unless(keys.windows(2).all(|pair| pair[0] != pair[1]))
+    }
+
+    /// A value that nobody judges: only keys that stand twice are refused.
+    fn kept(&mut self, depth: usize) -> Accepted {
+        let node = self.scanner.value(depth)?;
+        wrong_unless(!repeats(&node))
+    }
+
+    fn object(
+        &mut self,
+        ty: &'static Type,
+        fields: &'static [Field],
+        open: bool,
+        depth: usize,
+    ) -> Accepted {
+        if fields.len() > 64 {
+            return Err(Refused::TooWide);
+        }
+        // Where the members of this object stand in `slots`, if a rule will ask for them.
+        let base = self.slots.len();
+        let has_rules = !ty.constraints.rules.is_empty();
+        if has_rules {
+            self.slots.resize(base + fields.len(), Slot::Absent);
+        }
+        let mut seen = 0_u64;
+        let mut unknown = Vec::new();
+        // Keys usually come in the order of the declaration.
+        let mut expected = 0;
+        let mut count = 0;
+        let mut next = self.scanner.open_object(depth)?;
+        while let Some(key) = next {
+            count += 1;
+            match position(fields, &key, expected) {
+                Some(index) if fields[index].form != FieldForm::Answer => {
+                    wrong_unless(seen & (1 << index) == 0)?;
+                    seen |= 1 << index;
+                    expected = index + 1;
+                    let constraint = &ty.member(index).constraint;
+                    let slot = self.value(&fields[index].kind, constraint, depth + 1)?;
+                    if has_rules {
+                        self.slots[base + index] = slot;
+                    }
+                }
+                _ if open => {
+                    self.kept(depth + 1)?;
+                    unknown.push(key);
+                }
+                _ => return Err(Refused::Wrong),
+            }
+            next = self.scanner.next_key(count)?;
+        }
+        for (index, field) in fields.iter().enumerate() {
+            let is_there = seen & (1 << index) != 0;
+            wrong_unless(is_there || field.form == FieldForm::Answer || is_optional(field.kind))?;
+        }
+        unknown.sort_unstable();
+        wrong_unless(unknown.windows(2).all(|pair| pair[0] != pair[1]))?;
+        if has_rules {
+            for rule in ty.constraints.errors() {
+                wrong_unless(self.rule(rule, fields, base).accepts())?;
+            }
+            self.slots.truncate(base);
+        }
+        Ok(())
+    }
+
+    fn union(&mut self, ty: &'static Type, depth: usize) -> Accepted {
+        let Shape::Union { tag, content, variants } = ty.shape else { return Err(Refused::Wrong) };
+        let mut chosen = None;
+        // Content that came before its tag: read over now, judged at the end.
+        let mut early = None;
+        let mut done = false;
+        let mut count = 0;
+        let mut next = self.scanner.open_object(depth)?;
+        while let Some(key) = next {
+            count += 1;
+            if key == tag {
+                wrong_unless(chosen.is_none() && self.scanner.peek() == Some(b'"'))?;
+                let word = self.scanner.string()?;
+                let index = variants.iter().position(|variant| variant.value == word);
+                chosen = Some(index.ok_or(Refused::Wrong)?);
+            } else if key == content && !done && early.is_none() {
+                match chosen {
+                    Some(index) => {
+                        let kind = variants[index].content.as_ref().ok_or(Refused::Wrong)?;
+                        self.value(kind, &ty.member(index).constraint, depth + 1)?;
+                        done = true;
+                    }
+                    None => {
+                        early = Some(self.scanner.at());
+                        self.scanner.value(depth + 1)?;
+                    }
+                }
+            } else {
+                return Err(Refused::Wrong);
+            }
+            next = self.scanner.next_key(count)?;
+        }
+        let index = chosen.ok_or(Refused::Wrong)?;
+        if let Some(start) = early {
+            let kind = variants[index].content.as_ref().ok_or(Refused::Wrong)?;
+            let end = self.scanner.seek(start);
+            self.value(kind, &ty.member(index).constraint, depth + 1)?;
+            self.scanner.seek(end);
+            done = true;
+        }
+        wrong_unless(done || variants[index].content.is_none_or(is_optional))
+    }
+
+    /// Asks one rule about the object whose members start at `base`.
+    fn rule(&self, rule: &Rule, fields: &'static [Field], base: usize) -> Outcome {
+        let mut leaves = [Leaf::Absent; MAX_INPUTS];
+        for (leaf, path) in leaves.iter_mut().zip(rule.inputs) {
+            let Some(index) = path.first().and_then(|name| index_of(fields, name)) else {
+                return Outcome::Holds;
+            };
+            *leaf = match self.slots[base + index] {
+                Slot::Null if path.len() == 1 => Leaf::Null,
+                Slot::Absent | Slot::Null => Leaf::Absent,
+                Slot::Bool(value) => Leaf::Bool(value),
+                Slot::Str(text) => Leaf::Str(text),
+                Slot::At(_) => return self.rule_read_again(rule, fields, base),
+            };
+        }
+        (rule.check)(&leaves[..rule.inputs.len().min(MAX_INPUTS)], self.context)
+            .unwrap_or(Outcome::Holds)
+    }
+
+    /// The same for a rule that asks for more than a slot holds: the object was accepted already,
+    /// so what stands there is read again.
+    #[cold]
+    fn rule_read_again(&self, rule: &Rule, fields: &'static [Field], base: usize) -> Outcome {
+        let nodes: Vec<Option<Node<'t>>> =
+            rule.inputs.iter().map(|path| self.node(fields, path, base)).collect();
+        let mut leaves = Vec::with_capacity(nodes.len());
+        for (path, node) in rule.inputs.iter().zip(&nodes) {
+            let index = path.first().and_then(|name| index_of(fields, name));
+            leaves.push(match (index, node) {
+                (Some(index), Some(node)) => {
+                    leaf_below(fields[index].kind, &path[1..], node).unwrap_or(Leaf::Absent)
+                }
+                _ => Leaf::Absent,
+            });
+        }
+        (rule.check)(&leaves, self.context).unwrap_or(Outcome::Holds)
+    }
+
+    /// The member that a path starts with.
+    fn node(&self, fields: &'static [Field], path: Path, base: usize) -> Option<Node<'t>> {
+        let index = index_of(fields, path.first()?)?;
+        let value = match self.slots[base + index] {
+            Slot::Absent => return None,
+            Slot::Null => Value::Null,
+            Slot::Bool(value) => Value::Bool(value),
+            Slot::Str(text) => Value::String(Cow::Borrowed(text)),
+            Slot::At(start) => {
+                let mut scanner = self.scanner.clone();
+                scanner.seek(start);
+                return scanner.value(0).ok();
+            }
+        };
+        Some(Node { span: Span { start: 0, end: 0 }, value })
+    }
+
+    /// What can be said of the references of the whole document.
+    fn references_hold(&mut self) -> bool {
+        if let Some(resolver) = self.context.resolver {
+            let known = |(target, key): &(&'static Target, Cow<'t, str>)| {
+                let path = format!("{}/{key}", target.path);
+                resolver.exists(&path) != Some(false)
+                    && !(target.single_use && resolver.used_by(&path).is_some())
+            };
+            if !self.uses.iter().all(known) {
+                return false;
+            }
+        }
+        self.uses.retain(|(target, _)| target.single_use);
+        if self.uses.len() < 2 {
+            return true;
+        }
+        let by_name = |(target, key): &(&'static Target, Cow<'t, str>)| (target.path, key.clone());
+        self.uses.sort_by_key(by_name);
+        self.uses.windows(2).all(|pair| by_name(&pair[0]) != by_name(&pair[1]))
+    }
+}
+
+/// Whether a body of this kind has no place for the wrapper of an answer, so that nobody need look for one.
+fn refuses_wrappers(kind: Kind) -> bool {
+    match kind {
+        Kind::Optional(inner) | Kind::Nullable(inner) => refuses_wrappers(*inner),
+        Kind::Any | Kind::Map(_) | Kind::Foreign(_) => false,
+        Kind::Named(ty) => !matches!(ty.shape, Shape::Struct { open: true, .. }),
+        _ => true,
+    }
+}
+
+fn wrong_unless(holds: bool) -> Accepted {
+    if holds { Ok(()) } else { Err(Refused::Wrong) }
+}
+
+/// The position of a key; the expected one is looked at first.
+fn position(fields: &[Field], key: &str, expected: usize) -> Option<usize> {
+    if fields.get(expected).is_some_and(|field| field.name == key) {
+        return Some(expected);
+    }
+    index_of(fields, key)
+}
+
+/// Whether a key stands twice in some object of a value.
+fn repeats(node: &Node<'_>) -> bool {
+    match &node.value {
+        Value::Object(members) => {
+            let mut keys: Vec<&str> = members.iter().map(|member| &*member.key).collect();
+            keys.sort_unstable();
+            keys.windows(2).any(|pair| pair[0] == pair[1])
+                || members.iter().any(|member| repeats(&member.value))
+        }
+        Value::Array(items) => items.iter().any(repeats),
+        _ => false,
+    }
+}
+
+/// The leaf at a path below an accepted value; nothing if it is not there.
+fn leaf_below<'n>(kind: Kind, path: Path, node: &'n Node<'_>) -> Option<Leaf<'n>> {
+    let kind = peeled(kind);
+    let Some((segment, rest)) = path.split_first() else {
+        return Some(match (&node.value, kind) {
+            (Value::Null, _) => Leaf::Null,
+            (Value::Bool(value), _) => Leaf::Bool(*value),
+            (Value::Number(token), _) => match json::int(token) {
+                Int::Value(value) => Leaf::Int(value),
+                Int::TooLarge | Int::NotInteger => Leaf::Present,
+            },
+            (Value::String(word), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
+                Leaf::Str(values.iter().find(|value| value.matches(word))?.value)
+            }
+            (Value::String(text), _) => Leaf::Str(text),
+            (Value::Array(_) | Value::Object(_), _) => Leaf::Present,
+        });
+    };
+    let next = match kind {
+        Kind::Named(Type { shape: Shape::Struct { fields, .. }, .. }) => {
+            fields.iter().find(|field| field.name == *segment)?.kind
+        }
+        // A path through a union ends at its tag.
+        _ => Kind::String,
+    };
+    leaf_below(next, rest, node.get(segment)?)
+}
+
+fn slot_of(text: Cow<'_, str>, start: usize) -> Slot<'_> {
+    match text {
+        Cow::Borrowed(text) => Slot::Str(text),
+        Cow::Owned(_) => Slot::At(start),
+    }
+}
+
+fn index_of(fields: &[Field], name: &str) -> Option<usize> {
+    fields.iter().position(|field| field.name == name)
+}
