@@ -3,6 +3,7 @@
 //! Everything here is a pure function from a `Spec` to text. It writes no files; `cargo xtask codegen`
 //! does that, and the binary prints what it needs.
 
+mod json;
 mod page;
 #[cfg(feature = "rust")]
 mod rust;

@@ -2,7 +2,6 @@
 
 mod certificate;
 mod fill;
-mod json;
 mod judge;
 
 use std::{collections::BTreeMap, fmt};

@@ -9,10 +9,9 @@ use sps_spec::{
 
 use super::{
     certificate::CERTIFICATE,
-    json::Json,
     judge::{Broken, broken, holds},
 };
-use crate::page::walk::below;
+use crate::{json::Json, page::walk::below};
 
 /// What stands where a secret is wanted.
 const SECRET: &str = "change-me-please";

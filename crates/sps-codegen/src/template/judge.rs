@@ -2,7 +2,7 @@
 
 use sps_spec::{FieldType, Literal, Predicate, Severity, Spec, Struct, TypeDef};
 
-use super::json::Json;
+use crate::json::Json;
 
 /// How many rules a body breaks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use sps_spec::Literal;
+
 /// Columns that a list may take on one line.
 const WIDEST: usize = 60;
 
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Json {
+pub(crate) enum Json {
     Null,
     Bool(bool),
     Int(i64),
@@ -18,7 +20,7 @@ pub(super) enum Json {
 
 impl Json {
     /// The value at these names, through objects only.
-    pub(super) fn at(&self, path: &[String]) -> Option<&Self> {
+    pub(crate) fn at(&self, path: &[String]) -> Option<&Self> {
         let [name, rest @ ..] = path else { return Some(self) };
         match self {
             Self::Object(members) => {
@@ -44,10 +46,44 @@ impl Json {
         })
     }
 
-    pub(super) fn as_str(&self) -> Option<&str> {
+    pub(crate) fn as_str(&self) -> Option<&str> {
         match self {
             Self::Str(text) => Some(text),
             _ => None,
+        }
+    }
+}
+
+impl From<bool> for Json {
+    fn from(it: bool) -> Self {
+        Self::Bool(it)
+    }
+}
+
+impl From<i64> for Json {
+    fn from(it: i64) -> Self {
+        Self::Int(it)
+    }
+}
+
+impl From<&str> for Json {
+    fn from(it: &str) -> Self {
+        Self::Str(it.to_owned())
+    }
+}
+
+impl From<String> for Json {
+    fn from(it: String) -> Self {
+        Self::Str(it)
+    }
+}
+
+impl From<&Literal> for Json {
+    fn from(it: &Literal) -> Self {
+        match it {
+            Literal::Bool(it) => Self::Bool(*it),
+            Literal::Int(it) => Self::Int(*it),
+            Literal::Str(it) => Self::Str(it.clone()),
         }
     }
 }
