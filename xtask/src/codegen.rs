@@ -20,10 +20,11 @@ use crate::workspace;
 const GENERATED: &str = "crates/sps-model/src/generated";
 const EMBEDDED: &str = "spec/src/embedded.rs";
 
-/// The tests that own the snapshots of generated text. With `UPDATE_SNAPSHOTS=1` they write them.
+/// The tests that own the snapshots of generated text. With `UPDATE_SNAPSHOTS=1` or `INSTA_UPDATE=always` they write
+/// them.
 const SNAPSHOTS: &[(&str, &[&str])] = &[
     ("the snapshots of the derive", &["--package", "sps-derive"]),
-    ("the snapshots of the generator", &["--package", "tests", "--test", "it", "generator"]),
+    ("the snapshots of the generator", &["--package", "sps-codegen", "--test", "it"]),
 ];
 
 /// What the command line asks for.
@@ -218,10 +219,10 @@ fn snapshots(mode: Mode) -> anyhow::Result<()> {
             continue;
         }
         let mut test = workspace::cargo(&["test", "--quiet"]);
-        test.args(*args).env("INSTA_UPDATE", "no");
+        test.args(*args);
         match mode {
-            Mode::Write => test.env("UPDATE_SNAPSHOTS", "1"),
-            Mode::Check => test.env_remove("UPDATE_SNAPSHOTS"),
+            Mode::Write => test.env("UPDATE_SNAPSHOTS", "1").env("INSTA_UPDATE", "always"),
+            Mode::Check => test.env_remove("UPDATE_SNAPSHOTS").env("INSTA_UPDATE", "no"),
         };
         if workspace::run(&mut test, what).is_err() {
             failed.push(format!("{what}: these tests fail, see above"));
