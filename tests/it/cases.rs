@@ -83,6 +83,9 @@ fn check_case(case: &Value) -> Option<String> {
     if let Some(known) = &known {
         context = context.with_resolver(known);
     }
+    if let Some(target) = case.get("target") {
+        context = context.with_target(target.as_str().unwrap().parse().unwrap());
+    }
     let form = if case["form"] == "response" { Form::Answer } else { Form::Request };
     let endpoint = endpoint(case["endpoint"].as_str().unwrap()).endpoint;
     // A container has no body, so there is nothing to be wrong.
@@ -99,7 +102,13 @@ fn check_case(case: &Value) -> Option<String> {
         listed("warnings_include").iter().any(|code| !warnings.contains(&code.as_str().unwrap()));
     let superfluous =
         listed("warnings_exclude").iter().any(|code| warnings.contains(&code.as_str().unwrap()));
-    (lacking || superfluous).then(|| format!("warnings {warnings:?}"))
+    if lacking || superfluous {
+        return Some(format!("warnings {warnings:?}"));
+    }
+    let unchecked: Vec<&str> = report.unchecked.iter().map(|it| it.code).collect();
+    let silent =
+        listed("unchecked_include").iter().any(|code| !unchecked.contains(&code.as_str().unwrap()));
+    silent.then(|| format!("unchecked {unchecked:?}"))
 }
 
 fn rewrite_case(case: &Value) -> Option<String> {
