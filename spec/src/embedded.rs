@@ -9,6 +9,7 @@ pub(crate) static FILES: &[(&str, &str)] = &[
     ("endpoints/configuration/management/health_monitoring.toml", include_str!("../endpoints/configuration/management/health_monitoring.toml")),
     ("endpoints/configuration/management/snmp.toml", include_str!("../endpoints/configuration/management/snmp.toml")),
     ("endpoints/configuration/management/snmp/trap.toml", include_str!("../endpoints/configuration/management/snmp/trap.toml")),
+    ("endpoints/configuration/management/web_gateway_authentication.toml", include_str!("../endpoints/configuration/management/web_gateway_authentication.toml")),
     ("endpoints/configuration/passwords.toml", include_str!("../endpoints/configuration/passwords.toml")),
     ("endpoints/configuration/policies/content_policies.toml", include_str!("../endpoints/configuration/policies/content_policies.toml")),
     ("endpoints/configuration/policies/time_policies.toml", include_str!("../endpoints/configuration/policies/time_policies.toml")),

@@ -10,6 +10,7 @@ mod management_email;
 mod management_health_monitoring;
 mod management_snmp;
 mod management_snmp_trap;
+mod management_web_gateway_authentication;
 mod passwords;
 mod policies_content_policies;
 mod policies_time_policies;
@@ -26,6 +27,7 @@ pub use self::management_email::*;
 pub use self::management_health_monitoring::*;
 pub use self::management_snmp::*;
 pub use self::management_snmp_trap::*;
+pub use self::management_web_gateway_authentication::*;
 pub use self::passwords::*;
 pub use self::policies_content_policies::*;
 pub use self::policies_time_policies::*;
@@ -43,6 +45,7 @@ pub static ENDPOINTS: &[&EndpointInfo] = &[
     &EndpointInfo::of::<HealthMonitoring>(),
     &EndpointInfo::of::<Snmp>(),
     &EndpointInfo::of::<SnmpTrap>(),
+    &EndpointInfo::of::<WebGatewayAuthentication>(),
     &EndpointInfo::of::<Password>(),
     &EndpointInfo::of::<ContentPolicy>(),
     &EndpointInfo::of::<TimePolicy>(),
