@@ -5,6 +5,7 @@
 mod cases;
 mod derive;
 mod expansions;
+mod generator;
 mod outside;
 mod properties;
 mod ui;
