@@ -1,4 +1,4 @@
-//! Text derived from the spec: Rust code, reference pages and templates.
+//! Text derived from the spec: Rust code, JSON Schema, reference pages and templates.
 //!
 //! Everything here is a pure function from a `Spec` to text. It writes no files; `cargo xtask codegen`
 //! does that, and the binary prints what it needs.
@@ -7,6 +7,7 @@ mod json;
 mod page;
 #[cfg(feature = "rust")]
 mod rust;
+mod schema;
 mod template;
 
 #[cfg(feature = "rust")]
@@ -15,5 +16,6 @@ pub use crate::rust::Error;
 pub use crate::rust::rust;
 pub use crate::{
     page::{code, codes, endpoints, nearest_endpoint, show},
+    schema::{SchemaForm, schema, schema_file, schema_id, schema_settings, schemas},
     template::{TemplateError, template},
 };

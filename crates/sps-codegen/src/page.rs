@@ -2,8 +2,8 @@
 
 mod codes;
 mod endpoints;
-mod prose;
-mod show;
+pub(crate) mod prose;
+pub(crate) mod show;
 mod text;
 mod tree;
 pub(crate) mod walk;

@@ -28,7 +28,7 @@ impl Sense {
 }
 
 /// The condition as a clause, such as ``"`enabled` is true"``.
-pub(super) fn condition(predicate: &Predicate) -> String {
+pub(crate) fn condition(predicate: &Predicate) -> String {
     clause(predicate, Sense::Is)
 }
 
@@ -119,7 +119,7 @@ fn clause(predicate: &Predicate, sense: Sense) -> String {
 }
 
 /// The two sides of "both or neither", which reads badly when it is spelled out.
-fn exactly_when(parts: &[Predicate]) -> Option<(&Predicate, &Predicate)> {
+pub(crate) fn exactly_when(parts: &[Predicate]) -> Option<(&Predicate, &Predicate)> {
     let ([Predicate::All(both), Predicate::Not(neither)]
     | [Predicate::Not(neither), Predicate::All(both)]) = parts
     else {
@@ -219,7 +219,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// What a string of this format is, with its article.
-pub(super) fn format_name(format: Format) -> &'static str {
+pub(crate) fn format_name(format: Format) -> &'static str {
     match format {
         Format::EmailAddress => "an e-mail address",
         Format::IpAddress => "an IP address",
@@ -259,7 +259,7 @@ pub(super) fn bounds(constraint: &Constraint, unit: Option<&str>) -> Vec<String>
 }
 
 /// The versions that have something, if there is a limit.
-pub(super) fn versions(versions: &Versions) -> Option<String> {
+pub(crate) fn versions(versions: &Versions) -> Option<String> {
     match (&versions.since, &versions.until) {
         (None, None) => None,
         (Some(since), None) => Some(format!("since version {since}")),

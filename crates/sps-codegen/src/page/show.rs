@@ -376,7 +376,7 @@ fn sources(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) 
 }
 
 /// The source with this id, in the file that defines the type.
-fn source_of<'a>(
+pub(crate) fn source_of<'a>(
     spec: &'a Spec,
     endpoint: &'a Endpoint,
     type_name: &str,
@@ -389,7 +389,7 @@ fn source_of<'a>(
     sources.iter().chain(&endpoint.sources).find(|source| source.id == id)
 }
 
-fn source_name(source: &Source) -> String {
+pub(crate) fn source_name(source: &Source) -> String {
     if source.tag == SourceTag::Standard || source.version.is_empty() {
         let version = Some(&source.version).filter(|it| !it.is_empty());
         return match version {

@@ -1,0 +1,320 @@
+//! Conditions on the members of an object as schemas of that object.
+//!
+//! A rule is skipped when an input that it looks into is missing or null, so every rule becomes
+//! `if` all inputs are there (and `when` holds) `then` it holds. Under such an `if`, two values of truth suffice.
+
+use sps_spec::{
+    Enum, Field, FieldType, Literal, Predicate, Presence, Spec, Struct, TypeDef, Union,
+};
+
+use super::{
+    SchemaForm, format,
+    object::{Object, all, strings},
+};
+use crate::{json::Json, page::prose};
+
+/// Turns conditions into schemas.
+#[derive(Clone, Copy)]
+pub(super) struct Conditions<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) form: SchemaForm,
+}
+
+impl<'a> Conditions<'a> {
+    /// What an object keeps to that keeps the rule; nothing if a schema cannot say it.
+    pub(super) fn rule(
+        self,
+        on: &'a Struct,
+        when: Option<&Predicate>,
+        holds: &Predicate,
+    ) -> Option<Object> {
+        let inputs = self.inputs(on, when.into_iter().chain([holds]))?;
+        let then = self.predicate(on, holds)?;
+        if when.is_none() && !inputs.iter().any(|input| self.may_lack(input)) {
+            return Some(then);
+        }
+        let when = match when {
+            Some(when) => self.predicate(on, when)?,
+            None => Object::new(),
+        };
+        Some(Object::new().with("if", all(self.guards(&inputs).chain([when]))).with("then", then))
+    }
+
+    /// What an object is like whose members satisfy the condition.
+    pub(super) fn switch(self, on: &'a Struct, condition: &Predicate) -> Option<Object> {
+        let inputs = self.inputs(on, [condition])?;
+        let holds = self.predicate(on, condition)?;
+        Some(all(self.guards(&inputs).chain([holds])))
+    }
+
+    fn inputs<'p>(
+        self,
+        on: &'a Struct,
+        predicates: impl IntoIterator<Item = &'p Predicate> + Clone,
+    ) -> Option<Vec<Input<'a>>> {
+        let mut inputs: Vec<Input<'a>> = Vec::new();
+        for predicate in predicates {
+            for path in predicate.inputs() {
+                let usage = use_of(predicate, path);
+                match inputs.iter_mut().find(|input| input.path == *path) {
+                    Some(input) => input.usage = input.usage.max(usage),
+                    None => {
+                        inputs.push(Input { path: path.clone(), usage, ..self.resolve(on, path)? });
+                    }
+                }
+            }
+        }
+        Some(inputs)
+    }
+
+    /// The members on the way and the one at the end.
+    fn resolve(self, on: &'a Struct, path: &[String]) -> Option<Input<'a>> {
+        let mut def = on;
+        let mut way = Vec::new();
+        for (at, name) in path.iter().enumerate() {
+            let field = def.field(name)?;
+            let rest = path.get(at + 1..).unwrap_or_default();
+            if rest.is_empty() {
+                let (path, usage) = (Vec::new(), Use::Presence);
+                return Some(Input { path, usage, way, end: End::Field(field) });
+            }
+            way.push(field);
+            let FieldType::Named(inner) = &field.ty else { return None };
+            match self.spec.type_def(inner)? {
+                TypeDef::Struct(inner) => def = inner,
+                TypeDef::Union(it) if *rest == [it.tag.clone()] => {
+                    let (path, usage) = (Vec::new(), Use::Presence);
+                    return Some(Input { path, usage, way, end: End::Tag(it) });
+                }
+                TypeDef::Union(_) | TypeDef::Enum(_) => return None,
+            }
+        }
+        None
+    }
+
+    /// Whether a body of the right structure may lack what the rule needs to be decided.
+    fn may_lack(self, input: &Input<'_>) -> bool {
+        let may_lack = |field: &Field| field.nullable || field.presence != Presence::Required;
+        match (input.usage, input.end) {
+            (Use::Presence, _) => false,
+            _ if input.way.iter().any(|field| may_lack(field)) => true,
+            (Use::Null, End::Field(field)) => field.presence != Presence::Required,
+            (Use::Value, End::Field(field)) if may_lack(field) => true,
+            // An answer may have words that no source shows; no rule looks at those.
+            (_, end) => self.form == SchemaForm::Response && self.words(end).is_some(),
+        }
+    }
+
+    fn guards<'i>(self, inputs: &'i [Input<'a>]) -> impl Iterator<Item = Object> + use<'i, 'a> {
+        let looked_into = inputs.iter().filter(|input| input.usage != Use::Presence);
+        looked_into.map(move |input| {
+            let leaf = match (input.usage, input.end) {
+                (Use::Value, End::Field(field)) if field.nullable => match self.words(input.end) {
+                    Some(words) => Object::new().with("enum", strings(words)),
+                    None => Object::new().with_some("type", type_name(&field.ty)),
+                },
+                (Use::Value, end) if self.form == SchemaForm::Response => {
+                    Object::new().with_some("enum", self.words(end).map(strings))
+                }
+                _ => Object::new(),
+            };
+            input.demand(leaf)
+        })
+    }
+
+    /// The words that may stand there, if there are only so many.
+    fn words(self, end: End<'a>) -> Option<Vec<&'a str>> {
+        match end {
+            End::Tag(it) => Some(it.variants.iter().map(|it| it.value.as_str()).collect()),
+            End::Field(field) => self.enumeration(field).map(all_words),
+        }
+    }
+
+    fn enumeration(self, field: &Field) -> Option<&'a Enum> {
+        match &field.ty {
+            FieldType::Named(name) => match self.spec.type_def(name)? {
+                TypeDef::Enum(it) => Some(it),
+                TypeDef::Struct(_) | TypeDef::Union(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What an object with all inputs is like where the condition holds.
+    fn predicate(self, on: &'a Struct, predicate: &Predicate) -> Option<Object> {
+        Some(match predicate {
+            Predicate::Equals(path, value) => {
+                says(path, self.values(on, path, std::slice::from_ref(value))?)
+            }
+            Predicate::In(path, values) => says(path, self.values(on, path, values)?),
+            Predicate::Present(path) => {
+                Input { path: path.clone(), ..self.resolve(on, path)? }.demand(Object::new())
+            }
+            Predicate::Absent(path) => not(self.predicate(on, &Predicate::Present(path.clone()))?),
+            Predicate::Null(path) => says(path, Object::new().with("type", "null")),
+            Predicate::All(parts) => all(self.each(on, parts)?),
+            Predicate::Any(parts) => match prose::exactly_when(parts) {
+                Some((left, right)) => {
+                    let right = self.predicate(on, right)?;
+                    Object::new()
+                        .with("if", self.predicate(on, left)?)
+                        .with("then", right.clone())
+                        .with("else", not(right))
+                }
+                None => {
+                    let parts = self.each(on, parts)?.into_iter().map(Json::from);
+                    Object::new().with("anyOf", parts.collect::<Vec<_>>())
+                }
+            },
+            Predicate::Not(inner) => match &**inner {
+                Predicate::Equals(path, Literal::Bool(it)) => {
+                    self.predicate(on, &Predicate::Equals(path.clone(), Literal::Bool(!it)))?
+                }
+                Predicate::Not(inner) => self.predicate(on, inner)?,
+                inner => not(self.predicate(on, inner)?),
+            },
+            Predicate::Length { path, min, max } => says(
+                path,
+                Object::new()
+                    .with_some("minLength", min.map(count))
+                    .with_some("maxLength", max.map(count)),
+            ),
+            Predicate::Charset { path, chars } => {
+                says(path, Object::new().with("pattern", format!("^{}*$", format::class(chars))))
+            }
+            Predicate::Hex(path) => says(path, Object::new().with("pattern", format::HEX)),
+            Predicate::HexLength { path, min, max } => {
+                let hex = Object::new().with("pattern", format::HEX);
+                let digits = format!("^(?:0[Xx])?[0-9A-Fa-f]{}$", format::repeated(*min, *max));
+                let digits = Object::new().with("pattern", digits);
+                says(path, Object::new().with("if", hex).with("then", digits))
+            }
+            Predicate::Range { path, min, max } => {
+                says(path, Object::new().with_some("minimum", *min).with_some("maximum", *max))
+            }
+            Predicate::Format { path, format } => {
+                says(path, Object::new().with("$ref", format!("#/$defs/{}", format.name())))
+            }
+            Predicate::Referent(..) | Predicate::Custom { .. } => return None,
+        })
+    }
+
+    fn each(self, on: &'a Struct, parts: &[Predicate]) -> Option<Vec<Object>> {
+        parts.iter().map(|part| self.predicate(on, part)).collect()
+    }
+
+    /// One of these values, in any of its spellings.
+    fn values(self, on: &'a Struct, path: &[String], values: &[Literal]) -> Option<Object> {
+        let end = self.resolve(on, path)?.end;
+        if matches!(end, End::Field(Field { ty: FieldType::Ref(_), .. })) {
+            // An answer shows it in more than one way, and no rule looks at a key.
+            return None;
+        }
+        let enumeration = match end {
+            End::Field(field) => self.enumeration(field),
+            End::Tag(_) => None,
+        };
+        let mut spelled: Vec<Json> = Vec::new();
+        for value in values {
+            spelled.push(value.into());
+            if let (Some(it), Literal::Str(word)) = (enumeration, value) {
+                let aliases = it.value(word).into_iter().flat_map(|it| &it.aliases);
+                spelled.extend(aliases.map(|alias| Json::from(alias.as_str())));
+            }
+        }
+        Some(match spelled.len() {
+            1 => Object::new().with_some("const", spelled.pop()),
+            _ => Object::new().with("enum", spelled),
+        })
+    }
+}
+
+/// Every word, aliases too.
+pub(super) fn all_words(it: &Enum) -> Vec<&str> {
+    let words = it.values.iter().flat_map(|it| std::iter::once(&it.value).chain(&it.aliases));
+    words.map(String::as_str).collect()
+}
+
+/// A bound as JSON has it. None of the spec comes near the end of the numbers.
+pub(super) fn count(bound: u64) -> i64 {
+    i64::try_from(bound).unwrap_or(i64::MAX)
+}
+
+/// One member that a rule looks at.
+struct Input<'a> {
+    path: Vec<String>,
+    usage: Use,
+    way: Vec<&'a Field>,
+    end: End<'a>,
+}
+
+/// The last member of a path.
+#[derive(Clone, Copy)]
+enum End<'a> {
+    Field(&'a Field),
+    Tag(&'a Union),
+}
+
+/// How closely a condition looks: whether the member is there, whether it is null, or what it says.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    Presence,
+    Null,
+    Value,
+}
+
+impl Input<'_> {
+    /// The member is there, and is like `leaf`.
+    fn demand(&self, leaf: Object) -> Object {
+        let mut schema = leaf;
+        for (at, name) in self.path.iter().enumerate().rev() {
+            let member = match self.way.get(at) {
+                // Null has no members, but nothing to say about them either.
+                Some(field) if field.nullable => Object::new().with("type", "object").and(schema),
+                _ => schema,
+            };
+            schema = Object::new().with("required", strings([name]));
+            if !member.is_empty() {
+                schema = schema.with("properties", Object::new().with(name, member));
+            }
+        }
+        schema
+    }
+}
+
+/// The member is like `leaf`, if it is there.
+fn says(path: &[String], leaf: Object) -> Object {
+    path.iter().rev().fold(leaf, |schema, name| {
+        Object::new().with("properties", Object::new().with(name, schema))
+    })
+}
+
+fn not(schema: Object) -> Object {
+    Object::new().with("not", schema)
+}
+
+fn type_name(ty: &FieldType) -> Option<&'static str> {
+    match ty {
+        FieldType::Bool => Some("boolean"),
+        FieldType::Int => Some("integer"),
+        FieldType::String => Some("string"),
+        FieldType::List(_) | FieldType::Array(..) => Some("array"),
+        FieldType::Map(_) | FieldType::Named(_) => Some("object"),
+        // In an answer it may be an object as well.
+        FieldType::Ref(_) | FieldType::Any => None,
+    }
+}
+
+/// How the condition looks at the member.
+fn use_of(predicate: &Predicate, path: &[String]) -> Use {
+    match predicate {
+        Predicate::Present(_) | Predicate::Absent(_) => Use::Presence,
+        Predicate::Null(_) => Use::Null,
+        Predicate::All(parts) | Predicate::Any(parts) => {
+            let looking = parts.iter().filter(|it| it.inputs().iter().any(|it| *it == path));
+            looking.map(|part| use_of(part, path)).max().unwrap_or(Use::Presence)
+        }
+        Predicate::Not(inner) => use_of(inner, path),
+        _ => Use::Value,
+    }
+}

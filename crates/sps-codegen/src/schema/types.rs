@@ -1,0 +1,380 @@
+//! Types as definitions, and their members.
+
+use sps_spec::{
+    Constraint, Endpoint, Enum, Field, FieldType, Format, Literal, Predicate, Presence, Severity,
+    Spec, Struct, TypeDef, Union, Versions,
+};
+
+use super::{
+    SchemaForm,
+    condition::{Conditions, all_words, count},
+    format,
+    object::{Object, strings},
+};
+use crate::{
+    json::Json,
+    page::{
+        prose,
+        show::{source_name, source_of},
+        walk::occurs,
+    },
+};
+
+/// Name of the definition of what stands for an object elsewhere; no type has it, for theirs are capitalized.
+const REFERENCE: &str = "reference";
+
+/// Collects the definitions that a body needs.
+pub(super) struct Types<'a> {
+    spec: &'a Spec,
+    endpoint: &'a Endpoint,
+    form: SchemaForm,
+    /// Types in the order in which they are met, the body's own first.
+    named: Vec<(String, Object)>,
+    /// Formats and references, in the order in which they are met.
+    others: Vec<(String, Object)>,
+}
+
+impl<'a> Types<'a> {
+    pub(super) fn new(spec: &'a Spec, endpoint: &'a Endpoint, form: SchemaForm) -> Self {
+        Self { spec, endpoint, form, named: Vec::new(), others: Vec::new() }
+    }
+
+    /// Everything that was referred to.
+    pub(super) fn definitions(self) -> Object {
+        let definitions = self.named.into_iter().chain(self.others);
+        definitions.fold(Object::new(), |all, (name, schema)| all.with(&name, schema))
+    }
+
+    /// A reference to the definition of the type, which is made if this is the first one.
+    pub(super) fn named(&mut self, name: &str) -> Object {
+        if !self.named.iter().any(|(known, _)| known == name) {
+            let at = self.named.len();
+            // Before what is inside: a type may contain itself.
+            self.named.push((name.to_owned(), Object::new()));
+            let schema = match self.spec.type_def(name) {
+                Some(TypeDef::Struct(it)) => self.structure(it),
+                Some(TypeDef::Union(it)) => self.union(it),
+                Some(TypeDef::Enum(it)) => self.enumeration(it),
+                None => Object::new(),
+            };
+            self.named[at].1 = schema;
+        }
+        definition(name)
+    }
+
+    fn structure(&mut self, it: &'a Struct) -> Object {
+        let conditions = Conditions { spec: self.spec, form: self.form };
+        let form = self.form.of_spec();
+        let fields: Vec<_> = it.fields.iter().filter(|field| occurs(field, form)).collect();
+        let mut properties = Object::new();
+        for field in &fields {
+            properties = properties.with(&field.name, self.field(it, field));
+        }
+        let required = fields.iter().filter(|field| field.presence == Presence::Required);
+        let required: Vec<_> = required.map(|field| field.name.as_str()).collect();
+
+        let (mut parts, mut unsaid) = (self.switches(it, &fields), Vec::new());
+        for rule in self.spec.rules_on(&it.name).filter(|rule| rule.severity == Severity::Error) {
+            self.formats_of(rule.when.iter().chain([&rule.holds]));
+            match conditions.rule(it, rule.when.as_ref(), &rule.holds) {
+                Some(schema) => {
+                    let versions = versions(&rule.versions).map(|it| format!(" {it}"));
+                    let comment = format!(
+                        "{}, if not: {}.{}",
+                        rule.code,
+                        rule.message,
+                        versions.unwrap_or_default()
+                    );
+                    parts.push(Object::new().with("$comment", comment).and(schema).into());
+                }
+                None => unsaid.push(format!("{} ({})", rule.code, rule.target.join("."))),
+            }
+        }
+        let mut comment: Vec<_> = versions(&it.versions).into_iter().collect();
+        if !unsaid.is_empty() {
+            comment.push(format!("A schema cannot say: {}.", unsaid.join(", ")));
+        }
+        if it.open {
+            comment.push("No source lists all members; others may stand here.".to_owned());
+        }
+        let closed = self.form == SchemaForm::Request && !it.open;
+        self.about(&it.name, &it.doc, &it.source, &comment)
+            .with("type", "object")
+            .with_some("properties", Some(properties).filter(|it| !it.is_empty()))
+            .with_some("required", Some(required).filter(|it| !it.is_empty()).map(strings))
+            .with_some("additionalProperties", closed.then_some(false))
+            .with_some("allOf", Some(parts).filter(|it| !it.is_empty()))
+    }
+
+    /// Members that must be there while a condition on their siblings holds, one part for each condition.
+    fn switches(&mut self, it: &'a Struct, fields: &[&'a Field]) -> Vec<Json> {
+        let conditions = Conditions { spec: self.spec, form: self.form };
+        let mut switches: Vec<(&Predicate, Vec<&str>)> = Vec::new();
+        for field in fields {
+            if let Presence::When(condition) = &field.presence {
+                match switches.iter_mut().find(|(known, _)| *known == condition) {
+                    Some((_, names)) => names.push(&field.name),
+                    None => switches.push((condition, vec![&field.name])),
+                }
+            }
+        }
+        self.formats_of(switches.iter().map(|(condition, _)| *condition));
+        let parts = switches.into_iter().filter_map(|(condition, names)| {
+            let then = Object::new().with("required", strings(names));
+            let on = conditions.switch(it, condition)?;
+            Some(Json::from(Object::new().with("if", on).with("then", then)))
+        });
+        parts.collect()
+    }
+
+    fn union(&mut self, it: &'a Union) -> Object {
+        let words: Vec<_> = it.variants.iter().map(|it| it.value.as_str()).collect();
+        let docs = it.variants.iter().map(|it| (it.value.as_str(), it.doc.as_str(), &it.versions));
+        let tag = Object::new()
+            .with("description", format!("What `{}` holds. {}", it.content, self::words(docs)))
+            .and(self.one_of(&words));
+        let mut parts: Vec<Json> = Vec::new();
+        for variant in &it.variants {
+            let chosen = Object::new().with("required", strings([&it.tag])).with(
+                "properties",
+                Object::new().with(&it.tag, Object::new().with("const", variant.value.as_str())),
+            );
+            let then = match &variant.payload {
+                Some(payload) => {
+                    let leaf = Leaf {
+                        constraint: &payload.constraint,
+                        example: payload.example.as_ref().filter(|_| !payload.sensitive),
+                    };
+                    let content = Object::new()
+                        .with("description", variant.doc.as_str())
+                        .and(self.value(&payload.ty, leaf, false))
+                        .with_some("writeOnly", payload.sensitive.then_some(true));
+                    Object::new()
+                        .with("required", strings([&it.content]))
+                        .with("properties", Object::new().with(&it.content, content))
+                }
+                None if self.form == SchemaForm::Request => {
+                    Object::new().with("properties", Object::new().with(&it.content, false))
+                }
+                None => continue,
+            };
+            parts.push(Object::new().with("if", chosen).with("then", then).into());
+        }
+        let comment: Vec<_> = versions(&it.versions).into_iter().collect();
+        let members = Object::new().with(&it.tag, tag).with(&it.content, true);
+        self.about(&it.name, &it.doc, &it.source, &comment)
+            .with("type", "object")
+            .with("properties", members)
+            .with("required", strings([&it.tag]))
+            .with_some("additionalProperties", (self.form == SchemaForm::Request).then_some(false))
+            .with_some("allOf", Some(parts).filter(|it| !it.is_empty()))
+    }
+
+    fn enumeration(&mut self, it: &'a Enum) -> Object {
+        let docs = it.values.iter().map(|it| (it.value.as_str(), it.doc.as_str(), &it.versions));
+        let aliases = it.values.iter().flat_map(|value| {
+            value.aliases.iter().map(move |alias| format!(" `{alias}` means `{}`.", value.value))
+        });
+        let doc = format!("{} {}{}", it.doc, words(docs), aliases.collect::<String>());
+        let comment: Vec<_> = versions(&it.versions).into_iter().collect();
+        let words = all_words(it);
+        self.about(&it.name, &doc, &it.source, &comment).and(self.one_of(&words))
+    }
+
+    /// These words; in an answer others too, which are kept.
+    fn one_of(&self, words: &[&str]) -> Object {
+        let known = Object::new().with("enum", strings(words));
+        let one = Object::new().with("type", "string");
+        match self.form {
+            SchemaForm::Request => one.and(known),
+            SchemaForm::Response => {
+                let other = Object::new().with("$comment", "A word that no source shows.");
+                one.with("anyOf", vec![Json::from(known), other.into()])
+            }
+        }
+    }
+
+    fn field(&mut self, on: &'a Struct, field: &'a Field) -> Object {
+        let mut text = field.doc.clone();
+        if let Some(unit) = &field.unit {
+            text = format!("{text} Unit: {unit}.");
+        }
+        if let FieldType::Ref(to) = field.ty.leaf() {
+            text = format!("{text} Key of an object of `{to}`.");
+        }
+        if let Presence::When(condition) = &field.presence {
+            let condition = prose::condition(condition);
+            text = format!("{text} Must be there when {condition}, and has no effect else.");
+        }
+        if let Some(inferred) = &field.inferred {
+            text = format!("{text} Inferred: {inferred}.");
+        }
+        if field.source != on.source {
+            text = format!("{text}{}", self.source(&on.name, &field.source));
+        }
+        let mut comment: Vec<_> = versions(&field.versions).into_iter().collect();
+        if let FieldType::Ref(to) = field.ty.leaf()
+            && self.spec.endpoint(to).is_some_and(|it| it.single_use)
+        {
+            comment.push("Each object may be referred to once only.".to_owned());
+        }
+        if field.authenticated {
+            comment.push("Only a client that is logged in gets it.".to_owned());
+        }
+        let default =
+            field.default.as_ref().filter(|_| !field.sensitive && field.ty.leaf() == &field.ty);
+        let leaf = Leaf {
+            constraint: &field.constraint,
+            example: field.example.as_ref().filter(|_| !field.sensitive),
+        };
+        Object::new()
+            .with("description", text)
+            .with_some("$comment", Some(comment.join(" ")).filter(|it| !it.is_empty()))
+            .and(self.value(&field.ty, leaf, field.nullable))
+            .with_some("default", default)
+            .with_some("writeOnly", (field.sensitive || field.request_only).then_some(true))
+            .with_some("readOnly", field.answer_only.then_some(true))
+    }
+
+    fn value(&mut self, ty: &'a FieldType, leaf: Leaf<'a>, nullable: bool) -> Object {
+        let of_type = |name: &str| {
+            if nullable {
+                Object::new().with("type", strings([name, "null"]))
+            } else {
+                Object::new().with("type", name)
+            }
+        };
+        let examples = |schema: Object| {
+            let example = leaf.example.map(|it| vec![Json::from(it)]);
+            schema.with_some("examples", example)
+        };
+        let constraint = leaf.constraint;
+        match ty {
+            FieldType::Any => Object::new(),
+            FieldType::Bool => of_type("boolean"),
+            FieldType::Int => examples(
+                of_type("integer")
+                    .with_some("minimum", constraint.minimum)
+                    .with_some("maximum", constraint.maximum),
+            ),
+            FieldType::String => examples(
+                of_type("string")
+                    .with_some("minLength", constraint.min_length.map(count))
+                    .with_some("maxLength", constraint.max_length.map(count))
+                    .and(constraint.format.map(|it| self.format(it)).unwrap_or_default()),
+            ),
+            FieldType::Named(name) => or_null(self.named(name), nullable),
+            FieldType::Ref(_) => match self.form {
+                SchemaForm::Request => of_type("string"),
+                SchemaForm::Response => or_null(self.reference(), nullable),
+            },
+            FieldType::List(inner) => {
+                of_type("array").with("items", self.value(inner, leaf, false))
+            }
+            FieldType::Array(inner, length) => {
+                let length = i64::try_from(*length).unwrap_or(i64::MAX);
+                of_type("array")
+                    .with("minItems", length)
+                    .with("maxItems", length)
+                    .with("items", self.value(inner, leaf, false))
+            }
+            FieldType::Map(inner) => {
+                of_type("object").with("additionalProperties", self.value(inner, leaf, false))
+            }
+        }
+    }
+
+    /// A reference to the definition of a format.
+    fn format(&mut self, format: Format) -> Object {
+        self.other(format.name(), || format::definition(format))
+    }
+
+    /// Makes the definitions that conditions refer to.
+    fn formats_of<'p>(&mut self, predicates: impl IntoIterator<Item = &'p Predicate>) {
+        for predicate in predicates {
+            match predicate {
+                Predicate::Format { format, .. } => {
+                    self.format(*format);
+                }
+                Predicate::All(parts) | Predicate::Any(parts) => self.formats_of(parts),
+                Predicate::Not(inner) => self.formats_of([&**inner]),
+                _ => {}
+            }
+        }
+    }
+
+    /// What stands in an answer for an object elsewhere.
+    fn reference(&mut self) -> Object {
+        self.other(REFERENCE, || {
+            let member = |text: &str| Object::new().with("description", text);
+            let members = Object::new()
+                .with("key", member("The key of the object.").with("type", "string"))
+                .with("meta", member("Where the object is."))
+                .with("body", member("The object itself. Versions from 6.1.0 may embed it."));
+            let object = Object::new()
+                .with("type", "object")
+                .with("properties", members)
+                .with("required", strings(["key"]));
+            let key = Object::new().with("type", "string");
+            Object::new()
+                .with("description", "An object elsewhere: its key, and where it is.")
+                .with("anyOf", vec![Json::from(object), key.into()])
+        })
+    }
+
+    fn other(&mut self, name: &str, make: impl FnOnce() -> Object) -> Object {
+        if !self.others.iter().any(|(known, _)| known == name) {
+            self.others.push((name.to_owned(), make()));
+        }
+        definition(name)
+    }
+
+    /// The head of a definition.
+    fn about(&self, name: &str, doc: &str, source: &str, comment: &[String]) -> Object {
+        Object::new()
+            .with("title", name)
+            .with("description", format!("{doc}{}", self.source(name, source)))
+            .with_some("$comment", Some(comment.join(" ")).filter(|it| !it.is_empty()))
+    }
+
+    fn source(&self, type_name: &str, id: &str) -> String {
+        let source = source_of(self.spec, self.endpoint, type_name, id);
+        source.map(|it| format!(" Source: {}.", source_name(it))).unwrap_or_default()
+    }
+}
+
+/// What holds for the innermost values of a list or map.
+#[derive(Clone, Copy)]
+struct Leaf<'a> {
+    constraint: &'a Constraint,
+    example: Option<&'a Literal>,
+}
+
+fn definition(name: &str) -> Object {
+    Object::new().with("$ref", format!("#/$defs/{name}"))
+}
+
+fn or_null(schema: Object, nullable: bool) -> Object {
+    if !nullable {
+        return schema;
+    }
+    let null = Object::new().with("type", "null");
+    Object::new().with("anyOf", vec![Json::from(schema), null.into()])
+}
+
+/// What the words mean, one sentence each.
+fn words<'w>(words: impl Iterator<Item = (&'w str, &'w str, &'w Versions)>) -> String {
+    let sentences = words.map(|(word, doc, versions)| {
+        let versions = self::versions(versions).map(|it| format!(" {it}")).unwrap_or_default();
+        format!("`{word}`: {doc}{versions}")
+    });
+    sentences.collect::<Vec<_>>().join(" ")
+}
+
+/// The versions that have something, as a sentence.
+fn versions(it: &Versions) -> Option<String> {
+    let text = prose::versions(it)?;
+    let mut letters = text.chars();
+    let first = letters.next()?.to_uppercase();
+    Some(format!("{}{}.", first, letters.as_str()))
+}

@@ -1,0 +1,124 @@
+//! JSON Schemas of bodies. That they decide as we do is proved in the package `tests`.
+
+use sps_codegen::{SchemaForm, schema, schema_file, schema_id, schema_settings, schemas};
+
+use crate::{endpoint, spec};
+
+fn of(short: &str, form: SchemaForm) -> String {
+    let spec = spec();
+    schema(&spec, endpoint(&spec, short), form).unwrap_or_else(|| panic!("{short} has a schema"))
+}
+
+#[test]
+fn requests_of_trap_and_email() {
+    insta::assert_snapshot!("schema-trap", of("management/snmp/trap", SchemaForm::Request));
+    insta::assert_snapshot!("schema-email", of("management/email", SchemaForm::Request));
+}
+
+#[test]
+fn the_response_of_transactions() {
+    insta::assert_snapshot!("schema-transaction", of("transaction", SchemaForm::Response));
+}
+
+#[test]
+fn every_known_body_has_a_schema_with_a_name_of_its_own() {
+    let spec = spec();
+    let mut names = Vec::new();
+    for endpoint in &spec.endpoints {
+        for form in SchemaForm::ALL {
+            let body = match form {
+                SchemaForm::Request => &endpoint.request,
+                SchemaForm::Response => &endpoint.answer,
+            };
+            let text = schema(&spec, endpoint, form);
+            assert_eq!(text.is_some(), body.is_some(), "{} {form:?}", endpoint.path);
+            let Some(text) = text else { continue };
+            let id = schema_id(endpoint, form);
+            assert!(id.ends_with(&schema_file(endpoint, form)), "{id}");
+            assert!(text.contains(&format!("\"$id\": \"{id}\"")), "{text}");
+            assert!(text.ends_with("}\n"), "{text}");
+            assert_eq!(Some(text), schema(&spec, endpoint, form), "another text the second time");
+            names.push(id);
+        }
+    }
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!((names.len(), all > 15), (all, true));
+}
+
+#[test]
+fn a_request_is_closed_and_a_response_is_not() {
+    let closed = "\"additionalProperties\": false";
+    for short in ["management/email", "policies/time_policies", "rdp/channel_policies"] {
+        assert!(of(short, SchemaForm::Request).contains(closed), "{short}");
+        assert!(!of(short, SchemaForm::Response).contains(closed), "{short}");
+    }
+    // Not all of its members are known.
+    assert!(!of("passwords", SchemaForm::Request).contains(closed));
+}
+
+#[test]
+fn says_what_a_schema_cannot_say() {
+    let trap = of("management/snmp/trap", SchemaForm::Request);
+    assert!(trap.contains("A schema cannot say: snmp-password-length (auth_password)"), "{trap}");
+    // Warnings are no part of it.
+    for code in ["weak-encryption", "engine-id-rfc3411", "default-community"] {
+        assert!(!trap.contains(code), "{code}");
+    }
+}
+
+#[test]
+fn units_sources_and_secrets_are_told() {
+    let disk = of("management/disk_fillup_prevention", SchemaForm::Request);
+    assert!(disk.contains("Unit: percent."), "{disk}");
+    assert!(disk.contains("Source: "), "{disk}");
+    let password = of("passwords", SchemaForm::Request);
+    assert!(password.contains("\"writeOnly\": true"), "{password}");
+    assert!(!of("passwords", SchemaForm::Response).contains("\"plain\""));
+}
+
+#[test]
+fn every_pattern_is_anchored_at_its_end() {
+    let spec = spec();
+    let texts = spec.endpoints.iter().flat_map(|endpoint| {
+        SchemaForm::ALL.into_iter().filter_map(|form| schema(&spec, endpoint, form))
+    });
+    for text in texts {
+        for line in text.lines().filter_map(|line| line.trim().strip_prefix("\"pattern\": \"")) {
+            let pattern = line.trim_end_matches([',', '"']);
+            assert!(pattern.ends_with('$'), "{pattern}");
+            // The length of a domain, and a number as its last label, are looked for from the end.
+            let starts = ["^", "@[^@]", "(?:^|"].iter().any(|start| pattern.starts_with(start));
+            assert!(starts, "{pattern}");
+        }
+    }
+}
+
+#[test]
+fn the_index_has_a_line_for_each() {
+    let index = schemas(&spec());
+    let line = |short: &str| index.lines().find(|it| it.split(' ').next() == Some(short));
+    for (short, forms) in [
+        ("management/email", Some("request, response")),
+        ("info", Some("response")),
+        ("management/snmp", None),
+        ("policies/content_policies", None),
+    ] {
+        let words = line(short).map(|it| it[short.len()..].trim());
+        assert_eq!(words, forms, "{index}");
+    }
+}
+
+#[test]
+fn editor_settings_map_the_files_that_a_tree_has() {
+    let settings = schema_settings(&spec(), "./schemas");
+    for part in [
+        r#""fileMatch": ["**/management/email.json"]"#,
+        r#""url": "./schemas/management/email.request.json""#,
+        r#"["**/passwords.json", "**/passwords/*.json"]"#,
+        r#""url": "./schemas/info.response.json""#,
+    ] {
+        assert!(settings.contains(part), "{part} is not in {settings}");
+    }
+}
