@@ -26,6 +26,7 @@ pub(crate) struct Checked {
     pub(crate) endpoint: Option<&'static str>,
     pub(crate) form: Form,
     pub(crate) report: Report,
+    pub(crate) text: String,
     pub(crate) places: Places,
     /// Whether it was taken for an answer by itself, and a part of it may be sent back.
     pub(crate) advice: Option<Advice>,
@@ -52,21 +53,18 @@ pub(crate) struct Wanted {
 /// # Errors
 /// Nobody can tell what it should be, or it has no body to check.
 pub(crate) fn check(
-    document: &Document,
+    document: Document,
     wanted: Wanted,
     context: &Context<'_>,
 ) -> Result<Checked, Unreadable> {
-    let (endpoint, form, report, advice) = judge(document, wanted, context)
-        .map_err(|reason| Unreadable::new(&document.source, reason))?;
-    Ok(Checked {
-        source: document.source.clone(),
-        file: document.file.clone(),
-        endpoint: endpoint.map(|endpoint| endpoint.path),
-        form,
-        report,
-        places: document.places(),
-        advice,
-    })
+    let (endpoint, form, report, advice) = match judge(&document, wanted, context) {
+        Ok(judged) => judged,
+        Err(reason) => return Err(Unreadable::new(document.source, reason)),
+    };
+    let places = document.places();
+    let Document { source, file, text, .. } = document;
+    let endpoint = endpoint.map(|endpoint| endpoint.path);
+    Ok(Checked { source, file, endpoint, form, report, text, places, advice })
 }
 
 type Judged = (Option<&'static EndpointInfo>, Form, Report, Option<Advice>);

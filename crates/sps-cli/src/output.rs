@@ -1,5 +1,6 @@
 //! How results reach the terminal, a pipe or a file.
 
+mod excerpt;
 pub(crate) mod human;
 pub(crate) mod json;
 
@@ -11,14 +12,43 @@ use std::io::ErrorKind;
 use std::io::Write;
 
 use anyhow::Result;
+use sps_validate::Unchecked;
 
 use crate::document::Checked;
 use crate::input::Unreadable;
 
+/// Turns the result for one document into text, whatever came before it.
+pub(crate) trait Render: Sync {
+    /// Everything to be said about it.
+    fn render(&self, checked: Checked) -> Result<Rendered>;
+}
+
+/// What is to be said about one document.
+#[derive(Debug, Default)]
+pub(crate) struct Rendered {
+    pub(crate) source: String,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) unchecked: Vec<Unchecked>,
+}
+
+/// A piece of output.
+#[derive(Debug, Default)]
+pub(crate) struct Part {
+    pub(crate) text: String,
+    /// What follows it unless it was said before: the code that it is about, and the text.
+    pub(crate) once: Option<(&'static str, String)>,
+}
+
+impl From<String> for Part {
+    fn from(text: String) -> Self {
+        Self { text, once: None }
+    }
+}
+
 /// What takes the results of `sps check`, one after the other.
 pub(crate) trait Sink {
     /// Writes one document.
-    fn checked(&mut self, out: &mut Stdout, checked: &Checked) -> Result<()>;
+    fn checked(&mut self, out: &mut Stdout, rendered: Rendered) -> Result<()>;
 
     /// Writes, or keeps for the end, one thing that could not be read.
     fn unreadable(&mut self, out: &mut Stdout, unreadable: Unreadable) -> Result<()>;

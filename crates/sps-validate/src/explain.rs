@@ -176,12 +176,15 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         let wrapped = self.subject.is_wrapped(root);
         match (self.subject.form, wrapped) {
             (_, false) => self.value(body, &Constraint::NONE, root, None),
-            (Form::Request, true) => self.error(
-                code::RESPONSE_WRAPPER,
-                root,
-                "this is the wrapper of an answer, not a body",
-                "send only what stands under \"body\", with references as bare keys; `sps request` does it",
-            ),
+            (Form::Request, true) => {
+                self.hide_inside(root);
+                self.error(
+                    code::RESPONSE_WRAPPER,
+                    root,
+                    "this is the wrapper of an answer, not a body",
+                    "send only what stands under \"body\", with references as bare keys; `sps request` does it",
+                );
+            }
             (Form::Answer, true) => self.answer(body, root),
         }
     }
@@ -207,8 +210,11 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         };
         for (index, item) in items.iter().enumerate() {
             self.below(&index.to_string(), |walker| {
-                if matches!(item.value, Value::Object(_)) {
+                if let Value::Object(members) = &item.value {
                     walker.duplicates(item);
+                    let others =
+                        members.iter().filter(|it| !matches!(&*it.key, "key" | "meta" | "body"));
+                    walker.report.sensitive.extend(others.map(|it| it.value.span));
                 } else {
                     walker.wrong_type(item, "an object with \"key\" and \"meta\"");
                 }
@@ -369,6 +375,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
 
     /// A reference: in a request the bare key, in an answer an object that holds it.
     fn reference(&mut self, target: &'static Target, node: &'t Node<'t>) {
+        self.hide_unlike_a_key(node);
         let key = match (&node.value, reference_key(node)) {
             (Value::String(key), _) => key,
             (_, Some(key)) if self.is_answer() => key,
@@ -464,6 +471,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 Some((field, _))
                     if field.form == FieldForm::Answer && !self.is_answer() && !open =>
                 {
+                    self.report.sensitive.push(member.value.span);
                     self.below(&member.key, |walker| {
                         walker.key_error(
                             member.key_span,
@@ -585,6 +593,32 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         });
     }
 
+    /// Whatever stands inside a value that is not looked into: nobody knows what it is.
+    fn hide_inside(&mut self, node: &Node<'_>) {
+        match &node.value {
+            Value::Object(members) => {
+                self.report.sensitive.extend(members.iter().map(|member| member.value.span));
+            }
+            Value::Array(items) => self.report.sensitive.extend(items.iter().map(|item| item.span)),
+            _ => {}
+        }
+    }
+
+    /// What stands in the place of a key and does not look like one: it may be the password itself.
+    fn hide_unlike_a_key(&mut self, node: &Node<'_>) {
+        match &node.value {
+            Value::String(key) if !is_like_a_key(key) => self.report.sensitive.push(node.span),
+            Value::Object(members) => {
+                let is_key = |member: &json::Member<'_>| {
+                    member.key == "key" && member.value.as_str().is_some_and(is_like_a_key)
+                };
+                let others = members.iter().filter(|member| !is_key(member));
+                self.report.sensitive.extend(others.map(|member| member.value.span));
+            }
+            _ => self.hide_inside(node),
+        }
+    }
+
     /// A value that is carried along unjudged: it must not be printed, and no key may stand twice.
     fn kept(&mut self, node: &Node<'_>) {
         self.report.sensitive.push(node.span);
@@ -693,7 +727,10 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         let chosen = self.chosen(ty, tag, variants, node);
         for member in members {
             if member.key == content {
-                let Some(variant) = chosen else { continue };
+                let Some(variant) = chosen else {
+                    self.report.sensitive.push(member.value.span);
+                    continue;
+                };
                 let siblings = Siblings { tag, chosen: variant.value, variants };
                 match variant.content {
                     Some(kind) => {
@@ -935,6 +972,12 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
 
     fn wrong_type(&mut self, node: &Node<'_>, expected: &str) {
         let found = node.kind_name();
+        match &node.value {
+            // A number in quotes is worth showing; any other text may belong to something secret.
+            Value::String(_) if is_plain(expected) => {}
+            Value::String(_) => self.report.sensitive.push(node.span),
+            _ => self.hide_inside(node),
+        }
         self.broken.insert(node.span.start);
         self.push(
             self.diagnostic(
@@ -1082,10 +1125,19 @@ fn fields_of(kind: Kind) -> &'static [Field] {
 
 /// A key as it may be printed: somebody may have put a password there by mistake.
 fn key_words(key: &str) -> String {
-    let plausible = key.len() <= 64
+    if is_like_a_key(key) { format!("\"{key}\"") } else { "the string under \"key\"".to_owned() }
+}
+
+/// Whether the appliance could have made up this key.
+fn is_like_a_key(key: &str) -> bool {
+    key.len() <= 64
         && key.bytes().any(|byte| byte.is_ascii_digit())
-        && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    if plausible { format!("\"{key}\"") } else { "the string under \"key\"".to_owned() }
+        && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+/// Whether what must stand at a place is a number or a switch, and no secret therefore.
+fn is_plain(expected: &str) -> bool {
+    ["a whole number", "a number", "true or false"].iter().any(|it| expected.starts_with(it))
 }
 
 /// What a format is called, and what to do about a string that has not got it.

@@ -13,7 +13,9 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// Every rule that could not be decided, with the reason. Never a silent pass.
     pub unchecked: Vec<Unchecked>,
-    /// Spans of values that must not be printed: secrets, and values of unknown keys.
+    /// Spans of values that must not be printed: secrets, values of unknown keys, what stands where a
+    /// key of an object belongs and does not look like one, and whatever was not looked into. Spans may
+    /// overlap. A text that is not JSON, or exceeds a limit, was not looked into at all.
     pub sensitive: Vec<Span>,
     /// Every reference of the document, for checks across documents.
     pub references: Vec<Use>,

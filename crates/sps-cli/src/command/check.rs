@@ -1,5 +1,6 @@
 //! `sps check`: everything that is wrong with documents.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -18,10 +19,14 @@ use crate::endpoint;
 use crate::input;
 use crate::input::Unreadable;
 use crate::objects::Objects;
+use crate::output::Render;
 use crate::output::Sink;
 use crate::output::Stdout;
 use crate::output::Summary;
+use crate::output::human::Amount;
 use crate::output::human::Human;
+use crate::output::human::Show;
+use crate::output::json;
 use crate::output::json::Json;
 use crate::status::Status;
 
@@ -76,6 +81,39 @@ pub(crate) struct Args {
     /// Exit with 1 for warnings too.
     #[arg(long)]
     deny_warnings: bool,
+
+    /// Print only errors and the summary (with --deny-warnings, warnings too): no notes, nothing unchecked.
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// Whether to print in color.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    color: Color,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    /// On a terminal, unless the variable `NO_COLOR` is set.
+    Auto,
+    /// Also into files and pipes.
+    Always,
+    /// Not even on a terminal.
+    Never,
+}
+
+impl Color {
+    fn is_wanted(self) -> bool {
+        // See https://no-color.org; a terminal without any capability says so itself.
+        let refused = || {
+            std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+                || std::env::var_os("TERM").is_some_and(|value| value == "dumb")
+        };
+        match self {
+            Self::Auto => std::io::stdout().is_terminal() && !refused(),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -111,11 +149,10 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
             "no file to check: name files or directories, or `-` for standard input",
         );
     }
+    let (render, sink) = format(args);
     let mut run = Run {
-        sink: match args.format {
-            Format::Human => Box::new(Human::default()),
-            Format::Json => Box::new(Json::default()),
-        },
+        render,
+        sink,
         out,
         summary: Summary::default(),
         objects: args.resolve.as_deref().map(Objects::read).transpose()?,
@@ -144,6 +181,21 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     })
 }
 
+fn format(args: &Args) -> (Box<dyn Render>, Box<dyn Sink>) {
+    match args.format {
+        Format::Json => (Box::new(json::Line), Box::new(Json::default())),
+        Format::Human => {
+            let amount = match (args.quiet, args.deny_warnings) {
+                (false, _) => Amount::Everything,
+                (true, true) => Amount::Diagnostics,
+                (true, false) => Amount::Errors,
+            };
+            let show = Show { color: args.color.is_wanted(), amount };
+            (Box::new(show), Box::new(Human::new(show)))
+        }
+    }
+}
+
 fn context(args: &Args) -> Context<'static> {
     let unknown_keys = if args.allow_unknown { UnknownKeys::Allow } else { UnknownKeys::Deny };
     let mut context = Context::default().with_unknown_keys(unknown_keys);
@@ -157,6 +209,7 @@ fn context(args: &Args) -> Context<'static> {
 
 /// One run over all documents.
 struct Run<'o> {
+    render: Box<dyn Render>,
     sink: Box<dyn Sink>,
     out: &'o mut Stdout,
     summary: Summary,
@@ -175,11 +228,11 @@ impl Run<'_> {
             Err(unreadable) => return self.unreadable(unreadable),
         };
         let checked = match &mut self.objects {
-            None => document::check(&document, wanted, &self.context),
+            None => document::check(document, wanted, &self.context),
             Some(objects) => {
                 objects.begin(&document.source);
                 let checked =
-                    document::check(&document, wanted, &self.context.with_resolver(&*objects));
+                    document::check(document, wanted, &self.context.with_resolver(&*objects));
                 if let Ok(checked) = &checked {
                     objects.remember(&checked.report.references);
                 }
@@ -192,7 +245,7 @@ impl Run<'_> {
                 self.summary.errors += checked.report.errors().count();
                 self.summary.warnings += checked.report.warnings().count();
                 self.summary.unchecked += checked.report.unchecked.len();
-                self.sink.checked(self.out, &checked)
+                self.sink.checked(self.out, self.render.render(checked)?)
             }
             Err(unreadable) => self.unreadable(unreadable),
         }

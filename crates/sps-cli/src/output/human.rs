@@ -1,25 +1,63 @@
 //! The result of a check for people.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 
+use annotate_snippets::Annotation;
+use annotate_snippets::AnnotationKind;
+use annotate_snippets::Group;
+use annotate_snippets::Level;
+use annotate_snippets::Renderer;
+use annotate_snippets::Snippet;
+use annotate_snippets::renderer::AnsiColor;
+use annotate_snippets::renderer::Style;
 use anyhow::Result;
 use sps_validate::Diagnostic;
+use sps_validate::Severity;
+use sps_validate::Span;
+use sps_validate::code;
 
 use crate::document::Advice;
 use crate::document::Checked;
 use crate::input::Unreadable;
 use crate::output;
+use crate::output::Part;
+use crate::output::Render;
+use crate::output::Rendered;
 use crate::output::Sink;
 use crate::output::Stdout;
 use crate::output::Summary;
 use crate::output::count;
+use crate::output::excerpt::Excerpt;
+use crate::output::excerpt::Hidden;
 use crate::output::one_line;
+use crate::spec::spec;
 
-/// Writes `FILE:LINE:COLUMN: error[CODE] POINTER: MESSAGE` and what helps; quiet about what is fine.
-#[derive(Debug, Default)]
+/// Writes findings with the lines they are about, then what was not checked, then a summary.
+#[derive(Debug)]
 pub(crate) struct Human {
+    show: Show,
     unchecked: Vec<Unchecked>,
+    /// Codes whose reason was given.
+    explained: BTreeSet<&'static str>,
+}
+
+/// What people want to see.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Show {
+    pub(crate) color: bool,
+    pub(crate) amount: Amount,
+}
+
+/// How much of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Amount {
+    Everything,
+    /// No notes, and nothing about what is unchecked.
+    Diagnostics,
+    /// No warnings either.
+    Errors,
 }
 
 /// Rules that could not be decided for the same reason, of all documents.
@@ -36,13 +74,25 @@ struct Unchecked {
 /// Places that are named; the others are counted.
 const PLACES: usize = 3;
 
+impl Human {
+    pub(crate) fn new(show: Show) -> Self {
+        Self { show, unchecked: Vec::new(), explained: BTreeSet::new() }
+    }
+}
+
 impl Sink for Human {
-    fn checked(&mut self, out: &mut Stdout, checked: &Checked) -> Result<()> {
-        for diagnostic in &checked.report.diagnostics {
-            self::diagnostic(out, checked, diagnostic)?;
+    fn checked(&mut self, out: &mut Stdout, rendered: Rendered) -> Result<()> {
+        for Part { text, once } in &rendered.parts {
+            out.write_all(text.as_bytes())?;
+            if let Some((code, reason)) = once
+                && self.explained.insert(code)
+            {
+                out.write_all(reason.as_bytes())?;
+            }
+            // Each finding is a paragraph.
+            writeln!(out)?;
         }
-        advice(out, checked)?;
-        self.remember(checked);
+        self.remember(&rendered);
         Ok(())
     }
 
@@ -74,17 +124,17 @@ impl Sink for Human {
                 writeln!(out, "  and at {}", count(others, "more place"))?;
             }
         }
-        writeln!(out, "{}", in_words(summary))?;
+        writeln!(out, "{}", in_words(summary, self.show.amount))?;
         out.flush()?;
         Ok(())
     }
 }
 
 impl Human {
-    fn remember(&mut self, checked: &Checked) {
+    fn remember(&mut self, rendered: &Rendered) {
         // Several rules may lack the same thing at the same place.
         let mut seen = BTreeSet::new();
-        for unchecked in &checked.report.unchecked {
+        for unchecked in &rendered.unchecked {
             let known = self.unchecked.iter().position(|known| known.reason == unchecked.reason);
             let at = known.unwrap_or(self.unchecked.len());
             if known.is_none() {
@@ -95,7 +145,7 @@ impl Human {
             if seen.insert((at, &unchecked.pointer)) {
                 group.number += 1;
                 if group.places.len() < PLACES {
-                    group.places.push((checked.source.clone(), unchecked.pointer.clone()));
+                    group.places.push((rendered.source.clone(), unchecked.pointer.clone()));
                 }
             }
         }
@@ -108,29 +158,113 @@ impl Unchecked {
     }
 }
 
-fn diagnostic(out: &mut Stdout, checked: &Checked, diagnostic: &Diagnostic) -> Result<()> {
-    let Diagnostic { code, severity, pointer, message, .. } = diagnostic;
-    let place = place(checked, diagnostic.span.start);
-    let space = if pointer.is_empty() { "" } else { " " };
-    writeln!(
-        out,
-        "{place}: {severity}[{code}]{space}{}: {}",
-        one_line(pointer),
-        one_line(message)
-    )?;
-    if let Some(help) = help(diagnostic) {
-        writeln!(out, "  help: {}", one_line(&help))?;
+impl Render for Show {
+    fn render(&self, checked: Checked) -> Result<Rendered> {
+        let hidden = Hidden::new(&checked.report.sensitive);
+        let mut parts: Vec<Part> = checked
+            .report
+            .diagnostics
+            .iter()
+            .filter(|it| self.amount != Amount::Errors || it.severity == Severity::Error)
+            .map(|it| self.finding(&checked, &hidden, it))
+            .collect();
+        let mut unchecked = Vec::new();
+        if self.amount == Amount::Everything {
+            parts.extend(advice(&checked).map(Part::from));
+            unchecked = checked.report.unchecked;
+        }
+        Ok(Rendered { source: checked.source, parts, unchecked })
     }
-    for related in &diagnostic.related {
-        let place = self::place(checked, related.span.start);
-        writeln!(
-            out,
-            "  note: {place}: {}: {}",
-            one_line(&related.pointer),
-            one_line(&related.message)
-        )?;
+}
+
+impl Show {
+    /// `FILE:LINE:COLUMN: error[CODE] POINTER: MESSAGE`, the lines, what to do, and the reason.
+    fn finding(self, checked: &Checked, hidden: &Hidden, diagnostic: &Diagnostic) -> Part {
+        let Diagnostic { code, severity, pointer, message, .. } = diagnostic;
+        let level = if *severity == Severity::Error { Level::ERROR } else { Level::WARNING };
+        let (renderer, [strong, bold]) = if self.color {
+            let color = if *severity == Severity::Error { AnsiColor::BrightRed } else { WARNING };
+            let bold = Style::new().bold();
+            (Renderer::styled().term_width(WIDTH), [bold.fg_color(Some(color.into())), bold])
+        } else {
+            (Renderer::plain().term_width(WIDTH), [Style::new(), Style::new()])
+        };
+        let space = if pointer.is_empty() { "" } else { " " };
+        let mut text = format!(
+            "{}: {strong}{severity}[{code}]{strong:#}{space}{}: {bold}{}{bold:#}\n",
+            place(checked, diagnostic.span.start),
+            one_line(pointer),
+            one_line(message)
+        );
+
+        let lines = is_known(diagnostic).then(|| Lines::of(checked, hidden, diagnostic));
+        let gutter = lines.as_ref().map_or(0, |lines| lines.last.to_string().len());
+        let (snippet, notes) = lines.map(|lines| (lines.snippet, lines.notes)).unzip();
+        let help = help(diagnostic).map(|help| Level::HELP.message(one_line(&help).into_owned()));
+        let notes = notes.into_iter().flatten().map(|note| Level::NOTE.message(note));
+        let group =
+            Group::with_level(level.clone()).elements(snippet).elements(help).elements(notes);
+        if !group.is_empty() {
+            text.push_str(&renderer.render(&[group]));
+            text.push('\n');
+        }
+        let reason = spec().code(code).map(|it| {
+            let note = Level::NOTE.message(it.why.as_str());
+            let note = renderer.render(&[Group::with_level(level).element(note)]);
+            (*code, format!("{:gutter$}{note}\n", ""))
+        });
+        Part { text, once: reason.filter(|_| self.amount == Amount::Everything) }
     }
-    Ok(())
+}
+
+/// The yellow of rustc's warnings.
+const WARNING: AnsiColor = AnsiColor::Yellow;
+/// Lines are cut before they get here.
+const WIDTH: usize = 1_000;
+/// How far a related place may stand from the finding to be shown with it. Unit: lines.
+const APART: usize = 1_000;
+
+/// Whether the document was looked into, so that it is known what must not be printed.
+fn is_known(diagnostic: &Diagnostic) -> bool {
+    !matches!(diagnostic.code, code::INVALID_JSON | code::LIMIT_EXCEEDED)
+}
+
+/// The lines of a diagnostic.
+struct Lines {
+    snippet: Snippet<'static, Annotation<'static>>,
+    /// The number of the last one.
+    last: usize,
+    /// Related places that are too far away to be among them.
+    notes: Vec<String>,
+}
+
+impl Lines {
+    fn of(checked: &Checked, hidden: &Hidden, diagnostic: &Diagnostic) -> Self {
+        let line = |span: Span| checked.places.position(span.start).line;
+        let at = line(diagnostic.span);
+        let (near, far): (Vec<_>, Vec<_>) =
+            diagnostic.related.iter().partition(|it| line(it.span).abs_diff(at) <= APART);
+        let mut places = vec![(diagnostic.span, at)];
+        places.extend(near.iter().map(|it| (it.span, line(it.span))));
+        let numbers = || places.iter().map(|(_, line)| *line);
+        let mut labels = vec![(AnnotationKind::Primary, None)];
+        labels.extend(near.iter().map(|it| (AnnotationKind::Context, Some(one_line(&it.message)))));
+        let excerpt = Excerpt::new(&checked.text, hidden, &places);
+        let marks = excerpt.marks.into_iter().zip(labels).filter_map(|(mark, (kind, label))| {
+            Some(kind.span(mark?).label(label.map(Cow::into_owned)))
+        });
+        let notes = far.iter().map(|it| {
+            let place = place(checked, it.span.start);
+            format!("{place}: {}: {}", one_line(&it.pointer), one_line(&it.message))
+        });
+        Self {
+            snippet: Snippet::source(excerpt.text)
+                .line_start(numbers().min().unwrap_or(at))
+                .annotations(marks),
+            last: numbers().max().unwrap_or(at),
+            notes: notes.collect(),
+        }
+    }
 }
 
 /// The help with the suggestions that it does not name itself.
@@ -151,28 +285,18 @@ fn help(diagnostic: &Diagnostic) -> Option<String> {
     }
 }
 
-fn advice(out: &mut Stdout, checked: &Checked) -> Result<()> {
+fn advice(checked: &Checked) -> Option<String> {
     let source = one_line(&checked.source);
     let file = one_line(&checked.file);
-    match checked.advice {
-        None => {}
+    let what = match checked.advice? {
         // The name of a line of JSON Lines is no file that `sps request` could read.
-        Some(Advice::Rewrite) if checked.source == checked.file => writeln!(
-            out,
-            "{source}: note: checked as an answer, which cannot be PUT as it is; `sps request {file}` makes a \
-             body of it"
-        )?,
-        Some(Advice::Rewrite) => writeln!(
-            out,
-            "{source}: note: checked as an answer, which cannot be PUT as it is; `sps request` makes a body of it"
-        )?,
-        Some(Advice::TakeOne) => writeln!(
-            out,
-            "{source}: note: checked as an answer, which cannot be PUT as it is; `sps request` makes a body of \
-             one of its items"
-        )?,
-    }
-    Ok(())
+        Advice::Rewrite if checked.source == checked.file => {
+            format!("`sps request {file}` makes a body of it")
+        }
+        Advice::Rewrite => "`sps request` makes a body of it".to_owned(),
+        Advice::TakeOne => "`sps request` makes a body of one of its items".to_owned(),
+    };
+    Some(format!("{source}: note: checked as an answer, which cannot be PUT as it is; {what}\n"))
 }
 
 fn place(checked: &Checked, offset: usize) -> String {
@@ -181,14 +305,14 @@ fn place(checked: &Checked, offset: usize) -> String {
 }
 
 /// `5 documents: 1 error, 2 warnings, 3 not checked`.
-fn in_words(summary: &Summary) -> String {
+fn in_words(summary: &Summary, amount: Amount) -> String {
     let Summary { documents, errors, warnings, unchecked, unreadable } = *summary;
     let errors = if errors == 0 { "no errors".to_owned() } else { count(errors, "error") };
     let mut parts = if documents == 0 { Vec::new() } else { vec![errors] };
-    if warnings > 0 {
+    if warnings > 0 && amount != Amount::Errors {
         parts.push(count(warnings, "warning"));
     }
-    if unchecked > 0 {
+    if unchecked > 0 && amount == Amount::Everything {
         parts.push(format!("{unchecked} not checked"));
     }
     if unreadable > 0 {

@@ -18,6 +18,8 @@ use crate::document::Checked;
 use crate::input::Places;
 use crate::input::Unreadable;
 use crate::output;
+use crate::output::Render;
+use crate::output::Rendered;
 use crate::output::Sink;
 use crate::output::Stdout;
 use crate::output::Summary;
@@ -40,11 +42,23 @@ impl Json {
     }
 }
 
-impl Sink for Json {
-    fn checked(&mut self, out: &mut Stdout, checked: &Checked) -> Result<()> {
-        let line = serde_json::to_string(&DocumentJson::from(checked))
+/// Makes the line of a document.
+#[derive(Debug)]
+pub(crate) struct Line;
+
+impl Render for Line {
+    fn render(&self, checked: Checked) -> Result<Rendered> {
+        let line = serde_json::to_string(&DocumentJson::from(&checked))
             .context("cannot write the report")?;
-        write!(out, "{}{line}", self.separator())?;
+        Ok(Rendered { parts: vec![line.into()], ..Rendered::default() })
+    }
+}
+
+impl Sink for Json {
+    fn checked(&mut self, out: &mut Stdout, rendered: Rendered) -> Result<()> {
+        for line in rendered.parts {
+            write!(out, "{}{}", self.separator(), line.text)?;
+        }
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod check;
+mod codes;
 mod help;
 mod pages;
 mod pem;

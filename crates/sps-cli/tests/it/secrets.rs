@@ -33,26 +33,58 @@ fn a_plain_password_is_not_printed() {
 }
 
 #[test]
-fn no_value_is_printed_wherever_it_stands() {
-    let bodies: Vec<String> = [TRAP_2C, TRAP_3, EMAIL_ANSWER, EMAIL_REQUEST, EMAIL_WRONG]
+fn what_stands_where_a_key_belongs_may_be_the_password() {
+    let bodies: Vec<String> = [TRAP_3, EMAIL_ANSWER, EMAIL_REQUEST, EMAIL_WRONG]
         .iter()
         .flat_map(|body| {
-            // Each string value in turn becomes the secret.
-            let values: Vec<_> = body.match_indices(": \"").map(|(at, _)| at + 3).collect();
-            values.into_iter().map(|start| {
-                let end = start + body[start..].find('"').unwrap();
-                format!("{}{SECRET}{}", &body[..start], &body[end..])
-            })
+            let keys: Vec<_> = body.match_indices("\"aaaa-").map(|(at, _)| at + 1).collect();
+            keys.into_iter()
+                .map(|start| format!("{}{SECRET}{}", &body[..start], &body[start + 6..]))
         })
         .collect();
+    assert_eq!(bodies.len(), 2 + 1 + 1 + 1);
     let dir = bodies
         .iter()
         .enumerate()
         .fold(Dir::new("wherever"), |dir, (at, body)| dir.with(&format!("{at}.json"), body));
     for endpoint in ["management/snmp/trap", "management/email"] {
-        stays_secret(&dir, &["check", ".", "-e", endpoint]);
+        for form in ["request", "response"] {
+            stays_secret(&dir, &["check", ".", "-e", endpoint, "--as", form]);
+        }
     }
     stays_secret(&dir, &["check", "."]);
+}
+
+#[test]
+fn what_is_not_looked_into_is_not_printed() {
+    let inside = r#"{"plain": "hunter2-Zq8", "list": ["hunter2-Zq8"]}"#;
+    let bodies = [
+        EMAIL_REQUEST.replace("\"ops@example.com\"", inside),
+        EMAIL_REQUEST.replace("\"ops@example.com\"", "[\"hunter2-Zq8\"]"),
+        EMAIL_REQUEST.replace("\"disabled\"", inside),
+        EMAIL_REQUEST.replace("\"fqdn\"", "\"name\"").replace("mail.example.com", SECRET),
+        EMAIL_REQUEST.replace("\"selection\": \"fqdn\",", "").replace("mail.example.com", SECRET),
+        EMAIL_REQUEST.replace("\"aaaa-1\"", inside),
+        EMAIL_REQUEST
+            .replace("\"aaaa-1\"", r#"{"key": "aaaa-1", "meta": {}, "body": "hunter2-Zq8"}"#),
+        EMAIL_ANSWER.replace("ops@example.com", SECRET),
+        format!("[{inside}]"),
+        format!("{{\"items\": [{inside}], \"meta\": {{}}}}"),
+        format!("{{\"items\": {inside}, \"meta\": {{}}}}"),
+    ];
+    for body in bodies {
+        assert!(body.contains(SECRET), "{body}");
+        let dir = Dir::new("not_looked_into")
+            .with("lines.json", &body)
+            .with("one.json", body.replace('\n', ""));
+        stays_secret(&dir, &["check", ".", "-e", "management/email", "--as", "request"]);
+        if !body.contains("\"ops@") {
+            stays_secret(
+                &dir,
+                &["check", ".", "-e", "management/email", "--as", "request", "--quiet"],
+            );
+        }
+    }
 }
 
 #[test]

@@ -23,6 +23,11 @@ impl Dir {
         Self(path)
     }
 
+    /// A directory that is there and stays as it is.
+    pub(crate) fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
     /// The same with one more file; directories on the way are made.
     pub(crate) fn with(self, file: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.0.join(file);

@@ -1,0 +1,291 @@
+//! The lines of a document that a finding is about, made fit to be printed.
+//!
+//! What must not be printed becomes asterisks, what steers a terminal becomes a replacement character, and
+//! of a long line only the surroundings of the marked places are left. This costs as much as what is shown,
+//! however long the document is.
+
+use std::ops::Range;
+
+use sps_validate::Span;
+use unicode_width::UnicodeWidthChar as _;
+
+use crate::output::is_bidirectional;
+
+/// A line up to this long is shown whole. Unit: characters.
+const LINE: usize = 120;
+/// What is shown of a longer one before the start of a mark. Unit: characters.
+const BEFORE: usize = 40;
+/// And from there on. Unit: characters.
+const BEHIND: usize = 70;
+
+/// A few lines with marks.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Excerpt {
+    /// The lines, as many as from the first to the last; those that nobody will see are empty.
+    pub(crate) text: String,
+    /// The bytes of `text` to mark, one for each place that was asked for; `None` if nothing stands there.
+    pub(crate) marks: Vec<Option<Range<usize>>>,
+}
+
+impl Excerpt {
+    /// Shows the lines of these places, each of which is an offset range with the number of its line.
+    pub(crate) fn new(text: &str, hidden: &Hidden, places: &[(Span, usize)]) -> Self {
+        let mut pieces: Vec<_> =
+            places.iter().map(|&(span, line)| Piece::around(text, span.start, line)).collect();
+        add_lines_between(text, &mut pieces);
+        let mut printer = Printer { text: String::new(), cells: Vec::new() };
+        let mut last: Option<Piece> = None;
+        for piece in merged(pieces) {
+            match &last {
+                Some(last) if last.line == piece.line => printer.text.push('…'),
+                other => {
+                    if let Some(last) = other {
+                        printer.leave(last);
+                        let lines = piece.line - last.line;
+                        printer.text.extend(std::iter::repeat_n('\n', lines));
+                    }
+                    if !piece.starts_line {
+                        printer.text.push('…');
+                    }
+                }
+            }
+            printer.print(text, hidden, &piece);
+            last = Some(piece);
+        }
+        if let Some(last) = &last {
+            printer.leave(last);
+        }
+        let marks = places.iter().map(|(span, line)| printer.mark(*span, *line)).collect();
+        Self { text: printer.text, marks }
+    }
+}
+
+/// What of a document must not be printed: ranges in order that do not touch.
+#[derive(Debug, Default)]
+pub(crate) struct Hidden(Vec<Span>);
+
+impl Hidden {
+    pub(crate) fn new(spans: &[Span]) -> Self {
+        let mut spans = spans.to_vec();
+        spans.sort_unstable();
+        let mut hidden: Vec<Span> = Vec::with_capacity(spans.len());
+        for span in spans {
+            match hidden.last_mut() {
+                Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+                _ => hidden.push(span),
+            }
+        }
+        Self(hidden)
+    }
+
+    fn contains(&self, offset: usize) -> bool {
+        let behind = self.0.partition_point(|span| span.end <= offset);
+        self.0.get(behind).is_some_and(|span| span.start <= offset)
+    }
+}
+
+/// A part of one line.
+#[derive(Debug, Clone)]
+struct Piece {
+    line: usize,
+    range: Range<usize>,
+    starts_line: bool,
+    ends_line: bool,
+}
+
+impl Piece {
+    /// The surroundings of `at`, which stands in `line`; the whole line if it is short.
+    fn around(text: &str, at: usize, line: usize) -> Self {
+        let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let (before, behind) = text.split_at(at);
+        // No more than a line's worth is looked at, in each direction.
+        let left = || before.char_indices().rev().take_while(|(_, c)| *c != '\n');
+        let right = || behind.char_indices().take_while(|(_, c)| *c != '\n');
+        let width = left().take(LINE + 1).count() + right().take(LINE + 1).count();
+        let (most_left, most_right) = if width <= LINE { (LINE, LINE) } else { (BEFORE, BEHIND) };
+        let start = left().take(most_left).last().map_or(at, |(offset, _)| offset);
+        let end =
+            right().take(most_right).last().map_or(at, |(offset, c)| at + offset + c.len_utf8());
+        Self {
+            line,
+            range: start..end,
+            starts_line: start == 0 || text.as_bytes().get(start - 1) == Some(&b'\n'),
+            ends_line: matches!(text.as_bytes().get(end), None | Some(b'\n')),
+        }
+    }
+}
+
+/// Adds the line between two others: one alone is shown, several are left out.
+fn add_lines_between(text: &str, pieces: &mut Vec<Piece>) {
+    let mut between = Vec::new();
+    for piece in pieces.iter() {
+        let is_there = |line: usize| pieces.iter().any(|other| other.line == line);
+        if is_there(piece.line + 2)
+            && !is_there(piece.line + 1)
+            && let Some(end) = text.get(piece.range.end..).and_then(|rest| rest.find('\n'))
+        {
+            between.push(Piece::around(text, piece.range.end + end + 1, piece.line + 1));
+        }
+    }
+    pieces.append(&mut between);
+}
+
+/// The pieces in the order of the text, with those that touch made one.
+fn merged(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    pieces.sort_by_key(|piece| piece.range.start);
+    let mut merged: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match merged.last_mut() {
+            Some(last) if last.line == piece.line && piece.range.start <= last.range.end => {
+                if piece.range.end > last.range.end {
+                    last.range.end = piece.range.end;
+                    last.ends_line = piece.ends_line;
+                }
+            }
+            _ => merged.push(piece),
+        }
+    }
+    merged
+}
+
+/// Collects the text and remembers where each character of the document went.
+struct Printer {
+    text: String,
+    cells: Vec<Cell>,
+}
+
+struct Cell {
+    /// Its offset in the document.
+    at: usize,
+    line: usize,
+    shown: Range<usize>,
+}
+
+impl Printer {
+    fn print(&mut self, text: &str, hidden: &Hidden, piece: &Piece) {
+        let part = text.get(piece.range.clone()).unwrap_or_default();
+        for (offset, c) in part.char_indices() {
+            let at = piece.range.start + offset;
+            let start = self.text.len();
+            match (hidden.contains(at), c) {
+                // The first half of a line end.
+                (_, '\r') if text.as_bytes().get(at + 1) == Some(&b'\n') => {}
+                (true, c) => {
+                    self.text.extend(std::iter::repeat_n('*', c.width().unwrap_or(1)));
+                }
+                (false, '\t') => self.text.push_str("    "),
+                (false, c) if is_steering(c) => self.text.push('\u{fffd}'),
+                (false, c) => self.text.push(c),
+            }
+            self.cells.push(Cell { at, line: piece.line, shown: start..self.text.len() });
+        }
+    }
+
+    fn leave(&mut self, piece: &Piece) {
+        if !piece.ends_line {
+            self.text.push('…');
+        }
+    }
+
+    /// Where the part of `span` that is shown in `line` went.
+    fn mark(&self, span: Span, line: usize) -> Option<Range<usize>> {
+        let inside = |cell: &&Cell| {
+            cell.line == line && (span.start..span.end.max(span.start + 1)).contains(&cell.at)
+        };
+        let mut cells = self.cells.iter().filter(inside);
+        let first = cells.next()?;
+        let last = cells.next_back().unwrap_or(first);
+        (first.at == span.start).then_some(first.shown.start..last.shown.end)
+    }
+}
+
+/// Whether a terminal may do something else with it than show it.
+fn is_steering(c: char) -> bool {
+    c.is_control()
+        || is_bidirectional(c)
+        || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, hidden: &[Span], place: &str) -> (String, String) {
+        let start = text.find(place).unwrap();
+        let span = Span::new(start, start + place.len());
+        let line = text[..start].matches('\n').count() + 1;
+        let excerpt = Excerpt::new(text, &Hidden::new(hidden), &[(span, line)]);
+        let mark = excerpt.marks[0].clone().unwrap();
+        (excerpt.text.clone(), excerpt.text[mark].to_owned())
+    }
+
+    #[test]
+    fn a_short_line_is_shown_whole_and_alone() {
+        let text = "{\r\n\t\"a\": 1,\r\n}";
+        assert_eq!(shown(text, &[], "1"), ("    \"a\": 1,".to_owned(), "1".to_owned()));
+        assert_eq!(shown(text, &[], "{\r\n\t"), ("{".to_owned(), "{".to_owned()));
+    }
+
+    #[test]
+    fn what_is_hidden_keeps_its_width() {
+        let text = "{\"plain\": \"pä漢\", \"x\": 1}";
+        let secret = Span::new(10, 18);
+        assert_eq!(secret.of(text), Some("\"pä漢\""));
+        let (line, mark) = shown(text, &[secret], "1");
+        assert_eq!((line.as_str(), mark.as_str()), ("{\"plain\": ******, \"x\": 1}", "1"));
+        // A mark on it is as wide as it is.
+        assert_eq!(shown(text, &[secret], "\"pä漢\"").1, "******");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_mark_and_stays_hidden_there() {
+        let text = format!(
+            "{{\"plain\": \"{}\", \"x\": 1, \"y\": \"{}\"}}",
+            "s".repeat(500),
+            "t".repeat(500)
+        );
+        let secret = Span::new(10, 512);
+        let (line, mark) = shown(&text, &[secret], "1,");
+        assert_eq!(mark, "1,");
+        assert!(line.starts_with("…****") && line.ends_with("tttt…"), "{line}");
+        assert!(!line.contains('s') && line.chars().count() < 120, "{line}");
+    }
+
+    #[test]
+    fn marks_far_apart_in_one_line_leave_a_gap() {
+        let text = format!("[1, \"{}\", 2]", "x".repeat(1_000));
+        let two = text.find('2').unwrap();
+        let places = [(Span::at(two), 7), (Span::new(1, 2), 7)];
+        let Excerpt { text, marks } = Excerpt::new(&text, &Hidden::default(), &places);
+        assert!(
+            text.starts_with("[1, \"xx") && text.contains("x…x") && text.ends_with(", 2]"),
+            "{text}"
+        );
+        let marked: Vec<_> = marks.into_iter().map(|mark| text[mark.unwrap()].to_owned()).collect();
+        assert_eq!(marked, ["2", "1"]);
+    }
+
+    #[test]
+    fn one_line_between_marks_is_shown_and_more_are_not() {
+        let places = [(Span::new(8, 9), 3), (Span::new(0, 1), 1)];
+        let excerpt = Excerpt::new("a\nbcdef\ng", &Hidden::new(&[Span::new(2, 4)]), &places);
+        assert_eq!(excerpt.text, "a\n**def\ng");
+        assert_eq!(excerpt.marks, [Some(8..9), Some(0..1)]);
+
+        let places = [(Span::new(0, 1), 1), (Span::new(6, 7), 4)];
+        let excerpt = Excerpt::new("a\nb\nc\nd\ne", &Hidden::default(), &places);
+        assert_eq!(excerpt.text, "a\n\n\nd");
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_replaced() {
+        let (line, _) = shown("{\"\u{7f}\u{202e}\u{9b}\u{200b}\": 1}", &[], "1");
+        assert_eq!(line, "{\"\u{fffd}\u{fffd}\u{fffd}\u{fffd}\": 1}");
+    }
+
+    #[test]
+    fn a_place_behind_the_text_has_no_mark() {
+        assert_eq!(Excerpt::new("", &Hidden::default(), &[(Span::at(5), 1)]).marks, [None]);
+        assert_eq!(Excerpt::new("é", &Hidden::default(), &[(Span::at(1), 1)]).marks, [None]);
+    }
+}
