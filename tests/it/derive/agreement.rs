@@ -213,7 +213,8 @@ fn open_types_agree() {
 
 #[test]
 fn forms_agree() {
-    let request = json!({"same": {"level": 1, "color": "bleu"}, "plain": "p"});
+    let orders = json!([{"room": "r", "number": 1}]);
+    let request = json!({"same": {"level": 1, "color": "bleu"}, "plain": "p", "orders": orders});
     for text in edits(&request).iter().flat_map(texts).chain(repeats(&request)) {
         verdict::<Forms>(&text, &Context::default());
     }

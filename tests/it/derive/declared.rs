@@ -209,6 +209,8 @@ pub(crate) struct Forms {
     pub(crate) same: Same,
     #[resource(request_only)]
     pub(crate) plain: Optional<String>,
+    #[resource(request_only)]
+    pub(crate) orders: Vec<Inner>,
     kept: Kept,
 }
 

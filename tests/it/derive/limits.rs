@@ -4,6 +4,7 @@ use serde_json::json;
 use sps_model::Describe;
 use sps_model::accept;
 use sps_model::explain;
+use sps_model::read;
 use sps_model::validate::Context;
 use sps_model::validate::Form;
 use sps_model::validate::Limits;
@@ -23,6 +24,7 @@ fn least<T: Describe>(text: &str, limited: impl Fn(usize) -> Limits) -> usize {
         let context = Context::default().with_limits(limited(limit));
         let report = explain::<T>(text, Form::Request, &context);
         assert_eq!(accept::<T>(text, &context), report.is_valid(), "at {limit}: {report}");
+        assert_eq!(read::<T>(text, &context).is_ok(), report.is_valid(), "at {limit}: {report}");
         if report.is_valid() {
             least = least.or(Some(limit));
         } else {

@@ -1,6 +1,12 @@
 //! A request with a mistake is refused, and the mistake is named.
 
+use std::collections::BTreeMap;
+
 use sps_model::Describe;
+use sps_model::Kept;
+use sps_model::Key;
+use sps_model::Optional;
+use sps_model::Resource;
 
 use super::check;
 use super::declared::Closed;
@@ -13,9 +19,11 @@ use super::declared::Measure;
 use super::declared::Names;
 use super::declared::Open;
 use super::declared::Place;
+use super::declared::Room;
 use super::declared::Sealed;
 use super::declared::Size;
 use super::declared::Tree;
+use super::declared::Vault;
 
 /// Runs a table of texts, each with its errors.
 #[track_caller]
@@ -200,12 +208,21 @@ fn containers() {
 
 #[test]
 fn a_single_use_object_serves_one_reference() {
-    #[derive(Debug, Clone, PartialEq, sps_model::Resource)]
+    #[derive(Debug, Clone, PartialEq, Resource)]
+    #[resource(tag = "t", content = "c")]
+    enum One {
+        Vault(Key<Vault>),
+    }
+
+    #[derive(Debug, Clone, PartialEq, Resource)]
     struct Two {
-        a: sps_model::Key<super::declared::Vault>,
-        b: Vec<sps_model::Key<super::declared::Vault>>,
-        c: sps_model::Key<super::declared::Room>,
-        kept: sps_model::Kept,
+        a: Key<Vault>,
+        b: Vec<Key<Vault>>,
+        c: Key<Room>,
+        d: Optional<One>,
+        e: Optional<Option<Box<Key<Vault>>>>,
+        f: Optional<BTreeMap<String, [Key<Vault>; 1]>>,
+        kept: Kept,
     }
     table::<Two>(&[
         (r#"{"a": "1", "b": ["2", "3"], "c": "1"}"#, &[]),
@@ -213,6 +230,15 @@ fn a_single_use_object_serves_one_reference() {
         (
             r#"{"a": "1", "b": ["2", "2", "2"], "c": "1"}"#,
             &[("single-use-reference", "/b/1"), ("single-use-reference", "/b/2")],
+        ),
+        (
+            r#"{"a": "1", "b": [], "c": "1", "d": {"t": "vault", "c": "1"}}"#,
+            &[("single-use-reference", "/d/c")],
+        ),
+        (r#"{"a": "1", "b": [], "c": "1", "e": "1"}"#, &[("single-use-reference", "/e")]),
+        (
+            r#"{"a": "1", "b": [], "c": "1", "f": {"x": ["1"]}}"#,
+            &[("single-use-reference", "/f/x/0")],
         ),
     ]);
 }
@@ -244,7 +270,7 @@ fn names() {
 
 #[test]
 fn forms() {
-    let good = r#"{"same": {"level": 1, "color": "bleu"}, "plain": "p"}"#;
+    let good = r#"{"same": {"level": 1, "color": "bleu"}, "orders": [], "plain": "p"}"#;
     check::<Forms>(good, &[]);
     check::<Forms>(&good.replace("\"p\"", "\"p\", \"created\": 1"), &[("unknown-key", "/created")]);
     check::<Forms>(
@@ -290,7 +316,6 @@ fn open_types() {
 
 #[test]
 fn what_stands_at_the_root_may_be_any_kind() {
-    use std::collections::BTreeMap;
     table::<Vec<Inner>>(&[
         (r#"[{"room": "r", "number": 1}]"#, &[]),
         (r#"[{"room": "r"}]"#, &[("missing-key", "/0/number")]),
