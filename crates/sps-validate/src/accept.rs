@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use crate::context::Context;
 use crate::context::UnknownKeys;
 use crate::descriptor::Constraint;
@@ -11,6 +13,7 @@ use crate::descriptor::Kind;
 use crate::descriptor::Shape;
 use crate::descriptor::Target;
 use crate::descriptor::Type;
+use crate::descriptor::Variant;
 use crate::explain::Form;
 use crate::explain::MAX_INPUTS;
 use crate::explain::Subject;
@@ -73,7 +76,7 @@ fn stream(text: &str, subject: &Subject, context: &Context<'_>) -> Accepted {
     if !refuses_wrappers(subject.body) && subject.is_wrapped(&json::scan(text, &context.limits)?) {
         return Err(Refused::Wrong);
     }
-    let mut pass = Pass { text, scanner, context, slots: Vec::new(), uses: Vec::new() };
+    let mut pass = Pass { text, scanner, context, slots: SmallVec::new(), uses: SmallVec::new() };
     pass.scanner.skip_white_space();
     pass.value(&subject.body, &Constraint::NONE, 0)?;
     pass.scanner.end()?;
@@ -98,9 +101,9 @@ struct Pass<'t, 'c> {
     scanner: Scanner<'t>,
     context: &'c Context<'c>,
     /// The members of the objects being read, the innermost last; only of types with rules.
-    slots: Vec<Slot<'t>>,
+    slots: SmallVec<[Slot<'t>; 16]>,
     /// References, where somebody has to be asked about them.
-    uses: Vec<(&'static Target, Cow<'t, str>)>,
+    uses: SmallVec<[(&'static Target, Cow<'t, str>); 4]>,
 }
 
 impl<'t> Pass<'t, '_> {
@@ -219,14 +222,31 @@ impl<'t> Pass<'t, '_> {
         }
         let mut seen = 0_u64;
         let mut unknown = Vec::new();
-        // Keys usually come in the order of the declaration.
         let mut expected = 0;
         let mut count = 0;
-        let mut next = self.scanner.open_object(depth)?;
-        while let Some(key) = next {
+        let mut more = self.scanner.first_member(depth)?;
+        while more {
+            // Keys usually come in the order of the declaration.
+            let index = match fields.get(expected) {
+                Some(Field { name, form: FieldForm::Both | FieldForm::Request, .. })
+                    if self.scanner.expected_key(name, count)? =>
+                {
+                    Some(expected)
+                }
+                _ => {
+                    let key = self.scanner.key(count)?;
+                    let index = index_of(fields, &key);
+                    let is_sent = |index: &usize| fields[*index].form != FieldForm::Answer;
+                    let index = index.filter(is_sent);
+                    if index.is_none() {
+                        unknown.push(key);
+                    }
+                    index
+                }
+            };
             count += 1;
-            match position(fields, &key, expected) {
-                Some(index) if fields[index].form != FieldForm::Answer => {
+            match index {
+                Some(index) => {
                     wrong_unless(seen & (1 << index) == 0)?;
                     seen |= 1 << index;
                     expected = index + 1;
@@ -236,13 +256,10 @@ impl<'t> Pass<'t, '_> {
                         self.slots[base + index] = slot;
                     }
                 }
-                _ if open => {
-                    self.kept(depth + 1)?;
-                    unknown.push(key);
-                }
-                _ => return Err(Refused::Wrong),
+                None if open => self.kept(depth + 1)?,
+                None => return Err(Refused::Wrong),
             }
-            next = self.scanner.next_key(count)?;
+            more = self.scanner.next_member()?;
         }
         for (index, field) in fields.iter().enumerate() {
             let is_there = seen & (1 << index) != 0;
@@ -266,15 +283,20 @@ impl<'t> Pass<'t, '_> {
         let mut early = None;
         let mut done = false;
         let mut count = 0;
-        let mut next = self.scanner.open_object(depth)?;
-        while let Some(key) = next {
+        let mut more = self.scanner.first_member(depth)?;
+        while more {
+            let (is_tag, is_content) = if self.scanner.expected_key(tag, count)? {
+                (true, false)
+            } else if self.scanner.expected_key(content, count)? {
+                (false, true)
+            } else {
+                let key = self.scanner.key(count)?;
+                (key == tag, key == content)
+            };
             count += 1;
-            if key == tag {
-                wrong_unless(chosen.is_none() && self.scanner.peek() == Some(b'"'))?;
-                let word = self.scanner.string()?;
-                let index = variants.iter().position(|variant| variant.value == word);
-                chosen = Some(index.ok_or(Refused::Wrong)?);
-            } else if key == content && !done && early.is_none() {
+            if is_tag && chosen.is_none() {
+                chosen = Some(self.tag(variants)?);
+            } else if is_content && !done && early.is_none() {
                 match chosen {
                     Some(index) => {
                         let kind = variants[index].content.as_ref().ok_or(Refused::Wrong)?;
@@ -289,7 +311,7 @@ impl<'t> Pass<'t, '_> {
             } else {
                 return Err(Refused::Wrong);
             }
-            next = self.scanner.next_key(count)?;
+            more = self.scanner.next_member()?;
         }
         let index = chosen.ok_or(Refused::Wrong)?;
         if let Some(start) = early {
@@ -300,6 +322,13 @@ impl<'t> Pass<'t, '_> {
             done = true;
         }
         wrong_unless(done || variants[index].content.is_none_or(is_optional))
+    }
+
+    /// Reads the tag of a union: the number of the variant it names.
+    fn tag(&mut self, variants: &'static [Variant]) -> Accepted<usize> {
+        wrong_unless(self.scanner.peek() == Some(b'"'))?;
+        let word = self.scanner.string()?;
+        variants.iter().position(|variant| variant.value == word).ok_or(Refused::Wrong)
     }
 
     /// Asks one rule about the object whose members start at `base`.
@@ -391,14 +420,6 @@ fn refuses_wrappers(kind: Kind) -> bool {
 
 fn wrong_unless(holds: bool) -> Accepted {
     if holds { Ok(()) } else { Err(Refused::Wrong) }
-}
-
-/// The position of a key; the expected one is looked at first.
-fn position(fields: &[Field], key: &str, expected: usize) -> Option<usize> {
-    if fields.get(expected).is_some_and(|field| field.name == key) {
-        return Some(expected);
-    }
-    index_of(fields, key)
 }
 
 /// Whether a key stands twice in some object of a value.

@@ -4,6 +4,9 @@ use garde::rules::email::{InvalidEmail, parse_email};
 
 /// As the HTML standard, section 4.10.5.1.5, by garde's rule without international domains.
 pub(super) fn check(value: &str) -> Result<(), &'static str> {
+    if is_plain(value) {
+        return Ok(());
+    }
     parse_email(value).map_err(|error| match error {
         InvalidEmail::Empty => "the address is empty",
         InvalidEmail::MissingAt => "there is no @",
@@ -17,4 +20,41 @@ pub(super) fn check(value: &str) -> Result<(), &'static str> {
         }
         _ => "this is not an e-mail address",
     })
+}
+/// Whether this is one of the addresses that nearly all are, decided without a regular expression:
+/// letters, digits, dots, underscores and hyphens, and a name of short labels behind the `@`.
+fn is_plain(value: &str) -> bool {
+    let Some((user, domain)) = value.split_once('@') else { return false };
+    let is_user = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    (1..=64).contains(&user.len())
+        && domain.len() <= 255
+        && user.bytes().all(is_user)
+        && domain.split('.').all(is_label)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn garde_accepts_every_plain_address(value in "[a-z0-9._-]{0,66}@[a-z0-9.-]{0,70}") {
+            prop_assert!(!is_plain(&value) || parse_email(&value).is_ok());
+        }
+    }
+
+    #[test]
+    fn the_usual_address_is_plain() {
+        assert!(is_plain("ops@corp.test"));
+        for odd in
+            ["ops", "@corp.test", "ops@", "ops@corp..test", "o+s@corp.test", "ops@-corp.test"]
+        {
+            assert!(!is_plain(odd), "{odd}");
+        }
+    }
 }

@@ -102,32 +102,62 @@ impl<'a> Scanner<'a> {
 
     /// Steps into an object: its first key, with its value next, or nothing if it is empty.
     pub(crate) fn open_object(&mut self, depth: usize) -> Result<Option<Cow<'a, str>>, ScanError> {
-        self.open(depth)?;
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-            return Ok(None);
-        }
-        self.key(0).map(Some)
+        if self.first_member(depth)? { self.key(0).map(Some) } else { Ok(None) }
     }
 
     /// Behind a value: the next key, with its value next, or nothing at the end of the object.
     /// `count` keys were read before.
-    #[inline]
     pub(crate) fn next_key(&mut self, count: usize) -> Result<Option<Cow<'a, str>>, ScanError> {
+        if self.next_member()? { self.key(count).map(Some) } else { Ok(None) }
+    }
+
+    /// Steps into an object: whether a key is next.
+    pub(crate) fn first_member(&mut self, depth: usize) -> Result<bool, ScanError> {
+        self.open(depth)?;
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Behind a value: whether another key is next.
+    #[inline]
+    pub(crate) fn next_member(&mut self) -> Result<bool, ScanError> {
         self.skip_white_space();
         match self.peek() {
             Some(b',') => self.at += 1,
             Some(b'}') => {
                 self.at += 1;
-                return Ok(None);
+                return Ok(false);
             }
             _ => return self.syntax("expected a comma or a closing brace"),
         }
         self.skip_white_space();
-        self.key(count).map(Some)
+        Ok(true)
     }
 
-    fn key(&mut self, count: usize) -> Result<Cow<'a, str>, ScanError> {
+    /// Steps over the key `name`, with its value next, if that is the one that comes and it is
+    /// written without escapes. `count` keys were read before.
+    #[inline]
+    pub(crate) fn expected_key(&mut self, name: &str, count: usize) -> Result<bool, ScanError> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let (open, close) = (rest.first(), rest.get(name.len() + 1));
+        let comes =
+            open == Some(&b'"') && close == Some(&b'"') && &rest[1..=name.len()] == name.as_bytes();
+        if !comes {
+            return Ok(false);
+        }
+        if count >= self.max_keys {
+            return self.limit(LimitKind::Keys, self.max_keys);
+        }
+        self.at += name.len() + 2;
+        self.colon()?;
+        Ok(true)
+    }
+
+    /// Reads the key that comes, with its value next. `count` keys were read before.
+    pub(crate) fn key(&mut self, count: usize) -> Result<Cow<'a, str>, ScanError> {
         let start = self.at;
         match self.peek() {
             Some(b'"') => {}
@@ -140,13 +170,20 @@ impl<'a> Scanner<'a> {
         }
         let key = self.string()?;
         self.key_span = Span::new(start, self.at);
+        self.colon()?;
+        Ok(key)
+    }
+
+    /// Steps over the colon behind a key, to the value.
+    #[inline]
+    fn colon(&mut self) -> Result<(), ScanError> {
         self.skip_white_space();
         if self.peek() != Some(b':') {
             return self.syntax("expected a colon after the key");
         }
         self.at += 1;
         self.skip_white_space();
-        Ok(key)
+        Ok(())
     }
 
     fn array(&mut self, depth: usize) -> Result<Value<'a>, ScanError> {
