@@ -80,11 +80,23 @@ pub(crate) fn reference_key<'n>(node: &'n Node<'_>) -> Option<&'n str> {
     node.get("key").and_then(Node::as_str)
 }
 
+/// The string that stands in place of a node when everything in it is rewritten, if one does.
+fn settled<'n>(kind: Kind, node: &'n Node<'_>) -> Option<&'n str> {
+    match &node.value {
+        Value::String(text) => Some(text),
+        // What the key of a reference becomes may be told by no type.
+        Value::Object(_) if matches!(kind, Kind::Reference(_)) || is_reference(node) => {
+            settled(Kind::Any, node.get("key")?)
+        }
+        _ => None,
+    }
+}
+
 /// What stands where no type tells: `key` and `meta.href`, perhaps `body`, and nothing else.
 fn is_reference(node: &Node<'_>) -> bool {
-    let href = node.get("meta").and_then(|meta| meta.get("href")).and_then(Node::as_str);
-    reference_key(node).is_some()
-        && href.is_some()
+    let is_text = |node: &Node<'_>| settled(Kind::Any, node).is_some();
+    node.get("key").is_some_and(is_text)
+        && node.get("meta").and_then(|meta| meta.get("href")).is_some_and(is_text)
         && node.members().is_some_and(|members| {
             members.iter().all(|member| matches!(&*member.key, "key" | "meta" | "body"))
         })
@@ -110,11 +122,8 @@ impl Writer {
                 };
                 self.sequence('[', ']', items, |writer, item| writer.value(inner, item));
             }
-            (Value::Object(_), Kind::Reference(_)) if reference_key(node).is_some() => {
-                self.string(reference_key(node).unwrap_or_default());
-            }
-            (Value::Object(_), _) if is_reference(node) => {
-                self.string(reference_key(node).unwrap_or_default());
+            (Value::Object(_), _) if settled(kind, node).is_some() => {
+                self.string(settled(kind, node).unwrap_or_default());
             }
             (Value::Object(members), _) => {
                 let sent: Vec<_> = members
@@ -199,8 +208,24 @@ fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::descriptor::Target;
     use crate::json;
     use crate::limits::Limits;
+
+    #[test]
+    fn what_becomes_a_reference_on_the_way_goes_at_once() {
+        const TARGET: Target = Target::new("/api/x");
+        for kind in [Kind::Any, Kind::Nullable(&Kind::Any), Kind::Reference(&TARGET)] {
+            let subject = Subject::new(kind, Form::Request);
+            for text in [
+                r#"{"key": {"key": "a", "meta": {"href": "/x"}}, "meta": {"href": "/y"}}"#,
+                r#"{"key": "a", "meta": {"href": {"key": "/y", "meta": {"href": "/z"}}}}"#,
+            ] {
+                let once = rewrite(&json::scan(text, &Limits::default()).unwrap(), &subject);
+                assert_eq!(once, "\"a\"\n", "{text}");
+            }
+        }
+    }
 
     #[test]
     fn a_wrapper_in_a_wrapper_goes_at_once() {
