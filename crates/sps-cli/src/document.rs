@@ -25,6 +25,8 @@ pub(crate) struct Checked {
     /// The full path without an object's ID; `None` if the text is not JSON and its path tells nothing.
     pub(crate) endpoint: Option<&'static str>,
     pub(crate) form: Form,
+    /// What a request was checked against.
+    pub(crate) subject: Option<Subject>,
     pub(crate) report: Report,
     pub(crate) text: String,
     pub(crate) places: Places,
@@ -63,8 +65,10 @@ pub(crate) fn check(
     };
     let places = document.places();
     let Document { source, file, text, .. } = document;
+    let subject = endpoint.and_then(|endpoint| endpoint.subject(form));
+    let subject = subject.filter(|_| form == Form::Request);
     let endpoint = endpoint.map(|endpoint| endpoint.path);
-    Ok(Checked { source, file, endpoint, form, report, text, places, advice })
+    Ok(Checked { source, file, endpoint, form, subject, report, text, places, advice })
 }
 
 type Judged = (Option<&'static EndpointInfo>, Form, Report, Option<Advice>);

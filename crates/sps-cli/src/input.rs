@@ -17,7 +17,7 @@ use sps_validate::span::LineIndex;
 use sps_validate::span::Position;
 
 /// One JSON text and where it comes from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Document {
     /// The file as it was named, `-`, or `FILE:LINE` for a line of JSON Lines.
     pub(crate) source: String,

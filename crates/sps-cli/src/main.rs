@@ -4,6 +4,7 @@ mod cli;
 mod command;
 mod document;
 mod endpoint;
+mod fix;
 mod input;
 mod objects;
 mod output;

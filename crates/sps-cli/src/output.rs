@@ -1,5 +1,6 @@
 //! How results reach the terminal, a pipe or a file.
 
+mod diff;
 mod excerpt;
 pub(crate) mod human;
 pub(crate) mod json;
@@ -12,6 +13,7 @@ use std::io::ErrorKind;
 use std::io::Write;
 
 use anyhow::Result;
+use sps_validate::Fix;
 use sps_validate::Unchecked;
 
 use crate::document::Checked;
@@ -21,6 +23,9 @@ use crate::input::Unreadable;
 pub(crate) trait Render: Sync {
     /// Everything to be said about it.
     fn render(&self, checked: Checked) -> Result<Rendered>;
+
+    /// What a repair changed, if that is to be shown.
+    fn diff(&self, before: &Checked, after: &Checked, fixes: &[Fix]) -> Option<Part>;
 }
 
 /// What is to be said about one document.
@@ -67,23 +72,53 @@ pub(crate) struct Summary {
     /// The list itself stands in the JSON form, so its length need not.
     #[serde(skip)]
     pub(crate) unreadable: usize,
+    /// The documents say so themselves.
+    #[serde(skip)]
+    pub(crate) fixed: usize,
 }
 
-/// Standard output, buffered. When its reader goes away, the rest is thrown away without a word: the
+/// Standard output or, where that is for a document, standard error; buffered. When its reader goes away, the rest is thrown away without a word: the
 /// exit status still tells the verdict.
 #[derive(Debug)]
 pub(crate) struct Stdout {
-    inner: BufWriter<io::Stdout>,
+    inner: BufWriter<Stream>,
     closed: bool,
+}
+
+#[derive(Debug)]
+enum Stream {
+    Out(io::Stdout),
+    Err(io::Stderr),
 }
 
 impl Default for Stdout {
     fn default() -> Self {
-        Self { inner: BufWriter::new(io::stdout()), closed: false }
+        Self { inner: BufWriter::new(Stream::Out(io::stdout())), closed: false }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Out(stream) => stream.write(bytes),
+            Self::Err(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Out(stream) => stream.flush(),
+            Self::Err(stream) => stream.flush(),
+        }
     }
 }
 
 impl Stdout {
+    /// Standard error instead.
+    pub(crate) fn to_stderr() -> Self {
+        Self { inner: BufWriter::new(Stream::Err(io::stderr())), closed: false }
+    }
+
     fn unless_closed<T>(&mut self, result: io::Result<T>, otherwise: T) -> io::Result<T> {
         match result {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {
@@ -91,7 +126,7 @@ impl Stdout {
                 Ok(otherwise)
             }
             Err(error) => {
-                let words = format!("cannot write to standard output: {error}");
+                let words = format!("cannot write the result: {error}");
                 Err(io::Error::new(error.kind(), words))
             }
             result @ Ok(_) => result,

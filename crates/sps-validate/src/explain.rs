@@ -16,6 +16,7 @@ use crate::descriptor::Shape;
 use crate::descriptor::Target;
 use crate::descriptor::Type;
 use crate::descriptor::Variant;
+use crate::fix::ANSWER_ONLY;
 use crate::format::Format;
 use crate::json;
 use crate::json::Int;
@@ -476,7 +477,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                         walker.key_error(
                             member.key_span,
                             member.value.span,
-                            "only answers have this key",
+                            ANSWER_ONLY,
                             "take it out".to_owned(),
                             Vec::new(),
                         );

@@ -1,24 +1,31 @@
 //! `sps check`: everything that is wrong with documents.
 
 use std::io::IsTerminal as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use anyhow::Result;
+use anyhow::bail;
 use clap::ValueEnum;
 use sps_validate::Context;
 use sps_validate::Form;
 use sps_validate::Timestamp;
 use sps_validate::UnknownKeys;
 use sps_validate::Version;
+use sps_validate::fix;
 
 use crate::cli;
 use crate::document;
+use crate::document::Checked;
 use crate::document::Wanted;
 use crate::endpoint;
+use crate::fix::Pending;
 use crate::input;
+use crate::input::Document;
 use crate::input::Unreadable;
 use crate::objects::Objects;
+use crate::output::Part;
 use crate::output::Render;
 use crate::output::Sink;
 use crate::output::Stdout;
@@ -81,6 +88,19 @@ pub(crate) struct Args {
     /// Exit with 1 for warnings too.
     #[arg(long)]
     deny_warnings: bool,
+
+    /// Repair request bodies where there is one answer only, show the difference, and check what came of it.
+    ///
+    /// Takes an answer that is checked --as request out of its wrapper, makes references bare keys, corrects a key
+    /// that differs from the missing one by a letter or two, adds missing lists and values that may be empty as []
+    /// and null, and takes away what stands around a certificate. Everything else keeps its form. Of standard input
+    /// the result goes to standard output, and all that is to be said of it to standard error.
+    #[arg(long, verbatim_doc_comment)]
+    fix: bool,
+
+    /// With --fix: write nothing, only show the difference.
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
 
     /// Print only errors and the summary (with --deny-warnings, warnings too): no notes, nothing unchecked.
     #[arg(long, short)]
@@ -150,10 +170,31 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         );
     }
     let (render, sink) = format(args);
+    let mut stderr = Stdout::to_stderr();
+    let repair = if !args.fix {
+        Repair::No
+    } else if args.dry_run {
+        Repair::Show
+    } else {
+        Repair::Write(Pending::default())
+    };
+    let (out, documents) = if args.fix && args.paths.iter().any(|path| input::is_stdin(path)) {
+        if !matches!(args.format, Format::Human) {
+            bail!(
+                "--fix writes the document of standard input to standard output, so nothing else fits there: \
+                   leave out --format, or name a file"
+            );
+        }
+        (&mut stderr, Some(out))
+    } else {
+        (out, None)
+    };
     let mut run = Run {
         render,
         sink,
         out,
+        documents,
+        repair,
         summary: Summary::default(),
         objects: args.resolve.as_deref().map(Objects::read).transpose()?,
         context: context(args),
@@ -170,6 +211,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
             }
         }
     }
+    run.write()?;
     run.sink.finish(run.out, &run.summary)?;
     let Summary { errors, warnings, unreadable, .. } = run.summary;
     Ok(if unreadable > 0 {
@@ -207,11 +249,21 @@ fn context(args: &Args) -> Context<'static> {
     context
 }
 
+/// What to do about what can be repaired.
+enum Repair {
+    No,
+    Show,
+    Write(Pending),
+}
+
 /// One run over all documents.
 struct Run<'o> {
     render: Box<dyn Render>,
     sink: Box<dyn Sink>,
     out: &'o mut Stdout,
+    /// Where the document of standard input goes when it is repaired.
+    documents: Option<&'o mut Stdout>,
+    repair: Repair,
     summary: Summary,
     objects: Option<Objects>,
     context: Context<'static>,
@@ -227,28 +279,84 @@ impl Run<'_> {
             Ok(document) => document,
             Err(unreadable) => return self.unreadable(unreadable),
         };
-        let checked = match &mut self.objects {
-            None => document::check(document, wanted, &self.context),
-            Some(objects) => {
-                objects.begin(&document.source);
-                let checked =
-                    document::check(document, wanted, &self.context.with_resolver(&*objects));
-                if let Ok(checked) = &checked {
-                    objects.remember(&checked.report.references);
-                }
-                checked
-            }
+        let original = (!matches!(self.repair, Repair::No)).then(|| document.clone());
+        let checked = match self.check(document, wanted) {
+            Ok(checked) => checked,
+            Err(unreadable) => return self.unreadable(unreadable),
         };
-        match checked {
-            Ok(checked) => {
-                self.summary.documents += 1;
-                self.summary.errors += checked.report.errors().count();
-                self.summary.warnings += checked.report.warnings().count();
-                self.summary.unchecked += checked.report.unchecked.len();
-                self.sink.checked(self.out, self.render.render(checked)?)
-            }
-            Err(unreadable) => self.unreadable(unreadable),
+        match original {
+            None => self.show(checked, None),
+            Some(original) => self.repaired(original, checked, wanted),
         }
+    }
+
+    fn check(&mut self, document: input::Document, wanted: Wanted) -> Result<Checked, Unreadable> {
+        let Some(objects) = &mut self.objects else {
+            return document::check(document, wanted, &self.context);
+        };
+        objects.begin(&document.source);
+        let checked = document::check(document, wanted, &self.context.with_resolver(&*objects))?;
+        objects.remember(&checked.report.references);
+        Ok(checked)
+    }
+
+    /// Shows what is left to be said of a document after its repair.
+    fn repaired(&mut self, original: Document, checked: Checked, wanted: Wanted) -> Result<()> {
+        let context = match &self.objects {
+            Some(objects) => self.context.with_resolver(objects),
+            None => self.context,
+        };
+        let fixed = checked.subject.and_then(|subject| fix(&checked.text, &subject, &context));
+        let Some(fixed) = fixed else {
+            self.hand_over(&original, &original.text)?;
+            return self.show(checked, None);
+        };
+        let repaired = Document { text: fixed.text.clone(), ..original.clone() };
+        let after = match self.check(repaired, wanted) {
+            Ok(after) => after,
+            Err(unreadable) => return self.unreadable(unreadable),
+        };
+        self.summary.fixed += fixed.fixes.len();
+        let diff = self.render.diff(&checked, &after, &fixed.fixes);
+        self.hand_over(&original, &fixed.text)?;
+        if let (Repair::Write(pending), Some(path)) = (&mut self.repair, &original.path)
+            && let Err(unreadable) =
+                pending.add(path, original.bytes_before, original.text, fixed.text)
+        {
+            self.unreadable(unreadable)?;
+        }
+        self.show(after, diff)
+    }
+
+    /// Writes the document of standard input.
+    fn hand_over(&mut self, original: &Document, text: &str) -> Result<()> {
+        if let (Some(documents), None) = (&mut self.documents, &original.path) {
+            let is_shown = matches!(self.repair, Repair::Show);
+            documents.write_all(if is_shown { &original.text } else { text }.as_bytes())?;
+            documents.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is repaired and not yet in its file.
+    fn write(&mut self) -> Result<()> {
+        match &mut self.repair {
+            Repair::Write(pending) => match pending.write() {
+                Ok(()) => Ok(()),
+                Err(unreadable) => self.unreadable(unreadable),
+            },
+            Repair::No | Repair::Show => Ok(()),
+        }
+    }
+
+    fn show(&mut self, checked: Checked, before: Option<Part>) -> Result<()> {
+        self.summary.documents += 1;
+        self.summary.errors += checked.report.errors().count();
+        self.summary.warnings += checked.report.warnings().count();
+        self.summary.unchecked += checked.report.unchecked.len();
+        let mut rendered = self.render.render(checked)?;
+        rendered.parts.splice(..0, before);
+        self.sink.checked(self.out, rendered)
     }
 
     fn unreadable(&mut self, unreadable: Unreadable) -> Result<()> {

@@ -167,15 +167,9 @@ impl Printer {
         for (offset, c) in part.char_indices() {
             let at = piece.range.start + offset;
             let start = self.text.len();
-            match (hidden.contains(at), c) {
-                // The first half of a line end.
-                (_, '\r') if text.as_bytes().get(at + 1) == Some(&b'\n') => {}
-                (true, c) => {
-                    self.text.extend(std::iter::repeat_n('*', c.width().unwrap_or(1)));
-                }
-                (false, '\t') => self.text.push_str("    "),
-                (false, c) if is_steering(c) => self.text.push('\u{fffd}'),
-                (false, c) => self.text.push(c),
+            // The first half of a line end is no part of the line.
+            if c != '\r' || text.as_bytes().get(at + 1) != Some(&b'\n') {
+                show(c, hidden.contains(at), &mut self.text);
             }
             self.cells.push(Cell { at, line: piece.line, shown: start..self.text.len() });
         }
@@ -196,6 +190,29 @@ impl Printer {
         let first = cells.next()?;
         let last = cells.next_back().unwrap_or(first);
         (first.at == span.start).then_some(first.shown.start..last.shown.end)
+    }
+}
+
+/// The whole text, masked and harmless, line by line as it was.
+pub(crate) fn masked(text: &str, hidden: &Hidden) -> String {
+    let mut masked = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        match c {
+            '\n' => masked.push('\n'),
+            // Not shown, but a difference.
+            '\r' if text.as_bytes().get(at + 1) == Some(&b'\n') => masked.push('\u{fffd}'),
+            c => show(c, hidden.contains(at), &mut masked),
+        }
+    }
+    masked
+}
+
+fn show(c: char, is_hidden: bool, out: &mut String) {
+    match c {
+        c if is_hidden => out.extend(std::iter::repeat_n('*', c.width().unwrap_or(1))),
+        '\t' => out.push_str("    "),
+        c if is_steering(c) => out.push('\u{fffd}'),
+        c => out.push(c),
     }
 }
 

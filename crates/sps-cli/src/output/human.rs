@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use annotate_snippets::Annotation;
@@ -14,6 +15,7 @@ use annotate_snippets::renderer::AnsiColor;
 use annotate_snippets::renderer::Style;
 use anyhow::Result;
 use sps_validate::Diagnostic;
+use sps_validate::Fix;
 use sps_validate::Severity;
 use sps_validate::Span;
 use sps_validate::code;
@@ -29,6 +31,7 @@ use crate::output::Sink;
 use crate::output::Stdout;
 use crate::output::Summary;
 use crate::output::count;
+use crate::output::diff;
 use crate::output::excerpt::Excerpt;
 use crate::output::excerpt::Hidden;
 use crate::output::one_line;
@@ -175,6 +178,21 @@ impl Render for Show {
         }
         Ok(Rendered { source: checked.source, parts, unchecked })
     }
+
+    fn diff(&self, before: &Checked, after: &Checked, fixes: &[Fix]) -> Option<Part> {
+        let mut text = String::new();
+        for fix in fixes {
+            let _ = writeln!(
+                text,
+                "{}: fixed[{}] {}",
+                one_line(&before.source),
+                fix.code,
+                one_line(&fix.pointer)
+            );
+        }
+        text.push_str(&diff::unified(before, after, self.color));
+        Some(text.into())
+    }
 }
 
 impl Show {
@@ -306,7 +324,7 @@ fn place(checked: &Checked, offset: usize) -> String {
 
 /// `5 documents: 1 error, 2 warnings, 3 not checked`.
 fn in_words(summary: &Summary, amount: Amount) -> String {
-    let Summary { documents, errors, warnings, unchecked, unreadable } = *summary;
+    let Summary { documents, errors, warnings, unchecked, unreadable, fixed } = *summary;
     let errors = if errors == 0 { "no errors".to_owned() } else { count(errors, "error") };
     let mut parts = if documents == 0 { Vec::new() } else { vec![errors] };
     if warnings > 0 && amount != Amount::Errors {
@@ -314,6 +332,9 @@ fn in_words(summary: &Summary, amount: Amount) -> String {
     }
     if unchecked > 0 && amount == Amount::Everything {
         parts.push(format!("{unchecked} not checked"));
+    }
+    if fixed > 0 {
+        parts.push(format!("{fixed} fixed"));
     }
     if unreadable > 0 {
         parts.push(format!("{unreadable} could not be read"));

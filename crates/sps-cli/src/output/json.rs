@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use anyhow::Result;
 use serde::Serialize;
 use sps_validate::Diagnostic;
+use sps_validate::Fix;
 use sps_validate::Form;
 use sps_validate::Param;
 use sps_validate::Related;
@@ -18,6 +19,7 @@ use crate::document::Checked;
 use crate::input::Places;
 use crate::input::Unreadable;
 use crate::output;
+use crate::output::Part;
 use crate::output::Render;
 use crate::output::Rendered;
 use crate::output::Sink;
@@ -51,6 +53,10 @@ impl Render for Line {
         let line = serde_json::to_string(&DocumentJson::from(&checked))
             .context("cannot write the report")?;
         Ok(Rendered { parts: vec![line.into()], ..Rendered::default() })
+    }
+
+    fn diff(&self, _: &Checked, _: &Checked, _: &[Fix]) -> Option<Part> {
+        None
     }
 }
 

@@ -5,6 +5,7 @@
 mod bad_input;
 mod check;
 mod codes;
+mod fix;
 mod help;
 mod pages;
 mod pem;

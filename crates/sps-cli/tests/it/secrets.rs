@@ -7,9 +7,11 @@ const SECRET: &str = "hunter2-Zq8";
 #[track_caller]
 fn stays_secret(dir: &Dir, arguments: &[&str]) {
     for format in ["human", "json"] {
-        let run = dir.sps(&[arguments, &["--format", format]].concat());
-        assert!(!run.all().contains(SECRET), "{arguments:?}: {}", run.all());
-        assert!(!run.stdout.is_empty());
+        for fix in [&[][..], &["--fix", "--dry-run"]] {
+            let run = dir.sps(&[arguments, &["--format", format], fix].concat());
+            assert!(!run.all().contains(SECRET), "{arguments:?}: {}", run.all());
+            assert!(!run.stdout.is_empty());
+        }
     }
 }
 
@@ -67,7 +69,7 @@ fn what_is_not_looked_into_is_not_printed() {
         EMAIL_REQUEST.replace("\"aaaa-1\"", inside),
         EMAIL_REQUEST
             .replace("\"aaaa-1\"", r#"{"key": "aaaa-1", "meta": {}, "body": "hunter2-Zq8"}"#),
-        EMAIL_ANSWER.replace("ops@example.com", SECRET),
+        EMAIL_ANSWER.replace("\"admin_address\"", "\"extra\": \"hunter2-Zq8\", \"admin_address\""),
         format!("[{inside}]"),
         format!("{{\"items\": [{inside}], \"meta\": {{}}}}"),
         format!("{{\"items\": {inside}, \"meta\": {{}}}}"),

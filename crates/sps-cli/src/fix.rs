@@ -1,0 +1,126 @@
+//! Repaired documents on their way back into their files.
+
+use std::fs;
+use std::fs::File;
+use std::io;
+use std::io::BufReader;
+use std::io::BufWriter;
+use std::io::ErrorKind;
+use std::io::Read;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::input;
+use crate::input::Unreadable;
+
+/// The changes of one file, in the order of its documents.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    path: PathBuf,
+    changes: Vec<Change>,
+}
+
+/// A document that becomes another one.
+#[derive(Debug)]
+struct Change {
+    /// Where it starts in the file, in bytes.
+    at: usize,
+    before: String,
+    after: String,
+}
+
+impl Pending {
+    /// Remembers a change; writes those of another file first.
+    ///
+    /// # Errors
+    /// That file could not be written.
+    pub(crate) fn add(
+        &mut self,
+        path: &Path,
+        at: usize,
+        before: String,
+        after: String,
+    ) -> Result<(), Unreadable> {
+        let result = if self.path == path { Ok(()) } else { self.write() };
+        path.clone_into(&mut self.path);
+        self.changes.push(Change { at, before, after });
+        result
+    }
+
+    /// Writes what is there to be written.
+    ///
+    /// # Errors
+    /// The file could not be written, or is not the one that was checked any more. It is as it was.
+    pub(crate) fn write(&mut self) -> Result<(), Unreadable> {
+        let changes = std::mem::take(&mut self.changes);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        replace(&self.path, &changes).map_err(|error| {
+            let reason = format!("cannot be repaired: {}", input::words(&error));
+            Unreadable::new(self.path.display().to_string(), reason)
+        })
+    }
+}
+
+/// Puts a changed copy of a file in its place, at once: nobody sees half of it, whatever happens meanwhile.
+fn replace(path: &Path, changes: &[Change]) -> io::Result<()> {
+    // A link stays a link.
+    let path = fs::canonicalize(path)?;
+    let (copy, file) = beside(&path)?;
+    let written = copy_changed(&path, file, changes).and_then(|()| fs::rename(&copy, &path));
+    if written.is_err() {
+        // Nothing more can be done about it.
+        let _ = fs::remove_file(&copy);
+        return written;
+    }
+    // The new name is on the disk when the directory is; not every system lets one open it.
+    if let Some(directory) = path.parent()
+        && let Ok(directory) = File::open(directory)
+    {
+        let _ = directory.sync_all();
+    }
+    Ok(())
+}
+
+/// A new file in the same directory.
+fn beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    for attempt in 0..100 {
+        let copy = path.with_file_name(format!(".{name}.{}-{attempt}.sps", std::process::id()));
+        match File::create_new(&copy) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            result => return Ok((copy, result?)),
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
+}
+
+fn copy_changed(path: &Path, copy: File, changes: &[Change]) -> io::Result<()> {
+    let original = File::open(path)?;
+    // Before anything is written: what only some may read must not be readable for a moment either.
+    copy.set_permissions(original.metadata()?.permissions())?;
+    let mut original = BufReader::new(original);
+    let mut writer = BufWriter::new(copy);
+    let mut done = 0;
+    for change in changes {
+        let distance = change.at.saturating_sub(done) as u64;
+        if io::copy(&mut original.by_ref().take(distance), &mut writer)? != distance {
+            return Err(changed());
+        }
+        let mut bytes = vec![0; change.before.len()];
+        original.read_exact(&mut bytes)?;
+        if bytes != change.before.as_bytes() {
+            return Err(changed());
+        }
+        writer.write_all(change.after.as_bytes())?;
+        done = change.at + change.before.len();
+    }
+    io::copy(&mut original, &mut writer)?;
+    writer.into_inner()?.sync_all()
+}
+
+fn changed() -> io::Error {
+    io::Error::other("the file was changed by somebody else; try again")
+}

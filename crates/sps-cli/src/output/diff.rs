@@ -1,0 +1,61 @@
+//! What a repair changed, as a unified diff.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::renderer::AnsiColor;
+use annotate_snippets::renderer::Style;
+use similar::ChangeTag;
+use similar::TextDiff;
+use sps_validate::Context;
+use sps_validate::Form;
+use sps_validate::code;
+use sps_validate::explain;
+
+use crate::document::Checked;
+use crate::output::excerpt::Hidden;
+use crate::output::excerpt::masked;
+use crate::output::one_line;
+
+/// Lines that are shown around a change.
+const CONTEXT: usize = 3;
+/// Characters that are shown of a line: a document may be a single one.
+const LINE: usize = 1_000;
+
+/// The differences of two states of one document, with what must not be printed masked in both.
+pub(crate) fn unified(before: &Checked, after: &Checked, color: bool) -> String {
+    let old = masked(&before.text, &hidden_before(before));
+    let new = masked(&after.text, &Hidden::new(&after.report.sensitive));
+    let diff = TextDiff::from_lines(&old, &new);
+    let style = |tag| match tag {
+        ChangeTag::Delete if color => Style::new().fg_color(Some(AnsiColor::Red.into())),
+        ChangeTag::Insert if color => Style::new().fg_color(Some(AnsiColor::Green.into())),
+        _ => Style::new(),
+    };
+    let name = one_line(&before.source);
+    let mut text = format!("--- {name}\n+++ {name}\n");
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        let _ = writeln!(text, "{}", hunk.header());
+        for change in hunk.iter_changes() {
+            let style = style(change.tag());
+            let line = change.value().trim_end_matches('\n');
+            let shown = match line.char_indices().nth(LINE) {
+                Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+                None => line.to_owned(),
+            };
+            let _ = writeln!(text, "{style}{}{shown}{style:#}", change.tag());
+        }
+    }
+    text
+}
+
+/// What must not be printed of the first state. A wrapper is not looked into as a request, but it is as an answer.
+fn hidden_before(before: &Checked) -> Hidden {
+    let wrapped = before.report.errors().any(|it| it.code == code::RESPONSE_WRAPPER);
+    match before.subject.filter(|_| wrapped) {
+        Some(subject) => {
+            let report = explain(&before.text, &subject.form(Form::Answer), &Context::default());
+            Hidden::new(&report.sensitive)
+        }
+        None => Hidden::new(&before.report.sensitive),
+    }
+}

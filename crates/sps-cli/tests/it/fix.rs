@@ -1,0 +1,178 @@
+//! `sps check --fix`: what is repaired, how files are written, and what is left alone.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::*;
+
+/// The document after a repair, which must be told as it is.
+#[track_caller]
+fn repaired(endpoint: &str, before: &str) -> String {
+    let dir = Dir::new("stdin_fix");
+    let arguments = ["check", "-", "-e", endpoint, "--as", "request", "--fix"];
+    let run = dir.sps_with(&arguments, before);
+    let again = dir.sps_with(&arguments, &run.stdout);
+    assert_eq!(again.stdout, run.stdout, "a second repair changes more");
+    assert!(!again.stderr.contains("fixed"), "{}", again.stderr);
+    run.stdout
+}
+
+const DISK_ENDPOINT: &str = "management/disk_fillup_prevention";
+
+#[test]
+fn what_has_one_answer_is_repaired_and_the_rest_keeps_its_form() {
+    for (endpoint, before, after) in [
+        // A key that is nearly right.
+        (DISK_ENDPOINT, DISK.replace("archiving", "archivng"), DISK.to_owned()),
+        (DISK_ENDPOINT, DISK.replace("enabled\": t", "Enabled\":  t"), DISK.replace(": t", ":  t")),
+        // Two keys that are both like it; one that is too far away; one that is not missing.
+        (
+            DISK_ENDPOINT,
+            DISK.replace("\"enabled\": true", "\"enabld\": 1, \"enalbed\": 1"),
+            String::new(),
+        ),
+        (DISK_ENDPOINT, DISK.replace("enabled\": t", "on\": t"), String::new()),
+        (DISK_ENDPOINT, DISK.replace("{\n", "{\"enabld\": 1,\n"), String::new()),
+        // An empty list, a null, and the way their neighbors are set.
+        (
+            "rdp/channel_policies",
+            "{\"name\":\"a\"}".to_owned(),
+            "{\"name\":\"a\",\"rules\":[]}".to_owned(),
+        ),
+        (
+            "rdp/channel_policies",
+            "{\n\t\"name\" : \"a\"\n}\n".to_owned(),
+            "{\n\t\"name\" : \"a\",\n\t\"rules\" : []\n}\n".to_owned(),
+        ),
+        (
+            "management/email",
+            EMAIL_REQUEST.replace("  \"sender_address\": null,\n", ""),
+            EMAIL_REQUEST
+                .replace("  \"sender_address\": null,\n", "")
+                .replace("  }\n}\n", "  },\n  \"sender_address\": null\n}\n"),
+        ),
+        // A reference, its key spelled as it is.
+        (
+            "management/email",
+            EMAIL_REQUEST.replace("\"aaaa-1\"", "{\"meta\": {}, \"key\": \"\\u0061aaa-1\"}"),
+            EMAIL_REQUEST.replace("\"aaaa-1\"", "\"\\u0061aaa-1\""),
+        ),
+        // A switch demands the key that is misspelled.
+        (
+            "management/email",
+            EMAIL_REQUEST.replace("username", "user_name"),
+            EMAIL_REQUEST.to_owned(),
+        ),
+        // An answer, with what is inside.
+        ("management/email", EMAIL_ANSWER.to_owned(), {
+            EMAIL_REQUEST
+                .replace("{\n    \"selection\": \"disabled\"\n  }", "{\"selection\": \"disabled\"}")
+                .replace(
+                    "{\n    \"selection\": \"fqdn\",\n    \"value\": \"mail.example.com\"\n  }",
+                    "{\"selection\": \"fqdn\", \"value\": \"mail.example.com\"}",
+                )
+        }),
+        // Which of several objects?
+        ("rdp/channel_policies", POLICIES.to_owned(), String::new()),
+        // Not JSON; not missing but null.
+        (DISK_ENDPOINT, DISK.replace("80", "80,"), String::new()),
+        ("rdp/channel_policies", "{\"name\": \"a\", \"rules\": null}".to_owned(), String::new()),
+    ] {
+        let expected = if after.is_empty() { before.clone() } else { after };
+        assert_eq!(repaired(endpoint, &before), expected, "{before}");
+    }
+}
+
+#[test]
+fn a_certificate_loses_what_stands_around_it() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data/codes/pem-certificate");
+    let before = fs::read_to_string(data.join("management/email.json")).unwrap();
+    let after = before.replace("subject=CN = Example CA\\n", "");
+    assert_ne!(before, after);
+    // The line end behind the last line is added as well.
+    let after = after.replace("-----END CERTIFICATE-----\"", "-----END CERTIFICATE-----\\n\"");
+    assert_eq!(repaired("management/email", &before), after);
+}
+
+#[test]
+fn no_document_becomes_worse_and_twice_is_once() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data/codes");
+    let errors = |run: &Run| run.json()["summary"]["errors"].as_u64().unwrap();
+    for code in fs::read_dir(data).unwrap() {
+        let code = Dir::at(&code.unwrap().path());
+        let files = code.sps(&["check", ".", "--as", "request", "--format", "json"]).json();
+        for document in files["documents"].as_array().unwrap() {
+            let file = document["source"].as_str().unwrap();
+            let dir = Dir::new("worse").with(file, fs::read(code.path().join(file)).unwrap());
+            let check = ["check", file, "--as", "request", "--format", "json"];
+            let before = errors(&dir.sps(&check));
+            let fixed = dir.sps(&[&check[..], &["--fix"]].concat());
+            assert!(errors(&fixed) <= before, "{file}");
+            assert_eq!(errors(&dir.sps(&check)), errors(&fixed), "{file}");
+            let text = fs::read(dir.path().join(file)).unwrap();
+            dir.sps(&[&check[..], &["--fix"]].concat());
+            assert_eq!(fs::read(dir.path().join(file)).unwrap(), text, "{file}");
+        }
+    }
+}
+
+#[test]
+fn the_difference_is_shown_and_the_file_replaced() {
+    let dir = Dir::new("fix").with("management/email.json", EMAIL_WRONG);
+    let dry = dir.sps(&["check", "management", "--fix", "--dry-run", "--color", "never"]);
+    assert_eq!(fs::read_to_string(dir.path().join("management/email.json")).unwrap(), EMAIL_WRONG);
+    let run = dir.sps(&["check", "management", "--fix"]);
+    assert_eq!(run.all(), dry.all());
+    insta::assert_snapshot!(run.all());
+    let text = fs::read_to_string(dir.path().join("management/email.json")).unwrap();
+    assert_eq!(text, EMAIL_WRONG.replace("adress", "address"));
+    assert_eq!(fs::read_dir(dir.path().join("management")).unwrap().count(), 1, "a copy is left");
+}
+
+#[test]
+fn an_answer_is_left_as_it_is() {
+    let dir = Dir::new("fix_answer").with("answer.json", EMAIL_ANSWER);
+    let run = dir.sps(&["check", "answer.json", "--fix"]);
+    assert_eq!(run.status, 0);
+    assert!(!run.stdout.contains("fixed"), "{}", run.stdout);
+    assert_eq!(fs::read_to_string(dir.path().join("answer.json")).unwrap(), EMAIL_ANSWER);
+}
+
+#[test]
+fn json_lines_are_repaired_line_by_line() {
+    let good = DISK.replace('\n', "");
+    let wrong = good.replace("archiving", "archivng");
+    let text = format!("{good}\r\n\n{wrong}\r\n{{\n{wrong}");
+    let dir = Dir::new("fix_lines").with("x.jsonl", &text).with("y.ndjson", &wrong);
+    let run = dir.sps(&["check", ".", "--fix", "-e", DISK_ENDPOINT]);
+    assert_eq!(run.status, 1);
+    assert!(run.stdout.ends_with("5 documents: 1 error, 3 fixed\n"), "{}", run.stdout);
+    let after = |file: &str| fs::read_to_string(dir.path().join(file)).unwrap();
+    assert_eq!(after("x.jsonl"), text.replace("archivng", "archiving"));
+    assert_eq!(after("y.ndjson"), good);
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_and_links_stay() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::symlink;
+
+    let dir = Dir::new("fix_link").with("real.json", DISK.replace("archiving", "archivng"));
+    let real = dir.path().join("real.json");
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    let link = dir.path().join("link.json");
+    symlink("real.json", &link).unwrap();
+    let run = dir.sps(&["check", "link.json", "--fix", "-e", DISK_ENDPOINT]);
+    assert_eq!(run.status, 0, "{}", run.all());
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(&real).unwrap(), DISK);
+    assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
+#[test]
+fn the_document_of_standard_input_leaves_no_room_for_a_report() {
+    let dir = Dir::new("fix_json");
+    let arguments = ["check", "-", "--fix", "--format", "json", "-e", DISK_ENDPOINT];
+    dir.sps_with(&arguments, DISK).fails(2, "leave out --format");
+}
