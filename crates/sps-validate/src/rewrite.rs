@@ -81,22 +81,24 @@ pub(crate) fn reference_key<'n>(node: &'n Node<'_>) -> Option<&'n str> {
 }
 
 /// The string that stands in place of a node when everything in it is rewritten, if one does.
+///
+/// Asks every part of the node once at most: keys may nest as deep as the limit allows.
 fn settled<'n>(kind: Kind, node: &'n Node<'_>) -> Option<&'n str> {
     match &node.value {
         Value::String(text) => Some(text),
-        // What the key of a reference becomes may be told by no type.
-        Value::Object(_) if matches!(kind, Kind::Reference(_)) || is_reference(node) => {
-            settled(Kind::Any, node.get("key")?)
+        Value::Object(_) => {
+            // No type tells what the key of a reference is made of.
+            let key = settled(Kind::Any, node.get("key")?)?;
+            (matches!(kind, Kind::Reference(_)) || is_reference(node)).then_some(key)
         }
         _ => None,
     }
 }
 
-/// What stands where no type tells: `key` and `meta.href`, perhaps `body`, and nothing else.
+/// What stands where no type tells: a key and `meta.href`, perhaps `body`, and nothing else.
 fn is_reference(node: &Node<'_>) -> bool {
-    let is_text = |node: &Node<'_>| settled(Kind::Any, node).is_some();
-    node.get("key").is_some_and(is_text)
-        && node.get("meta").and_then(|meta| meta.get("href")).is_some_and(is_text)
+    let href = node.get("meta").and_then(|meta| meta.get("href"));
+    href.is_some_and(|href| settled(Kind::Any, href).is_some())
         && node.members().is_some_and(|members| {
             members.iter().all(|member| matches!(&*member.key, "key" | "meta" | "body"))
         })
@@ -230,6 +232,17 @@ mod tests {
                 assert_eq!(once, "\"a\"\n", "{text}");
             }
         }
+    }
+
+    #[test]
+    fn keys_in_keys_take_no_longer_than_others() {
+        let mut text = String::from("\"a\"");
+        for _ in 0..60 {
+            text = format!(r#"{{"key": {text}, "meta": {{"href": "/x"}}}}"#);
+        }
+        let subject = Subject::new(Kind::Any, Form::Answer);
+        let once = rewrite(&json::scan(&text, &Limits::default()).unwrap(), &subject);
+        assert_eq!(once, "\"a\"\n");
     }
 
     #[test]
