@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 use serde::de::DeserializeSeed;
+use serde::de::Error as _;
 use sps_validate::Constraint;
 use sps_validate::Constraints;
 use sps_validate::Context;
@@ -110,9 +111,24 @@ pub fn read<T: Describe>(text: &str, context: &Context<'_>) -> Result<T, Report>
 /// ```
 ///
 /// # Errors
-/// Text that is not JSON, and members of another kind than the guide shows.
+/// Text that is not JSON, and members of another kind than the guide shows. The error never repeats
+/// a value, for it may be a secret.
 pub fn read_answer<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
-    serde_json::from_str(text)
+    serde_json::from_str(text).map_err(without_value)
+}
+
+/// Takes the value out of serde's words about it: `invalid type: string "…", expected a boolean at line 1 column 8`.
+fn without_value(error: serde_json::Error) -> serde_json::Error {
+    let words = error.to_string();
+    let about_value = words.starts_with("invalid type: ") || words.starts_with("invalid value: ");
+    // What stands behind is never from outside, so the last one is serde's own. It ends in the place,
+    // which serde_json takes from there.
+    match words.rsplit_once(", expected ") {
+        Some((_, expected)) if about_value => {
+            serde_json::Error::custom(format_args!("expected {expected}"))
+        }
+        _ => error,
+    }
 }
 
 /// Lists everything that is wrong with `text` as a `T` in one form, where, and what to do.
@@ -350,5 +366,33 @@ impl<T: Describe> Describe for BTreeMap<String, T> {
 
     fn is_wrapper(&self) -> bool {
         is_wrapper(self.keys())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Answer;
+    use crate::PasswordResponse;
+    use crate::SnmpTrapResponse;
+
+    #[test]
+    fn the_error_of_an_answer_repeats_no_value() {
+        for body in [
+            r#""hunter2, expected peace""#,
+            r#"{"enabled": "hunter2", "version": null}"#,
+            r#"{"enabled": 70055, "version": null}"#,
+            r#"{"version": {"selection": "3", "value": {"auth_password": {"key": 70055}}}}"#,
+            r#"{"version": {"value": {"auth_password": {"key": 70055}}, "selection": "3"}}"#,
+            r#"{"version": {"selection": "3", "value": {"auth_method": 70055.5}}}"#,
+        ] {
+            let text = format!(r#"{{"key": "a", "meta": {{}},{}"body": {body}}}"#, "\n");
+            let error = read_answer::<Answer<SnmpTrapResponse>>(&text).unwrap_err();
+            let words = format!("{error} {error:?}");
+            assert!(!words.contains("hunter2") && !words.contains("70055"), "{words}");
+            assert_eq!(error.line(), 2, "{words}");
+        }
+        let error = read_answer::<PasswordResponse>(r#""hunter2"#).unwrap_err();
+        assert!(error.is_eof() && !error.to_string().contains("hunter2"), "{error}");
     }
 }

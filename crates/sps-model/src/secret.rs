@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Deserializer;
 use serde::Serialize;
 use serde::Serializer;
+use serde::de;
+use serde::de::Visitor;
 use zeroize::Zeroize;
 
 use crate::wire::Exchange;
@@ -60,8 +62,48 @@ impl Serialize for Secret {
 }
 
 impl Wire for Secret {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D, reader: &Reader) -> Result<Self, D::Error> {
-        String::read(deserializer, reader).map(Self)
+    fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &Reader) -> Result<Self, D::Error> {
+        // Asked for a string, serde_json refuses a number by itself, and repeats it.
+        deserializer.deserialize_any(SecretVisitor)
+    }
+}
+
+struct SecretVisitor;
+
+/// A number may be a password without its quotes: serde would repeat it in its error.
+fn not_a_string<T, E: de::Error>() -> Result<T, E> {
+    Err(E::custom("expected a string"))
+}
+
+impl Visitor<'_> for SecretVisitor {
+    type Value = Secret;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Secret, E> {
+        not_a_string()
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Secret, E> {
+        not_a_string()
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Secret, E> {
+        not_a_string()
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Secret, E> {
+        not_a_string()
+    }
+
+    fn visit_str<E: de::Error>(self, plain: &str) -> Result<Secret, E> {
+        Ok(Secret::new(plain))
+    }
+
+    fn visit_string<E: de::Error>(self, plain: String) -> Result<Secret, E> {
+        Ok(Secret(plain))
     }
 }
 
@@ -99,5 +141,21 @@ impl Serialize for HiddenSecret {
 impl Wire for HiddenSecret {
     fn read<'de, D: Deserializer<'de>>(deserializer: D, reader: &Reader) -> Result<Self, D::Error> {
         Secret::read(deserializer, reader).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_of_another_type_is_not_repeated() {
+        for text in ["70055", "-70055", "70055.5", "true", "[70055]", "{\"70055\": 1}"] {
+            let mut deserializer = serde_json::Deserializer::from_str(text);
+            let error = HiddenSecret::read(&mut deserializer, &Reader::answer()).unwrap_err();
+            let words = error.to_string();
+            assert!(words.contains("expected a string"), "{words}");
+            assert!(!words.contains("70055") && !words.contains("true"), "{words}");
+        }
     }
 }
