@@ -4,6 +4,7 @@ mod diff;
 mod excerpt;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod sarif;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -18,6 +19,7 @@ use sps_validate::Unchecked;
 
 use crate::document::Checked;
 use crate::input::Unreadable;
+use crate::status::Status;
 
 /// Turns the result for one document into text, whatever came before it.
 pub(crate) trait Render: Sync {
@@ -59,7 +61,7 @@ pub(crate) trait Sink {
     fn unreadable(&mut self, out: &mut Stdout, unreadable: Unreadable) -> Result<()>;
 
     /// Writes what belongs at the end.
-    fn finish(&mut self, out: &mut Stdout, summary: &Summary) -> Result<()>;
+    fn finish(&mut self, out: &mut Stdout, summary: &Summary, status: Status) -> Result<()>;
 }
 
 /// What was counted.

@@ -13,12 +13,19 @@ pub(crate) enum Status {
     Unreadable,
 }
 
+impl Status {
+    /// The number that the process exits with.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Valid => 0,
+            Self::Invalid => 1,
+            Self::Unreadable => 2,
+        }
+    }
+}
+
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
-        Self::from(match status {
-            Status::Valid => 0,
-            Status::Invalid => 1,
-            Status::Unreadable => 2,
-        })
+        Self::from(status.number())
     }
 }

@@ -35,6 +35,8 @@ use crate::output::human::Human;
 use crate::output::human::Show;
 use crate::output::json;
 use crate::output::json::Json;
+use crate::output::sarif;
+use crate::output::sarif::Sarif;
 use crate::status::Status;
 
 /// Check request bodies and answers, and list every mistake.
@@ -150,6 +152,8 @@ enum Format {
     Human,
     /// For programs: one JSON object.
     Json,
+    /// For code hosts and editors: SARIF 2.1.0.
+    Sarif,
 }
 
 impl From<FormArg> for Form {
@@ -212,20 +216,22 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         }
     }
     run.write()?;
-    run.sink.finish(run.out, &run.summary)?;
     let Summary { errors, warnings, unreadable, .. } = run.summary;
-    Ok(if unreadable > 0 {
+    let status = if unreadable > 0 {
         Status::Unreadable
     } else if errors > 0 || (args.deny_warnings && warnings > 0) {
         Status::Invalid
     } else {
         Status::Valid
-    })
+    };
+    run.sink.finish(run.out, &run.summary, status)?;
+    Ok(status)
 }
 
 fn format(args: &Args) -> (Box<dyn Render>, Box<dyn Sink>) {
     match args.format {
         Format::Json => (Box::new(json::Line), Box::new(Json::default())),
+        Format::Sarif => (Box::new(sarif::Results), Box::new(Sarif::default())),
         Format::Human => {
             let amount = match (args.quiet, args.deny_warnings) {
                 (false, _) => Amount::Everything,

@@ -36,6 +36,7 @@ use crate::output::excerpt::Excerpt;
 use crate::output::excerpt::Hidden;
 use crate::output::one_line;
 use crate::spec::spec;
+use crate::status::Status;
 
 /// Writes findings with the lines they are about, then what was not checked, then a summary.
 #[derive(Debug)]
@@ -110,7 +111,7 @@ impl Sink for Human {
         Ok(())
     }
 
-    fn finish(&mut self, out: &mut Stdout, summary: &Summary) -> Result<()> {
+    fn finish(&mut self, out: &mut Stdout, summary: &Summary, _: Status) -> Result<()> {
         for unchecked in &self.unchecked {
             let codes: Vec<&str> = unchecked.codes.iter().copied().collect();
             writeln!(

@@ -25,6 +25,7 @@ use crate::output::Rendered;
 use crate::output::Sink;
 use crate::output::Stdout;
 use crate::output::Summary;
+use crate::status::Status;
 
 /// Writes one JSON object.
 #[derive(Debug, Default)]
@@ -74,7 +75,7 @@ impl Sink for Json {
         Ok(())
     }
 
-    fn finish(&mut self, out: &mut Stdout, summary: &Summary) -> Result<()> {
+    fn finish(&mut self, out: &mut Stdout, summary: &Summary, _: Status) -> Result<()> {
         if !self.begun {
             write!(out, "{{\"schema_version\": 1,\n \"documents\": [")?;
         }

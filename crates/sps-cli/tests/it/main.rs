@@ -7,6 +7,7 @@ mod check;
 mod codes;
 mod fix;
 mod help;
+mod machine;
 mod pages;
 mod pem;
 mod request;

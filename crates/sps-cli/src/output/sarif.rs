@@ -1,0 +1,271 @@
+//! The result of a check as SARIF 2.1.0, which code hosts and editors read.
+//!
+//! Each result is a line of its own. Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version
+//! 2.1.0 Plus Errata 01", 28 August 2023; the sections named below are those of it.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Component;
+use std::path::Path;
+
+use anyhow::Context as _;
+use anyhow::Result;
+use serde_json::Value;
+use serde_json::json;
+use sps_spec::Code;
+use sps_spec::Severity;
+use sps_validate::Diagnostic;
+use sps_validate::Fix;
+use sps_validate::Span;
+use sps_validate::Unchecked;
+
+use crate::document::Checked;
+use crate::input::Unreadable;
+use crate::output;
+use crate::output::Part;
+use crate::output::Render;
+use crate::output::Rendered;
+use crate::output::Sink;
+use crate::output::Stdout;
+use crate::output::Summary;
+use crate::spec::spec;
+use crate::status::Status;
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// Writes one run.
+#[derive(Debug, Default)]
+pub(crate) struct Sarif {
+    unreadable: Vec<Unreadable>,
+    begun: bool,
+}
+
+impl Sarif {
+    /// What stands before the next result.
+    fn separator(&mut self) -> Result<String> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(",\n   ".to_owned());
+        }
+        let rules: Vec<Value> = spec().codes.iter().map(rule).collect();
+        let driver = json!({
+            "name": "sps",
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "shortDescription": {"text": env!("CARGO_PKG_DESCRIPTION")},
+            "rules": rules,
+        });
+        let tool = text(&json!({"driver": driver}))?;
+        Ok(format!(
+            "{{\"$schema\": \"{SCHEMA}\",\n \"version\": \"2.1.0\",\n \"runs\": [{{\n  \"tool\": {tool},\n  \
+             \"columnKind\": \"unicodeCodePoints\",\n  \"results\": [\n   "
+        ))
+    }
+}
+
+/// Makes the results of one document.
+#[derive(Debug)]
+pub(crate) struct Results;
+
+impl Render for Results {
+    fn render(&self, checked: Checked) -> Result<Rendered> {
+        let document = Document { checked: &checked, artifact: artifact(&checked.file) };
+        let found = checked.report.diagnostics.iter().map(|it| document.diagnostic(it));
+        let open = checked.report.unchecked.iter().map(|it| document.unchecked(it));
+        let parts = found.chain(open).map(|it| text(&it).map(Part::from)).collect::<Result<_>>()?;
+        Ok(Rendered { parts, ..Rendered::default() })
+    }
+
+    fn diff(&self, _: &Checked, _: &Checked, _: &[Fix]) -> Option<Part> {
+        None
+    }
+}
+
+impl Sink for Sarif {
+    fn checked(&mut self, out: &mut Stdout, rendered: Rendered) -> Result<()> {
+        for part in rendered.parts {
+            write!(out, "{}{}", self.separator()?, part.text)?;
+        }
+        Ok(())
+    }
+
+    fn unreadable(&mut self, _: &mut Stdout, unreadable: Unreadable) -> Result<()> {
+        output::complain(&format!("error: {}: {}", unreadable.source, unreadable.reason));
+        self.unreadable.push(unreadable);
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &mut Stdout, _: &Summary, status: Status) -> Result<()> {
+        if !self.begun {
+            let begin = self.separator()?;
+            write!(out, "{begin}")?;
+        }
+        // Section 3.20: how the run went, and what it could not do.
+        let notifications: Vec<Value> = self.unreadable.iter().map(notification).collect();
+        let invocation = text(&json!({
+            "executionSuccessful": status < Status::Unreadable,
+            "exitCode": status.number(),
+            "toolExecutionNotifications": notifications,
+        }))?;
+        writeln!(out, "],\n  \"invocations\": [{invocation}]}}]}}")?;
+        out.flush()?;
+        Ok(())
+    }
+}
+
+fn text(value: &Value) -> Result<String> {
+    serde_json::to_string(value).context("cannot write the report")
+}
+
+/// Section 3.49: a code is a rule.
+fn rule(code: &Code) -> Value {
+    let Code { code: id, title, why, breaks, holds, fix, source, severity, .. } = code;
+    let level = match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    json!({
+        "id": id,
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": why},
+        "help": {
+            "text": format!("{why}\n\nWrong: {breaks}\nRight: {holds}\n\n{fix}\n\nSource: {source}"),
+            "markdown": format!(
+                "{why}\n\nWrong:\n\n```\n{breaks}\n```\n\nRight:\n\n```\n{holds}\n```\n\n{fix}\n\nSource: {source}"
+            ),
+        },
+        "defaultConfiguration": {"level": level},
+    })
+}
+
+/// Section 3.58: something that was not read.
+fn notification(unreadable: &Unreadable) -> Value {
+    json!({
+        "level": "error",
+        "message": {"text": unreadable.reason},
+        "locations": [{"physicalLocation": {"artifactLocation": artifact(&unreadable.source)}}],
+    })
+}
+
+struct Document<'c> {
+    checked: &'c Checked,
+    artifact: Value,
+}
+
+impl Document<'_> {
+    /// Section 3.27.
+    fn diagnostic(&self, diagnostic: &Diagnostic) -> Value {
+        let Diagnostic { code, severity, pointer, span, message, help, related, .. } = diagnostic;
+        let words = if help.is_empty() { message.clone() } else { format!("{message}; {help}") };
+        let mut result = Self::result(code, severity.as_str(), &words);
+        result["locations"] = json!([self.location(pointer, Some(*span))]);
+        if !related.is_empty() {
+            let related = related.iter().enumerate().map(|(id, it)| {
+                let mut location = self.location(&it.pointer, Some(it.span));
+                location["id"] = id.into();
+                location["message"] = json!({"text": it.message});
+                location
+            });
+            result["relatedLocations"] = related.collect();
+        }
+        result
+    }
+
+    /// An undecided rule is an open result: there was not enough information.
+    fn unchecked(&self, unchecked: &Unchecked) -> Value {
+        let mut result = Self::result(unchecked.code, "none", &unchecked.reason);
+        result["kind"] = "open".into();
+        result["locations"] = json!([self.location(&unchecked.pointer, None)]);
+        result
+    }
+
+    fn result(code: &str, level: &str, words: &str) -> Value {
+        let mut result = json!({"ruleId": code, "level": level, "message": {"text": words}});
+        if let Some(index) = spec().codes.iter().position(|it| it.code == code) {
+            result["ruleIndex"] = index.into();
+        }
+        result
+    }
+
+    fn location(&self, pointer: &str, span: Option<Span>) -> Value {
+        let mut place = json!({"artifactLocation": self.artifact});
+        if let Some(span) = span {
+            place["region"] = self.region(span);
+        }
+        // Section 3.33.4 leaves the form to the producer, and 3.33.7 has kinds for JSON.
+        let kind = if pointer.is_empty() { "object" } else { "member" };
+        json!({
+            "physicalLocation": place,
+            "logicalLocations": [{"fullyQualifiedName": pointer, "kind": kind}],
+        })
+    }
+
+    /// Section 3.30. Characters are counted from the start of a document that is a whole file; where the lines
+    /// of a file are documents, nobody knows how many came before.
+    fn region(&self, span: Span) -> Value {
+        let Checked { places, text, .. } = self.checked;
+        // A span that says where a text stops being JSON may end within a character.
+        let end = span.end.max(span.start);
+        let end = (end..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(end);
+        let (first, last) = (places.position(span.start), places.position(end));
+        let mut region = json!({
+            "startLine": first.line,
+            "startColumn": first.column,
+            "endLine": last.line,
+            "endColumn": last.column,
+            "byteOffset": places.bytes_before + span.start,
+            "byteLength": end - span.start,
+        });
+        if self.checked.source == self.checked.file
+            && let (Some(before), Some(inside)) =
+                (text.get(..span.start), text.get(span.start..end))
+        {
+            region["charOffset"] = before.chars().count().into();
+            region["charLength"] = inside.chars().count().into();
+        }
+        region
+    }
+}
+
+/// Section 3.4: where a file is, relative to where the command ran unless the path is absolute.
+fn artifact(source: &str) -> Value {
+    let path = Path::new(source);
+    let mut uri = String::from(if path.is_absolute() { "file://" } else { "" });
+    let parts = path.components().filter_map(|part| match part {
+        Component::Normal(part) => part.to_str(),
+        Component::ParentDir => Some(".."),
+        Component::Prefix(_) | Component::RootDir | Component::CurDir => None,
+    });
+    for (at, part) in parts.enumerate() {
+        if at > 0 || path.is_absolute() {
+            uri.push('/');
+        }
+        for byte in part.bytes() {
+            // RFC 3986, section 2.3.
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                uri.push(char::from(byte));
+            } else {
+                // Writing to a String cannot fail.
+                let _ = write!(uri, "%{byte:02X}");
+            }
+        }
+    }
+    json!({"uri": uri})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn paths_become_uris() {
+        for (path, uri) in [
+            ("-", "-"),
+            ("./a/b.json", "a/b.json"),
+            ("../a b/ü:%.json", "../a%20b/%C3%BC%3A%25.json"),
+            ("/x/y.json", "file:///x/y.json"),
+        ] {
+            assert_eq!(artifact(path)["uri"], uri);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What programs read: JSON with a version, and SARIF.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::*;
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/data");
+
+/// Documents with everything that a report can have.
+fn everything() -> Dir {
+    let line = EMAIL_WRONG.replace('\n', " ");
+    Dir::new("everything")
+        .with("management/email.json", EMAIL_WRONG)
+        .with("management/disk_fillup_prevention.json", DISK.replace("80", "101"))
+        .with("management/snmp/trap.json", TRAP_3.replace("\"sha\"", "\"sha256\""))
+        .with("management/email/ä b.jsonl", format!("\n{line}\n{{"))
+        .with("x.json", "{")
+        .with("y.json", "\u{feff}1")
+        .with("z.json", b"\xff")
+}
+
+/// Every path of keys with the type that stands there.
+fn shape(at: &str, value: &Value, shape: &mut BTreeSet<String>) {
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(items) => {
+            for item in items {
+                self::shape(&format!("{at}[]"), item, shape);
+            }
+            "list"
+        }
+        Value::Object(members) => {
+            for (key, value) in members {
+                self::shape(&format!("{at}.{key}"), value, shape);
+            }
+            "object"
+        }
+    };
+    shape.insert(format!("{at}: {kind}"));
+}
+
+/// A new key, another type or a lost key needs a new number: bump `schema_version` and add a file of that name.
+/// The old file stays as a record; it is never edited.
+#[test]
+fn json_keeps_its_shape_as_long_as_its_version() {
+    let run = everything().sps(&["check", ".", "--format", "json"]);
+    let json = run.json();
+    let mut found = BTreeSet::new();
+    shape("", &json, &mut found);
+    let found: String = found.into_iter().map(|line| line + "\n").collect();
+    let file = format!("{DATA}/json-shape-{}.txt", json["schema_version"]);
+    let expected = fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(
+        found, expected,
+        "the shape in {file} is another one: the output needs a new version"
+    );
+}
+
+fn sarif(dir: &Dir, arguments: &[&str]) -> Value {
+    let run = dir.sps(&[&["check", "--format", "sarif"], arguments].concat());
+    let sarif = run.json();
+    let schema = fs::read_to_string(format!("{DATA}/sarif-schema-2.1.0.json")).unwrap();
+    let mut schema: Value = serde_json::from_str(&schema).unwrap();
+    // The schema's own slip: this pattern is no regular expression. We do not write the property.
+    for definition in ["run", "toolComponent"] {
+        let language = &mut schema["definitions"][definition]["properties"]["language"];
+        language.as_object_mut().unwrap().remove("pattern");
+    }
+    let validator = jsonschema::draft7::new(&schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(&sarif)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(invocation["exitCode"], run.status);
+    assert_eq!(invocation["executionSuccessful"], run.status != 2);
+    sarif
+}
+
+#[test]
+fn sarif_is_valid_and_says_all_that_json_says() {
+    let dir = everything();
+    let sarif = sarif(&dir, &["."]);
+    let run = &sarif["runs"][0];
+    let json = dir.sps(&["check", ".", "--format", "json"]).json();
+
+    let results = run["results"].as_array().unwrap();
+    let of_kind = |open: bool| results.iter().filter(move |it| (it["kind"] == "open") == open);
+    let location = |it: &Value| {
+        let place = &it["locations"][0]["logicalLocations"][0]["fullyQualifiedName"];
+        (it["ruleId"].as_str().unwrap().to_owned(), place.as_str().unwrap().to_owned())
+    };
+    assert_eq!(of_kind(false).map(location).collect::<Vec<_>>(), found(&json));
+    assert_eq!(Value::from(of_kind(true).count()), json["summary"]["unchecked"]);
+    let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(notifications.len(), json["unreadable"].as_array().unwrap().len());
+
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in results {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(rule["help"]["text"].is_string());
+    }
+}
+
+#[test]
+fn sarif_regions_are_those_of_the_file() {
+    let dir = everything();
+    let sarif = sarif(&dir, &["."]);
+    let mut seen = 0;
+    for result in sarif["runs"][0]["results"].as_array().unwrap() {
+        let related = result["relatedLocations"].as_array();
+        for it in result["locations"].as_array().into_iter().chain(related).flatten() {
+            let place = &it["physicalLocation"];
+            let uri = place["artifactLocation"]["uri"].as_str().unwrap();
+            let file = uri.replace("%C3%A4%20b", "ä b");
+            let text = fs::read_to_string(Path::new(dir.path()).join(file)).unwrap();
+            let region = &place["region"];
+            let number = |key: &str| region[key].as_u64().map(|it| usize::try_from(it).unwrap());
+            let Some(start) = number("byteOffset") else { continue };
+            let before = &text[..start];
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            assert_eq!(number("startLine"), Some(before.matches('\n').count() + 1));
+            assert_eq!(number("startColumn"), Some(column));
+            if let Some(offset) = number("charOffset") {
+                assert_eq!(offset, before.chars().count());
+            } else {
+                assert!(uri.contains(".jsonl"), "{uri}");
+            }
+            assert!(text.len() >= start + number("byteLength").unwrap());
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "{seen}");
+}
+
+#[test]
+fn sarif_of_nothing_wrong_is_a_run_without_results() {
+    let dir = Dir::new("sarif_good").with("management/disk_fillup_prevention.json", DISK);
+    assert_eq!(sarif(&dir, &["management"])["runs"][0]["results"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn sarif_has_every_code_with_a_result() {
+    for code in fs::read_dir(format!("{DATA}/codes")).unwrap() {
+        let dir = Dir::at(&code.unwrap().path());
+        let arguments = fs::read_to_string(dir.path().join("arguments")).unwrap_or_default();
+        let arguments: Vec<&str> = ["."].into_iter().chain(arguments.lines()).collect();
+        assert!(!sarif(&dir, &arguments)["runs"][0]["results"].as_array().unwrap().is_empty());
+    }
+}
