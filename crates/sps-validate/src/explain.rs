@@ -26,6 +26,7 @@ use crate::json::Value;
 use crate::report::Diagnostic;
 use crate::report::Related;
 use crate::report::Report;
+use crate::report::Severity;
 use crate::report::Unchecked;
 use crate::report::Use;
 use crate::rewrite::peeled;
@@ -141,8 +142,8 @@ struct Walker<'s, 'c, 't> {
     broken: HashSet<usize>,
     /// First use of each object that may be referenced once.
     uses: HashMap<(&'static str, &'t str), (String, Span)>,
-    /// More diagnostics than the limit: nothing more is recorded.
-    full: bool,
+    /// The worst of the diagnostics beyond the limit, which are not recorded.
+    left_out: Option<Severity>,
 }
 
 impl<'s, 'c, 't> Walker<'s, 'c, 't> {
@@ -155,7 +156,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             pointer: String::new(),
             broken: HashSet::new(),
             uses: HashMap::new(),
-            full: false,
+            left_out: None,
         }
     }
 
@@ -549,7 +550,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         siblings: Option<Siblings>,
     ) {
         let kept = open || self.is_answer() || self.context.unknown_keys == UnknownKeys::Allow;
-        if self.full {
+        if self.left_out == Some(Severity::Error) {
             // Nothing more is recorded; only what must not be printed still is.
             return self.report.sensitive.push(member.value.span);
         }
@@ -1018,15 +1019,22 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         let limit = self.context.limits.diagnostics;
         if self.report.diagnostics.len() < limit {
             self.report.diagnostics.push(diagnostic);
-        } else if !self.full {
-            self.full = true;
+        } else if self.left_out.is_none() {
+            self.left_out = Some(diagnostic.severity);
             let message = format!("more than {limit} diagnostics: the rest is left out");
-            self.report.diagnostics.push(
+            let mut last =
                 Diagnostic::error(code::LIMIT_EXCEEDED, String::new(), diagnostic.span, message)
                     .with_param("limit", "diagnostics")
                     .with_param("maximum", limit)
-                    .with_help("mend these first and check again"),
-            );
+                    .with_help("mend these first and check again");
+            // Warnings that are left out do not make a document wrong.
+            last.severity = diagnostic.severity;
+            self.report.diagnostics.push(last);
+        } else if diagnostic.severity == Severity::Error {
+            self.left_out = Some(Severity::Error);
+            if let Some(last) = self.report.diagnostics.last_mut() {
+                last.severity = Severity::Error;
+            }
         }
     }
 

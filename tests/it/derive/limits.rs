@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use sps_model::Describe;
+use sps_model::SnmpTrap;
 use sps_model::accept;
 use sps_model::explain;
 use sps_model::read;
@@ -89,5 +90,26 @@ fn nothing_overflows_the_stack() {
             assert!(!explain::<Open>(&text, Form::Request, &context).is_valid());
             assert!(sps_model::read_answer::<super::declared::OpenResponse>(&text).is_err());
         }
+    }
+}
+
+/// Both questions, with at most so many diagnostics.
+fn answers(text: &str, diagnostics: usize) -> (bool, bool) {
+    let context = Context::default().with_limits(Limits::default().with_diagnostics(diagnostics));
+    let report = explain::<SnmpTrap>(text, Form::Request, &context);
+    assert!(report.diagnostics.len() <= diagnostics + 1, "{report:?}");
+    (accept::<SnmpTrap>(text, &context), report.is_valid())
+}
+
+#[test]
+fn warnings_beyond_the_limit_make_nothing_wrong() {
+    let text = r#"{"enabled": true, "version": {"selection": "2c", "value": {"community": "public",
+        "server": {"selection": "ip", "value": "192.0.2.5"}}}}"#;
+    let wrong = text.replace("192.0.2.5", "192.0.2.500");
+    let unknown = text.replace("true,", "true, \"zzz\": 1, \"yyy\": 2,");
+    for diagnostics in 0..5 {
+        assert_eq!(answers(text, diagnostics), (true, true), "{diagnostics}");
+        assert_eq!(answers(&wrong, diagnostics), (false, false), "{diagnostics}");
+        assert_eq!(answers(&unknown, diagnostics), (false, false), "{diagnostics}");
     }
 }
