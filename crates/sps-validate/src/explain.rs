@@ -1,5 +1,6 @@
 //! What is wrong with a document, all of it, where, and what to do about it.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
@@ -295,9 +296,9 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
 
     fn length(&mut self, node: &Node<'_>, length: usize, wanted: usize) {
         let code = match length.cmp(&wanted) {
-            std::cmp::Ordering::Less => code::TOO_SHORT,
-            std::cmp::Ordering::Equal => return,
-            std::cmp::Ordering::Greater => code::TOO_LONG,
+            Ordering::Less => code::TOO_SHORT,
+            Ordering::Equal => return,
+            Ordering::Greater => code::TOO_LONG,
         };
         self.broken.insert(node.span.start);
         self.push(
@@ -1008,9 +1009,17 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         Diagnostic::error(code, self.pointer.clone(), node.span, message)
     }
 
+    /// Lists something as not decided; beyond the limit, says once that there is more.
     fn unchecked(&mut self, code: &'static str, reason: &str) {
-        if self.report.unchecked.len() < self.context.limits.diagnostics {
-            self.report.unchecked.push(Unchecked::new(code, self.pointer.clone(), reason));
+        let limit = self.context.limits.diagnostics;
+        let listed = &mut self.report.unchecked;
+        match listed.len().cmp(&limit) {
+            Ordering::Less => listed.push(Unchecked::new(code, self.pointer.clone(), reason)),
+            Ordering::Equal => {
+                let reason = format!("more than {limit} places: the rest is not listed");
+                listed.push(Unchecked::new(code::LIMIT_EXCEEDED, String::new(), reason));
+            }
+            Ordering::Greater => {}
         }
     }
 

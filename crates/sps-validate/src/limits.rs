@@ -29,7 +29,8 @@ pub struct Limits {
     ///
     /// Default: 10 000. The members of nested objects count for those alone.
     pub keys: usize,
-    /// Diagnostics in one report; later ones are dropped.
+    /// Diagnostics in one report, and places that were not checked; later ones are dropped, and one
+    /// more says so.
     ///
     /// Default: 1 000.
     pub diagnostics: usize,
