@@ -1,7 +1,8 @@
-//! Developer commands: `cargo xtask codegen [--check] | tidy | ci`.
+//! Developer commands: `cargo xtask codegen [--check] | tidy | ci | bench`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
 
+mod bench;
 mod ci;
 mod codegen;
 mod markdown;
@@ -20,7 +21,8 @@ usage: cargo xtask <command>
   codegen --check         write nothing, list what is not up to date
   codegen --no-snapshots  leave the snapshots alone (also with --check)
   tidy                    what compilers cannot test: arrows, first lines, README
-  ci                      everything that CI runs, in order";
+  ci                      everything that CI runs, in order
+  bench [--format json]   what judging a document costs, as ratios; also written into docs/speed.md";
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -38,6 +40,8 @@ fn run(args: &[&str]) -> anyhow::Result<()> {
         ["codegen", options @ ..] => codegen::codegen(codegen::Options::parse(options)?),
         ["tidy"] => tidy::tidy(),
         ["ci"] => ci::ci(),
+        ["bench"] => bench::bench(false),
+        ["bench", "--format", "json"] => bench::bench(true),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
