@@ -5,7 +5,7 @@ mod format;
 mod object;
 mod types;
 
-use sps_spec::{Endpoint, EndpointKind, Form, Spec, TypeDef};
+use sps_spec::{Endpoint, EndpointKind, Spec, TypeDef};
 
 use self::{
     object::{Object, strings},
@@ -38,13 +38,6 @@ impl SchemaForm {
         }
     }
 
-    fn of_spec(self) -> Form {
-        match self {
-            Self::Request => Form::Request,
-            Self::Response => Form::Answer,
-        }
-    }
-
     /// Name of the type of the body, if the endpoint has one in this form.
     fn body(self, endpoint: &Endpoint) -> Option<&str> {
         match self {
@@ -65,8 +58,8 @@ pub fn schema(spec: &Spec, endpoint: &Endpoint, form: SchemaForm) -> Option<Stri
     let mut types = Types::new(spec, endpoint, form);
     let body = types.named(name);
     let body = match form {
-        SchemaForm::Request => body,
-        SchemaForm::Response => wrapped(spec, endpoint, name, &body),
+        SchemaForm::Request => bare(spec, endpoint, name, body),
+        SchemaForm::Response => wrapped(spec, endpoint, name, body),
     };
     let mut comment = "A schema cannot say that a key must not stand twice, that an object must exist, or how often \
                        it may be referred to; `sps check` does."
@@ -137,45 +130,74 @@ fn forms(endpoint: &Endpoint) -> Vec<SchemaForm> {
     SchemaForm::ALL.into_iter().filter(|form| form.body(endpoint).is_some()).collect()
 }
 
+/// The body alone. Where any member may stand, the wrapper of an answer would pass for one.
+fn bare(spec: &Spec, endpoint: &Endpoint, name: &str, body: Object) -> Object {
+    let open = matches!(spec.type_def(name), Some(TypeDef::Struct(it)) if it.open);
+    let carriers = Carriers::of(spec, endpoint, name);
+    if open && !carriers.is_empty() { body.with("not", carriers.is_wrapped()) } else { body }
+}
+
 /// The body under one of its wrappers, a list of them, or the body alone.
-fn wrapped(spec: &Spec, endpoint: &Endpoint, name: &str, body: &Object) -> Object {
-    let own: Vec<&str> = match spec.type_def(name) {
-        Some(TypeDef::Struct(it)) => it.fields.iter().map(|it| it.name.as_str()).collect(),
-        Some(TypeDef::Union(it)) => vec![&it.tag, &it.content],
-        Some(TypeDef::Enum(_)) | None => Vec::new(),
-    };
-    let wrappers = endpoint.wrappers.iter().map(String::as_str);
-    let wrappers: Vec<_> = wrappers.filter(|it| !own.contains(it)).collect();
-    let listing = Some("items").filter(|it| !own.contains(it));
-    let carriers: Vec<_> = wrappers.iter().copied().chain(listing).collect();
+fn wrapped(spec: &Spec, endpoint: &Endpoint, name: &str, body: Object) -> Object {
+    let carriers = Carriers::of(spec, endpoint, name);
     if carriers.is_empty() {
-        return body.clone();
+        return body;
     }
-    let carries =
-        carriers.iter().map(|it| Json::from(Object::new().with("required", strings([it]))));
-    let around: Vec<_> = carriers.iter().copied().chain(["key", "meta"]).collect();
-    let is_wrapped = Object::new()
-        .with("type", "object")
-        .with("propertyNames", Object::new().with("enum", strings(around)))
-        .with("anyOf", carries.collect::<Vec<_>>());
     let about = || {
         let text = |text: &str| Object::new().with("description", text);
         let address = "The address of the object, and those of its neighbors.";
         Object::new().with("key", text("The key of the object.")).with("meta", text(address))
     };
     let mut members = about();
-    for wrapper in wrappers {
+    for wrapper in &carriers.wrappers {
         members = members.with(wrapper, body.clone());
     }
-    if let Some(listing) = listing {
-        let item = Object::new()
-            .with("type", "object")
-            .with("properties", about().with("body", body.clone()));
+    if let Some(listing) = carriers.listing {
+        let members_of_item = about().with("body", body.clone());
+        let item = Object::new().with("type", "object").with("properties", members_of_item);
         let items = Object::new().with("type", "array").with("items", item);
         members = members.with(listing, items);
     }
     Object::new()
-        .with("if", is_wrapped)
+        .with("if", carriers.is_wrapped())
         .with("then", Object::new().with("properties", members))
-        .with("else", body.clone())
+        .with("else", body)
+}
+
+/// Members of an answer under which its body stands, or the list of bodies; none that the body itself has.
+struct Carriers<'a> {
+    wrappers: Vec<&'a str>,
+    listing: Option<&'static str>,
+}
+
+impl<'a> Carriers<'a> {
+    fn of(spec: &'a Spec, endpoint: &'a Endpoint, name: &str) -> Self {
+        let own: Vec<&str> = match spec.type_def(name) {
+            Some(TypeDef::Struct(it)) => it.fields.iter().map(|it| it.name.as_str()).collect(),
+            Some(TypeDef::Union(it)) => vec![&it.tag, &it.content],
+            Some(TypeDef::Enum(_)) | None => Vec::new(),
+        };
+        let wrappers = endpoint.wrappers.iter().map(String::as_str);
+        Self {
+            wrappers: wrappers.filter(|it| !own.contains(it)).collect(),
+            listing: Some("items").filter(|it| !own.contains(it)),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.wrappers.is_empty() && self.listing.is_none()
+    }
+
+    /// What a document with a wrapper is like.
+    fn is_wrapped(&self) -> Object {
+        let names = || self.wrappers.iter().copied().chain(self.listing);
+        let carries = names().map(|it| Json::from(Object::new().with("required", strings([it]))));
+        Object::new()
+            .with("type", "object")
+            .with(
+                "propertyNames",
+                Object::new().with("enum", strings(names().chain(["key", "meta"]))),
+            )
+            .with("anyOf", carries.collect::<Vec<_>>())
+    }
 }

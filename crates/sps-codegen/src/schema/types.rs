@@ -16,7 +16,6 @@ use crate::{
     page::{
         prose,
         show::{source_name, source_of},
-        walk::occurs,
     },
 };
 
@@ -64,13 +63,17 @@ impl<'a> Types<'a> {
 
     fn structure(&mut self, it: &'a Struct) -> Object {
         let conditions = Conditions { spec: self.spec, form: self.form };
-        let form = self.form.of_spec();
-        let fields: Vec<_> = it.fields.iter().filter(|field| occurs(field, form)).collect();
+        // What only requests have is no part of an answer, but judged where it stands in one.
+        let response = self.form == SchemaForm::Response;
+        let fields: Vec<_> =
+            it.fields.iter().filter(|field| response || !field.answer_only).collect();
         let mut properties = Object::new();
         for field in &fields {
             properties = properties.with(&field.name, self.field(it, field));
         }
-        let required = fields.iter().filter(|field| field.presence == Presence::Required);
+        let required = fields.iter().filter(|field| {
+            field.presence == Presence::Required && !(response && field.request_only)
+        });
         let required: Vec<_> = required.map(|field| field.name.as_str()).collect();
 
         let (mut parts, mut unsaid) = (self.switches(it, &fields), Vec::new());

@@ -75,7 +75,7 @@ fn units_sources_and_secrets_are_told() {
     assert!(disk.contains("Source: "), "{disk}");
     let password = of("passwords", SchemaForm::Request);
     assert!(password.contains("\"writeOnly\": true"), "{password}");
-    assert!(!of("passwords", SchemaForm::Response).contains("\"plain\""));
+    assert!(of("passwords", SchemaForm::Response).contains("\"writeOnly\": true"));
 }
 
 #[test]
