@@ -29,6 +29,7 @@ enum Command {
     Explain(command::explain::Args),
     Endpoints(command::endpoints::Args),
     Show(command::show::Args),
+    Schema(command::schema::Args),
 }
 
 impl Cli {
@@ -41,6 +42,7 @@ impl Cli {
             Command::Explain(args) => command::explain::run(&args, out),
             Command::Endpoints(args) => command::endpoints::run(&args, out),
             Command::Show(args) => command::show::run(&args, out),
+            Command::Schema(args) => command::schema::run(&args, out),
         }
     }
 }

@@ -5,5 +5,6 @@ pub(crate) mod endpoints;
 pub(crate) mod explain;
 pub(crate) mod pem;
 pub(crate) mod request;
+pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod template;

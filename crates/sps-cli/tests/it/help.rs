@@ -5,7 +5,9 @@ use crate::support::*;
 #[test]
 fn help_is_complete() {
     let dir = Dir::new("help");
-    for command in ["", "check", "request", "template", "pem", "explain", "endpoints", "show"] {
+    for command in
+        ["", "check", "request", "template", "pem", "explain", "endpoints", "show", "schema"]
+    {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let run = dir.sps(&arguments);

@@ -11,5 +11,6 @@ mod machine;
 mod pages;
 mod pem;
 mod request;
+mod schema;
 mod secrets;
 mod support;

@@ -1,0 +1,212 @@
+//! `sps schema`: JSON Schemas of bodies, one printed or all written.
+
+use std::fs;
+use std::io;
+use std::io::Write as _;
+use std::path::Component;
+use std::path::Path;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use anyhow::Result;
+use anyhow::anyhow;
+use anyhow::bail;
+use sps_codegen::SchemaForm;
+
+use crate::output;
+use crate::output::Stdout;
+use crate::spec;
+use crate::status::Status;
+
+/// Print the JSON Schema of an endpoint's bodies, or write those of all endpoints.
+///
+/// The dialect is 2020-12. A schema accepts what `sps check` accepts, as far as a schema can tell; warnings, and rules on
+/// objects elsewhere, are no part of it. Without an endpoint, lists those that have one.
+#[derive(Debug, clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  sps schema management/snmp/trap > trap.schema.json
+  sps schema info --form response
+  sps schema --all schemas"
+)]
+pub(crate) struct Args {
+    /// Its whole path, or the part after `/api/configuration/` or `/api/`.
+    #[arg(value_name = "ENDPOINT", conflicts_with = "all")]
+    endpoint: Option<String>,
+
+    /// What is sent, or what is answered: wrapped or bare, references as objects.
+    #[arg(long, value_enum, default_value_t = Form::Request, requires = "endpoint")]
+    form: Form,
+
+    /// Write every schema into this directory, and `settings.json` for an editor: it maps files to schemas, such
+    /// as `management/email.json`, or `passwords/KEY.json` of a collection, in any directory.
+    #[arg(long, value_name = "DIR")]
+    all: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Form {
+    Request,
+    Response,
+}
+
+impl From<Form> for SchemaForm {
+    fn from(form: Form) -> Self {
+        match form {
+            Form::Request => Self::Request,
+            Form::Response => Self::Response,
+        }
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
+    match (&args.endpoint, &args.all) {
+        (Some(endpoint), _) => out.write_all(one(endpoint, args.form.into())?.as_bytes())?,
+        (None, Some(dir)) => out.write_all(write_all(dir)?.as_bytes())?,
+        (None, None) => out.write_all(sps_codegen::schemas(spec::spec()).as_bytes())?,
+    }
+    out.flush()?;
+    Ok(Status::Valid)
+}
+
+fn one(name: &str, form: SchemaForm) -> Result<String> {
+    let endpoint = spec::named(name).map_err(|reason| anyhow!(reason))?;
+    let schema = |form| sps_codegen::schema(spec::spec(), endpoint, form);
+    schema(form).ok_or_else(|| {
+        let other = SchemaForm::ALL.into_iter().find(|other| schema(*other).is_some());
+        let hint = match other {
+            Some(other) => format!("; `--form {}` has one", other.name()),
+            None => "; `sps schema` lists those that have".to_owned(),
+        };
+        anyhow!("`{}` has no known {} body{hint}", endpoint.short_path(), form.name())
+    })
+}
+
+/// Writes all schemas and the settings, and says how to use them.
+///
+/// Nothing is written if a file is in the way that another program wrote.
+fn write_all(dir: &Path) -> Result<String> {
+    let spec = spec::spec();
+    let base = base(dir)?;
+    let mut files: Vec<(PathBuf, String)> = Vec::new();
+    for endpoint in &spec.endpoints {
+        for form in SchemaForm::ALL {
+            if let Some(schema) = sps_codegen::schema(spec, endpoint, form) {
+                files.push((dir.join(sps_codegen::schema_file(endpoint, form)), schema));
+            }
+        }
+    }
+    let schemas = files.len();
+    let settings = dir.join("settings.json");
+    files.push((settings.clone(), sps_codegen::schema_settings(spec, &base)));
+    for (path, text) in &files {
+        if let Some(reason) = in_the_way(path, text) {
+            bail!(
+                "{} {reason}; nothing was written: move it away, or name another directory",
+                path.display()
+            );
+        }
+    }
+    for (path, text) in &files {
+        write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(format!(
+        "{} in {}\nTo use them in VS Code, copy `json.schemas` from {} into .vscode/settings.json of the folder that you \
+         started this from.\n",
+        output::count(schemas, "schema"),
+        output::one_line(&dir.display().to_string()),
+        output::one_line(&settings.display().to_string()),
+    ))
+}
+
+/// Where the schemas are for an editor: relative to the folder it has open, or as a URL.
+fn base(dir: &Path) -> Result<String> {
+    let text = |path: &Path| path.to_str().map(|it| it.replace('\\', "/"));
+    let is_below =
+        dir.components().all(|it| matches!(it, Component::Normal(_) | Component::CurDir));
+    let base = if is_below {
+        let names: PathBuf = dir.components().filter(|it| *it != Component::CurDir).collect();
+        text(&names)
+            .map(|names| if names.is_empty() { ".".to_owned() } else { format!("./{names}") })
+    } else {
+        let path = std::path::absolute(dir).context("cannot tell where the directory is")?;
+        text(&path).map(|path| {
+            format!("file://{}{}", if path.starts_with('/') { "" } else { "/" }, escaped(&path))
+        })
+    };
+    base.ok_or_else(|| anyhow!("{} is not UTF-8, which settings of an editor are", dir.display()))
+}
+
+/// A path as a part of a URL.
+fn escaped(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~:".contains(&byte);
+    let each = path.bytes().map(|byte| {
+        if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    });
+    each.collect()
+}
+
+/// Why a file must not be replaced: it is there, and this command did not write it.
+fn in_the_way(path: &Path, ours: &str) -> Option<&'static str> {
+    let there = match fs::read(path) {
+        Ok(there) => there,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(_) => return Some("is there and cannot be read"),
+    };
+    if there == ours.as_bytes() {
+        return None;
+    }
+    let Ok(there) = serde_json::from_slice::<serde_json::Value>(&there) else {
+        return Some("is there and is no JSON of this command");
+    };
+    let is_ours = |url: &serde_json::Value| {
+        url.as_str()
+            .is_some_and(|it| it.ends_with(".request.json") || it.ends_with(".response.json"))
+    };
+    let schema = there
+        .get("$id")
+        .and_then(|it| it.as_str())
+        .is_some_and(|it| it.starts_with("https://sps.invalid/schema/"));
+    let settings = there.as_object().is_some_and(|it| it.len() == 1)
+        && there
+            .get("json.schemas")
+            .and_then(|it| it.as_array())
+            .is_some_and(|entries| entries.iter().all(|entry| is_ours(&entry["url"])));
+    (!schema && !settings).then_some("is there and holds something else")
+}
+
+/// Writes a file in one step: whoever reads it meanwhile sees the old one or the new one.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let parent = path.parent().unwrap_or_else(|| Path::new("."));
+    fs::create_dir_all(parent)?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = parent.join(name);
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // What cannot be written can perhaps not be removed either; the first error is the one to tell.
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas_are_found_from_the_open_folder_or_by_a_url() {
+        for (dir, expected) in [
+            ("schemas", "./schemas"),
+            ("./a/b", "./a/b"),
+            (".", "."),
+            ("/tmp/a b", "file:///tmp/a%20b"),
+        ] {
+            assert_eq!(base(Path::new(dir)).unwrap(), expected, "{dir}");
+        }
+        assert!(base(Path::new("../x")).unwrap().starts_with("file:///"));
+    }
+}
