@@ -14,7 +14,11 @@
 #[rustfmt::skip]
 mod generated;
 mod judged;
+#[path = "../it/mutation.rs"]
+mod mutation;
+mod schema;
 mod shape;
+mod specs;
 
 pub(crate) use generated::*;
 pub(crate) use sps_model::validate;

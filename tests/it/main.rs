@@ -6,6 +6,8 @@ mod cases;
 mod derive;
 mod expansions;
 mod generator;
+mod mutation;
 mod outside;
 mod properties;
+mod schema;
 mod ui;

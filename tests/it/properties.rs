@@ -21,6 +21,9 @@ use sps_validate::Subject;
 use sps_validate::json;
 use sps_validate::rewrite;
 
+use crate::mutation::mutate;
+use crate::mutation::mutation;
+
 /// A request type with a response twin.
 trait Twin: Describe + Exchange
 where
@@ -144,121 +147,6 @@ fn both_questions_agree<T: Describe>(text: &str, limits: Limits) -> Result<(), T
         );
     }
     Ok(())
-}
-
-/// One structural edit of a JSON text.
-#[derive(Debug, Clone)]
-enum Mutation {
-    Drop,
-    Rename,
-    Put(Value),
-    Duplicate,
-    AddKey,
-    Reference,
-    SwapTag,
-    Cut,
-}
-
-fn mutation() -> impl Strategy<Value = Mutation> {
-    prop_oneof![
-        Just(Mutation::Drop),
-        Just(Mutation::Rename),
-        prop_oneof![
-            Just(json!(null)),
-            Just(json!(true)),
-            Just(json!("")),
-            Just(json!(-1)),
-            Just(json!(8e1)),
-            Just(json!([])),
-            Just(json!({})),
-            Just(json!("none")),
-            Just(json!("3")),
-        ]
-        .prop_map(Mutation::Put),
-        Just(Mutation::Duplicate),
-        Just(Mutation::AddKey),
-        Just(Mutation::Reference),
-        Just(Mutation::SwapTag),
-        Just(Mutation::Cut),
-    ]
-}
-
-/// Pointers of all values below the root.
-fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
-    let mut below = |segment: &str, value: &Value| {
-        let pointer = format!("{pointer}/{}", json::escape_pointer_segment(segment));
-        found.push(pointer.clone());
-        places(value, &pointer, found);
-    };
-    match value {
-        Value::Object(object) => object.iter().for_each(|(key, value)| below(key, value)),
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, value)| below(&index.to_string(), value))
-        }
-        _ => {}
-    }
-}
-
-/// Makes one edit at one place; the result is text, for a value cannot hold a key twice.
-fn mutate(body: &Value, mutation: &Mutation, index: Index) -> String {
-    let mut all = Vec::new();
-    places(body, "", &mut all);
-    if all.is_empty() {
-        return body.to_string();
-    }
-    let pointer = &all[index.index(all.len())];
-    let (parent, segment) = pointer.rsplit_once('/').unwrap();
-    let key = segment.replace("~1", "/").replace("~0", "~");
-    let mut body = body.clone();
-    let target = body.pointer(pointer).unwrap().clone();
-    match (mutation, body.pointer_mut(parent).unwrap()) {
-        (Mutation::Drop, Value::Object(object)) => {
-            object.remove(&key);
-        }
-        (Mutation::Rename, Value::Object(object)) => {
-            object.remove(&key);
-            object.insert(
-                key[..key.floor_char_boundary(key.len().saturating_sub(1))].to_owned(),
-                target,
-            );
-        }
-        (Mutation::AddKey, Value::Object(object)) => {
-            object.insert(format!("{key}_"), target);
-        }
-        (Mutation::SwapTag, Value::Object(object)) if object.contains_key("selection") => {
-            let swapped = match object["selection"].as_str() {
-                Some("ip") => "fqdn",
-                Some("fqdn") => "ip",
-                Some("2c") => "3",
-                Some("3") => "2c",
-                Some("disabled") => "starttls",
-                _ => "disabled",
-            };
-            object["selection"] = json!(swapped);
-        }
-        (Mutation::Put(value), _) => *body.pointer_mut(pointer).unwrap() = value.clone(),
-        (Mutation::Reference, _) => {
-            *body.pointer_mut(pointer).unwrap() =
-                json!({ "key": "7", "meta": { "href": "/api/x/7" } });
-        }
-        (Mutation::Duplicate, Value::Object(_)) => {
-            let marker = json!({ "\u{1}": key });
-            let original = body.pointer(parent).unwrap().to_string();
-            let doubled = format!("{{{}:{target},{}", json!(key), &original[1..]);
-            if parent.is_empty() {
-                return doubled;
-            }
-            *body.pointer_mut(parent).unwrap() = marker.clone();
-            return body.to_string().replace(&marker.to_string(), &doubled);
-        }
-        (Mutation::Cut, _) => {
-            let text = body.to_string();
-            let end = text.floor_char_boundary(index.index(text.len()));
-            return text[..end].to_owned();
-        }
-        _ => {}
-    }
-    body.to_string()
 }
 
 macro_rules! requests {
