@@ -395,17 +395,17 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         let path = format!("{}/{key}", target.path);
         match self.context.resolver.map(|resolver| resolver.exists(&path)) {
             Some(Some(true)) => {}
-            Some(Some(false)) => self.push(
-                self.diagnostic(
-                    code::REFERENCE_EXISTS,
-                    node,
-                    format!("no object at {}/{}", target.path, key_words(key)),
-                )
-                .with_help(format!(
-                    "create it first by POST to {}, or name one that exists",
-                    target.path
-                )),
-            ),
+            Some(Some(false)) => {
+                // The key is shown only where it cannot be a password that somebody put there by mistake.
+                let message = if is_like_a_key(key) {
+                    format!("no object at {path}")
+                } else {
+                    format!("no object in {} has this key", target.path)
+                };
+                self.push(self.diagnostic(code::REFERENCE_EXISTS, node, message).with_help(
+                    format!("create it first by POST to {}, or name one that exists", target.path),
+                ));
+            }
             Some(None) | None => self.unchecked(
                 code::REFERENCE_EXISTS,
                 "nobody was asked whether the object exists (give --resolve)",
