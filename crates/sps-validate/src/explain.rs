@@ -24,6 +24,8 @@ use crate::json::Int;
 use crate::json::Node;
 use crate::json::ScanError;
 use crate::json::Value;
+use crate::pem;
+use crate::pem::PemError;
 use crate::report::Diagnostic;
 use crate::report::Related;
 use crate::report::Report;
@@ -367,10 +369,18 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                     .with_param("max_length", most)
                     .with_help(format!("give at most {most} characters"))
             }
-            Breach::Format(format, reason) => self
-                .diagnostic(format.code(), node, format!("not {}: {reason}", words_of(format).0))
+            Breach::Format(format, reason) => {
+                if format == Format::PemCertificate && may_be_a_private_key(text) {
+                    self.report.sensitive.push(node.span);
+                }
+                self.diagnostic(
+                    format.code(),
+                    node,
+                    format!("not {}: {reason}", words_of(format).0),
+                )
                 .with_param("format", format.code())
-                .with_help(words_of(format).1),
+                .with_help(words_of(format).1)
+            }
             Breach::OutOfRange => return,
         };
         self.push(diagnostic);
@@ -1151,6 +1161,14 @@ fn is_like_a_key(key: &str) -> bool {
     key.len() <= 64
         && key.bytes().any(|byte| byte.is_ascii_digit())
         && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+/// Whether a text that is no bare certificate may hold what must not be shown: all but a certificate with a flaw.
+fn may_be_a_private_key(text: &str) -> bool {
+    matches!(
+        pem::certificate(text),
+        Err(PemError::PrivateKey | PemError::NotPem | PemError::WrongLabel | PemError::Unfinished)
+    )
 }
 
 /// Whether what must stand at a place is a number or a switch, and no secret therefore.

@@ -58,6 +58,31 @@ fn what_stands_where_a_key_belongs_may_be_the_password() {
 }
 
 #[test]
+fn a_private_key_where_the_certificate_belongs_is_not_printed() {
+    let key = r"-----BEGIN PRIVATE KEY-----\nhunter2-Zq8\n-----END PRIVATE KEY-----\n";
+    let check = r#""client_authentication": {"enabled": false}, "server_certificate_check": "#;
+    for certificate in [
+        format!("\"{key}\""),
+        format!("\"{key}-----BEGIN CERTIFICATE-----\""),
+        "\"hunter2-Zq8\"".to_owned(),
+        format!("[\"{key}\"]"),
+    ] {
+        let check =
+            format!("{check}{{\"enabled\": true, \"server_certificate_ca\": {certificate}}}");
+        let starttls = format!("\"smtp_encryption\": {{\"selection\": \"starttls\", {check}}}");
+        let body = EMAIL_REQUEST
+            .replace("\"smtp_encryption\": {\n    \"selection\": \"disabled\"\n  }", &starttls);
+        assert!(body.contains(SECRET), "{body}");
+        let dir = Dir::new("private_key")
+            .with("lines.json", &body)
+            .with("one.json", body.replace('\n', ""));
+        for form in ["request", "response"] {
+            stays_secret(&dir, &["check", ".", "-e", "management/email", "--as", form]);
+        }
+    }
+}
+
+#[test]
 fn what_is_not_looked_into_is_not_printed() {
     let inside = r#"{"plain": "hunter2-Zq8", "list": ["hunter2-Zq8"]}"#;
     let bodies = [
