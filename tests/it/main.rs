@@ -6,6 +6,7 @@ mod cases;
 mod derive;
 mod expansions;
 mod generator;
+mod mutants;
 mod mutation;
 mod outside;
 mod properties;

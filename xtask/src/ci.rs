@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::bail;
 
 use crate::codegen;
+use crate::mutate_spec;
 use crate::tidy;
 use crate::workspace;
 
@@ -109,6 +110,7 @@ fn steps() -> Vec<Step> {
         ),
         Step::new("generated files", || codegen::codegen(codegen::Options::CHECK)),
         Step::new("tidiness", tidy::tidy),
+        Step::new("mutants of the spec", || mutate_spec::mutate_spec(mutate_spec::Options::CI)),
         Step::cargo("main job", &[], [&["run", "--locked"], &MAIN_COMMAND[2..]].concat()),
     ]
 }

@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask codegen [--check] | tidy | ci | bench`.
+//! Developer commands: `cargo xtask codegen [--check] | tidy | mutate-spec | ci | bench`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
 
@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod codegen;
 mod markdown;
+mod mutate_spec;
 mod tidy;
 mod workspace;
 
@@ -21,6 +22,9 @@ usage: cargo xtask <command>
   codegen --check         write nothing, list what is not up to date
   codegen --no-snapshots  leave the snapshots alone (also with --check)
   tidy                    what compilers cannot test: arrows, first lines, README
+  mutate-spec             change every fact of the spec: some hand-written case must notice
+  mutate-spec --sample N [--seed S]
+                          try so many of these changes, chosen by the seed
   ci                      everything that CI runs, in order
   bench [--format json]   what judging a document costs, as ratios; also written into docs/speed.md";
 
@@ -39,6 +43,9 @@ fn run(args: &[&str]) -> anyhow::Result<()> {
     match args {
         ["codegen", options @ ..] => codegen::codegen(codegen::Options::parse(options)?),
         ["tidy"] => tidy::tidy(),
+        ["mutate-spec", options @ ..] => {
+            mutate_spec::mutate_spec(mutate_spec::Options::parse(options)?)
+        }
         ["ci"] => ci::ci(),
         ["bench"] => bench::bench(false),
         ["bench", "--format", "json"] => bench::bench(true),

@@ -1,0 +1,332 @@
+//! Whether the hand-written cases would notice a wrong spec: every fact is changed a little, and some case must fail.
+//!
+//! Compiling generated code for each of some thousand mutants would take hours. The generated code, though, is little
+//! more than tables that `sps-validate` walks at run time, so [`tables`] makes the same tables of the changed spec. Two
+//! tests hold this road to the compiled one: the tables are equal, and so are the reports on every case.
+
+mod mutate;
+mod tables;
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::env;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Instant;
+
+use sps_spec::FieldType;
+use sps_spec::Spec;
+use sps_spec::TypeDef;
+use sps_validate::Form;
+use sps_validate::Kind;
+use sps_validate::Report;
+use sps_validate::Shape;
+
+use self::mutate::Mutant;
+use self::tables::Tables;
+use crate::cases::Case;
+use crate::cases::compiled;
+
+/// Mutants that no case can kill, and why. An entry that is no such mutant fails the run.
+const EQUIVALENT: &[(&str, &str)] = &[
+    (
+        "endpoints/configuration/management/snmp/trap.toml: rule snmp-password-length at SnmpV3.encryption_password, when: not null encryption_password -> always",
+        NO_PLAIN,
+    ),
+    (
+        "endpoints/configuration/management/snmp/trap.toml: rule snmp-password-charset at SnmpV3.encryption_password, when: not null encryption_password -> always",
+        NO_PLAIN,
+    ),
+    (
+        "endpoints/configuration/management/email.toml: SmtpAuth.username.request_only: false -> true",
+        MAY_BE_ABSENT,
+    ),
+    (
+        "endpoints/configuration/management/email.toml: SmtpAuth.password.request_only: false -> true",
+        MAY_BE_ABSENT,
+    ),
+    (
+        "endpoints/configuration/management/email.toml: SmtpEncryption.client_authentication.request_only: false -> true",
+        MAY_BE_ABSENT,
+    ),
+    (
+        "endpoints/configuration/management/email.toml: SmtpEncryption.server_certificate_check.request_only: false -> true",
+        MAY_BE_ABSENT,
+    ),
+    (
+        "endpoints/configuration/management/email.toml: ClientAuthentication.x509_identity.request_only: false -> true",
+        MAY_BE_ABSENT,
+    ),
+    (
+        "endpoints/configuration/management/email.toml: ServerCertificateCheck.server_certificate_ca.request_only: false -> true",
+        MAY_BE_ABSENT,
+    ),
+    (
+        "endpoints/configuration/passwords.toml: Password.plain.request_only: true -> false",
+        MAY_BE_ABSENT,
+    ),
+];
+
+const NO_PLAIN: &str =
+    "null names no object, so there is no plain text to judge with or without the condition";
+const MAY_BE_ABSENT: &str =
+    "a member of requests alone is one that an answer need not have; this one may be absent anyway";
+
+fn spec() -> Spec {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
+    Spec::from_dir(&dir).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+#[test]
+fn the_tables_are_the_compiled_ones() {
+    let spec = spec();
+    let tables = Tables::new(&spec, |_| true);
+    for endpoint in &spec.endpoints {
+        for form in [Form::Request, Form::Answer] {
+            let [ours, theirs] =
+                [tables.subject(&endpoint.path, form), compiled(&endpoint.path, form)].map(
+                    |subject| {
+                        let subject = subject?;
+                        let (wrappers, versions) = (subject.wrappers, subject.versions);
+                        Some(format!("{wrappers:?} {versions:?}\n{}", outline(subject.body)))
+                    },
+                );
+            assert_eq!(ours, theirs, "{} as {form:?}", endpoint.path);
+        }
+    }
+}
+
+#[test]
+fn the_tables_say_what_the_compiled_ones_say() {
+    let tables = Tables::new(&spec(), |_| true);
+    let findings = |report: &Report| {
+        let findings = report.diagnostics.iter();
+        let mut all: Vec<_> =
+            findings.map(|d| (d.code, d.severity, d.pointer.clone(), d.span.start)).collect();
+        let unchecked = report.unchecked.iter();
+        all.sort_by_key(|it| (it.3, it.0));
+        (all, unchecked.map(|it| (it.code, it.pointer.clone())).collect::<Vec<_>>())
+    };
+    for case in Case::all() {
+        let subjects = |path: &str, form| tables.subject(path, form);
+        assert_eq!(case.difference(&subjects), None, "{}", case.name);
+        let (ours, theirs) = (case.report(&subjects), case.report(&compiled));
+        assert_eq!(findings(&ours), findings(&theirs), "{}", case.name);
+    }
+}
+
+/// `MUTANTS` is the number of mutants to try, all if there is none; `SEED` chooses them.
+#[test]
+#[ignore = "`cargo xtask mutate-spec` runs it"]
+fn every_mutant_is_killed() {
+    let start = Instant::now();
+    let spec = spec();
+    let cases = Case::all();
+    let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let all = mutate::mutants(&spec);
+    let mut wrong = String::new();
+    for (line, _) in EQUIVALENT {
+        if !all.iter().any(|mutant| line_of(mutant) == *line) {
+            writeln!(wrong, "listed as equivalent, but no such mutant: {line}").unwrap();
+        }
+    }
+    let chosen = match number("MUTANTS") {
+        Some(count) => sample(all, usize::try_from(count).unwrap(), number("SEED").unwrap_or(1)),
+        None => all,
+    };
+    let reach = reach(&spec);
+    let mut killers = HashMap::new();
+    let (mut killed, mut tried) = (0, 0);
+    for mutant in &chosen {
+        let line = line_of(mutant);
+        let known = EQUIVALENT.iter().find(|(known, _)| *known == line);
+        let killer = killer(&spec, mutant, &cases, &reach, &mut killers);
+        match (killer, known) {
+            (Some(case), Some(_)) => {
+                writeln!(wrong, "listed as equivalent, but killed by {}: {line}", case.name)
+                    .unwrap();
+            }
+            (None, Some(_)) => continue,
+            (None, None) => println!("survives: {line}"),
+            (Some(_), None) => killed += 1,
+        }
+        tried += 1;
+    }
+    let percent = f64::from(killed) / f64::from(tried.max(1)) * 100.0;
+    println!(
+        "killed {killed} of {tried} ({percent:.1} %); {} equivalent ones aside; {:.1} s",
+        chosen.len() - usize::try_from(tried).unwrap(),
+        start.elapsed().as_secs_f64()
+    );
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(killed == tried, "some mutants survive: each wants a case written by hand");
+}
+
+fn line_of(mutant: &Mutant) -> String {
+    format!("{}: {}", mutant.file, mutant.what)
+}
+
+/// The first case that fails, the one that killed a mutant of the same file last time first.
+fn killer<'c>(
+    spec: &Spec,
+    mutant: &Mutant,
+    cases: &'c [Case],
+    reach: &BTreeMap<String, BTreeSet<String>>,
+    last: &mut HashMap<String, Vec<usize>>,
+) -> Option<&'c Case> {
+    let changed = mutant.apply(spec);
+    let is_touched = |path: &str| reach.get(path).is_some_and(|files| files.contains(&mutant.file));
+    let tables = Tables::new(&changed, |endpoint| is_touched(&endpoint.path));
+    let subjects = |path: &str, form| tables.subject(path, form);
+    let fails = |case: &Case| is_touched(case.endpoint) && case.difference(&subjects).is_some();
+    let last = last.entry(mutant.file.clone()).or_default();
+    let first = last.iter().position(|index| fails(&cases[*index]));
+    if let Some(at) = first {
+        let index = last.remove(at);
+        last.insert(0, index);
+        return Some(&cases[index]);
+    }
+    let index = cases.iter().position(fails)?;
+    last.insert(0, index);
+    last.truncate(12);
+    Some(&cases[index])
+}
+
+/// For each endpoint the files that its verdicts depend on.
+fn reach(spec: &Spec) -> BTreeMap<String, BTreeSet<String>> {
+    let own = spec.endpoints.iter().map(|it| (&it.file, &it.types, &it.rules));
+    let shared = spec.shared.iter().map(|it| (&it.file, &it.types, &it.rules));
+    let parts: Vec<_> = own.chain(shared).collect();
+    let mut reach = BTreeMap::new();
+    for endpoint in &spec.endpoints {
+        let mut files = BTreeSet::from([endpoint.file.clone()]);
+        let mut names: Vec<&str> =
+            endpoint.request.iter().chain(&endpoint.answer).map(String::as_str).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(name) = names.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            for (file, types, rules) in &parts {
+                if rules.iter().any(|rule| rule.on == name)
+                    || types.iter().any(|def| def.name() == name)
+                {
+                    files.insert((*file).clone());
+                }
+            }
+            let types = match spec.type_def(name) {
+                Some(TypeDef::Struct(def)) => def.fields.iter().map(|it| it.ty.leaf()).collect(),
+                Some(TypeDef::Union(def)) => {
+                    let payloads = def.variants.iter().filter_map(|it| it.payload.as_ref());
+                    payloads.map(|it| it.ty.leaf()).collect()
+                }
+                _ => Vec::new(),
+            };
+            for ty in types {
+                match ty {
+                    FieldType::Named(name) => names.push(name),
+                    FieldType::Ref(path) => {
+                        files.extend(spec.endpoint(path).map(|it| it.file.clone()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        reach.insert(endpoint.path.clone(), files);
+    }
+    reach
+}
+
+/// Some of the mutants: those whose line has the lowest hash.
+///
+/// A new fact so takes at most the place of another, and the rest of the sample stays.
+fn sample(mut all: Vec<Mutant>, count: usize, seed: u64) -> Vec<Mutant> {
+    all.sort_by_cached_key(|mutant| {
+        // FNV-1a: the same on every platform and in every version of Rust.
+        let bytes = line_of(mutant).into_bytes();
+        bytes.into_iter().chain(seed.to_le_bytes()).fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+        })
+    });
+    all.truncate(count);
+    all
+}
+
+/// A table as text: everything that decides a verdict, and nothing that only explains one.
+fn outline(kind: Kind) -> String {
+    let mut text = String::new();
+    draw(kind, 0, &mut text);
+    text
+}
+
+fn draw(kind: Kind, depth: usize, text: &mut String) {
+    let pad = "  ".repeat(depth);
+    assert!(depth < 40, "a type that contains itself");
+    match kind {
+        Kind::Nullable(inner) => {
+            writeln!(text, "{pad}nullable").unwrap();
+            draw(*inner, depth + 1, text);
+        }
+        Kind::Optional(inner) => {
+            writeln!(text, "{pad}optional").unwrap();
+            draw(*inner, depth + 1, text);
+        }
+        Kind::List(inner) => {
+            writeln!(text, "{pad}list").unwrap();
+            draw(*inner, depth + 1, text);
+        }
+        Kind::Array(inner, length) => {
+            writeln!(text, "{pad}array of {length}").unwrap();
+            draw(*inner, depth + 1, text);
+        }
+        Kind::Map(inner) => {
+            writeln!(text, "{pad}map").unwrap();
+            draw(*inner, depth + 1, text);
+        }
+        Kind::Named(ty) => {
+            let members = |text: &mut String, index: usize| {
+                let member = ty.member(index);
+                writeln!(
+                    text,
+                    "{pad}  {} {:?} {:?}",
+                    member.name, member.constraint, member.versions
+                )
+                .unwrap();
+            };
+            match ty.shape {
+                Shape::Struct { fields, open } => {
+                    writeln!(text, "{pad}struct {} open {open}", ty.name).unwrap();
+                    for (index, field) in fields.iter().enumerate() {
+                        let (name, tag, form) = (field.name, field.tag, field.form);
+                        writeln!(text, "{pad}  field {name} tag {tag} {form:?}").unwrap();
+                        members(text, index);
+                        draw(field.kind, depth + 2, text);
+                    }
+                }
+                Shape::Enum { values } => {
+                    writeln!(text, "{pad}enum {} {values:?}", ty.name).unwrap();
+                    (0..values.len()).for_each(|index| members(text, index));
+                }
+                Shape::Union { tag, content, variants } => {
+                    writeln!(text, "{pad}union {} {tag} {content}", ty.name).unwrap();
+                    for (index, variant) in variants.iter().enumerate() {
+                        writeln!(text, "{pad}  variant {}", variant.value).unwrap();
+                        members(text, index);
+                        match variant.content {
+                            Some(kind) => draw(kind, depth + 2, text),
+                            None => writeln!(text, "{pad}    nothing").unwrap(),
+                        }
+                    }
+                }
+                _ => panic!("a shape that this test does not know"),
+            }
+            for rule in ty.constraints.rules {
+                let (code, severity, target) = (rule.code, rule.severity, rule.target);
+                writeln!(text, "{pad}  rule {code} {severity:?} {target:?} {:?}", rule.inputs)
+                    .unwrap();
+            }
+        }
+        leaf => writeln!(text, "{pad}{leaf:?}").unwrap(),
+    }
+}
