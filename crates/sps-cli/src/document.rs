@@ -8,6 +8,7 @@ use sps_validate::Kind;
 use sps_validate::Report;
 use sps_validate::Subject;
 use sps_validate::explain;
+use sps_validate::explain_scanned;
 use sps_validate::json;
 use sps_validate::json::Node;
 
@@ -71,20 +72,33 @@ pub(crate) fn check(
     Ok(Checked { source, file, endpoint, form, subject, report, text, places, advice })
 }
 
+/// Whether the document is a request that may be sent, found out without asking what else could be said of it.
+/// No answer is one, nor is what looks like one from afar.
+pub(crate) fn is_accepted(document: &Document, wanted: Wanted, context: &Context<'_>) -> bool {
+    let text = document.text.as_str();
+    // Keys that could make something else of it; an escape may hide one.
+    let is_plain = || ["\"meta\"", "\"error\"", "\\u"].iter().all(|it| !text.contains(it));
+    wanted.form != Some(Form::Answer)
+        && wanted
+            .endpoint
+            .or_else(|| document.endpoint())
+            .is_some_and(|endpoint| endpoint.accept(text, context) && is_plain())
+}
+
 type Judged = (Option<&'static EndpointInfo>, Form, Report, Option<Advice>);
 
 fn judge(document: &Document, wanted: Wanted, context: &Context<'_>) -> Result<Judged, String> {
     let text = document.text.as_str();
     let path = document.path.as_deref();
     let Ok(root) = json::scan(text, &context.limits) else {
-        let endpoint = wanted.endpoint.or_else(|| endpoint::of_document(None, path).ok());
+        let endpoint = wanted.endpoint.or_else(|| document.endpoint());
         let form = wanted.form.unwrap_or(Form::Request);
         return Ok((endpoint, form, explain(text, &anything(form), context), None));
     };
     refuse_error_answer(&root)?;
     let endpoint = match wanted.endpoint {
         Some(endpoint) => endpoint,
-        None => endpoint::of_document(Some(&root), path)?,
+        None => endpoint::of_document(Some(&root), document.endpoint(), path)?,
     };
     let shape = AnswerShape::of(&root, endpoint);
     let form = wanted.form.unwrap_or(if shape == AnswerShape::Bare {
@@ -95,9 +109,10 @@ fn judge(document: &Document, wanted: Wanted, context: &Context<'_>) -> Result<J
     let report = match (form, shape, endpoint.subject(form)) {
         // The answer to a PUT: nothing in it is a body.
         (Form::Answer, AnswerShape::Bodiless, _) => Report::default(),
-        (_, _, Some(subject)) => explain(text, &subject, context),
+        (_, _, Some(subject)) => explain_scanned(text, &root, &subject, context),
         (Form::Answer, AnswerShape::Listing, None) => {
-            explain(text, &anything(form).versions(endpoint.versions), context)
+            let subject = anything(form).versions(endpoint.versions);
+            explain_scanned(text, &root, &subject, context)
         }
         (form, _, None) => return Err(no_body(endpoint, form)),
     };

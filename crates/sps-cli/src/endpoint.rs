@@ -37,6 +37,7 @@ pub(crate) fn unknown(name: &str) -> String {
 /// Neither tells; names the endpoints that it could be.
 pub(crate) fn of_document(
     root: Option<&Node<'_>>,
+    by_path: Option<&'static EndpointInfo>,
     path: Option<&Path>,
 ) -> Result<&'static EndpointInfo, String> {
     if let Some(href) = root.and_then(href) {
@@ -49,7 +50,7 @@ pub(crate) fn of_document(
             )
         });
     }
-    if let Some(endpoint) = path.and_then(of_path) {
+    if let Some(endpoint) = by_path {
         return Ok(endpoint);
     }
     let likely = match likely(root, path).as_slice() {
@@ -73,7 +74,8 @@ pub(crate) fn short(path: &'static str) -> &'static str {
     path.strip_prefix("configuration/").unwrap_or(path)
 }
 
-fn of_path(path: &Path) -> Option<&'static EndpointInfo> {
+/// The endpoint whose path is the longest tail of a file's path.
+pub(crate) fn of_path(path: &Path) -> Option<&'static EndpointInfo> {
     // The directory that the user stands in is a part of the path as well.
     let path = std::path::absolute(without_extension(path)).ok()?;
     let segments: Vec<&str> =

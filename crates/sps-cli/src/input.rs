@@ -12,9 +12,12 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use sps_model::EndpointInfo;
 use sps_validate::Limits;
 use sps_validate::span::LineIndex;
 use sps_validate::span::Position;
+
+use crate::endpoint;
 
 /// One JSON text and where it comes from.
 #[derive(Debug, Clone)]
@@ -30,9 +33,28 @@ pub(crate) struct Document {
     pub(crate) lines_before: usize,
     /// Bytes of the file before this document.
     pub(crate) bytes_before: usize,
+    /// The endpoint that the path of its file tells, where that was asked before.
+    pub(crate) by_path: ByPath,
+}
+
+/// What the path of a file tells.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ByPath {
+    /// Nobody asked yet.
+    Unasked,
+    /// The endpoint, or that it tells none.
+    Told(Option<&'static EndpointInfo>),
 }
 
 impl Document {
+    /// The endpoint that the path of its file tells.
+    pub(crate) fn endpoint(&self) -> Option<&'static EndpointInfo> {
+        match self.by_path {
+            ByPath::Told(endpoint) => endpoint,
+            ByPath::Unasked => self.path.as_deref().and_then(endpoint::of_path),
+        }
+    }
+
     /// The places of this document in its file.
     pub(crate) fn places(&self) -> Places {
         Places {
@@ -71,10 +93,29 @@ impl Unreadable {
     }
 }
 
-/// Takes documents one by one; whatever it returns as an error ends the reading.
-type Visit<'v> = &'v mut dyn FnMut(Result<Document, Unreadable>) -> Result<()>;
+/// Something to be checked.
+#[derive(Debug)]
+pub(crate) enum Unit {
+    /// A file that holds one document and was not read yet.
+    File(PathBuf),
+    /// A document, or why there is none.
+    Read(Result<Document, Unreadable>),
+}
 
-/// Reads every document below `paths` in order: files as they are, directories recursively and sorted.
+impl Unit {
+    /// The document.
+    pub(crate) fn read(self, limits: &Limits) -> Result<Document, Unreadable> {
+        match self {
+            Self::File(path) => read(&path, limits),
+            Self::Read(result) => result,
+        }
+    }
+}
+
+/// Takes what is to be checked one by one; whatever it returns as an error ends the reading.
+type Visit<'v> = &'v mut dyn FnMut(Unit) -> Result<()>;
+
+/// Finds every document below `paths` in order: files as they are, directories recursively and sorted.
 ///
 /// A text longer than the limit is cut just behind it, for the checker to refuse; so neither a huge file
 /// nor an endless one fills the memory.
@@ -88,7 +129,7 @@ pub(crate) fn documents(paths: &[PathBuf], limits: &Limits, visit: Visit<'_>) ->
             } else {
                 Err(Unreadable::new("-", "standard input was read already; name `-` once"))
             };
-            visit(document)?;
+            visit(Unit::Read(document))?;
         } else if path.is_dir() {
             directory(path, limits, visit)?;
         } else {
@@ -96,6 +137,21 @@ pub(crate) fn documents(paths: &[PathBuf], limits: &Limits, visit: Visit<'_>) ->
         }
     }
     Ok(())
+}
+
+/// How many bytes there are below `paths`, as far as that can be told.
+pub(crate) fn size(paths: &[PathBuf]) -> u64 {
+    let size = |path: &PathBuf| fs::metadata(path).map_or(0, |it| it.len());
+    let of = |path: &PathBuf| {
+        if path.is_dir() {
+            let mut found = Found::default();
+            found.walk(path);
+            found.files.iter().map(size).sum()
+        } else {
+            size(path)
+        }
+    };
+    paths.iter().map(of).sum()
 }
 
 /// Reads a file, or standard input for `-`, as one document.
@@ -119,6 +175,7 @@ pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Document, Unreadable>
                 text,
                 lines_before: 0,
                 bytes_before: 0,
+                by_path: ByPath::Unasked,
             }),
             Err(reason) => Err(Unreadable::new(source, reason)),
         },
@@ -137,10 +194,10 @@ fn directory(path: &Path, limits: &Limits, visit: Visit<'_>) -> Result<()> {
     let Found { mut files, failures } = found;
     if files.is_empty() && failures.is_empty() {
         let reason = "there is no *.json, *.jsonl or *.ndjson file in this directory";
-        visit(Err(Unreadable::new(path.display().to_string(), reason)))?;
+        visit(Unit::Read(Err(Unreadable::new(path.display().to_string(), reason))))?;
     }
     for failure in failures {
-        visit(Err(failure))?;
+        visit(Unit::Read(Err(failure)))?;
     }
     files.sort();
     for path in files {
@@ -208,12 +265,12 @@ pub(crate) fn without_extension(path: &Path) -> PathBuf {
 
 fn file(path: &Path, limits: &Limits, visit: Visit<'_>) -> Result<()> {
     if !has_extension(path, &["jsonl", "ndjson"]) {
-        return visit(read(path, limits));
+        return visit(Unit::File(path.to_owned()));
     }
     let name = path.display().to_string();
     match File::open(path) {
         Ok(file) => lines(path, BufReader::new(file), limits, visit),
-        Err(error) => visit(Err(Unreadable::new(name, words(&error)))),
+        Err(error) => visit(Unit::Read(Err(Unreadable::new(name, words(&error))))),
     }
 }
 
@@ -222,12 +279,14 @@ fn lines(path: &Path, mut reader: impl BufRead, limits: &Limits, visit: Visit<'_
     let file = path.display().to_string();
     let cap = cap(limits);
     let (mut bytes_before, mut any) = (0, false);
+    // The same for all its lines, and there may be millions.
+    let by_path = endpoint::of_path(path);
     for lines_before in 0.. {
         let mut bytes = Vec::new();
         let mut skipped = 0;
         let length = match reader.by_ref().take(cap as u64).read_until(b'\n', &mut bytes) {
             Ok(length) => length,
-            Err(error) => return visit(Err(Unreadable::new(file, words(&error)))),
+            Err(error) => return visit(Unit::Read(Err(Unreadable::new(file, words(&error))))),
         };
         if length == 0 {
             break;
@@ -236,7 +295,7 @@ fn lines(path: &Path, mut reader: impl BufRead, limits: &Limits, visit: Visit<'_
         if cut {
             skipped = match reader.skip_until(b'\n') {
                 Ok(skipped) => skipped,
-                Err(error) => return visit(Err(Unreadable::new(file, words(&error)))),
+                Err(error) => return visit(Unit::Read(Err(Unreadable::new(file, words(&error))))),
             };
         }
         // The line end is no part of the document: what is missing at its end is missing on this line.
@@ -252,17 +311,18 @@ fn lines(path: &Path, mut reader: impl BufRead, limits: &Limits, visit: Visit<'_
                     text,
                     lines_before,
                     bytes_before,
+                    by_path: ByPath::Told(by_path),
                 }),
                 Err(reason) => Err(Unreadable::new(source, reason)),
             };
-            visit(document)?;
+            visit(Unit::Read(document))?;
         }
         bytes_before += length + skipped;
     }
     if any {
         Ok(())
     } else {
-        visit(Err(Unreadable::new(file, "there is no document in this file")))
+        visit(Unit::Read(Err(Unreadable::new(file, "there is no document in this file"))))
     }
 }
 
@@ -326,8 +386,8 @@ mod tests {
     fn read_lines(text: &str, limit: usize) -> Vec<(String, String, usize)> {
         let mut seen = Vec::new();
         let limits = Limits::default().with_bytes(limit);
-        lines(Path::new("x.jsonl"), text.as_bytes(), &limits, &mut |document| {
-            seen.push(match document {
+        lines(Path::new("x.jsonl"), text.as_bytes(), &limits, &mut |unit| {
+            seen.push(match unit.read(&limits) {
                 Ok(it) => (it.source, it.text, it.bytes_before),
                 Err(it) => (it.source, it.reason, 0),
             });

@@ -1,13 +1,16 @@
 //! The binary `sps`: checks, rewrites and explains configuration bodies of Safeguard for Privileged Sessions.
 
+mod bulk;
 mod cli;
 mod command;
 mod document;
 mod endpoint;
 mod fix;
 mod input;
+mod interrupt;
 mod objects;
 mod output;
+mod progress;
 mod spec;
 mod status;
 

@@ -16,10 +16,15 @@ use sps_validate::json::Node;
 
 use crate::input;
 
-/// Known objects, and which of them the documents checked so far use.
+/// Known objects.
 pub(crate) struct Objects {
     /// The plain text of every object that has one, by path.
     plain: HashMap<String, Option<Secret>>,
+}
+
+/// Which single-use objects the documents checked so far use.
+#[derive(Debug, Default)]
+pub(crate) struct Uses {
     /// Who used the single-use ones first: the source, and the place in words.
     used: HashMap<String, (String, String)>,
     /// The document that is being checked; what it uses itself is no second use.
@@ -60,12 +65,26 @@ impl Objects {
                 bail!("{name}:{}:{}: the object stands in the file twice", at.line, at.column);
             }
         }
-        Ok(Self { plain, used: HashMap::new(), current: String::new() })
+        Ok(Self { plain })
     }
 
+    /// The same for one who knows what the documents before used.
+    pub(crate) fn after<'o>(&'o self, uses: &'o Uses) -> impl Resolver + 'o {
+        After { objects: self, uses }
+    }
+}
+
+impl Uses {
     /// Says which document is checked now.
     pub(crate) fn begin(&mut self, source: &str) {
         source.clone_into(&mut self.current);
+    }
+
+    /// Whether a document refers to something that another one used before it.
+    pub(crate) fn is_used(&self, references: &[Use]) -> bool {
+        references.iter().any(|reference| {
+            self.used.get(&reference.path).is_some_and(|(other, _)| *other != self.current)
+        })
     }
 
     /// Remembers what a document refers to, for those after it.
@@ -92,9 +111,29 @@ impl Resolver for Objects {
         self.plain.get(path)?.as_ref().map(Secret::expose)
     }
 
+    /// Nobody knows without the other documents.
+    fn used_by(&self, _: &str) -> Option<&str> {
+        None
+    }
+}
+
+struct After<'o> {
+    objects: &'o Objects,
+    uses: &'o Uses,
+}
+
+impl Resolver for After<'_> {
+    fn exists(&self, path: &str) -> Option<bool> {
+        self.objects.exists(path)
+    }
+
+    fn plain(&self, path: &str) -> Option<&str> {
+        self.objects.plain(path)
+    }
+
     fn used_by(&self, path: &str) -> Option<&str> {
-        let (source, words) = self.used.get(path)?;
-        (*source != self.current).then_some(words)
+        let (source, words) = self.uses.used.get(path)?;
+        (*source != self.uses.current).then_some(words)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::status::Status;
 /// Turns the result for one document into text, whatever came before it.
 pub(crate) trait Render: Sync {
     /// Everything to be said about it.
-    fn render(&self, checked: Checked) -> Result<Rendered>;
+    fn render(&self, checked: Checked) -> Rendered;
 
     /// What a repair changed, if that is to be shown.
     fn diff(&self, before: &Checked, after: &Checked, fixes: &[Fix]) -> Option<Part>;
@@ -36,6 +36,13 @@ pub(crate) struct Rendered {
     pub(crate) source: String,
     pub(crate) parts: Vec<Part>,
     pub(crate) unchecked: Vec<Unchecked>,
+}
+
+impl Rendered {
+    /// Whether nothing is to be said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parts.is_empty() && self.unchecked.is_empty()
+    }
 }
 
 /// A piece of output.
@@ -77,6 +84,17 @@ pub(crate) struct Summary {
     /// The documents say so themselves.
     #[serde(skip)]
     pub(crate) fixed: usize,
+}
+
+impl std::ops::AddAssign for Summary {
+    fn add_assign(&mut self, other: Self) {
+        self.documents += other.documents;
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.unchecked += other.unchecked;
+        self.unreadable += other.unreadable;
+        self.fixed += other.fixed;
+    }
 }
 
 /// Standard output or, where that is for a document, standard error; buffered. When its reader goes away, the rest is thrown away without a word: the

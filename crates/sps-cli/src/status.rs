@@ -11,6 +11,8 @@ pub(crate) enum Status {
     Invalid,
     /// 2: something could not be read, or the command does not make sense.
     Unreadable,
+    /// 130: the user ended it before it was done.
+    Interrupted,
 }
 
 impl Status {
@@ -20,6 +22,7 @@ impl Status {
             Self::Valid => 0,
             Self::Invalid => 1,
             Self::Unreadable => 2,
+            Self::Interrupted => 130,
         }
     }
 }

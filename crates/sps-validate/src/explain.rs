@@ -98,17 +98,33 @@ impl Subject {
 /// ```
 pub fn explain(text: &str, subject: &Subject, context: &Context<'_>) -> Report {
     match json::scan(text, &context.limits) {
-        Ok(root) => {
-            let mut walker = Walker::new(text, subject, context);
-            walker.document(&root);
-            walker.finish()
-        }
+        Ok(root) => explain_scanned(text, &root, subject, context),
         Err(error) => {
             let mut report = Report::default();
             report.diagnostics.push(unreadable(&error, text.len()));
             report
         }
     }
+}
+
+/// The same for a text that was scanned already: `root` is what [`json::scan`] made of `text`.
+///
+/// ```
+/// use sps_validate::{Context, Form, Kind, Subject, explain_scanned, json};
+/// let (subject, context) = (Subject::new(Kind::Bool, Form::Request), Context::default());
+/// let root = json::scan("1", &context.limits)?;
+/// assert_eq!(explain_scanned("1", &root, &subject, &context).diagnostics[0].code, "wrong-type");
+/// # Ok::<(), json::ScanError>(())
+/// ```
+pub fn explain_scanned(
+    text: &str,
+    root: &Node<'_>,
+    subject: &Subject,
+    context: &Context<'_>,
+) -> Report {
+    let mut walker = Walker::new(text, subject, context);
+    walker.document(root);
+    walker.finish()
 }
 
 fn unreadable(error: &ScanError, length: usize) -> Diagnostic {

@@ -65,6 +65,7 @@ pub use crate::explain::Form;
 pub use crate::explain::MAX_INPUTS;
 pub use crate::explain::Subject;
 pub use crate::explain::explain;
+pub use crate::explain::explain_scanned;
 pub use crate::fix::Fix;
 pub use crate::fix::Fixed;
 pub use crate::fix::fix;

@@ -12,9 +12,11 @@ use sps_validate::Context;
 use sps_validate::Form;
 use sps_validate::Timestamp;
 use sps_validate::UnknownKeys;
+use sps_validate::Use;
 use sps_validate::Version;
 use sps_validate::fix;
 
+use crate::bulk;
 use crate::cli;
 use crate::document;
 use crate::document::Checked;
@@ -23,10 +25,15 @@ use crate::endpoint;
 use crate::fix::Pending;
 use crate::input;
 use crate::input::Document;
+use crate::input::Unit;
 use crate::input::Unreadable;
+use crate::interrupt;
 use crate::objects::Objects;
+use crate::objects::Uses;
+use crate::output;
 use crate::output::Part;
 use crate::output::Render;
+use crate::output::Rendered;
 use crate::output::Sink;
 use crate::output::Stdout;
 use crate::output::Summary;
@@ -37,6 +44,7 @@ use crate::output::json;
 use crate::output::json::Json;
 use crate::output::sarif;
 use crate::output::sarif::Sarif;
+use crate::progress::Progress;
 use crate::status::Status;
 
 /// Check request bodies and answers, and list every mistake.
@@ -45,7 +53,7 @@ use crate::status::Status;
 /// longest tail of the path that fits: `site/management/snmp/trap.json` belongs to
 /// `management/snmp/trap`, `site/rdp/channel_policies/drawing-only.json` to `rdp/channel_policies`.
 ///
-/// Exit status: 0 all documents are valid, 1 some are not, 2 something could not be read.
+/// Exit status: 0 all documents are valid, 1 some are not, 2 something could not be read, 130 interrupted.
 #[derive(Debug, clap::Args)]
 #[command(
     verbatim_doc_comment,
@@ -195,36 +203,42 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     };
     let mut run = Run {
         render,
-        sink,
-        out,
+        writer: Writer { sink, out, summary: Summary::default(), progress: None },
         documents,
         repair,
-        summary: Summary::default(),
+        // What is said of a valid document, if anything, needs more than to know that it is.
+        quick: args.quiet
+            && !args.deny_warnings
+            && args.resolve.is_none()
+            && matches!(args.format, Format::Human),
         objects: args.resolve.as_deref().map(Objects::read).transpose()?,
+        uses: Uses::default(),
         context: context(args),
     };
     match args.endpoint.as_deref().map(endpoint::named).transpose() {
         Ok(endpoint) => {
+            interrupt::watch();
             let wanted = Wanted { endpoint, form: args.form.map(Form::from) };
-            let limits = run.context.limits;
-            input::documents(&args.paths, &limits, &mut |document| run.document(document, wanted))?;
+            run.all(&args.paths, wanted)?;
         }
         Err(reason) => {
             for path in &args.paths {
-                run.unreadable(Unreadable::new(path.display().to_string(), &reason))?;
+                run.writer.unreadable(Unreadable::new(path.display().to_string(), &reason))?;
             }
         }
     }
-    run.write()?;
-    let Summary { errors, warnings, unreadable, .. } = run.summary;
-    let status = if unreadable > 0 {
+    let Writer { sink, out, summary, .. } = &mut run.writer;
+    let status = if interrupt::is_wanted() {
+        output::complain("error: interrupted: what follows is about the documents before");
+        Status::Interrupted
+    } else if summary.unreadable > 0 {
         Status::Unreadable
-    } else if errors > 0 || (args.deny_warnings && warnings > 0) {
+    } else if summary.errors > 0 || (args.deny_warnings && summary.warnings > 0) {
         Status::Invalid
     } else {
         Status::Valid
     };
-    run.sink.finish(run.out, &run.summary, status)?;
+    sink.finish(out, summary, status)?;
     Ok(status)
 }
 
@@ -265,49 +279,127 @@ enum Repair {
 /// One run over all documents.
 struct Run<'o> {
     render: Box<dyn Render>,
-    sink: Box<dyn Sink>,
-    out: &'o mut Stdout,
+    writer: Writer<'o>,
     /// Where the document of standard input goes when it is repaired.
     documents: Option<&'o mut Stdout>,
     repair: Repair,
-    summary: Summary,
+    /// Nothing is to be said of valid documents.
+    quick: bool,
     objects: Option<Objects>,
+    uses: Uses,
     context: Context<'static>,
 }
 
+/// Where results go, one after the other.
+struct Writer<'o> {
+    sink: Box<dyn Sink>,
+    out: &'o mut Stdout,
+    summary: Summary,
+    progress: Option<Progress>,
+}
+
+/// What is known of one document.
+struct Outcome {
+    result: Result<Found, Unreadable>,
+    /// How long it is.
+    bytes: u64,
+}
+
+struct Found {
+    summary: Summary,
+    /// Nothing, when there is nothing to be said.
+    rendered: Option<Rendered>,
+    source: String,
+    references: Vec<Use>,
+    /// The document itself, where what the others refer to may change the result.
+    document: Option<Document>,
+}
+
 impl Run<'_> {
-    fn document(
-        &mut self,
-        document: Result<input::Document, Unreadable>,
-        wanted: Wanted,
-    ) -> Result<()> {
-        let document = match document {
-            Ok(document) => document,
-            Err(unreadable) => return self.unreadable(unreadable),
-        };
-        let original = (!matches!(self.repair, Repair::No)).then(|| document.clone());
-        let checked = match self.check(document, wanted) {
-            Ok(checked) => checked,
-            Err(unreadable) => return self.unreadable(unreadable),
-        };
-        match original {
-            None => self.show(checked, None),
-            Some(original) => self.repaired(original, checked, wanted),
+    fn all(&mut self, paths: &[PathBuf], wanted: Wanted) -> Result<()> {
+        if matches!(self.repair, Repair::No) {
+            return self.bulk(paths, wanted);
         }
+        let limits = self.context.limits;
+        input::documents(paths, &limits, &mut |unit| {
+            // A document is repaired or not; none is left half done.
+            if interrupt::is_wanted() { Ok(()) } else { self.repair(unit.read(&limits), wanted) }
+        })?;
+        self.write()
     }
 
-    fn check(&mut self, document: input::Document, wanted: Wanted) -> Result<Checked, Unreadable> {
-        let Some(objects) = &mut self.objects else {
-            return document::check(document, wanted, &self.context);
+    /// Checks everything on all cores.
+    fn bulk(&mut self, paths: &[PathBuf], wanted: Wanted) -> Result<()> {
+        let Run { render, writer, quick, objects, uses, context, .. } = self;
+        let objects = objects.as_ref();
+        if std::io::stderr().is_terminal() {
+            writer.progress = Some(Progress::new(input::size(paths)));
+        }
+        let known = match objects {
+            Some(objects) => context.with_resolver(objects),
+            None => *context,
         };
-        objects.begin(&document.source);
-        let checked = document::check(document, wanted, &self.context.with_resolver(&*objects))?;
-        objects.remember(&checked.report.references);
-        Ok(checked)
+        let work = |unit: Unit| {
+            let document = match unit.read(&known.limits) {
+                Ok(document) => document,
+                Err(unreadable) => return Outcome { result: Err(unreadable), bytes: 0 },
+            };
+            let bytes = document.text.len() as u64;
+            if *quick && document::is_accepted(&document, wanted, &known) {
+                return Outcome { result: Ok(Found::nothing()), bytes };
+            }
+            let again = objects.map(|_| document.clone());
+            let checked = document::check(document, wanted, &known);
+            Outcome { result: checked.map(|checked| Found::new(checked, again, &**render)), bytes }
+        };
+        let done = |outcomes: Vec<Outcome>| {
+            let bytes = outcomes.iter().map(|outcome| outcome.bytes).sum();
+            for outcome in outcomes {
+                let mut found = match outcome.result {
+                    Ok(found) => found,
+                    Err(unreadable) => {
+                        writer.unreadable(unreadable)?;
+                        continue;
+                    }
+                };
+                uses.begin(&found.source);
+                let references = std::mem::take(&mut found.references);
+                // Only now is it known what the documents before it used.
+                if let (Some(objects), Some(document)) = (objects, found.document.take())
+                    && uses.is_used(&references)
+                {
+                    let after = objects.after(uses);
+                    let context = context.with_resolver(&after);
+                    match document::check(document, wanted, &context) {
+                        Ok(checked) => found = Found::new(checked, None, &**render),
+                        Err(unreadable) => {
+                            writer.unreadable(unreadable)?;
+                            continue;
+                        }
+                    }
+                }
+                uses.remember(&references);
+                writer.found(found)?;
+            }
+            writer.advance(bytes);
+            Ok(())
+        };
+        bulk::run(paths, &context.limits, work, done)?;
+        if let Some(progress) = writer.progress.take() {
+            progress.finish();
+        }
+        Ok(())
     }
 
-    /// Shows what is left to be said of a document after its repair.
-    fn repaired(&mut self, original: Document, checked: Checked, wanted: Wanted) -> Result<()> {
+    fn repair(&mut self, document: Result<Document, Unreadable>, wanted: Wanted) -> Result<()> {
+        let original = match document {
+            Ok(document) => document,
+            Err(unreadable) => return self.writer.unreadable(unreadable),
+        };
+        let checked = match self.check(original.clone(), wanted) {
+            Ok(checked) => checked,
+            Err(unreadable) => return self.writer.unreadable(unreadable),
+        };
         let context = match &self.objects {
             Some(objects) => self.context.with_resolver(objects),
             None => self.context,
@@ -320,18 +412,39 @@ impl Run<'_> {
         let repaired = Document { text: fixed.text.clone(), ..original.clone() };
         let after = match self.check(repaired, wanted) {
             Ok(after) => after,
-            Err(unreadable) => return self.unreadable(unreadable),
+            Err(unreadable) => return self.writer.unreadable(unreadable),
         };
-        self.summary.fixed += fixed.fixes.len();
+        self.writer.summary.fixed += fixed.fixes.len();
         let diff = self.render.diff(&checked, &after, &fixed.fixes);
         self.hand_over(&original, &fixed.text)?;
         if let (Repair::Write(pending), Some(path)) = (&mut self.repair, &original.path)
             && let Err(unreadable) =
                 pending.add(path, original.bytes_before, original.text, fixed.text)
         {
-            self.unreadable(unreadable)?;
+            self.writer.unreadable(unreadable)?;
         }
         self.show(after, diff)
+    }
+
+    fn check(&mut self, document: Document, wanted: Wanted) -> Result<Checked, Unreadable> {
+        let Some(objects) = &self.objects else {
+            return document::check(document, wanted, &self.context);
+        };
+        self.uses.begin(&document.source);
+        let checked = {
+            let after = objects.after(&self.uses);
+            document::check(document, wanted, &self.context.with_resolver(&after))?
+        };
+        self.uses.remember(&checked.report.references);
+        Ok(checked)
+    }
+
+    fn show(&mut self, checked: Checked, before: Option<Part>) -> Result<()> {
+        let mut found = Found::new(checked, None, &*self.render);
+        if let Some(rendered) = &mut found.rendered {
+            rendered.parts.splice(..0, before);
+        }
+        self.writer.found(found)
     }
 
     /// Writes the document of standard input.
@@ -349,24 +462,79 @@ impl Run<'_> {
         match &mut self.repair {
             Repair::Write(pending) => match pending.write() {
                 Ok(()) => Ok(()),
-                Err(unreadable) => self.unreadable(unreadable),
+                Err(unreadable) => self.writer.unreadable(unreadable),
             },
             Repair::No | Repair::Show => Ok(()),
         }
     }
+}
 
-    fn show(&mut self, checked: Checked, before: Option<Part>) -> Result<()> {
-        self.summary.documents += 1;
-        self.summary.errors += checked.report.errors().count();
-        self.summary.warnings += checked.report.warnings().count();
-        self.summary.unchecked += checked.report.unchecked.len();
-        let mut rendered = self.render.render(checked)?;
-        rendered.parts.splice(..0, before);
-        self.sink.checked(self.out, rendered)
+impl Found {
+    /// A document of which nothing is to be said.
+    fn nothing() -> Self {
+        let summary = Summary { documents: 1, ..Summary::default() };
+        Self {
+            summary,
+            rendered: None,
+            source: String::new(),
+            references: Vec::new(),
+            document: None,
+        }
+    }
+
+    fn new(mut checked: Checked, document: Option<Document>, render: &dyn Render) -> Self {
+        let report = &mut checked.report;
+        let references = document.iter().flat_map(|_| std::mem::take(&mut report.references));
+        Self {
+            references: references.collect(),
+            summary: Summary {
+                documents: 1,
+                errors: report.errors().count(),
+                warnings: report.warnings().count(),
+                unchecked: report.unchecked.len(),
+                ..Summary::default()
+            },
+            source: checked.source.clone(),
+            document,
+            rendered: Some(render.render(checked)),
+        }
+    }
+}
+
+impl Writer<'_> {
+    fn found(&mut self, found: Found) -> Result<()> {
+        self.summary += found.summary;
+        match found.rendered {
+            Some(rendered) if !rendered.is_empty() => {
+                self.above(|sink, out| sink.checked(out, rendered))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn unreadable(&mut self, unreadable: Unreadable) -> Result<()> {
         self.summary.unreadable += 1;
-        self.sink.unreadable(self.out, unreadable)
+        self.above(|sink, out| sink.unreadable(out, unreadable))
+    }
+
+    fn advance(&mut self, bytes: u64) {
+        if let Some(progress) = &mut self.progress {
+            progress.advance(bytes);
+        }
+    }
+
+    /// Writes above the bar, if there is one: both may be on the same terminal.
+    fn above(
+        &mut self,
+        write: impl FnOnce(&mut dyn Sink, &mut Stdout) -> Result<()>,
+    ) -> Result<()> {
+        let Self { sink, out, progress, .. } = self;
+        match progress {
+            Some(progress) if progress.is_shown() => progress.suspend(|| {
+                write(&mut **sink, out)?;
+                Ok(out.flush()?)
+            }),
+            _ => write(&mut **sink, out),
+        }
     }
 }

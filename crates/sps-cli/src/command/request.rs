@@ -84,7 +84,7 @@ fn rewritten(document: &Document, root: &Node<'_>, named: Option<&str>) -> Resul
     document::refuse_error_answer(root)?;
     let endpoint = match named {
         Some(name) => endpoint::named(name)?,
-        None => endpoint::of_document(Some(root), document.path.as_deref())?,
+        None => endpoint::of_document(Some(root), document.endpoint(), document.path.as_deref())?,
     };
     let subject = endpoint
         .subject(Form::Request)

@@ -163,7 +163,7 @@ impl Unchecked {
 }
 
 impl Render for Show {
-    fn render(&self, checked: Checked) -> Result<Rendered> {
+    fn render(&self, checked: Checked) -> Rendered {
         let hidden = Hidden::new(&checked.report.sensitive);
         let mut parts: Vec<Part> = checked
             .report
@@ -177,7 +177,7 @@ impl Render for Show {
             parts.extend(advice(&checked).map(Part::from));
             unchecked = checked.report.unchecked;
         }
-        Ok(Rendered { source: checked.source, parts, unchecked })
+        Rendered { source: checked.source, parts, unchecked }
     }
 
     fn diff(&self, before: &Checked, after: &Checked, fixes: &[Fix]) -> Option<Part> {

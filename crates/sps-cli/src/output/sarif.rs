@@ -8,7 +8,6 @@ use std::io::Write as _;
 use std::path::Component;
 use std::path::Path;
 
-use anyhow::Context as _;
 use anyhow::Result;
 use serde_json::Value;
 use serde_json::json;
@@ -43,9 +42,9 @@ pub(crate) struct Sarif {
 
 impl Sarif {
     /// What stands before the next result.
-    fn separator(&mut self) -> Result<String> {
+    fn separator(&mut self) -> String {
         if std::mem::replace(&mut self.begun, true) {
-            return Ok(",\n   ".to_owned());
+            return ",\n   ".to_owned();
         }
         let rules: Vec<Value> = spec().codes.iter().map(rule).collect();
         let driver = json!({
@@ -54,11 +53,11 @@ impl Sarif {
             "shortDescription": {"text": env!("CARGO_PKG_DESCRIPTION")},
             "rules": rules,
         });
-        let tool = text(&json!({"driver": driver}))?;
-        Ok(format!(
+        let tool = json!({"driver": driver});
+        format!(
             "{{\"$schema\": \"{SCHEMA}\",\n \"version\": \"2.1.0\",\n \"runs\": [{{\n  \"tool\": {tool},\n  \
              \"columnKind\": \"unicodeCodePoints\",\n  \"results\": [\n   "
-        ))
+        )
     }
 }
 
@@ -67,12 +66,12 @@ impl Sarif {
 pub(crate) struct Results;
 
 impl Render for Results {
-    fn render(&self, checked: Checked) -> Result<Rendered> {
+    fn render(&self, checked: Checked) -> Rendered {
         let document = Document { checked: &checked, artifact: artifact(&checked.file) };
         let found = checked.report.diagnostics.iter().map(|it| document.diagnostic(it));
         let open = checked.report.unchecked.iter().map(|it| document.unchecked(it));
-        let parts = found.chain(open).map(|it| text(&it).map(Part::from)).collect::<Result<_>>()?;
-        Ok(Rendered { parts, ..Rendered::default() })
+        let parts = found.chain(open).map(|it| Part::from(it.to_string())).collect();
+        Rendered { parts, ..Rendered::default() }
     }
 
     fn diff(&self, _: &Checked, _: &Checked, _: &[Fix]) -> Option<Part> {
@@ -83,7 +82,7 @@ impl Render for Results {
 impl Sink for Sarif {
     fn checked(&mut self, out: &mut Stdout, rendered: Rendered) -> Result<()> {
         for part in rendered.parts {
-            write!(out, "{}{}", self.separator()?, part.text)?;
+            write!(out, "{}{}", self.separator(), part.text)?;
         }
         Ok(())
     }
@@ -96,24 +95,20 @@ impl Sink for Sarif {
 
     fn finish(&mut self, out: &mut Stdout, _: &Summary, status: Status) -> Result<()> {
         if !self.begun {
-            let begin = self.separator()?;
+            let begin = self.separator();
             write!(out, "{begin}")?;
         }
         // Section 3.20: how the run went, and what it could not do.
         let notifications: Vec<Value> = self.unreadable.iter().map(notification).collect();
-        let invocation = text(&json!({
+        let invocation = json!({
             "executionSuccessful": status < Status::Unreadable,
             "exitCode": status.number(),
             "toolExecutionNotifications": notifications,
-        }))?;
+        });
         writeln!(out, "],\n  \"invocations\": [{invocation}]}}]}}")?;
         out.flush()?;
         Ok(())
     }
-}
-
-fn text(value: &Value) -> Result<String> {
-    serde_json::to_string(value).context("cannot write the report")
 }
 
 /// Section 3.49: a code is a rule.
