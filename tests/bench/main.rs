@@ -64,11 +64,14 @@ fn main() {
     println!("One certificate, parsed and judged: {:.1} µs.", certificate(rounds) / 1000.0);
 }
 
+/// One thing that can be asked of a text.
+type Way = Box<dyn Fn(&str) -> bool>;
+
 /// A document and everything that can be asked about it.
 struct Document {
     name: &'static str,
     text: String,
-    ways: Vec<Box<dyn Fn(&str) -> bool>>,
+    ways: Vec<Way>,
 }
 
 struct Row {
@@ -102,7 +105,7 @@ impl Document {
         compiler.add_resource("https://sps.invalid/bench", schema).unwrap();
         let compiled = compiler.compile("https://sps.invalid/bench", &mut schemas).unwrap();
         let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
-        let ways: Vec<Box<dyn Fn(&str) -> bool>> = vec![
+        let ways: Vec<Way> = vec![
             Box::new(|text| serde_json::from_str::<IgnoredAny>(text).is_ok()),
             Box::new(|text| accept::<T>(text, &Context::default())),
             Box::new(|text| serde_json::from_str::<T>(text).is_ok()),

@@ -111,12 +111,13 @@ impl<'t> Pass<'t, '_> {
     fn value(&mut self, kind: &Kind, constraint: &Constraint, depth: usize) -> Accepted<Slot<'t>> {
         let start = self.scanner.at();
         match (kind, self.scanner.peek()) {
-            (Kind::Optional(inner), _) => return self.value(inner, constraint, depth),
             (Kind::Nullable(_), Some(b'n')) => {
                 self.scanner.skip_word("null")?;
                 return Ok(Slot::Null);
             }
-            (Kind::Nullable(inner), _) => return self.value(inner, constraint, depth),
+            (Kind::Optional(inner) | Kind::Nullable(inner), _) => {
+                return self.value(inner, constraint, depth);
+            }
             (Kind::Bool, Some(b't')) => {
                 self.scanner.skip_word("true")?;
                 return Ok(Slot::Bool(true));
@@ -139,14 +140,14 @@ impl<'t> Pass<'t, '_> {
             (Kind::String | Kind::Secret, Some(b'"')) => {
                 let text = self.scanner.string()?;
                 wrong_unless(constraint.check_str(&text).is_ok())?;
-                return Ok(slot_of(text, start));
+                return Ok(slot_of(&text, start));
             }
             (Kind::Reference(target), Some(b'"')) => {
                 let key = self.scanner.string()?;
                 if target.single_use || self.context.resolver.is_some() {
                     self.uses.push((target, key.clone()));
                 }
-                return Ok(slot_of(key, start));
+                return Ok(slot_of(&key, start));
             }
             (Kind::Named(ty), Some(first)) => match (&ty.shape, first) {
                 (Shape::Enum { values }, b'"') => {
@@ -464,8 +465,8 @@ fn leaf_below<'n>(kind: Kind, path: Path, node: &'n Node<'_>) -> Option<Leaf<'n>
     leaf_below(next, rest, node.get(segment)?)
 }
 
-fn slot_of(text: Cow<'_, str>, start: usize) -> Slot<'_> {
-    match text {
+fn slot_of<'t>(text: &Cow<'t, str>, start: usize) -> Slot<'t> {
+    match *text {
         Cow::Borrowed(text) => Slot::Str(text),
         Cow::Owned(_) => Slot::At(start),
     }

@@ -194,9 +194,8 @@ impl<'p, 't> Plan<'p, 't> {
                         Some(rename @ (_, name)) if is_sole(rename) => {
                             (it.span, format!("\"{name}\""))
                         }
-                        Some(_) => return None,
                         None if it.message == ANSWER_ONLY => self.without(it)?,
-                        None => return None,
+                        _ => return None,
                     },
                     code::MISSING_KEY => {
                         let parent = self.nodes.get(&it.span.start)?;

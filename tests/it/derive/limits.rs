@@ -120,13 +120,13 @@ fn what_is_not_listed_as_unchecked_is_said() {
         "encryption_method": "aes", "encryption_password": "b", "engine_id": "0x0123456789", "username": "u",
         "server": {"selection": "ip", "value": "192.0.2.5"}}}}"#;
     // Of both passwords: whether they exist, how long they are and what they are made of.
-    const PLACES: usize = 6;
-    for limit in 0..PLACES + 2 {
+    let places = 6;
+    for limit in 0..places + 2 {
         let context = Context::default().with_limits(Limits::default().with_diagnostics(limit));
         let report = explain::<SnmpTrap>(text, Form::Request, &context);
         let said = report.unchecked.iter().filter(|it| it.code == "limit-exceeded").count();
-        assert_eq!(report.unchecked.len(), PLACES.min(limit + 1), "at {limit}");
-        assert_eq!(said, usize::from(limit < PLACES), "at {limit}");
+        assert_eq!(report.unchecked.len(), places.min(limit + 1), "at {limit}");
+        assert_eq!(said, usize::from(limit < places), "at {limit}");
         assert!(report.is_valid() && accept::<SnmpTrap>(text, &context));
     }
 }
