@@ -1,6 +1,7 @@
 //! Reading of endpoint files and of files of shared types.
 
 use super::{
+    names,
     predicate::{path, predicate},
     table::{Table, Value},
     types::types,
@@ -76,7 +77,7 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> Option<Endpoint> {
         completeness: table
             .need_word("completeness", &COMPLETENESS)
             .unwrap_or(Completeness::Complete),
-        object: table.need_text("object"),
+        object: table.need("object").map(names::object).unwrap_or_default(),
         request: side("request"),
         answer: side("answer"),
         wrappers: table.texts("wrappers").unwrap_or_else(|| vec!["body".to_owned()]),

@@ -36,6 +36,17 @@ pub(crate) fn type_name(entry: &Entry<'_>) -> String {
     name.to_owned()
 }
 
+/// The name of the type that stands for an endpoint's objects: usually, but not always, that of the body.
+pub(crate) fn object(value: Value<'_>) -> String {
+    let name = value.text().unwrap_or_default();
+    if TAKEN.contains(&name.as_str()) {
+        value.report(format!("`{name}` is a type of Rust itself"));
+    } else if !name.is_empty() && !is_camel(&name) {
+        value.report(format!("`{name}` is not the name of a type: expected a name in camel case"));
+    }
+    name
+}
+
 fn chosen(
     entry: &Entry<'_>,
     given: Option<Value<'_>>,

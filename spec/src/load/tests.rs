@@ -44,6 +44,19 @@ tag = "seen"
 "#;
 
 #[test]
+fn the_object_of_an_endpoint_has_the_name_of_a_type() {
+    for (name, expected) in [
+        ("a.b", "`a.b` is not the name of a type: expected a name in camel case"),
+        ("../x", "`../x` is not the name of a type: expected a name in camel case"),
+        ("snmp", "`snmp` is not the name of a type: expected a name in camel case"),
+        ("Option", "`Option` is a type of Rust itself"),
+    ] {
+        let text = HEAD.replace("object = \"X\"", &format!("object = \"{name}\""));
+        assert_eq!(messages(&text), [expected]);
+    }
+}
+
+#[test]
 fn loads_the_real_spec() {
     let spec = Spec::from_dir(folder()).unwrap_or_else(|errors| panic!("{errors}"));
     let trap = spec.endpoint("/api/configuration/management/snmp/trap").unwrap();
