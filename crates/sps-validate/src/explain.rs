@@ -221,6 +221,8 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 });
             } else if member.key == "items" {
                 self.below("items", |walker| walker.items(body, &member.value));
+            } else {
+                self.hide_inside(&member.value);
             }
         }
     }
@@ -233,9 +235,14 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             self.below(&index.to_string(), |walker| {
                 if let Value::Object(members) = &item.value {
                     walker.duplicates(item);
-                    let others =
-                        members.iter().filter(|it| !matches!(&*it.key, "key" | "meta" | "body"));
-                    walker.report.sensitive.extend(others.map(|it| it.value.span));
+                    let body = item.get("body").map(|body| body.span);
+                    for member in members {
+                        match &*member.key {
+                            "key" | "meta" => walker.hide_inside(&member.value),
+                            "body" if body == Some(member.value.span) => {}
+                            _ => walker.report.sensitive.push(member.value.span),
+                        }
+                    }
                 } else {
                     walker.wrong_type(item, "an object with \"key\" and \"meta\"");
                 }

@@ -4,5 +4,6 @@
 
 mod certificates;
 mod formats;
+mod hidden;
 mod json_properties;
 mod json_suite;
