@@ -13,6 +13,7 @@ use crate::{
     load::Places,
     rule::Rule,
     types::{Field, Struct, TypeDef, Union},
+    version::Versions,
 };
 
 /// Everything the lints find, in no order.
@@ -25,9 +26,13 @@ pub(crate) fn lint(spec: &Spec, places: &Places) -> Vec<Error> {
         lint.quirks(&file);
         for def in file.types {
             lint.body(file.name, def);
+            let words = "a type has no versions of its own: give them to the members that have it";
+            lint.no_versions(file.name, &place_of(def), def.versions(), words);
         }
         for (at, rule) in file.rules.iter().enumerate() {
             lint.rule(file.name, at, rule);
+            let words = "a rule holds in all versions: no checker asks for its own";
+            lint.no_versions(file.name, &format!("rule.{at}"), &rule.versions, words);
         }
     }
     lint.reach();
@@ -102,6 +107,15 @@ enum Target<'a> {
 impl<'a> Lint<'a> {
     fn error(&mut self, file: &str, place: &str, message: impl Into<String>) {
         self.errors.push(self.places.error(file, place, message));
+    }
+
+    /// Refuses versions that nobody would look at: they would be lost without a word.
+    fn no_versions(&mut self, file: &str, place: &str, versions: &Versions, message: &str) {
+        for (key, version) in [("since", &versions.since), ("until", &versions.until)] {
+            if version.is_some() {
+                self.error(file, &format!("{place}.{key}"), message);
+            }
+        }
     }
 
     fn type_def(&self, name: &str) -> Option<&'a TypeDef> {

@@ -35,6 +35,15 @@ impl TypeDef {
         }
     }
 
+    /// Versions that have it.
+    pub fn versions(&self) -> &Versions {
+        match self {
+            Self::Struct(it) => &it.versions,
+            Self::Union(it) => &it.versions,
+            Self::Enum(it) => &it.versions,
+        }
+    }
+
     /// Id of the source that shows the type.
     pub fn source(&self) -> &str {
         match self {

@@ -165,6 +165,22 @@ const CASES: &[(&str, &str, &str)] = &[
     (r#"on = "X.mode""#, r#"on = "X.mod""#, "`X` has no member `mod`, did you mean `mode`?"),
     (r#"on = "X.mode""#, r#"on = "/api/y""#, "unknown endpoint `/api/y`, did you mean `/api/x`?"),
     (r#"on = "X.mode""#, r#"on = "Hst""#, "unknown type `Hst`, did you mean `Host`?"),
+    // Versions that nobody would look at.
+    (
+        "[type.Inner]",
+        "[type.Inner]\nsince = \"7.0\"",
+        "a type has no versions of its own: give them to the members that have it",
+    ),
+    (
+        "[union.Host]",
+        "[union.Host]\nuntil = \"7.0\"",
+        "a type has no versions of its own: give them to the members that have it",
+    ),
+    (
+        r#"code = "fast-only""#,
+        "code = \"fast-only\"\nsince = \"7.0\"",
+        "a rule holds in all versions: no checker asks for its own",
+    ),
     // Conditions that make no sense.
     (
         r#"{ mode = "fast" }"#,
