@@ -16,6 +16,7 @@ use sps_spec::Spec;
 
 use self::judge::Judge;
 use crate::generated::ENDPOINTS;
+use crate::mutation::TEXTS;
 use crate::mutation::mutate;
 use crate::mutation::mutation;
 
@@ -88,4 +89,79 @@ fn a_check_written_by_hand_is_no_part_of_a_schema() {
     let differences =
         judge("/api/rules", Form::Request).differences(&body.to_string(), &Context::default());
     assert_eq!(differences, ["custom"]);
+}
+
+/// A body of every type.
+fn fields() -> Value {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/sps-model/src/strategy/ca.pem");
+    let certificate = std::fs::read_to_string(path).unwrap();
+    let inner =
+        json!({"mode": "slow", "nullable": null, "with-hyphen": "h", "kept": true, "secret": null});
+    json!({
+        "bool": true, "natural": 0, "integer": -1, "free": 0, "string": "", "short": "ab", "any": null,
+        "word": "slow", "inner": inner, "choice": {"selection": "nothing"}, "vault": "v", "list": ["a"],
+        "pairs": [[0, 9]], "map": {}, "deep": {}, "inners": [], "email": "a@b", "address": "::", "name": "a.b",
+        "time": "0:00", "date": "2024-05-06T07:08:09Z", "token": "t", "certificate": certificate,
+    })
+}
+
+#[test]
+fn texts_at_the_edge_of_a_format_are_judged_alike() {
+    let judge = judge("/api/fields", Form::Request);
+    let context = Context::default();
+    judge.agrees(&fields().to_string(), &context).unwrap();
+    assert_eq!(judge.differences(&fields().to_string(), &context), [""; 0]);
+    let more = [
+        "",
+        "0:00",
+        "00:00",
+        "09:59",
+        "9:60",
+        "19:5",
+        "29:00",
+        "20:000",
+        "023:00",
+        "23:59\n",
+        "8.00",
+        "-1:00",
+        "2024-13-01T00:00:00Z",
+        "2023-02-29T00:00:00Z",
+        "2024-01-00T00:00:00Z",
+        "2024-01-01T24:00:00Z",
+        "2024-01-01T00:60:00Z",
+        "2024-01-01T00:00:61Z",
+        "2024-01-01T00:00:00.Z",
+        "2024-01-01T00:00:00+24:00",
+        "2024-01-01T00:00:00+0000",
+        "2024-01-01 00:00:00Z",
+        "2024-01-01T00:00:00",
+        "2016-12-31T22:59:60-01:00",
+        "\u{2029}",
+        "\u{200b}",
+        "a\tb",
+        "a\u{a0}b",
+        "a\u{180e}b",
+        "\u{3000}",
+    ];
+    for text in TEXTS.iter().chain(&more) {
+        for member in ["email", "address", "name", "time", "date", "token", "certificate"] {
+            let mut body = fields();
+            body[member] = json!(text);
+            judge.agrees(&body.to_string(), &context).unwrap();
+        }
+    }
+}
+
+/// Another spelling of a word is the word, in a condition too.
+#[test]
+fn conditions_know_other_spellings() {
+    let judge = judge("/api/rules", Form::Request);
+    let mut body = json!({"flag": true, "count": 3, "mode": "quick", "text": "abc", "hex": "0x01234567",
+        "optional": "o", "nullable": "n", "inner": {"on": true}, "choice": {"selection": "number", "value": 1},
+        "choices": null, "vault": "v", "room": null, "switched": "s"});
+    assert_eq!(judge.differences(&body.to_string(), &Context::default()), [""; 0]);
+    judge.agrees(&body.to_string(), &Context::default()).unwrap();
+    body.as_object_mut().unwrap().remove("switched");
+    assert_eq!(judge.differences(&body.to_string(), &Context::default()), [""; 0]);
+    judge.agrees(&body.to_string(), &Context::default()).unwrap();
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use sps_validate::json;
 
 /// Texts around the edge of some format.
-const TEXTS: &[&str] = &[
+pub(crate) const TEXTS: &[&str] = &[
     "a b",
     "a@b",
     "a..b@example.com",
@@ -45,6 +45,9 @@ const TEXTS: &[&str] = &[
     "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
 ];
 
+/// Words of tags that the small specs of the generator have, too.
+const TAGS: &[&str] = &["nothing", "text", "number", "list", "room", "inner", "a", "b"];
+
 /// One structural edit of a JSON text.
 #[derive(Debug, Clone)]
 pub(crate) enum Mutation {
@@ -55,6 +58,7 @@ pub(crate) enum Mutation {
     AddKey,
     Reference,
     SwapTag,
+    SetTag(&'static str),
     Cut,
 }
 
@@ -79,6 +83,7 @@ pub(crate) fn mutation() -> impl Strategy<Value = Mutation> {
         Just(Mutation::AddKey),
         Just(Mutation::Reference),
         Just(Mutation::SwapTag),
+        prop::sample::select(TAGS).prop_map(Mutation::SetTag),
         Just(Mutation::Cut),
     ]
 }
@@ -134,6 +139,9 @@ pub(crate) fn mutate(body: &Value, mutation: &Mutation, index: Index) -> String 
                 _ => "disabled",
             };
             object["selection"] = json!(swapped);
+        }
+        (Mutation::SetTag(word), Value::Object(object)) if object.contains_key("selection") => {
+            object["selection"] = json!(word);
         }
         (Mutation::Put(value), _) => *body.pointer_mut(pointer).unwrap() = value.clone(),
         (Mutation::Reference, _) => {

@@ -287,6 +287,7 @@ fn witnesses() -> Vec<Witness> {
             "policies/user_databases",
             users(json!([])).replace(r#""certificates":[]"#, &format!(r#""certificates":{deep}"#)),
         ),
+        request("rough", "management/email", email("a@[b]", "a.b", unchecked.clone())),
         request("e-mail", "management/email", email("a..b@example.com", "a.b", unchecked.clone())),
         request("e-mail", "management/email", email(".a@example.com", "a.b", unchecked.clone())),
         request("e-mail", "management/email", email("a@[2001:db8::1]", "a.b", unchecked.clone())),
@@ -396,5 +397,25 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
         &format!("{local}@{domain}"),
     ] {
         judge.agrees(&email("/admin_address", text), &context).unwrap();
+    }
+}
+
+/// Any member may stand in an open body, but those of a wrapper make it an answer.
+#[test]
+fn a_wrapper_is_no_open_body() {
+    let context = Context::default();
+    for path in ["passwords", "x509"] {
+        let judge = judge(path, Form::Request);
+        for (text, valid) in [
+            (r#"{"body": {"plain": "long enough"}, "key": "1", "meta": {}}"#, false),
+            (r#"{"items": []}"#, false),
+            (r#"{"items": [], "name": "n"}"#, true),
+            (r#"{"key": "1", "meta": {}}"#, true),
+        ] {
+            judge.agrees(text, &context).unwrap();
+            assert_eq!(judge.differences(text, &context), [""; 0], "{text}");
+            let endpoint = locate(path).unwrap().endpoint;
+            assert_eq!(endpoint.accept(text, &context), valid, "{path} {text}");
+        }
     }
 }

@@ -14,9 +14,10 @@ use sps_validate::accept;
 use sps_validate::code;
 use sps_validate::explain;
 
-/// The schema of one body in both libraries, with assertion of formats on.
+/// The schema of one body in both libraries with assertion of formats on, and in one without.
 pub(crate) struct Judge {
     subject: Subject,
+    patterns: jsonschema::Validator,
     jsonschema: jsonschema::Validator,
     boon: (boon::Schemas, boon::SchemaIndex),
 }
@@ -31,11 +32,9 @@ impl Judge {
         let text = schema(spec, endpoint, form).unwrap_or_else(|| panic!("no schema of {path}"));
         let schema: Value = serde_json::from_str(&text).unwrap();
         assert!(jsonschema::meta::is_valid(&schema), "{path} {form:?}");
-        let jsonschema = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .should_validate_formats(true)
-            .build(&schema)
-            .unwrap();
+        let draft = jsonschema::options().with_draft(jsonschema::Draft::Draft202012);
+        let patterns = draft.clone().should_validate_formats(false).build(&schema).unwrap();
+        let jsonschema = draft.should_validate_formats(true).build(&schema).unwrap();
         let mut schemas = boon::Schemas::new();
         let mut compiler = boon::Compiler::new();
         compiler.enable_format_assertions();
@@ -43,13 +42,14 @@ impl Judge {
         // It compares a schema with the meta-schema when it compiles it.
         compiler.add_resource(&id, schema).unwrap();
         let index = compiler.compile(&id, &mut schemas).unwrap();
-        Self { subject, jsonschema, boon: (schemas, index) }
+        Self { subject, patterns, jsonschema, boon: (schemas, index) }
     }
 
     /// What the schema says of a value, in each library.
-    fn verdicts(&self, value: &Value) -> [(&'static str, bool); 2] {
+    fn verdicts(&self, value: &Value) -> [(&'static str, bool); 3] {
         let (schemas, index) = &self.boon;
         [
+            (PATTERNS, self.patterns.is_valid(value)),
             ("jsonschema", self.jsonschema.is_valid(value)),
             ("boon", schemas.validate(value, *index).is_ok()),
         ]
@@ -69,7 +69,9 @@ impl Judge {
         for (library, theirs) in self.verdicts(&value) {
             let agree = match (ours, theirs) {
                 (true, true) | (false, false) => true,
-                (false, true) => report.errors().all(|it| excuse(it, text).is_some()),
+                (false, true) => report.errors().all(|it| excuse(it, text, library).is_some()),
+                // Patterns alone refuse nothing that we accept.
+                (true, false) if library == PATTERNS => false,
                 (true, false) => {
                     let mut plain = value.clone();
                     make_plain(&mut plain);
@@ -102,7 +104,9 @@ impl Judge {
             texts(&value, &mut |text| names.extend(stricter(text).map(|(name, _)| name)));
             names
         } else {
-            report.errors().filter_map(|it| excuse(it, text)).collect()
+            let accepting: Vec<_> = verdicts.iter().filter(|(_, valid)| *valid).collect();
+            let excuses = |it| accepting.iter().find_map(|(library, _)| excuse(it, text, library));
+            report.errors().filter_map(excuses).collect()
         };
         names.dedup();
         let listed = |name| LAXER.iter().chain(STRICTER).any(|(known, _)| *known == name);
@@ -127,7 +131,14 @@ pub(crate) const LAXER: &[(&str, &str)] = &[
     ("version", "the schema has what any version has"),
     ("limit", "the schema has no limits of size and depth"),
     ("custom", "a check written by hand cannot be said"),
+    (
+        "rough",
+        "unless formats are asserted: a pattern of all addresses, or of a calendar, nobody could read",
+    ),
 ];
+
+/// The library that does not assert formats.
+const PATTERNS: &str = "jsonschema without formats";
 
 /// Why a schema with asserted formats refuses what we accept; without assertion it does not.
 pub(crate) const STRICTER: &[(&str, &str)] = &[
@@ -139,7 +150,7 @@ pub(crate) const STRICTER: &[(&str, &str)] = &[
 ];
 
 /// The difference that explains an error of ours where the schema sees none.
-fn excuse(diagnostic: &Diagnostic, text: &str) -> Option<&'static str> {
+fn excuse(diagnostic: &Diagnostic, text: &str, library: &str) -> Option<&'static str> {
     let written = diagnostic.span.of(text).unwrap_or_default();
     let number = serde_json::from_str::<serde_json::Number>(written).ok();
     let is_float = number.as_ref().is_some_and(serde_json::Number::is_f64);
@@ -165,6 +176,7 @@ fn excuse(diagnostic: &Diagnostic, text: &str) -> Option<&'static str> {
         code::NOT_IN_VERSION => "version",
         code::LIMIT_EXCEEDED => "limit",
         "custom-when" => "custom",
+        "email-address" | "ip-address" | "date-time" if library == PATTERNS => "rough",
         _ => return None,
     })
 }
