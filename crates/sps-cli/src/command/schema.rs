@@ -203,7 +203,7 @@ mod tests {
             ("schemas", "./schemas"),
             ("./a/b", "./a/b"),
             (".", "."),
-            ("/tmp/a b", "file:///tmp/a%20b"),
+            ("/data/a b", "file:///data/a%20b"),
         ] {
             assert_eq!(base(Path::new(dir)).unwrap(), expected, "{dir}");
         }
