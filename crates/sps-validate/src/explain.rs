@@ -101,7 +101,7 @@ pub fn explain(text: &str, subject: &Subject, context: &Context<'_>) -> Report {
         Ok(root) => explain_scanned(text, &root, subject, context),
         Err(error) => {
             let mut report = Report::default();
-            report.diagnostics.push(unreadable(&error, text.len()));
+            report.diagnostics.push(unreadable(&error, text));
             report
         }
     }
@@ -127,26 +127,33 @@ pub fn explain_scanned(
     walker.finish()
 }
 
-fn unreadable(error: &ScanError, length: usize) -> Diagnostic {
+fn unreadable(error: &ScanError, text: &str) -> Diagnostic {
     match *error {
-        ScanError::Syntax { at, message } => {
-            let span = Span { start: at, end: (at + 1).min(length.max(at)) };
-            Diagnostic::error(
-                code::INVALID_JSON,
-                String::new(),
-                span,
-                format!("not JSON: {message}"),
-            )
-            .with_help("mend the syntax first; nothing else was checked")
-        }
-        ScanError::Limit { limit, at, allowed } => {
-            let span = Span { start: at.min(length), end: (at + 1).min(length) };
-            Diagnostic::error(code::LIMIT_EXCEEDED, String::new(), span, error.to_string())
-                .with_param("limit", limit.name())
-                .with_param("maximum", allowed)
-                .with_help("split the document, or raise the limit of the checker")
-        }
+        ScanError::Syntax { at, message } => Diagnostic::error(
+            code::INVALID_JSON,
+            String::new(),
+            character(text, at),
+            format!("not JSON: {message}"),
+        )
+        .with_help("mend the syntax first; nothing else was checked"),
+        ScanError::Limit { limit, at, allowed } => Diagnostic::error(
+            code::LIMIT_EXCEEDED,
+            String::new(),
+            character(text, at),
+            error.to_string(),
+        )
+        .with_param("limit", limit.name())
+        .with_param("maximum", allowed)
+        .with_help("split the document, or raise the limit of the checker"),
     }
+}
+
+/// The whole character that the byte `at` belongs to; nothing at the end of the text.
+fn character(text: &str, at: usize) -> Span {
+    let is_boundary = |at: &usize| text.is_char_boundary(*at);
+    let start = (0..=at.min(text.len())).rev().find(is_boundary).unwrap_or(0);
+    let end = (start + 1..text.len()).find(is_boundary).unwrap_or(text.len());
+    Span { start, end }
 }
 
 /// One walk over one document.

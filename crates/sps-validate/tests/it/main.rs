@@ -7,3 +7,4 @@ mod formats;
 mod hidden;
 mod json_properties;
 mod json_suite;
+mod unreadable;
