@@ -6,6 +6,7 @@ mod cases;
 mod codes;
 mod derive;
 mod expansions;
+mod fuzz_corpus;
 mod generator;
 mod mutants;
 mod mutation;

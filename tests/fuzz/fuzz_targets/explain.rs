@@ -1,0 +1,9 @@
+//! Both questions agree on any text, for every endpoint, and no secret is printed.
+
+#![no_main]
+
+#[expect(dead_code, reason = "each target asks one of the questions")]
+#[path = "../checks.rs"]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::explain(bytes));

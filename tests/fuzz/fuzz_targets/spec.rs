@@ -1,0 +1,9 @@
+//! The loader of the spec never panics.
+
+#![no_main]
+
+#[expect(dead_code, reason = "each target asks one of the questions")]
+#[path = "../checks.rs"]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::spec(bytes));
