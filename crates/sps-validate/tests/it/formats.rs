@@ -16,6 +16,13 @@ fn check(format: Format, accept: &[&str], reject: &[(&str, &str)]) {
 }
 
 #[test]
+fn a_format_is_written_as_its_code_and_a_reason_as_its_words() {
+    assert_eq!(Format::TimeOfDay.to_string(), "time-of-day");
+    let reason = Format::NoWhitespace.check("a b").expect_err("there is a space");
+    assert_eq!(reason.to_string(), "there is white space");
+}
+
+#[test]
 fn email_address() {
     let long_domain = format!("a@{}.com", ["b"; 128].join("."));
     let long_user = format!("{}@corp.test", "a".repeat(64));
@@ -225,6 +232,7 @@ fn date_time() {
             "2022-03-30T12:00:01.123456789012+00:00",
             "2024-02-29T00:00:00Z",
             "2000-02-29T00:00:00Z",
+            "1904-02-29T00:00:00Z",
             "2022-04-30T00:00:00Z",
             "2022-01-01T05:29:60+05:30",
         ],

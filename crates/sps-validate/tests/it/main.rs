@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod certificates;
+mod descriptors;
 mod formats;
 mod hidden;
 mod json_properties;
 mod json_suite;
+mod rules;
 mod unreadable;
