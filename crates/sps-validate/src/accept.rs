@@ -25,12 +25,12 @@ use crate::json::Node;
 use crate::json::ScanError;
 use crate::json::Scanner;
 use crate::json::Value;
+use crate::report::Severity;
 use crate::rewrite::peeled;
 use crate::rule::Leaf;
 use crate::rule::Outcome;
 use crate::rule::Path;
 use crate::rule::Rule;
-use crate::span::Span;
 
 /// Whether nothing in `text` is wrong, though something may be undecided.
 ///
@@ -78,7 +78,7 @@ fn stream(text: &str, subject: &Subject, context: &Context<'_>) -> Accepted {
     }
     let mut pass = Pass { text, scanner, context, slots: SmallVec::new(), uses: SmallVec::new() };
     pass.scanner.skip_white_space();
-    pass.value(&subject.body, &Constraint::NONE, 0)?;
+    pass.value(&subject.body, &Constraint::NONE, 0, NOWHERE)?;
     pass.scanner.end()?;
     if pass.references_hold() { Ok(()) } else { Err(Refused::Wrong) }
 }
@@ -95,6 +95,9 @@ enum Slot<'t> {
     At(usize),
 }
 
+/// The place in `Pass::slots` of a member that no rule may ask about: beyond all of them.
+const NOWHERE: usize = usize::MAX;
+
 /// One pass over one document.
 struct Pass<'t, 'c> {
     text: &'t str,
@@ -108,23 +111,32 @@ struct Pass<'t, 'c> {
 
 impl<'t> Pass<'t, '_> {
     /// Reads the value that starts here; `depth` containers are open around it.
-    fn value(&mut self, kind: &Kind, constraint: &Constraint, depth: usize) -> Accepted<Slot<'t>> {
+    ///
+    /// What a rule may ask about it is written to its place and not returned: a copy of something that was
+    /// written a moment ago makes the processor wait.
+    fn value(
+        &mut self,
+        kind: &Kind,
+        constraint: &Constraint,
+        depth: usize,
+        place: usize,
+    ) -> Accepted {
         let start = self.scanner.at();
         match (kind, self.scanner.peek()) {
             (Kind::Nullable(_), Some(b'n')) => {
                 self.scanner.skip_word("null")?;
-                return Ok(Slot::Null);
+                self.keep(place, Slot::Null);
             }
             (Kind::Optional(inner) | Kind::Nullable(inner), _) => {
-                return self.value(inner, constraint, depth);
+                self.value(inner, constraint, depth, place)?;
             }
             (Kind::Bool, Some(b't')) => {
                 self.scanner.skip_word("true")?;
-                return Ok(Slot::Bool(true));
+                self.keep(place, Slot::Bool(true));
             }
             (Kind::Bool, Some(b'f')) => {
                 self.scanner.skip_word("false")?;
-                return Ok(Slot::Bool(false));
+                self.keep(place, Slot::Bool(false));
             }
             (Kind::Int { minimum, maximum }, Some(b'-' | b'0'..=b'9')) => {
                 let Int::Value(value) = json::int(self.scanner.number()?) else {
@@ -140,20 +152,20 @@ impl<'t> Pass<'t, '_> {
             (Kind::String | Kind::Secret, Some(b'"')) => {
                 let text = self.scanner.string()?;
                 wrong_unless(constraint.check_str(&text).is_ok())?;
-                return Ok(slot_of(&text, start));
+                self.keep_text(place, &text);
             }
             (Kind::Reference(target), Some(b'"')) => {
                 let key = self.scanner.string()?;
                 if target.single_use || self.context.resolver.is_some() {
                     self.uses.push((target, key.clone()));
                 }
-                return Ok(slot_of(&key, start));
+                self.keep_text(place, &key);
             }
             (Kind::Named(ty), Some(first)) => match (&ty.shape, first) {
                 (Shape::Enum { values }, b'"') => {
                     let word = self.scanner.string()?;
                     let value = values.iter().find(|value| value.matches(&word));
-                    return Ok(Slot::Str(value.ok_or(Refused::Wrong)?.value));
+                    self.keep(place, Slot::Str(value.ok_or(Refused::Wrong)?.value));
                 }
                 (Shape::Struct { fields, open }, b'{') => self.object(ty, fields, *open, depth)?,
                 (Shape::Union { .. }, b'{') => self.union(ty, depth)?,
@@ -173,14 +185,26 @@ impl<'t> Pass<'t, '_> {
             }
             _ => return Err(Refused::Wrong),
         }
-        Ok(Slot::At(start))
+        Ok(())
+    }
+
+    fn keep(&mut self, place: usize, found: Slot<'t>) {
+        if let Some(slot) = self.slots.get_mut(place) {
+            *slot = found;
+        }
+    }
+
+    fn keep_text(&mut self, place: usize, text: &Cow<'t, str>) {
+        if let Cow::Borrowed(text) = *text {
+            self.keep(place, Slot::Str(text));
+        }
     }
 
     fn list(&mut self, inner: &Kind, constraint: &Constraint, depth: usize) -> Accepted<usize> {
         let mut length = 0;
         let mut more = self.scanner.open_array(depth)?;
         while more {
-            self.value(inner, constraint, depth + 1)?;
+            self.value(inner, constraint, depth + 1, NOWHERE)?;
             length += 1;
             more = self.scanner.next_element()?;
         }
@@ -191,7 +215,7 @@ impl<'t> Pass<'t, '_> {
         let mut keys = Vec::new();
         let mut next = self.scanner.open_object(depth)?;
         while let Some(key) = next {
-            self.value(inner, constraint, depth + 1)?;
+            self.value(inner, constraint, depth + 1, NOWHERE)?;
             keys.push(key);
             next = self.scanner.next_key(keys.len())?;
         }
@@ -252,25 +276,32 @@ impl<'t> Pass<'t, '_> {
                     seen |= 1 << index;
                     expected = index + 1;
                     let constraint = &ty.member(index).constraint;
-                    let slot = self.value(&fields[index].kind, constraint, depth + 1)?;
-                    if has_rules {
-                        self.slots[base + index] = slot;
-                    }
+                    let place = if has_rules { base + index } else { NOWHERE };
+                    self.keep(place, Slot::At(self.scanner.at()));
+                    self.value(&fields[index].kind, constraint, depth + 1, place)?;
                 }
                 None if open => self.kept(depth + 1)?,
                 None => return Err(Refused::Wrong),
             }
             more = self.scanner.next_member()?;
         }
-        for (index, field) in fields.iter().enumerate() {
-            let is_there = seen & (1 << index) != 0;
-            wrong_unless(is_there || field.form == FieldForm::Answer || is_optional(field.kind))?;
+        if seen.count_ones() as usize != fields.len() {
+            for (index, field) in fields.iter().enumerate() {
+                let is_there = seen & (1 << index) != 0;
+                wrong_unless(
+                    is_there || field.form == FieldForm::Answer || is_optional(field.kind),
+                )?;
+            }
         }
-        unknown.sort_unstable();
-        wrong_unless(unknown.windows(2).all(|pair| pair[0] != pair[1]))?;
+        if !unknown.is_empty() {
+            unknown.sort_unstable();
+            wrong_unless(unknown.windows(2).all(|pair| pair[0] != pair[1]))?;
+        }
         if has_rules {
-            for rule in ty.constraints.errors() {
-                wrong_unless(self.rule(rule, fields, base).accepts())?;
+            for (number, rule) in ty.constraints.rules.iter().enumerate() {
+                if rule.severity == Severity::Error {
+                    wrong_unless(self.rule(ty, number, rule, base).accepts())?;
+                }
             }
             self.slots.truncate(base);
         }
@@ -301,7 +332,7 @@ impl<'t> Pass<'t, '_> {
                 match chosen {
                     Some(index) => {
                         let kind = variants[index].content.as_ref().ok_or(Refused::Wrong)?;
-                        self.value(kind, &ty.member(index).constraint, depth + 1)?;
+                        self.value(kind, &ty.member(index).constraint, depth + 1, NOWHERE)?;
                         done = true;
                     }
                     None => {
@@ -318,7 +349,7 @@ impl<'t> Pass<'t, '_> {
         if let Some(start) = early {
             let kind = variants[index].content.as_ref().ok_or(Refused::Wrong)?;
             let end = self.scanner.seek(start);
-            self.value(kind, &ty.member(index).constraint, depth + 1)?;
+            self.value(kind, &ty.member(index).constraint, depth + 1, NOWHERE)?;
             self.scanner.seek(end);
             done = true;
         }
@@ -333,58 +364,55 @@ impl<'t> Pass<'t, '_> {
     }
 
     /// Asks one rule about the object whose members start at `base`.
-    fn rule(&self, rule: &Rule, fields: &'static [Field], base: usize) -> Outcome {
+    fn rule(&self, ty: &'static Type, number: usize, rule: &Rule, base: usize) -> Outcome {
         let mut leaves = [Leaf::Absent; MAX_INPUTS];
-        for (leaf, path) in leaves.iter_mut().zip(rule.inputs) {
-            let Some(index) = path.first().and_then(|name| index_of(fields, name)) else {
-                return Outcome::Holds;
-            };
+        for (input, (leaf, path)) in leaves.iter_mut().zip(rule.inputs).enumerate() {
+            let Some(index) = ty.input(number, input) else { return Outcome::Holds };
             *leaf = match self.slots[base + index] {
                 Slot::Null if path.len() == 1 => Leaf::Null,
                 Slot::Absent | Slot::Null => Leaf::Absent,
                 Slot::Bool(value) => Leaf::Bool(value),
                 Slot::Str(text) => Leaf::Str(text),
-                Slot::At(_) => return self.rule_read_again(rule, fields, base),
+                Slot::At(_) => return self.rule_further_down(ty, number, rule, base),
             };
         }
         (rule.check)(&leaves[..rule.inputs.len().min(MAX_INPUTS)], self.context)
             .unwrap_or(Outcome::Holds)
     }
 
-    /// The same for a rule that asks for more than a slot holds: the object was accepted already,
-    /// so what stands there is read again.
-    #[cold]
-    fn rule_read_again(&self, rule: &Rule, fields: &'static [Field], base: usize) -> Outcome {
-        let nodes: Vec<Option<Node<'t>>> =
-            rule.inputs.iter().map(|path| self.node(fields, path, base)).collect();
-        let mut leaves = Vec::with_capacity(nodes.len());
-        for (path, node) in rule.inputs.iter().zip(&nodes) {
-            let index = path.first().and_then(|name| index_of(fields, name));
-            leaves.push(match (index, node) {
-                (Some(index), Some(node)) => {
-                    leaf_below(fields[index].kind, &path[1..], node).unwrap_or(Leaf::Absent)
-                }
-                _ => Leaf::Absent,
-            });
+    /// The same for a rule that asks for more than a slot holds.
+    #[inline(never)]
+    fn rule_further_down(
+        &self,
+        ty: &'static Type,
+        number: usize,
+        rule: &Rule,
+        base: usize,
+    ) -> Outcome {
+        let Shape::Struct { fields, .. } = ty.shape else { return Outcome::Holds };
+        let mut found = [const { Found::Absent }; MAX_INPUTS];
+        for (input, (found, path)) in found.iter_mut().zip(rule.inputs).enumerate() {
+            let Some((_, rest)) = path.split_first() else { return Outcome::Holds };
+            let Some(index) = ty.input(number, input) else { return Outcome::Holds };
+            *found = match self.slots[base + index] {
+                Slot::At(start) => self.found(fields[index].kind, rest, start),
+                Slot::Null if rest.is_empty() => Found::Null,
+                Slot::Absent | Slot::Null => Found::Absent,
+                Slot::Bool(value) => Found::Bool(value),
+                Slot::Str(text) => Found::Str(Cow::Borrowed(text)),
+            };
         }
-        (rule.check)(&leaves, self.context).unwrap_or(Outcome::Holds)
+        let leaves = found.each_ref().map(Found::leaf);
+        (rule.check)(&leaves[..rule.inputs.len().min(MAX_INPUTS)], self.context)
+            .unwrap_or(Outcome::Holds)
     }
 
-    /// The member that a path starts with.
-    fn node(&self, fields: &'static [Field], path: Path, base: usize) -> Option<Node<'t>> {
-        let index = index_of(fields, path.first()?)?;
-        let value = match self.slots[base + index] {
-            Slot::Absent => return None,
-            Slot::Null => Value::Null,
-            Slot::Bool(value) => Value::Bool(value),
-            Slot::Str(text) => Value::String(Cow::Borrowed(text)),
-            Slot::At(start) => {
-                let mut scanner = self.scanner.clone();
-                scanner.seek(start);
-                return scanner.value(0).ok();
-            }
-        };
-        Some(Node { span: Span { start: 0, end: 0 }, value })
+    /// The leaf at a path below the value that starts at `start`. That value was accepted already:
+    /// only the way to the leaf is read again, and only by a rule that asks for more than a slot holds.
+    fn found(&self, kind: Kind, path: Path, start: usize) -> Found<'t> {
+        let mut scanner = self.scanner.clone();
+        scanner.seek(start);
+        found_below(&mut scanner, kind, path).unwrap_or(Found::Absent)
     }
 
     /// What can be said of the references of the whole document.
@@ -437,39 +465,74 @@ fn repeats(node: &Node<'_>) -> bool {
     }
 }
 
-/// The leaf at a path below an accepted value; nothing if it is not there.
-fn leaf_below<'n>(kind: Kind, path: Path, node: &'n Node<'_>) -> Option<Leaf<'n>> {
+/// A leaf that may own its text: a string with escapes is decoded for the rule that asks.
+enum Found<'t> {
+    Absent,
+    Null,
+    Bool(bool),
+    Int(i128),
+    Str(Cow<'t, str>),
+    Present,
+}
+
+impl Found<'_> {
+    fn leaf(&self) -> Leaf<'_> {
+        match self {
+            Self::Absent => Leaf::Absent,
+            Self::Null => Leaf::Null,
+            Self::Bool(value) => Leaf::Bool(*value),
+            Self::Int(value) => Leaf::Int(*value),
+            Self::Str(text) => Leaf::Str(text),
+            Self::Present => Leaf::Present,
+        }
+    }
+}
+
+/// Walks down `path` from an accepted value; members beside the way are skipped.
+fn found_below<'t>(
+    scanner: &mut Scanner<'t>,
+    kind: Kind,
+    path: Path,
+) -> Result<Found<'t>, ScanError> {
     let kind = peeled(kind);
     let Some((segment, rest)) = path.split_first() else {
-        return Some(match (&node.value, kind) {
-            (Value::Null, _) => Leaf::Null,
-            (Value::Bool(value), _) => Leaf::Bool(*value),
-            (Value::Number(token), _) => match json::int(token) {
-                Int::Value(value) => Leaf::Int(value),
-                Int::TooLarge | Int::NotInteger => Leaf::Present,
-            },
-            (Value::String(word), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
-                Leaf::Str(values.iter().find(|value| value.matches(word))?.value)
+        return Ok(match (scanner.peek(), kind) {
+            (Some(b'n'), _) => Found::Null,
+            (Some(b't'), _) => Found::Bool(true),
+            (Some(b'f'), _) => Found::Bool(false),
+            (Some(b'"'), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
+                let word = scanner.string()?;
+                let value = values.iter().find(|value| value.matches(&word));
+                value.map_or(Found::Absent, |value| Found::Str(Cow::Borrowed(value.value)))
             }
-            (Value::String(text), _) => Leaf::Str(text),
-            (Value::Array(_) | Value::Object(_), _) => Leaf::Present,
+            (Some(b'"'), _) => Found::Str(scanner.string()?),
+            (Some(b'{' | b'['), _) => Found::Present,
+            _ => match json::int(scanner.number()?) {
+                Int::Value(value) => Found::Int(value),
+                Int::TooLarge | Int::NotInteger => Found::Present,
+            },
         });
     };
-    let next = match kind {
+    let below = match kind {
         Kind::Named(Type { shape: Shape::Struct { fields, .. }, .. }) => {
-            fields.iter().find(|field| field.name == *segment)?.kind
+            fields.iter().find(|field| field.name == *segment).map_or(Kind::Any, |it| it.kind)
         }
         // A path through a union ends at its tag.
         _ => Kind::String,
     };
-    leaf_below(next, rest, node.get(segment)?)
-}
-
-fn slot_of<'t>(text: &Cow<'t, str>, start: usize) -> Slot<'t> {
-    match *text {
-        Cow::Borrowed(text) => Slot::Str(text),
-        Cow::Owned(_) => Slot::At(start),
+    if scanner.peek() != Some(b'{') {
+        return Ok(Found::Absent);
     }
+    // Limits were asked about when the value was accepted.
+    let mut more = scanner.first_member(0)?;
+    while more {
+        if scanner.expected_key(segment, 0)? || scanner.key(0)? == *segment {
+            return found_below(scanner, below, rest);
+        }
+        scanner.skip_accepted();
+        more = scanner.next_member()?;
+    }
+    Ok(Found::Absent)
 }
 
 fn index_of(fields: &[Field], name: &str) -> Option<usize> {

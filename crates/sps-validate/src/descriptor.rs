@@ -1,6 +1,7 @@
 //! What a body looks like, as static tables: the derive writes the structure, the generator adds
 //! documentation, versions and rules.
 
+use crate::explain::MAX_INPUTS;
 use crate::format::Format;
 use crate::report::Severity;
 use crate::rule::Rule;
@@ -77,18 +78,71 @@ pub struct Type {
     pub shape: Shape,
     /// Documentation, bounds, versions and rules.
     pub constraints: Constraints,
+    /// For each of the first rules, which field each of its inputs starts at.
+    inputs: [[u8; MAX_INPUTS]; LISTED_RULES],
 }
+
+/// How many rules of a type have their inputs listed; any beyond are looked up by name.
+const LISTED_RULES: usize = 16;
+/// Stands for a field that is not listed.
+const UNLISTED: u8 = u8::MAX;
 
 impl Type {
     /// A type of this shape.
     pub const fn new(name: &'static str, shape: Shape, constraints: Constraints) -> Self {
-        Self { name, shape, constraints }
+        let mut inputs = [[UNLISTED; MAX_INPUTS]; LISTED_RULES];
+        if let Shape::Struct { fields, .. } = shape {
+            let rules = constraints.rules;
+            let mut number = 0;
+            while number < rules.len() && number < LISTED_RULES {
+                let mut input = 0;
+                while input < rules[number].inputs.len() && input < MAX_INPUTS {
+                    if let [name, ..] = rules[number].inputs[input] {
+                        inputs[number][input] = listed(fields, name);
+                    }
+                    input += 1;
+                }
+                number += 1;
+            }
+        }
+        Self { name, shape, constraints, inputs }
+    }
+
+    /// The number of the field that an input of a rule starts at.
+    pub(crate) fn input(&self, rule: usize, input: usize) -> Option<usize> {
+        match self.inputs.get(rule).and_then(|inputs| inputs.get(input)) {
+            Some(&field) if field != UNLISTED => Some(usize::from(field)),
+            _ => {
+                let Shape::Struct { fields, .. } = self.shape else { return None };
+                let name = self.constraints.rules.get(rule)?.inputs.get(input)?.first()?;
+                fields.iter().position(|field| field.name == *name)
+            }
+        }
     }
 
     /// What the generator knows about the member at `index` of the shape.
     pub fn member(&self, index: usize) -> &'static Member {
         self.constraints.members.get(index).unwrap_or(&Member::NONE)
     }
+}
+
+/// The number of the field `name`, while the tables are built.
+const fn listed(fields: &[Field], name: &str) -> u8 {
+    let name = name.as_bytes();
+    let mut number = 0;
+    while number < fields.len() && number < UNLISTED as usize {
+        let other = fields[number].name.as_bytes();
+        let mut at = 0;
+        while at < name.len() && at < other.len() && name[at] == other[at] {
+            at += 1;
+        }
+        if at == name.len() && at == other.len() {
+            #[expect(clippy::cast_possible_truncation, reason = "it is below `UNLISTED`")]
+            return number as u8;
+        }
+        number += 1;
+    }
+    UNLISTED
 }
 
 /// What a type is made of.

@@ -52,23 +52,27 @@ pub enum Leaf<'a> {
 
 impl<'a> Leaf<'a> {
     /// The boolean, if it is one.
-    pub fn bool(self) -> Option<bool> {
-        if let Self::Bool(value) = self { Some(value) } else { None }
+    #[inline]
+    pub fn bool(&self) -> Option<bool> {
+        if let Self::Bool(value) = *self { Some(value) } else { None }
     }
 
     /// The integer, if it is one.
-    pub fn int(self) -> Option<i128> {
-        if let Self::Int(value) = self { Some(value) } else { None }
+    #[inline]
+    pub fn int(&self) -> Option<i128> {
+        if let Self::Int(value) = *self { Some(value) } else { None }
     }
 
     /// The string, if it is one.
-    pub fn str(self) -> Option<&'a str> {
-        if let Self::Str(value) = self { Some(value) } else { None }
+    #[inline]
+    pub fn str(&self) -> Option<&'a str> {
+        if let Self::Str(value) = *self { Some(value) } else { None }
     }
 
     /// A nullable string: `None` if the member is absent, `Some(None)` if it is null.
-    pub fn nullable_str(self) -> Option<Option<&'a str>> {
-        match self {
+    #[inline]
+    pub fn nullable_str(&self) -> Option<Option<&'a str>> {
+        match *self {
             Self::Null => Some(None),
             Self::Str(value) => Some(Some(value)),
             _ => None,
@@ -76,8 +80,9 @@ impl<'a> Leaf<'a> {
     }
 
     /// Whether the member is there, null or not.
-    pub fn is_present(self) -> bool {
-        self != Self::Absent
+    #[inline]
+    pub fn is_present(&self) -> bool {
+        !matches!(self, Self::Absent)
     }
 }
 

@@ -24,15 +24,20 @@ pub(super) fn check(value: &str) -> Result<(), &'static str> {
 /// Whether this is one of the addresses that nearly all are, decided without a regular expression:
 /// letters, digits, dots, underscores and hyphens, and a name of short labels behind the `@`.
 fn is_plain(value: &str) -> bool {
-    let Some((user, domain)) = value.split_once('@') else { return false };
-    let is_user = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    };
-    (1..=64).contains(&user.len())
-        && domain.len() <= 255
-        && user.bytes().all(is_user)
-        && domain.split('.').all(is_label)
+    let bytes = value.as_bytes();
+    let is_user = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let user = bytes.iter().take_while(|byte| is_user(byte)).count();
+    let Some((b'@', domain)) = bytes[user..].split_first() else { return false };
+    let mut label = 0;
+    for byte in domain {
+        match byte {
+            b'.' if label == 0 => return false,
+            b'.' => label = 0,
+            _ if byte.is_ascii_alphanumeric() && label < 63 => label += 1,
+            _ => return false,
+        }
+    }
+    label > 0 && (1..=64).contains(&user) && domain.len() <= 255
 }
 
 #[cfg(test)]

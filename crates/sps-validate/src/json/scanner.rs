@@ -390,6 +390,48 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// Steps over a value that was read before, so that nothing of it has to be judged again.
+    pub(crate) fn skip_accepted(&mut self) {
+        let mut open = 0_usize;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'"' => {
+                    self.skip_accepted_string();
+                    if open == 0 {
+                        return;
+                    }
+                    continue;
+                }
+                b'{' | b'[' => open += 1,
+                b'}' | b']' if open > 1 => open -= 1,
+                b'}' | b']' => {
+                    // The bracket of the value itself, or the one around a bare scalar.
+                    self.at += open;
+                    return;
+                }
+                b',' | b' ' | b'\n' | b'\t' | b'\r' if open == 0 => return,
+                _ => {}
+            }
+            self.at += 1;
+        }
+    }
+
+    fn skip_accepted_string(&mut self) {
+        self.at += 1;
+        loop {
+            self.skip_plain();
+            match self.peek() {
+                Some(b'\\') => self.at += 2,
+                Some(b'"') => {
+                    self.at += 1;
+                    return;
+                }
+                Some(_) => self.at += 1,
+                None => return,
+            }
+        }
+    }
+
     /// Steps over the bytes of a string that stand for themselves, eight at a time.
     fn skip_plain(&mut self) {
         let mut rest = &self.text.as_bytes()[self.at..];
