@@ -7,7 +7,12 @@
 #![expect(clippy::unwrap_used, reason = "a bench stops at the first surprise")]
 #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 
+mod by_hand;
+mod documents;
+mod peers;
+
 use std::hint::black_box;
+use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -33,23 +38,34 @@ use sps_validate::Limits;
 use sps_validate::json as scanner;
 use sps_validate::pem;
 
+use self::documents::Named;
+
 /// Rounds of one row, and how long one figure of one round takes at least.
 const ROUNDS: usize = 25;
 const SLICE: Duration = Duration::from_millis(4);
 
 /// The columns, in order; the first is the floor that the others are compared with.
-const COLUMNS: [&str; 9] =
-    ["skip", "accept", "types", "read", "tree", "explain", "value", "jsonschema", "boon"];
+const COLUMNS: [&str; 11] = [
+    "skip",
+    "accept",
+    "types",
+    "read",
+    "tree",
+    "explain",
+    "value",
+    "jsonschema",
+    "macro",
+    "boon",
+    "garde",
+];
 
 fn main() {
+    let has = |wanted: &str| std::env::args().any(|argument| argument == wanted);
+    let spec = Spec::from_dir(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec"))).unwrap();
     // `cargo test` runs benches too, to see that they work: one round does.
-    let rounds = if std::env::args().any(|argument| argument == "--bench") { ROUNDS } else { 1 };
-    let as_json = std::env::args().any(|argument| argument == "--json");
-    let spec =
-        Spec::from_dir(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec")))
-            .unwrap();
+    let rounds = if has("--bench") { ROUNDS } else { 1 };
     let rows = documents(&spec).iter().map(|document| document.row(rounds)).collect::<Vec<_>>();
-    if as_json {
+    if has("--json") {
         let rows = rows.iter().map(Row::to_json).collect::<Vec<_>>();
         println!("{:#}", json!({ "columns": COLUMNS, "unit": "times skip", "rows": rows }));
         return;
@@ -57,21 +73,26 @@ fn main() {
     println!("| document | bytes | skip, ns | {} |", COLUMNS[1..].join(" | "));
     println!("|---|{}", "---:|".repeat(COLUMNS.len() + 1));
     for row in &rows {
-        let ratios = row.ratios.iter().map(|ratio| format!("{ratio:.2}")).collect::<Vec<_>>();
+        let word = |ratio: &Option<f64>| ratio.map_or("–".to_owned(), |it| format!("{it:.2}"));
+        let ratios = row.ratios.iter().map(word).collect::<Vec<_>>();
         println!("| {} | {} | {:.0} | {} |", row.name, row.bytes, row.floor, ratios.join(" | "));
     }
     println!();
-    println!("One certificate, parsed and judged: {:.1} µs.", certificate(rounds) / 1000.0);
+    println!("One certificate, parsed and judged: {:.1} µs.", parse_certificate(rounds) / 1000.0);
 }
 
 /// One thing that can be asked of a text.
 type Way = Box<dyn Fn(&str) -> bool>;
 
+/// What the macro of `jsonschema` makes of a schema.
+type Validator = fn(&Value) -> bool;
+
 /// A document and everything that can be asked about it.
 struct Document {
     name: &'static str,
     text: String,
-    ways: Vec<Way>,
+    /// One for each column; none where nobody wrote one.
+    ways: Vec<Option<Way>>,
 }
 
 struct Row {
@@ -79,7 +100,7 @@ struct Row {
     bytes: usize,
     /// Nanoseconds.
     floor: f64,
-    ratios: Vec<f64>,
+    ratios: Vec<Option<f64>>,
 }
 
 impl Row {
@@ -89,7 +110,7 @@ impl Row {
 }
 
 impl Document {
-    fn new<T>(name: &'static str, spec: &Spec, body: &Value) -> Self
+    fn new<T>(spec: &Spec, (name, body): Named, compiled: Validator) -> Self
     where
         T: Describe + Endpoint + DeserializeOwned + 'static,
     {
@@ -103,9 +124,9 @@ impl Document {
         let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
         compiler.enable_format_assertions();
         compiler.add_resource("https://sps.invalid/bench", schema).unwrap();
-        let compiled = compiler.compile("https://sps.invalid/bench", &mut schemas).unwrap();
+        let boon = compiler.compile("https://sps.invalid/bench", &mut schemas).unwrap();
         let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
-        let ways: Vec<Way> = vec![
+        let ways: [Way; COLUMNS.len() - 1] = [
             Box::new(|text| serde_json::from_str::<IgnoredAny>(text).is_ok()),
             Box::new(|text| accept::<T>(text, &Context::default())),
             Box::new(|text| serde_json::from_str::<T>(text).is_ok()),
@@ -114,29 +135,55 @@ impl Document {
             Box::new(|text| explain::<T>(text, Form::Request, &Context::default()).is_valid()),
             Box::new(move |text| black_box(parse(text)).is_object()),
             Box::new(move |text| validator.is_valid(&parse(text))),
-            Box::new(move |text| schemas.validate(&parse(text), compiled).is_ok()),
+            Box::new(move |text| compiled(&parse(text))),
+            Box::new(move |text| schemas.validate(&parse(text), boon).is_ok()),
         ];
-        for (way, column) in ways.iter().zip(COLUMNS) {
-            assert!(way(&text), "{column} refuses {name}");
+        let ways = ways.into_iter().map(Some).chain([None]).collect();
+        Self { name, text, ways }.checked()
+    }
+
+    /// With the type that somebody wrote by hand.
+    fn by_hand<T>(mut self) -> Self
+    where
+        T: DeserializeOwned + garde::Validate<Context = ()>,
+    {
+        self.ways[COLUMNS.len() - 1] = Some(Box::new(|text| {
+            serde_json::from_str::<T>(text).is_ok_and(|body| body.validate().is_ok())
+        }));
+        self.checked()
+    }
+
+    fn checked(self) -> Self {
+        for (way, column) in self.ways.iter().zip(COLUMNS) {
+            assert!(
+                way.as_ref().is_none_or(|way| way(&self.text)),
+                "{column} refuses {}",
+                self.name
+            );
         }
-        Self { name, text, ways }
+        self
+    }
+
+    /// How to ask what a column asks.
+    fn way(&self, column: &str) -> Option<&Way> {
+        COLUMNS.iter().position(|it| *it == column).and_then(|at| self.ways[at].as_ref())
     }
 
     fn row(&self, rounds: usize) -> Row {
+        let time = |way: &Way| nanoseconds(|| way(black_box(&self.text)));
+        let skip = self.way("skip").unwrap();
         let mut floors = Vec::new();
         let mut ratios = vec![Vec::new(); COLUMNS.len() - 1];
         for _ in 0..rounds {
-            let floor = nanoseconds(|| (self.ways[0])(black_box(&self.text)));
-            floors.push(floor);
+            floors.push(time(skip));
             for (way, ratios) in self.ways[1..].iter().zip(&mut ratios) {
+                let Some(way) = way else { continue };
                 // The floor is taken again beside each figure: half a round apart is too far on a shared machine.
-                let floor = nanoseconds(|| (self.ways[0])(black_box(&self.text)));
-                let figure = nanoseconds(|| way(black_box(&self.text)));
-                let again = nanoseconds(|| (self.ways[0])(black_box(&self.text)));
+                let (floor, figure, again) = (time(skip), time(way), time(skip));
                 ratios.push(figure / f64::midpoint(floor, again));
             }
         }
-        let ratios = ratios.into_iter().map(median).collect();
+        let ratios = ratios.into_iter().map(|it| (!it.is_empty()).then(|| median(it))).collect();
         Row { name: self.name, bytes: self.text.len(), floor: median(floors), ratios }
     }
 }
@@ -161,58 +208,39 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures[figures.len() / 2]
 }
 
-fn certificate(rounds: usize) -> f64 {
-    let text = pem_text();
+fn parse_certificate(rounds: usize) -> f64 {
+    let text = certificate();
     median(
         (0..rounds).map(|_| nanoseconds(|| pem::certificate(black_box(&text)).is_ok())).collect(),
     )
 }
 
 /// The certificate of the guide, as one string.
-fn pem_text() -> String {
+fn certificate() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/data/guide/certificate.pem"))
         .unwrap()
 }
 
 fn documents(spec: &Spec) -> Vec<Document> {
-    let host = json!({ "selection": "ip", "value": "192.0.2.25" });
-    let health = json!({
-        "maximum_disk_utilization_ratio": 80, "maximum_load1": null, "maximum_load15": null, "maximum_load5": null,
-        "maximum_swap_utilization_ratio": 70,
-    });
-    let v2c = json!({ "enabled": true, "version": { "selection": "2c", "value": { "community": "n0c-ro", "server": host } } });
-    let v3 = json!({ "enabled": true, "version": { "selection": "3", "value": {
-        "auth_method": "sha", "auth_password": "aaaaaaaa-0000-4000-8000-000000000003", "encryption_method": "aes",
-        "encryption_password": "aaaaaaaa-0000-4000-8000-000000000004", "engine_id": "0x0123456789ABCDEF",
-        "server": host, "username": "trapper",
-    } } });
-    let email = json!({
-        "admin_address": "ops@corp.test", "alerting_address": "alert@corp.test", "reporting_address": "rep@corp.test",
-        "sender_address": null, "smtp_auth": { "enabled": true, "password": "aaaaaaaa-0000-4000-8000-000000000001", "username": "relay" },
-        "smtp_encryption": {
-            "client_authentication": { "enabled": true, "x509_identity": "aaaaaaaa-0000-4000-8000-000000000002" },
-            "selection": "starttls", "server_certificate_check": { "enabled": false },
-        },
-        "smtp_server": host,
-    });
-    let mut verified = email.clone();
-    verified["smtp_encryption"]["server_certificate_check"] =
-        json!({ "enabled": true, "server_certificate_ca": pem_text() });
-    let rule = json!({
-        "actions": { "audit": true, "content_policy": null, "four_eyes": false, "ids": false },
-        "allowed_for": { "clients": ["10.0.0.0/8"], "gateway_groups": [], "remote_groups": [], "servers": [], "time_policy": "-100" },
-        "channel": "#drawing",
-    });
-    let channels = json!({ "name": "drawing-only", "rules": vec![rule; 9] });
-    let day = json!([["8:00", "12:00"], ["13:00", "17:30"]]);
-    let times = json!({ "Fri": day, "Mon": day, "Sat": [], "Sun": [], "Thu": day, "Tue": day, "Wed": day, "name": "office" });
+    use documents as body;
+    use peers as by;
     vec![
-        Document::new::<HealthMonitoring>("health monitoring", spec, &health),
-        Document::new::<SnmpTrap>("SNMPv2c trap", spec, &v2c),
-        Document::new::<SnmpTrap>("SNMPv3 trap", spec, &v3),
-        Document::new::<TimePolicy>("time policy", spec, &times),
-        Document::new::<Email>("mail, no certificate", spec, &email),
-        Document::new::<RdpChannelPolicy>("channel policy, 9 rules", spec, &channels),
-        Document::new::<Email>("mail, one certificate", spec, &verified),
+        Document::new::<HealthMonitoring>(spec, body::health_monitoring(), by::Health::is_valid),
+        Document::new::<SnmpTrap>(spec, body::trap_v2c(), by::Trap::is_valid)
+            .by_hand::<by_hand::Trap>(),
+        Document::new::<SnmpTrap>(spec, body::trap_v3(), by::Trap::is_valid)
+            .by_hand::<by_hand::Trap>(),
+        Document::new::<TimePolicy>(spec, body::time_policy(), by::TimePolicy::is_valid),
+        Document::new::<Email>(spec, body::mail(), by::Mail::is_valid),
+        Document::new::<RdpChannelPolicy>(
+            spec,
+            body::channel_policy(),
+            by::ChannelPolicy::is_valid,
+        ),
+        Document::new::<Email>(
+            spec,
+            body::mail_with_certificate(&certificate()),
+            by::Mail::is_valid,
+        ),
     ]
 }

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use anyhow::bail;
+use sps_codegen::SchemaForm;
 use sps_spec::Spec;
 
 use crate::markdown;
@@ -19,6 +20,9 @@ use crate::workspace;
 /// Where the models are written; whatever else lies there is an orphan.
 const GENERATED: &str = "crates/sps-model/src/generated";
 const EMBEDDED: &str = "spec/src/embedded.rs";
+
+/// The schemas that the bench compiles. Those that lie there are kept up to date; an empty file asks for another one.
+const SCHEMAS: &str = "tests/bench/schemas";
 
 /// The tests that own the snapshots of generated text. With `UPDATE_SNAPSHOTS=1` or `INSTA_UPDATE=always` they write
 /// them.
@@ -99,6 +103,16 @@ pub(crate) fn outputs(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
         .collect();
     let listing = sps_spec::embedded_listing(&sps_spec::spec_files(&dir)?);
     outputs.insert(EMBEDDED.to_owned(), listing);
+    for endpoint in &spec.endpoints {
+        for form in SchemaForm::ALL {
+            let path = format!("{SCHEMAS}/{}", sps_codegen::schema_file(endpoint, form));
+            if let (true, Some(schema)) =
+                (root.join(&path).exists(), sps_codegen::schema(&spec, endpoint, form))
+            {
+                outputs.insert(path, schema);
+            }
+        }
+    }
     let readme = markdown::with_program(&read(root, README)?, &read(root, EXAMPLE)?);
     outputs.insert(README.to_owned(), readme);
     Ok(outputs)
