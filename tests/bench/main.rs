@@ -8,6 +8,7 @@
 #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 
 mod by_hand;
+#[path = "../../crates/sps-model/benches/instructions/documents.rs"]
 mod documents;
 mod peers;
 

@@ -1,5 +1,9 @@
-//! `cargo xtask bench [--format json]`: measures, prints one table, and writes it into `docs/speed.md`.
+//! `cargo xtask bench`: measures, prints tables, and writes them into `docs/speed.md`.
 
+mod instructions;
+
+use std::fs;
+use std::process::Command;
 use std::process::Stdio;
 
 use anyhow::Context as _;
@@ -7,45 +11,74 @@ use anyhow::bail;
 
 use crate::workspace;
 
-/// Where the table goes, between two marks.
+/// Where the tables go, each between two marks of its own.
 const PAGE: &str = "docs/speed.md";
-const START: &str = "<!-- written by `cargo xtask bench` -->";
 const END: &str = "<!-- end -->";
 
-/// Runs the bench of package `tests`; as JSON it is only printed.
-pub(crate) fn bench(as_json: bool) -> anyhow::Result<()> {
-    let mut args = vec!["bench", "--quiet", "--package", "tests", "--bench", "speed", "--"];
-    args.extend(as_json.then_some("--json"));
-    let output =
-        workspace::cargo(&args).stderr(Stdio::inherit()).output().context("cargo bench")?;
+/// Runs what stands behind `bench`.
+pub(crate) fn bench(args: &[&str]) -> anyhow::Result<()> {
+    match args {
+        [] => publish("cargo xtask bench", &speed(&[])?),
+        ["--format", "json"] => {
+            print!("{}", speed(&["--json"])?);
+            Ok(())
+        }
+        ["--instructions"] => instructions::instructions(),
+        ["--instructions", "--check"] => instructions::check(),
+        ["--instructions", "--record"] => instructions::record(),
+        _ => bail!("bench takes one of --format json, --instructions [--check | --record]"),
+    }
+}
+
+/// What the bench of package `tests` prints.
+fn speed(args: &[&str]) -> anyhow::Result<String> {
+    run(&[&["--package", "tests", "--bench", "speed", "--"], args].concat())
+}
+
+/// What a bench prints.
+fn run(args: &[&str]) -> anyhow::Result<String> {
+    let output = workspace::cargo(&[&["bench", "--quiet", "--locked"], args].concat())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cargo bench")?;
     if !output.status.success() {
         bail!("the bench failed: {}", output.status);
     }
-    let table = String::from_utf8(output.stdout).context("the table")?;
-    print!("{table}");
-    if as_json { Ok(()) } else { write(&table) }
+    String::from_utf8(output.stdout).context("what the bench printed")
 }
 
-fn write(table: &str) -> anyhow::Result<()> {
+/// A table of Markdown, numbers to the right.
+fn table(heads: Vec<String>, lines: Vec<Vec<String>>) -> String {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let rule = format!("|---|{}\n", "---:|".repeat(heads.len() - 1));
+    let lines = lines.into_iter().map(line).collect::<Vec<_>>();
+    line(heads) + &rule + &lines.concat()
+}
+
+/// Prints a table and writes it, with the machine, behind the mark of the command.
+fn publish(command: &str, table: &str) -> anyhow::Result<()> {
+    print!("{table}");
     let path = workspace::root().join(PAGE);
-    let page = std::fs::read_to_string(&path).with_context(|| format!("reading {PAGE}"))?;
-    let (Some(start), Some(end)) = (page.find(START), page.find(END)) else {
-        bail!("{PAGE} has lost its marks `{START}` and `{END}`");
+    let page = fs::read_to_string(&path).with_context(|| format!("reading {PAGE}"))?;
+    let start = format!("<!-- written by `{command}` -->");
+    let parts =
+        page.split_once(&start).and_then(|(head, rest)| Some((head, rest.split_once(END)?)));
+    let Some((head, (_, tail))) = parts else {
+        bail!("{PAGE} has lost its marks `{start}` and `{END}`");
     };
-    let head = &page[..start + START.len()];
-    let text = format!("{head}\n\n{}\n\n{table}\n{}", machine(), &page[end..]);
-    std::fs::write(&path, text).with_context(|| format!("writing {PAGE}"))?;
+    let text = format!("{head}{start}\n\n{}\n\n{table}\n{END}{tail}", machine());
+    fs::write(&path, text).with_context(|| format!("writing {PAGE}"))?;
     println!("wrote {PAGE}");
     Ok(())
 }
 
 /// The machine and the compiler, as one sentence.
 fn machine() -> String {
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
     let model = model.map_or("an unknown processor", |(_, model)| model.trim());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let rustc = std::process::Command::new("rustc").arg("--version").output();
+    let rustc = Command::new("rustc").arg("--version").output();
     let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     let system = std::env::consts::OS;
     format!(

@@ -26,7 +26,9 @@ usage: cargo xtask <command>
   mutate-spec --sample N [--seed S]
                           try so many of these changes, chosen by the seed
   ci                      everything that CI runs, in order
-  bench [--format json]   what judging a document costs, as ratios; also written into docs/speed.md";
+  bench [--format json]   what judging a document costs, as ratios; also written into docs/speed.md
+  bench --instructions [--check | --record]
+                          the same in instructions that valgrind counts; compare with the recorded ratios, or record";
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -47,8 +49,7 @@ fn run(args: &[&str]) -> anyhow::Result<()> {
             mutate_spec::mutate_spec(mutate_spec::Options::parse(options)?)
         }
         ["ci"] => ci::ci(),
-        ["bench"] => bench::bench(false),
-        ["bench", "--format", "json"] => bench::bench(true),
+        ["bench", options @ ..] => bench::bench(options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

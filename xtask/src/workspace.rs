@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -27,6 +28,23 @@ pub(crate) fn run(command: &mut Command, what: &str) -> anyhow::Result<()> {
         bail!("failed: {what}");
     }
     Ok(())
+}
+
+/// The folder of what is built, which also holds this command.
+pub(crate) fn target() -> anyhow::Result<PathBuf> {
+    let program = std::env::current_exe().context("where this command lies")?;
+    Ok(program.ancestors().nth(2).context("this command lies in a folder of a profile")?.to_owned())
+}
+
+/// An empty folder there for the files of one command.
+pub(crate) fn scratch(name: &str) -> anyhow::Result<PathBuf> {
+    let folder = target()?.join("xtask").join(name);
+    match fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => fs::create_dir_all(&folder),
+    }
+    .with_context(|| format!("cannot empty {}", folder.display()))?;
+    Ok(folder)
 }
 
 /// One text file: its path from the root, with `/` between folders, and its text.
