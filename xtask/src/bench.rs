@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: measures, prints tables, and writes them into `docs/speed.md`.
 
+mod compile;
 mod instructions;
 
 use std::fs;
@@ -26,7 +27,10 @@ pub(crate) fn bench(args: &[&str]) -> anyhow::Result<()> {
         ["--instructions"] => instructions::instructions(),
         ["--instructions", "--check"] => instructions::check(),
         ["--instructions", "--record"] => instructions::record(),
-        _ => bail!("bench takes one of --format json, --instructions [--check | --record]"),
+        ["--compile"] => compile::compile(),
+        _ => bail!(
+            "bench takes one of --format json, --instructions [--check | --record], --compile"
+        ),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::markdown::README;
 use crate::workspace;
 
 /// Where the models are written; whatever else lies there is an orphan.
-const GENERATED: &str = "crates/sps-model/src/generated";
+pub(crate) const GENERATED: &str = "crates/sps-model/src/generated";
 const EMBEDDED: &str = "spec/src/embedded.rs";
 
 /// The schemas that the bench compiles. Those that lie there are kept up to date; an empty file asks for another one.

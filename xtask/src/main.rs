@@ -28,7 +28,8 @@ usage: cargo xtask <command>
   ci                      everything that CI runs, in order
   bench [--format json]   what judging a document costs, as ratios; also written into docs/speed.md
   bench --instructions [--check | --record]
-                          the same in instructions that valgrind counts; compare with the recorded ratios, or record";
+                          the same in instructions that valgrind counts; compare with the recorded ratios, or record
+  bench --compile         how long the compiler takes for the models, and for each type more";
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
