@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a bench stops at the first surprise")]
 #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 
+mod bulk;
 mod by_hand;
 #[path = "../../crates/sps-model/benches/instructions/documents.rs"]
 mod documents;
@@ -61,8 +62,13 @@ const COLUMNS: [&str; 11] = [
 ];
 
 fn main() {
-    let has = |wanted: &str| std::env::args().any(|argument| argument == wanted);
+    let args: Vec<String> = std::env::args().collect();
+    let at = |wanted: &str| args.iter().position(|arg| arg == wanted);
+    let has = |wanted: &str| at(wanted).is_some();
     let spec = Spec::from_dir(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec"))).unwrap();
+    if let Some(at) = at("--bulk") {
+        return bulk::bulk(&spec, &args[at + 1], Path::new(&args[at + 2]));
+    }
     // `cargo test` runs benches too, to see that they work: one round does.
     let rounds = if has("--bench") { ROUNDS } else { 1 };
     let rows = documents(&spec).iter().map(|document| document.row(rounds)).collect::<Vec<_>>();

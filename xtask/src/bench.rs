@@ -3,7 +3,9 @@
 mod compile;
 mod instructions;
 
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::process::Stdio;
 
@@ -27,9 +29,10 @@ pub(crate) fn bench(args: &[&str]) -> anyhow::Result<()> {
         ["--instructions"] => instructions::instructions(),
         ["--instructions", "--check"] => instructions::check(),
         ["--instructions", "--record"] => instructions::record(),
+        ["--bulk"] => publish("cargo xtask bench --bulk", &bulk()?),
         ["--compile"] => compile::compile(),
         _ => bail!(
-            "bench takes one of --format json, --instructions [--check | --record], --compile"
+            "bench takes one of --format json, --instructions [--check | --record], --bulk, --compile"
         ),
     }
 }
@@ -49,6 +52,22 @@ fn run(args: &[&str]) -> anyhow::Result<String> {
         bail!("the bench failed: {}", output.status);
     }
     String::from_utf8(output.stdout).context("what the bench printed")
+}
+
+/// The same with the binary, for many files.
+fn bulk() -> anyhow::Result<String> {
+    let mut build =
+        workspace::cargo(&["build", "--quiet", "--release", "--locked", "--package", "sps-cli"]);
+    workspace::run(&mut build, "building `sps`")?;
+    let sps = workspace::target()?.join("release").join(format!("sps{EXE_SUFFIX}"));
+    let folder = workspace::scratch("bulk")?;
+    let table = speed(&["--bulk", path(&sps)?, path(&folder)?])?;
+    fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+    Ok(table)
+}
+
+fn path(path: &Path) -> anyhow::Result<&str> {
+    path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))
 }
 
 /// A table of Markdown, numbers to the right.

@@ -29,6 +29,7 @@ usage: cargo xtask <command>
   bench [--format json]   what judging a document costs, as ratios; also written into docs/speed.md
   bench --instructions [--check | --record]
                           the same in instructions that valgrind counts; compare with the recorded ratios, or record
+  bench --bulk            `sps check` on many files beside other validators, and on a long JSON Lines file
   bench --compile         how long the compiler takes for the models, and for each type more";
 
 fn main() -> ExitCode {
