@@ -14,6 +14,8 @@ use anyhow::bail;
 
 use crate::workspace;
 
+pub(crate) use self::instructions::check_if_possible;
+
 /// Where the tables go, each between two marks of its own.
 const PAGE: &str = "docs/speed.md";
 const END: &str = "<!-- end -->";

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::bail;
 
+use crate::bench;
 use crate::codegen;
 use crate::mutate_spec;
 use crate::tidy;
@@ -111,6 +112,7 @@ fn steps() -> Vec<Step> {
         Step::new("generated files", || codegen::codegen(codegen::Options::CHECK)),
         Step::new("tidiness", tidy::tidy),
         Step::new("mutants of the spec", || mutate_spec::mutate_spec(mutate_spec::Options::CI)),
+        Step::new("instructions", bench::check_if_possible),
         Step::cargo("main job", &[], [&["run", "--locked"], &MAIN_COMMAND[2..]].concat()),
     ]
 }

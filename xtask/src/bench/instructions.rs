@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::process::Command;
 
 use anyhow::Context as _;
 use anyhow::bail;
@@ -52,6 +53,15 @@ pub(super) fn check() -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// The same where valgrind is installed.
+pub(crate) fn check_if_possible() -> anyhow::Result<()> {
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        println!("valgrind is not installed: nothing is counted");
+        return Ok(());
+    }
+    check()
 }
 
 /// A document and how many instructions each column took.
