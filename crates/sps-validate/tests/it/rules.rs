@@ -100,14 +100,14 @@ fn a_leaf_is_read_as_what_it_is_and_as_nothing_else() {
         Leaf::Present,
     ];
     let none = None;
-    assert_eq!(leaves.map(Leaf::bool), [none, none, Some(false), Some(true), none, none, none]);
-    assert_eq!(leaves.map(Leaf::int), [None, None, None, None, Some(7), None, None]);
-    assert_eq!(leaves.map(Leaf::str), [None, None, None, None, None, Some("a"), None]);
+    assert_eq!(leaves.map(|it| it.bool()), [none, none, Some(false), Some(true), none, none, none]);
+    assert_eq!(leaves.map(|it| it.int()), [None, None, None, None, Some(7), None, None]);
+    assert_eq!(leaves.map(|it| it.str()), [None, None, None, None, None, Some("a"), None]);
     assert_eq!(
-        leaves.map(Leaf::nullable_str),
+        leaves.map(|it| it.nullable_str()),
         [None, Some(None), None, None, None, Some(Some("a")), None]
     );
-    assert_eq!(leaves.map(Leaf::is_present), [false, true, true, true, true, true, true]);
+    assert_eq!(leaves.map(|it| it.is_present()), [false, true, true, true, true, true, true]);
 }
 
 #[test]
