@@ -4,12 +4,14 @@
 #[rustfmt::skip]
 pub(crate) static FILES: &[(&str, &str)] = &[
     ("codes.toml", include_str!("../codes.toml")),
+    ("endpoints/configuration/management/accounting.toml", include_str!("../endpoints/configuration/management/accounting.toml")),
     ("endpoints/configuration/management/disk_fillup_prevention.toml", include_str!("../endpoints/configuration/management/disk_fillup_prevention.toml")),
     ("endpoints/configuration/management/email.toml", include_str!("../endpoints/configuration/management/email.toml")),
     ("endpoints/configuration/management/health_monitoring.toml", include_str!("../endpoints/configuration/management/health_monitoring.toml")),
     ("endpoints/configuration/management/snmp.toml", include_str!("../endpoints/configuration/management/snmp.toml")),
     ("endpoints/configuration/management/snmp/trap.toml", include_str!("../endpoints/configuration/management/snmp/trap.toml")),
     ("endpoints/configuration/management/web_gateway_authentication.toml", include_str!("../endpoints/configuration/management/web_gateway_authentication.toml")),
+    ("endpoints/configuration/management/webinterface.toml", include_str!("../endpoints/configuration/management/webinterface.toml")),
     ("endpoints/configuration/passwords.toml", include_str!("../endpoints/configuration/passwords.toml")),
     ("endpoints/configuration/policies/content_policies.toml", include_str!("../endpoints/configuration/policies/content_policies.toml")),
     ("endpoints/configuration/policies/time_policies.toml", include_str!("../endpoints/configuration/policies/time_policies.toml")),

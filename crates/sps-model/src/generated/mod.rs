@@ -5,12 +5,14 @@
 use crate::EndpointInfo;
 
 mod info;
+mod management_accounting;
 mod management_disk_fillup_prevention;
 mod management_email;
 mod management_health_monitoring;
 mod management_snmp;
 mod management_snmp_trap;
 mod management_web_gateway_authentication;
+mod management_webinterface;
 mod passwords;
 mod policies_content_policies;
 mod policies_time_policies;
@@ -22,12 +24,14 @@ mod types_host;
 mod x509;
 
 pub use self::info::*;
+pub use self::management_accounting::*;
 pub use self::management_disk_fillup_prevention::*;
 pub use self::management_email::*;
 pub use self::management_health_monitoring::*;
 pub use self::management_snmp::*;
 pub use self::management_snmp_trap::*;
 pub use self::management_web_gateway_authentication::*;
+pub use self::management_webinterface::*;
 pub use self::passwords::*;
 pub use self::policies_content_policies::*;
 pub use self::policies_time_policies::*;
@@ -40,12 +44,14 @@ pub use self::x509::*;
 
 /// Every endpoint, sorted by path.
 pub static ENDPOINTS: &[&EndpointInfo] = &[
+    &EndpointInfo::of::<Accounting>(),
     &EndpointInfo::of::<DiskFillupPrevention>(),
     &EndpointInfo::of::<Email>(),
     &EndpointInfo::of::<HealthMonitoring>(),
     &EndpointInfo::of::<Snmp>(),
     &EndpointInfo::of::<SnmpTrap>(),
     &EndpointInfo::of::<WebGatewayAuthentication>(),
+    &EndpointInfo::of::<WebInterface>(),
     &EndpointInfo::of::<Password>(),
     &EndpointInfo::of::<ContentPolicy>(),
     &EndpointInfo::of::<TimePolicy>(),
