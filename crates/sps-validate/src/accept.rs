@@ -152,14 +152,18 @@ impl<'t> Pass<'t, '_> {
             (Kind::String | Kind::Secret, Some(b'"')) => {
                 let text = self.scanner.string()?;
                 wrong_unless(constraint.check_str(&text).is_ok())?;
-                self.keep_text(place, &text);
+                if let Cow::Borrowed(text) = text {
+                    self.keep(place, Slot::Str(text));
+                }
             }
             (Kind::Reference(target), Some(b'"')) => {
                 let key = self.scanner.string()?;
                 if target.single_use || self.context.resolver.is_some() {
                     self.uses.push((target, key.clone()));
                 }
-                self.keep_text(place, &key);
+                if let Cow::Borrowed(key) = key {
+                    self.keep(place, Slot::Str(key));
+                }
             }
             (Kind::Named(ty), Some(first)) => match (&ty.shape, first) {
                 (Shape::Enum { values }, b'"') => {
@@ -191,12 +195,6 @@ impl<'t> Pass<'t, '_> {
     fn keep(&mut self, place: usize, found: Slot<'t>) {
         if let Some(slot) = self.slots.get_mut(place) {
             *slot = found;
-        }
-    }
-
-    fn keep_text(&mut self, place: usize, text: &Cow<'t, str>) {
-        if let Cow::Borrowed(text) = *text {
-            self.keep(place, Slot::Str(text));
         }
     }
 
