@@ -26,6 +26,8 @@ fn a_format_is_written_as_its_code_and_a_reason_as_its_words() {
 fn email_address() {
     let long_domain = format!("a@{}.com", ["b"; 128].join("."));
     let long_user = format!("{}@corp.test", "a".repeat(64));
+    // 63 are the most in a label: RFC 1034, section 3.5.
+    let long_label = format!("ops@{}.test", "a".repeat(63));
     check(
         Format::EmailAddress,
         &[
@@ -43,6 +45,7 @@ fn email_address() {
             ".ops@corp.test",
             "o..ps@corp.test",
             &long_user,
+            &long_label,
         ],
         &[
             ("", "empty"),
@@ -69,6 +72,7 @@ fn email_address() {
             ("ops@[192.0.2.256]", "after the @"),
             (&format!("{}@corp.test", "a".repeat(65)), "64"),
             (&long_domain, "255"),
+            (&format!("ops@{}.test", "a".repeat(64)), "after the @"),
         ],
     );
 }
