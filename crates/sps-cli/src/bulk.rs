@@ -11,11 +11,14 @@ use std::time::Duration;
 
 use anyhow::Result;
 use anyhow::anyhow;
+use anyhow::bail;
 use rayon::prelude::*;
 use sps_validate::Limits;
 
 use crate::input;
+use crate::input::Document;
 use crate::input::Unit;
+use crate::input::Unreadable;
 use crate::interrupt;
 
 /// Enough for every core to have something to do, little enough for memory. Unit: bytes of text.
@@ -38,8 +41,8 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(crate) fn run<T: Send>(
     paths: &[PathBuf],
     limits: &Limits,
-    work: impl Fn(Unit) -> T + Sync,
-    mut done: impl FnMut(Vec<T>) -> Result<()>,
+    work: impl Fn(Result<Document, Unreadable>) -> T + Sync,
+    mut done: impl FnMut(Vec<Vec<T>>) -> Result<()>,
 ) -> Result<()> {
     let batches = batches(paths.to_vec(), *limits);
     loop {
@@ -48,7 +51,18 @@ pub(crate) fn run<T: Send>(
             Ok(batch) => {
                 let results = batch
                     .into_par_iter()
-                    .map(|unit| (!interrupt::is_wanted()).then(|| work(unit)))
+                    .map(|unit| {
+                        let mut results = Vec::new();
+                        unit.each(limits, &mut |document| {
+                            if interrupt::is_wanted() {
+                                bail!("the user wants no more");
+                            }
+                            results.push(work(document));
+                            Ok(())
+                        })
+                        .ok()
+                        .map(|()| results)
+                    })
                     // All that was done before the user wanted no more.
                     .while_some()
                     .collect();
@@ -66,11 +80,7 @@ fn batches(paths: Vec<PathBuf>, limits: Limits) -> mpsc::Receiver<Vec<Unit>> {
     thread::spawn(move || {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         let read = input::documents(&paths, &limits, &mut |unit| {
-            bytes += match &unit {
-                Unit::File(_) => FILE,
-                Unit::Read(Ok(document)) => document.text.len(),
-                Unit::Read(Err(_)) => 0,
-            };
+            bytes += if let Unit::File(_) = unit { FILE } else { unit.bytes() };
             batch.push(unit);
             if bytes >= BYTES || batch.len() >= UNITS {
                 bytes = 0;

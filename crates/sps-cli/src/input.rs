@@ -100,14 +100,97 @@ pub(crate) enum Unit {
     File(PathBuf),
     /// A document, or why there is none.
     Read(Result<Document, Unreadable>),
+    /// Documents of a JSON Lines file, not taken apart yet.
+    Lines(Lines),
 }
 
 impl Unit {
-    /// The document.
-    pub(crate) fn read(self, limits: &Limits) -> Result<Document, Unreadable> {
+    /// Takes the documents out, in order.
+    ///
+    /// # Errors
+    /// What `visit` returns.
+    pub(crate) fn each(
+        self,
+        limits: &Limits,
+        visit: &mut dyn FnMut(Result<Document, Unreadable>) -> Result<()>,
+    ) -> Result<()> {
         match self {
-            Self::File(path) => read(&path, limits),
-            Self::Read(result) => result,
+            Self::File(path) => visit(read(&path, limits)),
+            Self::Read(result) => visit(result),
+            Self::Lines(lines) => {
+                lines.entries.iter().try_for_each(|line| visit(lines.document(line)))
+            }
+        }
+    }
+
+    /// How many bytes of text it holds, as far as they were read.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Read(Ok(document)) => document.text.len(),
+            Self::Lines(lines) => lines.bytes.len(),
+            Self::File(_) | Self::Read(Err(_)) => 0,
+        }
+    }
+}
+
+/// Some lines of a JSON Lines file that hold documents. Whoever checks them makes documents of them, for that takes
+/// longer than finding where they end.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    path: PathBuf,
+    /// The same for all of them, and there may be millions.
+    by_path: Option<&'static EndpointInfo>,
+    bytes: Vec<u8>,
+    entries: Vec<Line>,
+}
+
+#[derive(Debug)]
+struct Line {
+    start: usize,
+    end: usize,
+    /// It is longer than allowed, and this is only its beginning.
+    cut: bool,
+    lines_before: usize,
+    bytes_before: usize,
+}
+
+impl Lines {
+    /// Enough that taking them apart is worth a place in a queue. Unit: bytes.
+    const ENOUGH: usize = 64 * 1024;
+
+    fn new(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            by_path: endpoint::of_path(path),
+            bytes: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// What was gathered so far; the rest goes on.
+    fn split(&mut self) -> Self {
+        Self {
+            path: self.path.clone(),
+            by_path: self.by_path,
+            bytes: std::mem::take(&mut self.bytes),
+            entries: std::mem::take(&mut self.entries),
+        }
+    }
+
+    fn document(&self, line: &Line) -> Result<Document, Unreadable> {
+        let file = self.path.display().to_string();
+        let source = format!("{file}:{}", line.lines_before + 1);
+        match decode(self.bytes[line.start..line.end].to_vec(), line.cut, line.lines_before) {
+            Ok(text) => Ok(Document {
+                source,
+                file,
+                path: Some(self.path.clone()),
+                text,
+                lines_before: line.lines_before,
+                bytes_before: line.bytes_before,
+                by_path: ByPath::Told(self.by_path),
+            }),
+            Err(reason) => Err(Unreadable::new(source, reason)),
         }
     }
 }
@@ -276,52 +359,50 @@ fn file(path: &Path, limits: &Limits, visit: Visit<'_>) -> Result<()> {
 
 /// Reads JSON Lines: every line that is not blank is a document.
 fn lines(path: &Path, mut reader: impl BufRead, limits: &Limits, visit: Visit<'_>) -> Result<()> {
-    let file = path.display().to_string();
+    let failed =
+        |error| Unit::Read(Err(Unreadable::new(path.display().to_string(), words(&error))));
     let cap = cap(limits);
     let (mut bytes_before, mut any) = (0, false);
-    // The same for all its lines, and there may be millions.
-    let by_path = endpoint::of_path(path);
+    let mut lines = Lines::new(path);
     for lines_before in 0.. {
-        let mut bytes = Vec::new();
+        let start = lines.bytes.len();
         let mut skipped = 0;
-        let length = match reader.by_ref().take(cap as u64).read_until(b'\n', &mut bytes) {
+        let mut result = reader.by_ref().take(cap as u64).read_until(b'\n', &mut lines.bytes);
+        let cut = matches!(result, Ok(length) if length == cap) && !lines.bytes.ends_with(b"\n");
+        if cut {
+            result = result.and_then(|length| {
+                skipped = reader.skip_until(b'\n')?;
+                Ok(length)
+            });
+        }
+        let length = match result {
             Ok(length) => length,
-            Err(error) => return visit(Unit::Read(Err(Unreadable::new(file, words(&error))))),
+            Err(error) => {
+                visit(Unit::Lines(lines))?;
+                return visit(failed(error));
+            }
         };
         if length == 0 {
             break;
         }
-        let cut = length == cap && bytes.last() != Some(&b'\n');
-        if cut {
-            skipped = match reader.skip_until(b'\n') {
-                Ok(skipped) => skipped,
-                Err(error) => return visit(Unit::Read(Err(Unreadable::new(file, words(&error))))),
-            };
-        }
         // The line end is no part of the document: what is missing at its end is missing on this line.
-        while bytes.pop_if(|last| matches!(last, b'\n' | b'\r')).is_some() {}
-        if !bytes.iter().all(u8::is_ascii_whitespace) {
+        let text = &lines.bytes[start..];
+        let ends = text.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        let end = lines.bytes.len() - ends;
+        if !lines.bytes[start..end].iter().all(u8::is_ascii_whitespace) {
             any = true;
-            let source = format!("{file}:{}", lines_before + 1);
-            let document = match decode(bytes, cut, lines_before) {
-                Ok(text) => Ok(Document {
-                    source,
-                    file: file.clone(),
-                    path: Some(path.to_owned()),
-                    text,
-                    lines_before,
-                    bytes_before,
-                    by_path: ByPath::Told(by_path),
-                }),
-                Err(reason) => Err(Unreadable::new(source, reason)),
-            };
-            visit(Unit::Read(document))?;
+            lines.entries.push(Line { start, end, cut, lines_before, bytes_before });
+        }
+        if lines.bytes.len() >= Lines::ENOUGH {
+            visit(Unit::Lines(lines.split()))?;
         }
         bytes_before += length + skipped;
     }
+    visit(Unit::Lines(lines))?;
     if any {
         Ok(())
     } else {
+        let file = path.display().to_string();
         visit(Unit::Read(Err(Unreadable::new(file, "there is no document in this file"))))
     }
 }
@@ -387,11 +468,13 @@ mod tests {
         let mut seen = Vec::new();
         let limits = Limits::default().with_bytes(limit);
         lines(Path::new("x.jsonl"), text.as_bytes(), &limits, &mut |unit| {
-            seen.push(match unit.read(&limits) {
-                Ok(it) => (it.source, it.text, it.bytes_before),
-                Err(it) => (it.source, it.reason, 0),
-            });
-            Ok(())
+            unit.each(&limits, &mut |document| {
+                seen.push(match document {
+                    Ok(it) => (it.source, it.text, it.bytes_before),
+                    Err(it) => (it.source, it.reason, 0),
+                });
+                Ok(())
+            })
         })
         .unwrap();
         seen

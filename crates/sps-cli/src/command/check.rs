@@ -25,7 +25,6 @@ use crate::endpoint;
 use crate::fix::Pending;
 use crate::input;
 use crate::input::Document;
-use crate::input::Unit;
 use crate::input::Unreadable;
 use crate::interrupt;
 use crate::objects::Objects;
@@ -323,7 +322,9 @@ impl Run<'_> {
         let limits = self.context.limits;
         input::documents(paths, &limits, &mut |unit| {
             // A document is repaired or not; none is left half done.
-            if interrupt::is_wanted() { Ok(()) } else { self.repair(unit.read(&limits), wanted) }
+            unit.each(&limits, &mut |document| {
+                if interrupt::is_wanted() { Ok(()) } else { self.repair(document, wanted) }
+            })
         })?;
         self.write()
     }
@@ -339,8 +340,8 @@ impl Run<'_> {
             Some(objects) => context.with_resolver(objects),
             None => *context,
         };
-        let work = |unit: Unit| {
-            let document = match unit.read(&known.limits) {
+        let work = |document: Result<Document, Unreadable>| {
+            let document = match document {
                 Ok(document) => document,
                 Err(unreadable) => return Outcome { result: Err(unreadable), bytes: 0 },
             };
@@ -352,9 +353,10 @@ impl Run<'_> {
             let checked = document::check(document, wanted, &known);
             Outcome { result: checked.map(|checked| Found::new(checked, again, &**render)), bytes }
         };
-        let done = |outcomes: Vec<Outcome>| {
-            let bytes = outcomes.iter().map(|outcome| outcome.bytes).sum();
-            for outcome in outcomes {
+        let done = |outcomes: Vec<Vec<Outcome>>| {
+            let mut bytes = 0;
+            for outcome in outcomes.into_iter().flatten() {
+                bytes += outcome.bytes;
                 let mut found = match outcome.result {
                     Ok(found) => found,
                     Err(unreadable) => {
