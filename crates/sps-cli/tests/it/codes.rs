@@ -4,6 +4,15 @@
 use std::fs;
 use std::path::Path;
 
+use sps_spec::Spec;
+use sps_validate::Context;
+use sps_validate::Form;
+use sps_validate::Kind;
+use sps_validate::Shape;
+use sps_validate::Subject;
+use sps_validate::Timestamp;
+use sps_validate::explain;
+
 use crate::support::*;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/data/codes");
@@ -39,6 +48,90 @@ fn every_code_is_shown_with_its_place_its_reason_and_what_to_do() {
         seen += 1;
     }
     assert_eq!(fs::read_dir(DATA).unwrap().count(), seen, "a directory names no code");
+}
+
+/// The examples are parts of bodies, so each stands in the place of some type: one in which it breaks the code, and
+/// where nothing is to be said of the right one but that other members are missing.
+#[test]
+fn nothing_is_wrong_with_the_right_example() {
+    let mut types = Vec::new();
+    for endpoint in sps_model::ENDPOINTS {
+        if let Some(subject) = endpoint.subject(Form::Request) {
+            collect(subject.body, &mut types);
+        }
+    }
+    let certificate = serde_json::json!(fs::read_to_string(format!("{DATA}/../ca.pem")).unwrap());
+    let context = Context::default().with_now(Timestamp(0));
+    let diagnose = |kind: Kind, example: &str| {
+        let text = example.replace("\"...\"", &certificate.to_string());
+        explain(&text, &Subject::new(kind, Form::Request), &context).diagnostics
+    };
+    let mut without = Vec::new();
+    for code in Spec::embedded().codes {
+        let is_clean = |kind: &Kind| {
+            diagnose(*kind, &code.breaks).iter().any(|it| it.code == code.code)
+                && diagnose(*kind, &code.holds).iter().all(|it| {
+                    it.code == "missing-key" && it.help.contains("a PUT replaces the whole object")
+                })
+        };
+        if !types.iter().any(is_clean) {
+            without.push(code.code);
+        }
+    }
+    assert_eq!(without, NO_WHOLE_EXAMPLE);
+}
+
+/// Codes whose examples are words, stand for a text of a certain form, or lean on what they leave out: a version,
+/// another object, an answer, a member beside them.
+const NO_WHOLE_EXAMPLE: &[&str] = &[
+    "not-in-version",
+    "too-long",
+    "limit-exceeded",
+    "garde",
+    "date-time",
+    "pem-certificate",
+    "reference-exists",
+    "snmp-password-length",
+    "snmp-password-charset",
+    "snmp-encryption-password",
+    "cleartext-snmp",
+    "unverified-starttls",
+    "certificate-expired",
+    "certificate-weak-signature",
+    "certificate-weak-key",
+];
+
+/// Every type in a body.
+fn collect(kind: Kind, types: &mut Vec<Kind>) {
+    match kind {
+        Kind::Nullable(inner)
+        | Kind::Optional(inner)
+        | Kind::List(inner)
+        | Kind::Array(inner, _)
+        | Kind::Map(inner) => collect(*inner, types),
+        Kind::Named(ty) => {
+            let is_known =
+                |other: &Kind| matches!(other, Kind::Named(other) if other.name == ty.name);
+            if types.iter().any(is_known) {
+                return;
+            }
+            types.push(kind);
+            match ty.shape {
+                Shape::Struct { fields, .. } => {
+                    for field in fields {
+                        collect(field.kind, types);
+                    }
+                }
+                Shape::Union { variants, .. } => {
+                    for kind in variants.iter().filter_map(|variant| variant.content) {
+                        collect(kind, types);
+                    }
+                }
+                _ => {}
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The text without escape sequences.
