@@ -131,7 +131,10 @@ impl<'a> Scanner<'a> {
                 self.at += 1;
                 return Ok(false);
             }
-            _ => return self.syntax("expected a comma or a closing brace"),
+            _ => {
+                return self
+                    .syntax("expected a comma or a closing brace after the value before this");
+            }
         }
         self.skip_white_space();
         Ok(true)
@@ -215,7 +218,10 @@ impl<'a> Scanner<'a> {
                 self.at += 1;
                 return Ok(false);
             }
-            _ => return self.syntax("expected a comma or a closing bracket"),
+            _ => {
+                return self
+                    .syntax("expected a comma or a closing bracket after the value before this");
+            }
         }
         self.skip_white_space();
         if self.peek() == Some(b']') {
