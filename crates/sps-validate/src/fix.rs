@@ -28,6 +28,18 @@ pub struct Fixed {
     pub fixes: Vec<Fix>,
     /// What is still to be said about the text.
     pub report: Report,
+    /// What was copied from the text before, in order. All else of this text is new, and all else of that one is gone.
+    pub copied: Vec<Copied>,
+}
+
+/// A part of a text that stands in another one too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Copied {
+    /// The bytes of the text before.
+    pub from: Span,
+    /// Where the first of them is now.
+    pub to: usize,
 }
 
 /// One repair.
@@ -65,7 +77,8 @@ pub fn fix(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed
     }
     let report = explain(text, subject, context);
     let errors = report.errors().count();
-    let mut fixed = Fixed { text: text.to_owned(), fixes: Vec::new(), report };
+    let whole = Copied { from: Span::new(0, text.len()), to: 0 };
+    let mut fixed = Fixed { text: text.to_owned(), fixes: Vec::new(), report, copied: vec![whole] };
     // One repair may show what the next can be, such as the references inside a wrapper.
     for _ in 0..ROUNDS {
         if !fixed.improve(subject, context) {
@@ -103,7 +116,7 @@ impl Fixed {
 
     /// The text after some repairs, if that has fewer errors.
     fn with(&self, repairs: &[&Repair], subject: &Subject, context: &Context<'_>) -> Option<Self> {
-        let text = edited(&self.text, repairs)?;
+        let (text, copied) = edited(&self.text, repairs)?;
         let report = explain(&text, subject, context);
         // Nothing is known of what a wrapper holds: that is compared in the end.
         let unwraps = repairs.iter().any(|repair| repair.fix.code == code::RESPONSE_WRAPPER);
@@ -111,7 +124,8 @@ impl Fixed {
         let is_read = report.errors().all(|it| it.code != code::INVALID_JSON);
         (is_read && (fewer || unwraps)).then(|| {
             let fixes = self.fixes.iter().chain(repairs.iter().map(|repair| &repair.fix));
-            Self { text, fixes: fixes.cloned().collect(), report }
+            let copied = composed(&self.copied, &copied);
+            Self { text, fixes: fixes.cloned().collect(), report, copied }
         })
     }
 }
@@ -119,24 +133,52 @@ impl Fixed {
 /// A repair and what it does to the text.
 struct Repair {
     fix: Fix,
-    span: Span,
-    text: String,
+    edits: Vec<Change>,
 }
 
-/// The text with all these repairs made; `None` if two of them meet.
-fn edited(text: &str, repairs: &[&Repair]) -> Option<String> {
-    let mut sorted = repairs.to_vec();
+/// What becomes of some bytes. Only what changes is one: what is left can be told from what is new.
+type Change = (Span, String);
+
+/// The text with all these repairs made, and what of it is old; `None` if two of them meet.
+fn edited(text: &str, repairs: &[&Repair]) -> Option<(String, Vec<Copied>)> {
+    let mut sorted: Vec<&Change> = repairs.iter().flat_map(|repair| &repair.edits).collect();
     // Stable: what is inserted at one place keeps its order.
-    sorted.sort_by_key(|repair| repair.span.start);
+    sorted.sort_by_key(|(span, _)| span.start);
     let mut edited = String::with_capacity(text.len());
+    let mut copied = Vec::with_capacity(sorted.len() + 1);
     let mut done = 0;
-    for repair in sorted {
-        edited.push_str(text.get(done..repair.span.start)?);
-        edited.push_str(&repair.text);
-        done = repair.span.end;
+    let end = (Span::new(text.len(), text.len()), String::new());
+    for (span, new) in sorted.into_iter().chain([&end]) {
+        let old = text.get(done..span.start)?;
+        if !old.is_empty() {
+            copied.push(Copied { from: Span::new(done, span.start), to: edited.len() });
+        }
+        edited.push_str(old);
+        edited.push_str(new);
+        done = span.end;
     }
-    edited.push_str(text.get(done..)?);
-    Some(edited)
+    Some((edited, copied))
+}
+
+/// What was copied twice, from the first text to the last.
+fn composed(first: &[Copied], second: &[Copied]) -> Vec<Copied> {
+    let mut both = Vec::new();
+    let (mut firsts, mut seconds) = (first.iter().peekable(), second.iter().peekable());
+    while let (Some(one), Some(two)) = (firsts.peek(), seconds.peek()) {
+        let one_end = one.to + (one.from.end - one.from.start);
+        let (start, end) = (one.to.max(two.from.start), one_end.min(two.from.end));
+        if start < end {
+            let from = one.from.start + (start - one.to);
+            let from = Span::new(from, from + (end - start));
+            both.push(Copied { from, to: two.to + (start - two.from.start) });
+        }
+        if one_end <= two.from.end {
+            firsts.next();
+        } else {
+            seconds.next();
+        }
+    }
+    both
 }
 
 /// What can be done about a report.
@@ -187,14 +229,14 @@ impl<'p, 't> Plan<'p, 't> {
             .errors()
             .filter_map(|it| {
                 let rename = renames.iter().find(|(renamed, _)| std::ptr::eq(*renamed, it));
-                let (span, text) = match it.code {
+                let edits = match it.code {
                     code::RESPONSE_WRAPPER => self.unwrapped()?,
                     code::REFERENCE_OBJECT => self.key_of(it)?,
                     code::UNKNOWN_KEY => match rename {
                         Some(rename @ (_, name)) if is_sole(rename) => {
-                            (it.span, format!("\"{name}\""))
+                            vec![(it.span, format!("\"{name}\""))]
                         }
-                        None if it.message == ANSWER_ONLY => self.without(it)?,
+                        None if it.message == ANSWER_ONLY => vec![self.without(it)?],
                         _ => return None,
                     },
                     code::MISSING_KEY => {
@@ -205,13 +247,13 @@ impl<'p, 't> Plan<'p, 't> {
                         if renames.iter().any(|rename| target(rename) == Some(place)) {
                             return None;
                         }
-                        self.with_member(parent, &name, empty_value(it)?)?
+                        vec![self.with_member(parent, &name, empty_value(it)?)?]
                     }
-                    "pem-certificate" => self.bare_certificate(it)?,
+                    "pem-certificate" => vec![self.bare_certificate(it)?],
                     _ => return None,
                 };
                 let fix = Fix { code: it.code, pointer: it.pointer.clone() };
-                Some(Repair { fix, span, text })
+                Some(Repair { fix, edits })
             })
             .collect()
     }
@@ -239,7 +281,7 @@ impl<'p, 't> Plan<'p, 't> {
     }
 
     /// The whole text becomes what stands under the wrapper, moved to the left as far as it was moved to the right.
-    fn unwrapped(&self) -> Option<(Span, String)> {
+    fn unwrapped(&self) -> Option<Vec<Change>> {
         let wrappers = self.subject.wrappers;
         let Value::Object(members) = &self.root.value else { return None };
         let mut bodies = members.iter().filter(|member| wrappers.contains(&&*member.key));
@@ -249,26 +291,29 @@ impl<'p, 't> Plan<'p, 't> {
         }
         let line_start = self.text.get(..body.key_span.start)?.rfind('\n').map_or(0, |at| at + 1);
         let margin = self.text.get(line_start..body.key_span.start)?;
-        let inner = body.value.span.of(self.text)?;
+        let (outer, inner) = (self.root.span, body.value.span);
+        let mut edits = around(outer, inner);
         // No string spans two lines, so these are all between values.
-        let text = if margin.trim_start().is_empty() {
-            inner.replace(&format!("\n{margin}"), "\n")
-        } else {
-            inner.to_owned()
-        };
-        Some((self.root.span, text))
+        if margin.trim_start().is_empty() && !margin.is_empty() {
+            let line = format!("\n{margin}");
+            let lines = inner.of(self.text)?.match_indices(&line).map(|(at, _)| {
+                let start = inner.start + at + 1;
+                (Span::new(start, start + margin.len()), String::new())
+            });
+            edits.extend(lines);
+        }
+        Some(edits)
     }
 
     /// The key inside a reference object, spelled as it is.
-    fn key_of(&self, diagnostic: &Diagnostic) -> Option<(Span, String)> {
+    fn key_of(&self, diagnostic: &Diagnostic) -> Option<Vec<Change>> {
         let node = self.nodes.get(&diagnostic.span.start)?;
         reference_key(node)?;
-        let key = node.get("key")?.span.of(self.text)?;
-        Some((node.span, key.to_owned()))
+        Some(around(node.span, node.get("key")?.span))
     }
 
     /// A member goes, with the comma that belongs to it.
-    fn without(&self, diagnostic: &Diagnostic) -> Option<(Span, String)> {
+    fn without(&self, diagnostic: &Diagnostic) -> Option<Change> {
         let parent = self.parents.get(&diagnostic.span.start)?;
         let members = parent.members()?;
         let at = members.iter().position(|it| it.key_span.start == diagnostic.span.start)?;
@@ -283,7 +328,7 @@ impl<'p, 't> Plan<'p, 't> {
     }
 
     /// An object gets one more member at its end, set as its neighbors are.
-    fn with_member(&self, parent: &Node<'_>, name: &str, value: &str) -> Option<(Span, String)> {
+    fn with_member(&self, parent: &Node<'_>, name: &str, value: &str) -> Option<Change> {
         let members = parent.members()?;
         let mut key = String::new();
         write_string(&mut key, name);
@@ -306,13 +351,20 @@ impl<'p, 't> Plan<'p, 't> {
         Some((Span::new(end, end), format!(",{space}{key}{colon}{value}")))
     }
 
-    fn bare_certificate(&self, diagnostic: &Diagnostic) -> Option<(Span, String)> {
+    fn bare_certificate(&self, diagnostic: &Diagnostic) -> Option<Change> {
         let node = self.nodes.get(&diagnostic.span.start)?;
         let clean = pem::normalize(node.as_str()?).ok()?;
         let mut text = String::new();
         write_string(&mut text, &clean);
         Some((node.span, text))
     }
+}
+
+/// Of `outer` only `inner` stays.
+fn around(outer: Span, inner: Span) -> Vec<Change> {
+    [Span::new(outer.start, inner.start), Span::new(inner.end, outer.end)]
+        .map(|gone| (gone, String::new()))
+        .to_vec()
 }
 
 /// What is said of a key that only answers have.
@@ -333,4 +385,25 @@ fn empty_value(missing: &Diagnostic) -> Option<&'static str> {
 
 fn unescaped(segment: &str) -> String {
     segment.replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_copied_twice_is_known() {
+        let copied = |from: usize, to: usize, length: usize| Copied {
+            from: Span::new(from, from + length),
+            to,
+        };
+        let first = [copied(0, 0, 4), copied(6, 4, 4)];
+        assert_eq!(composed(&first, &[copied(0, 0, 8)]), first);
+        // Bytes 3 and 6 of the text in between go, and two are put in front.
+        assert_eq!(
+            composed(&first, &[copied(0, 2, 3), copied(4, 5, 2), copied(7, 7, 1)]),
+            [copied(0, 2, 3), copied(6, 5, 2), copied(9, 7, 1)]
+        );
+        assert_eq!(composed(&first, &[]), []);
+    }
 }

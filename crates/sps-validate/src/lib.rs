@@ -66,6 +66,7 @@ pub use crate::explain::MAX_INPUTS;
 pub use crate::explain::Subject;
 pub use crate::explain::explain;
 pub use crate::explain::explain_scanned;
+pub use crate::fix::Copied;
 pub use crate::fix::Fix;
 pub use crate::fix::Fixed;
 pub use crate::fix::fix;
