@@ -293,11 +293,11 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             (Kind::Int { minimum, maximum }, Value::Number(token)) => {
                 self.integer(node, token, minimum, maximum, constraint);
             }
-            (Kind::String, Value::String(text)) => self.string(node, text, constraint),
+            (Kind::String, Value::String(text)) => self.string(node, text, constraint, siblings),
             (Kind::Secret, _) => {
                 self.report.sensitive.push(node.span);
                 match &node.value {
-                    Value::String(text) => self.string(node, text, constraint),
+                    Value::String(text) => self.string(node, text, constraint, siblings),
                     _ => self.wrong_type(node, &expected(kind)),
                 }
             }
@@ -340,7 +340,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 format!("a list of {length} where exactly {wanted} belong"),
             )
             .with_param("length", wanted)
-            .with_help(format!("give exactly {wanted} elements")),
+            .with_help(format!("give exactly {}", count(wanted, "element"))),
         );
     }
 
@@ -379,25 +379,33 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         }
     }
 
-    fn string(&mut self, node: &Node<'_>, text: &str, constraint: &Constraint) {
+    fn string(
+        &mut self,
+        node: &Node<'_>,
+        text: &str,
+        constraint: &Constraint,
+        siblings: Option<Siblings>,
+    ) {
         let Err(breach) = constraint.check_str(text) else { return };
         self.broken.insert(node.span.start);
         let diagnostic = match breach {
             Breach::TooShort => {
                 let least = constraint.min_length.unwrap_or_default();
-                self.diagnostic(code::TOO_SHORT, node, format!("shorter than {least} characters"))
+                let message = if text.is_empty() {
+                    "the text is empty".to_owned()
+                } else {
+                    format!("shorter than {}", count(least, "character"))
+                };
+                self.diagnostic(code::TOO_SHORT, node, message)
                     .with_param("min_length", least)
-                    .with_help(if least == 1 {
-                        "it must not be empty".to_owned()
-                    } else {
-                        format!("give at least {least} characters")
-                    })
+                    .with_help(format!("give at least {}", count(least, "character")))
             }
             Breach::TooLong => {
                 let most = constraint.max_length.unwrap_or_default();
-                self.diagnostic(code::TOO_LONG, node, format!("longer than {most} characters"))
+                let most_words = count(most, "character");
+                self.diagnostic(code::TOO_LONG, node, format!("longer than {most_words}"))
                     .with_param("max_length", most)
-                    .with_help(format!("give at most {most} characters"))
+                    .with_help(format!("give at most {most_words}"))
             }
             Breach::Format(format, reason) => {
                 if format == Format::PemCertificate && may_be_a_private_key(text) {
@@ -409,7 +417,12 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                     format!("not {}: {reason}", words_of(format).0),
                 )
                 .with_param("format", format.code())
-                .with_help(words_of(format).1)
+                .with_help(
+                    match siblings.and_then(|siblings| siblings.taker(text)) {
+                        Some(taker) => format!("{taker}; or {}", words_of(format).1),
+                        None => words_of(format).1.to_owned(),
+                    },
+                )
             }
             Breach::OutOfRange => return,
         };
@@ -577,7 +590,8 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             )
             .with_param("expected", kind)
             .with_help(format!(
-                "add `{name}`: {kind}; a PUT replaces the whole object, so what is left out is lost"
+                "{}; a PUT replaces the whole object, so what is left out is lost",
+                adding(&name, kind)
             )),
         );
     }
@@ -774,7 +788,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                     self.report.sensitive.push(member.value.span);
                     continue;
                 };
-                let siblings = Siblings { tag, chosen: variant.value, variants };
+                let siblings = Siblings { ty, tag, chosen: variant.value, variants };
                 match variant.content {
                     Some(kind) => {
                         let constraint = variants
@@ -892,11 +906,17 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         let inputs = &leaves[..rule.inputs.len().min(MAX_INPUTS)];
         match (rule.check)(inputs, self.context) {
             None | Some(Outcome::Holds) => {}
-            Some(outcome) => self.broken_rule(rule, node, outcome),
+            Some(outcome) => self.broken_rule(ty, rule, node, outcome),
         }
     }
 
-    fn broken_rule(&mut self, rule: &'static Rule, node: &'t Node<'t>, outcome: Outcome) {
+    fn broken_rule(
+        &mut self,
+        ty: &'static Type,
+        rule: &'static Rule,
+        node: &'t Node<'t>,
+        outcome: Outcome,
+    ) {
         let depth = self.pointer.len();
         let (mut at, mut parent, mut found) = (node, node, true);
         for segment in rule.target {
@@ -916,9 +936,19 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             } else {
                 Span { start: parent.span.start, end: parent.span.start + 1 }
             };
+            // Only the descriptor knows what belongs where nothing stands.
+            let missing = kind_at(Kind::Named(ty), rule.target)
+                .filter(|_| rule.code == code::MISSING_KEY && !found);
+            let help = match missing {
+                Some(kind) => {
+                    let name = rule.target.last().copied().unwrap_or_default();
+                    format!("{}; or {}", adding(name, &expected(kind)), rule.help)
+                }
+                None => rule.help.to_owned(),
+            };
             let mut diagnostic =
                 Diagnostic::error(rule.code, self.pointer.clone(), span, rule.message.to_owned())
-                    .with_help(rule.help);
+                    .with_help(help);
             diagnostic.severity = rule.severity;
             self.pointer.truncate(depth);
             for input in rule.inputs.iter().filter(|input| **input != rule.target) {
@@ -1056,7 +1086,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         match listed.len().cmp(&limit) {
             Ordering::Less => listed.push(Unchecked::new(code, self.pointer.clone(), reason)),
             Ordering::Equal => {
-                let reason = format!("more than {limit} places: the rest is not listed");
+                let reason = format!("more than {}: the rest is not listed", count(limit, "place"));
                 listed.push(Unchecked::new(code::LIMIT_EXCEEDED, String::new(), reason));
             }
             Ordering::Greater => {}
@@ -1070,7 +1100,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             self.report.diagnostics.push(diagnostic);
         } else if self.left_out.is_none() {
             self.left_out = Some(diagnostic.severity);
-            let message = format!("more than {limit} diagnostics: the rest is left out");
+            let message = format!("more than {}: the rest is left out", count(limit, "diagnostic"));
             let mut last =
                 Diagnostic::error(code::LIMIT_EXCEEDED, String::new(), diagnostic.span, message)
                     .with_param("limit", "diagnostics")
@@ -1109,12 +1139,26 @@ pub const MAX_INPUTS: usize = 4;
 /// The variants of the union whose content is being walked.
 #[derive(Clone, Copy)]
 struct Siblings {
+    ty: &'static Type,
     tag: &'static str,
     chosen: &'static str,
     variants: &'static [Variant],
 }
 
 impl Siblings {
+    /// Which other variant takes a string of the form that it has, in words.
+    fn taker(self, text: &str) -> Option<String> {
+        let takes = |(index, variant): (usize, &Variant)| {
+            let constraint = &self.ty.member(index).constraint;
+            variant.value != self.chosen
+                && matches!(variant.content, Some(Kind::String))
+                && constraint.format.is_some()
+                && constraint.check_str(text).is_ok()
+        };
+        let at = self.variants.iter().enumerate().position(takes)?;
+        Some(format!("choose the `{}` \"{}\", which takes this", self.tag, self.variants[at].value))
+    }
+
     /// Which other variant has the key, in words.
     fn owner(self, key: &str) -> Option<String> {
         let owner = self.variants.iter().find(|variant| {
@@ -1230,8 +1274,25 @@ fn words_of(format: Format) -> (&'static str, &'static str) {
     }
 }
 
+/// `1 character`, `2 characters`.
+fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
 fn quoted(words: &[String]) -> String {
     words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// What to do about a member that is missing.
+fn adding(name: &str, kind: &str) -> String {
+    format!("add `{name}`: {kind}")
+}
+
+/// What stands at `path` below `kind`, if structs alone lead there.
+fn kind_at(kind: Kind, path: Path) -> Option<Kind> {
+    let Some((segment, rest)) = path.split_first() else { return Some(kind) };
+    let field = fields_of(kind).iter().find(|field| field.name == *segment)?;
+    kind_at(field.kind, rest)
 }
 
 /// What must stand at a place, in words.

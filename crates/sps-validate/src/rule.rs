@@ -106,7 +106,7 @@ pub struct Rule {
     pub check: Check,
     /// What is wrong.
     pub message: &'static str,
-    /// What to do.
+    /// What to do; of a `missing-key`, what else than adding the member, which is said from its kind.
     pub help: &'static str,
     /// Where the rule comes from.
     pub source: &'static str,

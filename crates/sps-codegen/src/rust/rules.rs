@@ -100,7 +100,8 @@ impl Writer<'_> {
         let removed = edits::tokens(&vec![vec![Edit::Remove(path)]]);
 
         let message = format!("`{name}` is missing, and it must be there when {words}");
-        let help = format!("add `{name}`, or {}", undo(condition));
+        // The checker puts in front of it that the member is to be added, and what belongs there.
+        let help = undo(condition);
         self.rules.table.push(quote! {
             Rule::error("missing-key", &[#name], #paths, |leaves, _| Some(required(#erased, leaves[#last].is_present())))
                 .says(#message, #help, #source)

@@ -182,7 +182,7 @@ impl Constrained for SmtpAuth {
                     )
                     .says(
                         "`username` is missing, and it must be there when `enabled` is true",
-                        "add `username`, or set `enabled` to false",
+                        "set `enabled` to false",
                         "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
                     )
                     .edits(
@@ -221,7 +221,7 @@ impl Constrained for SmtpAuth {
                     )
                     .says(
                         "`password` is missing, and it must be there when `enabled` is true",
-                        "add `password`, or set `enabled` to false",
+                        "set `enabled` to false",
                         "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
                     )
                     .edits(
@@ -313,7 +313,7 @@ impl Constrained for SmtpEncryption {
                     )
                     .says(
                         "`client_authentication` is missing, and it must be there when `selection` is \"starttls\"",
-                        "add `client_authentication`, or choose another `selection`",
+                        "choose another `selection`",
                         "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
                     )
                     .edits(
@@ -363,7 +363,7 @@ impl Constrained for SmtpEncryption {
                     )
                     .says(
                         "`server_certificate_check` is missing, and it must be there when `selection` is \"starttls\"",
-                        "add `server_certificate_check`, or choose another `selection`",
+                        "choose another `selection`",
                         "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
                     )
                     .edits(
@@ -579,7 +579,7 @@ impl Constrained for ClientAuthentication {
                     )
                     .says(
                         "`x509_identity` is missing, and it must be there when `enabled` is true",
-                        "add `x509_identity`, or set `enabled` to false",
+                        "set `enabled` to false",
                         "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
                     )
                     .edits(
@@ -666,7 +666,7 @@ impl Constrained for ServerCertificateCheck {
                     )
                     .says(
                         "`server_certificate_ca` is missing, and it must be there when `enabled` is true",
-                        "add `server_certificate_ca`, or set `enabled` to false",
+                        "set `enabled` to false",
                         "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
                     )
                     .edits(
