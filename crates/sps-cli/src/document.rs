@@ -3,6 +3,7 @@
 use sps_model::EndpointInfo;
 use sps_model::EndpointKind;
 use sps_validate::Context;
+use sps_validate::Fix;
 use sps_validate::Form;
 use sps_validate::Kind;
 use sps_validate::Report;
@@ -14,6 +15,7 @@ use sps_validate::json::Node;
 
 use crate::endpoint;
 use crate::input::Document;
+use crate::input::Failed;
 use crate::input::Places;
 use crate::input::Unreadable;
 
@@ -33,6 +35,8 @@ pub(crate) struct Checked {
     pub(crate) places: Places,
     /// Whether it was taken for an answer by itself, and a part of it may be sent back.
     pub(crate) advice: Option<Advice>,
+    /// What was repaired to make this text.
+    pub(crate) fixes: Vec<Fix>,
 }
 
 /// What to do with an answer that somebody may want to send.
@@ -62,27 +66,31 @@ pub(crate) fn check(
 ) -> Result<Checked, Unreadable> {
     let (endpoint, form, report, advice) = match judge(&document, wanted, context) {
         Ok(judged) => judged,
-        Err(reason) => return Err(Unreadable::new(document.source, reason)),
+        Err(reason) => return Err(Unreadable::new(document.source, reason).failed(Failed::Check)),
     };
     let places = document.places();
     let Document { source, file, text, .. } = document;
     let subject = endpoint.and_then(|endpoint| endpoint.subject(form));
     let subject = subject.filter(|_| form == Form::Request);
     let endpoint = endpoint.map(|endpoint| endpoint.path);
-    Ok(Checked { source, file, endpoint, form, subject, report, text, places, advice })
+    let fixes = Vec::new();
+    Ok(Checked { source, file, endpoint, form, subject, report, text, places, advice, fixes })
 }
 
-/// Whether the document is a request that may be sent, found out without asking what else could be said of it.
+/// Whether the document is a request that may be sent and of which nothing else could be said, found out without
+/// looking for more.
 /// No answer is one, nor is what looks like one from afar.
 pub(crate) fn is_accepted(document: &Document, wanted: Wanted, context: &Context<'_>) -> bool {
     let text = document.text.as_str();
     // Keys that could make something else of it; an escape may hide one.
     let is_plain = || ["\"meta\"", "\"error\"", "\\u"].iter().all(|it| !text.contains(it));
     wanted.form != Some(Form::Answer)
-        && wanted
-            .endpoint
-            .or_else(|| document.endpoint())
-            .is_some_and(|endpoint| endpoint.accept(text, context) && is_plain())
+        && wanted.endpoint.or_else(|| document.endpoint()).is_some_and(|endpoint| {
+            let subject = endpoint.subject(Form::Request);
+            subject.is_some_and(|subject| !subject.body.may_warn())
+                && endpoint.accept(text, context)
+                && is_plain()
+        })
 }
 
 type Judged = (Option<&'static EndpointInfo>, Form, Report, Option<Advice>);

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use crate::input;
+use crate::input::Failed;
 use crate::input::Unreadable;
 
 /// The changes of one file, in the order of its documents.
@@ -59,7 +60,7 @@ impl Pending {
         }
         replace(&self.path, &changes).map_err(|error| {
             let reason = format!("cannot be repaired: {}", input::words(&error));
-            Unreadable::new(self.path.display().to_string(), reason)
+            Unreadable::new(self.path.display().to_string(), reason).failed(Failed::Repair)
         })
     }
 }

@@ -80,16 +80,33 @@ impl Places {
     }
 }
 
-/// Something that could not be read, and why.
+/// Something that could not be read, checked or repaired, and why.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Unreadable {
     pub(crate) source: String,
     pub(crate) reason: String,
+    #[serde(skip)]
+    pub(crate) failed: Failed,
+}
+
+/// What could not be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failed {
+    Read,
+    /// It was read, but nobody knows what it should be.
+    Check,
+    /// It was checked, but the result did not reach its file.
+    Repair,
 }
 
 impl Unreadable {
     pub(crate) fn new(source: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { source: source.into(), reason: reason.into() }
+        Self { source: source.into(), reason: reason.into(), failed: Failed::Read }
+    }
+
+    /// The same of something else that could not be done.
+    pub(crate) fn failed(self, failed: Failed) -> Self {
+        Self { failed, ..self }
     }
 }
 

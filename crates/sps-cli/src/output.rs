@@ -14,10 +14,11 @@ use std::io::ErrorKind;
 use std::io::Write;
 
 use anyhow::Result;
-use sps_validate::Fix;
+use sps_validate::Copied;
 use sps_validate::Unchecked;
 
 use crate::document::Checked;
+use crate::input::Failed;
 use crate::input::Unreadable;
 use crate::status::Status;
 
@@ -26,8 +27,8 @@ pub(crate) trait Render: Sync {
     /// Everything to be said about it.
     fn render(&self, checked: Checked) -> Rendered;
 
-    /// What a repair changed, if that is to be shown.
-    fn diff(&self, before: &Checked, after: &Checked, fixes: &[Fix]) -> Option<Part>;
+    /// What a repair changed and what it copied, if that is to be shown.
+    fn diff(&self, before: &Checked, after: &Checked, copied: &[Copied]) -> Option<Part>;
 }
 
 /// What is to be said about one document.
@@ -81,9 +82,31 @@ pub(crate) struct Summary {
     /// The list itself stands in the JSON form, so its length need not.
     #[serde(skip)]
     pub(crate) unreadable: usize,
+    /// The same of what was read and is of no known kind.
+    #[serde(skip)]
+    pub(crate) unknown: usize,
+    /// The same of what could not be written.
+    #[serde(skip)]
+    pub(crate) unrepaired: usize,
     /// The documents say so themselves.
     #[serde(skip)]
     pub(crate) fixed: usize,
+}
+
+impl Summary {
+    /// Counts something that could not be done.
+    pub(crate) fn fail(&mut self, failed: Failed) {
+        match failed {
+            Failed::Read => self.unreadable += 1,
+            Failed::Check => self.unknown += 1,
+            Failed::Repair => self.unrepaired += 1,
+        }
+    }
+
+    /// Whether everything could be done.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.unreadable + self.unknown + self.unrepaired == 0
+    }
 }
 
 impl std::ops::AddAssign for Summary {
@@ -93,6 +116,8 @@ impl std::ops::AddAssign for Summary {
         self.warnings += other.warnings;
         self.unchecked += other.unchecked;
         self.unreadable += other.unreadable;
+        self.unknown += other.unknown;
+        self.unrepaired += other.unrepaired;
         self.fixed += other.fixed;
     }
 }

@@ -25,6 +25,7 @@ use crate::endpoint;
 use crate::fix::Pending;
 use crate::input;
 use crate::input::Document;
+use crate::input::Failed;
 use crate::input::Unreadable;
 use crate::interrupt;
 use crate::objects::Objects;
@@ -52,7 +53,8 @@ use crate::status::Status;
 /// longest tail of the path that fits: `site/management/snmp/trap.json` belongs to
 /// `management/snmp/trap`, `site/rdp/channel_policies/drawing-only.json` to `rdp/channel_policies`.
 ///
-/// Exit status: 0 all documents are valid, 1 some are not, 2 something could not be read, 130 interrupted.
+/// Exit status: 0 all documents are valid, 1 some are not, 2 something could not be read or nobody knows what it is,
+/// 130 interrupted. With --fix it is about what came of the repair, with --dry-run about the files as they are.
 #[derive(Debug, clap::Args)]
 #[command(
     verbatim_doc_comment,
@@ -107,11 +109,14 @@ pub(crate) struct Args {
     #[arg(long, verbatim_doc_comment)]
     fix: bool,
 
-    /// With --fix: write nothing, only show the difference.
+    /// With --fix: write nothing, only show the difference and what would be left to say of the repaired text.
+    ///
+    /// Exits with 1 if something would be repaired.
     #[arg(long, requires = "fix")]
     dry_run: bool,
 
-    /// Print only errors and the summary (with --deny-warnings, warnings too): no notes, nothing unchecked.
+    /// Print only errors and the summary, which counts warnings (with --deny-warnings, they are printed too): no
+    /// notes, nothing unchecked.
     #[arg(long, short)]
     quiet: bool,
 
@@ -222,7 +227,8 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         }
         Err(reason) => {
             for path in &args.paths {
-                run.writer.unreadable(Unreadable::new(path.display().to_string(), &reason))?;
+                let unreadable = Unreadable::new(path.display().to_string(), &reason);
+                run.writer.unreadable(unreadable.failed(Failed::Check))?;
             }
         }
     }
@@ -230,9 +236,12 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     let status = if interrupt::is_wanted() {
         output::complain("error: interrupted: what follows is about the documents before");
         Status::Interrupted
-    } else if summary.unreadable > 0 {
+    } else if !summary.is_complete() {
         Status::Unreadable
-    } else if summary.errors > 0 || (args.deny_warnings && summary.warnings > 0) {
+    } else if summary.errors > 0
+        || (args.deny_warnings && summary.warnings > 0)
+        || (args.dry_run && summary.fixed > 0)
+    {
         Status::Invalid
     } else {
         Status::Valid
@@ -251,7 +260,7 @@ fn format(args: &Args) -> (Box<dyn Render>, Box<dyn Sink>) {
                 (true, true) => Amount::Diagnostics,
                 (true, false) => Amount::Errors,
             };
-            let show = Show { color: args.color.is_wanted(), amount };
+            let show = Show { color: args.color.is_wanted(), amount, dry_run: args.dry_run };
             (Box::new(show), Box::new(Human::new(show)))
         }
     }
@@ -413,11 +422,11 @@ impl Run<'_> {
         };
         let repaired = Document { text: fixed.text.clone(), ..original.clone() };
         let after = match self.check(repaired, wanted) {
-            Ok(after) => after,
+            Ok(after) => Checked { fixes: fixed.fixes, ..after },
             Err(unreadable) => return self.writer.unreadable(unreadable),
         };
-        self.writer.summary.fixed += fixed.fixes.len();
-        let diff = self.render.diff(&checked, &after, &fixed.fixes);
+        self.writer.summary.fixed += after.fixes.len();
+        let diff = self.render.diff(&checked, &after, &fixed.copied);
         self.hand_over(&original, &fixed.text)?;
         if let (Repair::Write(pending), Some(path)) = (&mut self.repair, &original.path)
             && let Err(unreadable) =
@@ -515,7 +524,7 @@ impl Writer<'_> {
     }
 
     fn unreadable(&mut self, unreadable: Unreadable) -> Result<()> {
-        self.summary.unreadable += 1;
+        self.summary.fail(unreadable.failed);
         self.above(|sink, out| sink.unreadable(out, unreadable))
     }
 

@@ -7,7 +7,9 @@ use annotate_snippets::renderer::Style;
 use similar::ChangeTag;
 use similar::TextDiff;
 use sps_validate::Context;
+use sps_validate::Copied;
 use sps_validate::Form;
+use sps_validate::Span;
 use sps_validate::code;
 use sps_validate::explain;
 
@@ -22,9 +24,10 @@ const CONTEXT: usize = 3;
 const LINE: usize = 1_000;
 
 /// The differences of two states of one document, with what must not be printed masked in both.
-pub(crate) fn unified(before: &Checked, after: &Checked, color: bool) -> String {
-    let old = masked(&before.text, &hidden_before(before));
-    let new = masked(&after.text, &Hidden::new(&after.report.sensitive));
+pub(crate) fn unified(before: &Checked, after: &Checked, copied: &[Copied], color: bool) -> String {
+    let hidden_after = Hidden::new(&after.report.sensitive);
+    let old = masked(&before.text, &hidden_before(before, &hidden_after, copied));
+    let new = masked(&after.text, &hidden_after);
     let diff = TextDiff::from_lines(&old, &new);
     let style = |tag| match tag {
         ChangeTag::Delete if color => Style::new().fg_color(Some(AnsiColor::Red.into())),
@@ -48,8 +51,28 @@ pub(crate) fn unified(before: &Checked, after: &Checked, color: bool) -> String 
     text
 }
 
-/// What must not be printed of the first state. A wrapper is not looked into as a request, but it is as an answer.
-fn hidden_before(before: &Checked) -> Hidden {
+/// What must not be printed of the first state. What is still there is known better now: nobody knew what belonged to
+/// a misspelled key. What is gone is judged as it was.
+fn hidden_before(before: &Checked, after: &Hidden, copied: &[Copied]) -> Hidden {
+    let first = hidden_alone(before);
+    let mut spans = Vec::new();
+    let mut done = 0;
+    for &Copied { from, to, .. } in copied {
+        spans.extend(first.within(Span::new(done, from.start)));
+        let now = Span::new(to, to + (from.end - from.start));
+        spans.extend(
+            after
+                .within(now)
+                .map(|span| Span::new(span.start - to + from.start, span.end - to + from.start)),
+        );
+        done = from.end;
+    }
+    spans.extend(first.within(Span::new(done, before.text.len())));
+    Hidden::new(&spans)
+}
+
+/// The same, as far as the first state tells. A wrapper is not looked into as a request, but it is as an answer.
+fn hidden_alone(before: &Checked) -> Hidden {
     let wrapped = before.report.errors().any(|it| it.code == code::RESPONSE_WRAPPER);
     match before.subject.filter(|_| wrapped) {
         Some(subject) => {

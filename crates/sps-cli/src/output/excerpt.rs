@@ -78,6 +78,16 @@ impl Hidden {
         Self(hidden)
     }
 
+    /// The parts of them that lie in `span`.
+    pub(crate) fn within(&self, span: Span) -> impl Iterator<Item = Span> {
+        let first = self.0.partition_point(|hidden| hidden.end <= span.start);
+        self.0
+            .iter()
+            .skip(first)
+            .take_while(move |hidden| hidden.start < span.end)
+            .map(move |hidden| Span::new(hidden.start.max(span.start), hidden.end.min(span.end)))
+    }
+
     fn contains(&self, offset: usize) -> bool {
         let behind = self.0.partition_point(|span| span.end <= offset);
         self.0.get(behind).is_some_and(|span| span.start <= offset)

@@ -14,8 +14,8 @@ use annotate_snippets::Snippet;
 use annotate_snippets::renderer::AnsiColor;
 use annotate_snippets::renderer::Style;
 use anyhow::Result;
+use sps_validate::Copied;
 use sps_validate::Diagnostic;
-use sps_validate::Fix;
 use sps_validate::Severity;
 use sps_validate::Span;
 use sps_validate::code;
@@ -52,6 +52,8 @@ pub(crate) struct Human {
 pub(crate) struct Show {
     pub(crate) color: bool,
     pub(crate) amount: Amount,
+    /// Whether a repair is only shown and not written.
+    pub(crate) dry_run: bool,
 }
 
 /// How much of it.
@@ -128,7 +130,7 @@ impl Sink for Human {
                 writeln!(out, "  and at {}", count(others, "more place"))?;
             }
         }
-        writeln!(out, "{}", in_words(summary, self.show.amount))?;
+        writeln!(out, "{}", in_words(summary, self.show))?;
         out.flush()?;
         Ok(())
     }
@@ -180,18 +182,19 @@ impl Render for Show {
         Rendered { source: checked.source, parts, unchecked }
     }
 
-    fn diff(&self, before: &Checked, after: &Checked, fixes: &[Fix]) -> Option<Part> {
+    fn diff(&self, before: &Checked, after: &Checked, copied: &[Copied]) -> Option<Part> {
         let mut text = String::new();
-        for fix in fixes {
+        let fixed = if self.dry_run { "would be fixed" } else { "fixed" };
+        for fix in &after.fixes {
             let _ = writeln!(
                 text,
-                "{}: fixed[{}] {}",
+                "{}: {fixed}[{}] {}",
                 one_line(&before.source),
                 fix.code,
                 one_line(&fix.pointer)
             );
         }
-        text.push_str(&diff::unified(before, after, self.color));
+        text.push_str(&diff::unified(before, after, copied, self.color));
         Some(text.into())
     }
 }
@@ -323,22 +326,28 @@ fn place(checked: &Checked, offset: usize) -> String {
     format!("{}:{}:{}", one_line(&checked.file), position.line, position.column)
 }
 
-/// `5 documents: 1 error, 2 warnings, 3 not checked`.
-fn in_words(summary: &Summary, amount: Amount) -> String {
-    let Summary { documents, errors, warnings, unchecked, unreadable, fixed } = *summary;
+/// `5 documents: 1 error, 2 warnings, 3 not checked`. After a dry run, what would be left comes after what would go.
+fn in_words(summary: &Summary, show: Show) -> String {
+    let Summary { documents, errors, warnings, unchecked, unreadable, unknown, unrepaired, fixed } =
+        *summary;
     let errors = if errors == 0 { "no errors".to_owned() } else { count(errors, "error") };
     let mut parts = if documents == 0 { Vec::new() } else { vec![errors] };
-    if warnings > 0 && amount != Amount::Errors {
+    if warnings > 0 {
         parts.push(count(warnings, "warning"));
     }
-    if unchecked > 0 && amount == Amount::Everything {
+    if unchecked > 0 && show.amount == Amount::Everything {
         parts.push(format!("{unchecked} not checked"));
     }
-    if fixed > 0 {
+    let mut before = String::new();
+    if show.dry_run && fixed > 0 {
+        before = format!("{fixed} would be fixed; then ");
+    } else if fixed > 0 {
         parts.push(format!("{fixed} fixed"));
     }
-    if unreadable > 0 {
-        parts.push(format!("{unreadable} could not be read"));
+    for (number, what) in [(unreadable, "read"), (unknown, "checked"), (unrepaired, "repaired")] {
+        if number > 0 {
+            parts.push(format!("{number} could not be {what}"));
+        }
     }
-    format!("{}: {}", count(documents, "document"), parts.join(", "))
+    format!("{}: {before}{}", count(documents, "document"), parts.join(", "))
 }

@@ -13,8 +13,8 @@ use serde_json::Value;
 use serde_json::json;
 use sps_spec::Code;
 use sps_spec::Severity;
+use sps_validate::Copied;
 use sps_validate::Diagnostic;
-use sps_validate::Fix;
 use sps_validate::Span;
 use sps_validate::Unchecked;
 
@@ -74,7 +74,7 @@ impl Render for Results {
         Rendered { parts, ..Rendered::default() }
     }
 
-    fn diff(&self, _: &Checked, _: &Checked, _: &[Fix]) -> Option<Part> {
+    fn diff(&self, _: &Checked, _: &Checked, _: &[Copied]) -> Option<Part> {
         None
     }
 }

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use crate::support::*;
 
 const NONE_CHECKED: &str = "0 documents: 1 could not be read\n";
+const NONE_KNOWN: &str = "0 documents: 1 could not be checked\n";
 
 #[test]
 fn a_missing_file_does_not_stop_the_rest() {
@@ -63,7 +64,7 @@ fn an_unknown_endpoint_names_the_nearest() {
     let words = "there is no endpoint `management/emial`; did you mean `management/email`? \
                  `sps endpoints` lists them all";
     let arguments = ["check", "x.json", "-e", "management/emial"];
-    dir.sps(&arguments).is(2, NONE_CHECKED, &format!("error: x.json: {words}\n"));
+    dir.sps(&arguments).is(2, NONE_KNOWN, &format!("error: x.json: {words}\n"));
     let json = dir.sps(&[&arguments[..], &["--format", "json"]].concat()).json();
     assert_eq!(json["unreadable"][0]["reason"], words);
     for command in ["show", "template", "request"] {
@@ -89,7 +90,7 @@ fn an_endpoint_that_cannot_be_told_is_asked_for() {
             "error: {file}: neither the document nor its path tells the endpoint; name it with \
              --endpoint{likely} (`sps endpoints` lists them all)\n"
         );
-        dir.sps(&["check", file]).is(2, NONE_CHECKED, &words);
+        dir.sps(&["check", file]).is(2, NONE_KNOWN, &words);
         dir.sps(&["request", file]).is(2, "", &words);
     }
 }
@@ -116,7 +117,7 @@ fn an_error_answer_is_no_body() {
     let dir = Dir::new("error_answer").with("x.json", ERROR);
     let words = "error: x.json: this is an error answer of the appliance (ResourceNotFound), not a body: \
                  repeat the request that caused it\n";
-    dir.sps(&["check", "x.json"]).is(2, NONE_CHECKED, words);
+    dir.sps(&["check", "x.json"]).is(2, NONE_KNOWN, words);
     dir.sps(&["request", "x.json"]).is(2, "", words);
 }
 

@@ -37,10 +37,10 @@ fn valid_documents_are_listed_in_json() {
     let run = dir.sps(&["check", ".", "--format", "json"]);
     run.is(
         0,
-        "{\"schema_version\": 1,\n \"documents\": [\n  \
+        "{\"schema_version\": 2,\n \"documents\": [\n  \
          {\"source\":\"./management/disk_fillup_prevention.json\",\
          \"endpoint\":\"/api/configuration/management/disk_fillup_prevention\",\"form\":\"request\",\
-         \"diagnostics\":[],\"unchecked\":[]}],\n \"unreadable\": [],\n \
+         \"diagnostics\":[],\"unchecked\":[],\"fixes\":[]}],\n \"unreadable\": [],\n \
          \"summary\": {\"documents\":1,\"errors\":0,\"warnings\":0,\"unchecked\":0}}\n",
         "",
     );
@@ -136,7 +136,7 @@ fn a_container_has_nothing_to_check() {
     let dir = Dir::new("container").with("snmp.json", CONTAINER);
     dir.sps(&["check", "snmp.json"]).is(0, "1 document: no errors\n", "");
     let run = dir.sps(&["check", "snmp.json", "--as", "request"]);
-    assert_eq!((run.status, &*run.stdout), (2, "0 documents: 1 could not be read\n"));
+    assert_eq!((run.status, &*run.stdout), (2, "0 documents: 1 could not be checked\n"));
     assert!(run.stderr.contains("only holds other endpoints"), "{}", run.stderr);
 }
 
@@ -334,4 +334,36 @@ fn keys_of_a_document_do_not_steer_the_terminal() {
     let run = dir.sps(&["check", "x.json", "-e", "management/disk_fillup_prevention"]);
     assert!(run.stdout.contains("/\\u001b[31m\\n: "), "{}", run.stdout);
     assert!(!run.stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn a_file_of_unknown_kind_is_not_one_that_cannot_be_read() {
+    let dir = Dir::new("unknown_kind").with("a.json", "{}").with("b.json", "{}");
+    let run = dir.sps(&["check", "a.json", "b.json", "gone.json"]);
+    assert_eq!(
+        (run.status, &*run.stdout),
+        (2, "0 documents: 1 could not be read, 2 could not be checked\n")
+    );
+    let run = dir.sps(&["check", "a.json", "-e", "management/emial"]);
+    assert_eq!((run.status, &*run.stdout), (2, "0 documents: 1 could not be checked\n"));
+}
+
+#[test]
+fn help_says_what_to_write() {
+    let wrong = EMAIL_REQUEST
+        .replace("\"password\": \"aaaa-1\",", "")
+        .replace("\"relay\"", "\"\"")
+        .replace("\"fqdn\"", "\"ip\"");
+    let dir = Dir::new("what_to_write").with("management/email.json", wrong);
+    let run = dir.sps(&["check", "."]);
+    for part in [
+        "= help: add `password`: the key of an object in /api/configuration/passwords; or set `enabled` to false\n",
+        ": the text is empty\n",
+        "= help: give at least 1 character\n",
+        "= help: choose the `selection` \"fqdn\", which takes this; or give an IPv4",
+    ] {
+        assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
+    }
+    let explained = dir.sps(&["explain", "missing-key"]).stdout;
+    assert!(explained.contains("the UUID that the appliance gave it"), "{explained}");
 }

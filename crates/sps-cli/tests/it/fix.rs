@@ -122,7 +122,14 @@ fn the_difference_is_shown_and_the_file_replaced() {
     let dry = dir.sps(&["check", "management", "--fix", "--dry-run", "--color", "never"]);
     assert_eq!(fs::read_to_string(dir.path().join("management/email.json")).unwrap(), EMAIL_WRONG);
     let run = dir.sps(&["check", "management", "--fix"]);
-    assert_eq!(run.all(), dry.all());
+    assert_eq!((dry.status, run.status), (1, 1));
+    let findings = |run: &Run| run.stdout.split_once("\n\n").unwrap().1.to_owned();
+    let last = |run: &Run| run.stdout.lines().last().unwrap().to_owned();
+    assert_eq!(findings(&run).replace(&last(&run), ""), findings(&dry).replace(&last(&dry), ""));
+    assert_eq!(
+        dry.stdout.replace("would be fixed[", "fixed[").lines().next(),
+        run.stdout.lines().next()
+    );
     insta::assert_snapshot!(run.all());
     let text = fs::read_to_string(dir.path().join("management/email.json")).unwrap();
     assert_eq!(text, EMAIL_WRONG.replace("adress", "address"));
@@ -175,4 +182,71 @@ fn the_document_of_standard_input_leaves_no_room_for_a_report() {
     let dir = Dir::new("fix_json");
     let arguments = ["check", "-", "--fix", "--format", "json", "-e", DISK_ENDPOINT];
     dir.sps_with(&arguments, DISK).fails(2, "leave out --format");
+}
+
+#[test]
+fn a_dry_run_says_what_would_be_and_fails_if_that_is_anything() {
+    let wrong = DISK.replace("archiving", "archivng");
+    let dir = Dir::new("fix_dry").with("x.json", &wrong);
+    let check = ["check", "x.json", "--fix", "-e", DISK_ENDPOINT];
+    for format in ["human", "json", "sarif"] {
+        let dry = dir.sps(&[&check[..], &["--dry-run", "--format", format]].concat());
+        assert_eq!(dry.status, 1, "{}", dry.all());
+    }
+    let dry = dir.sps(&[&check[..], &["--dry-run"]].concat());
+    assert!(
+        dry.stdout.starts_with("x.json: would be fixed[unknown-key] /archivng_enabled\n"),
+        "{}",
+        dry.stdout
+    );
+    assert!(
+        dry.stdout.ends_with("1 document: 1 would be fixed; then no errors\n"),
+        "{}",
+        dry.stdout
+    );
+    assert_eq!(fs::read_to_string(dir.path().join("x.json")).unwrap(), wrong);
+    let run = dir.sps(&check);
+    assert_eq!(run.status, 0);
+    assert!(run.stdout.ends_with("1 document: no errors, 1 fixed\n"), "{}", run.stdout);
+    dir.sps(&[&check[..], &["--dry-run"]].concat()).is(0, "1 document: no errors\n", "");
+}
+
+#[test]
+fn json_lists_what_was_repaired() {
+    let dir = Dir::new("fix_listed").with("x.json", DISK.replace("archiving", "archivng"));
+    let check = ["check", "x.json", "--fix", "-e", DISK_ENDPOINT, "--format", "json"];
+    let fixes = |run: &Run| run.json()["documents"][0]["fixes"].clone();
+    let expected = serde_json::json!([{"code": "unknown-key", "pointer": "/archivng_enabled"}]);
+    assert_eq!(fixes(&dir.sps(&[&check[..], &["--dry-run"]].concat())), expected);
+    assert_eq!(fixes(&dir.sps(&check)), expected);
+    assert_eq!(fixes(&dir.sps(&check)), serde_json::json!([]));
+}
+
+#[test]
+fn what_is_shown_after_a_repair_is_shown_before_it() {
+    let server = "\"smpt_server\": {\"selection\": \"fqdn\", \"value\": \"mail.example.com\"}";
+    let typo = EMAIL_REQUEST.replace("smtp_server", "smpt_server");
+    let answer = EMAIL_ANSWER.replace("smtp_server", "smpt_server");
+    assert!(answer.contains(server) && typo != EMAIL_REQUEST);
+    for (name, body) in [("typo", typo), ("answer", answer)] {
+        let dir = Dir::new(&format!("shown_{name}")).with("x.json", &body);
+        let arguments =
+            ["check", "x.json", "-e", "management/email", "--as", "request", "--fix", "--dry-run"];
+        let run = dir.sps(&arguments);
+        for sign in ["-", "+"] {
+            let side: Vec<&str> =
+                run.stdout.lines().filter(|line| line.starts_with(sign)).collect();
+            let side = side.join("\n");
+            assert!(side.contains("fqdn") || name == "typo", "{}", run.stdout);
+            let key = if sign == "-" { "smpt_server" } else { "smtp_server" };
+            assert!(side.contains(key), "{}", run.stdout);
+        }
+        assert!(run.stdout.contains("mail.example.com"), "{}", run.stdout);
+        let starred = run.stdout.lines().filter(|line| line.starts_with('-') && line.contains('*'));
+        // The address and the key of an answer go, and nobody knows what is in them.
+        let expected = |line: &&str| {
+            line.contains("href") || line.contains("meta") || line.contains("\"key\"")
+        };
+        assert_eq!(starred.filter(|line| !expected(line)).count(), 0, "{}", run.stdout);
+    }
 }

@@ -50,10 +50,12 @@ fn shape(at: &str, value: &Value, shape: &mut BTreeSet<String>) {
 /// The old file stays as a record; it is never edited.
 #[test]
 fn json_keeps_its_shape_as_long_as_its_version() {
-    let run = everything().sps(&["check", ".", "--format", "json"]);
-    let json = run.json();
+    let dir = everything();
+    let json = dir.sps(&["check", ".", "--format", "json"]).json();
     let mut found = BTreeSet::new();
     shape("", &json, &mut found);
+    let fix = dir.sps(&["check", ".", "--format", "json", "--fix", "--dry-run"]).json();
+    shape("", &fix, &mut found);
     let found: String = found.into_iter().map(|line| line + "\n").collect();
     let file = format!("{DATA}/json-shape-{}.txt", json["schema_version"]);
     let expected = fs::read_to_string(&file).unwrap_or_default();

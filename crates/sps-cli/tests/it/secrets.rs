@@ -139,3 +139,34 @@ fn a_known_password_is_not_printed() {
     assert!(run.stdout.contains("snmp-password-charset"), "{}", run.stdout);
     stays_secret(&dir, &["check", "management", "--resolve", "objects"]);
 }
+
+#[test]
+fn a_repair_shows_no_secret_on_either_side() {
+    let channel = r#"{"meta": {"x": "hunter2-Zq8"}, "key": "hunter2-Zq8"}"#;
+    for (endpoint, body, fix) in [
+        // The key that only answers have goes, with what is in it.
+        ("management/email", EMAIL_REQUEST.replace("\"aaaa-1\"", channel), "reference-object"),
+        // The wrapper goes, and what is beside the body with it.
+        (
+            "management/email",
+            EMAIL_ANSWER.replacen('{', "{\"meta\": {\"token\": \"hunter2-Zq8\"},", 1),
+            "response-wrapper",
+        ),
+        // A misspelled key of a reference, with the password itself behind it.
+        (
+            "management/email",
+            EMAIL_REQUEST
+                .replace("\"password\"", "\"pasword\"")
+                .replace("aaaa-1", SECRET)
+                .replace("sender_address", "sender_adress"),
+            "unknown-key",
+        ),
+    ] {
+        assert!(body.contains(SECRET), "{body}");
+        let dir = Dir::new("repair").with("x.json", &body);
+        let check = ["check", "x.json", "-e", endpoint, "--as", "request"];
+        let run = dir.sps(&[&check[..], &["--fix", "--dry-run"]].concat());
+        assert!(run.stdout.contains(&format!("would be fixed[{fix}]")), "{}", run.stdout);
+        stays_secret(&dir, &check);
+    }
+}
