@@ -123,11 +123,13 @@ macro_rules! responses {
 }
 
 requests! {
+    accounting: Accounting = "management/accounting",
     disk_fillup_prevention: DiskFillupPrevention = "management/disk_fillup_prevention",
     email: Email = "management/email",
     health_monitoring: HealthMonitoring = "management/health_monitoring",
     snmp_trap: SnmpTrap = "management/snmp/trap",
     web_gateway_authentication: WebGatewayAuthentication = "management/web_gateway_authentication",
+    webinterface: WebInterface = "management/webinterface",
     password: Password = "passwords",
     time_policy: TimePolicy = "policies/time_policies",
     user_database: UserDatabase = "policies/user_databases",
@@ -137,11 +139,13 @@ requests! {
 }
 
 responses! {
+    accounting_answer: Accounting = "management/accounting",
     disk_fillup_prevention_answer: DiskFillupPrevention = "management/disk_fillup_prevention",
     email_answer: Email = "management/email",
     health_monitoring_answer: HealthMonitoring = "management/health_monitoring",
     snmp_trap_answer: SnmpTrap = "management/snmp/trap",
     web_gateway_authentication_answer: WebGatewayAuthentication = "management/web_gateway_authentication",
+    webinterface_answer: WebInterface = "management/webinterface",
     password_answer: Password = "passwords",
     time_policy_answer: TimePolicy = "policies/time_policies",
     user_database_answer: UserDatabase = "policies/user_databases",

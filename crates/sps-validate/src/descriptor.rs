@@ -46,50 +46,6 @@ pub enum Kind {
     Foreign(fn(&str) -> Vec<(String, String)>),
 }
 
-impl Kind {
-    /// Whether a rule that only judges may have something to say about such a value.
-    pub fn may_warn(self) -> bool {
-        self.may_warn_beyond(&mut Vec::new())
-    }
-
-    fn may_warn_beyond(self, seen: &mut Vec<&'static str>) -> bool {
-        match self {
-            Self::Nullable(inner)
-            | Self::Optional(inner)
-            | Self::List(inner)
-            | Self::Array(inner, _)
-            | Self::Map(inner) => inner.may_warn_beyond(seen),
-            Self::Named(ty) => {
-                // Types may contain themselves.
-                if seen.contains(&ty.name) {
-                    return false;
-                }
-                seen.push(ty.name);
-                let warns = |rule: &Rule| rule.severity == Severity::Warning;
-                ty.constraints.rules.iter().any(warns)
-                    || match ty.shape {
-                        Shape::Struct { fields, .. } => {
-                            fields.iter().any(|field| field.kind.may_warn_beyond(seen))
-                        }
-                        Shape::Union { variants, .. } => variants
-                            .iter()
-                            .filter_map(|variant| variant.content)
-                            .any(|kind| kind.may_warn_beyond(seen)),
-                        Shape::Enum { .. } => false,
-                    }
-            }
-            Self::Bool
-            | Self::Int { .. }
-            | Self::Number
-            | Self::String
-            | Self::Secret
-            | Self::Any
-            | Self::Reference(_)
-            | Self::Foreign(_) => false,
-        }
-    }
-}
-
 /// A collection that references point into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

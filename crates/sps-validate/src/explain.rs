@@ -281,7 +281,10 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 self.unchecked(code::WRONG_TYPE, "the guide does not show what stands here");
                 self.kept(node);
             }
-            (Kind::Foreign(check), _) => self.foreign(check, node),
+            (Kind::Foreign(check), _) => {
+                self.repeated(node);
+                self.foreign(check, node);
+            }
             (_, Value::Null) => {
                 self.error(
                     code::NULL_NOT_ALLOWED,

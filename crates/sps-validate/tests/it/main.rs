@@ -10,3 +10,4 @@ mod json_properties;
 mod json_suite;
 mod rules;
 mod unreadable;
+mod verdicts;

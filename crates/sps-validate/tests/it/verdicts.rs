@@ -1,0 +1,462 @@
+//! What passes and what does not, kind by kind, worked out by hand: both answers, the short one and the full one, are
+//! held to it.
+
+use sps_validate::Constraint;
+use sps_validate::Constraints;
+use sps_validate::Context;
+use sps_validate::EnumValue;
+use sps_validate::Field;
+use sps_validate::FieldForm;
+use sps_validate::Form;
+use sps_validate::Kind;
+use sps_validate::Limits;
+use sps_validate::Member;
+use sps_validate::Outcome;
+use sps_validate::Resolver;
+use sps_validate::Rule;
+use sps_validate::Shape;
+use sps_validate::Subject;
+use sps_validate::Target;
+use sps_validate::Type;
+use sps_validate::UnknownKeys;
+use sps_validate::Variant;
+use sps_validate::accept;
+use sps_validate::explain;
+use sps_validate::format::Format;
+
+/// Holds both answers to a verdict.
+fn judge(kind: Kind, context: &Context<'_>, text: &str, expected: bool) {
+    let subject = Subject::new(kind, Form::Request);
+    let report = explain(text, &subject, context);
+    assert_eq!(report.is_valid(), expected, "explain: {text}\n{report}");
+    assert_eq!(accept(text, &subject, context), expected, "accept: {text}");
+}
+
+fn all(kind: Kind, good: &[&str], bad: &[&str]) {
+    for text in good {
+        judge(kind, &Context::default(), text, true);
+    }
+    for text in bad {
+        judge(kind, &Context::default(), text, false);
+    }
+}
+
+const BYTE: Kind = Kind::Int { minimum: -128, maximum: 127 };
+
+static COLOR: Type = Type::new(
+    "Color",
+    Shape::Enum { values: &[EnumValue::new("red"), EnumValue::new("green").aliases(&["verde"])] },
+    Constraints::NONE,
+);
+
+static CHOICE: Type = Type::new(
+    "Choice",
+    Shape::Union {
+        tag: "selection",
+        content: "value",
+        variants: &[
+            Variant::new("ip", Some(Kind::String)),
+            Variant::new("none", None),
+            Variant::new("maybe", Some(Kind::Optional(&Kind::Bool))),
+        ],
+    },
+    Constraints::new(
+        "",
+        &[Member::new("ip", "").constraint(Constraint::NONE.format(Format::IpAddress))],
+    ),
+);
+
+static INNER: Type = Type::new(
+    "Inner",
+    Shape::Struct {
+        fields: &[
+            Field::new("on", Kind::Bool),
+            Field::new("level", Kind::Optional(&BYTE)),
+            Field::new("word", Kind::Optional(&Kind::String)),
+            Field::new("color", Kind::Optional(&Kind::Named(&COLOR))),
+            Field::new("seen", Kind::Bool).only(FieldForm::Answer),
+        ],
+        open: false,
+    },
+    Constraints::new(
+        "",
+        &[
+            Member::new("on", ""),
+            Member::new("level", "").constraint(Constraint::NONE.minimum(1).maximum(9)),
+            Member::new("word", "").constraint(Constraint::NONE.min_length(2)),
+        ],
+    )
+    .rules(&[Rule::error("level-when-on", &["level"], &[&["on"], &["level"]], |leaves, _| {
+        Some((!leaves[0].bool()? || leaves[1].is_present()).into())
+    })]),
+);
+
+static OUTER: Type = Type::new(
+    "Outer",
+    Shape::Struct {
+        fields: &[
+            Field::new("mode", Kind::Named(&COLOR)),
+            Field::new("note", Kind::Nullable(&Kind::String)),
+            Field::new("inner", Kind::Optional(&Kind::Named(&INNER))),
+            Field::new("choice", Kind::Optional(&Kind::Named(&CHOICE))),
+            Field::new("list", Kind::Optional(&Kind::List(&BYTE))),
+            Field::new("count", Kind::Optional(&BYTE)),
+        ],
+        open: true,
+    },
+    Constraints::NONE.rules(&[
+        Rule::error("deep-switch", &["mode"], &[&["mode"], &["inner", "on"]], |leaves, _| {
+            Some((leaves[0].str()? != "red" || !leaves[1].bool()?).into())
+        }),
+        Rule::error("deep-number", &["mode"], &[&["inner", "level"]], |leaves, _| {
+            Some((leaves[0].int()? != 7).into())
+        }),
+        Rule::error("deep-word", &["mode"], &[&["inner", "word"]], |leaves, _| {
+            Some((leaves[0].str()? != "\"bad\"").into())
+        }),
+        Rule::error("deep-color", &["mode"], &[&["inner", "color"]], |leaves, _| {
+            Some((leaves[0].str()? != "green").into())
+        }),
+        Rule::error("tag", &["mode"], &[&["choice", "selection"]], |leaves, _| {
+            Some((leaves[0].str()? != "none").into())
+        }),
+        Rule::error("null", &["note"], &[&["mode"], &["note"]], |leaves, _| {
+            let note = leaves[1].nullable_str()?;
+            Some((leaves[0].str()? != "green" || note.is_some_and(|it| it != "no")).into())
+        }),
+        Rule::error("list-or-count", &["list"], &[&["list"], &["count"]], |leaves, _| {
+            Some((!leaves[0].is_present() || leaves[1].int() != Some(0)).into())
+        }),
+        Rule::warning("never", &["mode"], &[&["mode"]], |_, _| Some(Outcome::Broken)),
+    ]),
+);
+
+#[test]
+fn scalars() {
+    all(Kind::Bool, &["true", "false", " true\n"], &["null", "0", "\"true\"", "tru", "true false"]);
+    all(BYTE, &["0", "-128", "127"], &["128", "-129", "1.5", "1e400", "\"1\"", "null", "true"]);
+    all(Kind::Number, &["0", "-1.5e3", "18446744073709551616"], &["1e400", "\"1\"", "null", "-"]);
+    all(Kind::String, &["\"\"", "\"a\\u00e9\""], &["a", "1", "null", "\"a", "[]"]);
+    all(Kind::Secret, &["\"x\""], &["1", "null"]);
+    all(
+        Kind::Any,
+        &["null", "[1, {\"a\": {}}]"],
+        &["", "{\"a\": 1, \"a\": 2}", "[{\"a\": 1, \"\\u0061\": 2}]"],
+    );
+    all(Kind::Nullable(&Kind::Bool), &["null", "true"], &["1", "nul"]);
+    all(Kind::Optional(&Kind::Bool), &["true"], &["null"]);
+}
+
+#[test]
+fn words() {
+    let kind = Kind::Named(&COLOR);
+    all(
+        kind,
+        &["\"red\"", "\"green\"", "\"verde\"", "\"r\\u0065d\""],
+        &["\"Red\"", "\"blue\"", "1", "null"],
+    );
+}
+
+#[test]
+fn containers() {
+    static COLORS: Kind = Kind::Map(&Kind::Named(&COLOR));
+
+    all(Kind::List(&BYTE), &["[]", "[1, 2]"], &["{}", "[1, true]", "[1,]", "[128]", "1"]);
+    all(Kind::Array(&BYTE, 2), &["[1, 2]"], &["[]", "[1]", "[1, 2, 3]", "[1, true]"]);
+    all(
+        Kind::Map(&BYTE),
+        &["{}", "{\"b\": 1, \"a\": 2}"],
+        &[
+            "[]",
+            "{\"a\": true}",
+            "{\"a\": 1, \"b\": 2, \"a\": 1}",
+            "{\"body\": {\"a\": 1}, \"meta\": {}}",
+        ],
+    );
+    all(Kind::List(&COLORS), &["[{\"body\": \"red\"}]"], &["[{\"x\": \"blue\"}]"]);
+}
+
+#[test]
+fn unions_in_any_order() {
+    all(
+        Kind::Named(&CHOICE),
+        &[
+            r#"{"selection": "ip", "value": "192.0.2.1"}"#,
+            r#"{"value": "192.0.2.1", "selection": "ip"}"#,
+            r#"{"selection": "none"}"#,
+            r#"{"selection": "maybe"}"#,
+            r#"{"selection": "maybe", "value": true}"#,
+            r#"{"value": false, "\u0073election": "maybe"}"#,
+        ],
+        &[
+            r#"{"selection": "ip"}"#,
+            r#"{"value": "192.0.2.1"}"#,
+            r#"{"selection": "ip", "value": "x"}"#,
+            r#"{"value": "x", "selection": "ip"}"#,
+            r#"{"value": null, "selection": "none"}"#,
+            r#"{"selection": "none", "value": null}"#,
+            r#"{"selection": "none", "more": 1}"#,
+            r#"{"selection": "fqdn", "value": "x"}"#,
+            r#"{"selection": 1}"#,
+            r#"{"selection": "none", "selection": "none"}"#,
+            r#"{"selection": "maybe", "value": true, "value": true}"#,
+            r#"{"value": true, "value": true, "selection": "maybe"}"#,
+            r#"{"value": [1,], "selection": "maybe"}"#,
+            "[]",
+        ],
+    );
+}
+
+#[test]
+fn structs() {
+    all(
+        Kind::Named(&INNER),
+        &[
+            r#"{"on": false}"#,
+            r#"{"on": true, "level": 9}"#,
+            r#"{"level": 1, "on": true}"#,
+            r#"{"word": "ab", "on": false, "\u006cevel": 5, "color": "verde"}"#,
+        ],
+        &[
+            "{}",
+            r#"{"on": true}"#,
+            r#"{"on": true, "level": 0}"#,
+            r#"{"on": true, "level": 10}"#,
+            r#"{"on": true, "level": 1000}"#,
+            r#"{"on": false, "level": null}"#,
+            r#"{"on": false, "word": "a"}"#,
+            r#"{"on": false, "color": "blue"}"#,
+            r#"{"on": false, "on": false}"#,
+            r#"{"on": false, "\u006fn": false}"#,
+            r#"{"on": false, "seen": true}"#,
+            r#"{"on": false, "more": 1}"#,
+            r#"{"on": false,}"#,
+            "[]",
+            "null",
+        ],
+    );
+}
+
+#[test]
+fn an_open_struct_keeps_what_it_does_not_know() {
+    all(
+        Kind::Named(&OUTER),
+        &[
+            r#"{"mode": "red", "note": null}"#,
+            r#"{"mode": "red", "note": null, "more": {"a": [1]}, "other": null}"#,
+        ],
+        &[
+            r#"{"mode": "red", "note": null, "more": 1, "more": 1}"#,
+            r#"{"mode": "red", "note": null, "more": {"a": 1, "a": 1}}"#,
+            r#"{"mode": "red"}"#,
+            r#"{"note": null}"#,
+        ],
+    );
+}
+
+#[test]
+fn rules_see_what_stands_below() {
+    let with = |members: &str| format!(r#"{{"mode": "red", "note": null, {members}}}"#);
+    let good = [
+        r#""inner": {"on": false}"#,
+        r#""inner": {"word": "no }{][\" \\", "level": 6, "on": false, "color": "red"}"#,
+        r#""inner": {"on": false, "word": "bad"}"#,
+        r#""choice": {"selection": "maybe"}"#,
+        r#""choice": {"value": "::1", "selection": "ip"}"#,
+        r#""list": [], "count": 1"#,
+        r#""list": [0]"#,
+        r#""count": 0"#,
+    ];
+    let bad = [
+        r#""inner": {"on": true, "level": 1}"#,
+        r#""inner": {"level": 1, "on": true}"#,
+        r#""inner": { "word" : "no }{][\" \\" , "level" : 7 , "on" : false }"#,
+        r#""inner": {"level": 7,"on": false}"#,
+        r#""inner": {"on": false, "level":7}"#,
+        r#""inner": {"on": false, "word": "\"bad\""}"#,
+        r#""inner": {"on": false, "word": "\u0022bad\""}"#,
+        r#""inner": {"on": false, "color": "green"}"#,
+        r#""inner": {"on": false, "color": "verde"}"#,
+        r#""choice": {"selection": "none"}"#,
+        r#""list": [1], "count": 0"#,
+    ];
+    for members in good {
+        judge(Kind::Named(&OUTER), &Context::default(), &with(members), true);
+    }
+    for members in bad {
+        judge(Kind::Named(&OUTER), &Context::default(), &with(members), false);
+    }
+    all(
+        Kind::Named(&OUTER),
+        &[
+            r#"{"mode": "green", "note": "a"}"#,
+            r#"{"mode": "green", "note": "n\u006ft"}"#,
+            r#"{"mode": "green", "note": "a", "inner": {"on": true, "level": 1}}"#,
+        ],
+        &[
+            r#"{"mode": "green", "note": null}"#,
+            r#"{"mode": "verde", "note": null}"#,
+            r#"{"mode": "green", "note": "no"}"#,
+            r#"{"mode": "green", "note": "n\u006f"}"#,
+        ],
+    );
+}
+
+/// Knows two objects, one of which is in use.
+struct Known;
+
+impl Resolver for Known {
+    fn exists(&self, path: &str) -> Option<bool> {
+        match path {
+            "/api/a/1" | "/api/a/2" | "/api/b/1" | "/api/b/2" => Some(true),
+            "/api/a/unknown" => None,
+            _ => Some(false),
+        }
+    }
+
+    fn plain(&self, _: &str) -> Option<&str> {
+        None
+    }
+
+    fn used_by(&self, path: &str) -> Option<&str> {
+        path.ends_with("/2").then_some("somebody")
+    }
+}
+
+#[test]
+fn references() {
+    static MANY: Target = Target::new("/api/a");
+    static ONCE: Target = Target::single_use("/api/b");
+    static OTHER: Target = Target::single_use("/api/a");
+    static PAIR: Type = Type::new(
+        "Pair",
+        Shape::Struct {
+            fields: &[
+                Field::new("many", Kind::List(&Kind::Reference(&MANY))),
+                Field::new("once", Kind::List(&Kind::Reference(&ONCE))),
+                Field::new("other", Kind::List(&Kind::Reference(&OTHER))),
+            ],
+            open: false,
+        },
+        Constraints::NONE,
+    );
+    let kind = Kind::Named(&PAIR);
+    let context = Context::default();
+    let known = Context::default().with_resolver(&Known);
+    for (text, alone, asked) in [
+        (r#"{"many": ["1", "1", "2"], "once": ["1"], "other": ["1"]}"#, true, true),
+        (r#"{"many": ["unknown"], "once": [], "other": []}"#, true, true),
+        (r#"{"many": ["3"], "once": [], "other": []}"#, true, false),
+        (r#"{"many": [], "once": ["1", "1"], "other": []}"#, false, false),
+        (r#"{"many": [], "once": ["1", "\u0031"], "other": []}"#, false, false),
+        (r#"{"many": [], "once": ["3", "x", "3"], "other": []}"#, false, false),
+        (r#"{"many": [], "once": ["2"], "other": []}"#, true, false),
+        (r#"{"many": [{"key": "1", "meta": {}}], "once": [], "other": []}"#, false, false),
+        (r#"{"many": [1], "once": [], "other": []}"#, false, false),
+    ] {
+        judge(kind, &context, text, alone);
+        judge(kind, &known, text, asked);
+    }
+}
+
+#[test]
+fn types_beyond_what_is_listed() {
+    /// Names of as many fields as one pass does not hold.
+    const NAMES: [&str; 65] = {
+        const ALL: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+";
+        let mut names = [""; 65];
+        let mut at = 0;
+        while at < 65 {
+            names[at] = ALL.split_at(at).1.split_at(1).0;
+            at += 1;
+        }
+        names
+    };
+    const FIELDS: [Field; 65] = {
+        let mut fields = [Field::new("", Kind::Optional(&Kind::Bool)); 65];
+        let mut at = 0;
+        while at < 65 {
+            fields[at] = Field::new(NAMES[at], Kind::Optional(&Kind::Bool));
+            at += 1;
+        }
+        fields
+    };
+    static WIDE: Type =
+        Type::new("Wide", Shape::Struct { fields: &FIELDS, open: false }, Constraints::NONE);
+    static FULL: Type = Type::new(
+        "Full",
+        Shape::Struct { fields: FIELDS.split_at(64).0, open: false },
+        Constraints::NONE.rules(
+            // The last one is beyond those whose inputs are listed.
+            &[Rule::error("on", &["_"], &[&["_"]], |leaves, _| Some(leaves[0].bool()?.into())); 17],
+        ),
+    );
+    all(Kind::Named(&WIDE), &["{}", r#"{"+": true}"#], &[r#"{"+": 1}"#, r#"{"?": true}"#]);
+    all(
+        Kind::Named(&FULL),
+        &["{}", r#"{"_": true, "a": false}"#],
+        &[r#"{"_": false}"#, r#"{"_": true, "_": true}"#, r#"{"+": true}"#],
+    );
+}
+
+#[test]
+fn a_rule_beyond_those_listed_is_asked_too() {
+    static LAST: Type = {
+        const HOLDS: Rule = Rule::error("holds", &["b"], &[&["b"]], |_, _| Some(Outcome::Holds));
+        const BREAKS: Rule =
+            Rule::error("b", &["b"], &[&["a"], &["b"]], |leaves, _| Some(leaves[1].bool()?.into()));
+        const RULES: [Rule; 17] = {
+            let mut rules = [HOLDS; 17];
+            rules[16] = BREAKS;
+            rules
+        };
+        Type::new(
+            "Last",
+            Shape::Struct {
+                fields: &[
+                    Field::new("a", Kind::Optional(&Kind::Bool)),
+                    Field::new("b", Kind::Optional(&Kind::Bool)),
+                ],
+                open: false,
+            },
+            Constraints::NONE.rules(&RULES),
+        )
+    };
+    all(Kind::Named(&LAST), &["{}", r#"{"a": false, "b": true}"#], &[r#"{"a": true, "b": false}"#]);
+}
+
+#[test]
+fn what_only_garde_knows_is_asked_of_it() {
+    fn even(text: &str) -> Vec<(String, String)> {
+        match text.trim().len() % 2 {
+            0 => Vec::new(),
+            _ => vec![(String::new(), "odd".to_owned())],
+        }
+    }
+    all(
+        Kind::List(&Kind::Foreign(even)),
+        &["[12, \"ab\"]"],
+        &["[1]", "[12, 345]", "[{\"a\": 1, \"a\": 1}]"],
+    );
+}
+
+#[test]
+fn limits_and_other_questions() {
+    let kind = Kind::List(&Kind::Map(&BYTE));
+    let limits = |bytes, depth, keys| {
+        Context::default()
+            .with_limits(Limits::default().with_bytes(bytes).with_depth(depth).with_keys(keys))
+    };
+    let text = r#"[{"a": 1}]"#;
+    judge(kind, &limits(text.len(), 2, 1), text, true);
+    judge(kind, &limits(text.len() - 1, 2, 1), text, false);
+    judge(kind, &limits(text.len(), 1, 1), text, false);
+    judge(kind, &limits(100, 2, 1), r#"[{"a": 1, "b": 2}]"#, false);
+    let loose = Context::default().with_unknown_keys(UnknownKeys::Allow);
+    judge(Kind::Named(&INNER), &loose, r#"{"on": false, "more": 1}"#, true);
+    judge(Kind::Named(&INNER), &loose, r#"{"on": true, "more": 1}"#, false);
+    let answer = Subject::new(Kind::Named(&INNER), Form::Answer);
+    let text = r#"{"body": {"on": false, "seen": true}, "meta": {"href": "/api/x"}}"#;
+    assert!(accept(text, &answer, &Context::default()));
+    assert!(!accept(r#"{"on": 1, "seen": true}"#, &answer, &Context::default()));
+}
