@@ -77,20 +77,17 @@ pub(crate) fn check(
     Ok(Checked { source, file, endpoint, form, subject, report, text, places, advice, fixes })
 }
 
-/// Whether the document is a request that may be sent and of which nothing else could be said, found out without
-/// looking for more.
+/// Whether the document is a request that may be sent, found out without asking what else could be said of it.
 /// No answer is one, nor is what looks like one from afar.
 pub(crate) fn is_accepted(document: &Document, wanted: Wanted, context: &Context<'_>) -> bool {
     let text = document.text.as_str();
     // Keys that could make something else of it; an escape may hide one.
     let is_plain = || ["\"meta\"", "\"error\"", "\\u"].iter().all(|it| !text.contains(it));
     wanted.form != Some(Form::Answer)
-        && wanted.endpoint.or_else(|| document.endpoint()).is_some_and(|endpoint| {
-            let subject = endpoint.subject(Form::Request);
-            subject.is_some_and(|subject| !subject.body.may_warn())
-                && endpoint.accept(text, context)
-                && is_plain()
-        })
+        && wanted
+            .endpoint
+            .or_else(|| document.endpoint())
+            .is_some_and(|endpoint| endpoint.accept(text, context) && is_plain())
 }
 
 type Judged = (Option<&'static EndpointInfo>, Form, Report, Option<Advice>);

@@ -332,7 +332,7 @@ fn in_words(summary: &Summary, show: Show) -> String {
         *summary;
     let errors = if errors == 0 { "no errors".to_owned() } else { count(errors, "error") };
     let mut parts = if documents == 0 { Vec::new() } else { vec![errors] };
-    if warnings > 0 {
+    if warnings > 0 && show.amount != Amount::Errors {
         parts.push(count(warnings, "warning"));
     }
     if unchecked > 0 && show.amount == Amount::Everything {

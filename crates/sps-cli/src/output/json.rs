@@ -1,4 +1,4 @@
-//! The result of a check for programs, version 2 of its schema.
+//! The result of a check for programs, version 1 of its schema.
 //!
 //! Each document is a line of its own and is written as soon as it is checked.
 
@@ -10,7 +10,6 @@ use anyhow::Result;
 use serde::Serialize;
 use sps_validate::Copied;
 use sps_validate::Diagnostic;
-use sps_validate::Fix;
 use sps_validate::Form;
 use sps_validate::Param;
 use sps_validate::Related;
@@ -41,7 +40,7 @@ impl Json {
         if std::mem::replace(&mut self.begun, true) {
             ",\n  "
         } else {
-            "{\"schema_version\": 2,\n \"documents\": [\n  "
+            "{\"schema_version\": 1,\n \"documents\": [\n  "
         }
     }
 }
@@ -78,7 +77,7 @@ impl Sink for Json {
 
     fn finish(&mut self, out: &mut Stdout, summary: &Summary, _: Status) -> Result<()> {
         if !self.begun {
-            write!(out, "{{\"schema_version\": 2,\n \"documents\": [")?;
+            write!(out, "{{\"schema_version\": 1,\n \"documents\": [")?;
         }
         let unreadable =
             serde_json::to_string(&self.unreadable).context("cannot write the report")?;
@@ -96,14 +95,6 @@ struct DocumentJson<'a> {
     form: &'a str,
     diagnostics: Vec<DiagnosticJson<'a>>,
     unchecked: Vec<UncheckedJson<'a>>,
-    fixes: Vec<FixJson<'a>>,
-}
-
-/// What `--fix` did, or would do but for `--dry-run`.
-#[derive(Debug, Serialize)]
-struct FixJson<'a> {
-    code: &'a str,
-    pointer: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -161,14 +152,7 @@ impl<'a> From<&'a Checked> for DocumentJson<'a> {
                 .map(|it| DiagnosticJson::new(it, places))
                 .collect(),
             unchecked: unchecked.collect(),
-            fixes: checked.fixes.iter().map(FixJson::from).collect(),
         }
-    }
-}
-
-impl<'a> From<&'a Fix> for FixJson<'a> {
-    fn from(fix: &'a Fix) -> Self {
-        Self { code: fix.code, pointer: &fix.pointer }
     }
 }
 

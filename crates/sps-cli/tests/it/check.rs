@@ -37,10 +37,10 @@ fn valid_documents_are_listed_in_json() {
     let run = dir.sps(&["check", ".", "--format", "json"]);
     run.is(
         0,
-        "{\"schema_version\": 2,\n \"documents\": [\n  \
+        "{\"schema_version\": 1,\n \"documents\": [\n  \
          {\"source\":\"./management/disk_fillup_prevention.json\",\
          \"endpoint\":\"/api/configuration/management/disk_fillup_prevention\",\"form\":\"request\",\
-         \"diagnostics\":[],\"unchecked\":[],\"fixes\":[]}],\n \"unreadable\": [],\n \
+         \"diagnostics\":[],\"unchecked\":[]}],\n \"unreadable\": [],\n \
          \"summary\": {\"documents\":1,\"errors\":0,\"warnings\":0,\"unchecked\":0}}\n",
         "",
     );

@@ -212,17 +212,6 @@ fn a_dry_run_says_what_would_be_and_fails_if_that_is_anything() {
 }
 
 #[test]
-fn json_lists_what_was_repaired() {
-    let dir = Dir::new("fix_listed").with("x.json", DISK.replace("archiving", "archivng"));
-    let check = ["check", "x.json", "--fix", "-e", DISK_ENDPOINT, "--format", "json"];
-    let fixes = |run: &Run| run.json()["documents"][0]["fixes"].clone();
-    let expected = serde_json::json!([{"code": "unknown-key", "pointer": "/archivng_enabled"}]);
-    assert_eq!(fixes(&dir.sps(&[&check[..], &["--dry-run"]].concat())), expected);
-    assert_eq!(fixes(&dir.sps(&check)), expected);
-    assert_eq!(fixes(&dir.sps(&check)), serde_json::json!([]));
-}
-
-#[test]
 fn what_is_shown_after_a_repair_is_shown_before_it() {
     let server = "\"smpt_server\": {\"selection\": \"fqdn\", \"value\": \"mail.example.com\"}";
     let typo = EMAIL_REQUEST.replace("smtp_server", "smpt_server");
