@@ -74,6 +74,7 @@ static INNER: Type = Type::new(
             Field::new("level", Kind::Optional(&BYTE)),
             Field::new("word", Kind::Optional(&Kind::String)),
             Field::new("color", Kind::Optional(&Kind::Named(&COLOR))),
+            Field::new("maybe", Kind::Optional(&Kind::Nullable(&Kind::String))),
             Field::new("seen", Kind::Bool).only(FieldForm::Answer),
         ],
         open: false,
@@ -101,6 +102,7 @@ static OUTER: Type = Type::new(
             Field::new("choice", Kind::Optional(&Kind::Named(&CHOICE))),
             Field::new("list", Kind::Optional(&Kind::List(&BYTE))),
             Field::new("count", Kind::Optional(&BYTE)),
+            Field::new("extra", Kind::Optional(&Kind::Nullable(&Kind::Named(&INNER)))),
         ],
         open: true,
     },
@@ -127,6 +129,25 @@ static OUTER: Type = Type::new(
         Rule::error("list-or-count", &["list"], &[&["list"], &["count"]], |leaves, _| {
             Some((!leaves[0].is_present() || leaves[1].int() != Some(0)).into())
         }),
+        Rule::error("deep-off", &["count"], &[&["inner", "on"], &["count"]], |leaves, _| {
+            Some((leaves[0].bool()? || leaves[1].int()? != 5).into())
+        }),
+        Rule::error("deep-null", &["count"], &[&["inner", "maybe"], &["count"]], |leaves, _| {
+            Some((leaves[0].nullable_str()?.is_some() || leaves[1].int()? != 6).into())
+        }),
+        // Nothing stands below null, but null stands at its own place.
+        Rule::error("below-null", &["extra"], &[&["mode"], &["extra", "word"]], |leaves, _| {
+            Some((leaves[0].str()? != "red" || !leaves[1].is_present()).into())
+        }),
+        Rule::error(
+            "beside-null",
+            &["note"],
+            &[&["count"], &["note"], &["extra", "word"]],
+            |leaves, _| {
+                let is_null = leaves[1].nullable_str()?.is_none();
+                Some((leaves[0].int()? != 8 || !is_null || leaves[2].is_present()).into())
+            },
+        ),
         Rule::warning("never", &["mode"], &[&["mode"]], |_, _| Some(Outcome::Broken)),
     ]),
 );
@@ -187,6 +208,7 @@ fn unions_in_any_order() {
             r#"{"selection": "maybe"}"#,
             r#"{"selection": "maybe", "value": true}"#,
             r#"{"value": false, "\u0073election": "maybe"}"#,
+            r#"{"selection": "maybe", "v\u0061lue": true}"#,
         ],
         &[
             r#"{"selection": "ip"}"#,
@@ -266,7 +288,13 @@ fn rules_see_what_stands_below() {
         r#""list": [], "count": 1"#,
         r#""list": [0]"#,
         r#""count": 0"#,
+        r#""count": 4, "inner": {"on": false}"#,
+        r#""count": 6, "inner": {"on": false, "maybe": ""}"#,
+        r#""count": 6, "inner": {"on": false}"#,
+        r#""extra": null"#,
+        r#""extra": {"on": false}"#,
     ];
+
     let bad = [
         r#""inner": {"on": true, "level": 1}"#,
         r#""inner": {"level": 1, "on": true}"#,
@@ -279,6 +307,11 @@ fn rules_see_what_stands_below() {
         r#""inner": {"on": false, "color": "verde"}"#,
         r#""choice": {"selection": "none"}"#,
         r#""list": [1], "count": 0"#,
+        r#""count": 5, "inner": {"on": false}"#,
+        r#""count": 6, "inner": {"on": false, "maybe": null}"#,
+        r#""extra": {"on": false, "word": "ab"}"#,
+        r#""count": 8"#,
+        r#""count": 8, "extra": null"#,
     ];
     for members in good {
         judge(Kind::Named(&OUTER), &Context::default(), &with(members), true);
@@ -438,6 +471,55 @@ fn what_only_garde_knows_is_asked_of_it() {
         &["[12, \"ab\"]"],
         &["[1]", "[12, 345]", "[{\"a\": 1, \"a\": 1}]"],
     );
+}
+
+#[test]
+fn a_wrapper_is_no_body() {
+    static OPEN: Type = Type::new(
+        "Open",
+        Shape::Struct { fields: &[Field::new("a", Kind::Optional(&Kind::Bool))], open: true },
+        Constraints::NONE,
+    );
+    static MAP: Kind = Kind::Map(&Kind::Any);
+    let wrapped = r#"{"body": {"a": true}, "key": "x", "meta": {"href": "/api/x"}}"#;
+    for kind in [Kind::Any, MAP, Kind::Nullable(&MAP), Kind::Optional(&MAP), Kind::Named(&OPEN)] {
+        all(kind, &[r#"{"a": true}"#], &[wrapped]);
+    }
+}
+
+#[test]
+fn every_container_counts() {
+    static NESTED: Type = Type::new(
+        "Nested",
+        Shape::Union {
+            tag: "selection",
+            content: "value",
+            variants: &[Variant::new("list", Some(Kind::List(&BYTE)))],
+        },
+        Constraints::NONE,
+    );
+    static LISTS: Kind = Kind::List(&Kind::List(&BYTE));
+    static MAPS: Kind = Kind::Map(&Kind::List(&BYTE));
+    let (outer, nested) = (Kind::Named(&OUTER), Kind::Named(&NESTED));
+    for (kind, text, depth, keys) in [
+        (LISTS, "[[]]", 2, 0),
+        (MAPS, r#"{"a": [], "b": []}"#, 2, 2),
+        (Kind::Any, r#"{"a": [], "b": []}"#, 2, 2),
+        (nested, r#"{"selection": "list", "value": []}"#, 2, 2),
+        (nested, r#"{"value": [], "selection": "list"}"#, 2, 2),
+        (outer, r#"{"mode": "red", "note": null}"#, 1, 2),
+        (outer, r#"{"note": null, "mode": "red", "inner": {"on": false}}"#, 2, 3),
+        (outer, r#"{"mode": "red", "note": null, "more": [], "other": 1}"#, 2, 4),
+    ] {
+        let with = |depth, keys| {
+            Context::default().with_limits(Limits::default().with_depth(depth).with_keys(keys))
+        };
+        judge(kind, &with(depth, keys), text, true);
+        judge(kind, &with(depth - 1, keys), text, false);
+        if keys > 0 {
+            judge(kind, &with(depth, keys - 1), text, false);
+        }
+    }
 }
 
 #[test]
