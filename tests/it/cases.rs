@@ -80,8 +80,8 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// The full path of its endpoint.
     pub(crate) endpoint: &'static str,
-    text: String,
-    form: Form,
+    pub(crate) text: String,
+    pub(crate) form: Form,
     errors: Vec<Finding>,
     warnings: Option<Vec<Finding>>,
     unchecked: Option<Vec<Finding>>,
@@ -89,8 +89,8 @@ pub(crate) struct Case {
     warnings_include: Vec<String>,
     warnings_exclude: Vec<String>,
     unchecked_include: Vec<String>,
-    known: Option<Known>,
-    target: Option<Version>,
+    pub(crate) known: Option<Known>,
+    pub(crate) target: Option<Version>,
     /// For a case of rewriting: the request that it wants.
     want: Option<Value>,
 }

@@ -13,4 +13,5 @@ mod mutation;
 mod outside;
 mod properties;
 mod schema;
+mod simulator;
 mod ui;

@@ -23,7 +23,7 @@
 //! }
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let spec = Spec::embedded()?;
+//! let spec = Spec::embedded();
 //! let bodies = Bodies::new(&spec, None);
 //! let path = "/api/configuration/management/disk_fillup_prevention";
 //! let endpoint = spec.endpoint(path).ok_or("no such endpoint")?;

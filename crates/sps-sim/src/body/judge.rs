@@ -89,6 +89,7 @@ impl<'a> Judge<'a> {
     /// Judges a value of a named type alone.
     pub(super) fn def(&mut self, def: &TypeDef, doc: &Doc) -> Value {
         match def {
+            _ if *doc == Doc::Null => self.null(),
             TypeDef::Struct(def) => self.object(def, doc),
             TypeDef::Union(def) => self.union(def, doc),
             TypeDef::Enum(def) => self.word(def, doc, "not-in-enum"),
