@@ -92,8 +92,13 @@ fn sorted(mut findings: Vec<(String, String)>) -> Vec<(String, String)> {
 }
 
 /// Mistakes that an appliance does not notice.
-const SWALLOWED: &[&str] =
-    &[code::UNKNOWN_KEY, code::DUPLICATE_KEY, code::RESPONSE_WRAPPER, code::NOT_IN_VERSION];
+const SWALLOWED: &[&str] = &[
+    code::UNKNOWN_KEY,
+    code::DUPLICATE_KEY,
+    code::RESPONSE_WRAPPER,
+    code::NOT_IN_VERSION,
+    code::LIMIT_EXCEEDED,
+];
 
 /// How the interpreter differs from the validator on a text, if it does.
 fn difference(subject: &Subject, path: &str, text: &str, context: &Context<'_>) -> Option<String> {
@@ -103,14 +108,15 @@ fn difference(subject: &Subject, path: &str, text: &str, context: &Context<'_>) 
     }
     let swallowed = |code: &str| SWALLOWED.contains(&code);
     let loud: Vec<_> = strict.iter().filter(|(code, _)| !swallowed(code)).cloned().collect();
-    // Where all is swallowed that can change what the rest means, the rest is all that is found.
-    let only_unknown = strict.iter().all(|(it, _)| !swallowed(it) || it == code::UNKNOWN_KEY);
-    if only_unknown && loud != lenient {
+    // Of those, only an unknown key leaves the rest of the document as it is.
+    let comparable = strict.iter().all(|(it, _)| !swallowed(it) || it == code::UNKNOWN_KEY);
+    if comparable && loud != lenient {
         return Some(format!("{path} {text}\nstrict  {strict:?}\nlenient {lenient:?}"));
     }
     let stored = stored?;
     let again = verdicts(subject, path, &stored.to_string(), context);
-    if let Some(lost) = again.validator.iter().find(|(code, _)| code != code::NOT_IN_VERSION) {
+    let harmless = [code::NOT_IN_VERSION, code::LIMIT_EXCEEDED];
+    if let Some(lost) = again.validator.iter().find(|(code, _)| !harmless.contains(&&**code)) {
         return Some(format!("{path} {text}\nstored as {stored}, which has {lost:?}"));
     }
     (again.stored.as_ref() != Some(&stored)).then(|| format!("{path} {stored} changes when stored"))

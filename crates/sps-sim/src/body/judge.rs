@@ -62,6 +62,7 @@ impl<'a> Judge<'a> {
     /// Judges a whole body of so many bytes, and gives what is to be stored if nothing is wrong.
     pub(super) fn endpoint(&mut self, endpoint: &Endpoint, bytes: usize, doc: &Doc) -> Value {
         let body = endpoint.request.as_deref().and_then(|name| self.spec.type_def(name));
+        let wrapped = is_wrapped(endpoint, body, doc);
         if self.is_strict() {
             if bytes > MAX_BYTES || doc.depth() > MAX_DEPTH || doc.most_keys() > MAX_KEYS {
                 self.find(
@@ -73,11 +74,14 @@ impl<'a> Judge<'a> {
             if !is_in(&endpoint.versions, self.target) {
                 self.report("not-in-version", "the target version does not have this endpoint");
             }
-            if is_wrapped(endpoint, body, doc) {
+            if wrapped {
                 self.find("response-wrapper", "this is an answer with a body in it, not a body");
                 return Value::Null;
             }
         }
+        // No appliance has the keys of a wrapper in a body, not even where others are unknown to us.
+        let nothing = Doc::Object(Vec::new());
+        let doc = if wrapped { &nothing } else { doc };
         match body {
             Some(def) => self.def(def, doc),
             // The appliance knows what belongs here, and we do not.
