@@ -18,6 +18,7 @@ mod judged;
 mod mutation;
 mod schema;
 mod shape;
+mod simulator;
 mod specs;
 
 pub(crate) use generated::*;

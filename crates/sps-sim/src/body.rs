@@ -8,7 +8,7 @@ mod predicate;
 mod shown;
 
 use serde_json::Value;
-use sps_spec::{Endpoint, Spec, Version};
+use sps_spec::{Endpoint, Spec, Version, Versions};
 
 use self::{document::Doc, judge::Judge};
 
@@ -127,11 +127,10 @@ impl<'s> Bodies<'s> {
     /// A body that a new appliance would plausibly have; nothing where no type of a body is known.
     ///
     /// Defaults and examples of the spec, null where that is allowed, first variants, empty lists and no references.
-    /// Where a switch would demand a reference, it is off. Whatever it gives for a request type, [`read`](Self::read)
-    /// accepts.
+    /// Where a switch would demand a reference, it is off. If bodies of its type are sent as well, [`read`](Self::read)
+    /// accepts it.
     pub fn initial(&self, endpoint: &'s Endpoint) -> Option<Value> {
-        let body = endpoint.answer.as_ref().or(endpoint.request.as_ref())?;
-        initial::initial(self.spec, self.target.as_ref(), body)
+        initial::initial(self.spec, self.target.as_ref(), endpoint)
     }
 }
 
@@ -148,7 +147,7 @@ fn push_segment(pointer: &mut String, segment: &str) {
 }
 
 /// Whether an appliance of the target version has something; without a target, whether any has.
-fn is_in(versions: &sps_spec::Versions, target: Option<&Version>) -> bool {
+fn is_in(versions: &Versions, target: Option<&Version>) -> bool {
     target.is_none_or(|target| versions.contains(target))
 }
 

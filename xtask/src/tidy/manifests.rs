@@ -16,6 +16,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sps-validate", &[]),
     ("sps-model", &["sps-derive", "sps-validate"]),
     ("sps-codegen", &["sps-spec"]),
+    // Neither the models nor the validator: it is a second opinion.
+    ("sps-sim", &["sps-spec"]),
     ("sps-cli", &["sps-codegen", "sps-derive", "sps-model", "sps-spec", "sps-validate"]),
     // Never `sps-model`: a broken generated file would stop the generator that could mend it.
     ("xtask", &["sps-codegen", "sps-spec"]),

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 use sps_spec::{
-    Constraint, Field, FieldType, Format, Literal, Payload, Presence, Spec, Struct, TypeDef,
-    Version,
+    Constraint, Endpoint, Field, FieldType, Format, Literal, Payload, Presence, Spec, Struct,
+    TypeDef, Version,
 };
 
 use super::{
@@ -20,14 +20,16 @@ const MAX_CHOICES: usize = 4;
 /// How many combinations of members are tried for one object.
 const MAX_TRIES: usize = 4096;
 
-/// A plausible value of the named type, without references.
-pub(super) fn initial(spec: &Spec, target: Option<&Version>, name: &str) -> Option<Value> {
-    Maker { spec, target }.named(name, 0).into_iter().next()
+/// A plausible body of an endpoint, without references.
+pub(super) fn initial(spec: &Spec, target: Option<&Version>, endpoint: &Endpoint) -> Option<Value> {
+    let body = endpoint.answer.as_ref().or(endpoint.request.as_ref())?;
+    let sent = endpoint.request.as_ref() == Some(body);
+    Maker { spec, target, sent }.named(body, 0).into_iter().next()
 }
 
 /// A plausible value of one member.
 pub(super) fn member(spec: &Spec, target: Option<&Version>, field: &Field) -> Option<Value> {
-    Maker { spec, target }.present(field, 0).into_iter().next()
+    Maker { spec, target, sent: false }.present(field, 0).into_iter().next()
 }
 
 /// A configuration without objects: nothing may be referred to.
@@ -47,6 +49,8 @@ impl World for Nothing {
 struct Maker<'s> {
     spec: &'s Spec,
     target: Option<&'s Version>,
+    /// Whether the body could be sent as well: then it has nothing that only answers have.
+    sent: bool,
 }
 
 impl Maker<'_> {
@@ -83,7 +87,10 @@ impl Maker<'_> {
 
     /// The first combinations of members that break nothing; those of the last members are tried first.
     fn objects(&self, def: &TypeDef, inner: &Struct, depth: usize) -> Vec<Value> {
-        let fields = inner.fields.iter().filter(|field| is_in(&field.versions, self.target));
+        let has = |field: &&Field| {
+            is_in(&field.versions, self.target) && !(self.sent && field.answer_only)
+        };
+        let fields = inner.fields.iter().filter(has);
         let choices: Vec<(&str, Vec<Option<Value>>)> =
             fields.map(|field| (field.name.as_str(), self.choices(field, depth))).collect();
         let mut picks = vec![0; choices.len()];
@@ -149,7 +156,7 @@ impl Maker<'_> {
         let fitting: Vec<Value> = match ty {
             FieldType::Bool => literals.chain([json!(false), json!(true)]).collect(),
             FieldType::Int => {
-                let plain = constraint.minimum.or(constraint.maximum.filter(|it| *it < 0));
+                let plain = constraint.minimum.or(constraint.maximum);
                 let fits = |it: &Value| {
                     it.as_i64().is_some_and(|it| is_in_range(constraint, i128::from(it)))
                 };

@@ -7,7 +7,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 use sps_spec::{
-    Completeness, Endpoint, Field, FieldType, Presence, Spec, Struct, TypeDef, Union, Version,
+    Completeness, Endpoint, Field, FieldType, Payload, Presence, Spec, Struct, TypeDef, Union,
+    Version, Versions,
 };
 
 pub(super) use self::values::{flaw, is_in_range};
@@ -201,68 +202,56 @@ impl<'a> Judge<'a> {
     fn union(&mut self, def: &Union, doc: &Doc) -> Value {
         let Doc::Object(members) = doc else { return self.wrong_type(doc, "an object") };
         self.duplicates(members);
-        let chosen = self.below(&def.tag, |judge| judge.selection(def, doc.get(&def.tag)));
+        let content = self.below(&def.tag, |judge| judge.selection(def, doc.get(&def.tag)));
         let mut stored = Map::new();
         for (key, value) in members {
-            if *key == def.tag {
-                stored.insert(key.clone(), value.to_value());
-            } else if *key == def.content && chosen.is_none() {
-                // Nobody knows what belongs here.
-            } else if let Some(Some(payload)) = chosen.filter(|_| *key == def.content) {
-                let value =
-                    self.below(key, |judge| judge.value(&payload.ty, &payload.constraint, value));
-                stored.insert(key.clone(), value);
-            } else {
-                self.below(key, |judge| {
-                    judge.unknown_key("there is no such key with this selection")
-                });
+            match content {
+                _ if *key == def.tag => {
+                    stored.insert(key.clone(), value.to_value());
+                }
+                Content::Unknown if *key == def.content => {}
+                Content::Payload(Payload { ty, constraint, .. }) if *key == def.content => {
+                    let value = self.below(key, |judge| judge.value(ty, constraint, value));
+                    stored.insert(key.clone(), value);
+                }
+                _ => self.below(key, |judge| {
+                    judge.unknown_key("there is no such key with this selection");
+                }),
             }
         }
-        if let Some(Some(_)) = chosen
-            && doc.get(&def.content).is_none()
-        {
+        if matches!(content, Content::Payload(_)) && doc.get(&def.content).is_none() {
             self.below(&def.content, |judge| judge.report("missing-key", "the key is missing"));
         }
         Value::Object(stored)
     }
 
-    /// The content of the variant that a tag chooses, if it chooses one; the walk stands at the tag.
-    fn selection<'d>(
-        &mut self,
-        def: &'d Union,
-        tag: Option<&Doc>,
-    ) -> Option<Option<&'d sps_spec::Payload>> {
-        let word = match tag {
-            Some(Doc::String(word)) => word,
+    /// What a tag says of the content beside it; the walk stands at the tag.
+    fn selection<'d>(&mut self, def: &'d Union, tag: Option<&Doc>) -> Content<'d> {
+        match tag {
+            None => self.report("missing-key", "the key is missing"),
             Some(Doc::Null) => {
                 self.null();
-                return None;
             }
+            Some(Doc::String(word)) => match def.variant(word) {
+                Some(variant)
+                    if self.has(
+                        &variant.versions,
+                        "the target version does not have this selection",
+                    ) =>
+                {
+                    return variant.payload.as_ref().map_or(Content::Nothing, Content::Payload);
+                }
+                _ => self.find("unknown-selection", "there is no such selection"),
+            },
             Some(other) => {
                 self.wrong_type(other, "a string");
-                return None;
-            }
-            None => {
-                self.report("missing-key", "the key is missing");
-                return None;
-            }
-        };
-        match def.variant(word) {
-            Some(variant)
-                if self
-                    .has(&variant.versions, "the target version does not have this selection") =>
-            {
-                Some(variant.payload.as_ref())
-            }
-            _ => {
-                self.find("unknown-selection", "there is no such selection");
-                None
             }
         }
+        Content::Unknown
     }
 
     /// Whether a word is known to the appliance. A strict reader says so when it is not, and judges on.
-    fn has(&mut self, versions: &sps_spec::Versions, message: &str) -> bool {
+    fn has(&mut self, versions: &Versions, message: &str) -> bool {
         let known = is_in(versions, self.target);
         if !known && self.is_strict() {
             self.report("not-in-version", message);
@@ -347,6 +336,17 @@ impl<'a> Judge<'a> {
         self.pointer.truncate(length);
         result
     }
+}
+
+/// What belongs beside the tag of a union.
+#[derive(Clone, Copy)]
+enum Content<'d> {
+    /// Nobody knows: the tag is wrong.
+    Unknown,
+    /// Nothing.
+    Nothing,
+    /// The content of a variant.
+    Payload(&'d Payload),
 }
 
 /// Whether a document is an answer around a body: a member that carries bodies, which the body itself does not have,

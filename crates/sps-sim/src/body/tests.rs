@@ -57,8 +57,8 @@ fn passwords() -> Objects {
         .with(PASSWORDS, "4", json!({ "plain": "long enough" }), &[TRAP])
 }
 
-fn version(text: &str) -> Option<Version> {
-    Some(text.parse().unwrap())
+fn version(text: &str) -> Version {
+    text.parse().unwrap()
 }
 
 /// What is stored, or what was found as lines of code and pointer.
@@ -310,7 +310,7 @@ const MAX_LISTED: usize = 1001;
 fn a_version_has_what_it_has() {
     let text = r#"{"auto_assign": true, "banner": {"enabled": true, "text": ""}}"#;
     let strict =
-        |target| read_at(version(target), GATEWAY, text, Mode::Strict, &Objects::default());
+        |target| read_at(Some(version(target)), GATEWAY, text, Mode::Strict, &Objects::default());
     assert_eq!(strict("7.0.3"), found(["not-in-version "]));
     assert!(strict("7.0.3.1").is_ok());
 }
@@ -359,8 +359,8 @@ fn a_member_of_another_version_is_not_shown() {
     let stored = json!({ "commit_message": "optional", "status": "open" });
     let show =
         |target| Bodies::new(&spec, target).show(transaction, &stored, &Objects::default(), true);
-    assert_eq!(show(version("7.9")), json!({ "status": "open" }));
-    assert_eq!(show(version("8.0")), stored);
+    assert_eq!(show(Some(version("7.9"))), json!({ "status": "open" }));
+    assert_eq!(show(Some(version("8.0"))), stored);
     assert_eq!(show(None), stored);
 }
 
