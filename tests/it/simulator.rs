@@ -70,15 +70,59 @@ fn a_body_at_the_wrong_endpoint_is_judged_alike() {
     }
 }
 
-fn agrees(twin: &Twin<'_>, text: &str) -> Result<(), TestCaseError> {
+/// What the fuzzers of the validator found interesting, at every endpoint.
+#[test]
+fn the_corpus_of_the_fuzzers_is_judged_alike() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/explain");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let Ok(text) = std::fs::read_to_string(entry.unwrap().path()) else { continue };
+        seen += 1;
+        for endpoint in ENDPOINTS {
+            let Some(subject) = endpoint.subject(Form::Request) else { continue };
+            let twin = Twin::new(&SPEC, endpoint.path, subject);
+            assert_eq!(twin.difference(&text, &Context::default()), None);
+        }
+    }
+    assert!(seen > 100, "the corpus is lost");
+}
+
+/// Where the two give one verdict another name.
+#[test]
+fn the_known_differences_are_in_words_alone() {
+    let disk = |number: &str| {
+        format!(
+            r#"{{"archiving_enabled": true, "enabled": true, "used_space_ratio_limit": {number}}}"#
+        )
+    };
+    let deep = "[".repeat(65);
+    for (text, validator, strict) in [
+        // A number beyond 64 bits has lost its spelling when the interpreter sees it.
+        (disk("1e30"), "wrong-type", "out-of-range"),
+        (disk("18446744073709551616.0"), "wrong-type", "out-of-range"),
+        // The interpreter reads all of the text before it asks how deep it is.
+        (deep, "limit-exceeded", "invalid-json"),
+    ] {
+        let twin = twin("management/disk_fillup_prevention");
+        let context = Context::default();
+        let codes = |findings: Vec<(String, String)>| {
+            findings.into_iter().map(|(code, _)| code).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(twin.validator(&text, &context)), [validator], "{text}");
+        let found = twin.interpreter(&text, Mode::Strict, &context).unwrap_err();
+        assert_eq!(codes(found), [strict], "{text}");
+    }
+}
+
+/// Asks in one of the contexts.
+fn agrees(twin: &Twin<'_>, text: &str, turn: Index) -> Result<(), TestCaseError> {
     let passwords = Passwords::default();
-    for context in [
+    let contexts = [
         Context::default(),
         Context::default().with_resolver(&passwords),
         Context::default().with_target(Version::new(7, 0, 3, 0)),
-    ] {
-        prop_assert_eq!(twin.difference(text, &context), None);
-    }
+    ];
+    prop_assert_eq!(twin.difference(text, turn.get(&contexts)), None);
     Ok(())
 }
 
@@ -133,8 +177,8 @@ macro_rules! requests {
                 #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
                 #[test]
-                fn valid_bodies_are_stored_and_shown(body in strategy::valid_json::<$ty>()) {
-                    agrees(&twin($path), &body.to_string())?;
+                fn valid_bodies_are_stored_and_shown(body in strategy::valid_json::<$ty>(), turn: Index) {
+                    agrees(&twin($path), &body.to_string(), turn)?;
                     shows($path, &body)?;
                 }
 
@@ -152,11 +196,12 @@ macro_rules! requests {
                     body in strategy::valid_json::<$ty>(),
                     edits in [mutation(), mutation(), mutation()],
                     index: Index,
+                    turn: Index,
                 ) {
                     let mut body = body;
                     for edit in &edits {
                         let text = mutate(&body, edit, index);
-                        agrees(&twin($path), &text)?;
+                        agrees(&twin($path), &text, turn)?;
                         let Ok(edited) = serde_json::from_str(&text) else { break };
                         body = edited;
                     }

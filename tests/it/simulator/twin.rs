@@ -59,7 +59,7 @@ impl<'s> Twin<'s> {
     }
 
     /// The errors that the validator finds, sorted.
-    fn validator(&self, text: &str, context: &Context<'_>) -> Vec<Finding> {
+    pub(crate) fn validator(&self, text: &str, context: &Context<'_>) -> Vec<Finding> {
         let report = explain(text, &self.subject, context);
         let errors = report.errors().filter(|it| it.code != BY_HAND);
         sorted(errors.map(|it| (it.code.to_owned(), it.pointer.clone())).collect())

@@ -61,7 +61,7 @@ impl Doc {
         if let Self::String(text) = self { Some(text) } else { None }
     }
 
-    /// The number, if it is a whole one within 64 bits; as in JSON Schema's stricter readers, `80.0` is none.
+    /// The number, if it is written as a whole one within 64 bits: `80.0` and `-0` are none.
     pub(super) fn as_int(&self) -> Option<i128> {
         let Self::Number(number) = self else { return None };
         number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
