@@ -6,6 +6,7 @@ use sps_spec::{Field, FieldType, Predicate, Presence, Severity, Struct, TypeDef}
 use super::Judge;
 use crate::body::{
     document::Doc,
+    is_in,
     predicate::{Facts, Leaf, decide, needs},
     push_segment,
 };
@@ -60,7 +61,7 @@ impl<'m> Members<'m, '_> {
         for segment in way {
             let field = def.field(segment)?;
             push_segment(&mut pointer, segment);
-            doc = match doc.get(segment) {
+            doc = match self.member(field, doc) {
                 _ if self.judge.broken.contains(&pointer) => return None,
                 None | Some(Doc::Null) => return Some(Leaf::Absent),
                 Some(inner) => inner,
@@ -81,10 +82,16 @@ impl<'m> Members<'m, '_> {
         if self.judge.broken.contains(&pointer) {
             return None;
         }
-        match doc.get(last) {
+        match self.member(field, doc) {
             Some(value) => Some(self.leaf_of(field, value)),
             None => (field.presence != Presence::Required).then_some(Leaf::Absent),
         }
+    }
+
+    /// The member of an object, unless it was dropped: the appliance of a lenient reader knows its own version alone.
+    fn member(&self, field: &Field, doc: &'m Doc) -> Option<&'m Doc> {
+        let is_known = self.judge.is_strict() || is_in(&field.versions, self.judge.target);
+        doc.get(&field.name).filter(|_| is_known)
     }
 
     fn leaf_of(&self, field: &Field, value: &'m Doc) -> Leaf<'m> {
