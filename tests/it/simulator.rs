@@ -212,11 +212,13 @@ macro_rules! requests {
 }
 
 requests! {
+    accounting: Accounting = "management/accounting",
     disk_fillup_prevention: DiskFillupPrevention = "management/disk_fillup_prevention",
     email: Email = "management/email",
     health_monitoring: HealthMonitoring = "management/health_monitoring",
     snmp_trap: SnmpTrap = "management/snmp/trap",
     web_gateway_authentication: WebGatewayAuthentication = "management/web_gateway_authentication",
+    web_interface: WebInterface = "management/webinterface",
     password: Password = "passwords",
     time_policy: TimePolicy = "policies/time_policies",
     user_database: UserDatabase = "policies/user_databases",

@@ -120,7 +120,8 @@ fn email(changes: &Value) -> String {
 
 #[test]
 fn an_appliance_drops_what_it_does_not_know() {
-    let text = r#"{"enabled": false, "archiving_enabled": true, "used_space_ratio_limit": 1, "enabled": true, "x": {"enabled": 1}}"#;
+    let text = r#"{"enabled": false, "archiving_enabled": true, "used_space_ratio_limit": 1,
+        "enabled": true, "x": {"enabled": 1}}"#;
     let stored = json!({ "archiving_enabled": true, "enabled": true, "used_space_ratio_limit": 1 });
     assert_eq!(lenient(DISK, text), Ok(stored));
     assert_eq!(strict(DISK, text), found(["duplicate-key /enabled", "unknown-key /x"]));
@@ -281,7 +282,8 @@ fn a_body_may_use_what_it_uses_already() {
 
 #[test]
 fn lists_are_judged_element_by_element() {
-    let text = r#"{"name": "", "users": [{"certificates": [{"a": 1, "a": 2}], "passwords": ["1", "1", 2], "public_keys": {}, "username": "u"}, null]}"#;
+    let text = r#"{"name": "", "users": [{"certificates": [{"a": 1, "a": 2}],
+        "passwords": ["1", "1", 2], "public_keys": {}, "username": "u"}, null]}"#;
     let common = [
         "null-not-allowed /users/1",
         "single-use-reference /users/0/passwords/1",
@@ -331,7 +333,9 @@ fn references_are_shown_as_objects_and_secrets_never() {
     assert_eq!(shown["version"]["value"]["engine_id"], "0x0123456789");
 
     assert_eq!(show(PASSWORDS, &json!({ "plain": "secret", "other": 1 })), json!({ "other": 1 }));
-    let users = json!({ "name": "n", "users": [{ "certificates": [], "passwords": ["1"], "public_keys": [], "username": "u" }] });
+    let user =
+        json!({ "certificates": [], "passwords": ["1"], "public_keys": [], "username": "u" });
+    let users = json!({ "name": "n", "users": [user] });
     assert_eq!(show(USERS, &users)["users"][0]["passwords"], json!([reference]));
 }
 
@@ -368,7 +372,8 @@ fn a_member_of_another_version_is_not_shown() {
 fn references_are_found_with_their_places() {
     let spec = Spec::embedded();
     let bodies = Bodies::new(&spec, None);
-    let allowed = json!({ "clients": [], "gateway_groups": [], "remote_groups": [], "servers": [], "time_policy": "-100" });
+    let allowed = json!({ "clients": [], "gateway_groups": [], "remote_groups": [], "servers": [],
+        "time_policy": "-100" });
     let actions =
         json!({ "audit": true, "content_policy": null, "four_eyes": false, "ids": false });
     let policy = json!({ "name": "n", "rules": [{ "actions": actions, "allowed_for": allowed, "channel": "c" }] });
