@@ -86,7 +86,7 @@ impl<'s> Bodies<'s> {
     /// # Errors
     ///
     /// [`Refusal::NotJson`] when `text` is not UTF-8, not JSON or nested deeper than 127 levels, else
-    /// [`Refusal::Semantic`] with all findings, of which there are at most 1000.
+    /// [`Refusal::Semantic`] with all findings, of which about a thousand are listed at most.
     pub fn read(
         &self,
         endpoint: &'s Endpoint,

@@ -16,6 +16,8 @@ use super::{Finding, Mode, World, document::Doc, is_in, push_segment};
 
 /// How many findings are listed.
 const MAX_FINDINGS: usize = 1000;
+/// How many bytes their pointers have together: a hostile document may have very long keys.
+const MAX_POINTERS: usize = 1024 * 1024;
 /// What a strict reader takes: length in bytes, levels of nesting, members of one object.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 const MAX_DEPTH: usize = 64;
@@ -35,6 +37,10 @@ pub(super) struct Judge<'a> {
     pointer: String,
     findings: Vec<Finding>,
     broken: HashSet<String>,
+    /// How many bytes of pointers may still be listed.
+    room: usize,
+    /// Whether there was a mistake that is not listed.
+    is_full: bool,
     /// Objects for one use that were referred to, by collection and key.
     used: HashSet<(String, String)>,
 }
@@ -56,6 +62,8 @@ impl<'a> Judge<'a> {
             pointer: String::new(),
             findings: Vec::new(),
             broken: HashSet::new(),
+            room: MAX_POINTERS,
+            is_full: false,
             used: HashSet::new(),
         }
     }
@@ -312,23 +320,30 @@ impl<'a> Judge<'a> {
 
     /// Lists a mistake at the place where the walk stands, and keeps rules away from it.
     fn find(&mut self, code: &str, message: &str) {
-        // Beyond the limit no rule is reported any more, and a hostile document may have very long pointers.
-        if self.findings.len() < MAX_FINDINGS {
+        if self.has_room() {
             self.broken.insert(self.pointer.clone());
         }
         self.report(code, message);
     }
 
-    /// Lists a mistake at the place where the walk stands; beyond the limit, says once that there are more.
+    /// Lists a mistake at the place where the walk stands; beyond the limits, says once that there are more.
     fn report(&mut self, code: &str, message: &str) {
-        let (code, pointer, message) = match self.findings.len() {
-            0..MAX_FINDINGS => (code, self.pointer.clone(), message),
-            MAX_FINDINGS => {
-                ("limit-exceeded", String::new(), "there are more mistakes than are listed")
-            }
-            _ => return,
+        if self.is_full {
+            return;
+        }
+        let (code, pointer, message) = if self.has_room() {
+            self.room -= self.pointer.len();
+            (code, self.pointer.clone(), message)
+        } else {
+            self.is_full = true;
+            ("limit-exceeded", String::new(), "there are more mistakes than are listed")
         };
         self.findings.push(Finding { code: code.to_owned(), pointer, message: message.to_owned() });
+    }
+
+    /// Whether a mistake at this place can be listed. Once one cannot, no rule is reported any more either.
+    fn has_room(&self) -> bool {
+        !self.is_full && self.findings.len() < MAX_FINDINGS && self.pointer.len() <= self.room
     }
 
     /// Runs `walk` one segment further down.

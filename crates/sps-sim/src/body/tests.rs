@@ -305,6 +305,16 @@ fn findings_end_at_the_limit() {
     assert_eq!(lines[0], "limit-exceeded ");
 }
 
+#[test]
+fn long_keys_in_pointers_are_listed_a_few_times_only() {
+    let repeated = vec![r#"{"a": 1, "a": 2}"#; 2000].join(",");
+    let lines =
+        strict(X509, &format!(r#"{{"{}": [{repeated}]}}"#, "k".repeat(500_000))).unwrap_err();
+    // Two pointers of half a million bytes fit into a mebibyte.
+    assert_eq!(lines.len(), 3);
+    assert!(lines.contains(&"limit-exceeded ".to_owned()));
+}
+
 /// A thousand, and the one that says that there are more.
 const MAX_LISTED: usize = 1001;
 
