@@ -1,39 +1,86 @@
-//! A simulator of the REST API of Safeguard for Privileged Sessions that knows nothing but the spec.
+//! A stateful simulator of the REST API of Safeguard for Privileged Sessions, for tests and for trying things out.
 //!
-//! It interprets [`sps_spec::Spec`] at run time and shares no code with the generated models or the validator: a
-//! mistake of the generator shows up as a disagreement, instead of canceling out on both ends of the wire.
-//!
-//! [`body`] judges, keeps and shows the bodies of endpoints and objects.
+//! It interprets [`sps_spec::Spec`] at run time and shares no code with the generated models, the validator or the
+//! client: a mistake of the generator shows up as a disagreement, instead of canceling out on both ends of the wire.
 //!
 //! ```
-//! use serde_json::{Value, json};
-//! use sps_sim::body::{Bodies, Mode, World};
-//! use sps_spec::Spec;
+//! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+//! use sps_sim::{Fault, Simulator, User};
 //!
-//! /// An appliance without any objects.
-//! struct Empty;
-//!
-//! impl World for Empty {
-//!     fn object(&self, _: &str, _: &str) -> Option<Value> {
-//!         None
-//!     }
-//!     fn referrers(&self, _: &str, _: &str) -> Vec<String> {
-//!         Vec::new()
-//!     }
-//! }
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let spec = Spec::embedded();
-//! let bodies = Bodies::new(&spec, None);
-//! let path = "/api/configuration/management/disk_fillup_prevention";
-//! let endpoint = spec.endpoint(path).ok_or("no such endpoint")?;
-//! let text = br#"{"archiving_enabled": false, "enabled": true, "used_space_ratio_limit": 85, "typo": 1}"#;
-//! // An appliance drops what it does not know; a strict reader refuses it.
-//! let stored = bodies.read(endpoint, text, Mode::Lenient, &Empty, path).map_err(|_| "refused")?;
-//! assert_eq!(stored, json!({"archiving_enabled": false, "enabled": true, "used_space_ratio_limit": 85}));
-//! assert!(bodies.read(endpoint, text, Mode::Strict, &Empty, path).is_err());
-//! # Ok(())
-//! # }
+//! let sim = Simulator::builder()
+//!     .target("7.5.0".parse().expect("a version"))
+//!     .user(User::admin("admin", "a"))
+//!     .start()
+//!     .await?;
+//! // The next commit takes effect, but its answer never arrives.
+//! sim.add_fault(Fault::drop_after().method("PUT").path("/api/transaction").times(1));
+//! assert!(sim.url().starts_with("https://127.0.0.1:"));
+//! assert!(sim.requests().is_empty());
+//! sim.stop().await;
+//! # Ok::<(), sps_sim::Error>(()) }).unwrap();
 //! ```
 
+mod answer;
+mod appliance;
+mod builder;
+mod clock;
+mod defaults;
+mod error;
+mod fault;
+mod job;
+mod log;
+mod meta;
+mod random;
+mod request;
+mod resource;
+mod server;
+mod session;
+mod state;
+mod status;
+mod store;
+mod tls;
+mod transaction;
+mod tree;
+mod upload;
+
+/// ```
+/// use serde_json::{Value, json};
+/// use sps_sim::body::{Bodies, Mode, World};
+/// use sps_spec::Spec;
+///
+/// /// An appliance without any objects.
+/// struct Empty;
+///
+/// impl World for Empty {
+///     fn object(&self, _: &str, _: &str) -> Option<Value> {
+///         None
+///     }
+///     fn referrers(&self, _: &str, _: &str) -> Vec<String> {
+///         Vec::new()
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let spec = Spec::embedded();
+/// let bodies = Bodies::new(&spec, None);
+/// let path = "/api/configuration/management/disk_fillup_prevention";
+/// let endpoint = spec.endpoint(path).ok_or("no such endpoint")?;
+/// let text = br#"{"archiving_enabled": false, "enabled": true, "used_space_ratio_limit": 85, "typo": 1}"#;
+/// // An appliance drops what it does not know; a strict reader refuses it.
+/// let stored = bodies.read(endpoint, text, Mode::Lenient, &Empty, path).map_err(|_| "refused")?;
+/// assert_eq!(stored, json!({"archiving_enabled": false, "enabled": true, "used_space_ratio_limit": 85}));
+/// assert!(bodies.read(endpoint, text, Mode::Strict, &Empty, path).is_err());
+/// # Ok(())
+/// # }
+/// ```
 pub mod body;
+
+pub use crate::{
+    builder::{Builder, Simulator},
+    clock::Clock,
+    error::Error,
+    fault::Fault,
+    log::RequestRecord,
+    session::User,
+    transaction::Holder,
+};

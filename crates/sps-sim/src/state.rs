@@ -1,0 +1,121 @@
+//! The file that keeps a configuration between runs, and the certificate beside it.
+
+use crate::{error::Error, store::Configuration};
+use serde::{Deserialize, Serialize};
+use sps_spec::Version;
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// Of this form are the files that this version writes.
+const FORM: u32 = 1;
+
+/// A file that holds the committed configuration. It has plain secrets in it: only its owner may read it.
+#[derive(Debug, Clone)]
+pub(crate) struct StateFile {
+    path: PathBuf,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    form: u32,
+    target: String,
+    configuration: &'a Configuration,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    form: u32,
+    configuration: Configuration,
+}
+
+impl StateFile {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// What an earlier run left; nothing when there was none.
+    pub(crate) fn load(&self) -> Result<Option<Configuration>, Error> {
+        let text = match fs::read(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => {
+                return Err(Error::State { action: "read", path: self.path.clone(), source });
+            }
+        };
+        let wrong = |why: String| Error::NotState { path: self.path.clone(), why };
+        let read: Read = serde_json::from_slice(&text).map_err(|error| {
+            // Only the place: the message could quote a secret.
+            wrong(format!("not understood at line {}, column {}", error.line(), error.column()))
+        })?;
+        if read.form != FORM {
+            return Err(wrong(format!("it has form {}, and only {FORM} is known", read.form)));
+        }
+        Ok(Some(read.configuration))
+    }
+
+    /// Puts the configuration in place of the old one, whole or not at all.
+    pub(crate) fn save(&self, target: &Version, it: &Configuration) -> Result<(), Error> {
+        let written = Written { form: FORM, target: target.to_string(), configuration: it };
+        let text = serde_json::to_vec_pretty(&written).map_err(io::Error::from);
+        let saved = text.and_then(|text| replace(&self.path, &text));
+        saved.map_err(|source| Error::State { action: "write", path: self.path.clone(), source })
+    }
+
+    /// Certificate and key of an earlier run, if both are there.
+    pub(crate) fn certificate(&self) -> Option<(String, String)> {
+        let read = |end| fs::read_to_string(self.beside(end)).ok();
+        Some((read("crt.pem")?, read("key.pem")?))
+    }
+
+    pub(crate) fn save_certificate(&self, certificate: &str, key: &str) -> Result<(), Error> {
+        for (end, text) in [("key.pem", key), ("crt.pem", certificate)] {
+            let path = self.beside(end);
+            replace(&path, text.as_bytes()).map_err(|source| Error::State {
+                action: "write",
+                path,
+                source,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// A file beside the state: its name with another ending.
+    fn beside(&self, end: &str) -> PathBuf {
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(".");
+        name.push(end);
+        self.path.with_file_name(name)
+    }
+}
+
+/// Writes another file, makes sure that it is on the disk, and renames it.
+fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let new = path.with_file_name(name);
+    let written = write(&new, text).and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        // What stays behind would only be half a state.
+        let _ = fs::remove_file(&new);
+        return written;
+    }
+    // The new name has to reach the disk too; not every system can do that for a folder.
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    if let Ok(folder) = File::open(folder.unwrap_or_else(|| Path::new("."))) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text)?;
+    file.sync_all()
+}

@@ -1,0 +1,108 @@
+//! The one transaction: who holds it, what it would change, and how that is listed.
+
+use crate::store::Configuration;
+use serde_json::{Value, json};
+
+/// Changes that wait for their commit.
+#[derive(Debug, Clone)]
+pub(crate) struct Transaction {
+    /// The session that holds it.
+    pub(crate) token: String,
+    /// Its user.
+    pub(crate) user: String,
+    /// The configuration as it will be.
+    pub(crate) pending: Configuration,
+    /// What was changed, in the form of the guide.
+    pub(crate) changes: Vec<Value>,
+}
+
+/// Who holds the transaction, and how much waits in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Holder {
+    /// Name of the user.
+    pub user: String,
+    /// How many changes it lists.
+    pub changes: usize,
+}
+
+impl Transaction {
+    pub(crate) fn created(&mut self, path: &str, new: &Value) {
+        self.changes.push(json!({"type": "create", "path": path, "new_value": new}));
+    }
+
+    pub(crate) fn deleted(&mut self, path: &str, old: &Value) {
+        self.changes.push(json!({"type": "delete", "path": path, "old_value": old}));
+    }
+
+    pub(crate) fn reordered(&mut self, path: &str, old: &Value, new: &Value) {
+        self.changes
+            .push(json!({"type": "reorder", "path": path, "old_order": old, "new_order": new}));
+    }
+
+    /// A body that was put in place of another; where only the order of something differs, that is what is listed.
+    pub(crate) fn replaced(&mut self, path: &str, old: &Value, new: &Value) {
+        if old == new {
+            return;
+        }
+        let mut orders = Vec::new();
+        if differ_in_order(old, new, path, &mut orders) {
+            for (path, old, new) in orders {
+                self.reordered(&path, old, new);
+            }
+        } else {
+            self.changes
+                .push(json!({"type": "replace", "path": path, "old_value": old, "new_value": new}));
+        }
+    }
+}
+
+/// Whether nothing but the `@order` of some objects differs; gathers these.
+fn differ_in_order<'a>(
+    old: &'a Value,
+    new: &'a Value,
+    path: &str,
+    orders: &mut Vec<(String, &'a Value, &'a Value)>,
+) -> bool {
+    match (old, new) {
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(key, old)| match b.get(key) {
+                    Some(new) if key == "@order" => {
+                        if old != new {
+                            orders.push((path.to_owned(), old, new));
+                        }
+                        true
+                    }
+                    Some(new) => differ_in_order(old, new, &format!("{path}/{key}"), orders),
+                    None => false,
+                })
+        }
+        _ => old == new,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_a_new_order_as_such() {
+        let mut transaction = Transaction {
+            token: String::new(),
+            user: String::new(),
+            pending: Configuration::default(),
+            changes: Vec::new(),
+        };
+        let body = |order: [&str; 2], b: u8| json!({"ifs": {"@order": order, "a": 1, "b": b}});
+        transaction.replaced("/n", &body(["a", "b"], 2), &body(["a", "b"], 2));
+        assert!(transaction.changes.is_empty());
+        transaction.replaced("/n", &body(["a", "b"], 2), &body(["b", "a"], 2));
+        transaction.replaced("/n", &body(["a", "b"], 2), &body(["b", "a"], 3));
+        assert_eq!(
+            transaction.changes[0],
+            json!({"type": "reorder", "path": "/n/ifs", "old_order": ["a", "b"], "new_order": ["b", "a"]})
+        );
+        assert_eq!(transaction.changes[1]["type"], "replace");
+    }
+}
