@@ -91,7 +91,7 @@ impl Appliance {
     pub(crate) fn faults(&self, request: &Request) -> Vec<FaultKind> {
         let path = request.path.as_deref().unwrap_or(&request.raw_path);
         let state = &mut *self.lock();
-        let needs_lock = self.needs_lock(request);
+        let needs_lock = needs_lock(request);
         let starts_job =
             request.method == "POST" && matches!(self.tree.node(path), Some(Node::Job(_)));
         let names_session = request.token.as_deref().is_some_and(|it| state.sessions.is_open(it));
@@ -102,14 +102,6 @@ impl Appliance {
             FaultKind::ExpireSession => names_session,
             _ => true,
         })
-    }
-
-    fn needs_lock(&self, request: &Request) -> bool {
-        let Some(path) = request.path.as_deref() else { return false };
-        request.changes()
-            && (path == "/api/transaction"
-                || path == "/api/upload/plugins"
-                || path.starts_with(CONFIGURATION))
     }
 
     /// Does what a request asks for, atomically, and says what is answered.
@@ -186,6 +178,14 @@ impl State {
     }
 }
 
+/// Whether a request changes what the lock protects.
+fn needs_lock(request: &Request) -> bool {
+    let Some(path) = request.path.as_deref() else { return false };
+    request.changes()
+        && (matches!(path, "/api/transaction" | "/api/upload/plugins")
+            || path.starts_with(CONFIGURATION))
+}
+
 /// How long a session may be idle.
 fn timeout(committed: &Configuration) -> Duration {
     let minutes = committed.singletons.get(WEB_INTERFACE).and_then(|it| it["timeout"].as_u64());
@@ -258,6 +258,9 @@ impl Call<'_> {
             "/api/upload/firmware" if !reads => return self.upload_firmware(),
             "/api/firmware/slots" if reads => return Ok(self.slots()),
             _ => {}
+        }
+        if let Some(key) = self.path.strip_prefix("/api/firmware/slots/").filter(|_| reads) {
+            return self.show_slot(key);
         }
         self.resource(&caller)
     }

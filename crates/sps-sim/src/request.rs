@@ -3,7 +3,7 @@
 use hyper::{HeaderMap, header};
 
 /// A request with its body.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Request {
     pub(crate) method: String,
     /// Decoded, without a slash at the end; nothing when it cannot be decoded or tries to leave its place.

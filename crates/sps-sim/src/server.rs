@@ -45,6 +45,9 @@ const FIRMWARE_LENGTH: u64 = 4 << 30;
 /// How long a client may take for the handshake, for the head and for the body of a request.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long half an answer has to leave before the connection is cut.
+const FLUSH: Duration = Duration::from_millis(20);
+
 /// Takes connections until it is aborted; all of them end with it.
 pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, appliance: Arc<Appliance>) {
     let router = Router::new().fallback(move |request: axum::extract::Request| {
@@ -262,19 +265,22 @@ impl hyper::body::Body for Content {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if self.pieces.is_empty() {
-            let cut = std::mem::take(&mut self.cut);
-            return Poll::Ready(cut.then(|| Err(io::ErrorKind::ConnectionAborted.into())));
+        if self.pieces.is_empty() && !self.cut {
+            return Poll::Ready(None);
         }
-        if !self.pause.is_zero() {
-            let pause = self.pause;
+        // What was sent has to leave before the connection ends: hyper writes while a body waits.
+        let pause = if self.pieces.is_empty() { FLUSH } else { self.pause };
+        if !pause.is_zero() {
             let pausing = self.sleep.get_or_insert_with(|| Box::pin(sleep(pause)));
             if pausing.as_mut().poll(context).is_pending() {
                 return Poll::Pending;
             }
             self.sleep = None;
         }
-        Poll::Ready(self.pieces.pop_front().map(|piece| Ok(Frame::data(piece))))
+        Poll::Ready(Some(match self.pieces.pop_front() {
+            Some(piece) => Ok(Frame::data(piece)),
+            None => Err(io::ErrorKind::ConnectionAborted.into()),
+        }))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -83,18 +83,39 @@ impl Call<'_> {
     }
 
     pub(crate) fn slots(&self) -> Answer {
-        let own = firmware_version(&self.appliance.target);
-        let uploaded = self.state.slots.0.iter();
-        let versions: Vec<_> = std::iter::once(&own).chain(uploaded).collect();
-        let items = (0..SLOTS).map(|at| {
-            let key = (at + 1).to_string();
-            let body = versions.get(at).map_or_else(|| json!({}), |version| slot(version, at == 0));
-            let href = format!("{}/{key}", self.path);
-            json!({"body": body, "key": key, "meta": {"href": href}})
+        let items = (1..=SLOTS).map(|number| {
+            let href = format!("{}/{number}", self.path);
+            json!({"body": self.slot(number), "key": number.to_string(), "meta": {"href": href}})
         });
         let items: Vec<_> = items.collect();
         let meta = self.meta(self.view(), self.path);
         Answer::json(200, &json!({"items": items, "meta": meta}))
+    }
+
+    /// One slot, if the key names one.
+    pub(crate) fn show_slot(&self, key: &str) -> Result<Answer, Failure> {
+        let number = (1..=SLOTS).find(|it| it.to_string() == key);
+        let number = number.ok_or_else(|| Failure::not_found(self.path))?;
+        let meta = self.meta(self.view(), self.path);
+        let body = self.slot(number);
+        Ok(Answer::json(200, &json!({"body": body, "key": key, "meta": meta})))
+    }
+
+    /// What lies in a slot: the running firmware in the first, an upload, or nothing.
+    fn slot(&self, number: usize) -> Value {
+        let own = firmware_version(&self.appliance.target);
+        let version = match number {
+            1 => Some(&own),
+            _ => self.state.slots.0.get(number - 2),
+        };
+        let Some(version) = version else { return json!({}) };
+        json!({
+            "after_reboot": number == 1,
+            "current": number == 1,
+            "upgrade_news": null,
+            "upgrade_notes": "",
+            "version": version,
+        })
     }
 
     fn check_type(&self, types: &[&str]) -> Result<(), Failure> {
@@ -104,16 +125,6 @@ impl Call<'_> {
         let message = format!("The body has to be declared as {}", types.join(" or "));
         Err(Failure::new(415, "UnsupportedMediaType", message))
     }
-}
-
-fn slot(version: &str, current: bool) -> Value {
-    json!({
-        "after_reboot": current,
-        "current": current,
-        "upgrade_news": null,
-        "upgrade_notes": "",
-        "version": version,
-    })
 }
 
 /// The text of the file `MANIFEST` in a ZIP archive, from the list of files at its end.

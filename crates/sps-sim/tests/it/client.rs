@@ -43,8 +43,13 @@ impl Reply {
 
 /// Sends bytes as they are; nothing when the connection ended without an answer.
 pub(crate) fn raw(sim: &Simulator, request: &[u8]) -> Option<Reply> {
+    raw_within(sim, request, Duration::from_secs(20))
+}
+
+/// The same, but waits only so long.
+pub(crate) fn raw_within(sim: &Simulator, request: &[u8], patience: Duration) -> Option<Reply> {
     let mut stream = TcpStream::connect(sim.addr()).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.set_read_timeout(Some(patience)).unwrap();
     // The other end may close before it has read everything.
     let _ = stream.write_all(request);
     let mut all = Vec::new();

@@ -1,4 +1,31 @@
 //! The simulator, asked over its socket as a client would ask.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod authentication;
 mod client;
-mod flow;
+mod faults;
+mod hostile;
+mod jobs;
+mod objects;
+mod state;
+mod tls;
+mod transactions;
+mod uploads;
+
+use sps_sim::{Builder, Clock, Simulator, User};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// A simulator of this version, with three users and a clock that stands still.
+fn version(target: &str) -> Builder {
+    let start = UNIX_EPOCH + Duration::from_secs(1_648_641_600);
+    Simulator::builder()
+        .plain_http()
+        .target(target.parse().unwrap())
+        .user(User::admin("admin", "pä:ss"))
+        .user(User::admin("alice", "a"))
+        .user(User::reader("rita", "r"))
+        .user(User::powerless("paul", "p"))
+        .clock(Clock::manual(start))
+        .seed(7)
+}

@@ -1,0 +1,218 @@
+//! Logging in, what a session may do, and when it ends.
+
+use crate::{
+    client::{Client, login, raw, token},
+    version,
+};
+use serde_json::json;
+use std::time::Duration;
+
+const PATH: &str = "/api/authentication";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_gives_a_cookie() {
+    let sim = version("7.1.1").start().await.unwrap();
+    let reply = login(&sim, "admin", "pä:ss", PATH);
+    let answer = reply.clone().expect(200);
+    assert_eq!(answer, json!({"meta": {"href": PATH, "parent": "/api", "remaining_seconds": 600}}));
+    let cookie = reply.fields("set-cookie")[0];
+    let token = token(&reply);
+    assert_eq!(token.len(), 40);
+    assert!(token.bytes().all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it)));
+    // Ten minutes after the start of the clock, 12:00:00.
+    let rest = "; expires=Wed, 30 Mar 2022 12:10:00 GMT; HttpOnly; Max-Age=600; Path=/";
+    assert_eq!(cookie, format!("session_id={token}{rest}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refuses_who_is_not_known() {
+    let sim = version("7.1.1").start().await.unwrap();
+    let anonymous = Client::anonymous(&sim);
+    let none = anonymous.get(PATH);
+    assert_eq!((none.status, none.error().as_str()), (401, "Unauthenticated"));
+    assert!(none.fields("www-authenticate")[0].starts_with("Basic"));
+    let other = anonymous.get("/api/configuration/passwords");
+    assert_eq!(other.status, 401);
+    assert_eq!(other.json()["error"]["details"], "/api/configuration/passwords");
+    for (user, password) in [("admin", "wrong"), ("nobody", "pä:ss"), ("", ""), ("admin", "pä:s")]
+    {
+        let reply = login(&sim, user, password, PATH);
+        assert_eq!((reply.status, reply.error().as_str()), (401, "AuthenticationFailure"));
+        assert!(reply.fields("www-authenticate")[0].starts_with("Basic"));
+        assert!(reply.fields("set-cookie").is_empty());
+    }
+    for field in ["Basic", "Basic ", "Basic %%%", "Bearer abc", "Basic YQ==", "Basic /////w=="] {
+        let reply =
+            anonymous.send("GET", PATH, &format!("Authorization: {field}\r\n"), "").unwrap();
+        assert_eq!(reply.error(), "AuthenticationFailure", "{field}");
+    }
+    let stranger = Client { sim: &sim, token: Some("0".repeat(40)) };
+    assert_eq!(stranger.get("/api/configuration").error(), "Unauthenticated");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn basic_counts_only_at_the_login() {
+    let sim = version("7.1.1").start().await.unwrap();
+    assert_eq!(login(&sim, "admin", "pä:ss", "/api/configuration").status, 401);
+    // A cookie and a password: the password decides, and makes a session of its own.
+    let client = Client::new(&sim);
+    let fields = "Authorization: Basic YWxpY2U6YQ==\r\n";
+    let again = client.send("GET", PATH, fields, "").unwrap();
+    assert_ne!(Some(token(&again)), client.token);
+    client.get("/api/configuration").expect(200);
+    let wrong = client.send("GET", PATH, "Authorization: Basic YWxpY2U6Yg==\r\n", "").unwrap();
+    assert_eq!(wrong.error(), "AuthenticationFailure");
+    // A cookie alone says that the session still lives.
+    let still = client.get(PATH);
+    assert!(still.fields("set-cookie").is_empty());
+    still.expect(200);
+    // Elsewhere the cookie alone counts.
+    client.send("GET", "/api/configuration", fields, "").unwrap().expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rights_decide() {
+    let sim = version("7.1.1").start().await.unwrap();
+    let paul = Client::login(&sim, "paul", "p");
+    let reply = paul.get("/api/configuration/management/email");
+    assert_eq!((reply.status, reply.error().as_str()), (403, "Unauthorized"));
+    assert_eq!(reply.json()["error"]["details"], "/api/configuration/management/email");
+    assert_eq!(paul.open().status, 403);
+    let rita = Client::login(&sim, "rita", "r");
+    let body = rita.get("/api/configuration/management/email").expect(200)["body"].clone();
+    for reply in [
+        rita.put("/api/configuration/management/email", &body),
+        rita.open(),
+        rita.post("/api/configuration/passwords", &json!({"plain": "x"})),
+        rita.delete("/api/configuration/policies/time_policies/-100"),
+        rita.body("POST", "/api/troubleshooting/support-bundle", ""),
+    ] {
+        assert_eq!((reply.status, reply.error().as_str()), (403, "Unauthorized"));
+    }
+    assert_eq!(sim.open_transaction(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn login_methods_by_version() {
+    for (target, old, new) in [("6.0.2", 200, 401), ("7.0.5", 401, 200)] {
+        let sim = version(target).start().await.unwrap();
+        let anonymous = Client::anonymous(&sim);
+        assert_eq!(anonymous.get("/api/authentication/types").status, old, "{target}");
+        assert_eq!(anonymous.get("/api/authentication/login_methods").status, new, "{target}");
+        let (path, member, word) = if old == 200 {
+            ("types", "types", "basic")
+        } else {
+            ("login_methods", "login_methods", "local")
+        };
+        let answer = anonymous.get(&format!("/api/authentication/{path}")).expect(200);
+        assert_eq!(answer[member], json!([word]));
+        assert_eq!(answer["meta"].get("remaining_seconds"), None);
+    }
+    let sim = version("7.1.1").start().await.unwrap();
+    for (method, status) in [("local", 200), ("ldap", 401)] {
+        let path = format!("/api/authentication?login_method={method}");
+        assert_eq!(login(&sim, "admin", "pä:ss", &path).status, status, "{method}");
+    }
+    let path = "/api/authentication?type=x509";
+    assert_eq!(login(&sim, "admin", "pä:ss", path).error(), "AuthenticationFailure");
+    let sim = version("7.1.1").only_certificates().start().await.unwrap();
+    assert_eq!(login(&sim, "admin", "pä:ss", PATH).error(), "AuthenticationFailure");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_session_ends_with_its_transaction() {
+    let sim = version("7.1.1").start().await.unwrap();
+    let client = Client::new(&sim);
+    client.open().expect(200);
+    sim.clock().advance(Duration::from_secs(599));
+    let answer = client.get("/api/transaction").expect(200);
+    assert_eq!(answer["body"]["status"], "open");
+    assert_eq!(answer["meta"]["remaining_seconds"], 600);
+    // The request before began the time anew.
+    sim.clock().advance(Duration::from_secs(599));
+    assert_eq!(sim.open_transaction().unwrap().user, "admin");
+    sim.clock().advance(Duration::from_secs(1));
+    assert_eq!(sim.open_transaction(), None);
+    assert_eq!(client.get("/api/transaction").error(), "Unauthenticated");
+    Client::login(&sim, "alice", "a").open().expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_out_is_a_setting() {
+    let path = "/api/configuration/management/webinterface";
+    let sim = version("7.1.1").start().await.unwrap();
+    let client = Client::new(&sim);
+    if client.get(path).status == 404 {
+        // The spec has no page for it yet.
+        return;
+    }
+    client.put(path, &json!({"timeout": 20})).expect(200);
+    let answer = client.get(path).expect(200);
+    assert_eq!(answer["meta"]["remaining_seconds"], 600, "not before the commit");
+    client.commit().expect(200);
+    assert_eq!(client.get(path).expect(200)["meta"]["remaining_seconds"], 1_200);
+    sim.clock().advance(Duration::from_secs(1_199));
+    client.get(path).expect(200);
+    sim.clock().advance(Duration::from_secs(1_200));
+    assert_eq!(client.get(path).status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_ends_the_session_and_its_transaction() {
+    let sim = version("7.1.1").start().await.unwrap();
+    let client = Client::new(&sim);
+    client.open().expect(200);
+    client.delete(PATH).expect(200);
+    assert_eq!(sim.open_transaction(), None);
+    assert_eq!(client.get("/api/configuration").status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn browsers_need_a_token_from_7_5_on() {
+    let path = "/api/configuration/policies/time_policies/-100";
+    for (target, needed) in [("7.4", false), ("7.5", true)] {
+        let sim = version(target).start().await.unwrap();
+        let client = Client::new(&sim);
+        let body = client.get(path).expect(200)["body"].to_string();
+        let put = |extra: &str| {
+            let fields = format!(
+                "User-Agent: Mozilla/5.0\r\nContent-Length: {}\r\nContent-Type: application/json\r\n{extra}",
+                body.len()
+            );
+            client.send("PUT", path, &fields, &body).unwrap().status
+        };
+        assert_eq!(put(""), if needed { 403 } else { 200 }, "{target}");
+        if needed {
+            let token = client.get("/api/user/info").expect(200)["body"]["token"].clone();
+            assert_eq!(put(&format!("X-Token: {}\r\n", token.as_str().unwrap())), 200);
+            assert_eq!(put("X-Token: 123\r\n"), 403);
+        }
+        client.put(path, &serde_json::from_str(&body).unwrap()).expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_holds_no_secrets() {
+    let sim = version("7.1.1").start().await.unwrap();
+    let client = Client::new(&sim);
+    client.post("/api/configuration/passwords", &json!({"plain": "hush-hush"})).expect(201);
+    client.get("/api/configuration?token=hush-hush&type=x509").expect(200);
+    raw(&sim, b"GET /api/authentication?password=hush-hush HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let requests = sim.requests();
+    let text = format!("{requests:?} {sim:?}");
+    let token = client.token.clone().unwrap();
+    for secret in ["hush-hush", "pä:ss", "cMOkOnNz", &token] {
+        assert!(!text.contains(secret), "{text}");
+    }
+    assert_eq!(requests.len(), 4);
+    let login = &requests[0];
+    assert_eq!((login.status, login.user.as_deref()), (Some(200), Some("admin")));
+    let post = &requests[1];
+    assert_eq!(
+        (post.method.as_str(), post.path.as_str()),
+        ("POST", "/api/configuration/passwords")
+    );
+    assert_eq!((post.status, post.session.as_deref()), (Some(201), Some(&token[..4])));
+    assert_eq!(requests[3].user, None);
+    assert_eq!(requests[2].query.as_deref(), Some("token=…&type=x509"));
+}

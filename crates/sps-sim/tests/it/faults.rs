@@ -1,0 +1,127 @@
+//! Things that go wrong on demand.
+
+use crate::{client::Client, version};
+use serde_json::json;
+use sps_sim::{Fault, Simulator};
+use std::time::{Duration, Instant};
+
+const EMAIL: &str = "/api/configuration/management/email";
+
+/// A simulator with a change that waits, and whoever made it.
+fn changed(sim: &Simulator) -> Client<'_> {
+    let client = Client::new(sim);
+    let mut body = client.get(EMAIL).expect(200)["body"].clone();
+    body["admin_address"] = json!("root@example.com");
+    client.put(EMAIL, &body).expect(200);
+    client
+}
+
+fn is_committed(sim: &Simulator) -> bool {
+    sim.configuration()[EMAIL]["admin_address"] == "root@example.com"
+}
+
+const COMMIT: &str = r#"{"status": "commit"}"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_connection_before_or_after_the_effect() {
+    for (fault, effect) in [(Fault::drop_before(), false), (Fault::drop_after(), true)] {
+        let sim = version("7.5").start().await.unwrap();
+        let client = changed(&sim);
+        sim.add_fault(fault.method("PUT").path("/api/transaction").times(1));
+        assert!(client.maybe("PUT", "/api/transaction", COMMIT).is_none());
+        assert_eq!(is_committed(&sim), effect);
+        assert_eq!(sim.requests().last().unwrap().status, None);
+        // It was only once.
+        assert_eq!(client.commit().status, if effect { 409 } else { 200 });
+        assert!(is_committed(&sim));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_code_of_a_proxy() {
+    for code in [500, 502, 503] {
+        let sim = version("7.5").start().await.unwrap();
+        let client = changed(&sim);
+        sim.add_fault(Fault::status(code).path("/api/trans*"));
+        let reply = client.commit();
+        assert_eq!((reply.status, reply.fields("content-type")[0]), (code, "text/html"));
+        assert_eq!(client.commit().status, code);
+        client.get("/api/info").expect(200);
+        sim.clear_faults();
+        client.commit().expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ends_in_the_middle() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = changed(&sim);
+    sim.add_fault(Fault::expire_session().method("PUT").times(1));
+    assert_eq!(client.commit().error(), "Unauthenticated");
+    assert_eq!(sim.open_transaction(), None);
+    assert!(!is_committed(&sim));
+    changed(&sim).commit().expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_of_somebody_else() {
+    for target in ["6.0.9", "7.5"] {
+        let sim = version(target).start().await.unwrap();
+        let client = Client::new(&sim);
+        sim.add_fault(Fault::foreign_lock("mallory").times(1));
+        // Reading needs no lock, and does not use the fault up.
+        client.get(EMAIL).expect(200);
+        let reply = client.open();
+        assert_eq!((reply.status, reply.error().as_str()), (409, "Conflict"));
+        assert_eq!(reply.json()["error"]["details"]["user"], "mallory");
+        client.open().expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn late_slow_and_cut_answers() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = changed(&sim);
+    let whole = client.get(EMAIL);
+    for fault in
+        [Fault::delay(Duration::from_millis(80)), Fault::slow_body(Duration::from_millis(80))]
+    {
+        sim.add_fault(fault.times(1));
+        let start = Instant::now();
+        let reply = client.get(EMAIL);
+        assert_eq!(reply.bytes, whole.bytes);
+        assert!(start.elapsed() >= Duration::from_millis(80));
+    }
+    sim.add_fault(Fault::truncate_body().times(2));
+    let reply = client.get(EMAIL);
+    assert_eq!((reply.status, reply.promised), (200, whole.bytes.len()));
+    assert_eq!(reply.bytes, whole.bytes[..whole.bytes.len() / 2]);
+    client.maybe("PUT", "/api/transaction", COMMIT);
+    assert!(is_committed(&sim));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_gets_lost() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    let body = client.get(EMAIL).expect(200)["body"].clone();
+    sim.add_fault(Fault::lose_key("alerting_address").times(1));
+    client.put(EMAIL, &body).expect(200);
+    assert_eq!(client.get(EMAIL).expect(200)["body"].get("alerting_address"), None);
+    client.put(EMAIL, &body).expect(200);
+    assert_eq!(client.get(EMAIL).expect(200)["body"], body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dice_follow_the_seed() {
+    let mut runs = Vec::new();
+    for seed in [1, 1, 2] {
+        let sim = version("7.5").seed(seed).start().await.unwrap();
+        sim.add_fault("GET /api/info status=503 p0.5".parse().unwrap());
+        let client = Client::anonymous(&sim);
+        runs.push((0..32).map(|_| client.get("/api/info").status).collect::<Vec<_>>());
+    }
+    assert_eq!(runs[0], runs[1]);
+    assert_ne!(runs[0], runs[2]);
+    assert!(runs[0].contains(&200) && runs[0].contains(&503));
+}

@@ -1,0 +1,102 @@
+//! The file that keeps the state between runs.
+
+use crate::{client::Client, version};
+use serde_json::json;
+use sps_sim::{Error, Simulator};
+use std::{fs, path::PathBuf};
+
+/// A folder of its own that vanishes with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("sps-sim-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_committed_outlives_the_run() {
+    let folder = Folder::new("outlives");
+    let file = folder.0.join("state.json");
+    let sim = version("7.5").state(&file).start().await.unwrap();
+    let client = Client::new(&sim);
+    let password = json!({"plain": "hush-hush-hush"});
+    let key = client.post("/api/configuration/passwords", &password).expect(201)["key"].clone();
+    let users = json!({"name": "users", "users": [
+        {"certificates": [], "passwords": [key], "public_keys": [], "username": "alice"},
+    ]});
+    let path = "/api/configuration/policies/user_databases";
+    client.post(path, &users).expect(201);
+    client.commit().expect(200);
+    let hash = client.get("/api/info").expect(200)["body"]["config_hash"].clone();
+    // This is never committed.
+    client.post("/api/configuration/passwords", &password).expect(201);
+    let before = sim.configuration();
+    sim.stop().await;
+    let sim = version("7.5").state(&file).start().await.unwrap();
+    assert_eq!(sim.configuration(), before);
+    let client = Client::new(&sim);
+    assert_eq!(client.get("/api/info").expect(200)["body"]["config_hash"], hash);
+    // It is still known that the password is in use.
+    assert_eq!(client.post(path, &users).error(), "SemanticError");
+    let names: Vec<_> =
+        fs::read_dir(&folder.0).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(names, ["state.json"]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_certificate_stays_the_same() {
+    let folder = Folder::new("certificate");
+    let file = folder.0.join("state.json");
+    let start = || Simulator::builder().state(&file).start();
+    let first = start().await.unwrap().sha256_fingerprint().unwrap().to_owned();
+    let sim = start().await.unwrap();
+    assert_eq!(sim.sha256_fingerprint(), Some(first.as_str()));
+    let written = fs::read_to_string(folder.0.join("state.json.crt.pem")).unwrap();
+    assert_eq!(sim.certificate_pem(), Some(written.as_str()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn says_what_is_wrong_with_the_file() {
+    let folder = Folder::new("wrong");
+    let file = folder.0.join("state.json");
+    for text in
+        ["", "{", "{}", r#"{"form": 2, "configuration": {"singletons": {}, "collections": {}}}"#]
+    {
+        fs::write(&file, text).unwrap();
+        let error = version("7.5").state(&file).start().await.unwrap_err();
+        assert!(matches!(error, Error::NotState { .. }), "{error}");
+    }
+    let error = version("7.5").state(folder.0.join("no/such/folder")).start().await.unwrap_err();
+    assert!(matches!(error, Error::State { .. }), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_cannot_be_kept_does_not_happen() {
+    let folder = Folder::new("kept");
+    let below = folder.0.join("below");
+    fs::create_dir(&below).unwrap();
+    let sim = version("7.5").state(below.join("state.json")).start().await.unwrap();
+    let client = Client::new(&sim);
+    client.post("/api/configuration/passwords", &json!({"plain": "x"})).expect(201);
+    let before = sim.configuration();
+    fs::remove_dir_all(&below).unwrap();
+    assert_eq!(client.commit().status, 500);
+    assert_eq!(sim.configuration(), before);
+    assert_eq!(sim.open_transaction().unwrap().changes, 1);
+    fs::create_dir(&below).unwrap();
+    client.commit().expect(200);
+}

@@ -1,0 +1,232 @@
+//! The one transaction, in both of its generations.
+
+use crate::{client::Client, version};
+use serde_json::{Value, json};
+
+const EMAIL: &str = "/api/configuration/management/email";
+
+fn email(client: &Client<'_>, admin: &str) -> Value {
+    let mut body = client.get(EMAIL).expect(200)["body"].clone();
+    body["admin_address"] = json!(admin);
+    body
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_versions_want_it_opened() {
+    for (target, status) in
+        [("5.7.0", 409), ("6.0.9", 409), ("6.8", 409), ("6.9.2", 200), ("7.0", 200), ("8.0", 200)]
+    {
+        let sim = version(target).start().await.unwrap();
+        let client = Client::new(&sim);
+        let body = email(&client, "root@example.com");
+        let reply = client.put(EMAIL, &body);
+        assert_eq!(reply.status, status, "{target}");
+        if status == 409 {
+            assert_eq!(reply.error(), "Conflict");
+            let reply = client.delete("/api/configuration/policies/time_policies/-100");
+            assert_eq!(reply.status, 409);
+            client.open().expect(200);
+            client.put(EMAIL, &body).expect(200);
+        }
+        assert_eq!(sim.open_transaction().unwrap().changes, 1);
+        client.commit().expect(200);
+        assert_eq!(sim.configuration()[EMAIL]["admin_address"], "root@example.com");
+        assert_eq!(sim.open_transaction(), None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_forms_of_the_status() {
+    // The samples of protocol.md, with the seconds that a session has.
+    let sim = version("6.9.3").start().await.unwrap();
+    let closed = |status: &str| {
+        json!({
+            "key": "transaction", "transaction": {"status": status},
+            "meta": {"href": "/api/transaction", "parent": "/api", "remaining_seconds": 600},
+        })
+    };
+    let client = Client::new(&sim);
+    assert_eq!(client.get("/api/transaction").expect(200), closed("closed"));
+    assert_eq!(client.open().expect(200), closed("open"));
+    let sim = version("8.0").start().await.unwrap();
+    let client = Client::new(&sim);
+    let answer = client.get("/api/transaction").expect(200);
+    let expected = json!({
+        "body": {"commit_message": "optional", "status": "closed"}, "key": "transaction",
+        "meta": {"href": "/api/transaction", "parent": "/api", "remaining_seconds": 600},
+    });
+    assert_eq!(answer, expected);
+    let answer = client.open().expect(200);
+    assert_eq!(answer["body"]["status"], "open");
+    assert_eq!(answer["meta"].get("changes"), None);
+    client.put(EMAIL, &email(&client, "root@example.com")).expect(200);
+    let answer = client.get("/api/transaction").expect(200);
+    assert_eq!(answer["meta"]["changes"], "/api/transaction/changes");
+    let answer = client.commit().expect(200);
+    assert_eq!(answer["body"]["status"], "closed");
+    assert_eq!(answer["meta"].get("changes"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn opening_needs_a_length_and_no_body() {
+    let sim = version("6.0.9").start().await.unwrap();
+    let client = Client::new(&sim);
+    let reply = client.send("POST", "/api/transaction", "", "").unwrap();
+    assert_eq!(reply.status, 411);
+    assert_eq!(client.post("/api/transaction", &json!({"status": "open"})).status, 400);
+    assert_eq!(sim.open_transaction(), None);
+    client.post("/api/transaction", &json!({})).expect(200);
+    client.open().expect(200);
+    assert_eq!(sim.open_transaction().unwrap().user, "admin");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn expect_is_refused() {
+    let sim = version("6.0.9").start().await.unwrap();
+    let client = Client::new(&sim);
+    let fields = "Expect: 100-continue\r\nContent-Length: 2\r\n";
+    let reply = client.send("PUT", EMAIL, fields, "").unwrap();
+    assert_eq!(reply.status, 417);
+    assert!(reply.head.starts_with("HTTP/1.1 417"), "{}", reply.head);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_writer_at_a_time() {
+    for target in ["6.0.9", "7.5"] {
+        let sim = version(target).start().await.unwrap();
+        let (admin, alice) = (Client::new(&sim), Client::login(&sim, "alice", "a"));
+        admin.open().expect(200);
+        admin.put(EMAIL, &email(&admin, "root@example.com")).expect(200);
+        let body = email(&alice, "alice@example.com");
+        for reply in [
+            alice.put(EMAIL, &body),
+            alice.open(),
+            alice.commit(),
+            alice.delete("/api/transaction"),
+            alice.delete("/api/configuration/policies/time_policies/-100"),
+            alice.post("/api/configuration/passwords", &json!({"plain": "x"})),
+        ] {
+            assert_eq!((reply.status, reply.error().as_str()), (409, "Conflict"));
+            let error = &reply.json()["error"];
+            assert!(error["message"].as_str().unwrap().contains("admin"), "{error}");
+            assert_eq!(error["details"]["user"], "admin");
+        }
+        // The other one sees neither the transaction nor what waits in it.
+        let status = alice.get("/api/transaction").expect(200);
+        let state = status.get("body").or(status.get("transaction")).unwrap();
+        assert_eq!(state["status"], "closed");
+        assert_eq!(alice.get("/api/transaction/changes").expect(200)["changes"], json!([]));
+        assert_eq!(alice.get(EMAIL).expect(200)["body"]["admin_address"], "admin@example.com");
+        assert_eq!(admin.get(EMAIL).expect(200)["body"]["admin_address"], "root@example.com");
+        // Another session of the same user is another writer too.
+        assert_eq!(Client::new(&sim).open().status, 409);
+        admin.commit().expect(200);
+        alice.open().expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn discards() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    let before = sim.configuration();
+    let hash = client.get("/api/info").expect(200)["body"]["config_hash"].clone();
+    client.put(EMAIL, &email(&client, "root@example.com")).expect(200);
+    client.post("/api/configuration/passwords", &json!({"plain": "x"})).expect(201);
+    let answer = client.delete("/api/transaction").expect(200);
+    assert_eq!(answer["body"]["status"], "closed");
+    assert_eq!(sim.configuration(), before);
+    assert_eq!(client.get("/api/info").expect(200)["body"]["config_hash"], hash);
+    // There is nothing to commit, and nothing to discard.
+    assert_eq!(client.commit().error(), "Conflict");
+    client.delete("/api/transaction").expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hash_moves_with_each_commit() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    let mut hashes = Vec::new();
+    // The second change undoes the first one.
+    for admin in ["root@example.com", "admin@example.com", "root@example.com"] {
+        client.put(EMAIL, &email(&client, admin)).expect(200);
+        client.commit().expect(200);
+        let info = client.get("/api/info").expect(200);
+        let hash = info["body"]["config_hash"].as_str().unwrap().to_owned();
+        assert_eq!(hash.len(), 32);
+        assert!(!hashes.contains(&hash));
+        hashes.push(hash);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_changes() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    let policies = "/api/configuration/policies/time_policies";
+    let mut body = client.get(&format!("{policies}/-100")).expect(200)["body"].clone();
+    body["name"] = json!("one");
+    let key = client.post(policies, &body).expect(201)["key"].as_str().unwrap().to_owned();
+    let path = format!("{policies}/{key}");
+    let mut other = body.clone();
+    other["name"] = json!("two");
+    client.put(&path, &other).expect(200);
+    // The same once more changes nothing.
+    client.put(&path, &other).expect(200);
+    client.put(policies, &json!({"@order": [key, "-100"]})).expect(200);
+    client.delete(&path).expect(200);
+    let answer = client.get("/api/transaction/changes").expect(200);
+    let expected = json!({
+        "changes": [
+            {"type": "create", "path": path, "new_value": body},
+            {"type": "replace", "path": path, "old_value": body, "new_value": other},
+            {"type": "reorder", "path": policies, "old_order": ["-100", key], "new_order": [key, "-100"]},
+            {"type": "delete", "path": path, "old_value": other},
+        ],
+        "meta": {
+            "href": "/api/transaction/changes", "parent": "/api/transaction",
+            "remaining_seconds": 600, "transaction": "/api/transaction",
+        },
+    });
+    assert_eq!(answer, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_is_what_was_asked_for() {
+    let sim = version("8.0").start().await.unwrap();
+    let client = Client::new(&sim);
+    client.open().expect(200);
+    assert_eq!(client.body("PUT", "/api/transaction", "").error(), "InvalidRequestBody");
+    for body in ["{}", "[]", r#"{"status": "open"}"#, r#"{"status": 1}"#, r#""commit""#] {
+        let reply = client.body("PUT", "/api/transaction", body);
+        assert_eq!(reply.error(), "SemanticError", "{body}");
+    }
+    client
+        .put("/api/transaction", &json!({"status": "commit", "commit_message": "why"}))
+        .expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_may_be_needed() {
+    let path = "/api/configuration/management/accounting";
+    let sim = version("8.0").start().await.unwrap();
+    let client = Client::new(&sim);
+    let answer = client.get(path);
+    if answer.status == 404 {
+        // The spec has no page for it yet.
+        return;
+    }
+    let mut body = answer.expect(200)["body"].clone();
+    body["require_commitlog"] = json!(true);
+    client.put(path, &body).expect(200);
+    // The setting is not in force yet.
+    assert_eq!(client.get("/api/transaction").expect(200)["body"]["commit_message"], "optional");
+    client.commit().expect(200);
+    assert_eq!(client.open().expect(200)["body"]["commit_message"], "required");
+    assert_eq!(client.commit().error(), "SemanticError");
+    let message = json!({"status": "commit", "commit_message": " "});
+    assert_eq!(client.put("/api/transaction", &message).status, 400);
+    assert_eq!(sim.open_transaction().unwrap().user, "admin");
+    let message = json!({"status": "commit", "commit_message": "because"});
+    client.put("/api/transaction", &message).expect(200);
+}

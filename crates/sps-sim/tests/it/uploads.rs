@@ -1,0 +1,112 @@
+//! Plugins and firmware.
+
+use crate::{
+    client::{Client, Reply, raw},
+    version,
+};
+
+const MANIFEST: &str =
+    "api: \"1.3\"\ntype: aa\nname: SPS_Example\nversion: 1.2.3\ndescription: Asks for a code.\n";
+
+/// An archive with one file, packed or as it is.
+fn zip(name: &str, content: &[u8], packed: bool) -> Vec<u8> {
+    let data =
+        if packed { miniz_oxide::deflate::compress_to_vec(content, 6) } else { content.to_vec() };
+    let short = |it: usize| u16::try_from(it).unwrap().to_le_bytes();
+    let long = |it: usize| u32::try_from(it).unwrap().to_le_bytes();
+    let method = short(if packed { 8 } else { 0 });
+    let mut common = [&[20, 0, 0, 0][..], &method, &[0; 8], &long(data.len())].concat();
+    common.extend([&long(content.len())[..], &short(name.len()), &[0, 0]].concat());
+    let mut archive = [b"PK\x03\x04", &common[..], name.as_bytes(), &data].concat();
+    let directory = archive.len();
+    archive.extend([b"PK\x01\x02\x14\x00", &common[..], &[0; 14], name.as_bytes()].concat());
+    let size = archive.len() - directory;
+    archive.extend(
+        [b"PK\x05\x06\0\0\0\0\x01\0\x01\0", &long(size)[..], &long(directory), &[0, 0]].concat(),
+    );
+    archive
+}
+
+fn upload(client: &Client<'_>, path: &str, kind: &str, body: &[u8]) -> Reply {
+    let token = client.token.as_deref().unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: session_id={token}\r\n\
+         Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    raw(client.sim, &[head.as_bytes(), body].concat()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_becomes_part_of_the_configuration() {
+    for (target, packed) in [("6.0.5", true), ("7.5", false)] {
+        let sim = version(target).start().await.unwrap();
+        let client = Client::new(&sim);
+        let path = "/api/upload/plugins";
+        let archive = zip("MANIFEST", MANIFEST.as_bytes(), packed);
+        if target == "6.0.5" {
+            assert_eq!(upload(&client, path, "application/zip", &archive).status, 409);
+            client.open().expect(200);
+        }
+        let answer = upload(&client, path, "application/zip", &archive).expect(201);
+        assert_eq!(answer["body"]["name"], "SPS_Example");
+        assert_eq!(answer["body"]["version"], "1.2.3");
+        assert_eq!(answer["body"]["api"], "1.3");
+        let href = answer["meta"]["href"].as_str().unwrap().to_owned();
+        assert!(href.starts_with("/api/configuration/plugins/aa/"), "{href}");
+        client.commit().expect(200);
+        assert_eq!(client.get(&href).expect(200)["body"], answer["body"]);
+        client.open().expect(200);
+        // A newer version takes the place of the old one.
+        let newer = MANIFEST.replace("1.2.3", "1.2.4");
+        let archive = zip("MANIFEST", newer.as_bytes(), packed);
+        let again = upload(&client, path, "application/zip", &archive).expect(201);
+        assert_eq!(again["key"], answer["key"]);
+        // Only newer versions of the product can delete one.
+        let reply = client.delete(&href);
+        if target == "6.0.5" {
+            assert_eq!(reply.status, 405);
+        } else {
+            let meta = reply.expect(200)["meta"].clone();
+            assert_eq!(meta.as_object().unwrap().keys().collect::<Vec<_>>(), ["href", "parent"]);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refuses_what_is_no_plugin() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    let path = "/api/upload/plugins";
+    let good = zip("MANIFEST", MANIFEST.as_bytes(), true);
+    let other = zip("MANIFEST", MANIFEST.replace("type: aa", "type: ticketing").as_bytes(), true);
+    for body in [&b""[..], b"no archive", &zip("README", b"x", false), &good[..good.len() - 9]] {
+        assert_eq!(upload(&client, path, "application/zip", body).status, 400);
+    }
+    assert_eq!(upload(&client, path, "application/zip", &other).error(), "SemanticError");
+    assert_eq!(upload(&client, path, "application/json", &good).status, 415);
+    // Archives that are broken anywhere.
+    for at in 0..good.len() {
+        let mut broken = good.clone();
+        broken[at] ^= 0xFF;
+        assert!([201, 400].contains(&upload(&client, path, "application/zip", &broken).status));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn firmware_fills_a_slot() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    let slots = client.get("/api/firmware/slots").expect(200)["items"].clone();
+    assert_eq!(slots[0]["body"]["current"], true);
+    assert_eq!(slots[1]["body"], serde_json::json!({}));
+    let image = vec![7; 11 << 20];
+    let path = "/api/upload/firmware";
+    for kind in ["application/x-iso9660-image", "application/octet-stream"] {
+        upload(&client, path, kind, &image).expect(201);
+    }
+    assert_eq!(upload(&client, path, "application/zip", &image).status, 415);
+    let slots = client.get("/api/firmware/slots").expect(200)["items"].clone();
+    assert_eq!(slots[2]["body"]["current"], false);
+    assert_eq!(sim.open_transaction(), None);
+}
