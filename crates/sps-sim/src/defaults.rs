@@ -67,3 +67,63 @@ fn index(configuration: &mut Configuration, tree: &Tree, bodies: &Bodies<'static
 fn load() -> Defaults {
     serde_json::from_str(include_str!("defaults.json")).expect("a test reads this very file")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::{Mode, World as _};
+    use sps_spec::{Spec, Version};
+
+    /// Every body of a new appliance could be sent to it, in any version.
+    #[test]
+    fn would_be_accepted() {
+        let spec: &'static Spec = Box::leak(Box::new(Spec::embedded()));
+        for target in [[5, 0], [6, 0], [6, 1], [6, 9], [7, 0], [7, 5], [8, 0]].map(Version::new) {
+            let (tree, bodies) =
+                (Tree::new(spec, &target), Bodies::new(spec, Some(target.clone())));
+            let mut new = Configuration::default();
+            fill(&mut new, &tree, &bodies);
+            for (path, node) in tree.nodes() {
+                let (endpoint, judged): (_, Vec<_>) = match node {
+                    Node::Singleton(endpoint) => {
+                        (endpoint, vec![(path.to_owned(), new.singletons[path].clone())])
+                    }
+                    Node::Collection(endpoint) => {
+                        let objects = new.objects(path).iter();
+                        let named =
+                            objects.map(|it| (format!("{path}/{}", it.key), it.body.clone()));
+                        (endpoint, named.collect())
+                    }
+                    _ => continue,
+                };
+                for (own, body) in judged {
+                    let text = body.to_string();
+                    let read = bodies.read(endpoint, text.as_bytes(), Mode::Strict, &new, &own);
+                    assert_eq!(read.as_ref().ok(), Some(&body), "{own} in {target}: {read:?}");
+                }
+            }
+        }
+    }
+
+    /// No default is for an address that there is not.
+    #[test]
+    fn belongs_somewhere() {
+        let spec = Spec::embedded();
+        let defaults = load();
+        let paths = defaults.singletons.keys().chain(defaults.collections.keys());
+        for path in paths {
+            assert!(spec.endpoint(path).is_some(), "{path}");
+        }
+    }
+
+    #[test]
+    fn knows_what_is_in_use() {
+        let spec: &'static Spec = Box::leak(Box::new(Spec::embedded()));
+        let target = Version::new([8]);
+        let mut new = Configuration::default();
+        let bodies = Bodies::new(spec, Some(target.clone()));
+        fill(&mut new, &Tree::new(spec, &target), &bodies);
+        let referrers = new.referrers("/api/configuration/policies/time_policies", "-100");
+        assert_eq!(referrers, ["/api/configuration/rdp/channel_policies/-20100"]);
+    }
+}

@@ -61,7 +61,7 @@ async fn https_is_the_default() {
     assert!(reply.fields("set-cookie")[0].ends_with("; Path=/; Secure"));
     let der = CertificateDer::from_pem_slice(sim.certificate_pem().unwrap().as_bytes()).unwrap();
     let digest = ring::digest::digest(&ring::digest::SHA256, &der);
-    let hex: String = digest.as_ref().iter().map(|it| format!("{it:02x}")).collect();
+    let hex = digest.as_ref().iter().map(|it| format!("{it:02x}")).collect::<Vec<_>>().concat();
     assert_eq!(sim.sha256_fingerprint(), Some(hex.as_str()));
     let other = Simulator::builder().start().await.unwrap();
     assert_ne!(other.password(), sim.password());

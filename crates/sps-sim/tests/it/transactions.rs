@@ -113,7 +113,7 @@ async fn one_writer_at_a_time() {
         }
         // The other one sees neither the transaction nor what waits in it.
         let status = alice.get("/api/transaction").expect(200);
-        let state = status.get("body").or(status.get("transaction")).unwrap();
+        let state = status.get("body").or_else(|| status.get("transaction")).unwrap();
         assert_eq!(state["status"], "closed");
         assert_eq!(alice.get("/api/transaction/changes").expect(200)["changes"], json!([]));
         assert_eq!(alice.get(EMAIL).expect(200)["body"]["admin_address"], "admin@example.com");
