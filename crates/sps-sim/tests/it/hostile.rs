@@ -162,3 +162,44 @@ async fn many_live_side_by_side_and_stop() {
         assert!(std::net::TcpStream::connect(address).is_err());
     }
 }
+
+/// Requests cut, doubled and with bytes changed at random, always the same ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn survives_what_nobody_thought_of() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    let token = client.token.clone().unwrap();
+    let body = client.get("/api/configuration/management/email").expect(200)["body"].to_string();
+    let put = format!(
+        "PUT /api/configuration/management/email?type=x509 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+         Cookie: session_id={token}\r\nContent-Type: application/json\r\n\
+         Authorization: Basic YWxpY2U6YQ==\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    for _ in 0..400 {
+        let mut request = put.clone().into_bytes();
+        for _ in 0..=random(4) {
+            let at = random(request.len());
+            match random(4) {
+                0 => request[at] = u8::try_from(random(256)).unwrap(),
+                1 => drop(request.remove(at)),
+                2 => request.insert(at, b"{}[]\",:/%.\r\n 0"[random(14)]),
+                _ => {
+                    let other = random(request.len());
+                    request.swap(at, other);
+                }
+            }
+        }
+        if let Some(reply) = raw_within(&sim, &request, PATIENCE / 10) {
+            assert!(reply.status < 500, "{}", String::from_utf8_lossy(&request));
+        }
+    }
+    Client::new(&sim).get("/api").expect(200);
+}
