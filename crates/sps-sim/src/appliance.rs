@@ -8,10 +8,10 @@ use crate::{
     job::Jobs,
     log::{Log, RequestRecord},
     random::Random,
-    request::{Authorization, Request},
+    request::Request,
     session::{Caller, Rights, Sessions, User},
     state::StateFile,
-    store::Configuration,
+    store::{Configuration, targets},
     transaction::{Holder, Transaction},
     tree::{self, CONFIGURATION, Node, Place, Tree},
     upload::Slots,
@@ -30,9 +30,6 @@ const TIMEOUT_MINUTES: u64 = 10;
 
 /// Where the time-out of sessions is set.
 const WEB_INTERFACE: &str = "/api/configuration/management/webinterface";
-
-/// Where it is set whether a commit needs a message.
-const ACCOUNTING: &str = "/api/configuration/management/accounting";
 
 /// What never changes, and the state.
 #[derive(Debug)]
@@ -80,7 +77,7 @@ pub(crate) struct Call<'a> {
     pub(crate) caller: Option<Caller>,
 }
 
-type Outcome = Result<Answer, Failure>;
+pub(crate) type Outcome = Result<Answer, Failure>;
 
 impl Appliance {
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
@@ -163,7 +160,7 @@ impl Appliance {
     }
 
     /// Whether the first change opens a transaction by itself.
-    fn opens_implicitly(&self) -> bool {
+    pub(crate) fn opens_implicitly(&self) -> bool {
         self.target >= Version::new([6, 9])
     }
 }
@@ -187,7 +184,7 @@ fn needs_lock(request: &Request) -> bool {
 }
 
 /// How long a session may be idle.
-fn timeout(committed: &Configuration) -> Duration {
+pub(crate) fn timeout(committed: &Configuration) -> Duration {
     let minutes = committed.singletons.get(WEB_INTERFACE).and_then(|it| it["timeout"].as_u64());
     Duration::from_secs(minutes.unwrap_or(TIMEOUT_MINUTES).clamp(1, 1_000_000) * 60)
 }
@@ -339,232 +336,6 @@ impl Call<'_> {
         }
     }
 
-    // Logging in.
-
-    fn log_in(&mut self) -> Outcome {
-        let methods = ["local"];
-        let method = self.request.parameter("login_method");
-        let kind = self.request.parameter("type");
-        let user = if kind.as_deref() == Some("x509") {
-            if !self.appliance.logins.certificate {
-                return Err(Failure::authentication());
-            }
-            // Which name of the certificate counts, no page says: the common name of its subject.
-            let name = self.request.certificate.as_ref().ok_or_else(Failure::authentication)?;
-            self.appliance.users.iter().find(|it| it.name == *name)
-        } else {
-            match &self.request.authorization {
-                Authorization::None => {
-                    return match self.request.token.clone() {
-                        Some(token) => self.still_logged_in(&token),
-                        None => Err(Failure::unauthenticated(self.path)),
-                    };
-                }
-                Authorization::Unusable => return Err(Failure::authentication()),
-                Authorization::Basic(name, password) => {
-                    let right = |it: &&User| it.name == *name && it.has_password(password);
-                    let users = self.appliance.users.iter();
-                    let known = method.is_none_or(|it| methods.contains(&it.as_str()));
-                    let may = self.appliance.logins.password && known;
-                    users.filter(|_| may).find(right)
-                }
-            }
-        };
-        let user = user.ok_or_else(Failure::authentication)?;
-        let (token, x_token) = (self.state.random.hex(40), self.state.random.hex(40));
-        let (now, timeout) = (self.appliance.clock.now(), timeout(&self.state.committed));
-        self.state.sessions.open(token.clone(), user, x_token, now);
-        self.caller = self.state.sessions.touch(&token, now, timeout);
-        let expires = crate::clock::http_date(now.checked_add(timeout).unwrap_or(now));
-        let secure = if self.appliance.secure { "; Secure" } else { "" };
-        let cookie = format!(
-            "session_id={token}; expires={expires}; HttpOnly; Max-Age={}; Path=/{secure}",
-            timeout.as_secs()
-        );
-        let meta = self.meta(self.view(), self.path);
-        Ok(Answer::json(200, &json!({"meta": meta})).with("set-cookie", cookie))
-    }
-
-    fn still_logged_in(&mut self, token: &str) -> Outcome {
-        let (now, timeout) = (self.appliance.clock.now(), timeout(&self.state.committed));
-        self.caller = self.state.sessions.touch(token, now, timeout);
-        if self.caller.is_none() {
-            return Err(Failure::unauthenticated(self.path));
-        }
-        let meta = self.meta(self.view(), self.path);
-        Ok(Answer::json(200, &json!({"meta": meta})))
-    }
-
-    fn has_login_methods(&self) -> bool {
-        self.appliance.target >= Version::new([7])
-    }
-
-    fn login_types(&self) -> Answer {
-        let Logins { password, certificate } = self.appliance.logins;
-        let types = [("basic", password), ("x509", certificate)];
-        let types: Vec<_> = types.iter().filter(|it| it.1).map(|it| it.0).collect();
-        let meta = self.meta(self.view(), self.path);
-        Answer::json(200, &json!({"types": types, "meta": meta}))
-    }
-
-    fn login_methods(&self) -> Answer {
-        let Logins { password, certificate } = self.appliance.logins;
-        let methods = [("local", password), ("x509", certificate)];
-        let methods: Vec<_> = methods.iter().filter(|it| it.1).map(|it| it.0).collect();
-        let meta = self.meta(self.view(), self.path);
-        Answer::json(200, &json!({"login_methods": methods, "meta": meta}))
-    }
-
-    // The transaction.
-
-    /// Refuses who may not change anything now.
-    pub(crate) fn check_lock(&self, caller: &Caller) -> Result<(), Failure> {
-        for fault in self.faults {
-            if let FaultKind::ForeignLock(user) = fault {
-                return Err(locked_by(user));
-            }
-        }
-        match &self.state.transaction {
-            Some(transaction) if transaction.token == caller.token => Ok(()),
-            Some(transaction) => Err(locked_by(&transaction.user)),
-            None if self.appliance.opens_implicitly() => Ok(()),
-            None => Err(no_transaction()),
-        }
-    }
-
-    /// The transaction of the caller, opened if need be; only after [`check_lock`](Self::check_lock).
-    pub(crate) fn open(&mut self, caller: &Caller) -> &mut Transaction {
-        let State { transaction, committed, .. } = &mut *self.state;
-        transaction.get_or_insert_with(|| Transaction {
-            token: caller.token.clone(),
-            user: caller.user.clone(),
-            pending: committed.clone(),
-            changes: Vec::new(),
-        })
-    }
-
-    fn transaction(&mut self, caller: &Caller) -> Outcome {
-        match self.request.method.as_str() {
-            "GET" => Ok(self.status()),
-            "POST" => {
-                if self.request.content_length.is_none() {
-                    let message = "The request needs the header field Content-Length";
-                    return Err(Failure::new(411, "LengthRequired", message));
-                }
-                let body = self.request.body.trim_ascii();
-                let empty = body.is_empty()
-                    || serde_json::from_slice::<Value>(body).is_ok_and(|it| it == json!({}));
-                if !empty {
-                    return Err(self.invalid_body("a transaction is opened with an empty body"));
-                }
-                match self.check_lock(caller) {
-                    Err(conflict) if self.locked_elsewhere(caller) => return Err(conflict),
-                    _ => {}
-                }
-                self.open(caller);
-                Ok(self.status())
-            }
-            "PUT" => self.commit(caller),
-            "DELETE" => {
-                if self.locked_elsewhere(caller) {
-                    self.check_lock(caller)?;
-                }
-                self.state.transaction = None;
-                Ok(self.status())
-            }
-            _ => Err(Failure::method_not_allowed(&["GET", "POST", "PUT", "DELETE"])),
-        }
-    }
-
-    fn locked_elsewhere(&self, caller: &Caller) -> bool {
-        self.faults.iter().any(|it| matches!(it, FaultKind::ForeignLock(_)))
-            || self.state.transaction.as_ref().is_some_and(|it| it.token != caller.token)
-    }
-
-    fn commit(&mut self, caller: &Caller) -> Outcome {
-        let body: Value = serde_json::from_slice(&self.request.body)
-            .map_err(|error| self.invalid_body(&error.to_string()))?;
-        if body.get("status").and_then(Value::as_str) != Some("commit") {
-            let message = "the only status that can be asked for is `commit`";
-            return Err(finding("not-in-enum", "/status", message));
-        }
-        if self.appliance.mode == Mode::Strict
-            && let Some(unknown) = body.as_object().and_then(|it| {
-                it.keys().find(|it| !matches!(it.as_str(), "status" | "commit_message"))
-            })
-        {
-            let pointer = format!("/{unknown}");
-            return Err(finding("unknown-key", &pointer, "a commit has no such member"));
-        }
-        if self.locked_elsewhere(caller) {
-            self.check_lock(caller)?;
-        }
-        if self.state.transaction.is_none() {
-            return Err(no_transaction());
-        }
-        let message = body.get("commit_message").and_then(Value::as_str).unwrap_or_default();
-        if self.needs_message() && message.trim().is_empty() {
-            let text = "a commit needs a message";
-            return Err(finding("missing-key", "/commit_message", text));
-        }
-        if let Some(transaction) = self.state.transaction.take() {
-            let mut next = transaction.pending.clone();
-            if !transaction.changes.is_empty() {
-                next.revision += 1;
-            }
-            if let Some(file) = &self.appliance.file
-                && let Err(error) = file.save(&self.appliance.target, &next)
-            {
-                self.state.transaction = Some(transaction);
-                return Err(Failure::new(500, "InternalError", error.to_string()));
-            }
-            self.state.committed = next;
-        }
-        Ok(self.status())
-    }
-
-    /// Whether a commit needs a message, by the settings in force.
-    fn needs_message(&self) -> bool {
-        let accounting = self.state.committed.singletons.get(ACCOUNTING);
-        accounting.is_some_and(|it| it["require_commitlog"] == json!(true))
-    }
-
-    fn status(&self) -> Answer {
-        let path = "/api/transaction";
-        let own = self.caller.as_ref().and_then(|caller| {
-            self.state.transaction.as_ref().filter(|it| it.token == caller.token)
-        });
-        let status = if own.is_some() { "open" } else { "closed" };
-        let mut meta = self.meta(self.view(), path);
-        let target = &self.appliance.target;
-        if *target < Version::new([7]) {
-            let state = json!({"status": status});
-            let answer = json!({"key": "transaction", "meta": meta, "transaction": state});
-            return Answer::json(200, &answer);
-        }
-        if own.is_some_and(|it| !it.changes.is_empty()) {
-            meta["changes"] = json!("/api/transaction/changes");
-        }
-        let mut body = json!({"status": status});
-        if *target >= Version::new([8]) {
-            let word = if self.needs_message() { "required" } else { "optional" };
-            body["commit_message"] = json!(word);
-        }
-        Answer::json(200, &json!({"body": body, "key": "transaction", "meta": meta}))
-    }
-
-    fn changes(&self) -> Answer {
-        let own = self.caller.as_ref().and_then(|caller| {
-            self.state.transaction.as_ref().filter(|it| it.token == caller.token)
-        });
-        let changes = own.map_or(&[][..], |it| &it.changes);
-        let mut meta = self.meta(self.view(), self.path);
-        meta["transaction"] = json!("/api/transaction");
-        Answer::json(200, &json!({"changes": changes, "meta": meta}))
-    }
-
-    // Bodies.
-
     /// The error for a body that is no JSON; its name changed with the versions.
     pub(crate) fn invalid_body(&self, why: &str) -> Failure {
         let kind = if self.appliance.target >= Version::new([7, 0, 3, 1]) {
@@ -598,16 +369,8 @@ impl Call<'_> {
                 lose_key(&mut body, name);
             }
         }
-        let targets = self.appliance.targets(endpoint, &body);
+        let targets = targets(bodies, endpoint, &body);
         Ok((body, targets))
-    }
-}
-
-impl Appliance {
-    /// The paths of objects that a body refers to.
-    pub(crate) fn targets(&self, endpoint: &'static Endpoint, body: &Value) -> BTreeSet<String> {
-        let references = self.bodies.references(endpoint, body);
-        references.into_iter().map(|it| format!("{}/{}", it.collection, it.key)).collect()
     }
 }
 
@@ -620,16 +383,6 @@ fn lose_key(value: &mut Value, name: &str) {
         Value::Array(elements) => elements.iter_mut().for_each(|it| lose_key(it, name)),
         _ => {}
     }
-}
-
-fn locked_by(user: &str) -> Failure {
-    let message = format!("The configuration is locked by user {user}");
-    Failure::new(409, "Conflict", message).details(json!({"user": user}))
-}
-
-fn no_transaction() -> Failure {
-    let message = "No open Transaction is available. Open a transaction before using this request.";
-    Failure::new(409, "Conflict", message)
 }
 
 /// A semantic error with one finding.

@@ -211,7 +211,7 @@ impl Simulator {
         self.appliance.lock().faults.clear();
     }
 
-    /// Stops it: no connection is left when this returns.
+    /// Stops it: nobody listens when this returns, and open connections end.
     pub async fn stop(mut self) {
         self.task.abort();
         // It was aborted: there is nothing to hear from it.

@@ -2,12 +2,12 @@
 
 use crate::{
     body::Bodies,
-    store::Configuration,
+    store::{Configuration, targets},
     tree::{Node, Tree},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Deserialize)]
 struct Defaults {
@@ -30,7 +30,7 @@ pub(crate) fn fill(configuration: &mut Configuration, tree: &Tree, bodies: &Bodi
             Node::Collection(_) if !configuration.collections.contains_key(path) => {
                 let objects = defaults.collections.remove(path).unwrap_or_default();
                 for (key, body) in objects {
-                    configuration.set_object(path, &key, body, std::collections::BTreeSet::new());
+                    configuration.set_object(path, &key, body, BTreeSet::new());
                 }
             }
             _ => {}
@@ -41,21 +41,17 @@ pub(crate) fn fill(configuration: &mut Configuration, tree: &Tree, bodies: &Bodi
 
 /// Finds out anew who refers to whom.
 fn index(configuration: &mut Configuration, tree: &Tree, bodies: &Bodies<'static>) {
-    let targets = |endpoint, body: &Value| {
-        let references = bodies.references(endpoint, body);
-        references.into_iter().map(|it| format!("{}/{}", it.collection, it.key)).collect()
-    };
     for (path, node) in tree.nodes() {
         match node {
             Node::Singleton(endpoint) => {
                 if let Some(body) = configuration.singletons.get(path).cloned() {
-                    let targets = targets(endpoint, &body);
+                    let targets = targets(bodies, endpoint, &body);
                     configuration.set_singleton(path, body, targets);
                 }
             }
             Node::Collection(endpoint) => {
                 for object in configuration.objects(path).to_vec() {
-                    let targets = targets(endpoint, &object.body);
+                    let targets = targets(bodies, endpoint, &object.body);
                     configuration.set_object(path, &object.key, object.body, targets);
                 }
             }

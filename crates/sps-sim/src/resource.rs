@@ -2,15 +2,13 @@
 
 use crate::{
     answer::{Answer, Failure},
-    appliance::{Call, finding},
+    appliance::{Call, Outcome, finding},
     body::World as _,
     session::Caller,
     tree::{Node, PLUGINS},
 };
 use serde_json::{Value, json};
 use sps_spec::{Endpoint, Version};
-
-type Outcome = Result<Answer, Failure>;
 
 impl Call<'_> {
     /// Links to what lies below a path.

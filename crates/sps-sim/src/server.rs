@@ -137,9 +137,9 @@ async fn serve(appliance: &Appliance, request: axum::extract::Request) -> Respon
     };
     if let (
         Authorization::Basic(name, _),
-        "/api/authentication",
+        Some("/api/authentication"),
         Some(Answer { status: 200, .. }),
-    ) = (&request.authorization, request.raw_path.as_str(), &answer)
+    ) = (&request.authorization, request.path.as_deref(), &answer)
     {
         user = Some(name.clone());
     }

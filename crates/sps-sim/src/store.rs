@@ -1,8 +1,9 @@
 //! The configuration: bodies of singletons, objects of collections in their order, and who refers to whom.
 
-use crate::body::World;
+use crate::body::{Bodies, World};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sps_spec::Endpoint;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything below `/api/configuration`, as it is stored.
@@ -121,6 +122,16 @@ impl World for Configuration {
         let referrers = self.referrers.get(&format!("{collection}/{key}"));
         referrers.into_iter().flatten().cloned().collect()
     }
+}
+
+/// The paths of objects that a body refers to.
+pub(crate) fn targets(
+    bodies: &Bodies<'static>,
+    endpoint: &'static Endpoint,
+    body: &Value,
+) -> BTreeSet<String> {
+    let references = bodies.references(endpoint, body);
+    references.into_iter().map(|it| format!("{}/{}", it.collection, it.key)).collect()
 }
 
 #[cfg(test)]

@@ -225,3 +225,16 @@ async fn a_message_may_be_needed() {
     let message = json!({"status": "commit", "commit_message": "because"});
     client.put("/api/transaction", &message).expect(200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_at_once_one_wins() {
+    let sim = version("7.5").start().await.unwrap();
+    let clients: Vec<_> = (0..8).map(|_| Client::new(&sim)).collect();
+    let statuses: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            clients.iter().map(|client| scope.spawn(|| client.open().status)).collect();
+        threads.into_iter().map(|it| it.join().unwrap()).collect()
+    });
+    assert_eq!(statuses.iter().filter(|it| **it == 200).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|it| **it == 409).count(), 7, "{statuses:?}");
+}

@@ -1,0 +1,173 @@
+//! Opening, committing and discarding the transaction, and whom its lock keeps out.
+
+use crate::{
+    answer::{Answer, Failure},
+    appliance::{Call, Outcome, State, finding},
+    body::Mode,
+    fault::FaultKind,
+    session::Caller,
+    transaction::Transaction,
+};
+use serde_json::{Value, json};
+use sps_spec::Version;
+
+/// Where it is set whether a commit needs a message.
+const ACCOUNTING: &str = "/api/configuration/management/accounting";
+
+impl Call<'_> {
+    /// Refuses who may not change anything now.
+    pub(crate) fn check_lock(&self, caller: &Caller) -> Result<(), Failure> {
+        for fault in self.faults {
+            if let FaultKind::ForeignLock(user) = fault {
+                return Err(locked_by(user));
+            }
+        }
+        match &self.state.transaction {
+            Some(transaction) if transaction.token == caller.token => Ok(()),
+            Some(transaction) => Err(locked_by(&transaction.user)),
+            None if self.appliance.opens_implicitly() => Ok(()),
+            None => Err(no_transaction()),
+        }
+    }
+
+    /// The transaction of the caller, opened if need be; only after [`check_lock`](Self::check_lock).
+    pub(crate) fn open(&mut self, caller: &Caller) -> &mut Transaction {
+        let State { transaction, committed, .. } = &mut *self.state;
+        transaction.get_or_insert_with(|| Transaction {
+            token: caller.token.clone(),
+            user: caller.user.clone(),
+            pending: committed.clone(),
+            changes: Vec::new(),
+        })
+    }
+
+    pub(crate) fn transaction(&mut self, caller: &Caller) -> Outcome {
+        match self.request.method.as_str() {
+            "GET" => Ok(self.status()),
+            "POST" => {
+                if self.request.content_length.is_none() {
+                    let message = "The request needs the header field Content-Length";
+                    return Err(Failure::new(411, "LengthRequired", message));
+                }
+                let body = self.request.body.trim_ascii();
+                let empty = body.is_empty()
+                    || serde_json::from_slice::<Value>(body).is_ok_and(|it| it == json!({}));
+                if !empty {
+                    return Err(self.invalid_body("a transaction is opened with an empty body"));
+                }
+                match self.check_lock(caller) {
+                    Err(conflict) if self.locked_elsewhere(caller) => return Err(conflict),
+                    _ => {}
+                }
+                self.open(caller);
+                Ok(self.status())
+            }
+            "PUT" => self.commit(caller),
+            "DELETE" => {
+                if self.locked_elsewhere(caller) {
+                    self.check_lock(caller)?;
+                }
+                self.state.transaction = None;
+                Ok(self.status())
+            }
+            _ => Err(Failure::method_not_allowed(&["GET", "POST", "PUT", "DELETE"])),
+        }
+    }
+
+    fn locked_elsewhere(&self, caller: &Caller) -> bool {
+        self.faults.iter().any(|it| matches!(it, FaultKind::ForeignLock(_)))
+            || self.state.transaction.as_ref().is_some_and(|it| it.token != caller.token)
+    }
+
+    fn commit(&mut self, caller: &Caller) -> Outcome {
+        let body: Value = serde_json::from_slice(&self.request.body)
+            .map_err(|error| self.invalid_body(&error.to_string()))?;
+        if body.get("status").and_then(Value::as_str) != Some("commit") {
+            let message = "the only status that can be asked for is `commit`";
+            return Err(finding("not-in-enum", "/status", message));
+        }
+        if self.appliance.mode == Mode::Strict
+            && let Some(unknown) = body.as_object().and_then(|it| {
+                it.keys().find(|it| !matches!(it.as_str(), "status" | "commit_message"))
+            })
+        {
+            let pointer = format!("/{unknown}");
+            return Err(finding("unknown-key", &pointer, "a commit has no such member"));
+        }
+        if self.locked_elsewhere(caller) {
+            self.check_lock(caller)?;
+        }
+        if self.state.transaction.is_none() {
+            return Err(no_transaction());
+        }
+        let message = body.get("commit_message").and_then(Value::as_str).unwrap_or_default();
+        if self.needs_message() && message.trim().is_empty() {
+            let text = "a commit needs a message";
+            return Err(finding("missing-key", "/commit_message", text));
+        }
+        if let Some(transaction) = self.state.transaction.take() {
+            let mut next = transaction.pending.clone();
+            if !transaction.changes.is_empty() {
+                next.revision += 1;
+            }
+            if let Some(file) = &self.appliance.file
+                && let Err(error) = file.save(&self.appliance.target, &next)
+            {
+                self.state.transaction = Some(transaction);
+                return Err(Failure::new(500, "InternalError", error.to_string()));
+            }
+            self.state.committed = next;
+        }
+        Ok(self.status())
+    }
+
+    /// Whether a commit needs a message, by the settings in force.
+    fn needs_message(&self) -> bool {
+        let accounting = self.state.committed.singletons.get(ACCOUNTING);
+        accounting.is_some_and(|it| it["require_commitlog"] == json!(true))
+    }
+
+    fn status(&self) -> Answer {
+        let path = "/api/transaction";
+        let own = self.caller.as_ref().and_then(|caller| {
+            self.state.transaction.as_ref().filter(|it| it.token == caller.token)
+        });
+        let status = if own.is_some() { "open" } else { "closed" };
+        let mut meta = self.meta(self.view(), path);
+        let target = &self.appliance.target;
+        if *target < Version::new([7]) {
+            let state = json!({"status": status});
+            let answer = json!({"key": "transaction", "meta": meta, "transaction": state});
+            return Answer::json(200, &answer);
+        }
+        if own.is_some_and(|it| !it.changes.is_empty()) {
+            meta["changes"] = json!("/api/transaction/changes");
+        }
+        let mut body = json!({"status": status});
+        if *target >= Version::new([8]) {
+            let word = if self.needs_message() { "required" } else { "optional" };
+            body["commit_message"] = json!(word);
+        }
+        Answer::json(200, &json!({"body": body, "key": "transaction", "meta": meta}))
+    }
+
+    pub(crate) fn changes(&self) -> Answer {
+        let own = self.caller.as_ref().and_then(|caller| {
+            self.state.transaction.as_ref().filter(|it| it.token == caller.token)
+        });
+        let changes = own.map_or(&[][..], |it| &it.changes);
+        let mut meta = self.meta(self.view(), self.path);
+        meta["transaction"] = json!("/api/transaction");
+        Answer::json(200, &json!({"changes": changes, "meta": meta}))
+    }
+}
+
+fn locked_by(user: &str) -> Failure {
+    let message = format!("The configuration is locked by user {user}");
+    Failure::new(409, "Conflict", message).details(json!({"user": user}))
+}
+
+fn no_transaction() -> Failure {
+    let message = "No open Transaction is available. Open a transaction before using this request.";
+    Failure::new(409, "Conflict", message)
+}
