@@ -53,6 +53,17 @@ async fn a_status_code_of_a_proxy() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_status_code_can_be_asked_for() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    for (code, status) in [(204, 204), (304, 304), (307, 307), (599, 599), (100, 500), (999, 500)] {
+        sim.add_fault(Fault::status(code).times(1));
+        assert_eq!(client.get("/api").status, status);
+    }
+    client.get("/api").expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_ends_in_the_middle() {
     let sim = version("7.5").start().await.unwrap();
     let client = changed(&sim);

@@ -70,6 +70,28 @@ async fn the_certificate_stays_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_newer_version_adds_what_it_has() {
+    let folder = Folder::new("newer");
+    let file = folder.0.join("state.json");
+    let sim = version("6.0.2").state(&file).start().await.unwrap();
+    let client = Client::new(&sim);
+    let path = "/api/configuration/policies/time_policies";
+    let mut body = client.get(&format!("{path}/-100")).expect(200)["body"].clone();
+    body["name"] = json!("mine");
+    client.open().expect(200);
+    let key = client.post(path, &body).expect(201)["key"].as_str().unwrap().to_owned();
+    client.commit().expect(200);
+    let before = sim.configuration();
+    sim.stop().await;
+    let sim = version("8.0").state(&file).start().await.unwrap();
+    let after = sim.configuration();
+    assert_eq!(after[path], before[path]);
+    assert_eq!(after[path]["@order"], json!(["-100", key]));
+    let newer = "/api/configuration/management/accounting";
+    assert_eq!((before.get(newer), after[newer].is_object()), (None, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn says_what_is_wrong_with_the_file() {
     let folder = Folder::new("wrong");
     let file = folder.0.join("state.json");
