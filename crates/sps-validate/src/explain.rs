@@ -170,7 +170,13 @@ struct Walker<'s, 'c, 't> {
     uses: HashMap<(&'static str, &'t str), (String, Span)>,
     /// The worst of the diagnostics beyond the limit, which are not recorded.
     left_out: Option<Severity>,
+    /// How long the pointers of the report are, all together.
+    pointers: usize,
 }
+
+/// The most that pointers may take in one report: a short document can have a thousand findings below a key of a
+/// megabyte. Unit: bytes.
+const POINTERS: usize = 1024 * 1024;
 
 impl<'s, 'c, 't> Walker<'s, 'c, 't> {
     fn new(text: &'t str, subject: &'s Subject, context: &'c Context<'c>) -> Self {
@@ -183,6 +189,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             broken: HashSet::new(),
             uses: HashMap::new(),
             left_out: None,
+            pointers: 0,
         }
     }
 
@@ -1086,28 +1093,37 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
     fn unchecked(&mut self, code: &'static str, reason: &str) {
         let limit = self.context.limits.diagnostics;
         let listed = &mut self.report.unchecked;
-        match listed.len().cmp(&limit) {
-            Ordering::Less => listed.push(Unchecked::new(code, self.pointer.clone(), reason)),
-            Ordering::Equal => {
-                let reason = format!("more than {}: the rest is not listed", count(limit, "place"));
-                listed.push(Unchecked::new(code::LIMIT_EXCEEDED, String::new(), reason));
-            }
-            Ordering::Greater => {}
+        if listed.last().is_some_and(|last| last.code == code::LIMIT_EXCEEDED) {
+            return;
+        }
+        if listed.len() < limit && self.pointers < POINTERS {
+            self.pointers += self.pointer.len();
+            listed.push(Unchecked::new(code, self.pointer.clone(), reason));
+        } else {
+            let reason =
+                format!("more than {}: the rest is not listed", count(listed.len(), "place"));
+            listed.push(Unchecked::new(code::LIMIT_EXCEEDED, String::new(), reason));
         }
     }
 
     /// Records a diagnostic; beyond the limit, says once that there are more.
     fn push(&mut self, diagnostic: Diagnostic) {
-        let limit = self.context.limits.diagnostics;
-        if self.report.diagnostics.len() < limit {
+        let listed = self.report.diagnostics.len();
+        let has_room = self.left_out.is_none()
+            && listed < self.context.limits.diagnostics
+            && self.pointers < POINTERS;
+        if has_room {
+            let related = diagnostic.related.iter().map(|it| it.pointer.len());
+            self.pointers += diagnostic.pointer.len() + related.sum::<usize>();
             self.report.diagnostics.push(diagnostic);
         } else if self.left_out.is_none() {
             self.left_out = Some(diagnostic.severity);
-            let message = format!("more than {}: the rest is left out", count(limit, "diagnostic"));
+            let message =
+                format!("more than {}: the rest is left out", count(listed, "diagnostic"));
             let mut last =
                 Diagnostic::error(code::LIMIT_EXCEEDED, String::new(), diagnostic.span, message)
                     .with_param("limit", "diagnostics")
-                    .with_param("maximum", limit)
+                    .with_param("maximum", listed)
                     .with_help("mend these first and check again");
             // Warnings that are left out do not make a document wrong.
             last.severity = diagnostic.severity;

@@ -542,3 +542,20 @@ fn limits_and_other_questions() {
     assert!(accept(text, &answer, &Context::default()));
     assert!(!accept(r#"{"on": 1, "seen": true}"#, &answer, &Context::default()));
 }
+
+#[test]
+fn a_long_key_does_not_fill_the_memory() {
+    // Each finding names its place twice, and the place is half a megabyte long.
+    let key = "K".repeat(1 << 19);
+    let item = r#"{"a":1,"a":1}"#;
+    let text = format!(r#"{{"{key}": [{}]}}"#, vec![item; 500].join(","));
+    let kind = Kind::Named(&LOOSE);
+    let report = explain(&text, &Subject::new(kind, Form::Request), &Context::default());
+    let places = report.diagnostics.iter().map(|it| it.pointer.len()).sum::<usize>();
+    assert!(!report.is_valid() && places < 3 << 20, "{places}");
+    assert_eq!(report.diagnostics.last().unwrap().code, "limit-exceeded");
+    assert!(!accept(&text, &Subject::new(kind, Form::Request), &Context::default()));
+}
+
+static LOOSE: Type =
+    Type::new("Loose", Shape::Struct { fields: &[], open: true }, Constraints::NONE);
