@@ -15,6 +15,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sps-derive", &[]),
     ("sps-validate", &[]),
     ("sps-model", &["sps-derive", "sps-validate"]),
+    // Never the spec or the simulator: it has to be judged by something that shares nothing with it.
+    ("sps-client", &["sps-derive", "sps-model", "sps-validate"]),
     ("sps-codegen", &["sps-spec"]),
     // Neither the models nor the validator: it is a second opinion.
     ("sps-sim", &["sps-spec"]),

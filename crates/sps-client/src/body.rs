@@ -1,0 +1,92 @@
+//! Bodies on their way out: checked first, their secrets known.
+
+use serde_json::Value;
+use sps_model::Any;
+use sps_model::Endpoint;
+use sps_model::EndpointInfo;
+use sps_model::Method;
+use sps_model::Secret;
+use sps_validate::Context;
+use sps_validate::Form;
+use sps_validate::Kind;
+use sps_validate::Subject;
+use sps_validate::UnknownKeys;
+
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::hide;
+use crate::settings::Settings;
+
+/// A body that may be sent.
+pub(crate) struct Outgoing {
+    pub(crate) text: String,
+    /// The body, with null in place of its secrets.
+    pub(crate) masked: Value,
+    pub(crate) secrets: Vec<Secret>,
+    /// How an answer about the same object is read.
+    pub(crate) subject: Subject,
+}
+
+impl Drop for Outgoing {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.text);
+    }
+}
+
+/// Checks a typed body. What it holds besides its type came with an answer and goes back as it came.
+pub(crate) fn typed<E: Endpoint>(
+    request: &E::Request,
+    method: Method,
+    settings: &Settings,
+) -> Result<Outgoing, Error> {
+    let text = serde_json::to_string(request)
+        .map_err(|error| Error::new(ErrorKind::InvalidBody).at(method, E::PATH).because(error))?;
+    let info = const { &EndpointInfo::of::<E>() };
+    check(info, &text, UnknownKeys::Allow, method, E::PATH, settings)?;
+    let kind = info.subject(Form::Request).map_or(Kind::Any, |it| it.body);
+    Ok(outgoing(text, kind, info.subject(Form::Answer)))
+}
+
+/// Checks a body without a type, as far as its address is known.
+pub(crate) fn raw(
+    body: &Any,
+    method: Method,
+    path: &str,
+    unknown_keys: UnknownKeys,
+    settings: &Settings,
+) -> Result<Outgoing, Error> {
+    let text = body.as_value().to_string();
+    let Some(found) = sps_model::locate(path) else { return Ok(outgoing(text, Kind::Any, None)) };
+    let Some(subject) = found.endpoint.subject(Form::Request) else {
+        return Ok(outgoing(text, Kind::Any, None));
+    };
+    check(found.endpoint, &text, unknown_keys, method, path, settings)?;
+    Ok(outgoing(text, subject.body, found.endpoint.subject(Form::Answer)))
+}
+
+fn check(
+    info: &EndpointInfo,
+    text: &str,
+    unknown_keys: UnknownKeys,
+    method: Method,
+    path: &str,
+    settings: &Settings,
+) -> Result<(), Error> {
+    let mut context = Context::default().with_unknown_keys(unknown_keys);
+    if let Some(target) = settings.target {
+        context = context.with_target(target);
+    }
+    if info.accept(text, &context) {
+        return Ok(());
+    }
+    let report = info.explain(text, Form::Request, &context).unwrap_or_default();
+    Err(Error::new(ErrorKind::Invalid(report)).at(method, path))
+}
+
+fn outgoing(text: String, kind: Kind, answer: Option<Subject>) -> Outgoing {
+    let mut masked = serde_json::from_str(&text).unwrap_or_default();
+    let secrets = hide::take_secrets(kind, &mut masked);
+    let mut subject = answer.unwrap_or_else(|| Subject::new(kind, Form::Answer));
+    subject.body = kind;
+    Outgoing { text, masked, secrets, subject }
+}

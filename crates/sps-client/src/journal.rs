@@ -1,0 +1,265 @@
+//! A file that remembers an open transaction, so that a crash leaves no lock behind.
+
+use std::fs;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::io;
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
+
+use serde::Deserialize;
+use serde::Serialize;
+use sps_model::Secret;
+use zeroize::Zeroize as _;
+
+use crate::error::Error;
+use crate::error::ErrorKind;
+
+/// Two clients of one process may share a file.
+static FILE: Mutex<()> = Mutex::new(());
+
+/// The journal of one client.
+pub(crate) struct Journal {
+    path: PathBuf,
+    host: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Content {
+    version: u32,
+    entries: Vec<Entry>,
+}
+
+/// One open transaction.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Entry {
+    pub(crate) host: String,
+    pub(crate) user: String,
+    /// Seconds since 1970.
+    pub(crate) opened: u64,
+    process: Process,
+    session: String,
+}
+
+impl Entry {
+    pub(crate) fn session(&self) -> Secret {
+        Secret::new(self.session.clone())
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.session.zeroize();
+    }
+}
+
+/// A process, told from a later one with the same number by the time when it started.
+#[derive(Serialize, Deserialize, PartialEq)]
+struct Process {
+    id: u32,
+    started: Option<u64>,
+}
+
+impl Process {
+    fn current() -> Self {
+        let id = std::process::id();
+        Self { id, started: started(id) }
+    }
+
+    /// Whether it still runs. Where nothing tells, only the current one does.
+    fn runs(&self) -> bool {
+        *self == Self::current() || (self.started.is_some() && started(self.id) == self.started)
+    }
+}
+
+/// When the process started, in ticks since the system did; only Linux tells.
+fn started(id: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name in parentheses may hold anything; the 20th field behind it is the one.
+    stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
+}
+
+impl Journal {
+    pub(crate) fn new(path: PathBuf, host: String) -> Self {
+        Self { path, host }
+    }
+
+    /// The transactions at this host whose process is gone.
+    pub(crate) fn orphans(&self) -> Result<Vec<Entry>, Error> {
+        let _guard = FILE.lock().unwrap_or_else(PoisonError::into_inner);
+        let content = self.read()?;
+        let is_orphan = |entry: &Entry| entry.host == self.host && !entry.process.runs();
+        Ok(content.entries.into_iter().filter(is_orphan).collect())
+    }
+
+    /// Remembers a transaction that is about to be opened.
+    pub(crate) fn remember(&self, user: &str, session: &Secret) -> Result<(), Error> {
+        let opened = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs());
+        self.change(|entries| {
+            entries.retain(|entry| entry.session != session.expose());
+            entries.push(Entry {
+                host: self.host.clone(),
+                user: user.to_owned(),
+                opened,
+                process: Process::current(),
+                session: session.expose().to_owned(),
+            });
+        })
+    }
+
+    /// Forgets the transaction of this session.
+    pub(crate) fn forget(&self, session: &Secret) -> Result<(), Error> {
+        self.change(|entries| entries.retain(|entry| entry.session != session.expose()))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Vec<Entry>)) -> Result<(), Error> {
+        let _guard = FILE.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut content = self.read()?;
+        change(&mut content.entries);
+        let result = if content.entries.is_empty() {
+            match fs::remove_file(&self.path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            }
+        } else {
+            self.write(&content)
+        };
+        result.map_err(|error| self.error("cannot be written").because(error))
+    }
+
+    fn read(&self) -> Result<Content, Error> {
+        let mut text = match fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Content { version: 1, entries: Vec::new() });
+            }
+            Err(error) => return Err(self.error("cannot be read").because(error)),
+        };
+        let content = serde_json::from_str::<Content>(&text);
+        text.zeroize();
+        match content {
+            Ok(content) if content.version == 1 => Ok(content),
+            // Never overwritten: it may be somebody else's file. Serde's words may hold the session.
+            _ => Err(self.error("is not a journal of this version")),
+        }
+    }
+
+    fn write(&self, content: &Content) -> io::Result<()> {
+        let mut text = serde_json::to_vec(content)?;
+        let result = write_atomically(&self.path, |file| file.write_all(&text));
+        text.zeroize();
+        result
+    }
+
+    fn error(&self, what: &str) -> Error {
+        Error::new(ErrorKind::Journal).note(format!("{} {what}", self.path.display()))
+    }
+}
+
+/// Writes a file that only its owner may read: all of it, or none.
+fn write_atomically(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let temporary = beside(path);
+    let result = (|| {
+        let mut file = create_private(&temporary)?;
+        write(&mut file)?;
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        // The new name has to reach the disk too; where a folder cannot be opened, nothing is to do.
+        if let Some(folder) = path.parent()
+            && let Ok(folder) =
+                File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+        {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    })();
+    if result.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    result
+}
+
+/// A name beside the file that no other process and no other call uses.
+pub(crate) fn beside(path: &Path) -> PathBuf {
+    use std::sync::atomic::AtomicU64;
+    use std::sync::atomic::Ordering;
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    name.push(format!(".{}-{count}.tmp", std::process::id()));
+    path.with_file_name(name)
+}
+
+/// Creates a file that did not exist and that only its owner may read.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("sps-client-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn remembers_and_forgets() {
+        let folder = folder("journal");
+        let path = folder.join("journal.json");
+        let journal = Journal::new(path.clone(), "https://a".into());
+        journal.remember("admin", &Secret::new("aa")).unwrap();
+        journal.remember("admin", &Secret::new("bb")).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "no temporary file stays");
+        // This process runs: nothing is orphaned.
+        assert_eq!(journal.orphans().unwrap().len(), 0);
+
+        // As if it had been another process, which is gone.
+        let text = fs::read_to_string(&path).unwrap();
+        let id = format!("\"id\":{}", std::process::id());
+        fs::write(&path, text.replace(&id, "\"id\":4194999")).unwrap();
+        let orphans = journal.orphans().unwrap();
+        assert_eq!(orphans.len(), 2);
+        assert_eq!(orphans[0].session().expose(), "aa");
+        let other = Journal::new(path.clone(), "https://b".into());
+        assert_eq!(other.orphans().unwrap().len(), 0);
+
+        journal.forget(&Secret::new("aa")).unwrap();
+        journal.forget(&Secret::new("bb")).unwrap();
+        assert!(!path.exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn never_overwrites_what_is_no_journal() {
+        let folder = folder("foreign");
+        let path = folder.join("notes.txt");
+        fs::write(&path, "session: 0123456789").unwrap();
+        let journal = Journal::new(path.clone(), "https://a".into());
+        let error = journal.remember("admin", &Secret::new("aa")).unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::Journal);
+        assert!(!format!("{error} {error:?}").contains("0123456789"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "session: 0123456789");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

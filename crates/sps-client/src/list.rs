@@ -1,0 +1,92 @@
+//! The objects of a collection, one after the other.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use serde_json::Value;
+use sps_model::Endpoint;
+
+use crate::client::Scope;
+use crate::client::Shared;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::http::Call;
+use crate::path;
+use crate::received;
+use crate::received::Received;
+
+/// The objects of a collection; made by [`Client::list`](crate::Client::list).
+///
+/// From 6.1.0 on the appliance sends all of them at once; before that each is asked for when its turn
+/// comes, so one that was deleted meanwhile is an error of kind [`ErrorKind::NotFound`].
+pub struct List<E: Endpoint> {
+    shared: Arc<Shared>,
+    scope: Scope,
+    items: VecDeque<Value>,
+    endpoint: PhantomData<fn() -> E>,
+}
+
+impl<E: Endpoint> List<E> {
+    pub(crate) async fn fetch(shared: Arc<Shared>, scope: Scope) -> Result<Self, Error> {
+        let call = Call::get(E::PATH);
+        let mut answer = shared.read(&call, &scope).await?;
+        let Value::Array(items) = answer["items"].take() else {
+            return Err(Error::new(ErrorKind::UnexpectedAnswer)
+                .at(call.method, call.path)
+                .note("it has no items"));
+        };
+        Ok(Self { shared, scope, items: items.into(), endpoint: PhantomData })
+    }
+
+    /// How many are still to come.
+    pub fn remaining(&self) -> usize {
+        self.items.len()
+    }
+
+    /// The next object; `None` after the last. May be called again after an error.
+    pub async fn next(&mut self) -> Option<Result<Received<E>, Error>> {
+        let item = self.items.pop_front()?;
+        Some(self.resolve(item).await)
+    }
+
+    /// All that are still to come.
+    ///
+    /// # Errors
+    /// The first one that cannot be read.
+    pub async fn all(mut self) -> Result<Vec<Received<E>>, Error> {
+        let mut all = Vec::with_capacity(self.items.len());
+        while let Some(item) = self.next().await {
+            all.push(item?);
+        }
+        Ok(all)
+    }
+
+    async fn resolve(&self, item: Value) -> Result<Received<E>, Error> {
+        let call = Call::get(E::PATH);
+        let key = received::key_of(&item);
+        if E::WRAPPERS.iter().any(|it| item.get(*it).is_some_and(|body| !body.is_null())) {
+            let mut object = received::read::<E>(item, &call)?;
+            object.key = key;
+            return Ok(object);
+        }
+        let key = key.ok_or_else(|| {
+            Error::new(ErrorKind::UnexpectedAnswer)
+                .at(call.method, call.path)
+                .note("an item has neither key nor address")
+        })?;
+        let path = path::of_object(E::PATH, &key)?;
+        let call = Call::get(&path);
+        received::read::<E>(self.shared.read(&call, &self.scope).await?, &call)
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for List<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List")
+            .field("path", &E::PATH)
+            .field("remaining", &self.items.len())
+            .finish_non_exhaustive()
+    }
+}

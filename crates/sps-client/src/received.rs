@@ -1,0 +1,82 @@
+//! What an answer carried, typed by its endpoint.
+
+use std::fmt;
+
+use serde_json::Value;
+use sps_model::Endpoint;
+use sps_model::Exchange;
+use sps_model::Meta;
+use sps_model::Reader;
+use sps_model::Wire as _;
+
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::http::Call;
+
+/// One object as the appliance answered it.
+#[non_exhaustive]
+pub struct Received<E: Endpoint> {
+    /// The ID of the endpoint or object; a job's answer may lack it.
+    pub key: Option<String>,
+    /// Where it stands.
+    pub meta: Meta,
+    /// The value. References in it are objects, and it keeps keys that no source shows.
+    pub body: E::Answer,
+}
+
+impl<E: Endpoint> Received<E>
+where
+    E::Request: Exchange<Response = E::Answer>,
+{
+    /// The body that would leave the object as it is: references become bare keys, and unknown keys
+    /// stay. Change it and send it with [`Transaction::replace`](crate::Transaction::replace).
+    pub fn into_request(self) -> E::Request {
+        E::Request::from_response(self.body)
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for Received<E>
+where
+    E::Answer: fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received")
+            .field("key", &self.key)
+            .field("meta", &self.meta)
+            .field("body", &self.body)
+            .finish()
+    }
+}
+
+/// Reads the answer about one object.
+pub(crate) fn read<E: Endpoint>(mut answer: Value, call: &Call<'_>) -> Result<Received<E>, Error> {
+    let unexpected = |note: String| {
+        Error::new(ErrorKind::UnexpectedAnswer).at(call.method, call.path).note(note)
+    };
+    let wrapper = E::WRAPPERS.iter().find(|it| answer.get(**it).is_some());
+    let body = wrapper.and_then(|it| answer.get_mut(*it)).map(Value::take);
+    let body = body.ok_or_else(|| unexpected("it has no body".to_owned()))?;
+    let body = E::Answer::read(body, &Reader::answer())
+        .map_err(|error| unexpected(without_value(&error.to_string())))?;
+    let key = answer["key"].as_str().map(str::to_owned);
+    Ok(Received { key, meta: meta(&answer), body })
+}
+
+pub(crate) fn meta(answer: &Value) -> Meta {
+    // What is not as the guide shows it is no reason to lose the body.
+    answer.get("meta").and_then(|it| serde::Deserialize::deserialize(it).ok()).unwrap_or_default()
+}
+
+/// Takes the value out of serde's words about it: it may be a secret.
+fn without_value(words: &str) -> String {
+    match words.rsplit_once(", expected ") {
+        Some((_, expected)) => format!("expected {expected}"),
+        None => words.to_owned(),
+    }
+}
+
+/// The key of an answer, or the last segment of its address.
+pub(crate) fn key_of(answer: &Value) -> Option<String> {
+    let href = || answer["meta"]["href"].as_str()?.rsplit('/').next();
+    answer["key"].as_str().or_else(href).filter(|it| !it.is_empty()).map(str::to_owned)
+}

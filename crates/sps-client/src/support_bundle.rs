@@ -1,0 +1,155 @@
+//! Support bundles: one call that waits until the appliance has collected one.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::Value;
+use sps_model::Endpoint as _;
+use sps_model::Method;
+use sps_model::SupportBundle;
+use sps_model::SupportBundleStatus;
+
+use crate::client::Client;
+use crate::client::Scope;
+use crate::client::Shared;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::http::Call;
+use crate::list::List;
+use crate::path;
+use crate::received;
+use crate::received::Received;
+use crate::transfer::Progress;
+
+/// The jobs that collect support bundles; made by [`Client::support_bundles`].
+pub struct SupportBundles<'a> {
+    shared: &'a Arc<Shared>,
+}
+
+impl fmt::Debug for SupportBundles<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SupportBundles").finish_non_exhaustive()
+    }
+}
+
+impl<'a> SupportBundles<'a> {
+    pub(crate) fn new(shared: &'a Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Starts a job, waits until it is finished, and gives its key. `progress` hears every state.
+    ///
+    /// Not repeated: every call starts a job. A dropped future leaves the job running; the appliance
+    /// removes it and its bundle after 24 hours.
+    ///
+    /// # Errors
+    /// [`ErrorKind::JobFailed`], [`ErrorKind::Timeout`] when the job takes too long, and whatever the
+    /// appliance says.
+    pub async fn create(
+        &self,
+        mut progress: impl FnMut(&SupportBundle) + Send,
+    ) -> Result<String, Error> {
+        let start = Instant::now();
+        let call = Call::new(Method::Post, SupportBundle::PATH);
+        let answer = self.shared.send(&call, &Scope::Any).await?.json(&call)?;
+        let key = started(&answer).ok_or_else(|| {
+            Error::new(ErrorKind::UnexpectedAnswer)
+                .at(call.method, call.path)
+                .note("the answer does not tell the key of the job")
+        })?;
+        let path = path::of_object(SupportBundle::PATH, &key)?;
+        loop {
+            let bundle = self.shared.get::<SupportBundle>(&path, &Scope::Any).await?.body;
+            progress(&bundle);
+            let failed = |kind| Error::new(kind).at(Method::Post, SupportBundle::PATH);
+            match bundle.status {
+                SupportBundleStatus::Finished => return Ok(key),
+                SupportBundleStatus::Failed => {
+                    let reason = bundle.error.unwrap_or_else(|| "no reason is given".to_owned());
+                    return Err(failed(ErrorKind::JobFailed).note(reason));
+                }
+                _ if start.elapsed() > self.shared.settings.job_timeout => {
+                    return Err(failed(ErrorKind::Timeout).note(format!("job {key} still runs")));
+                }
+                _ => tokio::time::sleep(self.shared.settings.poll).await,
+            }
+        }
+    }
+
+    /// One job.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`]: every job vanishes after 24 hours.
+    pub async fn get(&self, key: &str) -> Result<Received<SupportBundle>, Error> {
+        self.shared.get(&path::of_object(SupportBundle::PATH, key)?, &Scope::Any).await
+    }
+
+    /// All jobs.
+    ///
+    /// # Errors
+    /// Whatever [`ErrorKind`] says about reading.
+    pub async fn list(&self) -> Result<Vec<Received<SupportBundle>>, Error> {
+        List::fetch(Arc::clone(self.shared), Scope::Any).await?.all().await
+    }
+
+    /// Downloads a bundle into a file, as [`Client::download_to_file`] does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`]: even a finished job may have no file. [`ErrorKind::File`].
+    pub async fn download(
+        &self,
+        key: &str,
+        target: impl AsRef<Path> + Send,
+        progress: impl FnMut(Progress) + Send,
+    ) -> Result<u64, Error> {
+        let path = path::of_object(SupportBundle::PATH, key)?;
+        let client = Client { shared: Arc::clone(self.shared) };
+        client.download_to_file(&format!("{path}/download"), target, progress).await
+    }
+
+    /// Removes a bundle, or cancels its job while it runs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`], and whatever the appliance says.
+    pub async fn delete(&self, key: &str) -> Result<(), Error> {
+        let path = path::of_object(SupportBundle::PATH, key)?;
+        self.shared.send(&Call::new(Method::Delete, &path), &Scope::Any).await.map(drop)
+    }
+}
+
+/// The key of the job that was just started. The sample is a list of one that has no key of its own:
+/// then the last segment of its address stands in. Which of several is new is told by its status.
+fn started(answer: &Value) -> Option<String> {
+    let is_queued = |it: &&Value| it["body"]["status"] == "queued";
+    match answer["items"].as_array().map(Vec::as_slice) {
+        Some([only]) => received::key_of(only),
+        Some(items) => received::key_of(items.iter().rfind(is_queued)?),
+        None => received::key_of(answer),
+    }
+    .filter(|key| key != "support-bundle")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn finds_the_key_of_a_new_job() {
+        let href = "/api/troubleshooting/support-bundle/7a";
+        // The form of the guide's sample: a list of one queued job without a key.
+        let body = json!({"status": "queued", "start_time": null});
+        let list = json!({"items": [{"body": body, "meta": {"href": href}}], "meta": {}});
+        assert_eq!(started(&list).as_deref(), Some("7a"));
+        assert_eq!(started(&json!({"key": "7a", "meta": {}})).as_deref(), Some("7a"));
+        assert_eq!(started(&json!({"meta": {"href": href}})).as_deref(), Some("7a"));
+        let container = json!({"meta": {"href": "/api/troubleshooting/support-bundle"}});
+        assert_eq!(started(&container), None);
+        let old = json!({"key": "6f", "body": {"status": "finished"}});
+        let new = json!({"key": "7a", "body": {"status": "queued"}});
+        assert_eq!(started(&json!({"items": [old, new]})).as_deref(), Some("7a"));
+    }
+}

@@ -1,0 +1,335 @@
+//! Files to and from the appliance, in pieces, with progress.
+
+use std::fs;
+use std::io;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::task::Context;
+use std::task::Poll;
+use std::task::ready;
+
+use futures_core::Stream;
+use reqwest::header;
+use sps_model::Method;
+use tokio::io::AsyncRead;
+use tokio::io::ReadBuf;
+
+use crate::client::Client;
+use crate::client::RawAnswer;
+use crate::client::Scope;
+use crate::client::Shared;
+use crate::client::raw_answer;
+use crate::error::Error;
+use crate::error::ErrorKind;
+use crate::http;
+use crate::http::Call;
+use crate::http::Reply;
+use crate::journal::beside;
+use crate::journal::create_private;
+use crate::path;
+use crate::transaction::Transaction;
+
+const PIECE: usize = 64 << 10;
+
+/// How far a transfer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Bytes so far.
+    pub bytes: u64,
+    /// All bytes, if known.
+    pub total: Option<u64>,
+}
+
+/// What is uploaded.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Source {
+    /// The content of this file.
+    File(PathBuf),
+    /// These bytes.
+    Bytes(Vec<u8>),
+}
+
+impl Client {
+    /// Uploads something that needs no transaction, such as a firmware, with POST.
+    ///
+    /// Not repeated when it fails. A dropped future may leave a part of it on the appliance.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotOpen`] for what belongs into a transaction: use [`Transaction::upload`].
+    /// [`ErrorKind::File`], and whatever the appliance says.
+    pub async fn upload(
+        &self,
+        path: &str,
+        content_type: &str,
+        source: &Source,
+        progress: impl FnMut(Progress) + Clone + Send + 'static,
+    ) -> Result<RawAnswer, Error> {
+        path::check(path)?;
+        if path::is_configuration(path) || path::is_transaction(path) {
+            return Err(Error::new(ErrorKind::NotOpen).at(Method::Post, path));
+        }
+        upload(&self.shared, &Scope::Any, path, content_type, source, progress).await
+    }
+
+    /// Downloads into a writer and gives the number of bytes. What was written before an error stays.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] if the writer fails, and whatever the appliance says.
+    pub async fn download(
+        &self,
+        path: &str,
+        writer: &mut (impl Write + Send),
+        mut progress: impl FnMut(Progress) + Send,
+    ) -> Result<u64, Error> {
+        download(&self.shared, path, writer, &mut progress).await
+    }
+
+    /// Downloads into a file that only its owner may read, and gives the number of bytes.
+    ///
+    /// The file appears whole or not at all; an existing one is replaced. A dropped future leaves no
+    /// part of it behind.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`], and whatever the appliance says.
+    pub async fn download_to_file(
+        &self,
+        path: &str,
+        target: impl AsRef<Path> + Send,
+        mut progress: impl FnMut(Progress) + Send,
+    ) -> Result<u64, Error> {
+        let target = target.as_ref();
+        let failed = |error| file_error(target, error).at(Method::Get, path);
+        let temporary = Temporary(beside(target));
+        let mut file = create_private(&temporary.0).map_err(failed)?;
+        let bytes = download(&self.shared, path, &mut file, &mut progress).await?;
+        file.sync_all().map_err(failed)?;
+        fs::rename(&temporary.0, target).map_err(failed)?;
+        Ok(bytes)
+    }
+}
+
+impl Transaction {
+    /// Uploads something that takes effect with the commit, such as a plugin.
+    ///
+    /// Not repeated when it fails: look at [`Transaction::review`], or cancel.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`], [`ErrorKind::SessionEnded`], and whatever the appliance says.
+    pub async fn upload(
+        &mut self,
+        path: &str,
+        content_type: &str,
+        source: &Source,
+        progress: impl FnMut(Progress) + Clone + Send + 'static,
+    ) -> Result<RawAnswer, Error> {
+        path::check(path)?;
+        self.check_open(&Call::new(Method::Post, path))?;
+        let shared = Arc::clone(self.shared());
+        let result = upload(&shared, &self.scope(), path, content_type, source, progress).await;
+        let answer = self.noticed(result)?;
+        self.uploaded(&answer);
+        Ok(answer)
+    }
+}
+
+async fn upload(
+    shared: &Shared,
+    scope: &Scope,
+    path: &str,
+    content_type: &str,
+    source: &Source,
+    progress: impl FnMut(Progress) + Clone + Send + 'static,
+) -> Result<RawAnswer, Error> {
+    let call = Call::new(Method::Post, path);
+    let mut first = true;
+    loop {
+        let session = shared.session_of(scope).await?;
+        let proof = shared.proof(&session);
+        let (pieces, length, counter) =
+            pieces(source, progress.clone()).await.map_err(|error| match source {
+                Source::File(file) => file_error(file, error).at(Method::Post, path),
+                Source::Bytes(_) => Error::new(ErrorKind::File).because(error),
+            })?;
+        let request = http::request(&shared.http, &shared.base, Method::Post, path, &proof)?
+            .header(header::CONTENT_TYPE, content_type)
+            .header(header::CONTENT_LENGTH, length)
+            .body(reqwest::Body::wrap_stream(pieces));
+        let sending = async {
+            let response = request.send().await.map_err(|error| http::transport(error, &call))?;
+            let status = response.status().as_u16();
+            let text = http::read_text(response, &call).await?;
+            match status {
+                200..=299 => Ok(Reply { text, cookie: None }),
+                _ => Err(http::failure(status, &text, &call, &proof)),
+            }
+        };
+        let result = while_moving(sending, &counter, shared, &call).await;
+        match result {
+            // An expired session: nothing of it was taken.
+            Err(error) if *error.kind() == ErrorKind::Unauthenticated => {
+                let error = shared.ended(&session, scope, error);
+                if first && *error.kind() == ErrorKind::Unauthenticated {
+                    first = false;
+                    continue;
+                }
+                return Err(error);
+            }
+            result => return raw_answer(&result?, &call),
+        }
+    }
+}
+
+/// Waits as long as something moves.
+async fn while_moving<T>(
+    work: impl Future<Output = Result<T, Error>>,
+    counter: &AtomicU64,
+    shared: &Shared,
+    call: &Call<'_>,
+) -> Result<T, Error> {
+    let mut work = std::pin::pin!(work);
+    let mut before = counter.load(Ordering::Relaxed);
+    loop {
+        match tokio::time::timeout(shared.settings.timeout, &mut work).await {
+            Ok(result) => return result,
+            Err(_) => {
+                let now = counter.load(Ordering::Relaxed);
+                if now == before {
+                    return Err(Error::new(ErrorKind::Timeout).at(call.method, call.path));
+                }
+                before = now;
+            }
+        }
+    }
+}
+
+async fn download(
+    shared: &Shared,
+    path: &str,
+    writer: &mut (impl Write + Send),
+    progress: &mut (impl FnMut(Progress) + Send),
+) -> Result<u64, Error> {
+    path::check(path)?;
+    let call = Call::get(path);
+    let mut response = start(shared, &call).await?;
+    let total = response.content_length();
+    let mut bytes = 0;
+    progress(Progress { bytes, total });
+    loop {
+        let piece = tokio::time::timeout(shared.settings.timeout, response.chunk())
+            .await
+            .map_err(|_| Error::new(ErrorKind::Timeout).at(call.method, call.path))?
+            .map_err(|error| http::transport(error, &call))?;
+        let Some(piece) = piece else { return Ok(bytes) };
+        writer.write_all(&piece).map_err(|error| {
+            Error::new(ErrorKind::File).at(call.method, call.path).because(error)
+        })?;
+        bytes += piece.len() as u64;
+        progress(Progress { bytes, total });
+    }
+}
+
+/// Asks for a file; what follows is its content.
+async fn start(shared: &Shared, call: &Call<'_>) -> Result<reqwest::Response, Error> {
+    let mut first = true;
+    loop {
+        let session = shared.session_of(&Scope::Any).await?;
+        let proof = shared.proof(&session);
+        let request = http::request(&shared.http, &shared.base, call.method, call.path, &proof)?;
+        let response = tokio::time::timeout(shared.settings.timeout, request.send())
+            .await
+            .map_err(|_| Error::new(ErrorKind::Timeout).at(call.method, call.path))?
+            .map_err(|error| http::transport(error, call))?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let status = response.status().as_u16();
+        let text = http::read_text(response, call).await?;
+        let error = http::failure(status, &text, call, &proof);
+        let error = match error.kind() {
+            ErrorKind::Unauthenticated => shared.ended(&session, &Scope::Any, error),
+            _ => return Err(error),
+        };
+        if !first || *error.kind() != ErrorKind::Unauthenticated {
+            return Err(error);
+        }
+        first = false;
+    }
+}
+
+fn file_error(path: &Path, error: io::Error) -> Error {
+    Error::new(ErrorKind::File).note(path.display().to_string()).because(error)
+}
+
+/// A file that goes when nobody wants it.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Renamed, it is not there any more.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+async fn pieces(
+    source: &Source,
+    progress: impl FnMut(Progress) + Send + 'static,
+) -> io::Result<(Pieces, u64, Arc<AtomicU64>)> {
+    let (content, length) = match source {
+        Source::Bytes(bytes) => {
+            (Content::Bytes(io::Cursor::new(bytes.clone())), bytes.len() as u64)
+        }
+        Source::File(path) => {
+            let file = tokio::fs::File::open(path).await?;
+            let length = file.metadata().await?.len();
+            (Content::File(file), length)
+        }
+    };
+    let sent = Arc::new(AtomicU64::new(0));
+    let pieces = Pieces { content, length, sent: Arc::clone(&sent), progress: Box::new(progress) };
+    Ok((pieces, length, sent))
+}
+
+enum Content {
+    File(tokio::fs::File),
+    Bytes(io::Cursor<Vec<u8>>),
+}
+
+/// The content in pieces, as the connection asks for them.
+struct Pieces {
+    content: Content,
+    length: u64,
+    sent: Arc<AtomicU64>,
+    progress: Box<dyn FnMut(Progress) + Send>,
+}
+
+impl Stream for Pieces {
+    type Item = io::Result<Vec<u8>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut piece = vec![0; PIECE];
+        let mut buffer = ReadBuf::new(&mut piece);
+        let read = match &mut self.content {
+            Content::File(file) => Pin::new(file).poll_read(cx, &mut buffer),
+            Content::Bytes(bytes) => Pin::new(bytes).poll_read(cx, &mut buffer),
+        };
+        if let Err(error) = ready!(read) {
+            return Poll::Ready(Some(Err(error)));
+        }
+        let length = buffer.filled().len();
+        if length == 0 {
+            return Poll::Ready(None);
+        }
+        piece.truncate(length);
+        let bytes = self.sent.fetch_add(length as u64, Ordering::Relaxed) + length as u64;
+        let total = Some(self.length);
+        (self.progress)(Progress { bytes, total });
+        Poll::Ready(Some(Ok(piece)))
+    }
+}
