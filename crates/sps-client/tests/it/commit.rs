@@ -1,0 +1,216 @@
+//! Committing: what is refused, what is resolved, what is read back.
+
+use serde_json::json;
+use sps_client::Client;
+use sps_client::Error;
+use sps_client::ErrorKind;
+use sps_client::Outcome;
+use sps_model::HealthMonitoring;
+
+use crate::fake::HEALTH;
+use crate::fake::Reply;
+use crate::fake::appliance;
+use crate::fake::error;
+use crate::fake::health;
+use crate::fake::ok;
+use crate::fake::times;
+
+/// Reads, changes to 80, writes, commits.
+async fn set_to_80(client: &Client, message: Option<&str>) -> Result<Outcome, Error> {
+    let mut transaction = client.transaction().await?;
+    let mut request = transaction.get::<HealthMonitoring>().await?.into_request();
+    request.maximum_disk_utilization_ratio = Some(80);
+    transaction.replace::<HealthMonitoring>(&request).await?;
+    match message {
+        Some(message) => transaction.commit_with_message(message).await,
+        None => transaction.commit().await,
+    }
+}
+
+#[tokio::test]
+async fn commits_and_reads_back() {
+    let (fake, appliance) = appliance(|_, _, _| None).await;
+    let outcome = set_to_80(&fake.client().await, None).await.unwrap();
+    assert_eq!(outcome.changed, 1);
+    assert!(outcome.is_complete() && !outcome.was_ambiguous);
+    assert_eq!(appliance.state().ratio, 80);
+    let lines = fake.lines();
+    let health = format!("GET {HEALTH}");
+    let put = lines.iter().position(|it| it == "PUT /api/transaction").unwrap();
+    assert_eq!(
+        lines[put - 2..],
+        [
+            "GET /api/transaction".to_owned(),
+            "GET /api/transaction/changes".to_owned(),
+            "PUT /api/transaction".to_owned(),
+            health,
+        ]
+    );
+    let put = fake.requests().into_iter().find(|it| it.line == "PUT /api/transaction").unwrap();
+    assert_eq!(put.body, r#"{"status":"commit"}"#);
+}
+
+#[tokio::test]
+async fn reports_what_was_not_taken() {
+    let (fake, _) = appliance(|appliance, line, _| {
+        // After the commit the appliance shows another value.
+        (line == format!("GET {HEALTH}") && appliance.state().ratio == 80)
+            .then(|| ok(json!({"key": "h", "meta": {}, "body": health(75)})))
+    })
+    .await;
+    let outcome = set_to_80(&fake.client().await, None).await.unwrap();
+    assert_eq!(outcome.not_taken.len(), 1);
+    let words = outcome.not_taken[0].to_string();
+    assert_eq!(words, format!("{HEALTH}#/maximum_disk_utilization_ratio: sent 80, found 75"));
+    // The value of the unknown key that is named like a secret is neither compared nor shown.
+    assert_eq!(outcome.unverified[0].pointer, "/vendor_secret");
+}
+
+#[tokio::test]
+async fn refuses_foreign_changes_and_cancels() {
+    let (fake, appliance) = appliance(|_, _, _| None).await;
+    appliance.change(|it| {
+        it.foreign =
+            vec![json!({"type": "replace", "path": "/api/configuration/management/email"})];
+    });
+    let error = set_to_80(&fake.client().await, None).await.unwrap_err();
+    let paths = vec!["replace /api/configuration/management/email".to_owned()];
+    assert_eq!(*error.kind(), ErrorKind::ForeignChanges { paths });
+    assert_eq!(fake.count("PUT /api/transaction"), 0);
+    assert!(!appliance.state().open);
+    assert_eq!(appliance.state().ratio, 70);
+}
+
+#[tokio::test]
+async fn a_message_that_is_required_is_asked_for_before_anything_is_sent() {
+    let (fake, appliance) = appliance(|_, _, _| None).await;
+    appliance.change(|it| it.message = Some("required"));
+    let client = fake.client().await;
+    for message in [None, Some(" ")] {
+        let error = set_to_80(&client, message).await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::MessageRequired);
+    }
+    assert_eq!(fake.count("PUT /api/transaction"), 0);
+    assert!(!appliance.state().open);
+    let _ = set_to_80(&client, Some("more room")).await.unwrap();
+    let put = fake.requests().into_iter().find(|it| it.line == "PUT /api/transaction").unwrap();
+    assert_eq!(put.body, r#"{"commit_message":"more room","status":"commit"}"#);
+}
+
+#[tokio::test]
+async fn a_refused_commit_is_cancelled() {
+    let (fake, appliance) = appliance(|_, line, _| {
+        (line == "PUT /api/transaction").then(|| error(400, "SemanticError", json!(["a", "b"])))
+    })
+    .await;
+    let error = set_to_80(&fake.client().await, None).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Semantic);
+    assert_eq!(error.server_type(), Some("SemanticError"));
+    assert_eq!(error.details().unwrap().as_value(), &json!(["a", "b"]));
+    assert_eq!(error.request(), Some((sps_model::Method::Put, "/api/transaction")));
+    assert!(error.to_string().contains("was cancelled"), "{error}");
+    assert!(!appliance.state().open);
+}
+
+#[tokio::test]
+async fn nothing_to_commit_is_cancelled() {
+    let (fake, appliance) = appliance(|_, _, _| None).await;
+    let client = fake.client().await;
+    let outcome = client.transaction().await.unwrap().commit().await.unwrap();
+    assert_eq!(outcome.changed, 0);
+    assert_eq!(fake.count("PUT /api/transaction"), 0);
+    assert!(!appliance.state().open);
+}
+
+#[tokio::test]
+async fn a_lost_commit_that_went_through_is_a_success() {
+    // With a lost connection, and with a gateway that gave up.
+    for status in [None, Some(502), Some(503), Some(504)] {
+        let lost = times(1);
+        let (fake, appliance) = appliance(move |appliance, line, request| {
+            (line == "PUT /api/transaction" && lost()).then(|| {
+                appliance.answer(line, request);
+                status.map_or(Reply::Lost, |it| error(it, "Gateway", json!(null)))
+            })
+        })
+        .await;
+        let outcome = set_to_80(&fake.client().await, None).await.unwrap();
+        assert!(outcome.was_ambiguous && outcome.is_complete());
+        assert_eq!(fake.count("PUT /api/transaction"), 1, "never repeated");
+        assert_eq!(appliance.state().ratio, 80);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_commit_that_never_arrived_is_cancelled() {
+    let (fake, appliance) =
+        appliance(|_, line, _| (line == "PUT /api/transaction").then_some(Reply::Lost)).await;
+    let error = set_to_80(&fake.client().await, None).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::NotCommitted);
+    assert_eq!(fake.count("PUT /api/transaction"), 1, "never repeated");
+    assert!(!appliance.state().open);
+    assert_eq!(appliance.state().ratio, 70);
+}
+
+#[tokio::test]
+async fn a_lost_commit_that_was_discarded_is_told_so() {
+    let (fake, appliance) = appliance(|appliance, line, _| {
+        (line == "PUT /api/transaction").then(|| {
+            appliance.change(|it| (it.open, it.pending) = (false, None));
+            Reply::Lost
+        })
+    })
+    .await;
+    let error = set_to_80(&fake.client().await, None).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::NotCommitted);
+    assert_eq!(appliance.state().ratio, 70);
+}
+
+#[tokio::test]
+async fn a_lost_commit_without_a_trace_is_ambiguous() {
+    let (fake, _) = appliance(|appliance, line, _| {
+        (line == "PUT /api/transaction").then(|| {
+            // It was 80 before: closed, and the object tells nothing.
+            appliance.change(|it| (it.open, it.pending, it.ratio) = (false, None, 80));
+            Reply::Lost
+        })
+    })
+    .await;
+    let client = fake.client().await;
+    let mut transaction = client.transaction().await.unwrap();
+    let mut request = client.get::<HealthMonitoring>().await.unwrap().into_request();
+    request.maximum_disk_utilization_ratio = Some(70);
+    transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+    let error = transaction.commit().await.unwrap_err();
+    // Sent 70, was 70, is 80: not as it was sent.
+    assert_eq!(*error.kind(), ErrorKind::NotCommitted);
+
+    let (fake, _) = appliance(|appliance, line, _| {
+        (line == "PUT /api/transaction").then(|| {
+            appliance.change(|it| (it.open, it.pending) = (false, None));
+            Reply::Lost
+        })
+    })
+    .await;
+    let client = fake.client().await;
+    let mut transaction = client.transaction().await.unwrap();
+    let request = client.get::<HealthMonitoring>().await.unwrap().into_request();
+    transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+    let error = transaction.commit().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Ambiguous);
+}
+
+#[tokio::test]
+async fn an_appliance_that_stays_silent_is_ambiguous() {
+    let down = std::sync::atomic::AtomicBool::new(false);
+    let (fake, _) = appliance(move |_, line, _| {
+        if line == "PUT /api/transaction" {
+            down.store(true, std::sync::atomic::Ordering::SeqCst);
+        }
+        down.load(std::sync::atomic::Ordering::SeqCst).then_some(Reply::Lost)
+    })
+    .await;
+    let error = set_to_80(&fake.client().await, None).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Ambiguous);
+    assert!(error.to_string().contains("may still be open"), "{error}");
+}

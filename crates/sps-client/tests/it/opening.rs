@@ -1,0 +1,246 @@
+//! Opening, locks, dropping, orphans.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use serde_json::json;
+use sps_client::ErrorKind;
+use sps_client::RecoveredOutcome;
+
+use crate::fake::Appliance;
+use crate::fake::Fake;
+use crate::fake::Reply;
+use crate::fake::SESSION;
+use crate::fake::appliance;
+use crate::fake::error;
+use crate::fake::times;
+
+#[tokio::test]
+async fn opens_with_an_empty_post_and_cancels() {
+    for wrapper in ["body", "transaction"] {
+        let (fake, appliance) = appliance(|_, _, _| None).await;
+        appliance.change(|it| it.wrapper = wrapper);
+        let client = fake.client().await;
+        let transaction = client.transaction().await.unwrap();
+        assert!(appliance.state().open);
+        transaction.cancel().await.unwrap();
+        assert!(!appliance.state().open);
+        let post = fake.requests().into_iter().find(|it| it.line.starts_with("POST")).unwrap();
+        let head = post.head.to_ascii_lowercase();
+        assert!(head.contains("content-length: 0"), "{head}");
+        assert!(!head.contains("expect:") && !head.contains("transfer-encoding"), "{head}");
+        assert!(head.contains(&format!("cookie: session_id={SESSION}")), "{head}");
+        assert!(head.contains("user-agent: sps-client/"), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn dropping_cancels() {
+    let (fake, appliance) = appliance(|_, _, _| None).await;
+    let client = fake.client().await;
+    drop(client.transaction().await.unwrap());
+    client.settle().await.unwrap();
+    assert!(!appliance.state().open);
+    // And the next one opens.
+    client.transaction().await.unwrap().cancel().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_panic_cancels() {
+    let (fake, appliance) = appliance(|_, _, _| None).await;
+    let client = fake.client().await;
+    let other = client.clone();
+    let task = tokio::spawn(async move {
+        let _transaction = other.transaction().await.unwrap();
+        panic!("on purpose");
+    });
+    assert!(task.await.unwrap_err().is_panic());
+    client.settle().await.unwrap();
+    assert!(!appliance.state().open);
+}
+
+#[tokio::test]
+async fn a_dropped_opening_cancels() {
+    let (fake, appliance) = appliance(|appliance, line, _| {
+        (line == "POST /api/transaction").then(|| {
+            appliance.change(|it| it.open = true);
+            Reply::Silence
+        })
+    })
+    .await;
+    let client = fake.client().await;
+    let wait = std::time::Duration::from_millis(100);
+    assert!(tokio::time::timeout(wait, client.transaction()).await.is_err());
+    client.settle().await.unwrap();
+    assert!(!appliance.state().open);
+}
+
+#[tokio::test]
+async fn settle_tells_what_could_not_be_cancelled() {
+    let (fake, appliance) =
+        appliance(|_, line, _| (line == "DELETE /api/transaction").then_some(Reply::Lost)).await;
+    let client = fake.client().await;
+    drop(client.transaction().await.unwrap());
+    let error = client.settle().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::NotCancelled);
+    assert!(error.to_string().contains("sps transaction cancel"), "{error}");
+    assert!(appliance.state().open);
+}
+
+#[tokio::test]
+async fn waits_for_a_lock() {
+    for status in [409, 423] {
+        let locked = times(2);
+        let (fake, _) = appliance(move |_, line, _| {
+            (line == "POST /api/transaction" && locked())
+                .then(|| error(status, "Locked", json!({"user": "bob"})))
+        })
+        .await;
+        let client = fake.client().await;
+        client.transaction().await.unwrap().cancel().await.unwrap();
+        assert_eq!(fake.count("POST /api/transaction"), 3);
+    }
+}
+
+#[tokio::test]
+async fn names_the_holder_when_the_wait_was_in_vain() {
+    for (details, holder) in [(json!({"user": "bob"}), Some("bob")), (Value::Null, None)] {
+        let answer = details.clone();
+        let (fake, _) = appliance(move |_, line, _| {
+            (line == "POST /api/transaction").then(|| error(409, "Conflict", answer.clone()))
+        })
+        .await;
+        let client = fake.client().await;
+        let error = client.transaction().await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::Locked { holder: holder.map(str::to_owned) });
+        assert_eq!(error.status(), Some(409));
+        assert_eq!(error.message(), Some("No."));
+        assert!(fake.count("POST /api/transaction") > 1);
+        // Nothing was open: nothing is cancelled.
+        client.settle().await.unwrap();
+        assert_eq!(fake.count("DELETE /api/transaction"), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_the_opening_is_looked_at() {
+    let lost = times(1);
+    let (fake, appliance) = appliance(move |appliance, line, request| {
+        (line == "POST /api/transaction" && lost()).then(|| {
+            appliance.answer(line, request);
+            Reply::Lost
+        })
+    })
+    .await;
+    let client = fake.client().await;
+    let transaction = client.transaction().await.unwrap();
+    assert_eq!(fake.count("POST /api/transaction"), 1);
+    transaction.cancel().await.unwrap();
+    assert!(!appliance.state().open);
+}
+
+#[tokio::test]
+async fn one_at_a_time() {
+    let (fake, _) = appliance(|_, _, _| None).await;
+    let client = fake.client().await;
+    let first = client.transaction().await.unwrap();
+    let error = client.clone().transaction().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::AlreadyOpen);
+    let error = client.cancel_transaction().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::AlreadyOpen);
+    first.cancel().await.unwrap();
+    assert!(!client.cancel_transaction().await.unwrap());
+}
+
+#[tokio::test]
+async fn clears_what_is_open_in_its_own_session() {
+    let (fake, appliance) = appliance(|_, _, _| None).await;
+    let client = fake.client().await;
+    appliance.change(|it| it.open = true);
+    assert!(client.cancel_transaction().await.unwrap());
+    assert!(!appliance.state().open);
+    appliance.change(|it| it.open = true);
+    let transaction = client.transaction().await.unwrap();
+    assert_eq!(client.recovered()[0].outcome, RecoveredOutcome::Cancelled);
+    assert_eq!(fake.count("POST /api/transaction"), 1);
+    transaction.cancel().await.unwrap();
+}
+
+fn journal(name: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("sps-client-{name}-{}.json", std::process::id()));
+    let _ = fs::remove_file(&path);
+    path
+}
+
+/// Makes the journal one of a process that is gone.
+fn crash(path: &PathBuf) {
+    let text = fs::read_to_string(path).unwrap();
+    let id = format!("\"id\":{}", std::process::id());
+    fs::write(path, text.replace(&id, "\"id\":4194999")).unwrap();
+}
+
+#[tokio::test]
+async fn clears_an_orphan_of_an_earlier_crash() {
+    let (fake, appliance) = appliance(|_, _, _| None).await;
+    let path = journal("orphan");
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    assert!(!path.exists());
+    let transaction = client.transaction().await.unwrap();
+    assert!(path.exists());
+    std::mem::forget(transaction);
+    crash(&path);
+
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    assert!(!appliance.state().open);
+    assert!(!path.exists());
+    let recovered = client.recovered();
+    assert_eq!(recovered.len(), 1);
+    assert_eq!(recovered[0].user, "admin");
+    assert_eq!(recovered[0].outcome, RecoveredOutcome::Cancelled);
+    assert!(!format!("{recovered:?} {}", recovered[0]).contains(SESSION));
+}
+
+#[tokio::test]
+async fn an_orphan_whose_session_ended_is_forgotten() {
+    let (fake, _) = appliance(|_, _, _| None).await;
+    let path = journal("gone");
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    std::mem::forget(client.transaction().await.unwrap());
+    crash(&path);
+    let text = fs::read_to_string(&path).unwrap();
+    let ended = Fake::start(|_, _| error(401, "Unauthenticated", Value::Null)).await;
+    fs::write(&path, text.replace(&fake.url, &ended.url)).unwrap();
+    let client = ended.builder().journal(&path).connect().await.unwrap();
+    assert_eq!(client.recovered()[0].outcome, RecoveredOutcome::Gone);
+    assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn the_journal_is_empty_after_every_end() {
+    let (fake, _) = appliance(|_, _, _| None).await;
+    let path = journal("ends");
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    client.transaction().await.unwrap().cancel().await.unwrap();
+    assert!(!path.exists());
+    drop(client.transaction().await.unwrap());
+    client.settle().await.unwrap();
+    assert!(!path.exists());
+    let _ = client.transaction().await.unwrap().commit().await.unwrap();
+    assert!(!path.exists());
+}
+
+#[test]
+fn without_a_runtime_the_journal_keeps_it() {
+    let path = journal("runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let (_fake, transaction, appliance) = runtime.block_on(async {
+        let (fake, appliance) = appliance(|_: &Appliance, _, _| None).await;
+        let client = fake.builder().journal(&path).connect().await.unwrap();
+        (fake, client.transaction().await.unwrap(), appliance)
+    });
+    drop(transaction);
+    assert!(appliance.state().open);
+    assert!(path.exists());
+    fs::remove_file(path).unwrap();
+}

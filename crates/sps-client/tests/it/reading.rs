@@ -1,0 +1,180 @@
+//! Reading, repeating, logging in.
+
+use serde_json::Value;
+use serde_json::json;
+use sps_client::Client;
+use sps_client::ErrorKind;
+use sps_client::Login;
+use sps_model::HealthMonitoring;
+use sps_model::TimePolicy;
+
+use crate::fake::Fake;
+use crate::fake::HEALTH;
+use crate::fake::Reply;
+use crate::fake::appliance;
+use crate::fake::error;
+use crate::fake::health;
+use crate::fake::ok;
+use crate::fake::times;
+
+#[tokio::test]
+async fn reading_is_repeated_where_that_may_help() {
+    for status in [None, Some(502), Some(503), Some(504), Some(429)] {
+        let lost = times(3);
+        let (fake, _) = appliance(move |_, line, _| {
+            (line == format!("GET {HEALTH}") && lost())
+                .then(|| status.map_or(Reply::Lost, |it| error(it, "Busy", json!(null))))
+        })
+        .await;
+        let client = fake.client().await;
+        client.get::<HealthMonitoring>().await.unwrap();
+        assert_eq!(fake.count(&format!("GET {HEALTH}")), 4);
+    }
+}
+
+#[tokio::test]
+async fn reading_is_not_repeated_for_ever_or_in_vain() {
+    for (status, kind, count) in [
+        (503, ErrorKind::Unavailable, 4),
+        (403, ErrorKind::Unauthorized, 1),
+        (404, ErrorKind::NotFound, 1),
+    ] {
+        let (fake, _) = appliance(move |_, line, _| {
+            (line == format!("GET {HEALTH}")).then(|| error(status, "X", json!("/x")))
+        })
+        .await;
+        let client = fake.client().await;
+        let error = client.get::<HealthMonitoring>().await.unwrap_err();
+        assert_eq!(*error.kind(), kind);
+        assert_eq!(fake.count(&format!("GET {HEALTH}")), count);
+    }
+}
+
+#[tokio::test]
+async fn logs_in_again_outside_of_a_transaction() {
+    let ended = times(1);
+    let (fake, _) = appliance(move |_, line, _| {
+        (line == format!("GET {HEALTH}") && ended())
+            .then(|| error(401, "Unauthenticated", json!("/x")))
+    })
+    .await;
+    let client = fake.client().await;
+    client.get::<HealthMonitoring>().await.unwrap();
+    assert_eq!(fake.count("GET /api/authentication"), 2);
+}
+
+#[tokio::test]
+async fn a_time_out_is_one() {
+    let (fake, _) =
+        appliance(|_, line, _| (line == format!("GET {HEALTH}")).then_some(Reply::Silence)).await;
+    let builder = fake.builder().timeout(std::time::Duration::from_millis(50));
+    let builder = builder.retries(1, std::time::Duration::from_millis(1));
+    let error = builder.connect().await.unwrap().get::<HealthMonitoring>().await.unwrap_err();
+    assert!(error.is_timeout() && error.is_retryable() && error.is_ambiguous(), "{error}");
+}
+
+#[tokio::test]
+async fn logs_in_as_it_is_told() {
+    let (fake, _) = appliance(|_, _, _| None).await;
+    let login = Login::method("local & more", "admin", "a");
+    fake.builder().login(login).connect().await.unwrap();
+    let request = &fake.requests()[0];
+    assert_eq!(request.line, "GET /api/authentication?login_method=local%20%26%20more");
+    // `admin:a` in base64.
+    assert!(request.head.to_ascii_lowercase().contains("authorization: basic ywrtaw46yq=="));
+}
+
+#[tokio::test]
+async fn refuses_settings_that_cannot_be_meant() {
+    for url in ["ftp://a", "https://u:p@a", "https://a/api", "https://", "https://a?b=c"] {
+        assert!(Client::builder(url).is_err(), "{url}");
+    }
+    let builder = || Client::builder("https://a").unwrap();
+    assert!(builder().pin_sha256("00").is_err());
+    assert_eq!(*builder().connect().await.unwrap_err().kind(), ErrorKind::Settings);
+    let login = || Login::password("a", "b");
+    let plain = Client::builder("http://a").unwrap().login(login());
+    assert_eq!(*plain.connect().await.unwrap_err().kind(), ErrorKind::Settings);
+    let ca = builder().login(login()).ca_pem("no certificate");
+    assert_eq!(*ca.connect().await.unwrap_err().kind(), ErrorKind::Settings);
+    let certificate = builder().login(Login::certificate("nothing", "hunter22"));
+    let error = certificate.connect().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Settings);
+    assert!(!format!("{error:?}").contains("hunter22"));
+}
+
+#[tokio::test]
+async fn nobody_there_is_no_connection() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let builder = Client::builder(&url).unwrap().danger_allow_http();
+    let builder = builder.retries(1, std::time::Duration::from_millis(1));
+    let error = builder.login(Login::password("a", "b")).connect().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Connect);
+    assert!(!error.is_ambiguous());
+    assert!(error.to_string().contains("check the address"), "{error}");
+}
+
+fn policy(name: &str) -> Value {
+    json!({"name": name, "Mon": [["08:00", "17:00"]], "Tue": [], "Wed": [], "Thu": [], "Fri": [],
+        "Sat": [], "Sun": []})
+}
+
+#[tokio::test]
+async fn lists_with_bodies_and_without() {
+    const PATH: &str = "/api/configuration/policies/time_policies";
+    let item = |key: &str| json!({"key": key, "meta": {"href": format!("{PATH}/{key}")}});
+    // The old form: keys alone.
+    let old = Fake::start(move |line, _| match line.strip_prefix("GET ").unwrap() {
+        PATH => ok(json!({"items": [item("-100"), item("b")], "meta": {}})),
+        path => {
+            let key = path.rsplit('/').next().unwrap();
+            ok(json!({"key": key, "body": policy(key), "meta": {"href": path}}))
+        }
+    })
+    .await;
+    // The new form: one request.
+    let new = Fake::start(move |_, _| {
+        let mut items = vec![item("-100"), item("b")];
+        for item in &mut items {
+            item["body"] = policy(item["key"].as_str().unwrap());
+        }
+        ok(json!({"items": items, "meta": {}}))
+    })
+    .await;
+    for (fake, requests) in [(old, 3), (new, 1)] {
+        let client = fake.client().await;
+        let mut list = client.list::<TimePolicy>().await.unwrap();
+        assert_eq!(list.remaining(), 2);
+        let mut names = Vec::new();
+        while let Some(object) = list.next().await {
+            let object = object.unwrap();
+            names.push((object.key.clone().unwrap(), object.body.name.clone()));
+        }
+        assert_eq!(names, [("-100".into(), "-100".into()), ("b".into(), "b".to_owned())]);
+        assert_eq!(fake.lines().len(), requests);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_another_form_is_told_without_its_values() {
+    let mut body = health(70);
+    body["maximum_load1"] = json!("hunter22");
+    let fake = Fake::start(move |_, _| ok(json!({"key": "h", "meta": {}, "body": body}))).await;
+    let client = fake.client().await;
+    let error = client.get::<HealthMonitoring>().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::UnexpectedAnswer);
+    assert!(!format!("{error} {error:?}").contains("hunter22"), "{error}");
+    let fake = Fake::start(|_, _| Reply::Bytes(b"<html>hunter22".to_vec())).await;
+    let error = fake.client().await.get::<HealthMonitoring>().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::UnexpectedAnswer);
+    assert!(!format!("{error} {error:?}").contains("hunter22"), "{error}");
+}
+
+#[tokio::test]
+async fn follows_no_redirection() {
+    let fake = Fake::start(|_, _| Reply::Json(302, json!({}))).await;
+    let error = fake.client().await.get_raw("/api/info").await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::UnexpectedAnswer);
+}
