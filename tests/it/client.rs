@@ -1,0 +1,272 @@
+//! The client against the simulator, which shares no code with it.
+
+use std::fs;
+use std::time::Duration;
+use std::time::SystemTime;
+
+use sps_client::Client;
+use sps_client::ClientBuilder;
+use sps_client::Error;
+use sps_client::ErrorKind;
+use sps_client::Login;
+use sps_client::Outcome;
+use sps_client::RecoveredOutcome;
+use sps_model::HealthMonitoring;
+use sps_model::Password;
+use sps_model::Secret;
+use sps_model::SnmpTrap;
+use sps_sim::Clock;
+use sps_sim::Fault;
+use sps_sim::Simulator;
+use sps_sim::User;
+
+const HEALTH: &str = "/api/configuration/management/health_monitoring";
+
+/// One appliance that wants a transaction to be opened, and one that opens it with the first change.
+async fn both() -> [Simulator; 2] {
+    [simulator("6.0.0").await, simulator("8.0.0").await]
+}
+
+async fn simulator(version: &str) -> Simulator {
+    let builder = Simulator::builder().target(version.parse().unwrap());
+    builder.user(User::admin("admin", "a")).start().await.unwrap()
+}
+
+fn builder(sim: &Simulator) -> ClientBuilder {
+    Client::builder(&sim.url())
+        .unwrap()
+        .ca_pem(sim.certificate_pem().unwrap())
+        .login(Login::password("admin", "a"))
+        .lock_wait(Duration::from_millis(100))
+        .jobs(Duration::from_millis(1), Duration::from_secs(10))
+        .retries(3, Duration::from_millis(2))
+}
+
+async fn client(sim: &Simulator) -> Client {
+    builder(sim).connect().await.unwrap()
+}
+
+/// How often this was asked for.
+fn count(sim: &Simulator, method: &str, path: &str) -> usize {
+    sim.requests().iter().filter(|it| it.method == method && it.path == path).count()
+}
+
+/// Reads, changes, writes, commits.
+async fn set(client: &Client, ratio: u64) -> Result<Outcome, Error> {
+    let mut request = client.get::<HealthMonitoring>().await?.into_request();
+    let mut transaction = client.transaction().await?;
+    request.maximum_disk_utilization_ratio = Some(ratio);
+    transaction.replace::<HealthMonitoring>(&request).await?;
+    let review = transaction.review().await?;
+    assert_eq!(review.changes.len(), 1);
+    assert_eq!(review.foreign().count(), 0);
+    transaction.commit().await
+}
+
+async fn ratio(client: &Client) -> Option<u64> {
+    let health = client.get::<HealthMonitoring>().await.unwrap();
+    health.body.maximum_disk_utilization_ratio
+}
+
+#[tokio::test]
+async fn reads_changes_writes() {
+    for sim in both().await {
+        let client = client(&sim).await;
+        assert!(!client.info().await.unwrap().body.hostname.is_empty());
+        let outcome = set(&client, 81).await.unwrap();
+        assert!(outcome.is_complete(), "{outcome:?}");
+        assert_eq!(ratio(&client).await, Some(81));
+        assert_eq!(sim.open_transaction(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_new_object_fits_where_its_key_belongs() {
+    let sim = simulator("8.0.0").await;
+    let client = client(&sim).await;
+    let mut transaction = client.transaction().await.unwrap();
+    let secret = Secret::new("hunter2hunter2");
+    let password = Password::new().with_plain(secret);
+    let key = transaction.create::<Password>(&password).await.unwrap();
+    let review = transaction.review().await.unwrap();
+    assert_eq!(review.foreign().count(), 0, "{review:?}");
+    let outcome = transaction.commit().await.unwrap();
+    assert!(outcome.is_complete(), "{outcome:?}");
+    assert!(!format!("{outcome:?}").contains("hunter2hunter2"));
+    client.get_object::<Password>(key.as_str()).await.unwrap();
+    client.get::<SnmpTrap>().await.unwrap();
+}
+
+#[tokio::test]
+async fn trusts_a_pin_an_authority_or_whoever_it_is_told() {
+    let sim = simulator("8.0.0").await;
+    let plain = || {
+        let builder = Client::builder(&sim.url()).unwrap().login(Login::password("admin", "a"));
+        builder.retries(0, Duration::ZERO)
+    };
+    let pin = sim.sha256_fingerprint().unwrap();
+    plain().pin_sha256(pin).unwrap().connect().await.unwrap();
+    plain().danger_accept_invalid_certs().connect().await.unwrap();
+    let wrong = plain().pin_sha256(&"0".repeat(64)).unwrap().connect().await.unwrap_err();
+    assert_eq!(*wrong.kind(), ErrorKind::Tls, "{wrong:?}");
+    // Who signed its own certificate is nobody to the system.
+    let system = plain().connect().await.unwrap_err();
+    assert_eq!(*system.kind(), ErrorKind::Tls, "{system:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_so() {
+    let sim = simulator("8.0.0").await;
+    let login = Login::password("admin", "wrong horse");
+    let error = builder(&sim).login(login).connect().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::AuthenticationFailure);
+    assert!(!format!("{error} {error:?}").contains("wrong horse"));
+}
+
+#[tokio::test]
+async fn whatever_happens_nothing_stays_open() {
+    for sim in both().await {
+        let client = client(&sim).await;
+        drop(client.transaction().await.unwrap());
+        client.settle().await.unwrap();
+        assert_eq!(sim.open_transaction(), None);
+
+        let other = client.clone();
+        let task = tokio::spawn(async move {
+            let mut transaction = other.transaction().await.unwrap();
+            let request = transaction.get::<HealthMonitoring>().await.unwrap().into_request();
+            transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+            panic!("on purpose");
+        });
+        assert!(task.await.unwrap_err().is_panic());
+        client.settle().await.unwrap();
+        assert_eq!(sim.open_transaction(), None);
+
+        // As Ctrl-C does: the future is dropped at any point.
+        for wait in 0..12 {
+            tokio::select! {
+                biased;
+                () = tokio::time::sleep(Duration::from_millis(wait)) => {}
+                _ = set(&client, 60 + wait) => {}
+            }
+            client.settle().await.unwrap();
+            assert_eq!(sim.open_transaction(), None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lock_is_waited_for_and_its_holder_named() {
+    let simulated = Simulator::builder().target("6.0.0".parse().unwrap());
+    let simulated = simulated.user(User::admin("admin", "a")).user(User::admin("bob", "b"));
+    let sim = simulated.start().await.unwrap();
+    let client = client(&sim).await;
+    let bob = builder(&sim).login(Login::password("bob", "b")).connect().await.unwrap();
+    let held = bob.transaction().await.unwrap();
+    let error = client.transaction().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Locked { holder: Some("bob".into()) });
+    assert!(error.to_string().contains("by bob"), "{error}");
+    assert!(sim.open_transaction().is_some_and(|it| it.user == "bob"));
+    held.cancel().await.unwrap();
+    client.transaction().await.unwrap().cancel().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_that_ends_inside_is_never_replaced_in_silence() {
+    for sim in both().await {
+        let client = client(&sim).await;
+        sim.add_fault(Fault::expire_session().method("PUT").path(HEALTH).times(1));
+        let error = set(&client, 82).await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::SessionEnded);
+        assert_eq!(sim.open_transaction(), None);
+        // Outside it is.
+        sim.add_fault(Fault::expire_session().method("GET").path(HEALTH).times(1));
+        assert!(set(&client, 82).await.unwrap().is_complete());
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_resolved_by_looking() {
+    for path in ["/api/transaction", HEALTH] {
+        for method in ["POST", "PUT", "GET", "DELETE"] {
+            for (fault, effective) in [
+                (Fault::drop_after(), true),
+                (Fault::drop_before(), false),
+                (Fault::status(503), false),
+            ] {
+                let sim = simulator("6.0.0").await;
+                let client = client(&sim).await;
+                sim.add_fault(fault.method(method).path(path).times(1));
+                let result = set(&client, 83).await;
+                if (path, method, effective) == ("/api/transaction", "PUT", false) {
+                    let error = result.unwrap_err();
+                    assert_eq!(*error.kind(), ErrorKind::NotCommitted);
+                    sim.clear_faults();
+                    assert_ne!(ratio(&client).await, Some(83));
+                } else {
+                    assert!(result.unwrap().is_complete(), "{method} {path}");
+                    sim.clear_faults();
+                    assert_eq!(ratio(&client).await, Some(83));
+                }
+                assert_eq!(count(&sim, "PUT", "/api/transaction"), 1);
+                assert_eq!(sim.open_transaction(), None);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_was_not_taken_is_told() {
+    let sim = simulator("8.0.0").await;
+    let client = client(&sim).await;
+    let before = ratio(&client).await;
+    let mut request = client.get::<HealthMonitoring>().await.unwrap().into_request();
+    request.maximum_disk_utilization_ratio = before.map(|it| it - 1);
+    request.maximum_load1 = Some(17);
+    // Dropped without a word, as an appliance does with a key that it does not know.
+    sim.add_fault(Fault::lose_key("maximum_load1").method("PUT").path(HEALTH));
+    let mut transaction = client.transaction().await.unwrap();
+    transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+    let outcome = transaction.commit().await.unwrap();
+    let words: Vec<_> = outcome.not_taken.iter().map(ToString::to_string).collect();
+    assert_eq!(words.len(), 1, "{words:?}");
+    assert!(words[0].contains("/maximum_load1: sent 17, found"), "{words:?}");
+    assert_eq!(sim.open_transaction(), None);
+}
+
+#[tokio::test]
+async fn an_orphan_of_a_crash_is_cleared() {
+    let sim = simulator("6.0.0").await;
+    let path = std::env::temp_dir().join(format!("sps-orphan-{}.json", std::process::id()));
+    let _ = fs::remove_file(&path);
+    let first = builder(&sim).journal(&path).connect().await.unwrap();
+    // As if the process had been killed.
+    std::mem::forget(first.transaction().await.unwrap());
+    let text = fs::read_to_string(&path).unwrap();
+    let id = format!("\"id\":{}", std::process::id());
+    fs::write(&path, text.replace(&id, "\"id\":4194999")).unwrap();
+    assert!(sim.open_transaction().is_some());
+
+    let second = builder(&sim).journal(&path).connect().await.unwrap();
+    assert_eq!(second.recovered()[0].outcome, RecoveredOutcome::Cancelled);
+    assert_eq!(sim.open_transaction(), None);
+    assert!(!path.exists());
+    assert!(set(&second, 84).await.unwrap().is_complete());
+}
+
+#[tokio::test]
+async fn a_support_bundle_is_one_call() {
+    let simulated = Simulator::builder().clock(Clock::manual(SystemTime::UNIX_EPOCH));
+    let sim = simulated.user(User::admin("admin", "a")).start().await.unwrap();
+    let client = client(&sim).await;
+    let bundles = client.support_bundles();
+    // The simulator's jobs take their time by its clock.
+    let key = bundles.create(|_| sim.clock().advance(Duration::from_secs(1))).await.unwrap();
+    assert!(bundles.list().await.unwrap().iter().any(|it| it.key.as_deref() == Some(&key)));
+    let target = std::env::temp_dir().join(format!("sps-bundle-{}.tar.gz", std::process::id()));
+    let bytes = bundles.download(&key, &target, |_| ()).await.unwrap();
+    assert_eq!(fs::metadata(&target).unwrap().len(), bytes);
+    fs::remove_file(target).unwrap();
+    bundles.delete(&key).await.unwrap();
+    assert_eq!(*bundles.get(&key).await.unwrap_err().kind(), ErrorKind::NotFound);
+}
