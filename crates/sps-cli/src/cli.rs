@@ -10,9 +10,10 @@ use crate::command;
 use crate::output::Stdout;
 use crate::status::Status;
 
-/// Checks, rewrites and explains configuration bodies of Safeguard for Privileged Sessions (SPS).
+/// Checks, rewrites, explains and changes the configuration of Safeguard for Privileged Sessions (SPS).
 ///
-/// Nothing is sent anywhere: every command works on files.
+/// Commands on files send nothing anywhere. `get`, `put`, `post`, `delete`, `transaction`, `info` and `support-bundle`
+/// talk to one appliance, or with --sim to a simulator; `sim` is one.
 #[derive(Debug, Parser)]
 #[command(name = "sps", version, arg_required_else_help = true, subcommand_required = true)]
 pub(crate) struct Cli {
@@ -30,6 +31,14 @@ enum Command {
     Endpoints(command::endpoints::Args),
     Show(command::show::Args),
     Schema(command::schema::Args),
+    Get(command::object::GetArgs),
+    Put(command::object::PutArgs),
+    Post(command::object::PostArgs),
+    Delete(command::object::DeleteArgs),
+    Transaction(command::transaction::Args),
+    Info(command::info::Args),
+    SupportBundle(command::support_bundle::Args),
+    Sim(command::sim::Args),
 }
 
 impl Cli {
@@ -43,6 +52,14 @@ impl Cli {
             Command::Endpoints(args) => command::endpoints::run(&args, out),
             Command::Show(args) => command::show::run(&args, out),
             Command::Schema(args) => command::schema::run(&args, out),
+            Command::Get(args) => command::object::get(&args, out),
+            Command::Put(args) => command::object::put(&args, out),
+            Command::Post(args) => command::object::post(&args, out),
+            Command::Delete(args) => command::object::delete(&args, out),
+            Command::Transaction(args) => command::transaction::run(&args, out),
+            Command::Info(args) => command::info::run(&args, out),
+            Command::SupportBundle(args) => command::support_bundle::run(&args, out),
+            Command::Sim(args) => command::sim::run(&args, out),
         }
     }
 }

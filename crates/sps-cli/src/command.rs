@@ -3,8 +3,13 @@
 pub(crate) mod check;
 pub(crate) mod endpoints;
 pub(crate) mod explain;
+pub(crate) mod info;
+pub(crate) mod object;
 pub(crate) mod pem;
 pub(crate) mod request;
 pub(crate) mod schema;
 pub(crate) mod show;
+pub(crate) mod sim;
+pub(crate) mod support_bundle;
 pub(crate) mod template;
+pub(crate) mod transaction;

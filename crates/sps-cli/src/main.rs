@@ -1,8 +1,9 @@
-//! The binary `sps`: checks, rewrites and explains configuration bodies of Safeguard for Privileged Sessions.
+//! The binary `sps`: checks, rewrites, explains and changes the configuration of Safeguard for Privileged Sessions.
 
 mod bulk;
 mod cli;
 mod command;
+mod connection;
 mod document;
 mod endpoint;
 mod fix;
@@ -10,7 +11,9 @@ mod input;
 mod interrupt;
 mod objects;
 mod output;
+mod profile;
 mod progress;
+mod runtime;
 mod spec;
 mod status;
 
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
     let mut out = Stdout::default();
     let status = cli.run(&mut out).unwrap_or_else(|error| {
         output::complain(&format!("error: {error:#}"));
+        runtime::complain_of_details(&error);
         Status::Unreadable
     });
     status.into()

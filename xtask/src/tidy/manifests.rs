@@ -20,7 +20,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sps-codegen", &["sps-spec"]),
     // Neither the models nor the validator: it is a second opinion.
     ("sps-sim", &["sps-spec"]),
-    ("sps-cli", &["sps-codegen", "sps-derive", "sps-model", "sps-spec", "sps-validate"]),
+    (
+        "sps-cli",
+        &[
+            "sps-client",
+            "sps-codegen",
+            "sps-derive",
+            "sps-model",
+            "sps-sim",
+            "sps-spec",
+            "sps-validate",
+        ],
+    ),
     // Never `sps-model`: a broken generated file would stop the generator that could mend it.
     ("xtask", &["sps-codegen", "sps-spec"]),
     // The crate of tests has no code of its own; what it tests are dev-dependencies.

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use sps_model::EndpointInfo;
 use sps_validate::Form;
 use sps_validate::Limits;
 use sps_validate::json;
@@ -80,12 +81,22 @@ fn body(file: &Path, named: Option<&str>) -> Result<String, (Status, String)> {
         .map_err(|reason| (Status::Unreadable, format!("{}: {reason}", one_line(&document.source))))
 }
 
+/// The body in an answer of this endpoint.
+pub(crate) fn of_answer(text: &str, endpoint: &'static EndpointInfo) -> Result<String, String> {
+    let root = json::scan(text, &Limits::default()).map_err(|error| error.to_string())?;
+    body_in(&root, endpoint)
+}
+
 fn rewritten(document: &Document, root: &Node<'_>, named: Option<&str>) -> Result<String, String> {
     document::refuse_error_answer(root)?;
     let endpoint = match named {
         Some(name) => endpoint::named(name)?,
         None => endpoint::of_document(Some(root), document.endpoint(), document.path.as_deref())?,
     };
+    body_in(root, endpoint)
+}
+
+fn body_in(root: &Node<'_>, endpoint: &'static EndpointInfo) -> Result<String, String> {
     let subject = endpoint
         .subject(Form::Request)
         .ok_or_else(|| document::no_body(endpoint, Form::Request))?;

@@ -5,9 +5,25 @@ use crate::support::*;
 #[test]
 fn help_is_complete() {
     let dir = Dir::new("help");
-    for command in
-        ["", "check", "request", "template", "pem", "explain", "endpoints", "show", "schema"]
-    {
+    for command in [
+        "",
+        "check",
+        "request",
+        "template",
+        "pem",
+        "explain",
+        "endpoints",
+        "show",
+        "schema",
+        "get",
+        "put",
+        "post",
+        "delete",
+        "transaction",
+        "info",
+        "support-bundle",
+        "sim",
+    ] {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let run = dir.sps(&arguments);
@@ -35,7 +51,7 @@ fn the_version_is_that_of_the_package() {
 #[test]
 fn what_does_not_exist_yet_is_refused() {
     let dir = Dir::new("not_yet").with("x.json", "{}");
-    for arguments in [&["check", "x.json", "--format", "xml"][..], &["sim"]] {
+    for arguments in [&["check", "x.json", "--format", "xml"][..], &["plan"]] {
         let run = dir.sps(arguments);
         assert_eq!((run.status, &*run.stdout), (2, ""), "{arguments:?}");
     }

@@ -500,9 +500,15 @@ fn every_container_counts() {
     );
     static LISTS: Kind = Kind::List(&Kind::List(&BYTE));
     static MAPS: Kind = Kind::Map(&Kind::List(&BYTE));
+    static LISTED_MAPS: Kind = Kind::List(&MAPS);
+    static LISTED: Kind = Kind::List(&Kind::Named(&OUTER));
     let (outer, nested) = (Kind::Named(&OUTER), Kind::Named(&NESTED));
     for (kind, text, depth, keys) in [
         (LISTS, "[[]]", 2, 0),
+        // Nobody looks for a wrapper in a list, so it is this pass alone that counts.
+        (LISTED_MAPS, r#"[{"a": [], "b": []}]"#, 3, 2),
+        (LISTED, r#"[{"note": null, "mode": "red", "inner": {"on": false}}]"#, 3, 3),
+        (LISTED, r#"[{"mode": "red", "note": null, "more": []}]"#, 3, 3),
         (MAPS, r#"{"a": [], "b": []}"#, 2, 2),
         (Kind::Any, r#"{"a": [], "b": []}"#, 2, 2),
         (nested, r#"{"selection": "list", "value": []}"#, 2, 2),

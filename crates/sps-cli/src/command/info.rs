@@ -1,0 +1,36 @@
+//! `sps info`: what an appliance says about itself.
+
+use std::io::Write as _;
+
+use anyhow::Result;
+
+use crate::connection;
+use crate::output::Stdout;
+use crate::runtime;
+use crate::status::Status;
+
+/// Print what an appliance says about itself: its version, its name, its addresses.
+///
+/// Exit status: 0 done, 2 it could not be read, 130 interrupted.
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    connection: connection::Args,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
+    runtime::run(async {
+        let connection = args.connection.connect().await?;
+        let client = &connection.client;
+        let work = async {
+            let answer = client.get_raw("/api/info").await?;
+            let body = &answer.content.as_value()["body"];
+            writeln!(out, "{}", serde_json::to_string_pretty(body)?)?;
+            out.flush()?;
+            Ok(Status::Valid)
+        };
+        runtime::unless_interrupted(client, work).await
+    })
+}

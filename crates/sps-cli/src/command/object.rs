@@ -1,0 +1,446 @@
+//! `sps get`, `put`, `post` and `delete`: one object of one appliance, by hand.
+
+use std::io::IsTerminal as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use anyhow::bail;
+use sps_client::Client;
+use sps_client::Error;
+use sps_client::ErrorKind;
+use sps_client::RawAnswer;
+use sps_client::Transaction;
+use sps_model::Any;
+use sps_model::EndpointInfo;
+use sps_model::Method;
+use sps_model::locate;
+use sps_validate::Context;
+use sps_validate::Form;
+use sps_validate::UnknownKeys;
+
+use crate::cli;
+use crate::connection;
+use crate::document;
+use crate::document::Wanted;
+use crate::endpoint;
+use crate::input;
+use crate::output;
+use crate::output::Render as _;
+use crate::output::Stdout;
+use crate::output::count;
+use crate::output::human::Amount;
+use crate::output::human::Show;
+use crate::output::one_line;
+use crate::runtime;
+use crate::status::Status;
+
+/// Read an endpoint or an object.
+///
+/// Prints the whole answer as JSON, or with --request the body that may be sent back.
+///
+/// Exit status: 0 done, 2 it could not be read, 130 interrupted.
+#[derive(Debug, clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  sps get management/email
+  sps get policies/time_policies/-100 --request
+  sps get /api/audit/sessions"
+)]
+pub(crate) struct GetArgs {
+    #[command(flatten)]
+    place: Place,
+
+    /// Print the body that could be PUT: unwrapped, references as bare keys.
+    #[arg(long)]
+    request: bool,
+
+    #[command(flatten)]
+    connection: connection::Args,
+}
+
+/// Replace what an endpoint or an object holds.
+///
+/// The body is checked, put into a transaction, reviewed, committed and read back. Whatever goes wrong on the
+/// way, no transaction is left open.
+///
+/// Exit status: 0 done, 1 the body is not valid or a value was not taken, 2 it could not be done, 130 interrupted.
+#[derive(Debug, clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  sps put management/health_monitoring health.json
+  sps get management/email --request | sps put management/email -
+  sps put management/health_monitoring health.json --sim"
+)]
+pub(crate) struct PutArgs {
+    #[command(flatten)]
+    place: Place,
+
+    /// The body; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    #[command(flatten)]
+    change: Change,
+
+    #[command(flatten)]
+    connection: connection::Args,
+}
+
+/// Create an object in a collection, or start a job.
+///
+/// Prints the key of what is new. An object is created in a transaction, as `sps put` does it.
+///
+/// Exit status: 0 done, 1 the body is not valid or a value was not taken, 2 it could not be done, 130 interrupted.
+#[derive(Debug, clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  sps post passwords password.json
+  sps post policies/time_policies office-hours.json --message 'office hours for the auditors'"
+)]
+pub(crate) struct PostArgs {
+    #[command(flatten)]
+    place: Place,
+
+    /// The body; `-` is standard input. Jobs need none.
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+
+    #[command(flatten)]
+    change: Change,
+
+    #[command(flatten)]
+    connection: connection::Args,
+}
+
+/// Delete an object.
+///
+/// Exit status: 0 done, 2 it could not be done, 130 interrupted.
+#[derive(Debug, clap::Args)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+Examples:
+  sps delete policies/time_policies/1234567890abcdef"
+)]
+pub(crate) struct DeleteArgs {
+    #[command(flatten)]
+    place: Place,
+
+    #[command(flatten)]
+    change: Change,
+
+    #[command(flatten)]
+    connection: connection::Args,
+}
+
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// An endpoint, such as management/email or policies/time_policies/-100, or any path below /api.
+    #[arg(value_name = "ENDPOINT")]
+    endpoint: String,
+}
+
+/// How a change is made.
+#[derive(Debug, clap::Args)]
+struct Change {
+    /// Why, for the appliance's log of changes.
+    #[arg(long, short, value_name = "TEXT")]
+    message: Option<String>,
+
+    /// Stop after the review, and discard everything.
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Send keys that no source shows: the appliance may know them, or ignore them silently.
+    #[arg(long)]
+    allow_unknown: bool,
+}
+
+/// Runs `sps get`.
+pub(crate) fn get(args: &GetArgs, out: &mut Stdout) -> Result<Status> {
+    let place = args.place.locate()?;
+    runtime::run(async {
+        let connection = args.connection.connect().await?;
+        let client = &connection.client;
+        let answer = runtime::unless_interrupted(client, async {
+            let answer = client.get_raw(&place.path).await?;
+            let text = if args.request { place.request(&answer)? } else { pretty(&answer)? };
+            writeln!(out, "{}", text.trim_end())?;
+            out.flush()?;
+            Ok(Status::Valid)
+        });
+        answer.await
+    })
+}
+
+/// Runs `sps put`.
+pub(crate) fn put(args: &PutArgs, out: &mut Stdout) -> Result<Status> {
+    let place = args.place.locate()?;
+    let Some(body) = args.change.body(&args.file, &place, "put")? else {
+        return Ok(Status::Invalid);
+    };
+    let unknown = args.change.unknown_keys();
+    args.change.make(
+        &args.connection,
+        out,
+        Step { method: Method::Put, place, body: Some(body), unknown },
+    )
+}
+
+/// Runs `sps post`.
+pub(crate) fn post(args: &PostArgs, out: &mut Stdout) -> Result<Status> {
+    let place = args.place.locate()?;
+    let body = match &args.file {
+        None => None,
+        Some(file) => match args.change.body(file, &place, "post")? {
+            Some(body) => Some(body),
+            None => return Ok(Status::Invalid),
+        },
+    };
+    if place.is_configuration() {
+        if body.is_none() {
+            cli::missing("post", "no body: name a file, or `-` for standard input");
+        }
+        let unknown = args.change.unknown_keys();
+        return args.change.make(
+            &args.connection,
+            out,
+            Step { method: Method::Post, place, body, unknown },
+        );
+    }
+    if args.change.dry_run {
+        bail!("--dry-run needs a transaction, and {} is changed without one", place.path);
+    }
+    runtime::run(async {
+        let connection = args.connection.connect().await?;
+        let client = &connection.client;
+        let work = async {
+            let answer = client.send_raw(Method::Post, &place.path, body.as_ref()).await?;
+            writeln!(out, "{}", pretty(&answer)?)?;
+            out.flush()?;
+            Ok(Status::Valid)
+        };
+        runtime::unless_interrupted(client, work).await
+    })
+}
+
+/// Runs `sps delete`.
+pub(crate) fn delete(args: &DeleteArgs, out: &mut Stdout) -> Result<Status> {
+    let place = args.place.locate()?;
+    if place.is_configuration() {
+        let unknown = UnknownKeys::Deny;
+        let step = Step { method: Method::Delete, place, body: None, unknown };
+        return args.change.make(&args.connection, out, step);
+    }
+    if args.change.dry_run {
+        bail!("--dry-run needs a transaction, and {} is deleted without one", place.path);
+    }
+    runtime::run(async {
+        let connection = args.connection.connect().await?;
+        let client = &connection.client;
+        let work = async {
+            client.send_raw(Method::Delete, &place.path, None).await?;
+            writeln!(out, "deleted    {}", place.path)?;
+            out.flush()?;
+            Ok(Status::Valid)
+        };
+        runtime::unless_interrupted(client, work).await
+    })
+}
+
+/// What the user named.
+#[derive(Debug)]
+struct Located {
+    path: String,
+    endpoint: Option<&'static EndpointInfo>,
+}
+
+impl Place {
+    fn locate(&self) -> Result<Located> {
+        let name = self.endpoint.as_str();
+        match locate(name) {
+            Some(located) => {
+                let path = match located.key {
+                    Some(key) => format!("{}/{key}", located.endpoint.path),
+                    None => located.endpoint.path.to_owned(),
+                };
+                Ok(Located { path, endpoint: Some(located.endpoint) })
+            }
+            None if name == "/api" || name.starts_with("/api/") => {
+                Ok(Located { path: name.to_owned(), endpoint: None })
+            }
+            None => bail!(
+                "{}; what is not listed can be named by its whole path, /api/…",
+                endpoint::unknown(name)
+            ),
+        }
+    }
+}
+
+impl Located {
+    fn is_configuration(&self) -> bool {
+        self.path.starts_with("/api/configuration/")
+    }
+
+    /// The body that would leave the object as the answer shows it.
+    fn request(&self, answer: &RawAnswer) -> Result<String> {
+        let Some(endpoint) = self.endpoint else {
+            bail!("--request needs an endpoint that is known here; `sps endpoints` lists them");
+        };
+        super::request::of_answer(&answer.content.as_value().to_string(), endpoint)
+            .map_err(|reason| anyhow::anyhow!("{}: {reason}", self.path))
+    }
+}
+
+fn pretty(answer: &RawAnswer) -> Result<String> {
+    Ok(serde_json::to_string_pretty(answer.content.as_value())?)
+}
+
+/// One change.
+struct Step {
+    method: Method,
+    place: Located,
+    body: Option<Any>,
+    unknown: UnknownKeys,
+}
+
+impl Change {
+    fn unknown_keys(&self) -> UnknownKeys {
+        if self.allow_unknown { UnknownKeys::Allow } else { UnknownKeys::Deny }
+    }
+
+    /// Reads and checks a body; what is wrong with it goes to standard error.
+    fn body(&self, file: &std::path::Path, place: &Located, command: &str) -> Result<Option<Any>> {
+        if input::is_stdin(file) && std::io::stdin().is_terminal() {
+            cli::missing(command, "no body: name a file, or pipe one in");
+        }
+        let context = Context::default().with_unknown_keys(self.unknown_keys());
+        let document = match input::read(file, &context.limits) {
+            Ok(document) => document,
+            Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
+        };
+        let text = document.text.clone();
+        if let Some(endpoint) = place.endpoint {
+            let wanted = Wanted { endpoint: Some(endpoint), form: Some(Form::Request) };
+            let checked = match document::check(document, wanted, &context) {
+                Ok(checked) => checked,
+                Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
+            };
+            if !checked.report.is_valid() {
+                let errors = checked.report.errors().count();
+                let show = Show { color: false, amount: Amount::Errors, dry_run: false };
+                for part in show.render(checked).parts {
+                    output::complain(part.text.trim_end());
+                }
+                output::complain(&format!("{}; nothing was sent", count(errors, "error")));
+                return Ok(None);
+            }
+        }
+        let value: serde_json::Value = match serde_json::from_str(&text) {
+            Ok(value) => value,
+            // The text itself is not repeated: it may hold secrets.
+            Err(error) => bail!(
+                "{}:{}:{}: not JSON; nothing was sent",
+                file.display(),
+                error.line(),
+                error.column()
+            ),
+        };
+        Ok(Some(value.into()))
+    }
+
+    /// Opens, changes, reviews, commits and reads back, and tells each step.
+    fn make(&self, connection: &connection::Args, out: &mut Stdout, step: Step) -> Result<Status> {
+        runtime::run(async {
+            let connection = connection.connect().await?;
+            let client = &connection.client;
+            runtime::unless_interrupted(client, self.steps(client, out, step)).await
+        })
+    }
+
+    async fn steps(&self, client: &Client, out: &mut Stdout, step: Step) -> Result<Status> {
+        let mut transaction = client.transaction().await?;
+        told(out, "opened", &format!("a transaction at {}", client.url()))?;
+        let done = self.steps_within(&mut transaction, out, step).await;
+        if done.is_err() || self.dry_run {
+            // Cancelled here, so that a failure to do so is not lost behind the other one.
+            let cancelled = transaction.cancel().await;
+            match (&cancelled, &done) {
+                (Ok(()), _) => told(out, "cancelled", "nothing has changed")?,
+                (Err(error), _) if *error.kind() == ErrorKind::SessionEnded => {}
+                (Err(error), _) => output::complain(&format!("error: {error}")),
+            }
+            done?;
+            cancelled?;
+            return Ok(Status::Valid);
+        }
+        let outcome = match &self.message {
+            Some(message) => transaction.commit_with_message(message).await?,
+            None => transaction.commit().await?,
+        };
+        told(out, "committed", &count(outcome.changed, "change"))?;
+        if outcome.was_ambiguous {
+            told(out, "", "the connection broke meanwhile; a look showed that it went through")?;
+        }
+        for it in &outcome.unverified {
+            told(out, "unverified", &one_line(&it.to_string()))?;
+        }
+        for it in &outcome.not_taken {
+            told(out, "NOT TAKEN", &one_line(&it.to_string()))?;
+        }
+        if outcome.is_complete() {
+            told(out, "read back", "everything is as it was sent")?;
+            return Ok(Status::Valid);
+        }
+        Ok(Status::Invalid)
+    }
+
+    async fn steps_within(
+        &self,
+        transaction: &mut Transaction,
+        out: &mut Stdout,
+        step: Step,
+    ) -> Result<(), Error> {
+        let Step { method, place, body, unknown } = step;
+        let body = body.unwrap_or_else(|| serde_json::Value::Null.into());
+        match method {
+            Method::Post => {
+                let answer = transaction.create_raw(&place.path, &body, unknown).await?;
+                let key = answer.key.unwrap_or_default();
+                told_or_lost(out, "created", &format!("{}/{key}", place.path));
+            }
+            Method::Delete => {
+                transaction.delete_raw(&place.path).await?;
+                told_or_lost(out, "deleted", &place.path);
+            }
+            _ => {
+                transaction.replace_raw(&place.path, &body, unknown).await?;
+                told_or_lost(out, "changed", &place.path);
+            }
+        }
+        for change in transaction.review().await?.changes {
+            let whose = if change.is_ours { "" } else { "  (not ours)" };
+            told_or_lost(out, "review", &format!("{change}{whose}"));
+        }
+        Ok(())
+    }
+}
+
+/// Writes one step at once: whoever watches sees how far it is.
+fn told(out: &mut Stdout, step: &str, words: &str) -> Result<()> {
+    writeln!(out, "{step:<10} {}", one_line(words))?;
+    out.flush()?;
+    Ok(())
+}
+
+/// The same where nothing may stop what follows: if it cannot be written, the end of the run says so.
+fn told_or_lost(out: &mut Stdout, step: &str, words: &str) {
+    let _ = told(out, step, words);
+}

@@ -1,0 +1,60 @@
+//! `sps transaction`: what is open, and an end to it.
+
+use std::io::Write as _;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::connection;
+use crate::output::Stdout;
+use crate::runtime;
+use crate::status::Status;
+
+/// See whether this user's session or an earlier crash left a transaction open, and end it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the state of the transaction.
+    Status(connection::Args),
+    /// Discard what an earlier run of this machine left open.
+    ///
+    /// A transaction belongs to the session that opened it, and `sps` remembers its own in a journal. What somebody
+    /// else holds can only be ended by them, by an administrator, or by the time-out of their session.
+    Cancel(connection::Args),
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
+    let (Command::Status(connection) | Command::Cancel(connection)) = &args.command;
+    runtime::run(async {
+        // Connecting looks into the journal, and ends what an earlier run left there.
+        let connection = connection.connect().await?;
+        let client = &connection.client;
+        let recovered = !client.recovered().is_empty();
+        let work = async {
+            match &args.command {
+                Command::Status(_) => {
+                    let status = client.transaction_status().await?.body;
+                    writeln!(out, "{}", serde_json::to_string_pretty(&status)?)?;
+                }
+                Command::Cancel(_) => {
+                    let cancelled = client.cancel_transaction().await?;
+                    let words = match (cancelled, recovered) {
+                        (true, _) => "cancelled: nothing of it took effect",
+                        (false, true) => "nothing else is open",
+                        (false, false) => "nothing is open that this machine knows of",
+                    };
+                    writeln!(out, "{words}")?;
+                }
+            }
+            out.flush()?;
+            Ok(Status::Valid)
+        };
+        runtime::unless_interrupted(client, work).await
+    })
+}
