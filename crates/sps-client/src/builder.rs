@@ -91,7 +91,8 @@ impl ClientBuilder {
 
     /// Remembers an open transaction in this file, so that it can be cleared after a crash.
     ///
-    /// The file holds the session while a transaction is open; only its owner may read it. Processes
+    /// The file holds the session while a transaction is open; only its owner may read it, and folders
+    /// on the way are made for nobody else. Processes
     /// may share it: on Linux one that still runs is told from one that crashed. Elsewhere every other
     /// process counts as crashed, so give each its own file there.
     pub fn journal(mut self, path: impl Into<PathBuf>) -> Self {

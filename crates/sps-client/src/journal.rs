@@ -168,6 +168,9 @@ fn write_atomically(
 ) -> io::Result<()> {
     let temporary = beside(path);
     let result = (|| {
+        if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
+            create_private_folder(folder)?;
+        }
         let mut file = create_private(&temporary)?;
         write(&mut file)?;
         file.sync_all()?;
@@ -185,6 +188,15 @@ fn write_atomically(
         let _ = fs::remove_file(&temporary);
     }
     result
+}
+
+/// Creates a folder that only its owner may read, and those above it, where there is none.
+fn create_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// A name beside the file that no other process and no other call uses.
@@ -220,7 +232,8 @@ mod tests {
 
     #[test]
     fn remembers_and_forgets() {
-        let folder = folder("journal");
+        // As on a new account: nobody has made the folder yet.
+        let folder = folder("journal").join("state");
         let path = folder.join("journal.json");
         let journal = Journal::new(path.clone(), "https://a".into());
         journal.remember("admin", &Secret::new("aa")).unwrap();
@@ -228,7 +241,8 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&path), mode(&folder)), (0o600, 0o700));
         }
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "no temporary file stays");
         // This process runs: nothing is orphaned.
@@ -247,7 +261,7 @@ mod tests {
         journal.forget(&Secret::new("aa")).unwrap();
         journal.forget(&Secret::new("bb")).unwrap();
         assert!(!path.exists());
-        fs::remove_dir_all(folder).unwrap();
+        fs::remove_dir_all(folder.parent().unwrap()).unwrap();
     }
 
     #[test]
