@@ -216,6 +216,12 @@ impl Error {
         self
     }
 
+    /// Another kind, for a look told what became of it; what had happened stays in the words.
+    pub(crate) fn turned_into(self, kind: ErrorKind) -> Self {
+        let happened = self.0.kind.what();
+        self.note(happened).with_kind(kind)
+    }
+
     /// What to act upon.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind

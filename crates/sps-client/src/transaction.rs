@@ -447,9 +447,9 @@ impl Transaction {
                 }
                 Ok(Arrival::NotArrived) if attempts <= self.shared.settings.retries => {}
                 Ok(Arrival::NotArrived) => return Err(error),
-                Ok(Arrival::Unclear) => return Err(error.with_kind(ErrorKind::Ambiguous)),
+                Ok(Arrival::Unclear) => return Err(error.turned_into(ErrorKind::Ambiguous)),
                 Err(look) if *look.kind() == ErrorKind::SessionEnded => return Err(look),
-                Err(look) => return Err(error.with_kind(ErrorKind::Ambiguous).because(look)),
+                Err(look) => return Err(error.turned_into(ErrorKind::Ambiguous).because(look)),
             }
         }
     }

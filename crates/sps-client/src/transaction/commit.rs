@@ -149,17 +149,17 @@ impl Transaction {
         match open {
             None => {
                 let note = "the appliance did not answer afterwards";
-                return Err(error.with_kind(ErrorKind::Ambiguous).note(note));
+                return Err(error.turned_into(ErrorKind::Ambiguous).note(note));
             }
             Some(true) => match recover::cancel(&self.shared, &self.session).await {
                 Ok(Cancelled::Discarded) => {
                     self.finish();
                     let note = "the transaction was cancelled";
-                    return Err(error.with_kind(ErrorKind::NotCommitted).note(note));
+                    return Err(error.turned_into(ErrorKind::NotCommitted).note(note));
                 }
                 // It went through, or was discarded, between the two.
                 Ok(Cancelled::NotOpen) => self.finish(),
-                Err(cancel) => return Err(error.with_kind(ErrorKind::Ambiguous).because(cancel)),
+                Err(cancel) => return Err(error.turned_into(ErrorKind::Ambiguous).because(cancel)),
             },
             Some(false) => self.finish(),
         }
@@ -170,14 +170,14 @@ impl Transaction {
         let no = taken.iter().filter(|it| matches!(it, Taken::No)).count();
         match (all, no) {
             (1.., 0) => Ok(outcome),
-            (0, 1..) => Err(error.with_kind(ErrorKind::NotCommitted)),
+            (0, 1..) => Err(error.turned_into(ErrorKind::NotCommitted)),
             (0, 0) => Err(error
-                .with_kind(ErrorKind::Ambiguous)
+                .turned_into(ErrorKind::Ambiguous)
                 .note("the transaction is closed, and no object tells whether it was committed")),
             _ => {
                 let list: Vec<_> = outcome.not_taken.iter().map(ToString::to_string).collect();
                 let note = format!("a part of it is there, but not: {}", list.join(", "));
-                Err(error.with_kind(ErrorKind::Ambiguous).note(note))
+                Err(error.turned_into(ErrorKind::Ambiguous).note(note))
             }
         }
     }
