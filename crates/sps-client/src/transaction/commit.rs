@@ -120,7 +120,10 @@ impl Transaction {
                 self.read_back(&review, &mut outcome).await;
                 Ok(outcome)
             }
-            Err(error) if error.is_ambiguous() => self.resolve(error, &review).await,
+            // An appliance that fails does not know how far it came: only a look tells.
+            Err(error) if error.is_ambiguous() || error.status() >= Some(500) => {
+                self.resolve(error, &review).await
+            }
             Err(error) => Err(error),
         }
     }

@@ -214,3 +214,29 @@ async fn an_appliance_that_stays_silent_is_ambiguous() {
     assert_eq!(*error.kind(), ErrorKind::Ambiguous);
     assert!(error.to_string().contains("may still be open"), "{error}");
 }
+
+#[tokio::test]
+async fn a_failure_of_the_appliance_is_resolved_by_a_look_too() {
+    for took_effect in [true, false] {
+        let (fake, appliance) = appliance(move |appliance, line, request| {
+            (line == "PUT /api/transaction").then(|| {
+                if took_effect {
+                    appliance.answer(line, request);
+                }
+                error(500, "InternalError", json!(null))
+            })
+        })
+        .await;
+        let result = set_to_80(&fake.client().await, None).await;
+        if took_effect {
+            let outcome = result.unwrap();
+            assert!(outcome.was_ambiguous && outcome.is_complete());
+        } else {
+            let error = result.unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::NotCommitted);
+            assert!(error.to_string().contains("(500 InternalError"), "{error}");
+        }
+        assert_eq!(fake.count("PUT /api/transaction"), 1);
+        assert!(!appliance.state().open);
+    }
+}
