@@ -7,6 +7,7 @@ mod client;
 mod codes;
 mod derive;
 mod expansions;
+mod fault_matrix;
 mod fuzz_corpus;
 mod generator;
 mod mutants;
