@@ -16,4 +16,5 @@ mod outside;
 mod properties;
 mod schema;
 mod simulator;
+mod two_clients;
 mod ui;
