@@ -8,6 +8,7 @@ mod codes;
 mod derive;
 mod expansions;
 mod fault_matrix;
+mod foreign;
 mod fuzz_corpus;
 mod generator;
 mod mutants;
