@@ -146,7 +146,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "`switched` is missing, and it must be there when `flag` is true and `mode` is \"fast\"",
-                        "add `switched`, or see to it that it is not so that `flag` is true and `mode` is \"fast\"",
+                        "see to it that it is not so that `flag` is true and `mode` is \"fast\"",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
