@@ -44,6 +44,7 @@ fn client(name: &str) -> PathBuf {
 }
 
 /// Whether the program is there; says so where it is not, for then nothing is tested.
+#[expect(clippy::print_stdout, reason = "a test that tests nothing says so")]
 async fn is_installed(program: &str) -> bool {
     let status = Command::new(program)
         .arg("--version")

@@ -37,7 +37,7 @@ const NAMES: [&str; 2] = ["ann", "bob"];
 const IDLE: u64 = 10;
 
 /// What one of the two does. An object is named by its place among those that are there.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Act {
     Open,
     /// The ratio: 1 to 100 is valid.
@@ -220,7 +220,7 @@ impl Model {
 
     fn put(&mut self, path: &'static str, body: Value, start: &Value) {
         let pending = self.pending.as_mut().unwrap();
-        let old = pending.held.singletons.get(path).unwrap_or(&start[path]);
+        let old = pending.held.singletons.get(path).unwrap_or_else(|| &start[path]);
         // What is put as it was is no change.
         pending.changes += usize::from(*old != body);
         pending.held.singletons.insert(path, body);
