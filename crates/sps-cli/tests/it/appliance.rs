@@ -74,8 +74,7 @@ impl Appliance {
             }
         };
         let url = after("listening on ");
-        let is_secure = url.starts_with("https:");
-        let fingerprint = is_secure.then(|| after("sha256: ")).unwrap_or_default();
+        let fingerprint = if url.starts_with("https:") { after("sha256: ") } else { String::new() };
         Self { child, dir, url, fingerprint }
     }
 
