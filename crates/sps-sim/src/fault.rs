@@ -42,7 +42,7 @@ pub(crate) enum FaultKind {
 }
 
 impl Fault {
-    /// The answer comes late; what the request asks for is done late too.
+    /// The answer comes late, and what the request asks for is done late too; not at all if the client hangs up before.
     pub fn delay(by: Duration) -> Self {
         Self::new(FaultKind::Delay(by))
     }
