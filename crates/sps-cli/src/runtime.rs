@@ -7,6 +7,7 @@ use anyhow::Result;
 use anyhow::bail;
 use sps_client::Client;
 
+use crate::connection;
 use crate::output;
 use crate::status::Status;
 
@@ -39,9 +40,20 @@ pub(crate) async fn interrupted() {
     }
 }
 
-/// Runs what talks to an appliance. On Ctrl-C it is dropped where it stands, and with it an open transaction,
-/// whose cancellation is waited for; a second Ctrl-C does not wait.
-pub(crate) async fn unless_interrupted(
+/// Connects, and runs what talks to the appliance. On Ctrl-C that is dropped where it stands, and with it an open
+/// transaction, whose cancellation is waited for; a second Ctrl-C does not wait.
+pub(crate) fn with_appliance(
+    connection: &connection::Args,
+    work: impl AsyncFnOnce(&Client) -> Result<Status>,
+) -> Result<Status> {
+    run(async {
+        // Holds the embedded simulator too, which has to live as long as the work.
+        let connection = connection.connect().await?;
+        unless_interrupted(&connection.client, work(&connection.client)).await
+    })
+}
+
+async fn unless_interrupted(
     client: &Client,
     work: impl Future<Output = Result<Status>>,
 ) -> Result<Status> {

@@ -21,16 +21,11 @@ pub(crate) struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
-    runtime::run(async {
-        let connection = args.connection.connect().await?;
-        let client = &connection.client;
-        let work = async {
-            let answer = client.get_raw("/api/info").await?;
-            let body = &answer.content.as_value()["body"];
-            writeln!(out, "{}", serde_json::to_string_pretty(body)?)?;
-            out.flush()?;
-            Ok(Status::Valid)
-        };
-        runtime::unless_interrupted(client, work).await
+    runtime::with_appliance(&args.connection, async |client| {
+        let answer = client.get_raw("/api/info").await?;
+        let body = &answer.content.as_value()["body"];
+        writeln!(out, "{}", serde_json::to_string_pretty(body)?)?;
+        out.flush()?;
+        Ok(Status::Valid)
     })
 }

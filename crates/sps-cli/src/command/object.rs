@@ -86,9 +86,6 @@ pub(crate) struct PutArgs {
 
     #[command(flatten)]
     change: Change,
-
-    #[command(flatten)]
-    connection: connection::Args,
 }
 
 /// Create an object in a collection, or start a job.
@@ -114,9 +111,6 @@ pub(crate) struct PostArgs {
 
     #[command(flatten)]
     change: Change,
-
-    #[command(flatten)]
-    connection: connection::Args,
 }
 
 /// Delete an object.
@@ -135,9 +129,6 @@ pub(crate) struct DeleteArgs {
 
     #[command(flatten)]
     change: Change,
-
-    #[command(flatten)]
-    connection: connection::Args,
 }
 
 #[derive(Debug, clap::Args)]
@@ -161,22 +152,20 @@ struct Change {
     /// Send keys that no source shows: the appliance may know them, or ignore them silently.
     #[arg(long)]
     allow_unknown: bool,
+
+    #[command(flatten)]
+    connection: connection::Args,
 }
 
 /// Runs `sps get`.
 pub(crate) fn get(args: &GetArgs, out: &mut Stdout) -> Result<Status> {
     let place = args.place.locate()?;
-    runtime::run(async {
-        let connection = args.connection.connect().await?;
-        let client = &connection.client;
-        let answer = runtime::unless_interrupted(client, async {
-            let answer = client.get_raw(&place.path).await?;
-            let text = if args.request { place.request(&answer)? } else { pretty(&answer)? };
-            writeln!(out, "{}", text.trim_end())?;
-            out.flush()?;
-            Ok(Status::Valid)
-        });
-        answer.await
+    runtime::with_appliance(&args.connection, async |client| {
+        let answer = client.get_raw(&place.path).await?;
+        let text = if args.request { place.request(&answer)? } else { pretty(&answer)? };
+        writeln!(out, "{}", text.trim_end())?;
+        out.flush()?;
+        Ok(Status::Valid)
     })
 }
 
@@ -187,11 +176,7 @@ pub(crate) fn put(args: &PutArgs, out: &mut Stdout) -> Result<Status> {
         return Ok(Status::Invalid);
     };
     let unknown = args.change.unknown_keys();
-    args.change.make(
-        &args.connection,
-        out,
-        Step { method: Method::Put, place, body: Some(body), unknown },
-    )
+    args.change.make(out, Step { method: Method::Put, place, body: Some(body), unknown })
 }
 
 /// Runs `sps post`.
@@ -209,25 +194,16 @@ pub(crate) fn post(args: &PostArgs, out: &mut Stdout) -> Result<Status> {
             cli::missing("post", "no body: name a file, or `-` for standard input");
         }
         let unknown = args.change.unknown_keys();
-        return args.change.make(
-            &args.connection,
-            out,
-            Step { method: Method::Post, place, body, unknown },
-        );
+        return args.change.make(out, Step { method: Method::Post, place, body, unknown });
     }
     if args.change.dry_run {
         bail!("--dry-run needs a transaction, and {} is changed without one", place.path);
     }
-    runtime::run(async {
-        let connection = args.connection.connect().await?;
-        let client = &connection.client;
-        let work = async {
-            let answer = client.send_raw(Method::Post, &place.path, body.as_ref()).await?;
-            writeln!(out, "{}", pretty(&answer)?)?;
-            out.flush()?;
-            Ok(Status::Valid)
-        };
-        runtime::unless_interrupted(client, work).await
+    runtime::with_appliance(&args.change.connection, async |client| {
+        let answer = client.send_raw(Method::Post, &place.path, body.as_ref()).await?;
+        writeln!(out, "{}", pretty(&answer)?)?;
+        out.flush()?;
+        Ok(Status::Valid)
     })
 }
 
@@ -237,21 +213,15 @@ pub(crate) fn delete(args: &DeleteArgs, out: &mut Stdout) -> Result<Status> {
     if place.is_configuration() {
         let unknown = UnknownKeys::Deny;
         let step = Step { method: Method::Delete, place, body: None, unknown };
-        return args.change.make(&args.connection, out, step);
+        return args.change.make(out, step);
     }
     if args.change.dry_run {
         bail!("--dry-run needs a transaction, and {} is deleted without one", place.path);
     }
-    runtime::run(async {
-        let connection = args.connection.connect().await?;
-        let client = &connection.client;
-        let work = async {
-            client.send_raw(Method::Delete, &place.path, None).await?;
-            writeln!(out, "deleted    {}", place.path)?;
-            out.flush()?;
-            Ok(Status::Valid)
-        };
-        runtime::unless_interrupted(client, work).await
+    runtime::with_appliance(&args.change.connection, async |client| {
+        client.send_raw(Method::Delete, &place.path, None).await?;
+        told(out, "deleted", &place.path)?;
+        Ok(Status::Valid)
     })
 }
 
@@ -357,11 +327,9 @@ impl Change {
     }
 
     /// Opens, changes, reviews, commits and reads back, and tells each step.
-    fn make(&self, connection: &connection::Args, out: &mut Stdout, step: Step) -> Result<Status> {
-        runtime::run(async {
-            let connection = connection.connect().await?;
-            let client = &connection.client;
-            runtime::unless_interrupted(client, self.steps(client, out, step)).await
+    fn make(&self, out: &mut Stdout, step: Step) -> Result<Status> {
+        runtime::with_appliance(&self.connection, async |client| {
+            self.steps(client, out, step).await
         })
     }
 

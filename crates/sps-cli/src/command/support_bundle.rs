@@ -66,15 +66,10 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     | Command::List { connection }
     | Command::Download { connection, .. }
     | Command::Delete { connection, .. }) = &args.command;
-    runtime::run(async {
-        let connection = connection.connect().await?;
-        let client = &connection.client;
-        let work = async {
-            args.command.run(client, out).await?;
-            out.flush()?;
-            Ok(Status::Valid)
-        };
-        runtime::unless_interrupted(client, work).await
+    runtime::with_appliance(connection, async |client| {
+        args.command.run(client, out).await?;
+        out.flush()?;
+        Ok(Status::Valid)
     })
 }
 

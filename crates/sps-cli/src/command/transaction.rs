@@ -31,30 +31,25 @@ enum Command {
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     let (Command::Status(connection) | Command::Cancel(connection)) = &args.command;
-    runtime::run(async {
-        // Connecting looks into the journal, and ends what an earlier run left there.
-        let connection = connection.connect().await?;
-        let client = &connection.client;
+    runtime::with_appliance(connection, async |client| {
+        // Connecting has looked into the journal, and ended what an earlier run left there.
         let recovered = !client.recovered().is_empty();
-        let work = async {
-            match &args.command {
-                Command::Status(_) => {
-                    let status = client.transaction_status().await?.body;
-                    writeln!(out, "{}", serde_json::to_string_pretty(&status)?)?;
-                }
-                Command::Cancel(_) => {
-                    let cancelled = client.cancel_transaction().await?;
-                    let words = match (cancelled, recovered) {
-                        (true, _) => "cancelled: nothing of it took effect",
-                        (false, true) => "nothing else is open",
-                        (false, false) => "nothing is open that this machine knows of",
-                    };
-                    writeln!(out, "{words}")?;
-                }
+        match &args.command {
+            Command::Status(_) => {
+                let status = client.transaction_status().await?.body;
+                writeln!(out, "{}", serde_json::to_string_pretty(&status)?)?;
             }
-            out.flush()?;
-            Ok(Status::Valid)
-        };
-        runtime::unless_interrupted(client, work).await
+            Command::Cancel(_) => {
+                let cancelled = client.cancel_transaction().await?;
+                let words = match (cancelled, recovered) {
+                    (true, _) => "cancelled: nothing of it took effect",
+                    (false, true) => "nothing else is open",
+                    (false, false) => "nothing is open that this machine knows of",
+                };
+                writeln!(out, "{words}")?;
+            }
+        }
+        out.flush()?;
+        Ok(Status::Valid)
     })
 }
