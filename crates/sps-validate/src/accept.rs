@@ -59,7 +59,7 @@ pub fn accept(text: &str, subject: &Subject, context: &Context<'_>) -> bool {
 enum Refused {
     /// Something is wrong.
     Wrong,
-    /// A type has more fields than a frame has places.
+    /// There are more members than places to note them.
     TooWide,
 }
 
@@ -76,7 +76,8 @@ fn stream(text: &str, subject: &Subject, context: &Context<'_>) -> Accepted {
     if !refuses_wrappers(subject.body) && subject.is_wrapped(&json::scan(text, &context.limits)?) {
         return Err(Refused::Wrong);
     }
-    let mut pass = Pass { text, scanner, context, slots: SmallVec::new(), uses: SmallVec::new() };
+    let slots = [Slot::Absent; SLOTS];
+    let mut pass = Pass { text, scanner, context, slots, used: 0, uses: SmallVec::new() };
     pass.scanner.skip_white_space();
     pass.value(&subject.body, &Constraint::NONE, 0, NOWHERE)?;
     pass.scanner.end()?;
@@ -95,6 +96,10 @@ enum Slot<'t> {
     At(usize),
 }
 
+/// How many members of the objects being read, one inside the other, can be noted for their rules. Each document
+/// pays for all of them; one that needs more gets the full answer.
+const SLOTS: usize = 32;
+
 /// The place in `Pass::slots` of a member that no rule may ask about: beyond all of them.
 const NOWHERE: usize = usize::MAX;
 
@@ -104,7 +109,9 @@ struct Pass<'t, 'c> {
     scanner: Scanner<'t>,
     context: &'c Context<'c>,
     /// The members of the objects being read, the innermost last; only of types with rules.
-    slots: SmallVec<[Slot<'t>; 16]>,
+    slots: [Slot<'t>; SLOTS],
+    /// How many of `slots` are taken.
+    used: usize,
     /// References, where somebody has to be asked about them.
     uses: SmallVec<[(&'static Target, Cow<'t, str>); 4]>,
 }
@@ -238,10 +245,11 @@ impl<'t> Pass<'t, '_> {
             return Err(Refused::TooWide);
         }
         // Where the members of this object stand in `slots`, if a rule will ask for them.
-        let base = self.slots.len();
+        let base = self.used;
         let has_rules = !ty.constraints.rules.is_empty();
         if has_rules {
-            self.slots.resize(base + fields.len(), Slot::Absent);
+            self.used += fields.len();
+            self.slots.get_mut(base..self.used).ok_or(Refused::TooWide)?.fill(Slot::Absent);
         }
         let mut seen = 0_u64;
         let mut unknown = Vec::new();
@@ -297,11 +305,11 @@ impl<'t> Pass<'t, '_> {
         }
         if has_rules {
             for (number, rule) in ty.constraints.rules.iter().enumerate() {
-                if rule.severity == Severity::Error {
+                if rule.severity == Severity::Error && !self.is_moot(ty, number, rule, base) {
                     wrong_unless(self.rule(ty, number, rule, base).accepts())?;
                 }
             }
-            self.slots.truncate(base);
+            self.used = base;
         }
         Ok(())
     }
@@ -361,56 +369,71 @@ impl<'t> Pass<'t, '_> {
         variants.iter().position(|variant| variant.value == word).ok_or(Refused::Wrong)
     }
 
+    /// Whether nobody need ask a rule, for the member that it demands is there: seen without reading its inputs.
+    fn is_moot(&self, ty: &'static Type, number: usize, rule: &Rule, base: usize) -> bool {
+        rule.only_while_absent
+            && matches!(rule.inputs, [.., [_]])
+            && ty
+                .input(number, rule.inputs.len() - 1)
+                .is_some_and(|index| !matches!(self.slots[base + index], Slot::Absent))
+    }
+
     /// Asks one rule about the object whose members start at `base`.
     fn rule(&self, ty: &'static Type, number: usize, rule: &Rule, base: usize) -> Outcome {
         let mut leaves = [Leaf::Absent; MAX_INPUTS];
         for (input, (leaf, path)) in leaves.iter_mut().zip(rule.inputs).enumerate() {
-            let Some(index) = ty.input(number, input) else { return Outcome::Holds };
-            *leaf = match self.slots[base + index] {
-                Slot::Null if path.len() == 1 => Leaf::Null,
-                Slot::Absent | Slot::Null => Leaf::Absent,
-                Slot::Bool(value) => Leaf::Bool(value),
-                Slot::Str(text) => Leaf::Str(text),
-                Slot::At(_) => return self.rule_further_down(ty, number, rule, base),
-            };
+            match self.input(ty, number, input, path, base) {
+                Found::Leaf(found) => *leaf = found,
+                Found::Escaped(_) => return self.rule_with_escapes(ty, number, rule, base),
+            }
         }
-        (rule.check)(&leaves[..rule.inputs.len().min(MAX_INPUTS)], self.context)
-            .unwrap_or(Outcome::Holds)
+        rule.ask(&leaves, self.context)
     }
 
-    /// The same for a rule that asks for more than a slot holds.
-    #[inline(never)]
-    fn rule_further_down(
+    /// The same for a rule that asks for a string with escapes, which somebody has to own.
+    #[cold]
+    fn rule_with_escapes(
         &self,
         ty: &'static Type,
         number: usize,
         rule: &Rule,
         base: usize,
     ) -> Outcome {
-        let Shape::Struct { fields, .. } = ty.shape else { return Outcome::Holds };
-        let mut found = [const { Found::Absent }; MAX_INPUTS];
+        let mut found = [const { Found::Leaf(Leaf::Absent) }; MAX_INPUTS];
         for (input, (found, path)) in found.iter_mut().zip(rule.inputs).enumerate() {
-            let Some((_, rest)) = path.split_first() else { return Outcome::Holds };
-            let Some(index) = ty.input(number, input) else { return Outcome::Holds };
-            *found = match self.slots[base + index] {
-                Slot::At(start) => self.found(fields[index].kind, rest, start),
-                Slot::Null if rest.is_empty() => Found::Null,
-                Slot::Absent | Slot::Null => Found::Absent,
-                Slot::Bool(value) => Found::Bool(value),
-                Slot::Str(text) => Found::Str(Cow::Borrowed(text)),
-            };
+            *found = self.input(ty, number, input, path, base);
         }
-        let leaves = found.each_ref().map(Found::leaf);
-        (rule.check)(&leaves[..rule.inputs.len().min(MAX_INPUTS)], self.context)
-            .unwrap_or(Outcome::Holds)
+        rule.ask(&found.each_ref().map(Found::leaf), self.context)
     }
 
-    /// The leaf at a path below the value that starts at `start`. That value was accepted already:
-    /// only the way to the leaf is read again, and only by a rule that asks for more than a slot holds.
-    fn found(&self, kind: Kind, path: Path, start: usize) -> Found<'t> {
+    /// One input of a rule about the object whose members start at `base`.
+    #[inline]
+    fn input(
+        &self,
+        ty: &'static Type,
+        number: usize,
+        input: usize,
+        path: Path,
+        base: usize,
+    ) -> Found<'t> {
+        let Some(index) = ty.input(number, input) else { return Found::ABSENT };
+        Found::Leaf(match self.slots[base + index] {
+            Slot::Null if path.len() == 1 => Leaf::Null,
+            Slot::Absent | Slot::Null => Leaf::Absent,
+            Slot::Bool(value) => Leaf::Bool(value),
+            Slot::Str(text) => Leaf::Str(text),
+            Slot::At(start) => return self.found(ty, index, path, start),
+        })
+    }
+
+    /// The leaf at a path below the member that starts at `start`. That member was accepted already:
+    /// only the way to the leaf is read again, and only for a rule that asks for more than a slot holds.
+    #[inline(never)]
+    fn found(&self, ty: &Type, index: usize, path: Path, start: usize) -> Found<'t> {
+        let Shape::Struct { fields, .. } = ty.shape else { return Found::ABSENT };
         let mut scanner = self.scanner.clone();
         scanner.seek(start);
-        found_below(&mut scanner, kind, path).unwrap_or(Found::Absent)
+        found_below(&mut scanner, fields[index].kind, &path[1..]).unwrap_or(Found::ABSENT)
     }
 
     /// What can be said of the references of the whole document.
@@ -463,25 +486,19 @@ fn repeats(node: &Node<'_>) -> bool {
     }
 }
 
-/// A leaf that may own its text: a string with escapes is decoded for the rule that asks.
+/// A leaf, or its text where that had to be decoded.
 enum Found<'t> {
-    Absent,
-    Null,
-    Bool(bool),
-    Int(i128),
-    Str(Cow<'t, str>),
-    Present,
+    Leaf(Leaf<'t>),
+    Escaped(String),
 }
 
 impl Found<'_> {
+    const ABSENT: Self = Self::Leaf(Leaf::Absent);
+
     fn leaf(&self) -> Leaf<'_> {
         match self {
-            Self::Absent => Leaf::Absent,
-            Self::Null => Leaf::Null,
-            Self::Bool(value) => Leaf::Bool(*value),
-            Self::Int(value) => Leaf::Int(*value),
-            Self::Str(text) => Leaf::Str(text),
-            Self::Present => Leaf::Present,
+            Self::Leaf(leaf) => *leaf,
+            Self::Escaped(text) => Leaf::Str(text),
         }
     }
 }
@@ -490,47 +507,51 @@ impl Found<'_> {
 fn found_below<'t>(
     scanner: &mut Scanner<'t>,
     kind: Kind,
-    path: Path,
+    mut path: Path,
 ) -> Result<Found<'t>, ScanError> {
-    let kind = peeled(kind);
-    let Some((segment, rest)) = path.split_first() else {
-        return Ok(match (scanner.peek(), kind) {
-            (Some(b'n'), _) => Found::Null,
-            (Some(b't'), _) => Found::Bool(true),
-            (Some(b'f'), _) => Found::Bool(false),
-            (Some(b'"'), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
-                let word = scanner.string()?;
-                let value = values.iter().find(|value| value.matches(&word));
-                value.map_or(Found::Absent, |value| Found::Str(Cow::Borrowed(value.value)))
-            }
-            (Some(b'"'), _) => Found::Str(scanner.string()?),
-            (Some(b'{' | b'['), _) => Found::Present,
-            _ => match json::int(scanner.number()?) {
-                Int::Value(value) => Found::Int(value),
-                Int::TooLarge | Int::NotInteger => Found::Present,
-            },
-        });
-    };
-    let below = match kind {
-        Kind::Named(Type { shape: Shape::Struct { fields, .. }, .. }) => {
-            fields.iter().find(|field| field.name == *segment).map_or(Kind::Any, |it| it.kind)
-        }
-        // A path through a union ends at its tag.
-        _ => Kind::String,
-    };
-    if scanner.peek() != Some(b'{') {
-        return Ok(Found::Absent);
-    }
+    let mut kind = peeled(kind);
     // Limits were asked about when the value was accepted.
-    let mut more = scanner.first_member(0)?;
-    while more {
-        if scanner.expected_key(segment, 0)? || scanner.key(0)? == *segment {
-            return found_below(scanner, below, rest);
+    'down: while let Some((segment, rest)) = path.split_first() {
+        if scanner.peek() != Some(b'{') {
+            return Ok(Found::ABSENT);
         }
-        scanner.skip_accepted();
-        more = scanner.next_member()?;
+        let mut more = scanner.first_member(0)?;
+        while more {
+            if scanner.expected_key(segment, 0)? || scanner.key(0)? == *segment {
+                kind = match kind {
+                    Kind::Named(Type { shape: Shape::Struct { fields, .. }, .. }) => {
+                        index_of(fields, segment).map_or(Kind::Any, |it| peeled(fields[it].kind))
+                    }
+                    // A path through a union ends at its tag.
+                    _ => Kind::String,
+                };
+                path = rest;
+                continue 'down;
+            }
+            scanner.skip_accepted();
+            more = scanner.next_member()?;
+        }
+        return Ok(Found::ABSENT);
     }
-    Ok(Found::Absent)
+    Ok(Found::Leaf(match (scanner.peek(), kind) {
+        (Some(b'n'), _) => Leaf::Null,
+        (Some(b't'), _) => Leaf::Bool(true),
+        (Some(b'f'), _) => Leaf::Bool(false),
+        (Some(b'"'), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
+            let word = scanner.string()?;
+            let value = values.iter().find(|value| value.matches(&word));
+            value.map_or(Leaf::Absent, |value| Leaf::Str(value.value))
+        }
+        (Some(b'"'), _) => match scanner.string()? {
+            Cow::Borrowed(text) => Leaf::Str(text),
+            Cow::Owned(text) => return Ok(Found::Escaped(text)),
+        },
+        (Some(b'{' | b'['), _) => Leaf::Present,
+        _ => match json::int(scanner.number()?) {
+            Int::Value(value) => Leaf::Int(value),
+            Int::TooLarge | Int::NotInteger => Leaf::Present,
+        },
+    }))
 }
 
 fn index_of(fields: &[Field], name: &str) -> Option<usize> {

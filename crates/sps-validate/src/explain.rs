@@ -913,10 +913,9 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 None => return,
             }
         }
-        let inputs = &leaves[..rule.inputs.len().min(MAX_INPUTS)];
-        match (rule.check)(inputs, self.context) {
-            None | Some(Outcome::Holds) => {}
-            Some(outcome) => self.broken_rule(ty, rule, node, outcome),
+        match rule.ask(&leaves, self.context) {
+            Outcome::Holds => {}
+            outcome => self.broken_rule(ty, rule, node, outcome),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Rules: pure functions over leaves, and the descriptors that say which leaves and what for.
 
+use crate::code::MISSING_KEY;
 use crate::context::Context;
+use crate::explain::MAX_INPUTS;
 use crate::report::Severity;
 
 /// What a rule says of its inputs.
@@ -104,6 +106,8 @@ pub struct Rule {
     pub inputs: &'static [Path],
     /// The rule itself.
     pub check: Check,
+    /// Whether it is asked only while its last input is absent.
+    pub only_while_absent: bool,
     /// What is wrong.
     pub message: &'static str,
     /// What to do; of a `missing-key`, what else than adding the member, which is said from its kind.
@@ -136,6 +140,7 @@ impl Rule {
             target,
             inputs,
             check,
+            only_while_absent: false,
             message: "",
             help: "",
             source: "",
@@ -143,6 +148,15 @@ impl Rule {
             breaks: &[],
             mends: &[],
         }
+    }
+
+    /// A rule that demands a member: `missing-key`. That member is its last input; nobody asks it while the
+    /// member is there, whatever its value.
+    ///
+    /// # Panics
+    /// At build time, when there are more than [`MAX_INPUTS`](crate::MAX_INPUTS) inputs.
+    pub const fn demand(target: Path, inputs: &'static [Path], check: Check) -> Self {
+        Self { only_while_absent: true, ..Self::error(MISSING_KEY, target, inputs, check) }
     }
 
     /// A rule that only judges.
@@ -180,6 +194,17 @@ impl Rule {
         mends: &'static [&'static [Edit]],
     ) -> Self {
         Self { breaks, mends, ..self }
+    }
+}
+
+impl Rule {
+    /// Asks it about its inputs, in their order; what comes behind them is not looked at.
+    pub(crate) fn ask(&self, leaves: &[Leaf<'_>; MAX_INPUTS], context: &Context<'_>) -> Outcome {
+        let inputs = &leaves[..self.inputs.len().min(MAX_INPUTS)];
+        if self.only_while_absent && inputs.last().is_some_and(Leaf::is_present) {
+            return Outcome::Holds;
+        }
+        (self.check)(inputs, context).unwrap_or(Outcome::Holds)
     }
 }
 

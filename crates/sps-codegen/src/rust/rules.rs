@@ -103,7 +103,7 @@ impl Writer<'_> {
         // The checker puts in front of it that the member is to be added, and what belongs there.
         let help = undo(condition);
         self.rules.table.push(quote! {
-            Rule::error("missing-key", &[#name], #paths, |leaves, _| Some(required(#erased, leaves[#last].is_present())))
+            Rule::demand(&[#name], #paths, |leaves, _| Some(required(#erased, leaves[#last].is_present())))
                 .says(#message, #help, #source)
                 .edits(#missing, #filled)
         });

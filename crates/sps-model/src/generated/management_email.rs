@@ -172,8 +172,7 @@ impl Constrained for SmtpAuth {
         )
         .rules(
             &[
-                Rule::error(
-                        "missing-key",
+                Rule::demand(
                         &["username"],
                         &[&["enabled"], &["username"]],
                         |leaves, _| Some(
@@ -211,8 +210,7 @@ impl Constrained for SmtpAuth {
                         &[&[Edit::Bool(&["enabled"], false), Edit::Fill(&["username"])]],
                         &[&[Edit::Remove(&["username"])]],
                     ),
-                Rule::error(
-                        "missing-key",
+                Rule::demand(
                         &["password"],
                         &[&["enabled"], &["password"]],
                         |leaves, _| Some(
@@ -300,8 +298,7 @@ impl Constrained for SmtpEncryption {
         )
         .rules(
             &[
-                Rule::error(
-                        "missing-key",
+                Rule::demand(
                         &["client_authentication"],
                         &[&["selection"], &["client_authentication"]],
                         |leaves, _| Some(
@@ -350,8 +347,7 @@ impl Constrained for SmtpEncryption {
                         ],
                         &[&[Edit::Remove(&["client_authentication"])]],
                     ),
-                Rule::error(
-                        "missing-key",
+                Rule::demand(
                         &["server_certificate_check"],
                         &[&["selection"], &["server_certificate_check"]],
                         |leaves, _| Some(
@@ -569,8 +565,7 @@ impl Constrained for ClientAuthentication {
         )
         .rules(
             &[
-                Rule::error(
-                        "missing-key",
+                Rule::demand(
                         &["x509_identity"],
                         &[&["enabled"], &["x509_identity"]],
                         |leaves, _| Some(
@@ -656,8 +651,7 @@ impl Constrained for ServerCertificateCheck {
         )
         .rules(
             &[
-                Rule::error(
-                        "missing-key",
+                Rule::demand(
                         &["server_certificate_ca"],
                         &[&["enabled"], &["server_certificate_ca"]],
                         |leaves, _| Some(

@@ -25,20 +25,47 @@ pub(super) fn check(value: &str) -> Result<(), &'static str> {
 /// letters, digits, dots, underscores and hyphens, and a name of short labels behind the `@`.
 fn is_plain(value: &str) -> bool {
     let bytes = value.as_bytes();
-    let is_user = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    let user = bytes.iter().take_while(|byte| is_user(byte)).count();
+    let user = bytes.iter().take_while(|byte| CLASSES[usize::from(**byte)] != Class::Other).count();
     let Some((b'@', domain)) = bytes[user..].split_first() else { return false };
     let mut label = 0;
     for byte in domain {
-        match byte {
-            b'.' if label == 0 => return false,
-            b'.' => label = 0,
-            _ if byte.is_ascii_alphanumeric() && label < 63 => label += 1,
+        match CLASSES[usize::from(*byte)] {
+            Class::Dot if label == 0 => return false,
+            Class::Dot => label = 0,
+            Class::Alphanumeric if label < 63 => label += 1,
             _ => return false,
         }
     }
     label > 0 && (1..=64).contains(&user) && domain.len() <= 255
 }
+
+/// What a byte may be in a plain address.
+#[derive(Clone, Copy, PartialEq)]
+enum Class {
+    /// In both parts.
+    Alphanumeric,
+    /// In both parts, but in the second only between labels.
+    Dot,
+    /// In front of the `@` only.
+    UserOnly,
+    Other,
+}
+
+/// The class of each byte: looked up, for an address is checked for each byte of it.
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        classes[byte as usize] = match byte {
+            b'.' => Class::Dot,
+            b'_' | b'-' => Class::UserOnly,
+            _ if byte.is_ascii_alphanumeric() => Class::Alphanumeric,
+            _ => Class::Other,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 #[cfg(test)]
 mod tests {

@@ -144,11 +144,8 @@ impl<'a> Scanner<'a> {
     /// written without escapes. `count` keys were read before.
     #[inline]
     pub(crate) fn expected_key(&mut self, name: &str, count: usize) -> Result<bool, ScanError> {
-        let rest = &self.text.as_bytes()[self.at..];
-        let (open, close) = (rest.first(), rest.get(name.len() + 1));
-        let comes =
-            open == Some(&b'"') && close == Some(&b'"') && &rest[1..=name.len()] == name.as_bytes();
-        if !comes {
+        let token = self.text.as_bytes().get(self.at..self.at + name.len() + 2);
+        if !matches!(token, Some([b'"', key @ .., b'"']) if key == name.as_bytes()) {
             return Ok(false);
         }
         if count >= self.max_keys {
@@ -240,25 +237,41 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// Reads the string that starts here.
     #[inline]
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>, ScanError> {
+        match self.plain_string() {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.string_with_escapes().map(Cow::Owned),
+        }
+    }
+
+    /// The same if it has no escapes; else nothing is read.
+    fn plain_string(&mut self) -> Option<&'a str> {
         let open = self.at;
         self.at += 1;
-        let start = self.at;
         self.skip_plain();
-        if self.peek() == Some(b'"') {
-            let text = &self.text[start..self.at];
-            self.at += 1;
-            return Ok(Cow::Borrowed(text));
+        if self.peek() != Some(b'"') {
+            self.at = open;
+            return None;
         }
+        self.at += 1;
+        Some(&self.text[open + 1..self.at - 1])
+    }
+
+    #[cold]
+    fn string_with_escapes(&mut self) -> Result<String, ScanError> {
+        let open = self.at;
+        self.at += 1;
         let mut decoded = String::new();
-        let mut plain = start;
         loop {
+            let plain = self.at;
+            self.skip_plain();
             decoded.push_str(&self.text[plain..self.at]);
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
-                    return Ok(Cow::Owned(decoded));
+                    return Ok(decoded);
                 }
                 Some(b'\\') => {
                     let character = self.escape(open)?;
@@ -272,8 +285,6 @@ impl<'a> Scanner<'a> {
                 }
                 None => return Err(never_closed(open)),
             }
-            plain = self.at;
-            self.skip_plain();
         }
     }
 

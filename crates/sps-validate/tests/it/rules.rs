@@ -126,6 +126,8 @@ fn a_rule_keeps_what_it_is_given() {
     assert_eq!((rule.undecided, rule.breaks, rule.mends), ("nobody knows", BREAKS, MENDS));
     assert_eq!((rule.check)(&[], &Context::default()), Some(Broken));
     assert_eq!(Rule::error("odd", &["a"], &[], check).severity, Severity::Error);
+    let demand = Rule::demand(&["a"], &[&["a"]], check);
+    assert_eq!((demand.code, demand.severity), ("missing-key", Severity::Error));
 }
 
 #[test]

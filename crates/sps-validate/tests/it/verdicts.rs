@@ -9,6 +9,7 @@ use sps_validate::Field;
 use sps_validate::FieldForm;
 use sps_validate::Form;
 use sps_validate::Kind;
+use sps_validate::Leaf;
 use sps_validate::Limits;
 use sps_validate::Member;
 use sps_validate::Outcome;
@@ -565,3 +566,38 @@ fn a_long_key_does_not_fill_the_memory() {
 
 static LOOSE: Type =
     Type::new("Loose", Shape::Struct { fields: &[], open: true }, Constraints::NONE);
+
+#[test]
+fn a_demand_is_asked_only_while_its_last_input_is_absent() {
+    const BROKEN: fn(&[Leaf<'_>], &Context<'_>) -> Option<Outcome> = |leaves, _| {
+        assert!(!leaves.last()?.is_present(), "asked in vain");
+        Some(Outcome::Broken)
+    };
+    static BELOW: Type = Type::new(
+        "Below",
+        Shape::Struct {
+            fields: &[Field::new("c", Kind::Optional(&Kind::Nullable(&Kind::String)))],
+            open: false,
+        },
+        Constraints::NONE.rules(&[Rule::demand(&["c"], &[&["c"]], BROKEN)]),
+    );
+    static OUTSIDE: Type = Type::new(
+        "Outside",
+        Shape::Struct {
+            fields: &[
+                Field::new("a", Kind::Optional(&Kind::Named(&BELOW))),
+                Field::new("b", Kind::Optional(&Kind::Any)),
+            ],
+            open: false,
+        },
+        Constraints::NONE.rules(&[
+            Rule::demand(&["b"], &[&["a"], &["b"]], BROKEN),
+            Rule::demand(&["a", "c"], &[&["b"], &["a", "c"]], BROKEN),
+        ]),
+    );
+    all(
+        Kind::Named(&OUTSIDE),
+        &[r#"{"a": {"c": "x"}, "b": 1}"#, r#"{"b": null, "a": {"c": null}}"#],
+        &["{}", r#"{"a": {"c": "x"}}"#, r#"{"b": {}}"#, r#"{"a": {}, "b": 1}"#],
+    );
+}
