@@ -11,14 +11,11 @@ use std::time::Duration;
 
 use anyhow::Result;
 use anyhow::anyhow;
-use anyhow::bail;
 use rayon::prelude::*;
 use sps_validate::Limits;
 
 use crate::input;
-use crate::input::Document;
 use crate::input::Unit;
-use crate::input::Unreadable;
 use crate::interrupt;
 
 /// Enough for every core to have something to do, little enough for memory. Unit: bytes of text.
@@ -32,16 +29,17 @@ const WAITING: usize = 1;
 /// How often one looks whether the user still wants it.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Checks every document below `paths`: `work` on any thread, `done` here and in order.
+/// Checks every document below `paths`: `work` takes a unit apart on any thread and adds what comes of its documents to
+/// the results of the unit, `done` gets those here and in order.
 ///
-/// Ends early, without an error, when the user wants it.
+/// Ends early, without an error, when the user wants it; `work` may end so too, with an error that nobody sees.
 ///
 /// # Errors
 /// What `done` returns.
 pub(crate) fn run<T: Send>(
     paths: &[PathBuf],
     limits: &Limits,
-    work: impl Fn(Result<Document, Unreadable>) -> T + Sync,
+    work: impl Fn(Unit, &mut Vec<T>) -> Result<()> + Sync,
     mut done: impl FnMut(Vec<Vec<T>>) -> Result<()>,
 ) -> Result<()> {
     let batches = batches(paths.to_vec(), *limits);
@@ -53,15 +51,7 @@ pub(crate) fn run<T: Send>(
                     .into_par_iter()
                     .map(|unit| {
                         let mut results = Vec::new();
-                        unit.each(limits, &mut |document| {
-                            if interrupt::is_wanted() {
-                                bail!("the user wants no more");
-                            }
-                            results.push(work(document));
-                            Ok(())
-                        })
-                        .ok()
-                        .map(|()| results)
+                        work(unit, &mut results).ok().map(|()| results)
                     })
                     // All that was done before the user wanted no more.
                     .while_some()

@@ -79,14 +79,18 @@ pub(crate) fn check(
 
 /// Whether the document is a request that may be sent, found out without asking what else could be said of it.
 /// No answer is one, nor is what looks like one from afar.
-pub(crate) fn is_accepted(document: &Document, wanted: Wanted, context: &Context<'_>) -> bool {
-    let text = document.text.as_str();
+pub(crate) fn is_accepted(
+    text: &str,
+    by_path: Option<&'static EndpointInfo>,
+    wanted: Wanted,
+    context: &Context<'_>,
+) -> bool {
     // Keys that could make something else of it; an escape may hide one.
     let is_plain = || ["\"meta\"", "\"error\"", "\\u"].iter().all(|it| !text.contains(it));
     wanted.form != Some(Form::Answer)
         && wanted
             .endpoint
-            .or_else(|| document.endpoint())
+            .or(by_path)
             .is_some_and(|endpoint| endpoint.accept(text, context) && is_plain())
 }
 

@@ -131,13 +131,39 @@ impl Unit {
         limits: &Limits,
         visit: &mut dyn FnMut(Result<Document, Unreadable>) -> Result<()>,
     ) -> Result<()> {
-        match self {
-            Self::File(path) => visit(read(&path, limits)),
-            Self::Read(result) => visit(result),
+        self.each_unless(limits, |_, _| false, &mut |item| match item {
+            Item::Fine(_) => Ok(()),
+            Item::Document(document) => visit(document),
+        })
+    }
+
+    /// The same, but where `is_fine` says of a text and the endpoint that its path tells that nobody need look at it,
+    /// no document is made of it.
+    ///
+    /// # Errors
+    /// What `visit` returns.
+    pub(crate) fn each_unless(
+        self,
+        limits: &Limits,
+        is_fine: impl Fn(&str, Option<&'static EndpointInfo>) -> bool,
+        visit: &mut dyn FnMut(Item) -> Result<()>,
+    ) -> Result<()> {
+        let read = match self {
+            Self::File(path) => read(&path, limits),
+            Self::Read(result) => result,
             Self::Lines(lines) => {
-                lines.entries.iter().try_for_each(|line| visit(lines.document(line)))
+                return lines.entries.iter().try_for_each(|line| {
+                    visit(match lines.text(line) {
+                        Some(text) if is_fine(text, lines.by_path) => Item::Fine(text.len()),
+                        _ => Item::Document(lines.document(line)),
+                    })
+                });
             }
-        }
+        };
+        visit(match read {
+            Ok(it) if is_fine(&it.text, it.endpoint()) => Item::Fine(it.text.len()),
+            read => Item::Document(read),
+        })
     }
 
     /// How many bytes of text it holds, as far as they were read.
@@ -148,6 +174,15 @@ impl Unit {
             Self::File(_) | Self::Read(Err(_)) => 0,
         }
     }
+}
+
+/// A document as whoever checks it gets it.
+#[derive(Debug)]
+pub(crate) enum Item {
+    /// Nobody need look at it. Unit: bytes.
+    Fine(usize),
+    /// The document, or why there is none.
+    Document(Result<Document, Unreadable>),
 }
 
 /// Some lines of a JSON Lines file that hold documents. Whoever checks them makes documents of them, for that takes
@@ -192,6 +227,12 @@ impl Lines {
             bytes: std::mem::take(&mut self.bytes),
             entries: std::mem::take(&mut self.entries),
         }
+    }
+
+    /// The document of a line, if it is whole and nothing is wrong with its bytes.
+    fn text(&self, line: &Line) -> Option<&str> {
+        let bytes = (!line.cut).then(|| &self.bytes[line.start..line.end])?;
+        str::from_utf8(bytes).ok()
     }
 
     fn document(&self, line: &Line) -> Result<Document, Unreadable> {

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use anyhow::Result;
 use anyhow::bail;
 use clap::ValueEnum;
+use sps_model::EndpointInfo;
 use sps_validate::Context;
 use sps_validate::Form;
 use sps_validate::Timestamp;
@@ -26,6 +27,8 @@ use crate::fix::Pending;
 use crate::input;
 use crate::input::Document;
 use crate::input::Failed;
+use crate::input::Item;
+use crate::input::Unit;
 use crate::input::Unreadable;
 use crate::interrupt;
 use crate::objects::Objects;
@@ -306,13 +309,20 @@ struct Writer<'o> {
     progress: Option<Progress>,
 }
 
-/// What is known of one document.
-struct Outcome {
-    result: Result<Found, Unreadable>,
-    /// How long it is.
-    bytes: u64,
+/// What is known of one document, or of several in a row.
+enum Outcome {
+    /// Nothing is to be said of so many.
+    Fine {
+        documents: usize,
+        bytes: u64,
+    },
+    Judged {
+        result: Box<Result<Found, Unreadable>>,
+        bytes: u64,
+    },
 }
 
+/// What is known of one document that could be checked.
 struct Found {
     summary: Summary,
     /// Nothing, when there is nothing to be said.
@@ -349,28 +359,55 @@ impl Run<'_> {
             Some(objects) => context.with_resolver(objects),
             None => *context,
         };
-        let work = |document: Result<Document, Unreadable>| {
-            let document = match document {
-                Ok(document) => document,
-                Err(unreadable) => return Outcome { result: Err(unreadable), bytes: 0 },
-            };
-            let bytes = document.text.len() as u64;
-            if *quick && document::is_accepted(&document, wanted, &known) {
-                return Outcome { result: Ok(Found::nothing()), bytes };
-            }
+        let judge = |document: Result<Document, Unreadable>| {
+            let document = document?;
             let again = objects.map(|_| document.clone());
-            let checked = document::check(document, wanted, &known);
-            Outcome { result: checked.map(|checked| Found::new(checked, again, &**render)), bytes }
+            let checked = document::check(document, wanted, &known)?;
+            Ok(Found::new(checked, again, &**render))
+        };
+        let is_fine = |text: &str, by_path: Option<&'static EndpointInfo>| {
+            *quick && document::is_accepted(text, by_path, wanted, &known)
+        };
+        let work = |unit: Unit, outcomes: &mut Vec<Outcome>| {
+            unit.each_unless(&known.limits, is_fine, &mut |item| {
+                if interrupt::is_wanted() {
+                    bail!("the user wants no more");
+                }
+                match (item, outcomes.last_mut()) {
+                    (Item::Fine(length), Some(Outcome::Fine { documents, bytes })) => {
+                        *documents += 1;
+                        *bytes += length as u64;
+                    }
+                    (Item::Fine(length), _) => {
+                        outcomes.push(Outcome::Fine { documents: 1, bytes: length as u64 });
+                    }
+                    (Item::Document(document), _) => {
+                        let bytes = document.as_ref().map_or(0, |it| it.text.len() as u64);
+                        let result = Box::new(judge(document));
+                        outcomes.push(Outcome::Judged { result, bytes });
+                    }
+                }
+                Ok(())
+            })
         };
         let done = |outcomes: Vec<Vec<Outcome>>| {
-            let mut bytes = 0;
+            let mut advanced = 0;
             for outcome in outcomes.into_iter().flatten() {
-                bytes += outcome.bytes;
-                let mut found = match outcome.result {
-                    Ok(found) => found,
-                    Err(unreadable) => {
-                        writer.unreadable(unreadable)?;
+                let mut found = match outcome {
+                    Outcome::Fine { documents, bytes } => {
+                        advanced += bytes;
+                        writer.summary.documents += documents;
                         continue;
+                    }
+                    Outcome::Judged { result, bytes } => {
+                        advanced += bytes;
+                        match *result {
+                            Ok(found) => found,
+                            Err(unreadable) => {
+                                writer.unreadable(unreadable)?;
+                                continue;
+                            }
+                        }
                     }
                 };
                 uses.begin(&found.source);
@@ -392,7 +429,7 @@ impl Run<'_> {
                 uses.remember(&references);
                 writer.found(found)?;
             }
-            writer.advance(bytes);
+            writer.advance(advanced);
             Ok(())
         };
         bulk::run(paths, &context.limits, work, done)?;
@@ -481,18 +518,6 @@ impl Run<'_> {
 }
 
 impl Found {
-    /// A document of which nothing is to be said.
-    fn nothing() -> Self {
-        let summary = Summary { documents: 1, ..Summary::default() };
-        Self {
-            summary,
-            rendered: None,
-            source: String::new(),
-            references: Vec::new(),
-            document: None,
-        }
-    }
-
     fn new(mut checked: Checked, document: Option<Document>, render: &dyn Render) -> Self {
         let report = &mut checked.report;
         let references = document.iter().flat_map(|_| std::mem::take(&mut report.references));
