@@ -28,6 +28,8 @@ use crate::documents;
 /// A site has two files, and one in ten of each kind is broken.
 const SITES: usize = 5_000;
 const BROKEN: usize = 10;
+/// How often one core and all of them are measured.
+const RUNS: usize = 5;
 /// Size of the JSON Lines file. Unit: bytes.
 const LINES: usize = 512 * 1024 * 1024;
 
@@ -105,8 +107,8 @@ pub(crate) fn bulk(spec: &Spec, sps: &str, folder: &Path) {
         verdicts.push((name, invalid));
     }
     compare(&mistakes, &verdicts);
-    let heads = ["documents", "one thread, s", "all cores, s", "documents per second", "peak, MiB"];
-    println!("\n| `sps check` of | {} | of cores x one thread |", heads.join(" | "));
+    let heads = ["documents", "one core, s", "all cores, s", "documents per second", "peak, MiB"];
+    println!("\n| `sps check` of | {} | of cores x one core |", heads.join(" | "));
     println!("|---|{}", "---:|".repeat(heads.len() + 1));
     scale(sps, "the files", &sites, mistakes.len());
     for (name, is_broken) in [("512 MiB of JSON Lines", false), ("one line in ten broken", true)] {
@@ -116,10 +118,16 @@ pub(crate) fn bulk(spec: &Spec, sps: &str, folder: &Path) {
     }
 }
 
-/// Prints what one thread takes and what all cores take.
+/// Prints what one core takes and what all of them take: in turns, and the best of each, for other work on the
+/// machine only ever slows down.
 fn scale(sps: &str, name: &str, path: &Path, documents: usize) {
-    let cost = |threads| Cost::of(ours(sps, path, threads).stdout(Stdio::null())).unwrap();
-    let ((one, ..), (all, _, peak)) = (cost(Some("1")).figures(), cost(None).figures());
+    let cost = |mut command: Command| Cost::of(command.stdout(Stdio::null())).unwrap().figures();
+    let (mut one, mut all, mut peak) = (f64::MAX, f64::MAX, 0_f64);
+    for _ in 0..RUNS {
+        one = one.min(cost(on_one_core(ours(sps, path))).0);
+        let (wall, _, mebibytes) = cost(ours(sps, path));
+        (all, peak) = (all.min(wall), peak.max(mebibytes));
+    }
     let cores = std::thread::available_parallelism().unwrap().get() as f64;
     println!(
         "| {name} | {documents} | {one:.2} | {all:.2} | {:.0} | {peak:.0} | {:.0} % |",
@@ -129,11 +137,18 @@ fn scale(sps: &str, name: &str, path: &Path, documents: usize) {
 }
 
 /// The command that is measured.
-fn ours(sps: &str, path: &Path, threads: Option<&str>) -> Command {
+fn ours(sps: &str, path: &Path) -> Command {
     let mut command = Command::new(sps);
     command.args(["check", "--quiet"]).arg(path);
-    command.envs(threads.map(|count| ("RAYON_NUM_THREADS", count)));
     command
+}
+
+/// The same where reading and judging share one core. A pool of one thread would not do: one more thread reads.
+fn on_one_core(command: Command) -> Command {
+    let mut pinned = Command::new("taskset");
+    pinned.args(["--cpu-list", "0"]).arg(command.get_program()).args(command.get_args());
+    pinned.env("RAYON_NUM_THREADS", "1");
+    pinned
 }
 
 /// How often each judge says no, by mistake.
@@ -220,7 +235,7 @@ impl Judge {
             place.rsplitn(3, ':').last()
         };
         vec![
-            Self { name: "`sps`", commands: vec![ours(sps, sites, None)], find: find_ours },
+            Self { name: "`sps`", commands: vec![ours(sps, sites)], find: find_ours },
             Self {
                 name: "`check-jsonschema`",
                 commands: python,
