@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[macro_use]
+mod every_request;
+
 mod cases;
 mod client;
 mod codes;

@@ -122,21 +122,7 @@ macro_rules! responses {
     };
 }
 
-requests! {
-    accounting: Accounting = "management/accounting",
-    disk_fillup_prevention: DiskFillupPrevention = "management/disk_fillup_prevention",
-    email: Email = "management/email",
-    health_monitoring: HealthMonitoring = "management/health_monitoring",
-    snmp_trap: SnmpTrap = "management/snmp/trap",
-    web_gateway_authentication: WebGatewayAuthentication = "management/web_gateway_authentication",
-    webinterface: WebInterface = "management/webinterface",
-    password: Password = "passwords",
-    time_policy: TimePolicy = "policies/time_policies",
-    user_database: UserDatabase = "policies/user_databases",
-    rdp_channel_policy: RdpChannelPolicy = "rdp/channel_policies",
-    x509: X509 = "x509",
-    transaction: TransactionRequest = "transaction",
-}
+every_request!(requests);
 
 responses! {
     accounting_answer: Accounting = "management/accounting",
