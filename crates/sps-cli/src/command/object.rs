@@ -63,8 +63,8 @@ pub(crate) struct GetArgs {
 
 /// Replace what an endpoint or an object holds.
 ///
-/// The body is checked, put into a transaction, reviewed, committed and read back. Whatever goes wrong on the
-/// way, no transaction is left open.
+/// The body is checked, put into a transaction, reviewed, committed and read back. A failure or Ctrl-C on the way
+/// cancels the transaction; what a crash leaves open, the next run on this machine ends.
 ///
 /// Exit status: 0 done, 1 the body is not valid or a value was not taken, 2 it could not be done, 130 interrupted.
 #[derive(Debug, clap::Args)]
@@ -335,7 +335,7 @@ impl Change {
 
     async fn steps(&self, client: &Client, out: &mut Stdout, step: Step) -> Result<Status> {
         let mut transaction = client.transaction().await?;
-        told(out, "opened", &format!("a transaction at {}", client.url()))?;
+        told(out, "opened", &format!("a transaction at {}", self.connection.peer(client)))?;
         let done = self.steps_within(&mut transaction, out, step).await;
         if done.is_err() || self.dry_run {
             // Cancelled here, so that a failure to do so is not lost behind the other one.
