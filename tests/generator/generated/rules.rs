@@ -133,8 +133,7 @@ impl Constrained for Ruled {
         )
         .rules(
             &[
-                Rule::error(
-                        "missing-key",
+                Rule::demand(
                         &["switched"],
                         &[&["flag"], &["mode"], &["switched"]],
                         |leaves, _| Some(
