@@ -124,7 +124,7 @@ fn scale(sps: &str, name: &str, path: &Path, documents: usize) {
     let cost = |mut command: Command| Cost::of(command.stdout(Stdio::null())).unwrap().figures();
     let (mut one, mut all, mut peak) = (f64::MAX, f64::MAX, 0_f64);
     for _ in 0..RUNS {
-        one = one.min(cost(on_one_core(ours(sps, path))).0);
+        one = one.min(cost(on_one_core(&ours(sps, path))).0);
         let (wall, _, mebibytes) = cost(ours(sps, path));
         (all, peak) = (all.min(wall), peak.max(mebibytes));
     }
@@ -144,7 +144,7 @@ fn ours(sps: &str, path: &Path) -> Command {
 }
 
 /// The same where reading and judging share one core. A pool of one thread would not do: one more thread reads.
-fn on_one_core(command: Command) -> Command {
+fn on_one_core(command: &Command) -> Command {
     let mut pinned = Command::new("taskset");
     pinned.args(["--cpu-list", "0"]).arg(command.get_program()).args(command.get_args());
     pinned.env("RAYON_NUM_THREADS", "1");
