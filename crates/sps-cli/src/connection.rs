@@ -145,7 +145,7 @@ impl Args {
 
     /// What the client talks to, in words for a person. The port of an embedded simulator means nothing to anybody.
     pub(crate) fn peer<'client>(&self, client: &'client Client) -> &'client str {
-        if self.sim { "a simulator of its own" } else { client.url() }
+        if self.sim { "the embedded simulator" } else { client.url() }
     }
 
     /// An appliance that exists only for this command: fresh, and gone afterwards.
