@@ -42,7 +42,7 @@ pub(crate) enum FaultKind {
 }
 
 impl Fault {
-    /// The answer comes late, and what the request asks for is done late too; not at all if the client hangs up before.
+    /// What the request asks for is done late, and answered late; done also if the client has hung up by then.
     pub fn delay(by: Duration) -> Self {
         Self::new(FaultKind::Delay(by))
     }

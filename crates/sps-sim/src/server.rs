@@ -22,13 +22,14 @@ use std::{
     future::poll_fn,
     io,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
+    sync::oneshot,
     task::JoinSet,
     time::{Sleep, sleep, timeout},
 };
@@ -50,9 +51,10 @@ const FLUSH: Duration = Duration::from_millis(20);
 
 /// Takes connections until it is aborted; all of them end with it.
 pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, appliance: Arc<Appliance>) {
+    let late = Late::default();
     let router = Router::new().fallback(move |request: axum::extract::Request| {
-        let appliance = Arc::clone(&appliance);
-        async move { serve(&appliance, request).await }
+        let (appliance, late) = (Arc::clone(&appliance), late.clone());
+        async move { serve(appliance, late, request).await }
     });
     let mut connections = JoinSet::new();
     loop {
@@ -111,20 +113,59 @@ async fn connection(
     let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
+/// Requests that are carried out later, whether or not somebody still waits for the answer. They end with the server.
+#[derive(Clone, Default)]
+struct Late(Arc<Mutex<JoinSet<()>>>);
+
+impl Late {
+    /// Answers after a while; nothing if the server ends before.
+    async fn answer(
+        &self,
+        by: Duration,
+        answer: impl FnOnce() -> Response + Send + 'static,
+    ) -> Option<Response> {
+        let (sender, receiver) = oneshot::channel();
+        let task = async move {
+            sleep(by).await;
+            // Nobody may wait any more.
+            let _ = sender.send(answer());
+        };
+        {
+            let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            while tasks.try_join_next().is_some() {}
+            tasks.spawn(task);
+        }
+        receiver.await.ok()
+    }
+}
+
 /// One request, from its head to its answer.
-async fn serve(appliance: &Appliance, request: axum::extract::Request) -> Response {
+async fn serve(appliance: Arc<Appliance>, late: Late, request: axum::extract::Request) -> Response {
     let (head, mut body) = request.into_parts();
     let (method, uri) = (head.method.as_str(), &head.uri);
     let mut request = Request::new(method, uri.path(), uri.query(), &head.headers);
     request.certificate = head.extensions.get::<ClientName>().map(|it| it.0.clone());
     let early = early_answer(&mut request, &mut body).await;
     let faults = appliance.faults(&request);
-    for fault in &faults {
-        if let FaultKind::Delay(by) = fault {
-            sleep(*by).await;
-        }
+    let delays = faults.iter().filter_map(|it| match it {
+        FaultKind::Delay(by) => Some(*by),
+        _ => None,
+    });
+    let delay: Duration = delays.sum();
+    let answer = move || carry_out(&appliance, &request, early, &faults);
+    if delay.is_zero() {
+        return answer();
     }
-    let mut user = appliance.user_of(&request);
+    late.answer(delay, answer).await.unwrap_or_else(dropped)
+}
+
+fn carry_out(
+    appliance: &Appliance,
+    request: &Request,
+    early: Option<Answer>,
+    faults: &[FaultKind],
+) -> Response {
+    let mut user = appliance.user_of(request);
     let in_the_way = faults.iter().find_map(|it| match it {
         FaultKind::DropBefore => Some(None),
         FaultKind::Status(code) => Some(Some(Answer::page(*code))),
@@ -133,7 +174,7 @@ async fn serve(appliance: &Appliance, request: axum::extract::Request) -> Respon
     let answer = match (in_the_way, early) {
         (Some(answer), _) => answer,
         (None, Some(early)) => Some(early),
-        (None, None) => Some(appliance.handle(&request, &faults)),
+        (None, None) => Some(appliance.handle(request, faults)),
     };
     if let (
         Authorization::Basic(name, _),
@@ -144,15 +185,15 @@ async fn serve(appliance: &Appliance, request: axum::extract::Request) -> Respon
         user = Some(name.clone());
     }
     let answer = answer.filter(|_| !faults.contains(&FaultKind::DropAfter));
-    appliance.record(&request, answer.as_ref().map(|it| it.status), user);
-    match answer {
-        Some(answer) => respond(answer, &faults, request.method == "HEAD"),
-        None => {
-            let mut response = Response::new(Body::empty());
-            response.extensions_mut().insert(Dropped);
-            response
-        }
-    }
+    appliance.record(request, answer.as_ref().map(|it| it.status), user);
+    answer.map_or_else(dropped, |answer| respond(answer, faults, request.method == "HEAD"))
+}
+
+/// An answer that is not given: the connection ends.
+fn dropped() -> Response {
+    let mut response = Response::new(Body::empty());
+    response.extensions_mut().insert(Dropped);
+    response
 }
 
 /// Reads the body; says what is answered when it is not even looked at.

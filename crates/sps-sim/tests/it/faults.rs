@@ -1,6 +1,9 @@
 //! Things that go wrong on demand.
 
-use crate::{client::Client, version};
+use crate::{
+    client::{Client, raw_within},
+    version,
+};
 use serde_json::json;
 use sps_sim::{Fault, Simulator};
 use std::time::{Duration, Instant};
@@ -109,6 +112,26 @@ async fn late_slow_and_cut_answers() {
     assert_eq!(reply.bytes, whole.bytes[..whole.bytes.len() / 2]);
     client.maybe("PUT", "/api/transaction", COMMIT);
     assert!(is_committed(&sim));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_late_is_done_for_nobody_too() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = changed(&sim);
+    sim.add_fault(Fault::delay(Duration::from_millis(500)).method("PUT").times(1));
+    let (token, length) = (client.token.as_deref().unwrap(), COMMIT.len());
+    let request = format!(
+        "PUT /api/transaction HTTP/1.1\r\nHost: x\r\nCookie: session_id={token}\r\nContent-Length: {length}\r\n\r\n\
+         {COMMIT}"
+    );
+    assert!(raw_within(&sim, request.as_bytes(), Duration::from_millis(50)).is_none());
+    assert!(!is_committed(&sim));
+    let start = Instant::now();
+    while !is_committed(&sim) {
+        assert!(start.elapsed() < Duration::from_secs(60), "it never comes");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(sim.requests().last().unwrap().status, Some(200));
 }
 
 #[tokio::test(flavor = "multi_thread")]
