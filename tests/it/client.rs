@@ -1,6 +1,8 @@
 //! The client against the simulator, which shares no code with it.
 
 use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 use std::time::SystemTime;
 
@@ -234,17 +236,28 @@ async fn a_value_that_was_not_taken_is_told() {
     assert_eq!(sim.open_transaction(), None);
 }
 
+fn journal(name: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("sps-{name}-{}.json", std::process::id()));
+    let _ = fs::remove_file(&path);
+    path
+}
+
+/// Makes what the journal holds that of a process which is gone.
+fn crash(journal: &Path) {
+    let text = fs::read_to_string(journal).unwrap();
+    let id = format!("\"id\":{}", std::process::id());
+    assert!(text.contains(&id), "{text}");
+    fs::write(journal, text.replace(&id, "\"id\":4194999")).unwrap();
+}
+
 #[tokio::test]
 async fn an_orphan_of_a_crash_is_cleared() {
     let sim = simulator("6.0.0").await;
-    let path = std::env::temp_dir().join(format!("sps-orphan-{}.json", std::process::id()));
-    let _ = fs::remove_file(&path);
+    let path = journal("orphan");
     let first = builder(&sim).journal(&path).connect().await.unwrap();
     // As if the process had been killed.
     std::mem::forget(first.transaction().await.unwrap());
-    let text = fs::read_to_string(&path).unwrap();
-    let id = format!("\"id\":{}", std::process::id());
-    fs::write(&path, text.replace(&id, "\"id\":4194999")).unwrap();
+    crash(&path);
     assert!(sim.open_transaction().is_some());
 
     let second = builder(&sim).journal(&path).connect().await.unwrap();
@@ -269,4 +282,34 @@ async fn a_support_bundle_is_one_call() {
     fs::remove_file(target).unwrap();
     bundles.delete(&key).await.unwrap();
     assert_eq!(*bundles.get(&key).await.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+/// A request that is carried out long after its client gave it up opens a transaction that nobody wanted.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_arrives_after_it_was_given_up_is_cleared() {
+    let late = Duration::from_millis(1_500);
+    for (version, lost) in
+        [("6.0.0", "POST /api/transaction"), ("8.0.0", "PUT /api/configuration/*")]
+    {
+        let sim = simulator(version).await;
+        let path = journal(version);
+        let patient = builder(&sim).journal(&path).timeout(Duration::from_millis(300));
+        let client = patient.retries(1, Duration::from_millis(2)).connect().await.unwrap();
+        let fault: Fault = format!("{lost} delay={}ms x1", late.as_millis()).parse().unwrap();
+        sim.add_fault(fault);
+        assert!(set(&client, 82).await.unwrap().is_complete(), "{version}");
+        tokio::time::sleep(late).await;
+        assert!(sim.open_transaction().is_some(), "{version}: it did not arrive");
+        if version == "6.0.0" {
+            client.settle().await.unwrap();
+        } else {
+            // Where nobody waited so long, the next run finds the session in the journal.
+            crash(&path);
+            let next = builder(&sim).journal(&path).connect().await.unwrap();
+            assert_eq!(next.recovered()[0].outcome, RecoveredOutcome::Cancelled);
+            assert!(!path.exists());
+        }
+        assert_eq!(sim.open_transaction(), None, "{version}");
+        assert_eq!(ratio(&client).await, Some(82), "{version}");
+    }
 }

@@ -60,6 +60,9 @@ pub(crate) struct Shared {
     pub(crate) slot: Arc<Semaphore>,
     /// Whether a transaction may be open in the session: then no login may end it in silence.
     pub(crate) in_transaction: AtomicBool,
+    /// Whether a request was given up in this session that may still arrive, and then open a transaction that nobody
+    /// knows of.
+    pub(crate) strays: AtomicBool,
     /// Cancels that run for transactions that were dropped.
     pub(crate) pending: Mutex<Vec<JoinHandle<Result<(), Error>>>>,
     recovered: Mutex<Vec<Recovered>>,
@@ -110,6 +113,7 @@ impl Client {
             entrance: tokio::sync::Mutex::new(()),
             slot: Arc::new(Semaphore::new(1)),
             in_transaction: AtomicBool::new(false),
+            strays: AtomicBool::new(false),
             pending: Mutex::new(Vec::new()),
             recovered: Mutex::new(Vec::new()),
         });
@@ -245,20 +249,28 @@ impl Client {
 
     /// Waits until every dropped transaction is cancelled. Call it before the runtime ends.
     ///
+    /// Where a request was given up that may have arrived after all, it looks whether that opened a transaction, and
+    /// cancels it.
+    ///
     /// # Errors
     /// The first one that could not be cancelled.
     pub async fn settle(&self) -> Result<(), Error> {
         let mut first = Ok(());
         loop {
             let handle = self.shared.pending().pop();
-            let Some(handle) = handle else { return first };
+            let Some(handle) = handle else { break };
             let result = handle
                 .await
                 .unwrap_or_else(|error| Err(Error::new(ErrorKind::NotCancelled).because(error)));
-            if first.is_ok() {
-                first = result;
-            }
+            first = first.and(result);
         }
+        // Whoever has the permit would lose an open transaction; they settle later.
+        if self.shared.strays.load(Ordering::SeqCst)
+            && let Ok(_permit) = self.shared.permit()
+        {
+            first = first.and(self.shared.cancel_current().await);
+        }
+        first
     }
 
     /// The jobs that collect support bundles.
@@ -310,6 +322,17 @@ impl Shared {
         let session = Arc::new(self.log_in().await?);
         *self.current() = Some(Arc::clone(&session));
         Ok(session)
+    }
+
+    /// Cancels what is open in the session, if there is one.
+    async fn cancel_current(&self) -> Result<(), Error> {
+        let Some(session) = self.current().clone() else { return Ok(()) };
+        match self.is_open(&Scope::Session(Arc::clone(&session))).await {
+            Ok(true) => recover::cancel(self, &session).await.map(drop),
+            Ok(false) => Ok(()),
+            Err(error) if *error.kind() == ErrorKind::SessionEnded => Ok(()),
+            Err(error) => Err(error.with_kind(ErrorKind::NotCancelled)),
+        }
     }
 
     async fn log_in(&self) -> Result<Secret, Error> {
@@ -379,6 +402,7 @@ impl Shared {
         let mut current = self.current();
         if current.as_ref().is_some_and(|it| it == session) {
             *current = None;
+            self.strays.store(false, Ordering::SeqCst);
         }
         match scope {
             Scope::Any if !self.in_transaction.load(Ordering::SeqCst) => {

@@ -45,6 +45,10 @@
 //!   [`Client::recovered`] tells it.
 //! * The connection broke during a commit: a look tells whether it went through; see
 //!   [`Transaction::commit`].
+//! * A change was not answered in time: it may still be on its way, so the client looks for it as long again as an answer
+//!   may take before it sends it once more. What arrives even later opens a transaction that nobody wanted:
+//!   [`Client::settle`] and the next [`Client::transaction`] cancel it, and the journal goes on naming the session, so that
+//!   the next run looks there too.
 //!
 //! # Events
 //!

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use backon::BackoffBuilder as _;
 use backon::ExponentialBuilder;
 use sps_validate::Version;
+
+use crate::error::Error;
+use crate::error::ErrorKind;
 
 /// Time-outs, retries and waits of one client.
 #[derive(Debug, Clone)]
@@ -46,5 +50,22 @@ impl Settings {
     /// Waits for a foreign lock, without end: the limit is a time and not a number.
     pub(crate) fn lock_backoff(&self) -> ExponentialBuilder {
         self.backoff().with_max_delay(Duration::from_secs(5)).without_max_times()
+    }
+
+    /// Waits between looks for what came of a request whose answer was lost, at least so many. What was only not
+    /// answered in time may still be on its way: one looks for it as long again as an answer may take.
+    pub(crate) fn looks(
+        &self,
+        lost: &Error,
+        at_least: usize,
+    ) -> impl Iterator<Item = Duration> + use<> {
+        let is_on_its_way = *lost.kind() == ErrorKind::Timeout;
+        let patience = if is_on_its_way { self.timeout } else { Duration::ZERO };
+        let (mut waited, mut count) = (Duration::ZERO, 0);
+        self.lock_backoff().build().take_while(move |delay| {
+            let is_due = count < at_least || waited < patience;
+            (waited, count) = (waited + *delay, count + 1);
+            is_due
+        })
     }
 }

@@ -158,14 +158,18 @@ impl Transaction {
                 ErrorKind::Conflict if self.is_open().await? => return Ok(()),
                 ErrorKind::Conflict => error.with_kind(ErrorKind::Locked { holder: None }),
                 _ if error.is_ambiguous() => {
-                    if self.is_open().await? {
-                        return Ok(());
+                    let looks = self.shared.settings.looks(&error, 1);
+                    for delay in looks {
+                        tokio::time::sleep(delay).await;
+                        if self.is_open().await? {
+                            return Ok(());
+                        }
                     }
+                    self.shared.strays.store(true, Ordering::SeqCst);
                     lost += 1;
                     if lost > self.shared.settings.retries {
                         return Err(error);
                     }
-                    tokio::time::sleep(delays.next().unwrap_or_default()).await;
                     continue;
                 }
                 _ => return Err(error),
@@ -414,7 +418,6 @@ impl Transaction {
     /// Sends a change. When its answer is lost, the change list says whether it arrived.
     async fn change(&mut self, call: &Call<'_>, done: Done) -> Result<RawAnswer, Error> {
         self.check_open(call)?;
-        let mut delays = self.shared.settings.lock_backoff().build();
         let mut attempts = 0;
         loop {
             let result = self.shared.send(call, &self.scope()).await;
@@ -437,19 +440,25 @@ impl Transaction {
             }
             attempts += 1;
             tracing::warn!(%error, "looking whether the change arrived");
-            tokio::time::sleep(delays.next().unwrap_or_default()).await;
-            match self.arrival(&done).await {
-                Ok(Arrival::Arrived { path }) => {
-                    let key = path.rsplit('/').next().map(str::to_owned);
-                    let key = key.filter(|_| done.kind == ChangeKind::Create);
-                    self.done.push(done);
-                    return Ok(RawAnswer { key, content: Value::Null.into() });
+            let looks = self.shared.settings.looks(&error, 1);
+            for delay in looks {
+                tokio::time::sleep(delay).await;
+                match self.arrival(&done).await {
+                    Ok(Arrival::Arrived { path }) => {
+                        let key = path.rsplit('/').next().map(str::to_owned);
+                        let key = key.filter(|_| done.kind == ChangeKind::Create);
+                        self.done.push(done);
+                        return Ok(RawAnswer { key, content: Value::Null.into() });
+                    }
+                    Ok(Arrival::NotArrived) => {}
+                    Ok(Arrival::Unclear) => return Err(error.turned_into(ErrorKind::Ambiguous)),
+                    Err(look) if *look.kind() == ErrorKind::SessionEnded => return Err(look),
+                    Err(look) => return Err(error.turned_into(ErrorKind::Ambiguous).because(look)),
                 }
-                Ok(Arrival::NotArrived) if attempts <= self.shared.settings.retries => {}
-                Ok(Arrival::NotArrived) => return Err(error),
-                Ok(Arrival::Unclear) => return Err(error.turned_into(ErrorKind::Ambiguous)),
-                Err(look) if *look.kind() == ErrorKind::SessionEnded => return Err(look),
-                Err(look) => return Err(error.turned_into(ErrorKind::Ambiguous).because(look)),
+            }
+            self.shared.strays.store(true, Ordering::SeqCst);
+            if attempts > self.shared.settings.retries {
+                return Err(error);
             }
         }
     }
@@ -555,10 +564,12 @@ fn check_path(path: &str) -> Result<(), Error> {
         .note("only what stands below `/api/configuration` belongs into a transaction"))
 }
 
-/// Forgets a transaction that is not open any more.
+/// Forgets a transaction that is not open any more. Where something may still arrive in its session, the journal goes
+/// on naming it, so that the next run looks there.
 fn close(shared: &Shared, session: &Secret) {
     shared.in_transaction.store(false, Ordering::SeqCst);
-    if let Some(journal) = &shared.journal
+    if !shared.strays.load(Ordering::SeqCst)
+        && let Some(journal) = &shared.journal
         && let Err(error) = journal.forget(session)
     {
         tracing::warn!(%error, "the journal still names a transaction that is over");

@@ -1,6 +1,5 @@
 //! Committing: checked before, resolved when it was lost, looked at afterwards.
 
-use backon::BackoffBuilder as _;
 use serde_json::Value;
 use serde_json::json;
 use sps_model::CommitMessage;
@@ -29,7 +28,7 @@ use crate::http::Call;
 use crate::recover;
 use crate::recover::Cancelled;
 
-/// How often to look whether a commit whose answer was lost is still at work.
+/// How often to look at least whether a commit whose answer was lost is still at work.
 const LOOKS: usize = 4;
 
 /// What reading back said about one object.
@@ -131,10 +130,10 @@ impl Transaction {
     /// Finds out by looking what became of a commit whose answer was lost.
     async fn resolve(&mut self, error: Error, review: &Review) -> Result<Outcome, Error> {
         tracing::warn!(%error, "looking whether the commit went through");
-        let mut delays = self.shared.settings.lock_backoff().build();
         let mut open = None;
-        for _ in 0..LOOKS {
-            tokio::time::sleep(delays.next().unwrap_or_default()).await;
+        let looks = self.shared.settings.looks(&error, LOOKS);
+        for delay in looks {
+            tokio::time::sleep(delay).await;
             open = match self.shared.is_open(&self.scope()).await {
                 Ok(open) => Some(open),
                 // Nothing is open in a session that is gone; the objects tell the rest.
