@@ -250,6 +250,22 @@ fn crash(journal: &Path) {
     fs::write(journal, text.replace(&id, "\"id\":4194999")).unwrap();
 }
 
+/// Anybody may ask for the facts, but only somebody who is logged in gets all of them.
+#[tokio::test]
+async fn facts_are_whole_though_the_session_ended() {
+    for sim in both().await {
+        let client = client(&sim).await;
+        sim.add_fault(Fault::expire_session().path("/api/info").times(1));
+        let info = client.info().await.unwrap();
+        assert!(info.body.firmware_version.is_present(), "{info:?}");
+        sim.add_fault(Fault::expire_session().path("/api/info").times(1));
+        let transaction = client.transaction().await.unwrap();
+        let error = client.info().await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::SessionEnded);
+        transaction.cancel().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn an_orphan_of_a_crash_is_cleared() {
     let sim = simulator("6.0.0").await;

@@ -158,6 +158,12 @@ impl Client {
     /// # Errors
     /// Whatever [`ErrorKind`] says about reading.
     pub async fn info(&self) -> Result<Received<Info>, Error> {
+        let info = self.get::<Info>().await?;
+        if info.body.firmware_version.is_present() {
+            return Ok(info);
+        }
+        // Anybody is told the rest: the session may have ended, which any other address notices.
+        self.shared.is_open(&Scope::Any).await?;
         self.get().await
     }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use futures_core::Stream;
+use futures_util::stream;
 use serde_json::Value;
 use sps_model::Endpoint;
 
@@ -49,6 +51,22 @@ impl<E: Endpoint> List<E> {
     pub async fn next(&mut self) -> Option<Result<Received<E>, Error>> {
         let item = self.items.pop_front()?;
         Some(self.resolve(item).await)
+    }
+
+    /// The same as a stream, for whoever wants to combine it with others.
+    ///
+    /// ```
+    /// use futures_util::TryStreamExt as _;
+    /// use sps_client::{Client, Error};
+    /// use sps_model::TimePolicy;
+    ///
+    /// async fn names(client: &Client) -> Result<Vec<String>, Error> {
+    ///     let policies = client.list::<TimePolicy>().await?.into_stream();
+    ///     policies.map_ok(|policy| policy.body.name).try_collect().await
+    /// }
+    /// ```
+    pub fn into_stream(self) -> impl Stream<Item = Result<Received<E>, Error>> + Send {
+        stream::unfold(self, async |mut list| list.next().await.map(|item| (item, list)))
     }
 
     /// All that are still to come.

@@ -1,5 +1,6 @@
 //! Reading, repeating, logging in.
 
+use futures_util::TryStreamExt as _;
 use serde_json::Value;
 use serde_json::json;
 use sps_client::Client;
@@ -154,6 +155,10 @@ async fn lists_with_bodies_and_without() {
         }
         assert_eq!(names, [("-100".into(), "-100".into()), ("b".into(), "b".to_owned())]);
         assert_eq!(fake.lines().len(), requests);
+
+        let stream = client.list::<TimePolicy>().await.unwrap().into_stream();
+        let streamed = stream.map_ok(|it| (it.key.unwrap(), it.body.name));
+        assert_eq!(streamed.try_collect::<Vec<_>>().await.unwrap(), names);
     }
 }
 
