@@ -3,16 +3,26 @@
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::mpsc;
 use std::time::Duration;
 use std::time::SystemTime;
 
+use rcgen::BasicConstraints;
+use rcgen::CertificateParams;
+use rcgen::DistinguishedName;
+use rcgen::DnType;
+use rcgen::IsCa;
+use rcgen::Issuer;
+use rcgen::KeyPair;
 use sps_client::Client;
 use sps_client::ClientBuilder;
 use sps_client::Error;
 use sps_client::ErrorKind;
 use sps_client::Login;
 use sps_client::Outcome;
+use sps_client::Progress;
 use sps_client::RecoveredOutcome;
+use sps_client::Source;
 use sps_model::HealthMonitoring;
 use sps_model::Password;
 use sps_model::Secret;
@@ -327,5 +337,78 @@ async fn what_arrives_after_it_was_given_up_is_cleared() {
         }
         assert_eq!(sim.open_transaction(), None, "{version}");
         assert_eq!(ratio(&client).await, Some(82), "{version}");
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_logs_in() {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca = params.self_signed(&key).unwrap().pem();
+    let issuer = Issuer::new(params, key);
+    let login = |name: &str| {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &issuer).unwrap().pem();
+        Login::certificate(certificate, key.serialize_pem())
+    };
+    for version in ["6.0.0", "8.0.0"] {
+        let sim = Simulator::builder().target(version.parse().unwrap()).trust_client_ca(&ca);
+        let sim = sim.user(User::admin("admin", "a")).start().await.unwrap();
+        let client = builder(&sim).login(login("admin")).connect().await.unwrap();
+        assert!(set(&client, 85).await.unwrap().is_complete(), "{version}");
+        // Its session ends like any other, and nobody has to ask for a password.
+        sim.add_fault(Fault::expire_session().path(HEALTH).times(1));
+        assert_eq!(ratio(&client).await, Some(85), "{version}");
+        let error = builder(&sim).login(login("nobody")).connect().await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::AuthenticationFailure, "{version}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_plugin_takes_effect_with_the_commit() {
+    let plugin = Source::Bytes(include_bytes!("../data/plugin.zip").to_vec());
+    let (path, content_type) = ("/api/upload/plugins", "application/zip");
+    for sim in both().await {
+        let client = client(&sim).await;
+        let error = client.upload(path, content_type, &plugin, |_| ()).await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::NotOpen);
+        for is_committed in [false, true] {
+            let mut transaction = client.transaction().await.unwrap();
+            let uploaded = transaction.upload(path, content_type, &plugin, |_| ()).await.unwrap();
+            let content = uploaded.content.as_value();
+            assert_eq!(content["body"]["name"], "SPS_Example");
+            let place = content["meta"]["href"].as_str().unwrap().to_owned();
+            let review = transaction.review().await.unwrap();
+            assert_eq!((review.changes.len(), review.foreign().count()), (1, 0), "{review:?}");
+            if is_committed {
+                assert!(transaction.commit().await.unwrap().is_complete());
+                let kept = client.get_raw(&place).await.unwrap();
+                assert_eq!(kept.content.as_value()["body"]["version"], "1.2.3");
+            } else {
+                transaction.cancel().await.unwrap();
+                let error = client.get_raw(&place).await.unwrap_err();
+                assert_eq!(*error.kind(), ErrorKind::NotFound);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_firmware_needs_no_transaction() {
+    for sim in both().await {
+        let client = client(&sim).await;
+        let image = Source::Bytes(vec![7; 3 << 20]);
+        let (sender, steps) = mpsc::channel();
+        let step = move |step: Progress| sender.send(step.bytes).unwrap();
+        let path = "/api/upload/firmware";
+        client.upload(path, "application/octet-stream", &image, step).await.unwrap();
+        let steps: Vec<_> = steps.iter().collect();
+        assert!(steps.len() > 2 && steps.is_sorted(), "{steps:?}");
+        assert_eq!(steps.last(), Some(&(3 << 20)));
+        assert_eq!(sim.open_transaction(), None);
     }
 }
