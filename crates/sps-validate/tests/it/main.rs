@@ -8,6 +8,7 @@ mod formats;
 mod hidden;
 mod json_properties;
 mod json_suite;
+mod rewrites;
 mod rules;
 mod unreadable;
 mod verdicts;
