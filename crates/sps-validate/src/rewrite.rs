@@ -204,8 +204,9 @@ fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
             None => Some(Kind::Any),
         },
         Shape::Union { tag, content, variants } if key == content => {
-            let word = node.get(tag).and_then(Node::as_str)?;
-            let variant = variants.iter().find(|variant| variant.value == word);
+            // Without a word that is known the content is sent as it is; the word may be a reference's key by then.
+            let word = node.get(tag).and_then(|word| settled(Kind::Any, word));
+            let variant = variants.iter().find(|variant| Some(variant.value) == word);
             Some(variant.and_then(|variant| variant.content).unwrap_or(Kind::Any))
         }
         _ => Some(Kind::Any),

@@ -221,6 +221,25 @@ fn the_tag_says_what_the_content_is() {
 }
 
 #[test]
+fn content_without_a_tag_is_not_lost() {
+    let kind = Kind::Named(&CHOICE);
+    let one = r#"{"key": "1","name": "x"}"#;
+    for text in [
+        format!(r#"{{"value": {one}}}"#),
+        format!(r#"{{"selection": 1,"value": {one}}}"#),
+        format!(r#"{{"value": {one},"selection": null}}"#),
+    ] {
+        sends(kind, &text, &text);
+    }
+    // What becomes the tag on the way tells what the content is at once.
+    sends(
+        kind,
+        &format!(r#"{{"selection": {{"key": "key", "meta": {{"href": "/x"}}}}, "value": {one}}}"#),
+        r#"{"selection": "key","value": "1"}"#,
+    );
+}
+
+#[test]
 fn a_subject_is_told_in_the_other_form() {
     let subject = Subject::new(Kind::Bool, Form::Answer).wrappers(&["content"]);
     let request = subject.form(Form::Request);
