@@ -4,10 +4,14 @@
 
 mod certificates;
 mod descriptors;
+mod findings;
 mod formats;
 mod hidden;
 mod json_properties;
 mod json_suite;
+mod long_reports;
+mod reasons;
+mod references;
 mod rewrites;
 mod rules;
 mod unreadable;

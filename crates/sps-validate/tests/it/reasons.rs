@@ -1,0 +1,192 @@
+//! What rules and versions find, and what they say it is because of.
+
+use sps_validate::Constraints;
+use sps_validate::Context;
+use sps_validate::Field;
+use sps_validate::Kind;
+use sps_validate::Leaf;
+use sps_validate::Member;
+use sps_validate::Outcome;
+use sps_validate::Rule;
+use sps_validate::Shape;
+use sps_validate::Type;
+use sps_validate::Versions;
+use sps_validate::explain;
+
+use crate::findings::BYTE;
+use crate::findings::COLOR;
+use crate::findings::HOST;
+use crate::findings::KEYS;
+use crate::findings::LID;
+use crate::findings::PARCEL;
+use crate::findings::V7_0;
+use crate::findings::V7_1;
+use crate::findings::answer;
+use crate::findings::finds;
+use crate::findings::finds_in;
+use crate::findings::leaves;
+use crate::findings::request;
+use crate::findings::says;
+
+static RULED: Type = Type::new(
+    "Ruled",
+    Shape::Struct {
+        fields: &[
+            Field::new("on", Kind::Optional(&Kind::Bool)),
+            Field::new("a/b", Kind::Optional(&Kind::Nullable(&Kind::Named(&PARCEL)))),
+            Field::new("must", Kind::Optional(&BYTE)),
+            Field::new("host", Kind::Optional(&Kind::Named(&HOST))),
+            Field::new("key", Kind::Optional(&Kind::Reference(&KEYS))),
+            Field::new("color", Kind::Optional(&Kind::Named(&COLOR))),
+        ],
+        open: false,
+    },
+    Constraints::NONE.rules(&[
+        Rule::error(
+            "no-name",
+            &["a/b", "name"],
+            &[&["on"], &["a/b", "name"], &["must"]],
+            |it, _| Some((!it[0].bool()? || it[1].is_present()).into()),
+        )
+        .says("a name is needed", "give one", "a book"),
+        Rule::error("missing-key", &["must"], &[&["must"], &["a/b"]], |it, _| {
+            Some((it[1] != Leaf::Null || it[0].int() == Some(1)).into())
+        })
+        .says("`must` must be 1", "set it", "a book"),
+        Rule::warning("soft", &["color"], &[&["color"]], |it, _| {
+            Some((it[0].str()? != "green").into())
+        })
+        .says("green is odd", "take red", "a book"),
+        Rule::error("key", &["key"], &[&["key"]], |it, _| Some((it[0].str()? != "7").into())),
+        // Only the tag of a union can be an input.
+        Rule::error("content", &["host"], &[&["host", "value"]], |it, _| {
+            Some((!it[0].is_present()).into())
+        }),
+        Rule::error("nobody", &["on"], &[&["on"]], |it, _| {
+            it[0].bool().filter(|on| !on).map(|_| Outcome::Undecided)
+        })
+        .undecided("nobody knows"),
+    ]),
+);
+
+#[test]
+fn a_broken_rule_shows_its_place_and_its_reasons() {
+    static RULED_KIND: Kind = Kind::Named(&RULED);
+    let subject = request(Kind::List(&RULED_KIND));
+    // The member is not there: its parent is blamed.
+    let text = r#"[{"on": true, "a/b": {}, "must": 1}]"#;
+    finds(&subject, text, &[("no-name", "/0/a~1b/name", "{")]);
+    says(&subject, text, "a name is needed", "give one");
+    let report = explain(text, &subject, &Context::default());
+    assert_eq!(report.diagnostics[0].span.start, text.find("{}").unwrap());
+    let related: Vec<_> = report.diagnostics[0]
+        .related
+        .iter()
+        .map(|it| (it.pointer.as_str(), it.span.of(text).unwrap(), it.message.as_str()))
+        .collect();
+    let because = "because of this";
+    assert_eq!(related, [("/0/on", "true", because), ("/0/must", "1", because)]);
+    // An input that is not there explains nothing.
+    let text = r#"[{"on": true, "a/b": {}}]"#;
+    let report = explain(text, &subject, &Context::default());
+    assert_eq!(report.diagnostics[0].related.len(), 1);
+}
+
+#[test]
+fn a_member_that_a_rule_demands_is_described() {
+    let subject = request(Kind::Named(&RULED));
+    let text = r#"{"a/b": null}"#;
+    finds(&subject, text, &[("missing-key", "/must", "{")]);
+    says(&subject, text, "`must` must be 1", "add `must`: a whole number; or set it");
+    let text = r#"{"a/b": null, "must": 2}"#;
+    finds(&subject, text, &[("missing-key", "/must", "2")]);
+    says(&subject, text, "`must` must be 1", "set it");
+}
+
+#[test]
+fn a_rule_sees_the_canonical_word_and_the_key_of_a_reference() {
+    let context = Context::default().with_target(V7_1);
+    let subject = request(Kind::Named(&RULED));
+    finds_in(&context, &subject, r#"{"color": "verde"}"#, &[("soft", "/color", "\"verde\"")]);
+    assert!(explain(r#"{"color": "verde"}"#, &subject, &context).is_valid());
+    finds(&subject, r#"{"key": "7"}"#, &[("key", "/key", "\"7\"")]);
+    let text = r#"{"key": {"key": "7", "meta": {}}}"#;
+    finds(&answer(subject.body), text, &[("key", "/key", r#"{"key": "7", "meta": {}}"#)]);
+    finds(&subject, text, &[("reference-object", "/key", r#"{"key": "7", "meta": {}}"#)]);
+    finds(&subject, r#"{"host": {"selection": "note", "value": "x"}}"#, &[]);
+    finds(&subject, r#"{"on": false}"#, &[]);
+    leaves(&context, &subject, r#"{"on": false}"#, &[("nobody", "/on")]);
+}
+
+#[test]
+fn a_rule_is_not_asked_about_what_is_missing_already() {
+    static BOTH: Type = Type::new(
+        "Both",
+        Shape::Struct {
+            fields: &[Field::new("a", Kind::Bool), Field::new("lid", Kind::Named(&LID))],
+            open: false,
+        },
+        Constraints::NONE.rules(&[
+            Rule::error("a", &["a"], &[&["a"]], |_, _| Some(Outcome::Broken)),
+            // The rule hears that nothing stands below what is missing.
+            Rule::error("lid", &["a"], &[&["lid", "screws"]], |it, _| {
+                Some(it[0].is_present().into())
+            }),
+        ]),
+    );
+    let subject = request(Kind::Named(&BOTH));
+    finds(&subject, r#"{"lid": {"screws": 1}}"#, &[("missing-key", "/a", "{")]);
+    finds(
+        &subject,
+        r#"{"lid": {}}"#,
+        &[("missing-key", "/a", "{"), ("missing-key", "/lid/screws", "{")],
+    );
+    finds(
+        &subject,
+        r#"{"a": true}"#,
+        &[("missing-key", "/lid", "{"), ("a", "/a", "true"), ("lid", "/a", "true")],
+    );
+    finds(&subject, r#"{"a": 1, "lid": {"screws": 1}}"#, &[("wrong-type", "/a", "1")]);
+}
+
+#[test]
+fn what_a_version_does_not_have() {
+    static NEWS: Type = Type::new(
+        "News",
+        Shape::Struct {
+            fields: &[Field::new("old", Kind::Bool), Field::new("new", Kind::Bool)],
+            open: false,
+        },
+        Constraints::new(
+            "",
+            &[Member::new("old", ""), Member::new("new", "").versions(Versions::since(V7_1))],
+        ),
+    );
+    let (old, new) = (Context::default().with_target(V7_0), Context::default().with_target(V7_1));
+    let subject = request(Kind::Named(&NEWS));
+    let (with, without) = (r#"{"old": true, "new": true}"#, r#"{"old": true}"#);
+    finds(&subject, with, &[]);
+    leaves(&Context::default(), &subject, with, &[("not-in-version", "/new")]);
+    finds_in(&old, &subject, with, &[("not-in-version", "/new", "true")]);
+    finds_in(&new, &subject, with, &[]);
+    leaves(&new, &subject, with, &[]);
+    finds(&subject, without, &[("missing-key", "/new", "{")]);
+    finds_in(&old, &subject, without, &[]);
+    finds_in(&new, &subject, without, &[("missing-key", "/new", "{")]);
+    finds_in(&old, &subject, "{}", &[("missing-key", "/old", "{")]);
+    let color = request(Kind::Named(&COLOR));
+    finds_in(&old, &color, "\"verde\"", &[("not-in-version", "", "\"verde\"")]);
+    finds_in(&old, &color, "\"red\"", &[]);
+    let host = request(Kind::Named(&HOST));
+    let none = r#"{"selection": "none"}"#;
+    finds_in(&old, &host, none, &[("not-in-version", "/selection", "\"none\"")]);
+    // The endpoint itself.
+    let subject = request(Kind::Bool).versions(Versions::since(V7_1));
+    finds_in(&old, &subject, "true", &[("not-in-version", "", "true")]);
+    finds_in(&new, &subject, "true", &[]);
+    leaves(&Context::default(), &subject, "true", &[("not-in-version", "")]);
+    let report = explain("true", &subject, &old);
+    let diagnostic = &report.diagnostics[0];
+    assert_eq!(diagnostic.message, "this endpoint does not exist in 7.0.0");
+    assert_eq!(diagnostic.help, "it exists in 7.1.0 and later: leave it out for this appliance");
+}
