@@ -12,6 +12,7 @@ mod json_suite;
 mod long_reports;
 mod reasons;
 mod references;
+mod repairs;
 mod rewrites;
 mod rules;
 mod unreadable;
