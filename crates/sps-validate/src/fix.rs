@@ -405,5 +405,8 @@ mod tests {
             [copied(0, 2, 3), copied(6, 5, 2), copied(9, 7, 1)]
         );
         assert_eq!(composed(&first, &[]), []);
+        // Nothing of the text before stands at its own start.
+        let first = [copied(2, 0, 4), copied(8, 4, 4)];
+        assert_eq!(composed(&first, &[copied(0, 0, 8)]), first);
     }
 }

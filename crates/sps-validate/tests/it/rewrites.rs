@@ -206,6 +206,11 @@ fn the_tag_says_what_the_content_is() {
             r#"{"selection": "person", "value": {"seen": true, "name": "a"}}"#.to_owned(),
             r#"{"selection": "person","value": {"name": "a"}}"#.to_owned(),
         ),
+        // It tells nothing of what stands under other keys.
+        (
+            format!(r#"{{"selection": "key", "value": {one}, "other": {one}}}"#),
+            format!(r#"{{"selection": "key","value": "1","other": {kept}}}"#),
+        ),
         // Nobody knows what the content of another variant is.
         (
             format!(r#"{{"selection": "new", "value": {one}}}"#),
