@@ -428,3 +428,59 @@ pub enum Breach {
     /// A string of another form, and why.
     Format(Format, &'static str),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_numbered_by_its_whole_name() {
+        const FIELDS: &[Field] = &[
+            Field::new("name", Kind::Bool),
+            Field::new("names", Kind::Bool),
+            Field::new("game", Kind::Bool),
+            Field::new("na", Kind::Bool),
+            Field::new("n", Kind::Bool),
+        ];
+
+        let names = ["name", "names", "game", "na", "n", "", "nam", "namesake", "nane", "x"];
+        let unlisted = UNLISTED;
+        assert_eq!(
+            names.map(|name| listed(FIELDS, name)),
+            [0, 1, 2, 3, 4, unlisted, unlisted, unlisted, unlisted, unlisted]
+        );
+        assert_eq!(listed(&[], "name"), unlisted);
+    }
+
+    /// 300 fields; the last 200 have names of their own.
+    static MANY: [Field; 300] = {
+        let mut fields = [Field::new("a", Kind::Bool); 300];
+        let names = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-";
+        let mut at = 0;
+        while at < 60 {
+            fields[240 + at] = Field::new(names.split_at(at).1.split_at(2).0, Kind::Bool);
+            at += 1;
+        }
+        fields
+    };
+
+    #[test]
+    fn a_field_beyond_those_that_are_listed_is_looked_up() {
+        static TYPE: Type = Type::new(
+            "Many",
+            Shape::Struct { fields: &MANY, open: false },
+            Constraints::NONE.rules(&[Rule::error(
+                "many",
+                &["a"],
+                &[&[MANY[254].name, "below"], &[MANY[255].name], &[MANY[299].name], &["none"]],
+                |_, _| None,
+            )]),
+        );
+        assert_eq!([254, 255].map(|at| listed(&MANY, MANY[at].name)), [254, UNLISTED]);
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(|input| TYPE.input(0, input)),
+            [Some(254), Some(255), Some(299), None, None]
+        );
+        assert_eq!(TYPE.input(1, 0), None);
+    }
+}

@@ -241,3 +241,147 @@ fn judge_pss(parameters: Option<AnyRef<'_>>) -> (Strength, Option<&'static str>)
         Some(_) => (Strength::Unknown, Some("RSA-PSS")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use Strength::{Strong, Unknown, Weak};
+
+    #[test]
+    fn a_signature_is_as_strong_as_its_hash() {
+        // RFC 3279, 4055, 5758, 8410 and 8017; the NIST registry 2.16.840.1.101.3.4.3 with RFC 9881;
+        // the OIW registry 1.3.14.3.2 for the names of old writers.
+        for (strength, name, oids) in [
+            (Weak, "MD2 with RSA", &["1.2.840.113549.1.1.2", "1.3.14.3.2.24"][..]),
+            (Weak, "MD4 with RSA", &["1.2.840.113549.1.1.3", "1.3.14.3.2.2", "1.3.14.3.2.4"]),
+            (Weak, "MD5 with RSA", &["1.2.840.113549.1.1.4", "1.3.14.3.2.3", "1.3.14.3.2.25"]),
+            (Weak, "SHA-1 with RSA", &["1.2.840.113549.1.1.5", "1.3.14.3.2.15", "1.3.14.3.2.29"]),
+            (Strong, "SHA-256 with RSA", &["1.2.840.113549.1.1.11"]),
+            (Strong, "SHA-384 with RSA", &["1.2.840.113549.1.1.12"]),
+            (Strong, "SHA-512 with RSA", &["1.2.840.113549.1.1.13"]),
+            (Strong, "SHA-224 with RSA", &["1.2.840.113549.1.1.14"]),
+            (Strong, "SHA-512/224 with RSA", &["1.2.840.113549.1.1.15"]),
+            (Strong, "SHA-512/256 with RSA", &["1.2.840.113549.1.1.16"]),
+            (Weak, "SHA-1 with DSA", &["1.2.840.10040.4.3", "1.3.14.3.2.13", "1.3.14.3.2.27"]),
+            (Strong, "SHA-224 with DSA", &["2.16.840.1.101.3.4.3.1"]),
+            (Strong, "SHA-256 with DSA", &["2.16.840.1.101.3.4.3.2"]),
+            (Strong, "SHA-384 with DSA", &["2.16.840.1.101.3.4.3.3"]),
+            (Strong, "SHA-512 with DSA", &["2.16.840.1.101.3.4.3.4"]),
+            (Weak, "SHA-1 with ECDSA", &["1.2.840.10045.4.1"]),
+            (Strong, "SHA-224 with ECDSA", &["1.2.840.10045.4.3.1"]),
+            (Strong, "SHA-256 with ECDSA", &["1.2.840.10045.4.3.2"]),
+            (Strong, "SHA-384 with ECDSA", &["1.2.840.10045.4.3.3"]),
+            (Strong, "SHA-512 with ECDSA", &["1.2.840.10045.4.3.4"]),
+            (Strong, "SHA-3 with DSA", &["2.16.840.1.101.3.4.3.5", "2.16.840.1.101.3.4.3.8"]),
+            (Strong, "SHA-3 with ECDSA", &["2.16.840.1.101.3.4.3.9", "2.16.840.1.101.3.4.3.12"]),
+            (Strong, "SHA-3 with RSA", &["2.16.840.1.101.3.4.3.13", "2.16.840.1.101.3.4.3.16"]),
+            (Strong, "ML-DSA", &["2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.19"]),
+            (Strong, "Ed25519", &["1.3.101.112"]),
+            (Strong, "Ed448", &["1.3.101.113"]),
+            // RSASSA-PSS without parameters means SHA-1: RFC 4055, section 3.1.
+            (Weak, "SHA-1 with RSA-PSS", &["1.2.840.113549.1.1.10"]),
+        ] {
+            for oid in oids {
+                assert_eq!(judge_signature(oid, None), (strength, Some(name)), "{oid}");
+            }
+        }
+        for oid in ["1.2.840.113549.1.1.1", "1.3.14.3.2.26", "1.2.156.10197.1.501", ""] {
+            assert_eq!(judge_signature(oid, None), (Unknown, None), "{oid}");
+        }
+    }
+
+    /// Parameters of RSASSA-PSS that name a hash: a sequence with `[0]`, in it an algorithm.
+    fn pss(oid: &[u8]) -> Vec<u8> {
+        let wrap = |tag: u8, content: &[u8]| {
+            [&[tag, u8::try_from(content.len()).unwrap()], content].concat()
+        };
+        wrap(0x30, &wrap(0xa0, &wrap(0x30, &wrap(0x06, oid))))
+    }
+
+    #[test]
+    fn a_pss_signature_is_as_strong_as_the_hash_it_names() {
+        let (weak, strong) = ("MD2, MD4 or MD5 with RSA-PSS", "SHA-2 or SHA-3 with RSA-PSS");
+        for (oid, expected) in [
+            // 1.2.840.113549.2.2, .4 and .5
+            (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 2, 2][..], (Weak, weak)),
+            (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 2, 4], (Weak, weak)),
+            (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 2, 5], (Weak, weak)),
+            // 1.3.14.3.2.26
+            (&[0x2b, 14, 3, 2, 26], (Weak, "SHA-1 with RSA-PSS")),
+            // 2.16.840.1.101.3.4.2.1: SHA-256, and .10: SHA3-512
+            (&[0x60, 0x86, 0x48, 1, 101, 3, 4, 2, 1], (Strong, strong)),
+            (&[0x60, 0x86, 0x48, 1, 101, 3, 4, 2, 10], (Strong, strong)),
+            // 1.3.36.3.2.1: RIPEMD-160
+            (&[0x2b, 36, 3, 2, 1], (Unknown, "RSA-PSS")),
+        ] {
+            let der = pss(oid);
+            let judged = judge_pss(Some(AnyRef::from_der(&der).unwrap()));
+            assert_eq!(judged, (expected.0, Some(expected.1)), "{oid:?}");
+        }
+        let null = AnyRef::from_der(&[0x05, 0]).unwrap();
+        assert_eq!(judge_pss(Some(null)), (Unknown, Some("RSA-PSS")));
+    }
+
+    /// A sequence of one integer.
+    fn sequence(integer: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(integer.len()).unwrap();
+        [&[0x30, length + 2, 0x02, length], integer].concat()
+    }
+
+    #[test]
+    fn a_key_is_as_large_as_its_number() {
+        for (integer, bits) in [(&[1][..], 1), (&[0x7f], 7), (&[0, 0x80], 8), (&[1, 0, 0], 17)] {
+            let der = sequence(integer);
+            for oid in ["1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10", "2.5.8.1.1"] {
+                let key = Key { strength: Weak, name: Some("RSA"), bits: Some(bits) };
+                assert_eq!(Key::judge(oid, None, &der), key);
+            }
+            for oid in ["1.2.840.10040.4.1", "1.3.14.3.2.12"] {
+                let key = Key { strength: Weak, name: Some("DSA"), bits: Some(bits) };
+                assert_eq!(Key::judge(oid, AnyRef::from_der(&der).ok(), &[]), key);
+            }
+        }
+        // What cannot be read has a size that nobody knows.
+        let key = Key { strength: Unknown, name: Some("RSA"), bits: None };
+        assert_eq!(Key::judge("1.2.840.113549.1.1.1", None, &[0x05, 0]), key);
+    }
+
+    #[test]
+    fn a_curve_is_as_large_as_the_coordinates_of_a_point() {
+        for (form, length, bits, strength) in [
+            // SEC 1, section 2.3.3: compressed, plain, hybrid.
+            (2, 28, Some(224), Strong),
+            (3, 27, Some(216), Weak),
+            (4, 56, Some(224), Strong),
+            (6, 64, Some(256), Strong),
+            (7, 48, Some(192), Weak),
+            // P-521 is the one curve that leaves seven bits of its first byte free.
+            (2, 66, Some(521), Strong),
+            (4, 132, Some(521), Strong),
+            // The point at infinity, and what is no point.
+            (0, 0, None, Unknown),
+            (5, 64, None, Unknown),
+        ] {
+            let point = [&[form][..], &vec![1; length]].concat();
+            let key = Key { strength, name: Some("elliptic curve"), bits };
+            assert_eq!(Key::judge("1.2.840.10045.2.1", None, &point), key, "{form} {length}");
+        }
+        assert_eq!(field_bits(&[]), None);
+    }
+
+    #[test]
+    fn other_keys_have_one_size() {
+        for (oid, name, bits) in [
+            ("1.3.101.112", "Ed25519", Some(256)),
+            ("1.3.101.113", "Ed448", Some(456)),
+            ("2.16.840.1.101.3.4.3.17", "ML-DSA", None),
+            ("2.16.840.1.101.3.4.3.19", "ML-DSA", None),
+        ] {
+            let key = Key { strength: Strong, name: Some(name), bits };
+            assert_eq!(Key::judge(oid, None, &[]), key);
+        }
+        let key = Key { strength: Unknown, name: None, bits: None };
+        assert_eq!(Key::judge("1.3.101.110", None, &[]), key);
+    }
+}
