@@ -59,7 +59,7 @@ pub fn accept(text: &str, subject: &Subject, context: &Context<'_>) -> bool {
 enum Refused {
     /// Something is wrong.
     Wrong,
-    /// There are more members than places to note them.
+    /// There are more members that a rule may ask about than places to note them.
     TooWide,
 }
 
@@ -316,6 +316,10 @@ impl<'t> Pass<'t, '_> {
 
     fn union(&mut self, ty: &'static Type, depth: usize) -> Accepted {
         let Shape::Union { tag, content, variants } = ty.shape else { return Err(Refused::Wrong) };
+        // The generator writes no rules about unions, so no member of one is noted.
+        if !ty.constraints.rules.is_empty() {
+            return Err(Refused::TooWide);
+        }
         let mut chosen = None;
         // Content that came before its tag: read over now, judged at the end.
         let mut early = None;

@@ -231,6 +231,25 @@ fn unions_in_any_order() {
 }
 
 #[test]
+fn a_union_may_have_rules() {
+    static RULED: Type = Type::new(
+        "Ruled",
+        Shape::Union {
+            tag: "selection",
+            content: "value",
+            variants: &[Variant::new("none", None), Variant::new("all", None)],
+        },
+        Constraints::NONE.rules(&[Rule::error(
+            "not-all",
+            &["selection"],
+            &[&["selection"]],
+            |leaves, _| Some((leaves[0].str()? != "all").into()),
+        )]),
+    );
+    all(Kind::Named(&RULED), &[r#"{"selection": "none"}"#], &[r#"{"selection": "all"}"#]);
+}
+
+#[test]
 fn structs() {
     all(
         Kind::Named(&INNER),
