@@ -5,11 +5,13 @@ use std::fs::File;
 use std::io;
 use std::io::BufReader;
 use std::io::BufWriter;
-use std::io::ErrorKind;
+use std::io::IntoInnerError;
 use std::io::Read;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
+
+use tempfile::NamedTempFile;
 
 use crate::input;
 use crate::input::Failed;
@@ -69,36 +71,18 @@ impl Pending {
 fn replace(path: &Path, changes: &[Change]) -> io::Result<()> {
     // A link stays a link.
     let path = fs::canonicalize(path)?;
-    let (copy, file) = beside(&path)?;
-    let written = copy_changed(&path, file, changes).and_then(|()| fs::rename(&copy, &path));
-    if written.is_err() {
-        // Nothing more can be done about it.
-        let _ = fs::remove_file(&copy);
-        return written;
-    }
+    let folder = path.parent().unwrap_or(&path);
+    let mut copy = NamedTempFile::new_in(folder)?;
+    copy_changed(&path, copy.as_file_mut(), changes)?;
+    copy.persist(&path)?;
     // The new name is on the disk when the directory is; not every system lets one open it.
-    if let Some(directory) = path.parent()
-        && let Ok(directory) = File::open(directory)
-    {
-        let _ = directory.sync_all();
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
     }
     Ok(())
 }
 
-/// A new file in the same directory.
-fn beside(path: &Path) -> io::Result<(PathBuf, File)> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    for attempt in 0..100 {
-        let copy = path.with_file_name(format!(".{name}.{}-{attempt}.sps", std::process::id()));
-        match File::create_new(&copy) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            result => return Ok((copy, result?)),
-        }
-    }
-    Err(ErrorKind::AlreadyExists.into())
-}
-
-fn copy_changed(path: &Path, copy: File, changes: &[Change]) -> io::Result<()> {
+fn copy_changed(path: &Path, copy: &mut File, changes: &[Change]) -> io::Result<()> {
     let original = File::open(path)?;
     // Before anything is written: what only some may read must not be readable for a moment either.
     copy.set_permissions(original.metadata()?.permissions())?;
@@ -119,7 +103,7 @@ fn copy_changed(path: &Path, copy: File, changes: &[Change]) -> io::Result<()> {
         done = change.at + change.before.len();
     }
     io::copy(&mut original, &mut writer)?;
-    writer.into_inner()?.sync_all()
+    writer.into_inner().map_err(IntoInnerError::into_error)?.sync_all()
 }
 
 fn changed() -> io::Error {

@@ -15,12 +15,13 @@ use std::time::UNIX_EPOCH;
 use serde::Deserialize;
 use serde::Serialize;
 use sps_model::Secret;
+use tempfile::NamedTempFile;
 use zeroize::Zeroize as _;
 
 use crate::error::Error;
 use crate::error::ErrorKind;
 
-/// Two clients of one process may share a file.
+/// Two clients of one process may share a file, and not every system locks a file within one process.
 static FILE: Mutex<()> = Mutex::new(());
 
 /// The journal of one client.
@@ -119,6 +120,7 @@ impl Journal {
 
     fn change(&self, change: impl FnOnce(&mut Vec<Entry>)) -> Result<(), Error> {
         let _guard = FILE.lock().unwrap_or_else(PoisonError::into_inner);
+        let _lock = self.lock().map_err(|error| self.error("cannot be locked").because(error))?;
         let mut content = self.read()?;
         change(&mut content.entries);
         let result = if content.entries.is_empty() {
@@ -149,11 +151,39 @@ impl Journal {
         }
     }
 
+    /// Writes a file that only its owner may read: all of it, or none.
     fn write(&self, content: &Content) -> io::Result<()> {
         let mut text = serde_json::to_vec(content)?;
-        let result = write_atomically(&self.path, |file| file.write_all(&text));
+        let folder = folder_of(&self.path);
+        let written = NamedTempFile::new_in(folder).and_then(|mut file| {
+            file.write_all(&text)?;
+            file.as_file().sync_all()?;
+            Ok(file.persist(&self.path)?)
+        });
         text.zeroize();
-        result
+        written?;
+        // The new name has to reach the disk too; where a folder cannot be opened, nothing is to do.
+        if let Ok(folder) = File::open(folder) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+
+    /// Keeps other processes from changing the file, until what it gives is dropped.
+    fn lock(&self) -> io::Result<File> {
+        create_private_folder(folder_of(&self.path))?;
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(".lock");
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(self.path.with_file_name(name))?;
+        match file.lock() {
+            // Some file systems over a network have none.
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
+            _ => Ok(file),
+        }
     }
 
     fn error(&self, what: &str) -> Error {
@@ -161,33 +191,9 @@ impl Journal {
     }
 }
 
-/// Writes a file that only its owner may read: all of it, or none.
-fn write_atomically(
-    path: &Path,
-    write: impl FnOnce(&mut File) -> io::Result<()>,
-) -> io::Result<()> {
-    let temporary = beside(path);
-    let result = (|| {
-        if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
-            create_private_folder(folder)?;
-        }
-        let mut file = create_private(&temporary)?;
-        write(&mut file)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)?;
-        // The new name has to reach the disk too; where a folder cannot be opened, nothing is to do.
-        if let Some(folder) = path.parent()
-            && let Ok(folder) =
-                File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
-        {
-            let _ = folder.sync_all();
-        }
-        Ok(())
-    })();
-    if result.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    result
+/// Where a file lies, or shall lie.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 /// Creates a folder that only its owner may read, and those above it, where there is none.
@@ -197,26 +203,6 @@ fn create_private_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
-}
-
-/// A name beside the file that no other process and no other call uses.
-pub(crate) fn beside(path: &Path) -> PathBuf {
-    use std::sync::atomic::AtomicU64;
-    use std::sync::atomic::Ordering;
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    name.push(format!(".{}-{count}.tmp", std::process::id()));
-    path.with_file_name(name)
-}
-
-/// Creates a file that did not exist and that only its owner may read.
-pub(crate) fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]
@@ -244,7 +230,7 @@ mod tests {
             let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!((mode(&path), mode(&folder)), (0o600, 0o700));
         }
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "no temporary file stays");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "nothing stays but its lock");
         // This process runs: nothing is orphaned.
         assert_eq!(journal.orphans().unwrap().len(), 0);
 
@@ -274,6 +260,22 @@ mod tests {
         assert_eq!(*error.kind(), ErrorKind::Journal);
         assert!(!format!("{error} {error:?}").contains("0123456789"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "session: 0123456789");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn waits_for_another_process() {
+        let folder = folder("locked");
+        let journal = Journal::new(folder.join("journal.json"), "https://a".to_owned());
+        // A lock belongs to an open file, so that of another process is like this one.
+        let other = journal.lock().unwrap();
+        let path = journal.path.clone();
+        let waiting = std::thread::spawn(move || journal.remember("admin", &Secret::new("1")));
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!waiting.is_finished() && !path.exists());
+        drop(other);
+        waiting.join().unwrap().unwrap();
+        assert!(path.exists());
         fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -1,6 +1,5 @@
 //! Files to and from the appliance, in pieces, with progress.
 
-use std::fs;
 use std::io;
 use std::io::Write;
 use std::path::Path;
@@ -16,6 +15,7 @@ use std::task::ready;
 use futures_core::Stream;
 use reqwest::header;
 use sps_model::Method;
+use tempfile::NamedTempFile;
 use tokio::io::AsyncRead;
 use tokio::io::ReadBuf;
 
@@ -29,8 +29,7 @@ use crate::error::ErrorKind;
 use crate::http;
 use crate::http::Call;
 use crate::http::Reply;
-use crate::journal::beside;
-use crate::journal::create_private;
+use crate::journal::folder_of;
 use crate::path;
 use crate::transaction::Transaction;
 
@@ -106,11 +105,10 @@ impl Client {
     ) -> Result<u64, Error> {
         let target = target.as_ref();
         let failed = |error| file_error(target, error).at(Method::Get, path);
-        let temporary = Temporary(beside(target));
-        let mut file = create_private(&temporary.0).map_err(failed)?;
+        let mut file = NamedTempFile::new_in(folder_of(target)).map_err(failed)?;
         let bytes = download(&self.shared, path, &mut file, &mut progress).await?;
-        file.sync_all().map_err(failed)?;
-        fs::rename(&temporary.0, target).map_err(failed)?;
+        file.as_file().sync_all().map_err(failed)?;
+        file.persist(target).map_err(|error| failed(error.error))?;
         Ok(bytes)
     }
 }
@@ -265,16 +263,6 @@ async fn start(shared: &Shared, call: &Call<'_>) -> Result<reqwest::Response, Er
 
 fn file_error(path: &Path, error: io::Error) -> Error {
     Error::new(ErrorKind::File).note(path.display().to_string()).because(error)
-}
-
-/// A file that goes when nobody wants it.
-struct Temporary(PathBuf);
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // Renamed, it is not there any more.
-        let _ = fs::remove_file(&self.0);
-    }
 }
 
 async fn pieces(

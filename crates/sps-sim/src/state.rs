@@ -4,10 +4,11 @@ use crate::{error::Error, store::Configuration};
 use serde::{Deserialize, Serialize};
 use sps_spec::Version;
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
+use tempfile::NamedTempFile;
 
 /// Of this form are the files that this version writes.
 const FORM: u32 = 1;
@@ -93,29 +94,15 @@ impl StateFile {
 
 /// Writes another file, makes sure that it is on the disk, and renames it.
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let new = path.with_file_name(name);
-    let written = write(&new, text).and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        // What stays behind would only be half a state.
-        let _ = fs::remove_file(&new);
-        return written;
-    }
-    // The new name has to reach the disk too; not every system can do that for a folder.
     let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    if let Ok(folder) = File::open(folder.unwrap_or_else(|| Path::new("."))) {
+    let folder = folder.unwrap_or_else(|| Path::new("."));
+    let mut new = NamedTempFile::new_in(folder)?;
+    new.write_all(text)?;
+    new.as_file().sync_all()?;
+    new.persist(path)?;
+    // The new name has to reach the disk too; not every system can do that for a folder.
+    if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
     Ok(())
-}
-
-fn write(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text)?;
-    file.sync_all()
 }

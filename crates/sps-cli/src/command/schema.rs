@@ -182,15 +182,14 @@ fn in_the_way(path: &Path, ours: &str) -> Option<&'static str> {
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let parent = path.parent().unwrap_or_else(|| Path::new("."));
     fs::create_dir_all(parent)?;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = parent.join(name);
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // What cannot be written can perhaps not be removed either; the first error is the one to tell.
-        let _ = fs::remove_file(&beside);
-    }
-    written
+    let mut builder = tempfile::Builder::new();
+    // Schemas are no secrets: as readable as other new files, and not for their owner alone.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(parent)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
 }
 
 #[cfg(test)]
