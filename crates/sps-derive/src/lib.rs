@@ -11,6 +11,8 @@ mod fallback;
 mod valid;
 
 #[cfg(test)]
+mod mistakes;
+#[cfg(test)]
 mod snapshots;
 
 use proc_macro::TokenStream;
