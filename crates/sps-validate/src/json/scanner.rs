@@ -534,6 +534,47 @@ const fn special_bytes(word: u64) -> u64 {
 mod tests {
     use super::*;
 
+    fn scanner(text: &str) -> Scanner<'_> {
+        Scanner::new(text, &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn an_expected_key_is_stepped_over_to_its_value() {
+        for (text, name, expected, at) in [
+            (r#"{"enabled" : true}"#, "enabled", true, 13),
+            (r#"{"":1}"#, "", true, 4),
+            (r#"{"a":1}"#, "a", true, 5),
+            (r#"  {"é": 1}"#, "é", true, 9),
+            // Neither more nor less than that key, and written as it is.
+            (r#"{"enabled": true}"#, "enable", false, 1),
+            (r#"{"enable": true}"#, "enabled", false, 1),
+            (r#"{"\u0061": true}"#, "a", false, 1),
+            (r#"{"a"#, "a", false, 1),
+            ("{'a'", "a", false, 1),
+        ] {
+            let mut scanner = scanner(text);
+            scanner.skip_white_space();
+            assert_eq!(scanner.first_member(0), Ok(true), "{text}");
+            assert_eq!(scanner.expected_key(name, 0), Ok(expected), "{text}");
+            assert_eq!(scanner.at(), at, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_string_with_escapes_is_owned() {
+        for (text, expected, is_owned) in [
+            (r#""""#, "", false),
+            (r#""a""#, "a", false),
+            (r#""nine bytes and é""#, "nine bytes and é", false),
+            (r#""a\n""#, "a\n", true),
+        ] {
+            let mut scanner = scanner(text);
+            let string = scanner.string().unwrap();
+            assert_eq!((&*string, scanner.at()), (expected, text.len()), "{text}");
+            assert_eq!(matches!(string, Cow::Owned(_)), is_owned, "{text}");
+        }
+    }
+
     #[test]
     fn the_lowest_mark_is_the_first_special_byte() {
         let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1F);
