@@ -178,6 +178,23 @@ mod tests {
     }
 
     #[test]
+    fn a_span_covers_what_lies_between_its_ends() {
+        for (span, len, text) in [
+            (Span::new(0, 0), 0, Some("")),
+            (Span::at(2), 0, Some("")),
+            (Span::new(1, 4), 3, Some("bé")),
+            (Span::new(4, 5), 1, Some("c")),
+            // Beyond the text, with swapped ends, and within a character.
+            (Span::new(4, 6), 2, None),
+            (Span::new(4, 1), 0, None),
+            (Span::new(1, 3), 2, None),
+        ] {
+            assert_eq!((span.len(), span.is_empty()), (len, len == 0), "{span:?}");
+            assert_eq!(span.of("abéc"), text, "{span:?}");
+        }
+    }
+
+    #[test]
     fn counts_from_one_and_in_characters() {
         for (text, offset, expected) in [
             ("", 0, (1, 1)),
@@ -195,6 +212,15 @@ mod tests {
             ("aé\u{1F600}b", 7, (1, 4)),
         ] {
             assert_eq!(position(text, offset), expected, "{text:?} at {offset}");
+        }
+    }
+
+    #[test]
+    fn a_text_may_end_where_a_word_ends() {
+        for words in 1..4 {
+            let text = "é".repeat(32 * words);
+            assert_eq!(position(&text, text.len()), (1, 32 * words + 1));
+            assert_eq!(position(&text, text.len() - 2), (1, 32 * words));
         }
     }
 
