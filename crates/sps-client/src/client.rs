@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use backon::Retryable as _;
 use serde_json::Value;
@@ -45,6 +46,14 @@ use crate::transaction::Transaction;
 pub struct Client {
     pub(crate) shared: Arc<Shared>,
 }
+
+/// When to look for what arrives after it was given up. Most of it comes at once, if at all.
+const LOOKS: [Duration; 4] = [
+    Duration::from_millis(100),
+    Duration::from_millis(400),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
 
 /// What all clones share.
 pub(crate) struct Shared {
@@ -117,8 +126,14 @@ impl Client {
             pending: Mutex::new(Vec::new()),
             recovered: Mutex::new(Vec::new()),
         });
-        let recovered = recover::orphans(&shared).await?;
-        shared.recovered().extend(recovered);
+        match recover::orphans(&shared, false).await {
+            Ok(recovered) => shared.recovered().extend(recovered),
+            // Reading needs none; a transaction that needs it is not opened.
+            Err(error) if *error.kind() == ErrorKind::Journal => {
+                tracing::warn!(%error, "nobody knows what an earlier crash left behind");
+            }
+            Err(error) => return Err(error),
+        }
         shared.session().await?;
         Ok(Self { shared })
     }
@@ -222,6 +237,9 @@ impl Client {
 
     /// Cancels what this session or an earlier crash left open; tells whether there was something.
     ///
+    /// Unlike [`ClientBuilder::connect`] it also ends what the journal names for a process on another machine or in
+    /// another container, where nobody here can see whether it lives.
+    ///
     /// A transaction that a [`Transaction`] of this client holds is not touched.
     ///
     /// # Errors
@@ -230,7 +248,7 @@ impl Client {
     pub async fn cancel_transaction(&self) -> Result<bool, Error> {
         let settled = self.settle().await;
         let _permit = self.shared.permit()?;
-        let recovered = recover::orphans(&self.shared).await?;
+        let recovered = recover::orphans(&self.shared, true).await?;
         let mut any = recovered.iter().any(|it| it.outcome.is_cancelled());
         let failed = recovered.iter().any(|it| it.outcome.is_failed());
         self.shared.recovered().extend(recovered);
@@ -255,8 +273,8 @@ impl Client {
 
     /// Waits until every dropped transaction is cancelled. Call it before the runtime ends.
     ///
-    /// Where a request was given up that may have arrived after all, it looks whether that opened a transaction, and
-    /// cancels it.
+    /// Where a request was given up that may arrive after all, it looks for a few seconds whether that opened a
+    /// transaction, and cancels it; see [`Client::has_strays`].
     ///
     /// # Errors
     /// The first one that could not be cancelled.
@@ -271,12 +289,22 @@ impl Client {
             first = first.and(result);
         }
         // Whoever has the permit would lose an open transaction; they settle later.
-        if self.shared.strays.load(Ordering::SeqCst)
+        if self.has_strays()
             && let Ok(_permit) = self.shared.permit()
         {
-            first = first.and(self.shared.cancel_current().await);
+            for delay in LOOKS {
+                tokio::time::sleep(delay.min(self.shared.settings.timeout)).await;
+                first = first.and(self.shared.cancel_current().await);
+            }
         }
         first
+    }
+
+    /// Whether a request of this session was given up that may still arrive, and open a transaction that nobody knows
+    /// of. [`Client::settle`] and the next [`Client::transaction`] cancel it; where the process ends before, the journal
+    /// names the session for a while, so that the next run looks there.
+    pub fn has_strays(&self) -> bool {
+        self.shared.strays.load(Ordering::SeqCst)
     }
 
     /// The jobs that collect support bundles.
@@ -390,6 +418,12 @@ impl Shared {
             }
             result => result,
         }
+    }
+
+    /// What no words of the appliance may bring back.
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
+        let session = self.current().as_deref().cloned();
+        self.login.secret().cloned().into_iter().chain(session).collect()
     }
 
     pub(crate) fn proof<'a>(&'a self, session: &'a Secret) -> Proof<'a> {

@@ -5,11 +5,12 @@ use sps_model::Secret;
 use sps_validate::Kind;
 use sps_validate::Shape;
 
-/// Shorter ones would be struck from words that only look like them.
+/// Shorter ones are struck only where they stand as a word: they are parts of others by chance.
 const MIN_SECRET: usize = 4;
+const HIDDEN: &str = "***";
 
 /// Replaces every secret in every string of the value, keys too.
-pub(crate) fn strike(value: &mut Value, secrets: &[&str]) {
+pub(crate) fn strike(value: &mut Value, secrets: &[Secret]) {
     match value {
         Value::String(text) => strike_text(text, secrets),
         Value::Array(list) => list.iter_mut().for_each(|it| strike(it, secrets)),
@@ -27,12 +28,34 @@ pub(crate) fn strike(value: &mut Value, secrets: &[&str]) {
     }
 }
 
-fn strike_text(text: &mut String, secrets: &[&str]) {
+/// Replaces every secret in a text, as it is and as JSON writes it.
+pub(crate) fn strike_text(text: &mut String, secrets: &[Secret]) {
     for secret in secrets {
-        if secret.len() >= MIN_SECRET && text.contains(secret) {
-            *text = text.replace(secret, "***");
+        let secret = secret.expose();
+        let written = Value::from(secret).to_string();
+        let escaped = written.trim_start_matches('"').strip_suffix('"').unwrap_or_default();
+        for form in [secret, escaped] {
+            if form.len() >= MIN_SECRET {
+                *text = text.replace(form, HIDDEN);
+            } else if !form.is_empty() {
+                *text = without_word(text, form);
+            }
         }
     }
+}
+
+fn without_word(text: &str, word: &str) -> String {
+    let is_part = |it: Option<char>| it.is_some_and(char::is_alphanumeric);
+    let (mut struck, mut done) = (String::new(), 0);
+    for (at, _) in text.match_indices(word) {
+        let end = at + word.len();
+        if !is_part(text[..at].chars().next_back()) && !is_part(text[end..].chars().next()) {
+            struck += &text[done..at];
+            struck += HIDDEN;
+            done = end;
+        }
+    }
+    struck + &text[done..]
 }
 
 /// Takes every secret out of a body and leaves null there; gives what was taken.
@@ -120,6 +143,21 @@ mod tests {
     use sps_model::Password;
 
     use super::*;
+
+    #[test]
+    fn strikes_short_and_escaped_secrets_too() {
+        for (secret, text, struck) in [
+            ("abc", "the value abc is wrong, abcd is not", "the value *** is wrong, abcd is not"),
+            ("abc", r#"{"plain":"abc"}"#, r#"{"plain":"***"}"#),
+            ("hunter22", "xhunter22x", "x***x"),
+            (r#"a"b\c"#, r#"got {"plain":"a\"b\\c"}"#, r#"got {"plain":"***"}"#),
+            ("", "nothing", "nothing"),
+        ] {
+            let mut text = text.to_owned();
+            strike_text(&mut text, &[Secret::new(secret)]);
+            assert_eq!(text, struck, "{secret}");
+        }
+    }
 
     #[test]
     fn takes_secrets_by_type_and_by_name() {

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use reqwest::header;
 use serde_json::Value;
 use sps_model::Any;
@@ -13,6 +15,7 @@ use tracing::Instrument as _;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::hide;
+use crate::received;
 
 /// More than this in one answer of JSON is a mistake or an attack.
 const MAX_ANSWER: usize = 64 << 20;
@@ -201,21 +204,27 @@ pub(crate) fn transport(error: reqwest::Error, call: &Call<'_>) -> Error {
 
 /// What the appliance says went wrong.
 pub(crate) fn failure(status: u16, text: &str, call: &Call<'_>, proof: &Proof<'_>) -> Error {
-    let mut secrets: Vec<&str> = call.secrets.iter().map(Secret::expose).collect();
+    let mut secrets: Vec<Secret> = call.secrets.to_vec();
     match proof {
         Proof::Nothing => {}
         Proof::Session(session, other) => {
-            secrets.push(session.expose());
-            secrets.extend(other.map(Secret::expose));
+            secrets.push((*session).clone());
+            secrets.extend(other.cloned());
         }
-        Proof::Basic { password, .. } => secrets.push(password.expose()),
+        Proof::Basic { user, password } => {
+            secrets.push((*password).clone());
+            // As it travels: a server may show the head of the request.
+            let pair = format!("{user}:{}", password.expose());
+            secrets.push(Secret::new(BASE64_STANDARD.encode(pair)));
+        }
     }
     let mut answer: Value = serde_json::from_str(text).unwrap_or_default();
     hide::strike(&mut answer, &secrets);
-    let error = &mut answer["error"];
+    let mut error = received::take(&mut answer, "error");
+    let details = Some(received::take(&mut error, "details")).filter(|it| !it.is_null());
     let server_type = error["type"].as_str().map(str::to_owned);
-    let message = error["message"].as_str().map(str::to_owned);
-    let details = Some(error["details"].take()).filter(|it| !it.is_null());
+    // A proxy may have nothing but words there.
+    let message = error["message"].as_str().or(error.as_str()).map(str::to_owned);
     let kind = kind_of(status, server_type.as_deref(), details.as_ref());
     Error::new(kind).at(call.method, call.path).answered(
         status,

@@ -21,6 +21,9 @@ use zeroize::Zeroize as _;
 use crate::error::Error;
 use crate::error::ErrorKind;
 
+/// How long something may still arrive in a session whose transaction is over. Unit: seconds.
+const LINGER: u64 = 600;
+
 /// Two clients of one process may share a file, and not every system locks a file within one process.
 static FILE: Mutex<()> = Mutex::new(());
 
@@ -43,6 +46,10 @@ pub(crate) struct Entry {
     pub(crate) user: String,
     /// Seconds since 1970.
     pub(crate) opened: u64,
+    /// When it was over, in seconds since 1970. A request that was sent before may still arrive, and open another one
+    /// in the same session: so the entry stays for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    settled: Option<u64>,
     process: Process,
     session: String,
 }
@@ -50,6 +57,16 @@ pub(crate) struct Entry {
 impl Entry {
     pub(crate) fn session(&self) -> Secret {
         Secret::new(self.session.clone())
+    }
+
+    /// Whether nobody has to hear of it unless something was found open.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.settled.is_some()
+    }
+
+    /// Whether nothing can arrive any more.
+    pub(crate) fn is_old(&self) -> bool {
+        self.settled.is_some_and(|it| now().saturating_sub(it) > LINGER)
     }
 }
 
@@ -59,23 +76,43 @@ impl Drop for Entry {
     }
 }
 
-/// A process, told from a later one with the same number by the time when it started.
+/// A process, told from a later one with the same number by the time when it started, and from one elsewhere by the
+/// place where the number counts: a home may be shared by machines and by containers.
 #[derive(Serialize, Deserialize, PartialEq)]
 struct Process {
     id: u32,
     started: Option<u64>,
+    #[serde(default)]
+    place: Option<String>,
 }
 
 impl Process {
     fn current() -> Self {
         let id = std::process::id();
-        Self { id, started: started(id) }
+        Self { id, started: started(id), place: place() }
     }
 
     /// Whether it still runs. Where nothing tells, only the current one does.
     fn runs(&self) -> bool {
         *self == Self::current() || (self.started.is_some() && started(self.id) == self.started)
     }
+
+    /// Whether it belongs to another machine or container, where nobody here can see it.
+    fn is_elsewhere(&self) -> bool {
+        self.place.is_some() && self.place != place()
+    }
+}
+
+/// The machine and the space of process numbers; only Linux tells.
+fn place() -> Option<String> {
+    let machine = fs::read_to_string("/etc/machine-id").unwrap_or_default();
+    let numbers = fs::read_link("/proc/self/ns/pid").ok()?;
+    Some(format!("{} {}", machine.trim(), numbers.display()))
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs())
 }
 
 /// When the process started, in ticks since the system did; only Linux tells.
@@ -90,23 +127,24 @@ impl Journal {
         Self { path, host }
     }
 
-    /// The transactions at this host whose process is gone.
-    pub(crate) fn orphans(&self) -> Result<Vec<Entry>, Error> {
+    /// The transactions at this host whose process is gone; those of processes elsewhere only if one wants them too.
+    pub(crate) fn orphans(&self, elsewhere: bool) -> Result<Vec<Entry>, Error> {
         let _guard = FILE.lock().unwrap_or_else(PoisonError::into_inner);
         let content = self.read()?;
-        let is_orphan = |entry: &Entry| entry.host == self.host && !entry.process.runs();
+        let is_gone = |it: &Process| if it.is_elsewhere() { elsewhere } else { !it.runs() };
+        let is_orphan = |entry: &Entry| entry.host == self.host && is_gone(&entry.process);
         Ok(content.entries.into_iter().filter(is_orphan).collect())
     }
 
     /// Remembers a transaction that is about to be opened.
     pub(crate) fn remember(&self, user: &str, session: &Secret) -> Result<(), Error> {
-        let opened = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs());
         self.change(|entries| {
-            entries.retain(|entry| entry.session != session.expose());
+            entries.retain(|entry| !self.is_of(entry, session));
             entries.push(Entry {
                 host: self.host.clone(),
                 user: user.to_owned(),
-                opened,
+                opened: now(),
+                settled: None,
                 process: Process::current(),
                 session: session.expose().to_owned(),
             });
@@ -115,7 +153,20 @@ impl Journal {
 
     /// Forgets the transaction of this session.
     pub(crate) fn forget(&self, session: &Secret) -> Result<(), Error> {
-        self.change(|entries| entries.retain(|entry| entry.session != session.expose()))
+        self.change(|entries| entries.retain(|entry| !self.is_of(entry, session)))
+    }
+
+    /// Notes that the transaction of this session is over, but that something may still arrive.
+    pub(crate) fn settle(&self, session: &Secret) -> Result<(), Error> {
+        self.change(|entries| {
+            for entry in entries.iter_mut().filter(|entry| self.is_of(entry, session)) {
+                entry.settled.get_or_insert_with(now);
+            }
+        })
+    }
+
+    fn is_of(&self, entry: &Entry, session: &Secret) -> bool {
+        entry.host == self.host && entry.session == session.expose()
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<Entry>)) -> Result<(), Error> {
@@ -147,7 +198,8 @@ impl Journal {
         match content {
             Ok(content) if content.version == 1 => Ok(content),
             // Never overwritten: it may be somebody else's file. Serde's words may hold the session.
-            _ => Err(self.error("is not a journal of this version")),
+            _ => Err(self
+                .error("is not a journal of this version: delete it if nothing of yours is open")),
         }
     }
 
@@ -232,17 +284,17 @@ mod tests {
         }
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "nothing stays but its lock");
         // This process runs: nothing is orphaned.
-        assert_eq!(journal.orphans().unwrap().len(), 0);
+        assert_eq!(journal.orphans(false).unwrap().len(), 0);
 
         // As if it had been another process, which is gone.
         let text = fs::read_to_string(&path).unwrap();
         let id = format!("\"id\":{}", std::process::id());
         fs::write(&path, text.replace(&id, "\"id\":4194999")).unwrap();
-        let orphans = journal.orphans().unwrap();
+        let orphans = journal.orphans(false).unwrap();
         assert_eq!(orphans.len(), 2);
         assert_eq!(orphans[0].session().expose(), "aa");
         let other = Journal::new(path.clone(), "https://b".into());
-        assert_eq!(other.orphans().unwrap().len(), 0);
+        assert_eq!(other.orphans(false).unwrap().len(), 0);
 
         journal.forget(&Secret::new("aa")).unwrap();
         journal.forget(&Secret::new("bb")).unwrap();

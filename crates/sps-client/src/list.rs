@@ -34,7 +34,7 @@ impl<E: Endpoint> List<E> {
     pub(crate) async fn fetch(shared: Arc<Shared>, scope: Scope) -> Result<Self, Error> {
         let call = Call::get(E::PATH);
         let mut answer = shared.read(&call, &scope).await?;
-        let Value::Array(items) = answer["items"].take() else {
+        let Value::Array(items) = received::take(&mut answer, "items") else {
             return Err(Error::new(ErrorKind::UnexpectedAnswer)
                 .at(call.method, call.path)
                 .note("it has no items"));

@@ -75,6 +75,11 @@ fn without_value(words: &str) -> String {
     }
 }
 
+/// Takes a member out of an answer; null if there is none. An index that writes would panic on what is no object.
+pub(crate) fn take(answer: &mut Value, key: &str) -> Value {
+    answer.get_mut(key).map(Value::take).unwrap_or_default()
+}
+
 /// The key of an answer, or the last segment of its address.
 pub(crate) fn key_of(answer: &Value) -> Option<String> {
     let href = || answer["meta"]["href"].as_str()?.rsplit('/').next();

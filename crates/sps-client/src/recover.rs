@@ -11,6 +11,7 @@ use crate::client::Shared;
 use crate::error::Error;
 use crate::error::ErrorKind;
 use crate::http::Call;
+use crate::http::Reply;
 use crate::received;
 
 /// A transaction that an earlier crash had left behind.
@@ -69,18 +70,31 @@ impl fmt::Display for Recovered {
 }
 
 /// Clears what the journal knows of earlier crashes at this host.
-pub(crate) async fn orphans(shared: &Shared) -> Result<Vec<Recovered>, Error> {
+///
+/// Those of processes on other machines or in other containers only if one wants them too: they may live.
+pub(crate) async fn orphans(shared: &Shared, elsewhere: bool) -> Result<Vec<Recovered>, Error> {
     let Some(journal) = &shared.journal else { return Ok(Vec::new()) };
     let mut recovered = Vec::new();
-    for entry in journal.orphans()? {
+    for entry in journal.orphans(elsewhere)? {
         let session = entry.session();
         let outcome = match clear(shared, &session).await {
-            Ok(true) => RecoveredOutcome::Cancelled,
-            Ok(false) => RecoveredOutcome::Gone,
+            // What the crash had sent may still arrive.
+            Ok(Cleared::Cancelled) => {
+                journal.settle(&session)?;
+                RecoveredOutcome::Cancelled
+            }
+            Ok(Cleared::Closed) if !entry.is_old() => {
+                journal.settle(&session)?;
+                RecoveredOutcome::Gone
+            }
+            Ok(Cleared::Closed | Cleared::SessionGone) => {
+                journal.forget(&session)?;
+                RecoveredOutcome::Gone
+            }
             Err(error) => RecoveredOutcome::Failed(error.to_string()),
         };
-        if !outcome.is_failed() {
-            journal.forget(&session)?;
+        if outcome == RecoveredOutcome::Gone && entry.is_settled() {
+            continue;
         }
         let found = Recovered { user: entry.user.clone(), opened: entry.opened, outcome };
         tracing::warn!("{found}");
@@ -89,21 +103,34 @@ pub(crate) async fn orphans(shared: &Shared) -> Result<Vec<Recovered>, Error> {
     Ok(recovered)
 }
 
-/// Cancels what is open in an old session; tells whether something was.
-async fn clear(shared: &Shared, session: &Secret) -> Result<bool, Error> {
+/// What was found in an old session.
+enum Cleared {
+    Cancelled,
+    Closed,
+    SessionGone,
+}
+
+/// Cancels what is open in an old session.
+async fn clear(shared: &Shared, session: &Secret) -> Result<Cleared, Error> {
+    if !session.expose().bytes().all(|it| it.is_ascii_graphic()) {
+        // No cookie of any appliance.
+        return Ok(Cleared::SessionGone);
+    }
     let call = Call::get("/api/transaction");
     let look = || shared.exchange(&call, session);
     let reply = look.retry(shared.settings.backoff()).when(Error::is_retryable).await;
     let reply = match reply {
-        Err(error) if *error.kind() == ErrorKind::Unauthenticated => return Ok(false),
+        Err(error) if *error.kind() == ErrorKind::Unauthenticated => {
+            return Ok(Cleared::SessionGone);
+        }
         reply => reply?,
     };
     let status = received::read::<sps_model::Transaction>(reply.json(&call)?, &call)?;
     if status.body.status == sps_model::TransactionStatus::Closed {
-        return Ok(false);
+        return Ok(Cleared::Closed);
     }
     cancel(shared, session).await?;
-    Ok(true)
+    Ok(Cleared::Cancelled)
 }
 
 /// How a cancel ended.
@@ -122,11 +149,22 @@ pub(crate) async fn cancel(shared: &Shared, session: &Secret) -> Result<Cancelle
     let backoff = shared.settings.backoff().with_max_times(shared.settings.retries.max(3) + 2);
     let backoff = backoff.with_max_delay(Duration::from_secs(5));
     match attempt.retry(backoff).when(Error::is_retryable).await {
-        Ok(_) => Ok(Cancelled::Discarded),
+        // Something on the way may have answered in its place.
+        Ok(reply) if says_closed(&reply, &call) => Ok(Cancelled::Discarded),
+        Ok(_) => match is_closed(shared, session).await {
+            Ok(true) => Ok(Cancelled::Discarded),
+            Ok(false) => Err(Error::new(ErrorKind::NotCancelled)
+                .at(call.method, call.path)
+                .note("it was answered, but the transaction is still open")),
+            Err(error) => Err(error.with_kind(ErrorKind::NotCancelled)),
+        },
         Err(error) => match error.kind() {
             // With the session its transaction went too.
             ErrorKind::Unauthenticated => Ok(Cancelled::NotOpen),
-            ErrorKind::Conflict | ErrorKind::NotFound | ErrorKind::NotOpen => {
+            ErrorKind::Conflict
+            | ErrorKind::Locked { .. }
+            | ErrorKind::NotFound
+            | ErrorKind::NotOpen => {
                 if is_closed(shared, session).await.unwrap_or(false) {
                     return Ok(Cancelled::NotOpen);
                 }
@@ -137,7 +175,14 @@ pub(crate) async fn cancel(shared: &Shared, session: &Secret) -> Result<Cancelle
     }
 }
 
-async fn is_closed(shared: &Shared, session: &Secret) -> Result<bool, Error> {
+/// Whether an answer of the transaction says that nothing is open any more; one that does not tell proves nothing.
+pub(crate) fn says_closed(reply: &Reply, call: &Call<'_>) -> bool {
+    let answer = reply.json(call).and_then(|it| received::read::<sps_model::Transaction>(it, call));
+    answer.is_ok_and(|it| it.body.status == sps_model::TransactionStatus::Closed)
+}
+
+/// Looks whether nothing is open in a session.
+pub(crate) async fn is_closed(shared: &Shared, session: &Secret) -> Result<bool, Error> {
     let call = Call::get("/api/transaction");
     let reply = match shared.exchange(&call, session).await {
         Err(error) if *error.kind() == ErrorKind::Unauthenticated => return Ok(true),

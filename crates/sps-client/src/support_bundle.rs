@@ -16,6 +16,7 @@ use crate::client::Scope;
 use crate::client::Shared;
 use crate::error::Error;
 use crate::error::ErrorKind;
+use crate::hide;
 use crate::http::Call;
 use crate::list::List;
 use crate::path;
@@ -61,13 +62,16 @@ impl<'a> SupportBundles<'a> {
         })?;
         let path = path::of_object(SupportBundle::PATH, &key)?;
         loop {
-            let bundle = self.shared.get::<SupportBundle>(&path, &Scope::Any).await?.body;
+            let bundle = self.shared.get::<SupportBundle>(&path, &Scope::Any).await;
+            let bundle = bundle.map_err(|error| error.note(format!("the job is {key}")))?.body;
             progress(&bundle);
             let failed = |kind| Error::new(kind).at(Method::Post, SupportBundle::PATH);
             match bundle.status {
                 SupportBundleStatus::Finished => return Ok(key),
                 SupportBundleStatus::Failed => {
-                    let reason = bundle.error.unwrap_or_else(|| "no reason is given".to_owned());
+                    let mut reason =
+                        bundle.error.unwrap_or_else(|| "no reason is given".to_owned());
+                    hide::strike_text(&mut reason, &self.shared.secrets());
                     return Err(failed(ErrorKind::JobFailed).note(reason));
                 }
                 _ if start.elapsed() > self.shared.settings.job_timeout => {

@@ -68,6 +68,8 @@ pub struct Transaction {
     /// What each object shall be in the end.
     wanted: BTreeMap<String, Wanted>,
     permit: Option<OwnedSemaphorePermit>,
+    /// Whether a request that changes something was sent and its answer is not here yet.
+    pub(crate) is_waiting: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +130,7 @@ impl Transaction {
             done: Vec::new(),
             wanted: BTreeMap::new(),
             permit: Some(permit),
+            is_waiting: false,
         };
         match transaction.post().await {
             Ok(()) => Ok(transaction),
@@ -149,7 +152,7 @@ impl Transaction {
         let mut delays = self.shared.settings.lock_backoff().build();
         let mut lost = 0;
         loop {
-            let Err(error) = self.shared.send(&call, &self.scope()).await else {
+            let Err(error) = self.send(&call).await else {
                 return Ok(());
             };
             let error = match error.kind() {
@@ -420,8 +423,7 @@ impl Transaction {
         self.check_open(call)?;
         let mut attempts = 0;
         loop {
-            let result = self.shared.send(call, &self.scope()).await;
-            let error = match self.noticed(result) {
+            let error = match self.send(call).await {
                 Ok(reply) => {
                     let answer = raw_answer(&reply, call)
                         .unwrap_or_else(|_| RawAnswer { key: None, content: Value::Null.into() });
@@ -537,9 +539,11 @@ impl Transaction {
         result
     }
 
-    /// Sends a request of the transaction itself.
+    /// Sends a request that changes something.
     async fn send(&mut self, call: &Call<'_>) -> Result<Reply, Error> {
+        self.is_waiting = true;
         let result = self.shared.send(call, &self.scope()).await;
+        self.is_waiting = false;
         self.noticed(result)
     }
 
@@ -568,10 +572,10 @@ fn check_path(path: &str) -> Result<(), Error> {
 /// on naming it, so that the next run looks there.
 fn close(shared: &Shared, session: &Secret) {
     shared.in_transaction.store(false, Ordering::SeqCst);
-    if !shared.strays.load(Ordering::SeqCst)
-        && let Some(journal) = &shared.journal
-        && let Err(error) = journal.forget(session)
-    {
+    let Some(journal) = &shared.journal else { return };
+    let strays = shared.strays.load(Ordering::SeqCst);
+    let result = if strays { journal.settle(session) } else { journal.forget(session) };
+    if let Err(error) = result {
         tracing::warn!(%error, "the journal still names a transaction that is over");
     }
 }
@@ -586,6 +590,10 @@ impl Drop for Transaction {
         }
         if self.state == State::Committing {
             tracing::error!("dropped during a commit: look whether it took effect");
+        }
+        if self.is_waiting {
+            // The request may be carried out after the cancel, and open another transaction.
+            self.shared.strays.store(true, Ordering::SeqCst);
         }
         let shared = Arc::clone(&self.shared);
         let session = Arc::clone(&self.session);

@@ -1,5 +1,6 @@
 //! Files to and from the appliance, in pieces, with progress.
 
+use std::fs;
 use std::io;
 use std::io::Write;
 use std::path::Path;
@@ -96,7 +97,7 @@ impl Client {
     /// part of it behind.
     ///
     /// # Errors
-    /// [`ErrorKind::File`], and whatever the appliance says.
+    /// [`ErrorKind::File`], also where a folder or a device stands, and whatever the appliance says.
     pub async fn download_to_file(
         &self,
         path: &str,
@@ -105,6 +106,12 @@ impl Client {
     ) -> Result<u64, Error> {
         let target = target.as_ref();
         let failed = |error| file_error(target, error).at(Method::Get, path);
+        // A link stays a link, and a device a device.
+        let target = &match fs::canonicalize(target) {
+            Ok(real) if real.is_file() => real,
+            Ok(_) => return Err(failed(io::Error::other("there is something that is no file"))),
+            Err(_) => target.to_owned(),
+        };
         let mut file = NamedTempFile::new_in(folder_of(target)).map_err(failed)?;
         let bytes = download(&self.shared, path, &mut file, &mut progress).await?;
         file.as_file().sync_all().map_err(failed)?;
@@ -130,7 +137,9 @@ impl Transaction {
         path::check(path)?;
         self.check_open(&Call::new(Method::Post, path))?;
         let shared = Arc::clone(self.shared());
+        self.is_waiting = true;
         let result = upload(&shared, &self.scope(), path, content_type, source, progress).await;
+        self.is_waiting = false;
         let answer = self.noticed(result)?;
         self.uploaded(&answer);
         Ok(answer)
@@ -216,6 +225,12 @@ async fn download(
     path::check(path)?;
     let call = Call::get(path);
     let mut response = start(shared, &call).await?;
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    if content_type.is_some_and(|it| it.as_bytes().starts_with(b"text/html")) {
+        return Err(Error::new(ErrorKind::UnexpectedAnswer)
+            .at(call.method, call.path)
+            .note("it is a page for a browser"));
+    }
     let total = response.content_length();
     let mut bytes = 0;
     progress(Progress { bytes, total });
@@ -248,7 +263,9 @@ async fn start(shared: &Shared, call: &Call<'_>) -> Result<reqwest::Response, Er
             return Ok(response);
         }
         let status = response.status().as_u16();
-        let text = http::read_text(response, call).await?;
+        let text = tokio::time::timeout(shared.settings.timeout, http::read_text(response, call))
+            .await
+            .map_err(|_| Error::new(ErrorKind::Timeout).at(call.method, call.path))??;
         let error = http::failure(status, &text, call, &proof);
         let error = match error.kind() {
             ErrorKind::Unauthenticated => shared.ended(&session, &Scope::Any, error),

@@ -113,6 +113,15 @@ impl Transaction {
         self.state = State::Committing;
         let result = self.send(&call).await;
         match result {
+            // Something on the way may have answered in its place.
+            Ok(reply)
+                if !recover::says_closed(&reply, &call)
+                    && self.is_open().await.unwrap_or(false) =>
+            {
+                let error = Error::new(ErrorKind::UnexpectedAnswer).at(call.method, call.path);
+                let note = "it was answered, but the transaction is still open";
+                self.resolve(error.note(note), &review).await
+            }
             Ok(_) => {
                 self.finish();
                 let mut outcome = Outcome { changed: self.wanted.len(), ..Outcome::default() };
@@ -153,14 +162,9 @@ impl Transaction {
                 let note = "the appliance did not answer afterwards";
                 return Err(error.turned_into(ErrorKind::Ambiguous).note(note));
             }
+            // Whether it went through before is for the objects to tell: some say `closed` either way.
             Some(true) => match recover::cancel(&self.shared, &self.session).await {
-                Ok(Cancelled::Discarded) => {
-                    self.finish();
-                    let note = "the transaction was cancelled";
-                    return Err(error.turned_into(ErrorKind::NotCommitted).note(note));
-                }
-                // It went through, or was discarded, between the two.
-                Ok(Cancelled::NotOpen) => self.finish(),
+                Ok(Cancelled::Discarded | Cancelled::NotOpen) => self.finish(),
                 Err(cancel) => return Err(error.turned_into(ErrorKind::Ambiguous).because(cancel)),
             },
             Some(false) => self.finish(),
@@ -172,7 +176,11 @@ impl Transaction {
         let no = taken.iter().filter(|it| matches!(it, Taken::No)).count();
         match (all, no) {
             (1.., 0) => Ok(outcome),
-            (0, 1..) => Err(error.turned_into(ErrorKind::NotCommitted)),
+            (0, 1..) => {
+                let error = error.turned_into(ErrorKind::NotCommitted);
+                let note = "the transaction was cancelled";
+                Err(if open == Some(true) { error.note(note) } else { error })
+            }
             (0, 0) => Err(error
                 .turned_into(ErrorKind::Ambiguous)
                 .note("the transaction is closed, and no object tells whether it was committed")),

@@ -20,9 +20,9 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether everything that can be looked at is as it was sent.
+    /// Whether every object could be looked at and is as it was sent, but for secrets, which no answer shows.
     pub fn is_complete(&self) -> bool {
-        self.not_taken.is_empty()
+        self.not_taken.is_empty() && !self.unverified.iter().any(|it| it.pointer.is_empty())
     }
 }
 

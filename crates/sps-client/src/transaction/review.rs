@@ -5,6 +5,8 @@ use std::fmt;
 use serde_json::Value;
 use sps_model::Any;
 
+use crate::received;
+
 /// What a change does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -104,9 +106,9 @@ pub(crate) struct Done {
 /// Reads the list and marks what is ours.
 pub(crate) fn read(mut answer: Value, done: &[Done]) -> Option<Review> {
     let list = if answer["changes"].is_array() {
-        answer["changes"].take()
+        received::take(&mut answer, "changes")
     } else {
-        answer["body"]["changes"].take()
+        received::take(&mut received::take(&mut answer, "body"), "changes")
     };
     let Value::Array(list) = list else { return None };
     let mut changes = Vec::with_capacity(list.len());
@@ -249,6 +251,12 @@ mod tests {
     #[test]
     fn an_answer_of_another_form_is_no_list() {
         assert_eq!(read(json!({"items": []}), &[]), None);
+        for odd in
+            [json!([]), json!("changes"), json!({"body": []}), json!({"changes": {}}), json!(null)]
+        {
+            assert_eq!(read(odd, &[]), None);
+        }
+        assert_eq!(read(json!({"changes": ["x"]}), &[]), None);
         assert_eq!(read(json!({"changes": [{"path": "/api/x"}]}), &[]), None);
     }
 }

@@ -1,5 +1,7 @@
 //! Committing: what is refused, what is resolved, what is read back.
 
+use std::sync::Mutex;
+
 use serde_json::json;
 use sps_client::Client;
 use sps_client::Error;
@@ -7,8 +9,10 @@ use sps_client::ErrorKind;
 use sps_client::Outcome;
 use sps_model::HealthMonitoring;
 
+use crate::fake::Appliance;
 use crate::fake::HEALTH;
 use crate::fake::Reply;
+use crate::fake::Request;
 use crate::fake::appliance;
 use crate::fake::error;
 use crate::fake::health;
@@ -43,6 +47,8 @@ async fn commits_and_reads_back() {
             "GET /api/transaction".to_owned(),
             "GET /api/transaction/changes".to_owned(),
             "PUT /api/transaction".to_owned(),
+            // The answer did not tell whether it is closed.
+            "GET /api/transaction".to_owned(),
             health,
         ]
     );
@@ -239,4 +245,91 @@ async fn a_failure_of_the_appliance_is_resolved_by_a_look_too() {
         assert_eq!(fake.count("PUT /api/transaction"), 1);
         assert!(!appliance.state().open);
     }
+}
+
+/// What a proxy, a page for a login or a bug may send.
+fn odd() -> Vec<Reply> {
+    let odd = [
+        json!([]),
+        json!("no"),
+        json!(7),
+        json!(null),
+        json!({"error": "Internal error"}),
+        json!({"error": ["x"]}),
+        json!({"error": 7, "meta": []}),
+        json!({"items": [1, [], "x"], "body": [], "changes": ["x", {}], "meta": 1, "key": {}}),
+        json!({"transaction": [], "body": "x", "changes": {}}),
+    ];
+    let failures = odd.clone().map(|it| Reply::Json(500, it));
+    let pages = [&b"<html>log in</html>"[..], b"", b"\xFF\xFE", b"{\"body\": "];
+    odd.into_iter()
+        .map(|it| Reply::Json(200, it))
+        .chain(failures)
+        .chain(pages.map(|it| Reply::Bytes(it.to_vec())))
+        .collect()
+}
+
+#[tokio::test]
+async fn odd_answers_end_in_an_error_and_leave_nothing_open() {
+    let put = format!("PUT {HEALTH}");
+    for line in
+        ["POST /api/transaction", &put, "GET /api/transaction/changes", "PUT /api/transaction"]
+    {
+        for (number, reply) in odd().into_iter().enumerate() {
+            let (wanted, reply) = (line.to_owned(), Mutex::new(Some(reply)));
+            let script = move |_: &Appliance, line: &str, _: &Request| {
+                if line == wanted { reply.lock().unwrap().take() } else { None }
+            };
+            let (fake, appliance) = appliance(script).await;
+            let client = fake.client().await;
+            let result = set_to_80(&client, None).await;
+            client.settle().await.unwrap();
+            let state = appliance.state();
+            assert!(!state.open, "{line}, {number}: left open after {result:?}");
+            let is_done = result.as_ref().is_ok_and(Outcome::is_complete);
+            assert_eq!(is_done, state.ratio == 80, "{line}, {number}: {result:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answered_commit_that_did_nothing_is_no_commit() {
+    // Something on the way answers, and the appliance never hears of it.
+    let (fake, appliance) =
+        appliance(|_, line, _| (line == "PUT /api/transaction").then(|| ok(json!({"meta": {}}))))
+            .await;
+    let error = set_to_80(&fake.client().await, None).await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::NotCommitted);
+    assert!(error.to_string().contains("cancelled"), "{error}");
+    assert!(!appliance.state().open);
+    assert_eq!(appliance.state().ratio, 70);
+}
+
+#[tokio::test]
+async fn a_commit_that_ran_on_until_the_cancel_is_a_commit() {
+    // The connection breaks while the commit is at work; the cancel waits for it, and says `closed` as it always does.
+    let (fake, appliance) = appliance(|appliance, line, request| match line {
+        "PUT /api/transaction" => Some(Reply::Lost),
+        "DELETE /api/transaction" => {
+            appliance.answer("PUT /api/transaction", request);
+            Some(ok(json!({"meta": {}, "body": {"status": "closed"}})))
+        }
+        _ => None,
+    })
+    .await;
+    let outcome = set_to_80(&fake.client().await, None).await.unwrap();
+    assert!(outcome.was_ambiguous && outcome.is_complete(), "{outcome:?}");
+    assert_eq!(appliance.state().ratio, 80);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_back_is_not_complete() {
+    let (fake, _) = appliance(|appliance, line, _| {
+        let is_over = line == format!("GET {HEALTH}") && appliance.state().ratio == 80;
+        is_over.then(|| Reply::Bytes(b"<html>".to_vec()))
+    })
+    .await;
+    let outcome = set_to_80(&fake.client().await, None).await.unwrap();
+    assert!(!outcome.is_complete(), "{outcome:?}");
+    assert_eq!((outcome.not_taken.len(), outcome.unverified.len()), (0, 1));
 }

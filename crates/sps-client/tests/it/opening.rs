@@ -2,18 +2,23 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::Value;
 use serde_json::json;
 use sps_client::ErrorKind;
 use sps_client::RecoveredOutcome;
+use sps_model::Any;
+use sps_validate::UnknownKeys;
 
 use crate::fake::Appliance;
 use crate::fake::Fake;
+use crate::fake::HEALTH;
 use crate::fake::Reply;
 use crate::fake::SESSION;
 use crate::fake::appliance;
 use crate::fake::error;
+use crate::fake::health;
 use crate::fake::times;
 
 #[tokio::test]
@@ -193,12 +198,106 @@ async fn clears_an_orphan_of_an_earlier_crash() {
 
     let client = fake.builder().journal(&path).connect().await.unwrap();
     assert!(!appliance.state().open);
-    assert!(!path.exists());
     let recovered = client.recovered();
     assert_eq!(recovered.len(), 1);
     assert_eq!(recovered[0].user, "admin");
     assert_eq!(recovered[0].outcome, RecoveredOutcome::Cancelled);
     assert!(!format!("{recovered:?} {}", recovered[0]).contains(SESSION));
+
+    // What the crash had sent arrives only now.
+    appliance.change(|it| it.open = true);
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    assert!(!appliance.state().open);
+    assert_eq!(client.recovered()[0].outcome, RecoveredOutcome::Cancelled);
+    // Nobody is bothered with it again, and after a while it is forgotten.
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    assert_eq!(client.recovered(), []);
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, after) = text.split_once("\"settled\":").unwrap();
+    fs::write(&path, format!("{before}\"settled\":1{}", &after[after.find(',').unwrap()..]))
+        .unwrap();
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    assert_eq!(client.recovered(), []);
+    assert!(!path.exists());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_transaction_of_another_machine_is_left_alone() {
+    let (fake, appliance) = appliance(|_, _, _| None).await;
+    let path = journal("elsewhere");
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    std::mem::forget(client.transaction().await.unwrap());
+    crash(&path);
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, after) = text.split_once("\"place\":\"").unwrap();
+    fs::write(&path, format!("{before}\"place\":\"elsewhere {after}")).unwrap();
+
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    assert!(appliance.state().open && client.recovered().is_empty());
+    // Whoever asks for it means it.
+    assert!(client.cancel_transaction().await.unwrap());
+    assert!(!appliance.state().open);
+    fs::remove_file(&path).unwrap();
+}
+
+#[tokio::test]
+async fn a_change_that_was_dropped_half_way_may_still_arrive() {
+    let (fake, appliance) =
+        appliance(|_, line, _| (line == format!("PUT {HEALTH}")).then_some(Reply::Silence)).await;
+    let path = journal("half");
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    let mut transaction = client.transaction().await.unwrap();
+    let body = Any::from(health(80));
+    let change = transaction.replace_raw(HEALTH, &body, UnknownKeys::Allow);
+    assert!(tokio::time::timeout(Duration::from_millis(50), change).await.is_err());
+    drop(transaction);
+    assert!(client.has_strays());
+    // It opens another one while the client settles.
+    let late = tokio::spawn(async move {
+        while appliance.state().open {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        appliance.change(|it| it.open = true);
+        appliance
+    });
+    client.settle().await.unwrap();
+    assert!(!late.await.unwrap().state().open);
+    // Should it come even later, the journal knows.
+    assert!(fs::read_to_string(&path).unwrap().contains("settled"));
+    fs::remove_file(&path).unwrap();
+}
+
+#[tokio::test]
+async fn the_lock_of_somebody_else_is_nothing_to_cancel() {
+    let details = json!({"user": "bob"});
+    let (fake, _) = appliance(move |_, line, _| {
+        let is_ours = ["POST /api/transaction", "DELETE /api/transaction"].contains(&line);
+        is_ours.then(|| error(409, "Conflict", details.clone()))
+    })
+    .await;
+    let client = fake.builder().lock_wait(Duration::from_secs(60)).connect().await.unwrap();
+    let waiting = client.transaction();
+    assert!(tokio::time::timeout(Duration::from_millis(50), waiting).await.is_err());
+    client.settle().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_broken_journal_stops_no_reading() {
+    let (fake, appliance) = appliance(|_, _, _| None).await;
+    let path = journal("broken");
+    fs::write(&path, "garbage").unwrap();
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    client.get_raw("/api/transaction").await.unwrap();
+    for error in
+        [client.transaction().await.unwrap_err(), client.cancel_transaction().await.unwrap_err()]
+    {
+        assert_eq!(*error.kind(), ErrorKind::Journal);
+        assert!(error.to_string().contains("delete it"), "{error}");
+    }
+    assert!(!appliance.state().open);
+    fs::remove_file(&path).unwrap();
 }
 
 #[tokio::test]

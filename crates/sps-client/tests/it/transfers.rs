@@ -110,3 +110,27 @@ async fn one_call_makes_a_bundle() {
         }
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_download_replaces_files_only() {
+    let fake = Fake::start(|_, _| Reply::Bytes(b"archive".to_vec())).await;
+    let client = fake.client().await;
+    let folder = std::env::temp_dir().join(format!("sps-client-target-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).unwrap();
+    let (file, link) = (folder.join("file"), folder.join("link"));
+    fs::write(&file, "old").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let socket = std::os::unix::net::UnixListener::bind(folder.join("socket")).unwrap();
+    for target in [&folder, &folder.join("socket")] {
+        let error = client.download_to_file("/api/x", target, |_| ()).await.unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::File);
+    }
+    drop(socket);
+    client.download_to_file("/api/x", &link, |_| ()).await.unwrap();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "archive");
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 3);
+    fs::remove_dir_all(folder).unwrap();
+}
