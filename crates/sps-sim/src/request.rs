@@ -20,6 +20,7 @@ pub(crate) struct Request {
     pub(crate) x_token: Option<String>,
     pub(crate) content_type: Option<String>,
     pub(crate) content_length: Option<u64>,
+    /// Whether it expects something. An empty field does not: that is how a client turns it off.
     pub(crate) expect: bool,
     pub(crate) body: Vec<u8>,
     /// How long the body was; of some uploads nothing else is kept.
@@ -72,7 +73,7 @@ impl Request {
             content_type: text(header::CONTENT_TYPE)
                 .map(|it| it.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()),
             content_length: text(header::CONTENT_LENGTH).and_then(|it| it.parse().ok()),
-            expect: headers.contains_key(header::EXPECT),
+            expect: headers.get_all(header::EXPECT).iter().any(|it| !it.is_empty()),
             body: Vec::new(),
             body_length: 0,
         }

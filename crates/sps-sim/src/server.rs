@@ -144,6 +144,8 @@ async fn serve(appliance: Arc<Appliance>, late: Late, request: axum::extract::Re
     let (head, mut body) = request.into_parts();
     let (method, uri) = (head.method.as_str(), &head.uri);
     let mut request = Request::new(method, uri.path(), uri.query(), &head.headers);
+    // HTTP/1.0 does not know the field: it is to be ignored there, RFC 9110, section 10.1.1.
+    request.expect &= head.version > hyper::Version::HTTP_10;
     request.certificate = head.extensions.get::<ClientName>().map(|it| it.0.clone());
     let early = early_answer(&mut request, &mut body).await;
     let faults = appliance.faults(&request);

@@ -1,6 +1,9 @@
 //! The one transaction, in both of its generations.
 
-use crate::{client::Client, version};
+use crate::{
+    client::{Client, raw},
+    version,
+};
 use serde_json::{Value, json};
 
 const EMAIL: &str = "/api/configuration/management/email";
@@ -88,6 +91,28 @@ async fn expect_is_refused() {
     let reply = client.send("PUT", EMAIL, fields, "").unwrap();
     assert_eq!(reply.status, 417);
     assert!(reply.head.starts_with("HTTP/1.1 417"), "{}", reply.head);
+}
+
+/// Both are what the guide tells a client to do about the 417.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_expect_and_http_1_0_get_through() {
+    let sim = version("6.0.9").start().await.unwrap();
+    let client = Client::new(&sim);
+    let token = client.token.clone().unwrap();
+    for (version, fields, status) in [
+        ("1.1", "Expect:\r\n", 200),
+        ("1.1", "Expect: \r\n", 200),
+        ("1.0", "Expect: 100-continue\r\n", 200),
+        ("1.1", "Expect: something\r\n", 417),
+        ("1.1", "Expect:\r\nExpect: 100-continue\r\n", 417),
+    ] {
+        let request = format!(
+            "POST /api/transaction HTTP/{version}\r\nHost: x\r\nConnection: close\r\n\
+             Cookie: session_id={token}\r\n{fields}Content-Length: 2\r\n\r\n{{}}"
+        );
+        let reply = raw(&sim, request.as_bytes()).unwrap();
+        assert_eq!(reply.status, status, "{version} {fields}{}", reply.head);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
