@@ -354,16 +354,8 @@ impl Call<'_> {
         own: &str,
     ) -> Result<(Value, BTreeSet<String>), Failure> {
         let Appliance { bodies, mode, .. } = self.appliance;
-        let mut body = match bodies.read(endpoint, text, *mode, self.view(), own) {
-            Ok(body) => body,
-            Err(Refusal::NotJson(why)) => return Err(self.invalid_body(&why)),
-            Err(Refusal::Semantic(findings)) => {
-                let errors = findings.into_iter().map(
-                    |it| json!({"code": it.code, "pointer": it.pointer, "message": it.message}),
-                );
-                return Err(Failure::semantic(errors.collect()));
-            }
-        };
+        let read = bodies.read(endpoint, text, *mode, self.view(), own);
+        let mut body = read.map_err(|it| self.refused(it))?;
         for fault in self.faults {
             if let FaultKind::LoseKey(name) = fault {
                 lose_key(&mut body, name);
@@ -371,6 +363,25 @@ impl Call<'_> {
         }
         let targets = targets(bodies, endpoint, &body);
         Ok((body, targets))
+    }
+
+    /// The body of the request, where no endpoint describes it: an object with these members.
+    pub(crate) fn read_members(&self, names: &[&str]) -> Result<Value, Failure> {
+        let Appliance { bodies, mode, .. } = self.appliance;
+        let read = bodies.read_members(names, &self.request.body, *mode, self.view());
+        read.map_err(|it| self.refused(it))
+    }
+
+    fn refused(&self, refusal: Refusal) -> Failure {
+        match refusal {
+            Refusal::NotJson(why) => self.invalid_body(&why),
+            Refusal::Semantic(findings) => {
+                let errors = findings.into_iter().map(
+                    |it| json!({"code": it.code, "pointer": it.pointer, "message": it.message}),
+                );
+                Failure::semantic(errors.collect())
+            }
+        }
     }
 }
 

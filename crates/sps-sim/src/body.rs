@@ -102,6 +102,25 @@ impl<'s> Bodies<'s> {
         if findings.is_empty() { Ok(stored) } else { Err(Refusal::Semantic(findings)) }
     }
 
+    /// Reads a body that no endpoint describes: an object whose members have these names.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read).
+    pub(crate) fn read_members(
+        &self,
+        names: &[&str],
+        text: &[u8],
+        mode: Mode,
+        world: &dyn World,
+    ) -> Result<Value, Refusal> {
+        let doc = Doc::parse(text, mode).map_err(Refusal::NotJson)?;
+        let mut judge = Judge::new(self.spec, self.target.as_ref(), mode, world, "");
+        let read = judge.members(names, text.len(), &doc);
+        let findings = judge.into_findings();
+        if findings.is_empty() { Ok(read) } else { Err(Refusal::Semantic(findings)) }
+    }
+
     /// The body as an answer shows it.
     ///
     /// References become objects of `key` and `meta.href`. Left out are secrets, members that only requests have, those

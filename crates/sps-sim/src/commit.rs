@@ -80,19 +80,22 @@ impl Call<'_> {
     }
 
     fn commit(&mut self, caller: &Caller) -> Outcome {
-        let body: Value = serde_json::from_slice(&self.request.body)
-            .map_err(|error| self.invalid_body(&error.to_string()))?;
+        let body = self.read_members(&["status", "commit_message"])?;
         if body.get("status").and_then(Value::as_str) != Some("commit") {
             let message = "the only status that can be asked for is `commit`";
             return Err(finding("not-in-enum", "/status", message));
         }
         if self.appliance.mode == Mode::Strict
-            && let Some(unknown) = body.as_object().and_then(|it| {
-                it.keys().find(|it| !matches!(it.as_str(), "status" | "commit_message"))
-            })
+            && let Some(message) = body.get("commit_message")
         {
-            let pointer = format!("/{unknown}");
-            return Err(finding("unknown-key", &pointer, "a commit has no such member"));
+            let pointer = "/commit_message";
+            if !self.has_message() {
+                let message = "the target version does not have this key";
+                return Err(finding("not-in-version", pointer, message));
+            }
+            if !message.is_string() {
+                return Err(finding("wrong-type", pointer, "a message is a string"));
+            }
         }
         if self.locked_elsewhere(caller) {
             self.check_lock(caller)?;
@@ -121,6 +124,11 @@ impl Call<'_> {
         Ok(self.status())
     }
 
+    /// Whether a commit may have a message.
+    fn has_message(&self) -> bool {
+        self.appliance.target >= Version::new([8])
+    }
+
     /// Whether a commit needs a message, by the settings in force.
     fn needs_message(&self) -> bool {
         let accounting = self.state.committed.singletons.get(ACCOUNTING);
@@ -144,7 +152,7 @@ impl Call<'_> {
             meta["changes"] = json!("/api/transaction/changes");
         }
         let mut body = json!({"status": status});
-        if *target >= Version::new([8]) {
+        if self.has_message() {
             let word = if self.needs_message() { "required" } else { "optional" };
             body["commit_message"] = json!(word);
         }

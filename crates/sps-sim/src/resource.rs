@@ -138,8 +138,7 @@ impl Call<'_> {
     /// Puts the objects of a collection into the order of `@order`.
     pub(crate) fn reorder(&mut self, caller: &Caller) -> Outcome {
         self.check_lock(caller)?;
-        let body: Value = serde_json::from_slice(&self.request.body)
-            .map_err(|error| self.invalid_body(&error.to_string()))?;
+        let body = self.read_members(&["@order"])?;
         let order: Option<Vec<&str>> = body
             .get("@order")
             .and_then(Value::as_array)

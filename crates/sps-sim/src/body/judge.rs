@@ -72,14 +72,10 @@ impl<'a> Judge<'a> {
     pub(super) fn endpoint(&mut self, endpoint: &Endpoint, bytes: usize, doc: &Doc) -> Value {
         let body = endpoint.request.as_deref().and_then(|name| self.spec.type_def(name));
         let wrapped = is_wrapped(endpoint, body, doc);
+        if self.is_beyond_measure(bytes, doc) {
+            return Value::Null;
+        }
         if self.is_strict() {
-            if bytes > MAX_BYTES || doc.depth() > MAX_DEPTH || doc.most_keys() > MAX_KEYS {
-                self.find(
-                    "limit-exceeded",
-                    "the document is longer, deeper or wider than any body",
-                );
-                return Value::Null;
-            }
             if !is_in(&endpoint.versions, self.target) {
                 self.report("not-in-version", "the target version does not have this endpoint");
             }
@@ -97,6 +93,28 @@ impl<'a> Judge<'a> {
             None if endpoint.completeness != Completeness::Complete => self.kept(doc),
             None => doc.to_value(),
         }
+    }
+
+    /// Judges a whole body of so many bytes that no type describes: an object whose members have these names.
+    pub(super) fn members(&mut self, names: &[&str], bytes: usize, doc: &Doc) -> Value {
+        if self.is_beyond_measure(bytes, doc) {
+            return Value::Null;
+        }
+        let Doc::Object(members) = doc else { return self.wrong_type(doc, "an object") };
+        for (key, _) in members.iter().filter(|(key, _)| !names.contains(&key.as_str())) {
+            self.below(key, |judge| judge.unknown_key("there is no such key"));
+        }
+        self.kept(doc)
+    }
+
+    /// Whether a strict reader gives up on a document before it looks inside; it says so.
+    fn is_beyond_measure(&mut self, bytes: usize, doc: &Doc) -> bool {
+        let beyond = self.is_strict()
+            && (bytes > MAX_BYTES || doc.depth() > MAX_DEPTH || doc.most_keys() > MAX_KEYS);
+        if beyond {
+            self.find("limit-exceeded", "the document is longer, deeper or wider than any body");
+        }
+        beyond
     }
 
     /// Judges a value of a named type alone.

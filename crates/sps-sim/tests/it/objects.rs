@@ -173,6 +173,54 @@ async fn strict_refuses_what_would_be_swallowed() {
     client.commit().expect(200);
 }
 
+/// Bodies that no endpoint of the spec describes are read as strictly as all others.
+#[tokio::test(flavor = "multi_thread")]
+async fn strict_holds_for_commits_and_orders_too() {
+    let deep = format!("{}{}", "[".repeat(70), "]".repeat(70));
+    let commits = [
+        (r#"{"status": "discard", "status": "commit"}"#.to_owned(), "duplicate-key", "/status"),
+        (r#"{"status": "commit", "mesage": "x"}"#.to_owned(), "unknown-key", "/mesage"),
+        (r#"{"body": {"status": "commit"}}"#.to_owned(), "unknown-key", "/body"),
+        (
+            r#"{"status": "commit", "commit_message": 7}"#.to_owned(),
+            "wrong-type",
+            "/commit_message",
+        ),
+        (format!(r#"{{"status": "commit", "commit_message": {deep}}}"#), "limit-exceeded", ""),
+    ];
+    let orders = [
+        (r#"{"@order": [], "@order": ["-100"]}"#.to_owned(), "duplicate-key", "/@order"),
+        (r#"{"@order": ["-100"], "-100": {}}"#.to_owned(), "unknown-key", "/-100"),
+        (format!(r#"{{"@order": ["-100"], "x": {deep}}}"#), "limit-exceeded", ""),
+    ];
+    let strict = version("8.0").strict().start().await.unwrap();
+    let lenient = version("8.0").start().await.unwrap();
+    let (client, lenient) = (Client::new(&strict), Client::new(&lenient));
+    client.open().expect(200);
+    for (path, bodies) in [("/api/transaction", &commits[..]), (TIMES, &orders)] {
+        for (body, code, pointer) in bodies {
+            let reply = client.body("PUT", path, body);
+            assert_eq!(reply.status, 400, "{body}");
+            let found = &reply.json()["error"]["details"][0];
+            assert_eq!((&found["code"], &found["pointer"]), (&json!(code), &json!(pointer)));
+            if !body.starts_with(r#"{"body""#) {
+                lenient.open().expect(200);
+                lenient.body("PUT", path, body).expect(200);
+            }
+        }
+    }
+    client.body("PUT", TIMES, r#"{"@order": ["-100"]}"#).expect(200);
+    client
+        .body("PUT", "/api/transaction", r#"{"status": "commit", "commit_message": "x"}"#)
+        .expect(200);
+    // Before 8.0 nothing says that a commit may have a message.
+    let old = version("7.5").strict().start().await.unwrap();
+    let client = Client::new(&old);
+    client.open().expect(200);
+    let reply = client.put("/api/transaction", &json!({"status": "commit", "commit_message": "x"}));
+    assert_eq!(reply.json()["error"]["details"][0]["code"], "not-in-version");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_there() {
     let sim = version("7.5").start().await.unwrap();
