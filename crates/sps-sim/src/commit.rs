@@ -111,7 +111,8 @@ impl Call<'_> {
         if let Some(transaction) = self.state.transaction.take() {
             let mut next = transaction.pending.clone();
             if !transaction.changes.is_empty() {
-                next.revision += 1;
+                // A number out of a file may be the largest one; all that counts is that it moves.
+                next.revision = next.revision.wrapping_add(1);
             }
             if let Some(file) = &self.appliance.file
                 && let Err(error) = file.save(&self.appliance.target, &next)

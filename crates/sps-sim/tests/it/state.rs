@@ -122,3 +122,24 @@ async fn a_commit_that_cannot_be_kept_does_not_happen() {
     fs::create_dir(&below).unwrap();
     client.commit().expect(200);
 }
+
+/// A file can be written by hand, and the next number need not exist.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_number_of_the_file_is_too_large() {
+    let folder = Folder::new("large");
+    let file = folder.0.join("state.json");
+    let mut state = json!({"form": 1, "target": "7.5", "configuration": {
+        "singletons": {}, "collections": {}, "revision": u64::MAX,
+    }});
+    let timeout = "/api/configuration/management/webinterface";
+    let sim = version("7.5").start().await.unwrap();
+    state["configuration"]["singletons"][timeout] = sim.configuration()[timeout].clone();
+    state["configuration"]["singletons"][timeout]["timeout"] = json!(i64::MAX);
+    fs::write(&file, state.to_string()).unwrap();
+    let sim = version("7.5").state(&file).start().await.unwrap();
+    let client = Client::new(&sim);
+    let hash = client.get("/api/info").expect(200)["body"]["config_hash"].clone();
+    client.post("/api/configuration/passwords", &json!({"plain": "x"})).expect(201);
+    client.commit().expect(200);
+    assert_ne!(client.get("/api/info").expect(200)["body"]["config_hash"], hash);
+}
