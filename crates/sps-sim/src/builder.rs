@@ -75,7 +75,8 @@ impl Builder {
 
     /// Keeps the configuration in this file between runs, and the certificate beside it.
     ///
-    /// The file is written at each commit. It holds secrets in plain text, and only its owner may read it.
+    /// The file is written at each commit. It holds secrets in plain text, and only its owner may read it. A lock on
+    /// `FILE.lock` keeps other simulators away while this one runs.
     pub fn state(mut self, path: impl Into<PathBuf>) -> Self {
         self.state = Some(path.into());
         self
@@ -115,7 +116,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the address is taken, the state cannot be read or written, or a certificate is not usable.
+    /// When the address is taken, another simulator uses the state, the state cannot be read or written, or a certificate is not usable.
     pub async fn start(self) -> Result<Simulator, Error> {
         let mut random = Random::new(self.seed).ok_or(Error::Random)?;
         let mut users = self.users;
@@ -125,7 +126,7 @@ impl Builder {
         let spec = SPEC.get_or_init(Spec::embedded);
         let tree = Tree::new(spec, &self.target);
         let bodies = Bodies::new(spec, Some(self.target.clone()));
-        let file = self.state.map(StateFile::new);
+        let file = self.state.map(StateFile::open).transpose()?;
         let loaded = file.as_ref().map(StateFile::load).transpose()?.flatten();
         let mut committed: Configuration = loaded.unwrap_or_default();
         defaults::fill(&mut committed, &tree, &bodies);
@@ -301,5 +302,9 @@ impl fmt::Debug for Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.task.abort();
+        // What the task holds lives until the runtime drops it, and the next simulator may start before.
+        if let Some(file) = &self.appliance.file {
+            file.release();
+        }
     }
 }

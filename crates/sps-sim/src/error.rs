@@ -17,12 +17,20 @@ pub enum Error {
     /// The state, or the certificate beside it, cannot be read or written.
     #[error("cannot {action} {path}", path = path.display())]
     State {
-        /// What was tried: `read`, `write`.
+        /// What was tried: `read`, `write`, `lock`.
         action: &'static str,
         /// The file.
         path: PathBuf,
         /// Why not.
         source: std::io::Error,
+    },
+    /// Another simulator keeps its state in this file.
+    #[error("another simulator uses {path}: it has locked {lock}", path = path.display(), lock = lock.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+        /// The file beside it that is locked.
+        lock: PathBuf,
     },
     /// The file with the state holds something else.
     #[error("{path} does not hold the state of a simulator: {why}", path = path.display())]

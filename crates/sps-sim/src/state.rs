@@ -4,9 +4,10 @@ use crate::{error::Error, store::Configuration};
 use serde::{Deserialize, Serialize};
 use sps_spec::Version;
 use std::{
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 use tempfile::NamedTempFile;
 
@@ -14,9 +15,22 @@ use tempfile::NamedTempFile;
 const FORM: u32 = 1;
 
 /// A file that holds the committed configuration. It has plain secrets in it: only its owner may read it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct StateFile {
+    /// As it was given; the certificate lies beside it.
     path: PathBuf,
+    /// Behind all links, so that two names of one file have one lock.
+    real: PathBuf,
+    lock: Mutex<Lock>,
+}
+
+/// The lock that keeps other simulators away.
+#[derive(Debug)]
+enum Lock {
+    /// It is ours as long as this file is open; some file systems have no locks.
+    Held { _file: Option<File> },
+    /// Another simulator may have it by now.
+    Released,
 }
 
 #[derive(Serialize)]
@@ -33,13 +47,37 @@ struct Read {
 }
 
 impl StateFile {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path }
+    /// Keeps other simulators away from this file.
+    ///
+    /// Each of two would write what it knows over what the other one has committed.
+    pub(crate) fn open(path: PathBuf) -> Result<Self, Error> {
+        let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        // The state itself is replaced at each commit, and a lock on it would go with the old file.
+        let lock = beside(&real, "lock");
+        let locked = |source| Error::State { action: "lock", path: lock.clone(), source };
+        let file = File::options().create(true).truncate(false).write(true).open(&lock);
+        let file = file.map_err(&locked)?;
+        let file = match file.try_lock() {
+            Ok(()) => Some(file),
+            Err(TryLockError::WouldBlock) => return Err(Error::InUse { path, lock }),
+            Err(TryLockError::Error(it)) if it.kind() == io::ErrorKind::Unsupported => None,
+            Err(TryLockError::Error(source)) => return Err(locked(source)),
+        };
+        Ok(Self { path, real, lock: Mutex::new(Lock::Held { _file: file }) })
+    }
+
+    /// Lets another simulator have the file; nothing is written from now on.
+    pub(crate) fn release(&self) {
+        *self.lock() = Lock::Released;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lock> {
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What an earlier run left; nothing when there was none.
     pub(crate) fn load(&self) -> Result<Option<Configuration>, Error> {
-        let text = match fs::read(&self.path) {
+        let text = match fs::read(&self.real) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => {
@@ -61,19 +99,24 @@ impl StateFile {
     pub(crate) fn save(&self, target: &Version, it: &Configuration) -> Result<(), Error> {
         let written = Written { form: FORM, target: target.to_string(), configuration: it };
         let text = serde_json::to_vec_pretty(&written).map_err(io::Error::from);
-        let saved = text.and_then(|text| replace(&self.path, &text));
+        // Held until it is written: whoever gets the lock next reads what was answered as committed.
+        let lock = self.lock();
+        let saved = text.and_then(|text| match *lock {
+            Lock::Held { .. } => replace(&self.real, &text),
+            Lock::Released => Err(io::Error::other("the simulator has ended")),
+        });
         saved.map_err(|source| Error::State { action: "write", path: self.path.clone(), source })
     }
 
     /// Certificate and key of an earlier run, if both are there.
     pub(crate) fn certificate(&self) -> Option<(String, String)> {
-        let read = |end| fs::read_to_string(self.beside(end)).ok();
+        let read = |end| fs::read_to_string(beside(&self.path, end)).ok();
         Some((read("crt.pem")?, read("key.pem")?))
     }
 
     pub(crate) fn save_certificate(&self, certificate: &str, key: &str) -> Result<(), Error> {
         for (end, text) in [("key.pem", key), ("crt.pem", certificate)] {
-            let path = self.beside(end);
+            let path = beside(&self.path, end);
             replace(&path, text.as_bytes()).map_err(|source| Error::State {
                 action: "write",
                 path,
@@ -82,14 +125,14 @@ impl StateFile {
         }
         Ok(())
     }
+}
 
-    /// A file beside the state: its name with another ending.
-    fn beside(&self, end: &str) -> PathBuf {
-        let mut name = self.path.file_name().unwrap_or_default().to_owned();
-        name.push(".");
-        name.push(end);
-        self.path.with_file_name(name)
-    }
+/// A file beside another: its name with one more ending.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(end);
+    path.with_file_name(name)
 }
 
 /// Writes another file, makes sure that it is on the disk, and renames it.

@@ -49,7 +49,8 @@ async fn what_was_committed_outlives_the_run() {
     assert_eq!(client.post(path, &users).error(), "SemanticError");
     let names: Vec<_> =
         fs::read_dir(&folder.0).unwrap().map(|it| it.unwrap().file_name()).collect();
-    assert_eq!(names, ["state.json"]);
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert!(names.iter().all(|it| it == "state.json" || it == "state.json.lock"), "{names:?}");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -142,4 +143,34 @@ async fn no_number_of_the_file_is_too_large() {
     client.post("/api/configuration/passwords", &json!({"plain": "x"})).expect(201);
     client.commit().expect(200);
     assert_ne!(client.get("/api/info").expect(200)["body"]["config_hash"], hash);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_at_once_are_refused() {
+    let folder = Folder::new("two");
+    let file = folder.0.join("state.json");
+    let first = version("7.5").state(&file).start().await.unwrap();
+    let refused = |error: Error| {
+        let said = error.to_string();
+        assert!(matches!(error, Error::InUse { .. }), "{said}");
+        assert!(said.contains("another simulator") && said.contains("json.lock"), "{said}");
+    };
+    refused(version("7.5").state(&file).start().await.unwrap_err());
+    #[cfg(unix)]
+    {
+        let link = folder.0.join("link.json");
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        refused(version("7.5").state(&link).start().await.unwrap_err());
+    }
+    // What was refused took nothing away from the first one.
+    let client = Client::new(&first);
+    client.post("/api/configuration/passwords", &json!({"plain": "x"})).expect(201);
+    client.commit().expect(200);
+    let committed = first.configuration();
+    // The next one may start as soon as this one is gone, however it went.
+    drop(first);
+    let second = version("7.5").state(&file).start().await.unwrap();
+    assert_eq!(second.configuration(), committed);
+    second.stop().await;
+    version("7.5").state(&file).start().await.unwrap();
 }
