@@ -289,7 +289,8 @@ async fn an_orphan_of_a_crash_is_cleared() {
     let second = builder(&sim).journal(&path).connect().await.unwrap();
     assert_eq!(second.recovered()[0].outcome, RecoveredOutcome::Cancelled);
     assert_eq!(sim.open_transaction(), None);
-    assert!(!path.exists());
+    // Something of the crash may still arrive.
+    assert!(fs::read_to_string(&path).unwrap().contains("settled"));
     assert!(set(&second, 84).await.unwrap().is_complete());
 }
 
@@ -333,7 +334,6 @@ async fn what_arrives_after_it_was_given_up_is_cleared() {
             crash(&path);
             let next = builder(&sim).journal(&path).connect().await.unwrap();
             assert_eq!(next.recovered()[0].outcome, RecoveredOutcome::Cancelled);
-            assert!(!path.exists());
         }
         assert_eq!(sim.open_transaction(), None, "{version}");
         assert_eq!(ratio(&client).await, Some(82), "{version}");

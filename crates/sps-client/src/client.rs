@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
+use backon::BackoffBuilder as _;
 use backon::Retryable as _;
 use serde_json::Value;
 use sps_model::Any;
@@ -47,13 +47,8 @@ pub struct Client {
     pub(crate) shared: Arc<Shared>,
 }
 
-/// When to look for what arrives after it was given up. Most of it comes at once, if at all.
-const LOOKS: [Duration; 4] = [
-    Duration::from_millis(100),
-    Duration::from_millis(400),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-];
+/// How often to look for what arrives after it was given up. Most of it comes at once, if at all.
+const LOOKS: usize = 4;
 
 /// What all clones share.
 pub(crate) struct Shared {
@@ -292,8 +287,8 @@ impl Client {
         if self.has_strays()
             && let Ok(_permit) = self.shared.permit()
         {
-            for delay in LOOKS {
-                tokio::time::sleep(delay.min(self.shared.settings.timeout)).await;
+            for delay in self.shared.settings.lock_backoff().build().take(LOOKS) {
+                tokio::time::sleep(delay).await;
                 first = first.and(self.shared.cancel_current().await);
             }
         }

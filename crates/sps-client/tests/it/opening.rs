@@ -246,7 +246,8 @@ async fn a_change_that_was_dropped_half_way_may_still_arrive() {
     let (fake, appliance) =
         appliance(|_, line, _| (line == format!("PUT {HEALTH}")).then_some(Reply::Silence)).await;
     let path = journal("half");
-    let client = fake.builder().journal(&path).connect().await.unwrap();
+    let patient = fake.builder().journal(&path).retries(3, Duration::from_millis(100));
+    let client = patient.connect().await.unwrap();
     let mut transaction = client.transaction().await.unwrap();
     let body = Any::from(health(80));
     let change = transaction.replace_raw(HEALTH, &body, UnknownKeys::Allow);
