@@ -119,6 +119,13 @@ async fn trusts_a_pin_an_authority_or_whoever_it_is_told() {
     let pin = sim.sha256_fingerprint().unwrap();
     plain().pin_sha256(pin).unwrap().connect().await.unwrap();
     plain().danger_accept_invalid_certs().connect().await.unwrap();
+    // Two that contradict each other are none.
+    for builder in [
+        plain().pin_sha256(pin).unwrap().danger_accept_invalid_certs(),
+        plain().danger_accept_invalid_certs().ca_pem(sim.certificate_pem().unwrap()),
+    ] {
+        assert_eq!(*builder.connect().await.unwrap_err().kind(), ErrorKind::Settings);
+    }
     let wrong = plain().pin_sha256(&"0".repeat(64)).unwrap().connect().await.unwrap_err();
     assert_eq!(*wrong.kind(), ErrorKind::Tls, "{wrong:?}");
     // Who signed its own certificate is nobody to the system.

@@ -21,6 +21,8 @@ pub struct ClientBuilder {
     url: reqwest::Url,
     login: Option<Login>,
     trust: Trust,
+    /// Whether two calls contradict each other about it.
+    trusts_two: bool,
     allow_http: bool,
     journal: Option<PathBuf>,
     settings: Settings,
@@ -45,6 +47,7 @@ impl ClientBuilder {
             url,
             login: None,
             trust: Trust::default(),
+            trusts_two: false,
             allow_http: false,
             journal: None,
             settings: Settings::default(),
@@ -60,8 +63,13 @@ impl ClientBuilder {
     /// Trusts what this authority signed, and nobody else. More than one certificate may stand in it.
     /// Default: whom the system trusts.
     pub fn ca_pem(mut self, pem: impl AsRef<[u8]>) -> Self {
-        self.trust = Trust::Authority(pem.as_ref().to_vec());
+        self.trust(Trust::Authority(pem.as_ref().to_vec()));
         self
+    }
+
+    fn trust(&mut self, trust: Trust) {
+        self.trusts_two |= !matches!(self.trust, Trust::System);
+        self.trust = trust;
     }
 
     /// Trusts the one certificate with this SHA-256 digest (64 hexadecimal digits, perhaps with colons),
@@ -73,13 +81,13 @@ impl ClientBuilder {
         let digest = tls::digest(hex).ok_or_else(|| {
             Error::new(ErrorKind::Settings).note("a pin is 64 hexadecimal digits: a SHA-256 digest")
         })?;
-        self.trust = Trust::Pin(digest);
+        self.trust(Trust::Pin(digest));
         Ok(self)
     }
 
     /// Trusts anybody who answers. Whoever stands in between reads the password.
     pub fn danger_accept_invalid_certs(mut self) -> Self {
-        self.trust = Trust::Anybody;
+        self.trust(Trust::Anybody);
         self
     }
 
@@ -155,6 +163,10 @@ impl ClientBuilder {
             return Err(Error::new(ErrorKind::Settings).note(
                 "the address begins with `http://`, which shows the password to everybody on the way",
             ));
+        }
+        if self.trusts_two {
+            return Err(Error::new(ErrorKind::Settings)
+                .note("trust one: an authority, a pinned certificate, or anybody who answers"));
         }
         let tls = tls::config(&self.trust, &login)?;
         let http = reqwest::Client::builder()
