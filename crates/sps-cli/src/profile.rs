@@ -11,6 +11,8 @@ use anyhow::Context as _;
 use anyhow::Result;
 use anyhow::bail;
 use serde::Deserialize;
+use sps_validate::span::LineIndex;
+use sps_validate::span::Position;
 
 /// What stands in the file, by name.
 #[derive(Debug, Deserialize)]
@@ -57,24 +59,34 @@ pub(crate) fn read(name: Option<&str>) -> Result<Profile> {
             return Err(error).with_context(|| format!("cannot read {}", path.display()));
         }
     };
-    choose(&text, name, path.parent()).with_context(|| format!("in {}", path.display()))
+    choose(&text, name, &path)
 }
 
-/// The profile of this name in a text; paths in it start where the file lies.
-fn choose(text: &str, name: Option<&str>, folder: Option<&Path>) -> Result<Profile> {
-    let mut profiles = toml::from_str::<File>(text)?.profile;
+/// The profile of this name in the text of a file; paths in it start where the file lies.
+fn choose(text: &str, name: Option<&str>, path: &Path) -> Result<Profile> {
+    let mut profiles = match toml::from_str::<File>(text) {
+        Ok(file) => file.profile,
+        Err(error) => {
+            let start = error.span().map_or(0, |span| span.start);
+            let Position { line, column, .. } = LineIndex::new(text).position(start);
+            bail!("{}:{line}:{column}: {}", path.display(), reason(&error));
+        }
+    };
     let mut profile = match (name, profiles.remove(name.unwrap_or(DEFAULT))) {
         (_, Some(profile)) => profile,
         (None, None) => Profile::default(),
         (Some(name), None) => {
             let names = profiles.keys().map(|it| format!("`{it}`")).collect::<Vec<_>>();
+            let file = path.display();
             if names.is_empty() {
-                bail!("there is no profile `{name}`, and no other: write [profile.{name}]");
+                bail!(
+                    "{file}: there is no profile `{name}`, and no other: write [profile.{name}]"
+                );
             }
-            bail!("there is no profile `{name}`; there are {}", names.join(", "));
+            bail!("{file}: there is no profile `{name}`; there are {}", names.join(", "));
         }
     };
-    let folder = folder.unwrap_or_else(|| Path::new("."));
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
     for file in [
         &mut profile.password_file,
         &mut profile.ca_file,
@@ -89,9 +101,32 @@ fn choose(text: &str, name: Option<&str>, folder: Option<&Path>) -> Result<Profi
     Ok(profile)
 }
 
+/// What is wrong, without what stands there: that may be a password. The words of `toml` as a whole show the line, and
+/// those of `serde` the value.
+fn reason(error: &toml::de::Error) -> String {
+    let words = error.message();
+    if let Some(unknown) = words.strip_prefix("unknown field `") {
+        return match unknown.split_once("`, expected ") {
+            Some(("password", _)) => "unknown key `password`: a password stands in a file of its own, \
+                 which `password-file` names"
+                .to_owned(),
+            Some((key, known)) => format!("unknown key `{key}`, expected {known}"),
+            None => "unknown key".to_owned(),
+        };
+    }
+    let of_a_value = ["invalid type: ", "invalid value: ", "invalid length "];
+    if of_a_value.iter().any(|it| words.starts_with(it)) {
+        return match words.rsplit_once(", expected ") {
+            Some((_, expected)) => format!("the value does not fit: expected {expected}"),
+            None => "the value does not fit".to_owned(),
+        };
+    }
+    words.to_owned()
+}
+
 /// Where profiles stand.
 fn path() -> Option<PathBuf> {
-    let named = env::var_os("SPS_CONFIG").map(PathBuf::from);
+    let named = env::var_os("SPS_CONFIG").filter(|it| !it.is_empty()).map(PathBuf::from);
     named.or_else(|| Some(folder("XDG_CONFIG_HOME", ".config")?.join("config.toml")))
 }
 
@@ -120,20 +155,46 @@ mod tests {
         host = 'sps.example'
     ";
 
+    fn chosen(text: &str, name: Option<&str>) -> Result<Profile> {
+        choose(text, name, Path::new("/etc/sps/config.toml"))
+    }
+
     #[test]
     fn files_of_a_profile_lie_beside_it() {
-        let lab = choose(TEXT, Some("lab"), Some(Path::new("/etc/sps"))).unwrap();
+        let lab = chosen(TEXT, Some("lab")).unwrap();
         assert_eq!(lab.ca_file.unwrap(), Path::new("/etc/sps/lab.pem"));
         assert_eq!(lab.password_file.unwrap(), Path::new("/run/secrets/sps"));
-        assert_eq!(choose(TEXT, None, None).unwrap().host.as_deref(), Some("sps.example"));
+        assert_eq!(chosen(TEXT, None).unwrap().host.as_deref(), Some("sps.example"));
     }
 
     #[test]
     fn a_mistake_in_a_profile_is_named() {
-        let error = choose(TEXT, Some("prod"), None).unwrap_err().to_string();
-        assert_eq!(error, "there is no profile `prod`; there are `default`, `lab`");
-        let error = choose("[profile.lab]\npassword = 'x'", None, None).unwrap_err().to_string();
-        assert!(error.contains("unknown field `password`"), "{error}");
-        assert!(choose("", None, None).unwrap().host.is_none());
+        let error = chosen(TEXT, Some("prod")).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "/etc/sps/config.toml: there is no profile `prod`; there are `default`, `lab`"
+        );
+        assert!(chosen("", None).unwrap().host.is_none());
+    }
+
+    #[test]
+    fn a_mistake_is_told_by_its_place_and_not_by_its_words() {
+        for (line, place, reason) in [
+            ("password = 'hunter2'", "2:1", "unknown key `password`: a password stands in a file"),
+            ("pasword = 'hunter2'", "2:1", "unknown key `pasword`, expected one of `host`"),
+            ("user = ['hunter2']", "2:8", "expected a string"),
+            ("password-file = \"hunter2", "2:25", "expected `\"`"),
+            ("password-file = hunter2", "2:17", "string values must be quoted"),
+            ("user = 'é' hunter2", "2:12", "expected newline"),
+            ("hunter2", "2:", "expected"),
+            ("[other]\nuser = 'hunter2'", "2:2", "unknown key `other`, expected `profile`"),
+        ] {
+            let error = chosen(&format!("[profile.lab]\n{line}\n"), None).unwrap_err();
+            let words = format!("{error:#}");
+            let start = format!("/etc/sps/config.toml:{place}");
+            assert!(words.starts_with(&start), "{line}: {words}");
+            assert!(words.contains(reason), "{line}: {words}");
+            assert!(!words.contains("hunter2"), "{line}: {words}");
+        }
     }
 }

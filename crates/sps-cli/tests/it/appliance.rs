@@ -361,7 +361,7 @@ fn a_profile_says_where_and_who() {
     };
     let lab = run("lab");
     assert_eq!((lab.status, &*lab.stderr), (0, ""));
-    run("prod").fails(2, "there is no profile `prod`; there are `lab`");
+    run("prod").fails(2, "config.toml: there is no profile `prod`; there are `lab`");
 }
 
 #[test]
