@@ -202,6 +202,14 @@ pub(crate) fn complain(line: &str) {
     let _ = writeln!(io::stderr(), "{}", visible(line));
 }
 
+/// Writes what an appliance said to where results go, as text for a terminal. JSON stays JSON, and the same value: all
+/// that is rewritten stands in its strings.
+pub(crate) fn said(out: &mut Stdout, text: &str) -> Result<()> {
+    writeln!(out, "{}", visible(text.trim_end()))?;
+    out.flush()?;
+    Ok(())
+}
+
 /// The text with its control characters made visible: keys of a document and names of files must not
 /// steer the terminal.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
@@ -231,7 +239,7 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
 
 /// Characters that reorder what stands around them.
 fn is_bidirectional(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// `1 error`, `2 errors`.

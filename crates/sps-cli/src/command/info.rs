@@ -1,10 +1,9 @@
 //! `sps info`: what an appliance says about itself.
 
-use std::io::Write as _;
-
 use anyhow::Result;
 
 use crate::connection;
+use crate::output;
 use crate::output::Stdout;
 use crate::runtime;
 use crate::status::Status;
@@ -24,8 +23,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     runtime::with_appliance(&args.connection, async |client| {
         let answer = client.get_raw("/api/info").await?;
         let body = &answer.content.as_value()["body"];
-        writeln!(out, "{}", serde_json::to_string_pretty(body)?)?;
-        out.flush()?;
+        output::said(out, &serde_json::to_string_pretty(body)?)?;
         Ok(Status::Valid)
     })
 }

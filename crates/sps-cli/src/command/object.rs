@@ -163,8 +163,7 @@ pub(crate) fn get(args: &GetArgs, out: &mut Stdout) -> Result<Status> {
     runtime::with_appliance(&args.connection, async |client| {
         let answer = client.get_raw(&place.path).await?;
         let text = if args.request { place.request(&answer)? } else { pretty(&answer)? };
-        writeln!(out, "{}", text.trim_end())?;
-        out.flush()?;
+        output::said(out, &text)?;
         Ok(Status::Valid)
     })
 }
@@ -201,8 +200,7 @@ pub(crate) fn post(args: &PostArgs, out: &mut Stdout) -> Result<Status> {
     }
     runtime::with_appliance(&args.change.connection, async |client| {
         let answer = client.send_raw(Method::Post, &place.path, body.as_ref()).await?;
-        writeln!(out, "{}", pretty(&answer)?)?;
-        out.flush()?;
+        output::said(out, &pretty(&answer)?)?;
         Ok(Status::Valid)
     })
 }
