@@ -6,6 +6,7 @@ mod command;
 mod connection;
 mod document;
 mod endpoint;
+mod failure;
 mod fix;
 mod input;
 mod interrupt;
@@ -29,8 +30,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut out = Stdout::default();
     let status = cli.run(&mut out).unwrap_or_else(|error| {
-        output::complain(&format!("error: {error:#}"));
-        runtime::complain_of_details(&error);
+        failure::complain_of(&error);
         Status::Unreadable
     });
     status.into()
