@@ -2,19 +2,36 @@
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::time::Duration;
+use std::time::Instant;
 
+use anyhow::Context as _;
 use anyhow::Result;
+use anyhow::anyhow;
 use clap::Subcommand;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
+use serde_json::Value;
 use sps_client::Client;
 use sps_client::Progress;
+use sps_client::RawAnswer;
+use sps_model::Endpoint as _;
+use sps_model::Method;
+use sps_model::SupportBundle;
+use sps_model::SupportBundleStatus;
 
 use crate::connection;
+use crate::failure;
+use crate::output;
 use crate::output::Stdout;
 use crate::output::one_line;
 use crate::runtime;
 use crate::status::Status;
+
+/// How often to ask how far a job is.
+const POLL: Duration = Duration::from_secs(3);
+/// How long a job may take.
+const LIMIT: Duration = Duration::from_secs(3600);
 
 /// Collect logs and settings for the vendor's support. No transaction is needed.
 ///
@@ -78,14 +95,14 @@ impl Command {
         let bundles = client.support_bundles();
         match self {
             Self::Create { download, .. } => {
-                let spinner = ProgressBar::new_spinner();
-                spinner.enable_steady_tick(std::time::Duration::from_millis(100));
-                let key = bundles
-                    .create(|bundle| spinner.set_message(bundle.status.as_str().to_owned()))
-                    .await;
-                spinner.finish_and_clear();
-                let key = key?;
-                writeln!(out, "{key}")?;
+                let key = start(client).await?;
+                // Said at once: the job goes on, whatever becomes of this run.
+                output::complain(&format!(
+                    "job {key} has started; `sps support-bundle download {key} FILE` fetches its bundle when it is \
+                     finished, and `sps support-bundle delete {key}` ends it"
+                ));
+                finished(client, &key).await?;
+                output::said(out, &one_line(&key))?;
                 if let Some(file) = download {
                     fetch(client, &key, file, out).await?;
                 }
@@ -99,7 +116,7 @@ impl Command {
                         body.start_time.as_deref().unwrap_or("-"),
                         body.file_name.as_deref().unwrap_or("-"),
                     ];
-                    writeln!(out, "{}", one_line(&columns.join("  ")))?;
+                    output::said(out, &one_line(&columns.join("  ")))?;
                 }
             }
             Self::Download { key, file, .. } => fetch(client, key, file, out).await?,
@@ -110,6 +127,54 @@ impl Command {
         }
         Ok(())
     }
+}
+
+/// Starts a job, and tells its key. The client's own `create` tells it only when the job is finished.
+async fn start(client: &Client) -> Result<String> {
+    let answer = client.send_raw(Method::Post, SupportBundle::PATH, None).await?;
+    key_of(&answer).context(
+        "the answer does not tell the key of the job; `sps support-bundle list` shows all of them",
+    )
+}
+
+/// The answer is the job, or as in the guide's sample a list: then the new one is queued, and the last.
+fn key_of(answer: &RawAnswer) -> Option<String> {
+    let of_item = |item: &Value| {
+        let href = || item["meta"]["href"].as_str()?.rsplit('/').next();
+        item["key"].as_str().or_else(href).map(str::to_owned)
+    };
+    let is_queued = |it: &&Value| it["body"]["status"] == "queued";
+    match answer.content.as_value()["items"].as_array().map(Vec::as_slice) {
+        Some([only]) => of_item(only),
+        Some(items) => of_item(items.iter().rfind(is_queued)?),
+        None => answer.key.clone(),
+    }
+    .filter(|key| !key.is_empty() && key != "support-bundle")
+}
+
+/// Waits until the job is finished.
+async fn finished(client: &Client, key: &str) -> Result<()> {
+    let spinner = ProgressBar::new_spinner();
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    let start = Instant::now();
+    let result = loop {
+        let bundle = match client.support_bundles().get(key).await {
+            Ok(bundle) => bundle.body,
+            Err(error) => break Err(error.into()),
+        };
+        spinner.set_message(one_line(bundle.status.as_str()).into_owned());
+        match bundle.status {
+            SupportBundleStatus::Finished => break Ok(()),
+            SupportBundleStatus::Failed => {
+                let reason = bundle.error.unwrap_or_else(|| "no reason is given".to_owned());
+                break Err(anyhow!("the job failed: {}; start it again", failure::reason(&reason)));
+            }
+            _ if start.elapsed() > LIMIT => break Err(anyhow!("job {key} still runs; look later")),
+            _ => tokio::time::sleep(POLL).await,
+        }
+    };
+    spinner.finish_and_clear();
+    result
 }
 
 async fn fetch(client: &Client, key: &str, file: &PathBuf, out: &mut Stdout) -> Result<()> {
