@@ -4,8 +4,13 @@ use std::io::Write as _;
 
 use anyhow::Result;
 use clap::Subcommand;
+use serde_json::Value;
+use serde_json::json;
+use sps_client::Recovered;
+use sps_client::RecoveredOutcome;
 
 use crate::connection;
+use crate::output;
 use crate::output::Stdout;
 use crate::runtime;
 use crate::status::Status;
@@ -19,7 +24,9 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print the state of the transaction.
+    /// Print the state of the transaction, and what an earlier run had left open.
+    ///
+    /// Connecting discards that, with this command as with any other: `left_open` lists it, with what became of it.
     Status(connection::Args),
     /// Discard what an earlier run of this machine left open.
     ///
@@ -36,8 +43,9 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         let recovered = !client.recovered().is_empty();
         match &args.command {
             Command::Status(_) => {
-                let status = client.transaction_status().await?.body;
-                writeln!(out, "{}", serde_json::to_string_pretty(&status)?)?;
+                let mut status = serde_json::to_value(client.transaction_status().await?.body)?;
+                status["left_open"] = client.recovered().iter().map(left_open).collect();
+                output::said(out, &serde_json::to_string_pretty(&status)?)?;
             }
             Command::Cancel(_) => {
                 let cancelled = client.cancel_transaction().await?;
@@ -52,4 +60,13 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         out.flush()?;
         Ok(Status::Valid)
     })
+}
+
+fn left_open(found: &Recovered) -> Value {
+    let outcome = match &found.outcome {
+        RecoveredOutcome::Cancelled => "discarded",
+        RecoveredOutcome::Gone => "gone",
+        _ => "may still be open",
+    };
+    json!({"user": found.user, "opened": found.opened, "outcome": outcome})
 }
