@@ -9,6 +9,7 @@ use anyhow::bail;
 use sps_client::Client;
 use sps_client::Error;
 use sps_client::ErrorKind;
+use sps_client::Outcome;
 use sps_client::RawAnswer;
 use sps_client::Transaction;
 use sps_model::Any;
@@ -338,42 +339,39 @@ impl Change {
         if done.is_err() || self.dry_run {
             // Cancelled here, so that a failure to do so is not lost behind the other one.
             let cancelled = transaction.cancel().await;
-            match (&cancelled, &done) {
-                (Ok(()), _) => told(out, "cancelled", "nothing has changed")?,
-                (Err(error), _) if *error.kind() == ErrorKind::SessionEnded => {}
-                (Err(error), _) => output::complain(&format!("error: {error}")),
-            }
-            done?;
+            done.map_err(anyhow::Error::from).inspect_err(|_| match &cancelled {
+                Ok(()) => told_or_lost(out, "cancelled", "nothing has changed"),
+                Err(error) if *error.kind() == ErrorKind::SessionEnded => {}
+                Err(error) => output::complain(&format!("error: {error}")),
+            })?;
             cancelled?;
+            told(out, "cancelled", "nothing has changed")?;
             return Ok(Status::Valid);
         }
-        let outcome = match &self.message {
-            Some(message) => transaction.commit_with_message(message).await?,
-            None => transaction.commit().await?,
+        let listed = done?;
+        let commit = async {
+            match &self.message {
+                Some(message) => transaction.commit_with_message(message).await,
+                None => transaction.commit().await,
+            }
         };
-        told(out, "committed", &count(outcome.changed, "change"))?;
-        if outcome.was_ambiguous {
-            told(out, "", "the connection broke meanwhile; a look showed that it went through")?;
-        }
-        for it in &outcome.unverified {
-            told(out, "unverified", &one_line(&it.to_string()))?;
-        }
-        for it in &outcome.not_taken {
-            told(out, "NOT TAKEN", &one_line(&it.to_string()))?;
-        }
-        if outcome.is_complete() {
-            told(out, "read back", "everything is as it was sent")?;
-            return Ok(Status::Valid);
-        }
-        Ok(Status::Invalid)
+        let outcome = runtime::committing(commit).await?;
+        told_outcome(out, &outcome, listed).map_err(|error| {
+            for it in &outcome.not_taken {
+                output::complain(&format!("NOT TAKEN  {}", one_line(&it.to_string())));
+            }
+            error.context("the change is committed, but not all that came of it could be told")
+        })?;
+        Ok(if outcome.is_complete() { Status::Valid } else { Status::Invalid })
     }
 
+    /// Makes the change, and tells how many entries the appliance lists for it.
     async fn steps_within(
         &self,
         transaction: &mut Transaction,
         out: &mut Stdout,
         step: Step,
-    ) -> Result<(), Error> {
+    ) -> Result<usize, Error> {
         let Step { method, place, body, unknown } = step;
         let body = body.unwrap_or_else(|| serde_json::Value::Null.into());
         match method {
@@ -391,12 +389,35 @@ impl Change {
                 told_or_lost(out, "changed", &place.path);
             }
         }
-        for change in transaction.review().await?.changes {
+        let changes = transaction.review().await?.changes;
+        for change in &changes {
             let whose = if change.is_ours { "" } else { "  (not ours)" };
             told_or_lost(out, "review", &format!("{change}{whose}"));
         }
-        Ok(())
+        Ok(changes.len())
     }
+}
+
+/// Tells what came of a commit for which the appliance had listed that many entries.
+fn told_outcome(out: &mut Stdout, outcome: &Outcome, listed: usize) -> Result<()> {
+    let words = match listed {
+        0 => "nothing has changed: the appliance lists no difference".to_owned(),
+        _ => count(outcome.changed, "change"),
+    };
+    told(out, "committed", &words)?;
+    if outcome.was_ambiguous {
+        told(out, "", "the connection broke meanwhile; a look showed that it went through")?;
+    }
+    for it in &outcome.unverified {
+        told(out, "unverified", &it.to_string())?;
+    }
+    for it in &outcome.not_taken {
+        told(out, "NOT TAKEN", &it.to_string())?;
+    }
+    if outcome.is_complete() {
+        told(out, "read back", "everything is as it was sent")?;
+    }
+    Ok(())
 }
 
 /// Writes one step at once: whoever watches sees how far it is.

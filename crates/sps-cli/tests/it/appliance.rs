@@ -22,8 +22,8 @@ use crate::support::Dir;
 use crate::support::Run;
 use crate::support::command;
 
-const PASSWORD: &str = "open sesame 4711";
-const HEALTH: &str = r#"{
+pub(crate) const PASSWORD: &str = "open sesame 4711";
+pub(crate) const HEALTH: &str = r#"{
   "maximum_disk_utilization_ratio": 91, "maximum_load1": null, "maximum_load15": null,
   "maximum_load5": null, "maximum_swap_utilization_ratio": 71
 }"#;
@@ -38,26 +38,26 @@ read back  everything is as it was sent
 ";
 
 /// `sps sim` until it is dropped.
-struct Appliance {
+pub(crate) struct Appliance {
     child: Child,
-    dir: Dir,
-    url: String,
+    pub(crate) dir: Dir,
+    pub(crate) url: String,
     fingerprint: String,
 }
 
 impl Appliance {
     /// `name` is that of the test: no two may share it.
-    fn new(name: &str, arguments: &[&str]) -> Self {
+    pub(crate) fn new(name: &str, arguments: &[&str]) -> Self {
         Self::start(name, &[&["--certificate", "ca.pem"], arguments].concat())
     }
 
     /// One that begins to answer the first of these requests after a minute. Plain HTTP, so that a test can ask too.
-    fn hanging(name: &str, request: &str) -> Self {
+    pub(crate) fn hanging(name: &str, request: &str) -> Self {
         let fault = format!("{request} delay=60s x1");
         Self::start(name, &["--plain-http", "--fault", &fault])
     }
 
-    fn start(name: &str, arguments: &[&str]) -> Self {
+    pub(crate) fn start(name: &str, arguments: &[&str]) -> Self {
         let dir = Dir::new(name).with("password", PASSWORD).with("health.json", HEALTH);
         let mut child = command()
             .args(["sim", "--password-file", "password"])
@@ -79,7 +79,7 @@ impl Appliance {
     }
 
     /// A run of `sps` on another machine: nothing of this environment has a say in it.
-    fn command(&self, home: &str) -> Command {
+    pub(crate) fn command(&self, home: &str) -> Command {
         let mut command = command();
         let home = self.dir.path().join(home);
         fs::create_dir_all(&home).unwrap();
@@ -89,7 +89,7 @@ impl Appliance {
     }
 
     /// The same, with everything that it needs to log in.
-    fn logged_in(&self, home: &str, arguments: &[&str]) -> Command {
+    pub(crate) fn logged_in(&self, home: &str, arguments: &[&str]) -> Command {
         let mut command = self.command(home);
         command.args(arguments).args(["--host", &self.url, "--user", "admin"]);
         command.args(["--lock-wait", "0"]).env("SPS_PASSWORD", PASSWORD);
@@ -100,11 +100,11 @@ impl Appliance {
     }
 
     /// Runs it to its end. The password must not be in what it says.
-    fn sps(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn sps(&self, arguments: &[&str]) -> Run {
         finish(&mut self.logged_in("home", arguments))
     }
 
-    fn health(&self) -> Value {
+    pub(crate) fn health(&self) -> Value {
         self.sps(&["get", "management/health_monitoring", "--request"]).json()
     }
 
@@ -115,7 +115,7 @@ impl Appliance {
     }
 
     /// Whether somebody on another machine may change something.
-    fn is_free(&self) -> bool {
+    pub(crate) fn is_free(&self) -> bool {
         let arguments = ["put", "management/health_monitoring", "health.json", "--dry-run"];
         let run = finish(&mut self.logged_in("elsewhere", &arguments));
         if run.status == 0 {
@@ -126,7 +126,7 @@ impl Appliance {
     }
 
     /// Starts the change and waits until it hangs behind this step.
-    fn hang(&self, step: &str) -> (Child, BufReader<ChildStdout>) {
+    pub(crate) fn hang(&self, step: &str) -> (Child, BufReader<ChildStdout>) {
         let arguments = ["put", "management/health_monitoring", "health.json"];
         let mut child = self.logged_in("home", &arguments).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
@@ -139,7 +139,7 @@ impl Appliance {
     }
 
     /// Takes the fault away: whoever was ended may not have got as far as to meet it.
-    fn meet(&self, request: &str) {
+    pub(crate) fn meet(&self, request: &str) {
         let address = self.url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(address).unwrap();
         write!(stream, "{request} HTTP/1.1\r\nHost: sps\r\nContent-Length: 0\r\n\r\n").unwrap();
@@ -148,7 +148,7 @@ impl Appliance {
         let _ = stream.read(&mut [0]);
     }
 
-    fn without_url(&self, text: &str) -> String {
+    pub(crate) fn without_url(&self, text: &str) -> String {
         text.replace(&self.url, "URL")
     }
 }
@@ -160,7 +160,7 @@ impl Drop for Appliance {
     }
 }
 
-fn finish(command: &mut Command) -> Run {
+pub(crate) fn finish(command: &mut Command) -> Run {
     let output = command.output().unwrap();
     let run = Run {
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -171,7 +171,7 @@ fn finish(command: &mut Command) -> Run {
     run
 }
 
-fn disk(health: &Value) -> u64 {
+pub(crate) fn disk(health: &Value) -> u64 {
     health["maximum_disk_utilization_ratio"].as_u64().unwrap()
 }
 
@@ -183,6 +183,15 @@ fn a_change_is_told_step_by_step() {
     assert_eq!((run.status, &*run.stderr), (0, ""));
     assert_eq!(appliance.without_url(&run.stdout), STEPS);
     assert_eq!(appliance.health(), serde_json::from_str::<Value>(HEALTH).unwrap());
+
+    let again = appliance.sps(&["put", "management/health_monitoring", "health.json"]);
+    assert_eq!(
+        appliance.without_url(&again.stdout),
+        "opened     a transaction at URL\n\
+         changed    /api/configuration/management/health_monitoring\n\
+         committed  nothing has changed: the appliance lists no difference\n\
+         read back  everything is as it was sent\n"
+    );
 
     let dry = ["put", "management/health_monitoring", "health.json", "--dry-run"];
     let run = appliance.sps(&dry);
@@ -274,30 +283,6 @@ fn what_a_killed_run_left_is_cleared_by_the_next() {
 
 #[test]
 #[cfg(unix)]
-fn ctrl_c_leaves_nothing_open() {
-    for (name, request, step) in [
-        ("appliance-interrupt-review", "GET /api/transaction/changes", "changed"),
-        ("appliance-interrupt-commit", "PUT /api/transaction", "review"),
-    ] {
-        let appliance = Appliance::hanging(name, request);
-        let (child, _lines) = appliance.hang(step);
-        let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-        assert!(killed.success());
-        let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(130));
-        appliance.meet(request);
-        assert_eq!(
-            String::from_utf8(output.stderr).unwrap(),
-            "interrupted: clearing up; press Ctrl-C again to leave at once\n"
-        );
-        assert!(appliance.is_free(), "{name}");
-        assert_eq!(disk(&appliance.health()), 80);
-        assert!(!appliance.dir.path().join("home/.local/state/sps/journal").exists());
-    }
-}
-
-#[test]
-#[cfg(unix)]
 fn a_transaction_that_was_left_open_can_be_cancelled() {
     let request = "GET /api/transaction/changes";
     let appliance = Appliance::hanging("appliance-cancel", request);
@@ -311,6 +296,27 @@ fn a_transaction_that_was_left_open_can_be_cancelled() {
     child.wait().unwrap();
     appliance.meet(request);
     assert!(!appliance.is_free());
+    // Connecting ends it, and the state says so.
+    let run = appliance.sps(&["transaction", "status"]);
+    let left_open = &run.json()["left_open"];
+    assert_eq!(
+        (&left_open[0]["user"], &left_open[0]["outcome"]),
+        (&json!("admin"), &json!("discarded"))
+    );
+    assert_eq!(run.json()["status"], "closed");
+    assert!(appliance.is_free());
+    assert_eq!(appliance.sps(&["transaction", "status"]).json()["left_open"], json!([]));
+}
+
+#[test]
+#[cfg(unix)]
+fn cancelling_says_what_a_killed_run_had_left() {
+    let request = "GET /api/transaction/changes";
+    let appliance = Appliance::hanging("appliance-cancel-killed", request);
+    let (mut child, _lines) = appliance.hang("changed");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    appliance.meet(request);
     let run = appliance.sps(&["transaction", "cancel"]);
     assert_eq!(run.status, 0, "{}", run.all());
     assert!(

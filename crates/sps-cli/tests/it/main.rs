@@ -15,4 +15,6 @@ mod pem;
 mod request;
 mod schema;
 mod secrets;
+#[cfg(unix)]
+mod signals;
 mod support;

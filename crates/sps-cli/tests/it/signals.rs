@@ -1,0 +1,183 @@
+//! What is left when a run is ended from outside.
+
+use std::fs;
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::io::Read as _;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+
+use crate::appliance::Appliance;
+use crate::appliance::disk;
+
+const REVIEW: &str = "GET /api/transaction/changes";
+
+#[track_caller]
+fn send(signal: &str, child: &Child) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// Waits for it, and gives its exit status and what it still writes.
+fn end(mut child: Child) -> (Option<i32>, String) {
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    (child.wait().unwrap().code(), stderr)
+}
+
+/// Whether the system is told to spare what runs here when the terminal goes away.
+fn is_hangup_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|it| it.strip_prefix("SigIgn:"));
+    line.is_some_and(|it| u64::from_str_radix(it.trim(), 16).unwrap() & 1 == 1)
+}
+
+#[test]
+fn a_signal_leaves_nothing_open() {
+    for (signal, status) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+        if signal == "-HUP" && is_hangup_ignored() {
+            continue;
+        }
+        let appliance = Appliance::hanging(&format!("signals{signal}"), REVIEW);
+        let (child, _lines) = appliance.hang("changed");
+        send(signal, &child);
+        let told = "interrupted: clearing up; press Ctrl-C again to leave at once\n";
+        assert_eq!(end(child), (Some(status), told.to_owned()));
+        appliance.meet(REVIEW);
+        assert!(appliance.is_free(), "{signal}");
+        assert_eq!(disk(&appliance.health()), 80);
+        assert!(!appliance.dir.path().join("home/.local/state/sps/journal").exists());
+    }
+}
+
+#[test]
+fn a_commit_that_has_begun_is_waited_for() {
+    let fault = "PUT /api/transaction delay=2s x1";
+    let appliance = Appliance::start("signals-commit", &["--plain-http", "--fault", fault]);
+    let (child, mut lines) = appliance.hang("review");
+    send("-INT", &child);
+    let (status, stderr) = end(child);
+    let told = "interrupted: a commit is under way and cannot be taken back; waiting for its result; press Ctrl-C \
+                again to leave at once\n";
+    assert_eq!((status, &*stderr), (Some(130), told));
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "committed  1 change\nread back  everything is as it was sent\n");
+    assert_eq!(disk(&appliance.health()), 91);
+}
+
+#[test]
+fn the_second_ctrl_c_does_not_wait_for_a_commit() {
+    let request = "PUT /api/transaction";
+    let appliance = Appliance::hanging("signals-commit-twice", request);
+    let (mut child, _lines) = appliance.hang("review");
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    send("-INT", &child);
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert!(line.starts_with("interrupted: a commit is under way"), "{line}");
+    send("-INT", &child);
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(
+        rest,
+        "left at once: the commit may have taken effect or not; look at the objects\n"
+    );
+    // The journal knows of it still.
+    appliance.meet(request);
+    appliance.sps(&["transaction", "cancel"]);
+    assert!(appliance.is_free());
+}
+
+#[test]
+fn the_second_ctrl_c_does_not_wait_for_a_cancel_either() {
+    let faults = ["--fault", "GET /api/transaction/changes delay=60s x1", "--fault"];
+    let faults =
+        [&["--plain-http"], &faults[..], &["DELETE /api/transaction delay=60s x1"]].concat();
+    let appliance = Appliance::start("signals-cancel-twice", &faults);
+    let (mut child, _lines) = appliance.hang("changed");
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    send("-INT", &child);
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    send("-INT", &child);
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(rest.starts_with("left at once: a transaction may still be open"), "{rest}");
+}
+
+#[test]
+fn half_a_download_does_not_stay() {
+    let fault = "GET /api/troubleshooting/support-bundle/*/download slow-body=60s x1";
+    let appliance = Appliance::start("signals-download", &["--plain-http", "--fault", fault]);
+    let created = appliance.sps(&["support-bundle", "create"]);
+    let key = created.stdout.trim();
+    fs::create_dir(appliance.dir.path().join("bundles")).unwrap();
+    let bundles = appliance.dir.path().join("bundles");
+    let arguments = ["support-bundle", "download", key, "bundles/x.tar.gz"];
+    let child = appliance.logged_in("home", &arguments).spawn().unwrap();
+    while fs::read_dir(&bundles).unwrap().next().is_none() {
+        std::thread::yield_now();
+    }
+    send("-TERM", &child);
+    assert_eq!(end(child).0, Some(143));
+    assert_eq!(fs::read_dir(&bundles).unwrap().count(), 0);
+}
+
+#[test]
+fn the_key_of_a_job_is_told_before_anything_can_go_wrong() {
+    let appliance = Appliance::start("signals-bundle", &["--plain-http"]);
+    let arguments = ["support-bundle", "create"];
+    let mut child = appliance.logged_in("home", &arguments).spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    send("-INT", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let key = line.strip_prefix("job ").unwrap().split(' ').next().unwrap();
+    assert!(line.contains(&format!("`sps support-bundle delete {key}`")), "{line}");
+    assert!(appliance.sps(&["support-bundle", "list"]).stdout.starts_with(&format!("{key}  ")));
+}
+
+#[test]
+fn the_key_of_a_job_that_fails_is_told_too() {
+    let fault = ["--plain-http", "--fault", "POST * fail-job"];
+    let appliance = Appliance::start("signals-bundle-fails", &fault);
+    let run = appliance.sps(&["support-bundle", "create"]);
+    assert_eq!((run.status, &*run.stdout), (2, ""), "{}", run.stderr);
+    let key = run.stderr.strip_prefix("job ").unwrap().split(' ').next().unwrap();
+    assert!(run.stderr.contains("error: the job failed: "), "{}", run.stderr);
+    let list = appliance.sps(&["support-bundle", "list"]);
+    assert!(list.stdout.starts_with(&format!("{key}  failed")), "{}", list.all());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_does_not_hide_a_commit() {
+    let appliance = Appliance::start("signals-full", &["--plain-http"]);
+    let steps = "opened     a transaction at URL\nchanged    /api/configuration/management/health_monitoring\n\
+                 review     replace /api/configuration/management/health_monitoring\n";
+    // What is written before the commit fits exactly below the limit of 8 blocks.
+    let before = 8 * 512 - steps.replace("URL", &appliance.url).len();
+    let file = appliance.dir.path().join("out");
+    fs::write(&file, vec![b'.'; before]).unwrap();
+    let sps = appliance.logged_in("home", &["put", "management/health_monitoring", "health.json"]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"]);
+    shell.arg(sps.get_program()).args(sps.get_args()).current_dir(appliance.dir.path());
+    for (name, value) in sps.get_envs() {
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
+    }
+    let stdout = fs::OpenOptions::new().append(true).open(&file).unwrap();
+    let child = shell.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+    let (status, stderr) = end(child);
+    assert_eq!(status, Some(2), "{stderr}");
+    let told = "error: the change is committed, but not all that came of it could be told: cannot write the result: ";
+    assert!(stderr.starts_with(told), "{stderr}");
+    assert_eq!(disk(&appliance.health()), 91);
+}
