@@ -1,6 +1,7 @@
 //! Which appliance a command talks to, and as whom.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::io::IsTerminal as _;
@@ -25,41 +26,46 @@ use crate::profile::Profile;
 const PASSWORD: &str = "SPS_PASSWORD";
 
 /// The options of every command that talks to an appliance. What is not given here comes from the
-/// environment, then from the profile.
+/// environment, then from the profile; `clap` is not asked about the environment, for it lets a variable conflict
+/// with an option.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Connection")]
 #[group(skip)]
 pub(crate) struct Args {
     /// The appliance: a name or address, with `:PORT` if it is not 443, or the whole `https://…`.
-    #[arg(long, value_name = "HOST", env = "SPS_HOST", hide_env_values = true)]
+    /// [env: `SPS_HOST`]
+    #[arg(long, value_name = "HOST")]
     host: Option<String>,
 
     /// Who logs in. The password comes from `SPS_PASSWORD`, from --password-file, or is asked for.
-    #[arg(long, value_name = "NAME", env = "SPS_USER", hide_env_values = true)]
+    /// [env: `SPS_USER`]
+    #[arg(long, value_name = "NAME")]
     user: Option<String>,
 
-    /// A file with the password alone; `-` is standard input.
-    #[arg(long, value_name = "FILE", env = "SPS_PASSWORD_FILE", hide_env_values = true)]
+    /// A file with the password alone; `-` is standard input. [env: `SPS_PASSWORD_FILE`]
+    #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
 
     /// The login method, if it is not the appliance's first choice; `local` is its own users.
-    #[arg(long, value_name = "NAME", env = "SPS_LOGIN_METHOD", hide_env_values = true)]
+    /// [env: `SPS_LOGIN_METHOD`]
+    #[arg(long, value_name = "NAME")]
     login_method: Option<String>,
 
-    /// Certificates (PEM) of the authorities to trust, instead of those of the system.
-    #[arg(long, value_name = "FILE", env = "SPS_CA_FILE", hide_env_values = true)]
+    /// Certificates (PEM) of the authorities to trust, instead of those of the system. [env: `SPS_CA_FILE`]
+    #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
 
     /// Trust the certificate with this SHA-256 fingerprint alone: 64 hexadecimal digits, colons allowed.
-    #[arg(long, value_name = "HEX", env = "SPS_PIN_SHA256", hide_env_values = true)]
+    /// [env: `SPS_PIN_SHA256`]
+    #[arg(long, value_name = "HEX")]
     pin_sha256: Option<String>,
 
-    /// Log in with this certificate (PEM) instead of a password.
-    #[arg(long, value_name = "FILE", env = "SPS_CLIENT_CERT", hide_env_values = true)]
+    /// Log in with this certificate (PEM) instead of a password. [env: `SPS_CLIENT_CERT`]
+    #[arg(long, value_name = "FILE")]
     client_cert: Option<PathBuf>,
 
-    /// The private key (PEM) of that certificate.
-    #[arg(long, value_name = "FILE", env = "SPS_CLIENT_KEY", hide_env_values = true)]
+    /// The private key (PEM) of that certificate. [env: `SPS_CLIENT_KEY`]
+    #[arg(long, value_name = "FILE")]
     client_key: Option<PathBuf>,
 
     /// Do not check who answers. Whoever stands in between reads the password.
@@ -67,19 +73,13 @@ pub(crate) struct Args {
     danger_accept_invalid_certs: bool,
 
     /// Take options from [profile.NAME] in the configuration file (`SPS_CONFIG`, or sps/config.toml in the
-    /// user's configuration folder).
-    #[arg(long, value_name = "NAME", env = "SPS_PROFILE", hide_env_values = true)]
+    /// user's configuration folder); docs/connection.md shows one. [env: `SPS_PROFILE`]
+    #[arg(long, value_name = "NAME")]
     profile: Option<String>,
 
-    /// How long to wait for one answer. Unit: seconds.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value = "60",
-        env = "SPS_TIMEOUT",
-        hide_env_values = true
-    )]
-    timeout: u64,
+    /// How long to wait for one answer. Unit: seconds. [env: `SPS_TIMEOUT`] [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
 
     /// How long to wait while somebody else holds the configuration. Unit: seconds.
     #[arg(long, value_name = "SECONDS", default_value = "30")]
@@ -105,16 +105,26 @@ impl Args {
         if self.sim {
             return self.simulate().await;
         }
-        let profile = profile::read(self.profile.as_deref())?;
-        let Some(host) = self.host.clone().or_else(|| profile.host.clone()) else {
+        let mut profile = profile::read(word(self.profile.as_ref(), "SPS_PROFILE")?.as_deref())?;
+        let host = word(self.host.as_ref(), "SPS_HOST")?;
+        let user = word(self.user.as_ref(), "SPS_USER")?;
+        let is_withheld = profile.withhold_secrets(host.as_deref(), user.as_deref());
+        let Some(host) = host.or_else(|| profile.host.clone()) else {
             bail!(
                 "which appliance? give --host, set SPS_HOST, or write a profile; --sim needs none"
             );
         };
+        let user = user.or_else(|| profile.user.clone());
         let host = if host.contains("://") { host } else { format!("https://{host}") };
+        let mut login = self.login(&profile, user, &host);
+        if is_withheld {
+            login = login.context(
+                "the profile's password and certificate are for its own host and user alone",
+            );
+        }
         let mut builder = Client::builder(&host)?
-            .login(self.login(&profile, &host)?)
-            .timeout(Duration::from_secs(self.timeout))
+            .login(login?)
+            .timeout(self.timeout()?)
             .lock_wait(Duration::from_secs(self.lock_wait));
         // Nobody is on the way to this machine itself; anywhere else the client refuses.
         if let Some(rest) = host.strip_prefix("http://")
@@ -124,11 +134,12 @@ impl Args {
         {
             builder = builder.danger_allow_http();
         }
-        if let Some(file) = self.ca_file.as_ref().or(profile.ca_file.as_ref()) {
-            builder = builder.ca_pem(read(file)?);
+        let (ca_file, pin) = self.trusted(&profile)?;
+        if let Some(file) = ca_file {
+            builder = builder.ca_pem(read(&file)?);
         }
-        if let Some(pin) = self.pin_sha256.as_ref().or(profile.pin_sha256.as_ref()) {
-            builder = builder.pin_sha256(pin)?;
+        if let Some(pin) = pin {
+            builder = builder.pin_sha256(&pin)?;
         }
         if self.danger_accept_invalid_certs {
             builder = builder.danger_accept_invalid_certs();
@@ -143,6 +154,12 @@ impl Args {
         Ok(Connection { client, simulator: None })
     }
 
+    /// Whether the password is read from standard input, which then holds nothing else.
+    pub(crate) fn takes_stdin(&self) -> bool {
+        let file = file(self.password_file.as_ref(), "SPS_PASSWORD_FILE");
+        !self.sim && file.is_some_and(|it| input::is_stdin(&it))
+    }
+
     /// What the client talks to, in words for a person. The port of an embedded simulator means nothing to anybody.
     pub(crate) fn peer<'client>(&self, client: &'client Client) -> &'client str {
         if self.sim { "the embedded simulator" } else { client.url() }
@@ -155,51 +172,119 @@ impl Args {
         let client = Client::builder(&simulator.url())?
             .login(Login::password(simulator.user(), simulator.password()))
             .ca_pem(certificate)
-            .timeout(Duration::from_secs(self.timeout))
+            .timeout(self.timeout()?)
             .connect()
             .await?;
         Ok(Connection { client, simulator: Some(simulator) })
     }
 
-    fn login(&self, profile: &Profile, host: &str) -> Result<Login> {
-        let certificate = self.client_cert.as_ref().or(profile.client_cert.as_ref());
-        let key = self.client_key.as_ref().or(profile.client_key.as_ref());
-        let login = match (certificate, key) {
-            (Some(certificate), Some(key)) => Login::certificate(read(certificate)?, read(key)?),
-            (Some(_), None) => bail!("the certificate needs its private key: give --client-key"),
-            (None, Some(_)) => bail!("the private key needs its certificate: give --client-cert"),
-            (None, None) => {
-                let Some(user) = self.user.clone().or_else(|| profile.user.clone()) else {
-                    bail!("who logs in? give --user, or set SPS_USER");
-                };
-                let file = self.password_file.as_ref().or(profile.password_file.as_ref());
-                let password = password(file.map(PathBuf::as_path), &user, host)?;
-                Login::password(user, password)
+    fn timeout(&self) -> Result<Duration> {
+        let seconds = match (self.timeout, word(None, "SPS_TIMEOUT")?) {
+            (Some(seconds), _) => seconds,
+            (None, Some(text)) => {
+                text.parse().ok().context("SPS_TIMEOUT is not a number of seconds")?
             }
+            (None, None) => 60,
         };
-        let method = self.login_method.clone().or_else(|| profile.login_method.clone());
-        Ok(match method {
+        Ok(Duration::from_secs(seconds))
+    }
+
+    /// Whom to trust: authorities, or a pin. Both are one question, and with the option that trusts anybody they come
+    /// from the first place that answers it; the client refuses two answers from there.
+    fn trusted(&self, profile: &Profile) -> Result<(Option<PathBuf>, Option<String>)> {
+        let places = [
+            (self.ca_file.clone(), self.pin_sha256.clone()),
+            (file(None, "SPS_CA_FILE"), word(None, "SPS_PIN_SHA256")?),
+            (profile.ca_file.clone(), profile.pin_sha256.clone()),
+        ];
+        let is_answer = |file: &Option<_>, pin: &Option<_>| {
+            file.is_some() || pin.is_some() || self.danger_accept_invalid_certs
+        };
+        let found = places.into_iter().find(|(file, pin)| is_answer(file, pin));
+        Ok(found.unwrap_or_default())
+    }
+
+    /// How to log in: as the command line says, or else the environment, or else the profile.
+    fn login(&self, profile: &Profile, user: Option<String>, host: &str) -> Result<Login> {
+        let certificate = file(self.client_cert.as_ref(), "SPS_CLIENT_CERT");
+        let key = file(self.client_key.as_ref(), "SPS_CLIENT_KEY");
+        let password_file = file(self.password_file.as_ref(), "SPS_PASSWORD_FILE");
+        let by_certificate = if self.client_cert.is_some() || self.client_key.is_some() {
+            true
+        } else if self.password_file.is_some() {
+            false
+        } else if certificate.is_some() || key.is_some() {
+            true
+        } else if password_file.is_some() || variable(PASSWORD).is_some() {
+            false
+        } else {
+            profile.client_cert.is_some() || profile.client_key.is_some()
+        };
+        let login = if by_certificate {
+            let certificate = certificate.or_else(|| profile.client_cert.clone());
+            let key = key.or_else(|| profile.client_key.clone());
+            match (certificate, key) {
+                (Some(certificate), Some(key)) => {
+                    Login::certificate(read(&certificate)?, read(&key)?)
+                }
+                (Some(_), None) => {
+                    bail!("the certificate needs its private key: give --client-key")
+                }
+                _ => bail!("the private key needs its certificate: give --client-cert"),
+            }
+        } else {
+            let Some(user) = user else {
+                bail!("who logs in? give --user, or set SPS_USER");
+            };
+            let file = match password_file {
+                None if variable(PASSWORD).is_none() => profile.password_file.clone(),
+                file => file,
+            };
+            let password = password(file.as_deref(), &user, host)?;
+            Login::password(user, password)
+        };
+        let method = word(self.login_method.as_ref(), "SPS_LOGIN_METHOD")?;
+        Ok(match method.or_else(|| profile.login_method.clone()) {
             Some(method) => login.by(method),
             None => login,
         })
     }
 }
 
+/// What a variable says; an empty one says nothing.
+fn variable(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|it| !it.is_empty())
+}
+
+/// What the option says, or else the variable.
+fn word(option: Option<&String>, name: &str) -> Result<Option<String>> {
+    if option.is_some() {
+        return Ok(option.cloned());
+    }
+    let text = variable(name).map(OsString::into_string).transpose();
+    text.map_err(|_| anyhow::anyhow!("{name} is not UTF-8"))
+}
+
+/// The same for a file.
+fn file(option: Option<&PathBuf>, name: &str) -> Option<PathBuf> {
+    option.cloned().or_else(|| variable(name).map(PathBuf::from))
+}
+
 /// The password: from the file, the environment, or whoever sits at the terminal.
 fn password(file: Option<&Path>, user: &str, host: &str) -> Result<String> {
-    let text = match (file, env::var(PASSWORD)) {
+    let text = match (file, word(None, PASSWORD)?) {
         (Some(file), _) if input::is_stdin(file) => {
             let mut text = String::new();
             io::stdin().read_to_string(&mut text).context("cannot read the password")?;
             text
         }
         (Some(file), _) => read(file)?,
-        (None, Ok(text)) => return Ok(text),
-        (None, Err(_)) if io::stdin().is_terminal() => {
+        (None, Some(text)) => return Ok(text),
+        (None, None) if io::stdin().is_terminal() => {
             rpassword::prompt_password(format!("Password of {user} at {host}: "))
                 .context("cannot ask for the password")?
         }
-        (None, Err(_)) => {
+        (None, None) => {
             bail!(
                 "no password: set {PASSWORD}, or give --password-file FILE (`-` is standard input)"
             )
@@ -208,10 +293,11 @@ fn password(file: Option<&Path>, user: &str, host: &str) -> Result<String> {
     // The end of the line belongs to the file.
     let password = text.strip_suffix('\n').unwrap_or(&text);
     let password = password.strip_suffix('\r').unwrap_or(password);
-    if password.is_empty() {
-        bail!("the password is empty");
+    match (password.is_empty(), file) {
+        (false, _) => Ok(password.to_owned()),
+        (true, Some(file)) => bail!("{}: the password is empty", file.display()),
+        (true, None) => bail!("the password is empty"),
     }
-    Ok(password.to_owned())
 }
 
 fn read(file: &Path) -> Result<String> {

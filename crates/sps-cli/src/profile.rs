@@ -36,6 +36,19 @@ pub(crate) struct Profile {
     pub(crate) client_key: Option<PathBuf>,
 }
 
+impl Profile {
+    /// Forgets the secrets unless they stay with whom this profile names: what is given elsewhere may be another host or
+    /// user. Tells whether there were any.
+    pub(crate) fn withhold_secrets(&mut self, host: Option<&str>, user: Option<&str>) -> bool {
+        let is_own = |given: Option<&str>, own: Option<&str>| given.is_none() || given == own;
+        if is_own(host, self.host.as_deref()) && is_own(user, self.user.as_deref()) {
+            return false;
+        }
+        let secrets = [&mut self.password_file, &mut self.client_cert, &mut self.client_key];
+        secrets.into_iter().filter_map(Option::take).count() > 0
+    }
+}
+
 /// The name of the profile that is taken when none is named.
 const DEFAULT: &str = "default";
 
@@ -68,7 +81,7 @@ fn choose(text: &str, name: Option<&str>, path: &Path) -> Result<Profile> {
         Ok(file) => file.profile,
         Err(error) => {
             let start = error.span().map_or(0, |span| span.start);
-            let Position { line, column, .. } = LineIndex::new(text).position(start);
+            let Position { line, column } = LineIndex::new(text).position(start);
             bail!("{}:{line}:{column}: {}", path.display(), reason(&error));
         }
     };
@@ -79,9 +92,7 @@ fn choose(text: &str, name: Option<&str>, path: &Path) -> Result<Profile> {
             let names = profiles.keys().map(|it| format!("`{it}`")).collect::<Vec<_>>();
             let file = path.display();
             if names.is_empty() {
-                bail!(
-                    "{file}: there is no profile `{name}`, and no other: write [profile.{name}]"
-                );
+                bail!("{file}: there is no profile `{name}`, and no other: write [profile.{name}]");
             }
             bail!("{file}: there is no profile `{name}`; there are {}", names.join(", "));
         }
@@ -107,9 +118,11 @@ fn reason(error: &toml::de::Error) -> String {
     let words = error.message();
     if let Some(unknown) = words.strip_prefix("unknown field `") {
         return match unknown.split_once("`, expected ") {
-            Some(("password", _)) => "unknown key `password`: a password stands in a file of its own, \
+            Some(("password", _)) => {
+                "unknown key `password`: a password stands in a file of its own, \
                  which `password-file` names"
-                .to_owned(),
+                    .to_owned()
+            }
             Some((key, known)) => format!("unknown key `{key}`, expected {known}"),
             None => "unknown key".to_owned(),
         };

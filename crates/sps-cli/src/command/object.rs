@@ -65,7 +65,8 @@ pub(crate) struct GetArgs {
 /// Replace what an endpoint or an object holds.
 ///
 /// The body is checked, put into a transaction, reviewed, committed and read back. A failure or Ctrl-C on the way
-/// cancels the transaction; what a crash leaves open, the next run on this machine ends.
+/// cancels the transaction, but a commit that has begun is waited for; what a crash leaves open, the next run on this
+/// machine ends.
 ///
 /// Exit status: 0 done, 1 the body is not valid or a value was not taken, 2 it could not be done, 130 interrupted.
 #[derive(Debug, clap::Args)]
@@ -289,6 +290,12 @@ impl Change {
     fn body(&self, file: &std::path::Path, place: &Located, command: &str) -> Result<Option<Any>> {
         if input::is_stdin(file) && std::io::stdin().is_terminal() {
             cli::missing(command, "no body: name a file, or pipe one in");
+        }
+        if input::is_stdin(file) && self.connection.takes_stdin() {
+            bail!(
+                "standard input cannot hold both the body and the password: name a file for one of them, or set \
+                 SPS_PASSWORD"
+            );
         }
         let context = Context::default().with_unknown_keys(self.unknown_keys());
         let document = match input::read(file, &context.limits) {

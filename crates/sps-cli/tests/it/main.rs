@@ -7,6 +7,7 @@ mod bad_input;
 mod bulk;
 mod check;
 mod codes;
+mod connection;
 mod fix;
 mod help;
 mod machine;
