@@ -567,6 +567,7 @@ mod tests {
             (r#""a""#, "a", false),
             (r#""nine bytes and é""#, "nine bytes and é", false),
             (r#""a\n""#, "a\n", true),
+            (r#""\ud83d\ude00""#, "\u{1f600}", true),
         ] {
             let mut scanner = scanner(text);
             let string = scanner.string().unwrap();
