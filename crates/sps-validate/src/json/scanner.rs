@@ -439,11 +439,11 @@ impl<'a> Scanner<'a> {
             self.skip_plain();
             match self.peek() {
                 Some(b'\\') => self.at += 2,
-                Some(b'"') => {
+                // The quote: control characters were refused.
+                Some(_) => {
                     self.at += 1;
                     return;
                 }
-                Some(_) => self.at += 1,
                 None => return,
             }
         }
@@ -573,6 +573,31 @@ mod tests {
             let string = scanner.string().unwrap();
             assert_eq!((&*string, scanner.at()), (expected, text.len()), "{text}");
             assert_eq!(matches!(string, Cow::Owned(_)), is_owned, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_was_accepted_is_stepped_over_to_its_end() {
+        for (value, rest) in [
+            ("1", ""),
+            ("1", ", 2"),
+            ("-1.5e3", "\r\n}"),
+            ("true", "}"),
+            ("null", "\t]"),
+            ("false", " ,"),
+            (r#""a""#, r#", "b""#),
+            (r#""a, ]} \" \\""#, "]"),
+            ("[]", "]"),
+            ("{}", "}"),
+            ("[1, 2]", ", 3]"),
+            ("[[], [[1], 2], {}]", "]"),
+            (r#"{"a": [1, {"b": "]}"}], "c": 2}"#, r#", "d": [3]}"#),
+            (r#"[{"a": {"b": "c"}}, "d"]"#, "}"),
+        ] {
+            let text = format!("{value}{rest}");
+            let mut scanner = scanner(&text);
+            scanner.skip_accepted();
+            assert_eq!(scanner.at(), value.len(), "{text}");
         }
     }
 
