@@ -102,6 +102,19 @@ impl<'s> Bodies<'s> {
         if findings.is_empty() { Ok(stored) } else { Err(Refusal::Semantic(findings)) }
     }
 
+    /// Reads a stored body anew, as a lenient reader does: what is stored of it, and everything that is wrong with it.
+    pub(crate) fn restore(
+        &self,
+        endpoint: &'s Endpoint,
+        stored: &Value,
+        world: &dyn World,
+        own: &str,
+    ) -> (Value, Vec<Finding>) {
+        let mut judge = Judge::new(self.spec, self.target.as_ref(), Mode::Lenient, world, own);
+        let stored = judge.endpoint(endpoint, 0, &Doc::from(stored));
+        (stored, judge.into_findings())
+    }
+
     /// Reads a body that no endpoint describes: an object whose members have these names.
     ///
     /// # Errors

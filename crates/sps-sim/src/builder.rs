@@ -10,9 +10,10 @@ use crate::{
     job::Jobs,
     log::{Log, RequestRecord},
     random::Random,
+    restore::restore,
     server,
     session::{Sessions, User},
-    state::StateFile,
+    state::{Loaded, StateFile},
     store::Configuration,
     tls::{Identity, Tls},
     transaction::Holder,
@@ -128,11 +129,25 @@ impl Builder {
         let bodies = Bodies::new(spec, Some(self.target.clone()));
         let file = self.state.map(StateFile::open).transpose()?;
         let loaded = file.as_ref().map(StateFile::load).transpose()?.flatten();
-        let mut committed: Configuration = loaded.unwrap_or_default();
-        defaults::fill(&mut committed, &tree, &bodies);
-        if let Some(file) = &file {
-            file.save(&self.target, &committed)?;
-        }
+        let (committed, left_out) = match (&file, loaded) {
+            (Some(file), Some(loaded)) => {
+                let Loaded { target: from, configuration } = loaded;
+                let restored = restore(configuration, &from, spec, &self.target, &tree, &bodies)
+                    .map_err(|why| file.wrong(why))?;
+                if from != self.target || !restored.left_out.is_empty() {
+                    file.keep(from);
+                }
+                (restored.configuration, restored.left_out)
+            }
+            (file, _) => {
+                let mut new = Configuration::default();
+                defaults::fill(&mut new, &tree, &bodies);
+                if let Some(file) = file {
+                    file.save(&self.target, &new)?;
+                }
+                (new, Vec::new())
+            }
+        };
         let (tls, identity) = if self.plain_http {
             (None, None)
         } else {
@@ -172,7 +187,7 @@ impl Builder {
             state: Mutex::new(state),
         });
         let task = tokio::spawn(server::run(listener, tls, Arc::clone(&appliance)));
-        Ok(Simulator { appliance, address, identity, user, task })
+        Ok(Simulator { appliance, address, identity, user, left_out, task })
     }
 }
 
@@ -182,6 +197,7 @@ pub struct Simulator {
     address: SocketAddr,
     identity: Option<Identity>,
     user: User,
+    left_out: Vec<String>,
     task: JoinHandle<()>,
 }
 
@@ -254,6 +270,14 @@ impl Simulator {
     /// SHA-256 of its certificate in lower-case hexadecimal digits; nothing without TLS.
     pub fn sha256_fingerprint(&self) -> Option<&str> {
         self.identity.as_ref().map(|it| it.fingerprint.as_str())
+    }
+
+    /// What the state file holds and the target version has not: paths of endpoints, and of members behind them.
+    ///
+    /// The first commit replaces the file, and keeps it as it was as `FILE.VERSION.bak`, if anything is left out or the
+    /// file is of another version.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// The last requests, oldest first; ten thousand are remembered.

@@ -35,6 +35,7 @@ mod meta;
 mod random;
 mod request;
 mod resource;
+mod restore;
 mod server;
 mod session;
 mod state;

@@ -22,6 +22,8 @@ pub(crate) struct StateFile {
     /// Behind all links, so that two names of one file have one lock.
     real: PathBuf,
     lock: Mutex<Lock>,
+    /// The version of the file that has to be kept when it is replaced.
+    keeps: Mutex<Option<Version>>,
 }
 
 /// The lock that keeps other simulators away.
@@ -43,7 +45,14 @@ struct Written<'a> {
 #[derive(Deserialize)]
 struct Read {
     form: u32,
+    target: String,
     configuration: Configuration,
+}
+
+/// What a file holds, and the version that it was written for.
+pub(crate) struct Loaded {
+    pub(crate) target: Version,
+    pub(crate) configuration: Configuration,
 }
 
 impl StateFile {
@@ -63,7 +72,12 @@ impl StateFile {
             Err(TryLockError::Error(it)) if it.kind() == io::ErrorKind::Unsupported => None,
             Err(TryLockError::Error(source)) => return Err(locked(source)),
         };
-        Ok(Self { path, real, lock: Mutex::new(Lock::Held { _file: file }) })
+        Ok(Self {
+            path,
+            real,
+            lock: Mutex::new(Lock::Held { _file: file }),
+            keeps: Mutex::new(None),
+        })
     }
 
     /// Lets another simulator have the file; nothing is written from now on.
@@ -76,7 +90,7 @@ impl StateFile {
     }
 
     /// What an earlier run left; nothing when there was none.
-    pub(crate) fn load(&self) -> Result<Option<Configuration>, Error> {
+    pub(crate) fn load(&self) -> Result<Option<Loaded>, Error> {
         let text = match fs::read(&self.real) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -84,7 +98,7 @@ impl StateFile {
                 return Err(Error::State { action: "read", path: self.path.clone(), source });
             }
         };
-        let wrong = |why: String| Error::NotState { path: self.path.clone(), why };
+        let wrong = |why| self.wrong(why);
         let read: Read = serde_json::from_slice(&text).map_err(|error| {
             // Only the place: the message could quote a secret.
             wrong(format!("not understood at line {}, column {}", error.line(), error.column()))
@@ -92,7 +106,19 @@ impl StateFile {
         if read.form != FORM {
             return Err(wrong(format!("it has form {}, and only {FORM} is known", read.form)));
         }
-        Ok(Some(read.configuration))
+        let target = read.target.parse();
+        let target = target.map_err(|_| wrong("its `target` is no version".to_owned()))?;
+        Ok(Some(Loaded { target, configuration: read.configuration }))
+    }
+
+    /// The error for a file that holds something else.
+    pub(crate) fn wrong(&self, why: String) -> Error {
+        Error::NotState { path: self.path.clone(), why }
+    }
+
+    /// Puts the file aside as one of this version, instead of writing over it, when it is replaced.
+    pub(crate) fn keep(&self, version: Version) {
+        *self.keeps.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
     }
 
     /// Puts the configuration in place of the old one, whole or not at all.
@@ -102,10 +128,30 @@ impl StateFile {
         // Held until it is written: whoever gets the lock next reads what was answered as committed.
         let lock = self.lock();
         let saved = text.and_then(|text| match *lock {
-            Lock::Held { .. } => replace(&self.real, &text),
+            Lock::Held { .. } => self.put_aside().and_then(|()| replace(&self.real, &text)),
             Lock::Released => Err(io::Error::other("the simulator has ended")),
         });
         saved.map_err(|source| Error::State { action: "write", path: self.path.clone(), source })
+    }
+
+    /// Copies the file to one with another name, if it is to be kept.
+    fn put_aside(&self) -> io::Result<()> {
+        let mut keeps = self.keeps.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(version) = &*keeps else { return Ok(()) };
+        let mut copy = new_beside(&self.real)?;
+        io::copy(&mut File::open(&self.real)?, &mut copy)?;
+        copy.as_file().sync_all()?;
+        for number in 1_u32.. {
+            let end = if number == 1 { String::new() } else { number.to_string() };
+            let kept = beside(&self.real, &format!("{version}.bak{end}"));
+            match copy.persist_noclobber(kept) {
+                Ok(_) => break,
+                Err(it) if it.error.kind() == io::ErrorKind::AlreadyExists => copy = it.file,
+                Err(it) => return Err(it.error),
+            }
+        }
+        *keeps = None;
+        Ok(())
     }
 
     /// Certificate and key of an earlier run, if both are there.
@@ -135,16 +181,24 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
+fn folder(path: &Path) -> &Path {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.unwrap_or_else(|| Path::new("."))
+}
+
+/// A new file in the same folder, for its owner alone.
+fn new_beside(path: &Path) -> io::Result<NamedTempFile> {
+    NamedTempFile::new_in(folder(path))
+}
+
 /// Writes another file, makes sure that it is on the disk, and renames it.
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let folder = folder.unwrap_or_else(|| Path::new("."));
-    let mut new = NamedTempFile::new_in(folder)?;
+    let mut new = new_beside(path)?;
     new.write_all(text)?;
     new.as_file().sync_all()?;
     new.persist(path)?;
     // The new name has to reach the disk too; not every system can do that for a folder.
-    if let Ok(folder) = File::open(folder) {
+    if let Ok(folder) = File::open(folder(path)) {
         let _ = folder.sync_all();
     }
     Ok(())

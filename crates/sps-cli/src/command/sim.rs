@@ -15,6 +15,9 @@ use crate::output::Stdout;
 use crate::runtime;
 use crate::status::Status;
 
+/// How much of what is left out is listed.
+const LISTED: usize = 20;
+
 /// Simulate an appliance until Ctrl-C.
 ///
 /// Speaks the REST API as the guide describes it for one version: logins, transactions and their lock,
@@ -118,8 +121,23 @@ async fn start(args: &Args) -> Result<Simulator> {
         builder = builder.user(User::admin("admin", text.trim_end_matches(['\r', '\n'])));
     }
     let simulator = builder.start().await?;
+    warn(args, simulator.left_out());
     for fault in &args.fault {
         simulator.add_fault(fault.clone());
     }
     Ok(simulator)
+}
+
+/// Tells what the state holds and the simulator has not.
+fn warn(args: &Args, left_out: &[String]) {
+    let Some(state) = args.state.as_ref().filter(|_| !left_out.is_empty()) else { return };
+    let state = state.display();
+    eprintln!("warning: this version does not have all of {state}; left out are:");
+    for path in left_out.iter().take(LISTED) {
+        eprintln!("  {path}");
+    }
+    if left_out.len() > LISTED {
+        eprintln!("  and {} more", left_out.len() - LISTED);
+    }
+    eprintln!("the first commit writes the file anew, and keeps this one as {state}.VERSION.bak");
 }

@@ -1,7 +1,7 @@
 //! The file that keeps the state between runs.
 
 use crate::{client::Client, version};
-use serde_json::json;
+use serde_json::{Value, json};
 use sps_sim::{Error, Simulator};
 use std::{fs, path::PathBuf};
 
@@ -173,4 +173,151 @@ async fn two_at_once_are_refused() {
     assert_eq!(second.configuration(), committed);
     second.stop().await;
     version("7.5").state(&file).start().await.unwrap();
+}
+
+const ACCOUNTING: &str = "/api/configuration/management/accounting";
+const EMAIL: &str = "/api/configuration/management/email";
+
+/// What the version does not have must not act, and must not be gone either.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_version_leaves_out_what_it_has_not() {
+    let folder = Folder::new("older");
+    let file = folder.0.join("state.json");
+    let sim = version("8.0").state(&file).start().await.unwrap();
+    let client = Client::new(&sim);
+    client.put(ACCOUNTING, &json!({"require_commitlog": true})).expect(200);
+    let mut email = client.get(EMAIL).expect(200)["body"].clone();
+    email["admin_address"] = json!("mine@example.com");
+    client.put(EMAIL, &email).expect(200);
+    client.commit().expect(200);
+    assert!(sim.left_out().is_empty());
+    sim.stop().await;
+    let before = fs::read(&file).unwrap();
+
+    let sim = version("6.0.1").state(&file).start().await.unwrap();
+    assert_eq!(sim.left_out(), [ACCOUNTING]);
+    let client = Client::new(&sim);
+    assert_eq!(client.get(ACCOUNTING).status, 404);
+    assert_eq!(sim.configuration()[EMAIL]["admin_address"], "mine@example.com");
+    // Nothing was committed, so nothing is written.
+    assert_eq!(fs::read(&file).unwrap(), before);
+    client.open().expect(200);
+    client.post("/api/configuration/passwords", &json!({"plain": "x"})).expect(201);
+    client.commit().expect(200);
+    assert_eq!(fs::read(folder.0.join("state.json.8.0.bak")).unwrap(), before);
+    let committed = sim.configuration();
+    sim.stop().await;
+
+    let after = fs::read(&file).unwrap();
+    let sim = version("6.0.1").state(&file).start().await.unwrap();
+    assert_eq!((sim.configuration(), sim.left_out().len()), (committed, 0));
+    sim.stop().await;
+    // An older one that was put aside is not written over.
+    fs::write(&file, &before).unwrap();
+    let sim = version("6.0.1").state(&file).start().await.unwrap();
+    let client = Client::new(&sim);
+    client.open().expect(200);
+    client.commit().expect(200);
+    client.open().expect(200);
+    client.commit().expect(200);
+    assert_eq!(fs::read(folder.0.join("state.json.8.0.bak2")).unwrap(), before);
+    assert!(!folder.0.join("state.json.8.0.bak3").exists());
+    assert_ne!(after, before);
+}
+
+/// A state that nobody changed can be taken to any version: all of it is what a new appliance has.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_state_goes_everywhere() {
+    let folder = Folder::new("everywhere");
+    let versions = ["5.0", "6.0.2", "6.1", "6.9.2", "7.0", "7.5", "8.0"];
+    for from in versions {
+        let file = folder.0.join(from);
+        version(from).state(&file).start().await.unwrap().stop().await;
+        for target in versions {
+            let sim = version(target).state(&file).start().await.unwrap();
+            let left_out: &[String] = &[];
+            assert_eq!(sim.left_out(), left_out, "{from} to {target}");
+            let new = version(target).start().await.unwrap();
+            assert_eq!(sim.configuration(), new.configuration(), "{from} to {target}");
+            sim.stop().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn judges_what_was_written_by_hand() {
+    let folder = Folder::new("hand");
+    let file = folder.0.join("state.json");
+    let times = "/api/configuration/policies/time_policies";
+    let channels = "/api/configuration/rdp/channel_policies";
+    version("7.5").state(&file).start().await.unwrap().stop().await;
+    let sound: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let changed = |pointer: [&str; 3], value: Value| {
+        let mut state = sound.clone();
+        state["configuration"][pointer[0]][pointer[1]] = match pointer[2] {
+            "" => value,
+            member => {
+                let mut body = state["configuration"][pointer[0]][pointer[1]].clone();
+                body[member] = value;
+                body
+            }
+        };
+        fs::write(&file, state.to_string()).unwrap();
+    };
+    let object = |key: &str, body: Value| json!([{"key": key, "body": body}]);
+    for (pointer, value, said) in [
+        (["singletons", EMAIL, ""], json!("secret"), "management/email: found a string"),
+        (["singletons", EMAIL, ""], json!(null), "management/email: null"),
+        (["singletons", EMAIL, ""], json!({"body": {}}), "management/email: nothing in it belongs"),
+        (["singletons", EMAIL, "admin_address"], json!(7), "email/admin_address: found a number"),
+        (["collections", times, ""], json!([]), "time_policy: "),
+        (["collections", times, ""], object("-100", json!([])), "time_policies/-100: found a list"),
+        (["collections", channels, ""], object("a/b", json!({})), "cannot be the key"),
+        (["collections", channels, ""], object("@order", json!({})), "cannot be the key"),
+        (
+            ["collections", channels, ""],
+            json!([{"key": "a", "body": {}}, {"key": "a", "body": {}}]),
+            "the key `a` stands twice",
+        ),
+        (
+            ["collections", "/api/configuration/plugins/aa", ""],
+            object("a", json!("secret")),
+            "plugins/aa/a: a plugin is an object",
+        ),
+    ] {
+        changed(pointer, value);
+        let before = fs::read(&file).unwrap();
+        let error = version("7.5").state(&file).start().await.unwrap_err();
+        let text = error.to_string();
+        assert!(matches!(error, Error::NotState { .. }), "{text}");
+        assert!(text.contains(said) && text.contains("state.json"), "{said}: {text}");
+        assert!(!text.contains("secret"), "{text}");
+        assert_eq!(fs::read(&file).unwrap(), before);
+    }
+    // What an appliance would swallow is swallowed, and told.
+    changed(["singletons", EMAIL, "typo\u{1b}"], json!(1));
+    let sim = version("7.5").state(&file).start().await.unwrap();
+    assert_eq!(sim.left_out(), [format!("{EMAIL}/typo\\u{{1b}}")]);
+    sim.stop().await;
+    changed(["singletons", "/api/configuration/elsewhere", ""], json!(1));
+    let sim = version("7.5").state(&file).start().await.unwrap();
+    assert_eq!(sim.left_out(), ["/api/configuration/elsewhere"]);
+}
+
+/// A fault must not make a file that the simulator refuses to read.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_key_stays_lost() {
+    let folder = Folder::new("lost");
+    let file = folder.0.join("state.json");
+    let sim = version("7.5").state(&file).start().await.unwrap();
+    let client = Client::new(&sim);
+    sim.add_fault("PUT * lose-key=admin_address".parse().unwrap());
+    let email = client.get(EMAIL).expect(200)["body"].clone();
+    client.put(EMAIL, &email).expect(200);
+    client.commit().expect(200);
+    let before = sim.configuration();
+    assert_eq!(before[EMAIL].get("admin_address"), None);
+    sim.stop().await;
+    let sim = version("7.5").state(&file).start().await.unwrap();
+    assert_eq!(sim.configuration(), before);
 }
