@@ -40,6 +40,20 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// The certificate beside the state, or its key, is broken.
+    #[error(
+        "{path} is not usable: {why}; move the files of the certificate and its key away, and new ones are made",
+        path = path.display()
+    )]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The certificates of the authorities that sign those of clients are not usable.
+    #[error("the authorities of clients are not usable: {0}")]
+    ClientCa(String),
     /// A certificate cannot be made or used.
     #[error("cannot set up TLS: {0}")]
     Tls(String),

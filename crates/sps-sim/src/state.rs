@@ -154,15 +154,32 @@ impl StateFile {
         Ok(())
     }
 
-    /// Certificate and key of an earlier run, if both are there.
-    pub(crate) fn certificate(&self) -> Option<(String, String)> {
-        let read = |end| fs::read_to_string(beside(&self.path, end)).ok();
-        Some((read("crt.pem")?, read("key.pem")?))
+    /// Certificate and key of an earlier run, if there is a certificate.
+    pub(crate) fn certificate(&self) -> Result<Option<(String, String)>, Error> {
+        let read = |path: PathBuf| match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::Certificate { path, why: error.to_string() }),
+        };
+        // A key alone is what a crash leaves, and nobody knows its certificate yet.
+        let Some(certificate) = read(self.certificate_path())? else { return Ok(None) };
+        let missing = || Error::Certificate {
+            path: self.key_path(),
+            why: "there is no such file".to_owned(),
+        };
+        Ok(Some((certificate, read(self.key_path())?.ok_or_else(missing)?)))
+    }
+
+    pub(crate) fn certificate_path(&self) -> PathBuf {
+        beside(&self.path, "crt.pem")
+    }
+
+    pub(crate) fn key_path(&self) -> PathBuf {
+        beside(&self.path, "key.pem")
     }
 
     pub(crate) fn save_certificate(&self, certificate: &str, key: &str) -> Result<(), Error> {
-        for (end, text) in [("key.pem", key), ("crt.pem", certificate)] {
-            let path = beside(&self.path, end);
+        for (path, text) in [(self.key_path(), key), (self.certificate_path(), certificate)] {
             replace(&path, text.as_bytes()).map_err(|source| Error::State {
                 action: "write",
                 path,

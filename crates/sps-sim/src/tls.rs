@@ -8,10 +8,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
-        RootCertStore, ServerConfig,
-        crypto::ring::default_provider,
-        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-        server::WebPkiClientVerifier,
+        self, RootCertStore, ServerConfig,
+        client::verify_server_name,
+        crypto::{CryptoProvider, ring::default_provider},
+        pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
+        server::{ParsedCertificate, WebPkiClientVerifier, danger::ClientCertVerifier},
+        sign::CertifiedKey,
     },
     server::TlsStream,
 };
@@ -29,49 +31,43 @@ pub(crate) struct Identity {
 }
 
 impl Tls {
-    /// Takes the certificate beside the state, or makes a new one for this address.
+    /// Takes the certificate beside the state if it is good for this address, or makes a new one.
     pub(crate) fn new(
         address: IpAddr,
         file: Option<&StateFile>,
         client_ca: Option<&str>,
     ) -> Result<(Self, Identity), Error> {
-        let (pem, key) = match file.and_then(StateFile::certificate) {
-            Some(both) => both,
+        let provider = Arc::new(default_provider());
+        let saved = match file {
+            Some(file) => saved(file, &provider)?.filter(|it| covers(&it.certificate, address)),
+            None => None,
+        };
+        let own = match saved {
+            Some(own) => own,
             None => {
-                let both = self_signed(address).map_err(|it| Error::Tls(it.to_string()))?;
+                let (pem, key) = self_signed(address).map_err(|it| wrong(&it))?;
                 if let Some(file) = file {
-                    file.save_certificate(&both.0, &both.1)?;
+                    file.save_certificate(&pem, &key)?;
                 }
-                both
+                let certificate = CertificateDer::from_pem_slice(pem.as_bytes());
+                let key = PrivateKeyDer::from_pem_slice(key.as_bytes());
+                let (certificate, key) =
+                    (certificate.map_err(|it| wrong(&it))?, key.map_err(|it| wrong(&it))?);
+                Own { pem, certificate, key }
             }
         };
-        let wrong = |it: &dyn std::fmt::Display| Error::Tls(it.to_string());
-        let certificate =
-            CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|it| wrong(&it))?;
-        let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|it| wrong(&it))?;
-        let fingerprint = hex(digest(&SHA256, &certificate).as_ref());
-        let provider = Arc::new(default_provider());
+        let fingerprint = hex(digest(&SHA256, &own.certificate).as_ref());
         let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .map_err(|it| wrong(&it))?;
         let config = match client_ca {
             None => config.with_no_client_auth(),
-            Some(pem) => {
-                let mut roots = RootCertStore::empty();
-                for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-                    let certificate = certificate.map_err(|it| wrong(&it))?;
-                    roots.add(certificate).map_err(|it| wrong(&it))?;
-                }
-                let verifier =
-                    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
-                        .allow_unauthenticated()
-                        .build()
-                        .map_err(|it| wrong(&it))?;
-                config.with_client_cert_verifier(verifier)
-            }
+            Some(pem) => config.with_client_cert_verifier(verifier(pem, provider)?),
         };
-        let config = config.with_single_cert(vec![certificate], key).map_err(|it| wrong(&it))?;
-        Ok((Self(TlsAcceptor::from(Arc::new(config))), Identity { pem, fingerprint }))
+        let config = config.with_single_cert(vec![own.certificate], own.key);
+        let config = config.map_err(|it| wrong(&it))?;
+        let identity = Identity { pem: own.pem, fingerprint };
+        Ok((Self(TlsAcceptor::from(Arc::new(config))), identity))
     }
 
     /// Shakes hands; says the name in the client's certificate too.
@@ -86,11 +82,67 @@ impl Tls {
     }
 }
 
+/// Our certificate and its key.
+struct Own {
+    pem: String,
+    certificate: CertificateDer<'static>,
+    key: PrivateKeyDer<'static>,
+}
+
+fn wrong(why: &dyn std::fmt::Display) -> Error {
+    Error::Tls(why.to_string())
+}
+
+/// Those of an earlier run, if they fit each other.
+fn saved(file: &StateFile, provider: &CryptoProvider) -> Result<Option<Own>, Error> {
+    let Some((pem, key)) = file.certificate()? else { return Ok(None) };
+    let broken = |path, why: &str| Error::Certificate { path, why: why.to_owned() };
+    let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).ok();
+    let certificate = certificate.filter(|it| ParsedCertificate::try_from(it).is_ok());
+    let certificate = certificate
+        .ok_or_else(|| broken(file.certificate_path(), "there is no certificate in it"))?;
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).ok();
+    let loaded = key
+        .as_ref()
+        .map(|it| CertifiedKey::from_der(vec![certificate.clone()], it.clone_key(), provider));
+    match (key, loaded) {
+        (Some(key), Some(Ok(_))) => Ok(Some(Own { pem, certificate, key })),
+        (_, Some(Err(rustls::Error::InconsistentKeys(_)))) => {
+            Err(broken(file.key_path(), "it is not the key of the certificate"))
+        }
+        _ => Err(broken(file.key_path(), "there is no key in it")),
+    }
+}
+
+/// Whether a client that asks for this address takes the certificate.
+fn covers(certificate: &CertificateDer<'_>, address: IpAddr) -> bool {
+    let name = ServerName::IpAddress(address.into());
+    ParsedCertificate::try_from(certificate).is_ok_and(|it| verify_server_name(&it, &name).is_ok())
+}
+
+/// What lets clients in with a certificate of these authorities, and without one.
+fn verifier(
+    pem: &str,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ClientCertVerifier>, Error> {
+    let wrong = |why: &dyn std::fmt::Display| Error::ClientCa(why.to_string());
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        roots.add(certificate.map_err(|it| wrong(&it))?).map_err(|it| wrong(&it))?;
+    }
+    if roots.is_empty() {
+        return Err(wrong(&"there is no certificate in the PEM"));
+    }
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+    verifier.allow_unauthenticated().build().map_err(|it| wrong(&it))
+}
+
 /// A certificate for this machine and this address, and its key, in PEM.
 fn self_signed(address: IpAddr) -> Result<(String, String), rcgen::Error> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
-    if !address.is_unspecified() && !address.is_loopback() {
-        names.push(address.to_string());
+    let address = address.to_string();
+    if !names.contains(&address) {
+        names.push(address);
     }
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name = DistinguishedName::new();

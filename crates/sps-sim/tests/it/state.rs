@@ -6,10 +6,10 @@ use sps_sim::{Error, Simulator};
 use std::{fs, path::PathBuf};
 
 /// A folder of its own that vanishes with it.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("sps-sim-{name}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)

@@ -1,9 +1,12 @@
 //! HTTPS, and logins with certificates.
 
-use crate::client::{Reply, base64, parse, token};
+use crate::{
+    client::{Reply, base64, parse, token},
+    state::Folder,
+};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use sps_sim::{Simulator, User};
-use std::sync::Arc;
+use std::{fs, sync::Arc};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_rustls::{
     TlsConnector,
@@ -19,6 +22,17 @@ type Identity = (String, String);
 
 async fn get(
     sim: &Simulator,
+    path: &str,
+    fields: &str,
+    identity: Option<&Identity>,
+) -> Option<Reply> {
+    get_from(sim, "127.0.0.1", path, fields, identity).await
+}
+
+/// The same of a server whose certificate has to bear this name.
+async fn get_from(
+    sim: &Simulator,
+    host: &'static str,
     path: &str,
     fields: &str,
     identity: Option<&Identity>,
@@ -39,8 +53,10 @@ async fn get(
             )
             .unwrap(),
     };
-    let stream = tokio::net::TcpStream::connect(sim.addr()).await.unwrap();
-    let name = ServerName::try_from("127.0.0.1").unwrap();
+    let address = (std::net::Ipv4Addr::LOCALHOST, sim.addr().port());
+    let address = if sim.addr().ip().is_unspecified() { address.into() } else { sim.addr() };
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from(host).unwrap();
     let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.ok()?;
     let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{fields}\r\n");
     stream.write_all(head.as_bytes()).await.ok()?;
@@ -107,5 +123,73 @@ async fn a_certificate_logs_in() {
         let path = if target == "7.5" { "login_methods" } else { "types" };
         let reply = get(&sim, &format!("/api/authentication/{path}"), "", None).await.unwrap();
         assert!(reply.json()[path].to_string().contains("x509"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_certificate_is_good_where_it_listens() {
+    let folder = Folder::new("listens");
+    let file = folder.0.join("state.json");
+    let listen = |ip: [u8; 4]| Simulator::builder().listen((ip, 0).into()).state(&file).start();
+    let fingerprint = |sim: &Simulator| sim.sha256_fingerprint().unwrap().to_owned();
+    let home = listen([127, 0, 0, 1]).await.unwrap();
+    let first = fingerprint(&home);
+    assert!(get_from(&home, "0.0.0.0", "/api/info", "", None).await.is_none());
+    home.stop().await;
+    // The saved certificate does not know this address.
+    let everywhere = listen([0, 0, 0, 0]).await.unwrap();
+    let second = fingerprint(&everywhere);
+    assert_ne!(first, second);
+    for host in ["0.0.0.0", "127.0.0.1", "localhost"] {
+        let reply = get_from(&everywhere, host, "/api/info", "", None).await;
+        assert_eq!(reply.map(|it| it.status), Some(200), "{host}");
+    }
+    everywhere.stop().await;
+    // And this one knows the first.
+    let home = listen([127, 0, 0, 1]).await.unwrap();
+    assert_eq!(fingerprint(&home), second);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_certificate_is_named() {
+    let folder = Folder::new("broken");
+    let file = folder.0.join("state.json");
+    let (crt, key) = (folder.0.join("state.json.crt.pem"), folder.0.join("state.json.key.pem"));
+    let start = || Simulator::builder().state(&file).start();
+    start().await.unwrap().stop().await;
+    let sound = (fs::read(&crt).unwrap(), fs::read(&key).unwrap());
+    let other = KeyPair::generate().unwrap().serialize_pem().into_bytes();
+    let bad = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_vec();
+    for (is_certificate, text, why) in [
+        (true, Some(Vec::new()), "no certificate"),
+        (true, Some(bad), "no certificate"),
+        (true, Some(vec![0xff]), "UTF-8"),
+        (false, Some(b"nothing".to_vec()), "no key"),
+        (false, Some(other), "not the key of the certificate"),
+        (false, None, "no such file"),
+    ] {
+        let path = if is_certificate { &crt } else { &key };
+        match text {
+            Some(text) => fs::write(path, text).unwrap(),
+            None => fs::remove_file(path).unwrap(),
+        }
+        let error = start().await.unwrap_err().to_string();
+        assert!(error.starts_with(&path.display().to_string()), "{error}");
+        assert!(error.contains(why) && error.contains("new ones are made"), "{why}: {error}");
+        fs::write(&crt, &sound.0).unwrap();
+        fs::write(&key, &sound.1).unwrap();
+    }
+    start().await.unwrap().stop().await;
+    // A key alone is what a crash leaves behind.
+    fs::remove_file(&crt).unwrap();
+    start().await.unwrap();
+    assert_ne!(fs::read(&key).unwrap(), sound.1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authority_has_to_be_one() {
+    for pem in ["", "nothing", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        let error = Simulator::builder().trust_client_ca(pem).start().await.unwrap_err();
+        assert!(matches!(error, sps_sim::Error::ClientCa(_)), "{error}");
     }
 }
