@@ -4,6 +4,7 @@ use crate::{
     answer::{Answer, Failure},
     appliance::{Call, Outcome, finding},
     body::World as _,
+    random::Random,
     session::Caller,
     tree::{Node, PLUGINS},
 };
@@ -103,8 +104,9 @@ impl Call<'_> {
         self.check_lock(caller)?;
         let collection = self.path;
         // Secrets have UUIDs as keys in the samples, everything else shorter numbers.
-        let random = &mut self.state.random;
-        let key = if endpoint.single_use { random.uuid() } else { random.hex(22) };
+        let key = self.free_key(collection, |random| {
+            if endpoint.single_use { random.uuid() } else { random.hex(22) }
+        });
         let path = format!("{collection}/{key}");
         let (body, targets) = self.read(endpoint, &self.request.body, &path)?;
         let new = self.appliance.bodies.show(endpoint, &body, self.view(), true);
@@ -113,6 +115,20 @@ impl Call<'_> {
         transaction.created(&path, &new);
         let meta = self.meta(self.view(), &path);
         Ok(Answer::json(201, &json!({"key": key, "meta": meta})))
+    }
+
+    /// A key that no object has. A seed draws the keys of an earlier run again, and a state has objects under them.
+    pub(crate) fn free_key(
+        &mut self,
+        collection: &str,
+        draw: impl Fn(&mut Random) -> String,
+    ) -> String {
+        loop {
+            let key = draw(&mut self.state.random);
+            if self.view().find(collection, &key).is_none() {
+                return key;
+            }
+        }
     }
 
     pub(crate) fn put_object(

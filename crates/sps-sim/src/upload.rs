@@ -3,6 +3,7 @@
 use crate::{
     answer::{Answer, Failure},
     appliance::{Call, finding},
+    random::Random,
     session::Caller,
     status::firmware_version,
     tree::{PLUGINS, plugin_types},
@@ -52,7 +53,7 @@ impl Call<'_> {
         let old = self.view().objects(&collection).iter().find(same).cloned();
         let key = match &old {
             Some(object) => object.key.clone(),
-            None => self.state.random.uuid(),
+            None => self.free_key(&collection, Random::uuid),
         };
         let path = format!("{collection}/{key}");
         let transaction = self.open(caller);

@@ -321,3 +321,23 @@ async fn a_lost_key_stays_lost() {
     let sim = version("7.5").state(&file).start().await.unwrap();
     assert_eq!(sim.configuration(), before);
 }
+
+/// The same seed draws the same keys, of which some are taken after the first run.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seed_does_not_write_over_objects() {
+    let folder = Folder::new("seed");
+    let file = folder.0.join("state.json");
+    let path = "/api/configuration/policies/time_policies";
+    let mut keys = Vec::new();
+    for run in ["first", "second"] {
+        let sim = version("7.5").state(&file).start().await.unwrap();
+        let client = Client::new(&sim);
+        let mut body = client.get(&format!("{path}/-100")).expect(200)["body"].clone();
+        body["name"] = json!(run);
+        keys.push(client.post(path, &body).expect(201)["key"].clone());
+        client.commit().expect(200);
+        let order = sim.configuration()[path]["@order"].clone();
+        assert_eq!(order.as_array().unwrap()[1..], keys, "{run}");
+        sim.stop().await;
+    }
+}
