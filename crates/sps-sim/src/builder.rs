@@ -41,6 +41,7 @@ pub struct Builder {
     plain_http: bool,
     address: SocketAddr,
     users: Vec<User>,
+    first_user: Option<String>,
     state: Option<PathBuf>,
     mode: Mode,
     clock: Clock,
@@ -71,6 +72,12 @@ impl Builder {
     /// Adds somebody who can log in. Without any, there is `admin` with a random password.
     pub fn user(mut self, user: User) -> Self {
         self.users.push(user);
+        self
+    }
+
+    /// Puts somebody who may do everything before all other users, with a random password.
+    pub fn first_user(mut self, name: impl Into<String>) -> Self {
+        self.first_user = Some(name.into());
         self
     }
 
@@ -121,8 +128,9 @@ impl Builder {
     pub async fn start(self) -> Result<Simulator, Error> {
         let mut random = Random::new(self.seed).ok_or(Error::Random)?;
         let mut users = self.users;
-        if users.is_empty() {
-            users.push(User::admin("admin", random.hex(24)));
+        let nobody = users.is_empty().then(|| "admin".to_owned());
+        if let Some(name) = self.first_user.or(nobody) {
+            users.insert(0, User::admin(name, random.hex(24)));
         }
         let spec = SPEC.get_or_init(Spec::embedded);
         let tree = Tree::new(spec, &self.target);
@@ -209,6 +217,7 @@ impl Simulator {
             plain_http: false,
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             users: Vec::new(),
+            first_user: None,
             state: None,
             mode: Mode::Lenient,
             clock: Clock::system(),
