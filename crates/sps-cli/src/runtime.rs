@@ -146,15 +146,23 @@ async fn unless_interrupted(
     };
     drop(work);
     tokio::select! {
-        settled = client.settle() => match (settled, result) {
-            (Err(error), Ok(status)) if status.is_interrupted() => {
-                Ok(in_spite_of(Err(error.into()), status))
+        settled = client.settle() => {
+            if client.has_strays() {
+                output::complain(
+                    "note: a request that was given up may still arrive and open a transaction; the next command of \
+                     `sps` here ends it, such as `sps transaction cancel`",
+                );
             }
-            (settled, result) => {
-                settled?;
-                result
+            match (settled, result) {
+                (Err(error), Ok(status)) if status.is_interrupted() => {
+                    Ok(in_spite_of(Err(error.into()), status))
+                }
+                (settled, result) => {
+                    settled?;
+                    result
+                }
             }
-        },
+        }
         status = signals.next() => {
             output::complain(
                 "left at once: a transaction may still be open; `sps transaction cancel` ends it",

@@ -33,6 +33,23 @@ fn is_hangup_ignored() -> bool {
     line.is_some_and(|it| u64::from_str_radix(it.trim(), 16).unwrap() & 1 == 1)
 }
 
+/// What was sent already cannot be called back: it may be carried out after the cancel.
+#[test]
+fn a_request_on_its_way_is_told() {
+    let put = "PUT /api/configuration/management/health_monitoring";
+    let appliance = Appliance::hanging("signals-stray", put);
+    let (child, _lines) = appliance.hang("opened");
+    // Until it waits for the answer.
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    send("-INT", &child);
+    let (status, stderr) = end(child);
+    assert_eq!(status, Some(130), "{stderr}");
+    assert!(stderr.contains("a request that was given up may still arrive"), "{stderr}");
+    let journal = appliance.dir.path().join("home/.local/state/sps/journal");
+    assert!(fs::read_to_string(journal).unwrap().contains("settled"));
+    assert!(appliance.is_free());
+}
+
 #[test]
 fn a_signal_leaves_nothing_open() {
     for (signal, status) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
