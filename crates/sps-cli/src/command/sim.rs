@@ -3,15 +3,18 @@
 use std::fs;
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use anyhow::Result;
+use anyhow::bail;
 use sps_sim::Fault;
 use sps_sim::Simulator;
 use sps_sim::User;
 
 use crate::output::Stdout;
+use crate::output::complain;
 use crate::runtime;
 use crate::status::Status;
 
@@ -32,6 +35,7 @@ const LISTED: usize = 20;
 Examples:
   sps sim --listen 127.0.0.1:8443 --certificate sim.pem
   sps sim --target 6.0.1 --fault 'PUT /api/transaction drop-after x1'
+  sps sim --seed 7 --user alice --client-ca ca.pem
   curl --cacert sim.pem --user admin https://127.0.0.1:8443/api/authentication"
 )]
 pub(crate) struct Args {
@@ -66,9 +70,46 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "plain_http")]
     certificate: Option<PathBuf>,
 
-    /// A file with the password of `admin`; a random one is made and printed otherwise.
+    /// Who may do everything.
+    #[arg(long, value_name = "NAME", default_value = "admin", value_parser = user_name)]
+    user: String,
+
+    /// A file with the password of that user; a random one is made and printed otherwise.
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
+
+    /// Another user, who may only read, and a file with the password. May be repeated.
+    #[arg(long, value_name = "NAME=FILE", value_parser = reader)]
+    reader: Vec<Reader>,
+
+    /// Take certificates of users (`?type=x509`) that the authorities in this file signed. The common name
+    /// is the name of the user.
+    #[arg(long, value_name = "FILE", conflicts_with = "plain_http")]
+    client_ca: Option<PathBuf>,
+
+    /// Draw keys, tokens and passwords from this number: a run can be repeated, and its secrets guessed.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+}
+
+/// Somebody who may only read.
+#[derive(Debug, Clone)]
+struct Reader {
+    name: String,
+    password_file: PathBuf,
+}
+
+fn reader(text: &str) -> Result<Reader, String> {
+    let (name, file) = text.split_once('=').ok_or("it is not NAME=FILE")?;
+    Ok(Reader { name: user_name(name)?, password_file: file.into() })
+}
+
+/// A name that can log in: in Basic credentials it ends at the first colon.
+fn user_name(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(|it: char| it == ':' || it.is_control()) {
+        return Err("a name is not empty, and has no colon and no control characters".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// Runs the command.
@@ -77,7 +118,11 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         let simulator = start(args).await?;
         writeln!(out, "listening on {}", simulator.url())?;
         writeln!(out, "user: {}", simulator.user())?;
-        writeln!(out, "password: {}", simulator.password())?;
+        match &args.password_file {
+            // Whoever wrote the file knows it, and outputs are kept where others read them.
+            Some(file) => writeln!(out, "password: (from {})", file.display())?,
+            None => writeln!(out, "password: {}", simulator.password())?,
+        }
         if let Some(pem) = simulator.certificate_pem() {
             match &args.certificate {
                 Some(file) => {
@@ -115,12 +160,30 @@ async fn start(args: &Args) -> Result<Simulator> {
     if args.plain_http {
         builder = builder.plain_http();
     }
-    if let Some(file) = &args.password_file {
-        let text =
-            fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        builder = builder.user(User::admin("admin", text.trim_end_matches(['\r', '\n'])));
+    builder = match &args.password_file {
+        Some(file) => builder.user(User::admin(&args.user, password(file)?)),
+        None => builder.first_user(&args.user),
+    };
+    let mut names = vec![&args.user];
+    for Reader { name, password_file } in &args.reader {
+        if names.contains(&name) {
+            bail!("there are two users with the name {name}");
+        }
+        names.push(name);
+        builder = builder.user(User::reader(name, password(password_file)?));
     }
-    let simulator = builder.start().await?;
+    if let Some(file) = &args.client_ca {
+        builder = builder.trust_client_ca(text(file)?);
+    }
+    if let Some(seed) = args.seed {
+        builder = builder.seed(seed);
+    }
+    let simulator = builder.start().await.map_err(|error| match (error, &args.client_ca) {
+        (error @ sps_sim::Error::ClientCa(_), Some(file)) => {
+            anyhow::Error::new(error).context(format!("cannot use {}", file.display()))
+        }
+        (error, _) => error.into(),
+    })?;
     warn(args, simulator.left_out());
     for fault in &args.fault {
         simulator.add_fault(fault.clone());
@@ -128,16 +191,30 @@ async fn start(args: &Args) -> Result<Simulator> {
     Ok(simulator)
 }
 
+fn text(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// The password in a file, without the end of its line.
+fn password(file: &Path) -> Result<String> {
+    let text = text(file)?;
+    let password = text.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        bail!("there is no password in {}", file.display());
+    }
+    Ok(password.to_owned())
+}
+
 /// Tells what the state holds and the simulator has not.
 fn warn(args: &Args, left_out: &[String]) {
     let Some(state) = args.state.as_ref().filter(|_| !left_out.is_empty()) else { return };
     let state = state.display();
-    eprintln!("warning: this version does not have all of {state}; left out are:");
+    complain(&format!("warning: this version does not have all of {state}; left out are:"));
     for path in left_out.iter().take(LISTED) {
-        eprintln!("  {path}");
+        complain(&format!("  {path}"));
     }
     if left_out.len() > LISTED {
-        eprintln!("  and {} more", left_out.len() - LISTED);
+        complain(&format!("  and {} more", left_out.len() - LISTED));
     }
-    eprintln!("the first commit writes the file anew, and keeps this one as {state}.VERSION.bak");
+    complain(&format!("the first commit keeps the file as it is now, as {state}.VERSION.bak"));
 }

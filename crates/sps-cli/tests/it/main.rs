@@ -18,4 +18,5 @@ mod schema;
 mod secrets;
 #[cfg(unix)]
 mod signals;
+mod sim;
 mod support;

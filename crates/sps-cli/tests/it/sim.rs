@@ -1,0 +1,178 @@
+//! `sps sim`: what it says at its start, and why it does not start.
+
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::Dir;
+use crate::support::Run;
+use crate::support::command;
+
+/// A certificate that signs others; nobody has its key any more.
+const CA: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBgDCCASWgAwIBAgIUMkuY0o/gGUmfrX2+9OVUOWuXVg4wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJYXV0aG9yaXR5MCAXDTI2MTEyMjA0MzczMloYDzIxMjYxMDI5
+MDQzNzMyWjAUMRIwEAYDVQQDDAlhdXRob3JpdHkwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATZYCtRdt2ACypvFZWbuy6sOQ+hI4Rm7v35i2takC3hxS5rgtygPg8i
+bPA+f/lfD8ts08fNfx6s5rKofIvZEPrio1MwUTAdBgNVHQ4EFgQUHG6ZBbZzvZ6n
+MokpogheRA9T9YIwHwYDVR0jBBgwFoAUHG6ZBbZzvZ6nMokpogheRA9T9YIwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEAtvT4YD+0jA23VlUrz/ED
+QKewcaeNBTSphGdC26oY63YCIQDX7NY+Nob46vtPQ0Zwu1KXcRSWPnTnGcH6iWtE
+Aze1GA==
+-----END CERTIFICATE-----
+";
+
+/// `sps sim` over plain HTTP until it is dropped.
+struct Sim {
+    child: Child,
+    /// What it said at the start: where it listens, its first user, the password.
+    lines: Vec<String>,
+}
+
+impl Sim {
+    fn start(dir: &Dir, arguments: &[&str]) -> Self {
+        let mut child = command()
+            .args(["sim", "--plain-http"])
+            .args(arguments)
+            .current_dir(dir.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
+        let lines = lines.map(Result::unwrap).collect();
+        Self { child, lines }
+    }
+
+    fn password(&self) -> &str {
+        self.lines[2].strip_prefix("password: ").unwrap()
+    }
+
+    /// Runs `sps` against it.
+    fn sps(&self, dir: &Dir, user: &str, password: &str, arguments: &[&str]) -> Run {
+        let url = self.lines[0].strip_prefix("listening on ").unwrap();
+        let mut command = Command::new(command().get_program());
+        command.args(arguments).args(["--host", url, "--user", user]).current_dir(dir.path());
+        command.env_clear().env("HOME", dir.path()).env("SPS_PASSWORD", password);
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        Run {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            status: output.status.code().unwrap(),
+        }
+    }
+
+    /// Ends it; says what stood on standard error.
+    fn end(mut self) -> String {
+        self.child.kill().unwrap();
+        let error = self.child.stderr.take().unwrap();
+        BufReader::new(error).lines().map(|it| it.unwrap() + "\n").collect()
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn prints_only_a_password_that_it_made_up() {
+    let dir = Dir::new("sim_password").with("password", "open sesame\n").with("empty", "\r\n");
+    let given = Sim::start(&dir, &["--password-file", "password"]);
+    assert_eq!(given.lines[1..], ["user: admin", "password: (from password)"]);
+    given.sps(&dir, "admin", "open sesame", &["get", "management/email"]).json();
+    let made_up = Sim::start(&dir, &[]);
+    assert_eq!((&*made_up.lines[1], made_up.password().len()), ("user: admin", 24));
+    made_up.sps(&dir, "admin", made_up.password(), &["get", "management/email"]).json();
+    let run = dir.sps(&["sim", "--password-file", "empty"]);
+    run.fails(2, "there is no password in empty");
+    dir.sps(&["sim", "--password-file", "none"]).fails(2, "cannot read none");
+}
+
+#[test]
+fn others_can_log_in_too() {
+    let dir = Dir::new("sim_users").with("password", "r\n");
+    let sim = Sim::start(&dir, &["--user", "alice", "--reader", "rita=password"]);
+    assert_eq!(sim.lines[1], "user: alice");
+    let health = ["get", "management/health_monitoring", "--request"];
+    let body = sim.sps(&dir, "alice", sim.password(), &health).json();
+    assert_eq!(sim.sps(&dir, "rita", "r", &health).json(), body);
+    let put = ["put", "management/health_monitoring", "health.json"];
+    let mut changed = body.clone();
+    changed["maximum_swap_utilization_ratio"] = json!(61);
+    let dir = dir.with("health.json", changed.to_string());
+    assert_ne!(sim.sps(&dir, "rita", "r", &put).status, 0);
+    assert_eq!(sim.sps(&dir, "alice", sim.password(), &put).status, 0);
+    for arguments in [["--user", "a:b"], ["--user", ""], ["--reader", "rita"], ["--reader", "=x"]] {
+        let run = dir.sps(&["sim", arguments[0], arguments[1]]);
+        assert_eq!((run.status, &*run.stdout), (2, ""), "{arguments:?}");
+        assert!(run.stderr.contains(arguments[0]), "{}", run.stderr);
+    }
+    let run = dir.sps(&["sim", "--reader", "admin=password"]);
+    run.fails(2, "there are two users with the name admin");
+}
+
+#[test]
+fn a_seed_makes_the_same_again() {
+    let dir = Dir::new("sim_seed");
+    let password = |seed: &str| Sim::start(&dir, &["--seed", seed]).password().to_owned();
+    assert_eq!(password("7"), password("7"));
+    assert_ne!(password("7"), password("8"));
+}
+
+#[test]
+fn an_authority_lets_certificates_in() {
+    let dir = Dir::new("sim_authority").with("ca.pem", CA).with("none.pem", "nothing");
+    let mut child = command()
+        .args(["sim", "--target", "7.5", "--client-ca", "ca.pem", "--certificate", "sim.pem"])
+        .current_dir(dir.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let said = lines.next().map(Result::unwrap);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(said.is_some_and(|it| it.starts_with("listening on https://")));
+    let run = dir.sps(&["sim", "--client-ca", "none.pem"]);
+    run.fails(2, "cannot use none.pem: the authorities of clients are not usable: ");
+    assert_eq!(dir.sps(&["sim", "--client-ca", "ca.pem", "--plain-http"]).status, 2);
+}
+
+#[test]
+fn a_state_has_one_simulator() {
+    let dir = Dir::new("sim_lock");
+    let first = Sim::start(&dir, &["--state", "state.json"]);
+    let run = dir.sps(&["sim", "--plain-http", "--state", "state.json"]);
+    run.fails(2, "another simulator uses state.json: it has locked ");
+    // However it ends, the next one starts.
+    first.end();
+    Sim::start(&dir, &["--state", "state.json"]);
+}
+
+#[test]
+fn what_a_version_has_not_is_told() {
+    let dir = Dir::new("sim_left_out");
+    let state = ["--state", "state.json"];
+    Sim::start(&dir, &state).end();
+    let path = dir.path().join("state.json");
+    let mut content: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let accounting = "/api/configuration/management/accounting";
+    content["configuration"]["singletons"][accounting]["require_commitlog"] = json!(true);
+    std::fs::write(&path, content.to_string()).unwrap();
+    assert_eq!(Sim::start(&dir, &state).end(), "");
+    let told = Sim::start(&dir, &[&state[..], &["--target", "6.0.1"]].concat()).end();
+    let expected = format!(
+        "warning: this version does not have all of state.json; left out are:\n  {accounting}\n\
+         the first commit keeps the file as it is now, as state.json.VERSION.bak\n"
+    );
+    assert_eq!(told, expected);
+}
