@@ -171,6 +171,31 @@ fn the_key_of_a_job_that_fails_is_told_too() {
     assert!(list.stdout.starts_with(&format!("{key}  failed")), "{}", list.all());
 }
 
+/// The same command, started by a shell that says this before.
+#[cfg(target_os = "linux")]
+fn behind(script: &str, command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{script}; exec \"$@\""), "sh"]).arg(command.get_program());
+    shell.args(command.get_args()).current_dir(command.get_current_dir().unwrap());
+    shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    shell
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn whoever_shall_outlive_the_terminal_does() {
+    let appliance = Appliance::hanging("signals-nohup", REVIEW);
+    let sps = appliance.logged_in("home", &["put", "management/health_monitoring", "health.json"]);
+    let mut child = behind("trap '' HUP", &sps).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|it| it.starts_with("changed")));
+    send("-HUP", &child);
+    send("-INT", &child);
+    let told = "interrupted: clearing up; press Ctrl-C again to leave at once\n";
+    assert_eq!(end(child), (Some(130), told.to_owned()));
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_does_not_hide_a_commit() {
@@ -182,16 +207,9 @@ fn a_full_disk_does_not_hide_a_commit() {
     let file = appliance.dir.path().join("out");
     fs::write(&file, vec![b'.'; before]).unwrap();
     let sps = appliance.logged_in("home", &["put", "management/health_monitoring", "health.json"]);
-    let mut shell = Command::new("sh");
-    shell.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"]);
-    shell.arg(sps.get_program()).args(sps.get_args()).current_dir(appliance.dir.path());
-    for (name, value) in sps.get_envs() {
-        if let Some(value) = value {
-            shell.env(name, value);
-        }
-    }
+    let mut shell = behind("trap '' XFSZ; ulimit -f 8", &sps);
     let stdout = fs::OpenOptions::new().append(true).open(&file).unwrap();
-    let child = shell.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap();
+    let child = shell.stdout(stdout).spawn().unwrap();
     let (status, stderr) = end(child);
     assert_eq!(status, Some(2), "{stderr}");
     let told = "error: the change is committed, but not all that came of it could be told: cannot write the result: ";
