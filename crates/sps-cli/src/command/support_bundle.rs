@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use anyhow::Result;
 use anyhow::anyhow;
+use anyhow::bail;
 use clap::Subcommand;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
@@ -22,6 +23,7 @@ use sps_model::SupportBundleStatus;
 
 use crate::connection;
 use crate::failure;
+use crate::input;
 use crate::output;
 use crate::output::Stdout;
 use crate::output::one_line;
@@ -83,6 +85,14 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     | Command::List { connection }
     | Command::Download { connection, .. }
     | Command::Delete { connection, .. }) = &args.command;
+    if let Command::Create { download: Some(file), .. } | Command::Download { file, .. } =
+        &args.command
+        && input::is_stdin(file)
+    {
+        bail!(
+            "a bundle goes into a file, so that half of one is never taken for it: name the file"
+        );
+    }
     runtime::with_appliance(connection, async |client| {
         args.command.run(client, out).await?;
         out.flush()?;

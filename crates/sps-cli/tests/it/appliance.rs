@@ -346,6 +346,9 @@ fn a_support_bundle_is_fetched_and_removed() {
     assert_eq!(run.stdout, format!("{key}\nbundle.tar.gz ({} bytes)\n", bundle.len()));
     let list = appliance.sps(&["support-bundle", "list"]);
     assert!(list.stdout.starts_with(&format!("{key}  finished  ")), "{}", list.all());
+    let run = appliance.sps(&["support-bundle", "download", key, "-"]);
+    assert!(run.status == 2 && run.stderr.contains("name the file"), "{}", run.all());
+    assert!(!appliance.dir.path().join("-").exists());
     let run = appliance.sps(&["support-bundle", "delete", key]);
     assert_eq!(run.status, 0, "{}", run.all());
     appliance.sps(&["support-bundle", "list"]).is(0, "", "");
