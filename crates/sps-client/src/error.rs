@@ -281,7 +281,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, request, status, server_type, message, note, .. } = &*self.0;
+        let Inner { kind, request, status, server_type, message, details, note, .. } = &*self.0;
         if let Some((method, path)) = request {
             write!(f, "{method} {path}: ")?;
         }
@@ -313,7 +313,10 @@ impl fmt::Display for Error {
         if let Some(note) = note {
             write!(f, "; {}", one_line(note))?;
         }
-        write!(f, "; {}", kind.next())
+        match (kind, details) {
+            (ErrorKind::Other, None) => f.write_str("; the log of the appliance may say more"),
+            _ => write!(f, "; {}", kind.next()),
+        }
     }
 }
 

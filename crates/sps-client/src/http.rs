@@ -285,6 +285,22 @@ mod tests {
     }
 
     #[test]
+    fn takes_the_words_of_a_proxy() {
+        let call = Call::get("/api/x");
+        for (text, words, advice) in [
+            (r#"{"error": "out of order"}"#, Some("out of order"), "log of the appliance"),
+            (r#"{"error": {"message": "no", "details": 7}}"#, Some("no"), "read the details"),
+            (r#"{"error": ["no"]}"#, None, "log of the appliance"),
+            ("[]", None, "log of the appliance"),
+            ("<html>", None, "log of the appliance"),
+        ] {
+            let error = failure(500, text, &call, &Proof::Nothing);
+            assert_eq!(error.message(), words, "{text}");
+            assert!(error.to_string().contains(advice), "{error}");
+        }
+    }
+
+    #[test]
     fn strikes_secrets_from_the_words_of_the_appliance() {
         let secrets = [Secret::new("hunter22")];
         let call = Call { secrets: &secrets, ..Call::new(Method::Post, "/api/x?token=abc") };
