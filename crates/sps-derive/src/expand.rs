@@ -749,3 +749,25 @@ fn validate(declaration: &Declaration) -> TokenStream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_answer_goes_back_as_it_came() {
+        let tokens = |attribute: proc_macro2::Ident| -> syn::DeriveInput {
+            syn::parse_quote!(
+                #[resource(#attribute)]
+                struct Info {
+                    name: String,
+                }
+            )
+        };
+        for (attribute, is_whole) in [("answer", true), ("builder", false)] {
+            let attribute = quote::format_ident!("{attribute}");
+            let text = crate::derive(&tokens(attribute)).to_string();
+            let (_, body) = text.split_once("fn from_response").unwrap();
+            let body = body.split('}').next().unwrap();
+            assert_eq!(body.ends_with("{ response "), is_whole, "{body}");
+        }
+    }
+}
