@@ -165,13 +165,38 @@ fn keeps_repeated_keys_in_order_and_decodes_them() {
 }
 
 #[test]
-fn names_the_kinds() {
-    let node = json::scan("[null,true,0,\"\",[],{}]", &Limits::default()).unwrap();
-    let kinds: Vec<_> = node.as_array().unwrap().iter().map(json::Node::kind_name).collect();
-    assert_eq!(kinds, ["null", "boolean", "number", "string", "array", "object"]);
-    assert_eq!(node.kind_name(), "array");
-    assert_eq!(node.as_array().unwrap()[1].as_bool(), Some(true));
-    assert_eq!(node.as_array().unwrap()[3].as_str(), Some(""));
-    assert!(node.as_array().unwrap()[0].is_null());
-    assert_eq!(node.as_str(), None);
+fn a_value_is_read_as_what_it_is_and_as_nothing_else() {
+    let text = r#"[null, false, true, 1.5, "a\n", [0], {"k": 1, "k": 2}]"#;
+    let root = json::scan(text, &Limits::default()).unwrap();
+    let all = root.as_array().unwrap();
+    let kinds: Vec<_> = all.iter().map(json::Node::kind_name).collect();
+    assert_eq!(kinds, ["null", "boolean", "boolean", "number", "string", "array", "object"]);
+    for (index, node) in all.iter().enumerate() {
+        assert_eq!(node.is_null(), index == 0, "{text} {index}");
+        let wanted = [Some(false), Some(true)].get(index.wrapping_sub(1)).copied().flatten();
+        assert_eq!(node.as_bool(), wanted, "{index}");
+        assert_eq!(node.as_str(), (index == 4).then_some("a\n"), "{index}");
+        assert_eq!(node.as_array().map(<[_]>::len), (index == 5).then_some(1), "{index}");
+        assert_eq!(node.members().map(<[_]>::len), (index == 6).then_some(2), "{index}");
+    }
+    // Of a key that stands twice the first counts.
+    assert_eq!(all[6].get("k").unwrap().value, json::Value::Number("1"));
+    assert_eq!((all[6].get("x"), all[5].get("k")), (None, None));
+}
+
+#[test]
+fn an_error_of_the_scanner_says_what_and_where() {
+    let mut limits = Limits::default();
+    (limits.bytes, limits.depth, limits.keys) = (20, 2, 1);
+    for (text, at, words) in [
+        ("[1,]", 3, "expected another value after the comma"),
+        ("[\"aaaaaaaaaaaaaaaaaaaaaaaa\"]", 20, "the document is longer than 20 bytes"),
+        ("[[[]]]", 2, "objects and arrays are nested deeper than 2 levels"),
+        (r#"{"a":1,"b":2}"#, 7, "the object has more than 1 keys"),
+    ] {
+        let error = json::scan(text, &limits).unwrap_err();
+        assert_eq!((error.at(), &*error.to_string()), (at, words), "{text}");
+    }
+    let names = [LimitKind::Bytes, LimitKind::Depth, LimitKind::Keys].map(LimitKind::name);
+    assert_eq!(names, ["bytes", "depth", "keys"]);
 }
