@@ -36,6 +36,8 @@ pub(crate) enum Reply {
     Lost,
     /// No answer.
     Silence,
+    /// The head of an answer, and nothing behind it.
+    Stalled(u16),
 }
 
 pub(crate) struct Fake {
@@ -146,6 +148,12 @@ async fn serve(
             Reply::Bytes(content) => (200, content),
             Reply::Lost => return Ok(()),
             Reply::Silence => {
+                std::future::pending::<()>().await;
+                return Ok(());
+            }
+            Reply::Stalled(status) => {
+                let head = format!("HTTP/1.1 {status} X\r\nContent-Length: 9\r\n\r\n");
+                stream.write_all(head.as_bytes()).await?;
                 std::future::pending::<()>().await;
                 return Ok(());
             }

@@ -19,6 +19,7 @@ use crate::fake::SESSION;
 use crate::fake::appliance;
 use crate::fake::error;
 use crate::fake::health;
+use crate::fake::ok;
 use crate::fake::times;
 
 #[tokio::test]
@@ -343,4 +344,19 @@ fn without_a_runtime_the_journal_keeps_it() {
     assert!(appliance.state().open);
     assert!(path.exists());
     fs::remove_file(path).unwrap();
+}
+
+#[tokio::test]
+async fn an_answered_cancel_that_did_nothing_is_no_cancel() {
+    // Something on the way answers, and the appliance never hears of it.
+    let (fake, appliance) = appliance(|_, line, _| {
+        (line == "DELETE /api/transaction").then(|| ok(json!({"meta": {}})))
+    })
+    .await;
+    let path = journal("deaf");
+    let client = fake.builder().journal(&path).connect().await.unwrap();
+    let error = client.transaction().await.unwrap().cancel().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::NotCancelled);
+    assert!(appliance.state().open && path.exists());
+    fs::remove_file(&path).unwrap();
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use serde_json::json;
 use sps_client::ErrorKind;
@@ -133,4 +134,14 @@ async fn a_download_replaces_files_only() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 3);
     fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn a_download_that_stalls_ends() {
+    for status in [200, 500] {
+        let fake = Fake::start(move |_, _| Reply::Stalled(status)).await;
+        let client = fake.builder().timeout(Duration::from_millis(200)).connect().await.unwrap();
+        let result = client.download("/api/x", &mut Vec::new(), |_| ()).await;
+        assert_eq!(*result.unwrap_err().kind(), ErrorKind::Timeout, "{status}");
+    }
 }
