@@ -321,13 +321,13 @@ async fn a_support_bundle_is_one_call() {
 /// A request that is carried out long after its client gave it up opens a transaction that nobody wanted.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_arrives_after_it_was_given_up_is_cleared() {
-    let late = Duration::from_millis(1_500);
+    let late = Duration::from_millis(3_500);
     for (version, lost) in
         [("6.0.0", "POST /api/transaction"), ("8.0.0", "PUT /api/configuration/*")]
     {
         let sim = simulator(version).await;
         let path = journal(version);
-        let patient = builder(&sim).journal(&path).timeout(Duration::from_millis(300));
+        let patient = builder(&sim).journal(&path).timeout(Duration::from_millis(800));
         let client = patient.retries(1, Duration::from_millis(2)).connect().await.unwrap();
         let fault: Fault = format!("{lost} delay={}ms x1", late.as_millis()).parse().unwrap();
         sim.add_fault(fault);

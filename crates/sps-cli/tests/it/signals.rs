@@ -73,6 +73,8 @@ fn a_commit_that_has_begun_is_waited_for() {
     let fault = "PUT /api/transaction delay=2s x1";
     let appliance = Appliance::start("signals-commit", &["--plain-http", "--fault", fault]);
     let (child, mut lines) = appliance.hang("review");
+    // The line comes just before the commit.
+    std::thread::sleep(std::time::Duration::from_millis(300));
     send("-INT", &child);
     let (status, stderr) = end(child);
     let told = "interrupted: a commit is under way and cannot be taken back; waiting for its result; press Ctrl-C \
