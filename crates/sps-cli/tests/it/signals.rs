@@ -92,6 +92,7 @@ fn the_second_ctrl_c_does_not_wait_for_a_commit() {
     let appliance = Appliance::hanging("signals-commit-twice", request);
     let (mut child, _lines) = appliance.hang("review");
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    std::thread::sleep(std::time::Duration::from_millis(300));
     send("-INT", &child);
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();
