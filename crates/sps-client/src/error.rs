@@ -211,6 +211,12 @@ impl Error {
         self
     }
 
+    /// What the appliance says in an answer that is no error by itself.
+    pub(crate) fn said(mut self, message: String) -> Self {
+        self.0.message = Some(message);
+        self
+    }
+
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self
@@ -309,6 +315,8 @@ impl fmt::Display for Error {
                 write!(f, ": {}", one_line(message))?;
             }
             f.write_str(")")?;
+        } else if let Some(message) = message {
+            write!(f, " ({})", one_line(message))?;
         }
         if let Some(note) = note {
             write!(f, "; {}", one_line(note))?;

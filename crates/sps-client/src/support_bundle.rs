@@ -50,29 +50,52 @@ impl<'a> SupportBundles<'a> {
     /// appliance says.
     pub async fn create(
         &self,
-        mut progress: impl FnMut(&SupportBundle) + Send,
+        progress: impl FnMut(&SupportBundle) + Send,
     ) -> Result<String, Error> {
-        let start = Instant::now();
+        let key = self.start().await?;
+        self.wait(&key, progress).await?;
+        Ok(key)
+    }
+
+    /// Starts a job and gives its key at once; [`Self::wait`] tells when it is finished.
+    ///
+    /// Not repeated: every call starts a job.
+    ///
+    /// # Errors
+    /// Whatever the appliance says.
+    pub async fn start(&self) -> Result<String, Error> {
         let call = Call::new(Method::Post, SupportBundle::PATH);
         let answer = self.shared.send(&call, &Scope::Any).await?.json(&call)?;
-        let key = started(&answer).ok_or_else(|| {
+        started(&answer).ok_or_else(|| {
             Error::new(ErrorKind::UnexpectedAnswer)
                 .at(call.method, call.path)
-                .note("the answer does not tell the key of the job")
-        })?;
-        let path = path::of_object(SupportBundle::PATH, &key)?;
+                .note("the answer does not tell the key of the job; the list of jobs does")
+        })
+    }
+
+    /// Waits until a job is finished. `progress` hears every state. A dropped future leaves the job running.
+    ///
+    /// # Errors
+    /// [`ErrorKind::JobFailed`] with the appliance's reason as [`Error::message`], [`ErrorKind::Timeout`]
+    /// when the job takes too long, and whatever the appliance says.
+    pub async fn wait(
+        &self,
+        key: &str,
+        mut progress: impl FnMut(&SupportBundle) + Send,
+    ) -> Result<(), Error> {
+        let start = Instant::now();
         loop {
-            let bundle = self.shared.get::<SupportBundle>(&path, &Scope::Any).await;
+            let bundle = self.get(key).await;
             let bundle = bundle.map_err(|error| error.note(format!("the job is {key}")))?.body;
             progress(&bundle);
             let failed = |kind| Error::new(kind).at(Method::Post, SupportBundle::PATH);
             match bundle.status {
-                SupportBundleStatus::Finished => return Ok(key),
+                SupportBundleStatus::Finished => return Ok(()),
                 SupportBundleStatus::Failed => {
                     let mut reason =
                         bundle.error.unwrap_or_else(|| "no reason is given".to_owned());
                     hide::strike_text(&mut reason, &self.shared.secrets());
-                    return Err(failed(ErrorKind::JobFailed).note(reason));
+                    return Err(failed(ErrorKind::JobFailed).said(reason));
                 }
                 _ if start.elapsed() > self.shared.settings.job_timeout => {
                     return Err(failed(ErrorKind::Timeout).note(format!("job {key} still runs")));

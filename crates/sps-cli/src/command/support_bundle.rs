@@ -3,23 +3,17 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
-use std::time::Instant;
 
-use anyhow::Context as _;
 use anyhow::Result;
 use anyhow::anyhow;
 use anyhow::bail;
 use clap::Subcommand;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
-use serde_json::Value;
 use sps_client::Client;
+use sps_client::ErrorKind;
 use sps_client::Progress;
-use sps_client::RawAnswer;
-use sps_model::Endpoint as _;
-use sps_model::Method;
 use sps_model::SupportBundle;
-use sps_model::SupportBundleStatus;
 
 use crate::connection;
 use crate::failure;
@@ -29,11 +23,6 @@ use crate::output::Stdout;
 use crate::output::one_line;
 use crate::runtime;
 use crate::status::Status;
-
-/// How often to ask how far a job is.
-const POLL: Duration = Duration::from_secs(3);
-/// How long a job may take.
-const LIMIT: Duration = Duration::from_secs(3600);
 
 /// Collect logs and settings for the vendor's support. No transaction is needed.
 ///
@@ -105,7 +94,7 @@ impl Command {
         let bundles = client.support_bundles();
         match self {
             Self::Create { download, .. } => {
-                let key = start(client).await?;
+                let key = bundles.start().await?;
                 // Said at once: the job goes on, whatever becomes of this run.
                 output::complain(&format!(
                     "job {key} has started; `sps support-bundle download {key} FILE` fetches its bundle when it is \
@@ -139,52 +128,21 @@ impl Command {
     }
 }
 
-/// Starts a job, and tells its key. The client's own `create` tells it only when the job is finished.
-async fn start(client: &Client) -> Result<String> {
-    let answer = client.send_raw(Method::Post, SupportBundle::PATH, None).await?;
-    key_of(&answer).context(
-        "the answer does not tell the key of the job; `sps support-bundle list` shows all of them",
-    )
-}
-
-/// The answer is the job, or as in the guide's sample a list: then the new one is queued, and the last.
-fn key_of(answer: &RawAnswer) -> Option<String> {
-    let of_item = |item: &Value| {
-        let href = || item["meta"]["href"].as_str()?.rsplit('/').next();
-        item["key"].as_str().or_else(href).map(str::to_owned)
-    };
-    let is_queued = |it: &&Value| it["body"]["status"] == "queued";
-    match answer.content.as_value()["items"].as_array().map(Vec::as_slice) {
-        Some([only]) => of_item(only),
-        Some(items) => of_item(items.iter().rfind(is_queued)?),
-        None => answer.key.clone(),
-    }
-    .filter(|key| !key.is_empty() && key != "support-bundle")
-}
-
 /// Waits until the job is finished.
 async fn finished(client: &Client, key: &str) -> Result<()> {
     let spinner = ProgressBar::new_spinner();
     spinner.enable_steady_tick(Duration::from_millis(100));
-    let start = Instant::now();
-    let result = loop {
-        let bundle = match client.support_bundles().get(key).await {
-            Ok(bundle) => bundle.body,
-            Err(error) => break Err(error.into()),
-        };
+    let progress = |bundle: &SupportBundle| {
         spinner.set_message(one_line(bundle.status.as_str()).into_owned());
-        match bundle.status {
-            SupportBundleStatus::Finished => break Ok(()),
-            SupportBundleStatus::Failed => {
-                let reason = bundle.error.unwrap_or_else(|| "no reason is given".to_owned());
-                break Err(anyhow!("the job failed: {}; start it again", failure::reason(&reason)));
-            }
-            _ if start.elapsed() > LIMIT => break Err(anyhow!("job {key} still runs; look later")),
-            _ => tokio::time::sleep(POLL).await,
-        }
     };
+    let result = client.support_bundles().wait(key, progress).await;
     spinner.finish_and_clear();
-    result
+    result.map_err(|error| match (error.kind(), error.message()) {
+        (ErrorKind::JobFailed, Some(reason)) => {
+            anyhow!("the job failed: {}; start it again", failure::reason(reason))
+        }
+        _ => error.into(),
+    })
 }
 
 async fn fetch(client: &Client, key: &str, file: &PathBuf, out: &mut Stdout) -> Result<()> {

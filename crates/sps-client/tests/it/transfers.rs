@@ -11,6 +11,7 @@ use sps_client::Source;
 use sps_model::SupportBundleStatus;
 
 use crate::fake::Fake;
+use crate::fake::PASSWORD;
 use crate::fake::Reply;
 use crate::fake::error;
 use crate::fake::ok;
@@ -81,7 +82,8 @@ async fn one_call_makes_a_bundle() {
         let waits = times(2);
         let fake = Fake::start(move |line, request| {
             let body = |status: &str| {
-                json!({"error": "out of space", "file_name": null, "info": null,
+                let error = format!("out of space, says {PASSWORD}");
+                json!({"error": error, "file_name": null, "info": null,
                     "start_time": null, "status": status})
             };
             let meta = json!({"href": format!("{BUNDLES}/7a"), "parent": BUNDLES});
@@ -107,6 +109,7 @@ async fn one_call_makes_a_bundle() {
                 let error = result.unwrap_err();
                 assert_eq!(*error.kind(), ErrorKind::JobFailed);
                 assert!(error.to_string().contains("out of space"), "{error}");
+                assert_eq!(error.message(), Some("out of space, says ***"));
             }
         }
     }
