@@ -79,15 +79,15 @@ pub(crate) async fn orphans(shared: &Shared, elsewhere: bool) -> Result<Vec<Reco
         let session = entry.session();
         let outcome = match clear(shared, &session).await {
             // What the crash had sent may still arrive.
-            Ok(Cleared::Cancelled) => {
+            Ok(Found::Open) => {
                 journal.settle(&session)?;
                 RecoveredOutcome::Cancelled
             }
-            Ok(Cleared::Closed) if !entry.is_old() => {
+            Ok(Found::Closed) if !entry.is_old() => {
                 journal.settle(&session)?;
                 RecoveredOutcome::Gone
             }
-            Ok(Cleared::Closed | Cleared::SessionGone) => {
+            Ok(Found::Closed | Found::SessionGone) => {
                 journal.forget(&session)?;
                 RecoveredOutcome::Gone
             }
@@ -103,34 +103,36 @@ pub(crate) async fn orphans(shared: &Shared, elsewhere: bool) -> Result<Vec<Reco
     Ok(recovered)
 }
 
-/// What was found in an old session.
-enum Cleared {
-    Cancelled,
+/// What a look into a session found.
+enum Found {
+    Open,
     Closed,
     SessionGone,
 }
 
-/// Cancels what is open in an old session.
-async fn clear(shared: &Shared, session: &Secret) -> Result<Cleared, Error> {
-    if !session.expose().bytes().all(|it| it.is_ascii_graphic()) {
-        // No cookie of any appliance.
-        return Ok(Cleared::SessionGone);
-    }
+async fn look(shared: &Shared, session: &Secret) -> Result<Found, Error> {
     let call = Call::get("/api/transaction");
-    let look = || shared.exchange(&call, session);
-    let reply = look.retry(shared.settings.backoff()).when(Error::is_retryable).await;
-    let reply = match reply {
-        Err(error) if *error.kind() == ErrorKind::Unauthenticated => {
-            return Ok(Cleared::SessionGone);
-        }
+    let reply = match shared.exchange(&call, session).await {
+        Err(error) if *error.kind() == ErrorKind::Unauthenticated => return Ok(Found::SessionGone),
         reply => reply?,
     };
     let status = received::read::<sps_model::Transaction>(reply.json(&call)?, &call)?;
-    if status.body.status == sps_model::TransactionStatus::Closed {
-        return Ok(Cleared::Closed);
+    let is_closed = status.body.status == sps_model::TransactionStatus::Closed;
+    Ok(if is_closed { Found::Closed } else { Found::Open })
+}
+
+/// Cancels what is found open in an old session.
+async fn clear(shared: &Shared, session: &Secret) -> Result<Found, Error> {
+    if !session.expose().bytes().all(|it| it.is_ascii_graphic()) {
+        // No cookie of any appliance.
+        return Ok(Found::SessionGone);
     }
-    cancel(shared, session).await?;
-    Ok(Cleared::Cancelled)
+    let attempt = || look(shared, session);
+    let found = attempt.retry(shared.settings.backoff()).when(Error::is_retryable).await?;
+    if matches!(found, Found::Open) {
+        cancel(shared, session).await?;
+    }
+    Ok(found)
 }
 
 /// How a cancel ended.
@@ -182,12 +184,6 @@ pub(crate) fn says_closed(reply: &Reply, call: &Call<'_>) -> bool {
 }
 
 /// Looks whether nothing is open in a session.
-pub(crate) async fn is_closed(shared: &Shared, session: &Secret) -> Result<bool, Error> {
-    let call = Call::get("/api/transaction");
-    let reply = match shared.exchange(&call, session).await {
-        Err(error) if *error.kind() == ErrorKind::Unauthenticated => return Ok(true),
-        reply => reply?,
-    };
-    let status = received::read::<sps_model::Transaction>(reply.json(&call)?, &call)?;
-    Ok(status.body.status == sps_model::TransactionStatus::Closed)
+async fn is_closed(shared: &Shared, session: &Secret) -> Result<bool, Error> {
+    Ok(!matches!(look(shared, session).await?, Found::Open))
 }
