@@ -12,7 +12,6 @@ use std::{cell::RefCell, fs, io, path::Path};
 
 use toml::de::DeTable;
 
-pub(crate) use self::places::Places;
 use self::table::{Context, Table};
 use crate::{
     endpoint::Spec,
@@ -20,6 +19,8 @@ use crate::{
     lint,
     version::{Version, Versions},
 };
+
+pub(crate) use self::places::Places;
 
 impl Spec {
     /// Reads the spec from its folder: `endpoints/**/*.toml`, `types/*.toml`, `codes.toml` and `protocol.toml`.

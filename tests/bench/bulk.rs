@@ -1,29 +1,22 @@
 //! Many documents at once: `sps check` against two validators of JSON Schema on the same files, and a long JSON Lines
 //! file: `cargo xtask bench --bulk`.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::fs;
-use std::io::BufWriter;
-use std::io::ErrorKind;
-use std::io::Write as _;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
-use std::process::Stdio;
-use std::time::Duration;
-use std::time::Instant;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    io::{BufWriter, ErrorKind, Write as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 use sps_codegen::SchemaForm;
-use sps_model::Email;
-use sps_model::Endpoint;
-use sps_model::SnmpTrap;
+use sps_model::{Email, Endpoint, SnmpTrap};
 use sps_spec::Spec;
 
-use crate::certificate;
-use crate::documents;
+use crate::{certificate, documents};
 
 /// A site has two files, and one in ten of each kind is broken.
 const SITES: usize = 5_000;

@@ -6,14 +6,11 @@
 #![expect(clippy::unwrap_used, reason = "a bench stops at the first surprise")]
 #![expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use sps_client::Client;
-use sps_client::Login;
+use sps_client::{Client, Login};
 use sps_model::HealthMonitoring;
-use sps_sim::Simulator;
-use sps_sim::User;
+use sps_sim::{Simulator, User};
 use tokio::task::JoinSet;
 
 /// Requests of each row, shared among its sessions.

@@ -13,32 +13,21 @@ mod by_hand;
 mod documents;
 mod peers;
 
-use std::hint::black_box;
-use std::path::Path;
-use std::time::Duration;
-use std::time::Instant;
+use std::{
+    hint::black_box,
+    path::Path,
+    time::{Duration, Instant},
+};
 
-use serde::de::DeserializeOwned;
-use serde::de::IgnoredAny;
-use serde_json::Value;
-use serde_json::json;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Value, json};
 use sps_codegen::SchemaForm;
-use sps_model::Describe;
-use sps_model::Email;
-use sps_model::Endpoint;
-use sps_model::HealthMonitoring;
-use sps_model::RdpChannelPolicy;
-use sps_model::SnmpTrap;
-use sps_model::TimePolicy;
-use sps_model::accept;
-use sps_model::explain;
-use sps_model::read;
+use sps_model::{
+    Describe, Email, Endpoint, HealthMonitoring, RdpChannelPolicy, SnmpTrap, TimePolicy, accept,
+    explain, read,
+};
 use sps_spec::Spec;
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::Limits;
-use sps_validate::json as scanner;
-use sps_validate::pem;
+use sps_validate::{Context, Form, Limits, json as scanner, pem};
 
 use self::documents::Named;
 

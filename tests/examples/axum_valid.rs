@@ -5,18 +5,16 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::FromRequest;
-use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::routing::put;
-use garde::Unvalidated;
-use garde::Valid;
-use garde::Validate;
+use axum::{
+    Router,
+    body::Body,
+    extract::{FromRequest, Request},
+    http::StatusCode,
+    routing::put,
+};
+use garde::{Unvalidated, Valid, Validate};
 use serde::de::DeserializeOwned;
-use sps_model::Endpoint;
-use sps_model::SnmpTrap;
+use sps_model::{Endpoint, SnmpTrap};
 
 /// The application; a program gives it to `axum::serve`.
 fn app() -> Router {
@@ -64,10 +62,10 @@ fn main() {
 
 /// Sends one request through the whole application; it waits for nothing, so it needs no runtime.
 fn ask(body: &str) -> (StatusCode, String) {
-    use std::pin::pin;
-    use std::task::Context;
-    use std::task::Poll;
-    use std::task::Waker;
+    use std::{
+        pin::pin,
+        task::{Context, Poll, Waker},
+    };
 
     use tower::ServiceExt;
 

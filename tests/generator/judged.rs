@@ -1,21 +1,12 @@
 //! Generated rules and constraints, on documents worked out by hand.
 
-use serde_json::Value;
-use serde_json::json;
-use sps_model::Describe;
-use sps_model::accept;
-use sps_model::explain;
-use sps_model::validate::Context;
-use sps_model::validate::Form;
-use sps_model::validate::Resolver;
-use sps_model::validate::Version;
+use serde_json::{Value, json};
+use sps_model::{
+    Describe, accept, explain,
+    validate::{Context, Form, Resolver, Version},
+};
 
-use crate::Fields;
-use crate::Forms;
-use crate::Room;
-use crate::Ruled;
-use crate::Versioned;
-use crate::WorkOrder;
+use crate::{Fields, Forms, Room, Ruled, Versioned, WorkOrder};
 
 /// Checks that a document has exactly these findings, and that accept agrees about the errors.
 #[track_caller]

@@ -22,5 +22,4 @@ mod simulator;
 mod specs;
 
 pub(crate) use generated::*;
-pub(crate) use sps_model::validate;
-pub(crate) use sps_model::*;
+pub(crate) use sps_model::{validate, *};

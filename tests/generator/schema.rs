@@ -5,20 +5,19 @@ mod judge;
 
 use std::sync::LazyLock;
 
-use proptest::prelude::*;
-use proptest::sample::Index;
-use serde_json::Value;
-use serde_json::json;
-use sps_model::strategy;
-use sps_model::validate::Context;
-use sps_model::validate::Form;
+use proptest::{prelude::*, sample::Index};
+use serde_json::{Value, json};
+use sps_model::{
+    strategy,
+    validate::{Context, Form},
+};
 use sps_spec::Spec;
 
 use self::judge::Judge;
-use crate::generated::ENDPOINTS;
-use crate::mutation::TEXTS;
-use crate::mutation::mutate;
-use crate::mutation::mutation;
+use crate::{
+    generated::ENDPOINTS,
+    mutation::{TEXTS, mutate, mutation},
+};
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| crate::specs::spec(&crate::specs::specs()));
 
@@ -30,8 +29,8 @@ fn judge(path: &str, form: Form) -> Judge {
 macro_rules! bodies {
     ($($module:ident: $ty:ident = $path:literal $form:ident),* $(,)?) => {$(
         mod $module {
-            use super::*;
             use crate::$ty;
+            use super::*;
 
             static JUDGE: LazyLock<Judge> = LazyLock::new(|| judge($path, Form::$form));
 

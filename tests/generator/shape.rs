@@ -1,16 +1,10 @@
 //! Generated types as Rust sees them: constants, builders, twins, secrets.
 
 use serde_json::json;
-use sps_model::Endpoint;
-use sps_model::EndpointKind;
-use sps_model::Key;
-use sps_model::Method;
-use sps_model::NoBody;
-use sps_model::Object;
-use sps_model::read_answer;
-use sps_model::validate::Target;
-use sps_model::validate::Version;
-use sps_model::validate::Versions;
+use sps_model::{
+    Endpoint, EndpointKind, Key, Method, NoBody, Object, read_answer,
+    validate::{Target, Version, Versions},
+};
 
 use crate::generated;
 
@@ -19,13 +13,7 @@ fn bodies<E: Endpoint<Request = R, Answer = A>, R, A>() {}
 
 #[test]
 fn endpoints_are_constants() {
-    use generated::Empty;
-    use generated::Forms;
-    use generated::Room;
-    use generated::State;
-    use generated::Vault;
-    use generated::Versioned;
-    use generated::Work;
+    use generated::{Empty, Forms, Room, State, Vault, Versioned, Work};
 
     assert_eq!((Vault::PATH, Vault::KIND), ("/api/vaults", EndpointKind::Collection));
     assert_eq!(Vault::TARGET, Target::single_use("/api/vaults"));
@@ -50,8 +38,7 @@ fn endpoints_are_constants() {
 
 #[test]
 fn new_asks_for_what_has_no_empty_value() {
-    use generated::FieldInner;
-    use generated::FieldWord;
+    use generated::{FieldInner, FieldWord};
 
     let inner = FieldInner::new(FieldWord::VeryFast, "h", true).with_optional(2).with_type_(false);
     let written = json!({"mode": "very-fast", "nullable": null, "optional": 2, "type": false,

@@ -6,24 +6,20 @@ mod twin;
 
 use std::sync::LazyLock;
 
-use proptest::prelude::*;
-use proptest::sample::Index;
-use serde_json::Value;
-use serde_json::json;
-use sps_model::strategy;
-use sps_model::validate::Context;
-use sps_model::validate::Form;
-use sps_model::validate::Resolver;
-use sps_model::validate::Version;
-use sps_sim::body::Bodies;
-use sps_sim::body::Mode;
+use proptest::{prelude::*, sample::Index};
+use serde_json::{Value, json};
+use sps_model::{
+    strategy,
+    validate::{Context, Form, Resolver, Version},
+};
+use sps_sim::body::{Bodies, Mode};
 use sps_spec::Spec;
 
-use self::twin::Asked;
-use self::twin::Twin;
-use crate::generated::ENDPOINTS;
-use crate::mutation::mutate;
-use crate::mutation::mutation;
+use self::twin::{Asked, Twin};
+use crate::{
+    generated::ENDPOINTS,
+    mutation::{mutate, mutation},
+};
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| crate::specs::spec(&crate::specs::specs()));
 
@@ -68,8 +64,8 @@ fn agrees(twin: &Twin<'_>, text: &str, turn: Index) -> Result<(), TestCaseError>
 macro_rules! bodies {
     ($($module:ident: $ty:ident = $path:literal),* $(,)?) => {$(
         mod $module {
-            use super::*;
             use crate::$ty;
+            use super::*;
 
             proptest! {
                 #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]

@@ -1,24 +1,16 @@
 //! Cases and guide messages, each with its verdict worked out by hand.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::path::PathBuf;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 use sps_model::locate;
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::Report;
-use sps_validate::Resolver;
-use sps_validate::Severity;
-use sps_validate::Subject;
-use sps_validate::Timestamp;
-use sps_validate::Version;
-use sps_validate::accept;
-use sps_validate::explain;
-use sps_validate::json::scan;
-use sps_validate::rewrite;
+use sps_validate::{
+    Context, Form, Report, Resolver, Severity, Subject, Timestamp, Version, accept, explain,
+    json::scan, rewrite,
+};
 
 /// 2026-11-21: the certificates of the cases are judged at this time.
 const NOW: Timestamp = Timestamp(1_795_219_200);

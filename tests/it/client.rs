@@ -1,36 +1,20 @@
 //! The client against the simulator, which shares no code with it.
 
-use std::fs;
-use std::path::Path;
-use std::path::PathBuf;
-use std::sync::mpsc;
-use std::time::Duration;
-use std::time::SystemTime;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::mpsc,
+    time::{Duration, SystemTime},
+};
 
-use rcgen::BasicConstraints;
-use rcgen::CertificateParams;
-use rcgen::DistinguishedName;
-use rcgen::DnType;
-use rcgen::IsCa;
-use rcgen::Issuer;
-use rcgen::KeyPair;
-use sps_client::Client;
-use sps_client::ClientBuilder;
-use sps_client::Error;
-use sps_client::ErrorKind;
-use sps_client::Login;
-use sps_client::Outcome;
-use sps_client::Progress;
-use sps_client::RecoveredOutcome;
-use sps_client::Source;
-use sps_model::HealthMonitoring;
-use sps_model::Password;
-use sps_model::Secret;
-use sps_model::SnmpTrap;
-use sps_sim::Clock;
-use sps_sim::Fault;
-use sps_sim::Simulator;
-use sps_sim::User;
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
+};
+use sps_client::{
+    Client, ClientBuilder, Error, ErrorKind, Login, Outcome, Progress, RecoveredOutcome, Source,
+};
+use sps_model::{HealthMonitoring, Password, Secret, SnmpTrap};
+use sps_sim::{Clock, Fault, Simulator, User};
 
 const HEALTH: &str = "/api/configuration/management/health_monitoring";
 

@@ -12,21 +12,12 @@ mod limits;
 mod presence;
 mod strict;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use sps_model::Describe;
-use sps_model::Exchange;
-use sps_model::accept;
-use sps_model::explain;
-use sps_model::read;
-use sps_model::read_answer;
-use sps_model::validate::Context;
-use sps_model::validate::Form;
-use sps_model::validate::Limits;
-use sps_model::validate::Subject;
-use sps_model::validate::json;
-use sps_model::validate::rewrite;
+use sps_model::{
+    Describe, Exchange, accept, explain, read, read_answer,
+    validate::{Context, Form, Limits, Subject, json, rewrite},
+};
 
 /// Checks that a text has exactly these errors, each with its place, and that all three ways to ask agree.
 #[track_caller]

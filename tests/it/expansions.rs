@@ -8,15 +8,11 @@
     reason = "clippy knows the output of a macro and says nothing there; written out, it does not"
 )]
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use sps_model::Describe;
-use sps_model::Exchange;
-use sps_model::accept;
-use sps_model::explain;
-use sps_model::read_answer;
-use sps_model::validate::Context;
-use sps_model::validate::Form;
+use serde::{Serialize, de::DeserializeOwned};
+use sps_model::{
+    Describe, Exchange, accept, explain, read_answer,
+    validate::{Context, Form},
+};
 
 #[path = "../expansions/answer_only.rs"]
 mod answer_only;

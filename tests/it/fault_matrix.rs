@@ -2,31 +2,14 @@
 //!
 //! Each cell of the tables in `docs/faults.md` is one run of the real client against a simulator of its own.
 
-use std::collections::BTreeMap;
-use std::env;
-use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
+use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path, sync::Arc, time::Duration};
 
-use serde_json::Value;
-use serde_json::json;
-use sps_client::Client;
-use sps_client::Error;
-use sps_client::ErrorKind;
-use sps_client::Login;
-use sps_client::Outcome;
-use sps_model::Email;
-use sps_model::Password;
-use sps_model::Secret;
-use sps_model::read;
-use sps_sim::Fault;
-use sps_sim::Simulator;
-use sps_sim::User;
+use serde_json::{Value, json};
+use sps_client::{Client, Error, ErrorKind, Login, Outcome};
+use sps_model::{Email, Password, Secret, read};
+use sps_sim::{Fault, Simulator, User};
 use sps_validate::Context;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 
 const EMAIL: &str = "/api/configuration/management/email";
 const PASSWORDS: &str = "/api/configuration/passwords";

@@ -1,12 +1,12 @@
 //! Clients that nobody here wrote: `curl` as the guide uses it, and Ansible.
 
-use std::io::ErrorKind;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
-use sps_sim::Simulator;
-use sps_sim::User;
+use sps_sim::{Simulator, User};
 use tokio::process::Command;
 
 const HEALTH: &str = "/api/configuration/management/health_monitoring";

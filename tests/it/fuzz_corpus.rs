@@ -3,8 +3,7 @@
 #[path = "../fuzz/checks.rs"]
 mod checks;
 
-use std::fs;
-use std::path::Path;
+use std::{fs, path::Path};
 
 #[expect(clippy::print_stdout, reason = "a panic names no file by itself")]
 fn replay(target: &str, check: fn(&[u8])) {

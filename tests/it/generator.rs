@@ -7,16 +7,12 @@
 #[path = "../generator/specs.rs"]
 mod specs;
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use sps_codegen::rust;
 use sps_spec::Spec;
 
-use self::specs::codes;
-use self::specs::folder;
-use self::specs::spec;
-use self::specs::specs;
+use self::specs::{codes, folder, spec, specs};
 
 #[test]
 fn outputs_are_those_on_disk() {

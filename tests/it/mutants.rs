@@ -7,26 +7,19 @@
 mod mutate;
 mod tables;
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::collections::HashMap;
-use std::env;
-use std::fmt::Write as _;
-use std::path::Path;
-use std::time::Instant;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    env,
+    fmt::Write as _,
+    path::Path,
+    time::Instant,
+};
 
-use sps_spec::FieldType;
-use sps_spec::Spec;
-use sps_spec::TypeDef;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Report;
-use sps_validate::Shape;
+use sps_spec::{FieldType, Spec, TypeDef};
+use sps_validate::{Form, Kind, Report, Shape};
 
-use self::mutate::Mutant;
-use self::tables::Tables;
-use crate::cases::Case;
-use crate::cases::compiled;
+use self::{mutate::Mutant, tables::Tables};
+use crate::cases::{Case, compiled};
 
 /// Mutants that no case can kill, and why. An entry that is no such mutant fails the run.
 const EQUIVALENT: &[(&str, &str)] = &[

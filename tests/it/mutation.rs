@@ -1,9 +1,7 @@
 //! Structural edits of a document: what goes wrong when people write one by hand.
 
-use proptest::prelude::*;
-use proptest::sample::Index;
-use serde_json::Value;
-use serde_json::json;
+use proptest::{prelude::*, sample::Index};
+use serde_json::{Value, json};
 use sps_validate::json;
 
 /// Texts around the edge of some format.

@@ -1,8 +1,6 @@
 //! A user's crate, outside the workspace and with a renamed dependency, declares its own endpoint.
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::{fs, path::Path, process::Command};
 
 #[test]
 fn a_crate_outside_the_workspace_declares_an_endpoint() {

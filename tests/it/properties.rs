@@ -1,28 +1,16 @@
 //! Properties of every request type: what is made valid is valid, a near miss breaks one rule, and
 //! both questions agree on whatever comes out of a random edit.
 
-use proptest::prelude::*;
-use proptest::sample::Index;
-use serde::Deserialize;
-use serde::Serialize;
-use serde_json::Value;
-use serde_json::json;
-use sps_model::Describe;
-use sps_model::Exchange;
-use sps_model::accept;
-use sps_model::explain;
-use sps_model::read;
-use sps_model::strategy;
-use sps_model::strategy::Passwords;
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::Limits;
-use sps_validate::Subject;
-use sps_validate::json;
-use sps_validate::rewrite;
+use proptest::{prelude::*, sample::Index};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sps_model::{
+    Describe, Exchange, accept, explain, read,
+    strategy::{self, Passwords},
+};
+use sps_validate::{Context, Form, Limits, Subject, json, rewrite};
 
-use crate::mutation::mutate;
-use crate::mutation::mutation;
+use crate::mutation::{mutate, mutation};
 
 /// A request type with a response twin.
 trait Twin: Describe + Exchange

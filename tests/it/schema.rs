@@ -2,26 +2,16 @@
 
 pub(crate) mod judge;
 
-use std::path::Path;
-use std::sync::LazyLock;
+use std::{path::Path, sync::LazyLock};
 
-use proptest::prelude::*;
-use proptest::sample::Index;
-use serde_json::Value;
-use serde_json::json;
-use sps_model::ENDPOINTS;
-use sps_model::locate;
-use sps_model::strategy;
+use proptest::{prelude::*, sample::Index};
+use serde_json::{Value, json};
+use sps_model::{ENDPOINTS, locate, strategy};
 use sps_spec::Spec;
-use sps_validate::Context;
-use sps_validate::Form;
+use sps_validate::{Context, Form};
 
-use self::judge::Judge;
-use self::judge::LAXER;
-use self::judge::STRICTER;
-use crate::mutation::Mutation;
-use crate::mutation::mutate;
-use crate::mutation::mutation;
+use self::judge::{Judge, LAXER, STRICTER};
+use crate::mutation::{Mutation, mutate, mutation};
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");

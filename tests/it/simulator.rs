@@ -4,30 +4,21 @@ pub(crate) mod twin;
 
 use std::sync::LazyLock;
 
-use proptest::prelude::*;
-use proptest::sample::Index;
+use proptest::{prelude::*, sample::Index};
 use serde_json::Value;
-use sps_model::ENDPOINTS;
-use sps_model::locate;
-use sps_model::strategy;
-use sps_model::strategy::Passwords;
-use sps_sim::body::Bodies;
-use sps_sim::body::Mode;
-use sps_spec::Severity;
-use sps_spec::Spec;
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::Version;
-use sps_validate::explain;
-use sps_validate::json;
-use sps_validate::rewrite;
+use sps_model::{
+    ENDPOINTS, locate,
+    strategy::{self, Passwords},
+};
+use sps_sim::body::{Bodies, Mode};
+use sps_spec::{Severity, Spec};
+use sps_validate::{Context, Form, Version, explain, json, rewrite};
 
-use self::twin::Asked;
-use self::twin::Twin;
-use crate::cases::Case;
-use crate::cases::compiled;
-use crate::mutation::mutate;
-use crate::mutation::mutation;
+use self::twin::{Asked, Twin};
+use crate::{
+    cases::{Case, compiled},
+    mutation::{mutate, mutation},
+};
 
 static SPEC: LazyLock<Spec> = LazyLock::new(Spec::embedded);
 

@@ -1,27 +1,19 @@
 //! Two clients at one appliance, doing anything in any order, held against a model of a page.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::time::Duration;
-use std::time::SystemTime;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, SystemTime},
+};
 
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::test_runner::Config;
-use proptest::test_runner::TestRng;
-use proptest::test_runner::TestRunner;
-use serde_json::Value;
-use serde_json::json;
-use sps_client::Client;
-use sps_client::Error;
-use sps_client::ErrorKind;
-use sps_client::Login;
-use sps_client::RawAnswer;
-use sps_client::Transaction;
-use sps_sim::Clock;
-use sps_sim::Simulator;
-use sps_sim::User;
+use proptest::{
+    collection::vec,
+    prelude::*,
+    test_runner::{Config, TestRng, TestRunner},
+};
+use serde_json::{Value, json};
+use sps_client::{Client, Error, ErrorKind, Login, RawAnswer, Transaction};
+use sps_sim::{Clock, Simulator, User};
 use sps_validate::UnknownKeys;
 
 const HEALTH: &str = "/api/configuration/management/health_monitoring";

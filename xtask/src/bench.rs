@@ -3,14 +3,14 @@
 mod compile;
 mod instructions;
 
-use std::env::consts::EXE_SUFFIX;
-use std::fs;
-use std::path::Path;
-use std::process::Command;
-use std::process::Stdio;
+use std::{
+    env::consts::EXE_SUFFIX,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
 
-use anyhow::Context as _;
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use crate::workspace;
 

@@ -1,15 +1,10 @@
 //! `cargo xtask ci`: everything that CI runs, in order.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
-use crate::bench;
-use crate::codegen;
-use crate::mutate_spec;
-use crate::tidy;
-use crate::workspace;
+use crate::{bench, codegen, mutate_spec, tidy, workspace};
 
 /// The two commands of the README: the main job on the messages that ship with it, and the tests.
 pub(crate) const MAIN_COMMAND: &[&str] =

@@ -1,21 +1,15 @@
 //! `cargo xtask codegen`: writes what is derived from the spec, or says what is out of date.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::fs;
-use std::io;
-use std::path::Path;
-use std::time::Instant;
+use std::{collections::BTreeMap, fmt, fs, io, path::Path, time::Instant};
 
-use anyhow::Context as _;
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use sps_codegen::SchemaForm;
 use sps_spec::Spec;
 
-use crate::markdown;
-use crate::markdown::EXAMPLE;
-use crate::markdown::README;
-use crate::workspace;
+use crate::{
+    markdown::{self, EXAMPLE, README},
+    workspace,
+};
 
 /// Where the models are written; whatever else lies there is an orphan.
 pub(crate) const GENERATED: &str = "crates/sps-model/src/generated";

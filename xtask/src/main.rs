@@ -10,8 +10,7 @@ mod mutate_spec;
 mod tidy;
 mod workspace;
 
-use std::env;
-use std::process::ExitCode;
+use std::{env, process::ExitCode};
 
 use anyhow::bail;
 

@@ -4,8 +4,7 @@
 
 use std::str::FromStr;
 
-use anyhow::Context as _;
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use crate::workspace;
 

@@ -8,8 +8,7 @@ use std::fmt;
 
 use anyhow::bail;
 
-use crate::workspace;
-use crate::workspace::TextFile;
+use crate::workspace::{self, TextFile};
 
 /// Lists everything that is untidy, each with what to do about it.
 pub(crate) fn tidy() -> anyhow::Result<()> {

@@ -1,13 +1,12 @@
 //! The workspace as files: its root, its texts, its members, and commands that run in it.
 
-use std::fs;
-use std::io;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use anyhow::Context as _;
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 /// The folder that holds everything else.
 pub(crate) fn root() -> &'static Path {

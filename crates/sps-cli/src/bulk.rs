@@ -3,20 +3,21 @@
 //! One thread finds and reads, the pool checks a batch at a time, and whoever called writes the results. There are
 //! never more than a few batches, however much there is to check.
 
-use std::path::PathBuf;
-use std::sync::mpsc;
-use std::sync::mpsc::RecvTimeoutError;
-use std::thread;
-use std::time::Duration;
+use std::{
+    path::PathBuf,
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::Duration,
+};
 
-use anyhow::Result;
-use anyhow::anyhow;
+use anyhow::{Result, anyhow};
 use rayon::prelude::*;
 use sps_validate::Limits;
 
-use crate::input;
-use crate::input::Unit;
-use crate::interrupt;
+use crate::{
+    input::{self, Unit},
+    interrupt,
+};
 
 /// Enough for every core to have something to do, little enough for memory. Unit: bytes of text.
 const BYTES: usize = 4 * 1024 * 1024;

@@ -1,14 +1,9 @@
 //! The command line.
 
 use anyhow::Result;
-use clap::CommandFactory as _;
-use clap::Parser;
-use clap::Subcommand;
-use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
-use crate::command;
-use crate::output::Stdout;
-use crate::status::Status;
+use crate::{command, output::Stdout, status::Status};
 
 /// Checks, rewrites, explains and changes the configuration of Safeguard for Privileged Sessions (SPS).
 ///

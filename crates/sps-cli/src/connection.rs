@@ -1,26 +1,22 @@
 //! Which appliance a command talks to, and as whom.
 
-use std::env;
-use std::ffi::OsString;
-use std::fs;
-use std::io;
-use std::io::IsTerminal as _;
-use std::io::Read as _;
-use std::path::Path;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    io::{self, IsTerminal as _, Read as _},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use anyhow::Context as _;
-use anyhow::Result;
-use anyhow::bail;
-use sps_client::Client;
-use sps_client::Login;
+use anyhow::{Context as _, Result, bail};
+use sps_client::{Client, Login};
 use sps_sim::Simulator;
 
-use crate::input;
-use crate::output;
-use crate::profile;
-use crate::profile::Profile;
+use crate::{
+    input, output,
+    profile::{self, Profile},
+};
 
 /// Where the password may stand; an argument would be in the list of processes for everybody to read.
 const PASSWORD: &str = "SPS_PASSWORD";

@@ -1,23 +1,15 @@
 //! What a document is, and the check of it.
 
-use sps_model::EndpointInfo;
-use sps_model::EndpointKind;
-use sps_validate::Context;
-use sps_validate::Fix;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Report;
-use sps_validate::Subject;
-use sps_validate::explain;
-use sps_validate::explain_scanned;
-use sps_validate::json;
-use sps_validate::json::Node;
+use sps_model::{EndpointInfo, EndpointKind};
+use sps_validate::{
+    Context, Fix, Form, Kind, Report, Subject, explain, explain_scanned,
+    json::{self, Node},
+};
 
-use crate::endpoint;
-use crate::input::Document;
-use crate::input::Failed;
-use crate::input::Places;
-use crate::input::Unreadable;
+use crate::{
+    endpoint,
+    input::{Document, Failed, Places, Unreadable},
+};
 
 /// A document that was read, and everything that is to say about it.
 #[derive(Debug)]

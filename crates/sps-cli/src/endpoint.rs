@@ -2,16 +2,10 @@
 
 use std::path::Path;
 
-use sps_model::ENDPOINTS;
-use sps_model::EndpointInfo;
-use sps_model::locate;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Shape;
-use sps_validate::json::Node;
+use sps_model::{ENDPOINTS, EndpointInfo, locate};
+use sps_validate::{Form, Kind, Shape, json::Node};
 
-use crate::input::without_extension;
-use crate::spec::spec;
+use crate::{input::without_extension, spec::spec};
 
 /// The endpoint that the user named.
 ///

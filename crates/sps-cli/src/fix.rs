@@ -1,21 +1,14 @@
 //! Repaired documents on their way back into their files.
 
-use std::fs;
-use std::fs::File;
-use std::io;
-use std::io::BufReader;
-use std::io::BufWriter;
-use std::io::IntoInnerError;
-use std::io::Read;
-use std::io::Write;
-use std::path::Path;
-use std::path::PathBuf;
+use std::{
+    fs::{self, File},
+    io::{self, BufReader, BufWriter, IntoInnerError, Read, Write},
+    path::{Path, PathBuf},
+};
 
 use tempfile::NamedTempFile;
 
-use crate::input;
-use crate::input::Failed;
-use crate::input::Unreadable;
+use crate::input::{self, Failed, Unreadable};
 
 /// The changes of one file, in the order of its documents.
 #[derive(Debug, Default)]

@@ -1,21 +1,18 @@
 //! Documents from files, directories, JSON Lines and standard input.
 
-use std::ffi::OsStr;
-use std::fs;
-use std::fs::File;
-use std::io;
-use std::io::BufRead;
-use std::io::BufReader;
-use std::io::ErrorKind;
-use std::io::Read;
-use std::path::Path;
-use std::path::PathBuf;
+use std::{
+    ffi::OsStr,
+    fs::{self, File},
+    io::{self, BufRead, BufReader, ErrorKind, Read},
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 use sps_model::EndpointInfo;
-use sps_validate::Limits;
-use sps_validate::span::LineIndex;
-use sps_validate::span::Position;
+use sps_validate::{
+    Limits,
+    span::{LineIndex, Position},
+};
 
 use crate::endpoint;
 

@@ -1,7 +1,6 @@
 //! What Ctrl-C does while documents are checked: the run ends early, and says what it found.
 
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 

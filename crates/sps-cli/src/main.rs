@@ -22,9 +22,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::Cli;
-use crate::output::Stdout;
-use crate::status::Status;
+use crate::{cli::Cli, output::Stdout, status::Status};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

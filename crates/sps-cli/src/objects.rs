@@ -1,18 +1,13 @@
 //! The objects that a document may refer to, from the file of `--resolve`.
 
-use std::collections::HashMap;
-use std::fmt;
-use std::path::Path;
+use std::{collections::HashMap, fmt, path::Path};
 
-use anyhow::Result;
-use anyhow::anyhow;
-use anyhow::bail;
+use anyhow::{Result, anyhow, bail};
 use sps_model::Secret;
-use sps_validate::Limits;
-use sps_validate::Resolver;
-use sps_validate::Use;
-use sps_validate::json;
-use sps_validate::json::Node;
+use sps_validate::{
+    Limits, Resolver, Use,
+    json::{self, Node},
+};
 
 use crate::input;
 

@@ -6,21 +6,20 @@ pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod sarif;
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
-use std::io;
-use std::io::BufWriter;
-use std::io::ErrorKind;
-use std::io::Write;
+use std::{
+    borrow::Cow,
+    fmt::Write as _,
+    io::{self, BufWriter, ErrorKind, Write},
+};
 
 use anyhow::Result;
-use sps_validate::Copied;
-use sps_validate::Unchecked;
+use sps_validate::{Copied, Unchecked};
 
-use crate::document::Checked;
-use crate::input::Failed;
-use crate::input::Unreadable;
-use crate::status::Status;
+use crate::{
+    document::Checked,
+    input::{Failed, Unreadable},
+    status::Status,
+};
 
 /// Turns the result for one document into text, whatever came before it.
 pub(crate) trait Render: Sync {

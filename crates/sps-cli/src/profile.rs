@@ -1,18 +1,15 @@
 //! Profiles: the connection options of an appliance under a name, in a file.
 
-use std::collections::BTreeMap;
-use std::env;
-use std::fs;
-use std::io::ErrorKind;
-use std::path::Path;
-use std::path::PathBuf;
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
-use anyhow::Context as _;
-use anyhow::Result;
-use anyhow::bail;
+use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
-use sps_validate::span::LineIndex;
-use sps_validate::span::Position;
+use sps_validate::span::{LineIndex, Position};
 
 /// What stands in the file, by name.
 #[derive(Debug, Deserialize)]

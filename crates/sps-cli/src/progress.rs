@@ -1,11 +1,8 @@
 //! The bar that shows how far a long check is. Nobody sees it but people at a terminal.
 
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use indicatif::ProgressBar;
-use indicatif::ProgressDrawTarget;
-use indicatif::ProgressStyle;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A check that is over sooner needs no bar.
 const SILENT: Duration = Duration::from_millis(500);

@@ -3,19 +3,14 @@
 use std::future::Future;
 #[cfg(unix)]
 use std::future::poll_fn;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(unix)]
 use std::task::Poll;
 
-use anyhow::Context as _;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use sps_client::Client;
 
-use crate::connection;
-use crate::failure;
-use crate::output;
-use crate::status::Status;
+use crate::{connection, failure, output, status::Status};
 
 /// Runs a future to its end on this thread.
 pub(crate) fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
@@ -53,8 +48,7 @@ struct Signals {
 impl Signals {
     /// Where nobody can be asked, the signal ends the process by itself.
     fn listen() -> Self {
-        use tokio::signal::unix::SignalKind;
-        use tokio::signal::unix::signal;
+        use tokio::signal::unix::{SignalKind, signal};
         let mut kinds = vec![
             (SignalKind::interrupt(), Status::Interrupted),
             (SignalKind::terminate(), Status::Terminated),

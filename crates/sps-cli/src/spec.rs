@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use sps_spec::Endpoint;
-use sps_spec::Spec;
+use sps_spec::{Endpoint, Spec};
 
 use crate::endpoint;
 

@@ -1,21 +1,14 @@
 //! Bodies on their way out: checked first, their secrets known.
 
 use serde_json::Value;
-use sps_model::Any;
-use sps_model::Endpoint;
-use sps_model::EndpointInfo;
-use sps_model::Method;
-use sps_model::Secret;
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Subject;
-use sps_validate::UnknownKeys;
+use sps_model::{Any, Endpoint, EndpointInfo, Method, Secret};
+use sps_validate::{Context, Form, Kind, Subject, UnknownKeys};
 
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::hide;
-use crate::settings::Settings;
+use crate::{
+    error::{Error, ErrorKind},
+    hide,
+    settings::Settings,
+};
 
 /// A body that may be sent.
 pub(crate) struct Outgoing {

@@ -1,19 +1,17 @@
 //! From settings to a client that is logged in.
 
-use std::fmt;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::{fmt, path::PathBuf, time::Duration};
 
 use sps_validate::Version;
 
-use crate::client::Client;
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::journal::Journal;
-use crate::login::Login;
-use crate::settings::Settings;
-use crate::tls;
-use crate::tls::Trust;
+use crate::{
+    client::Client,
+    error::{Error, ErrorKind},
+    journal::Journal,
+    login::Login,
+    settings::Settings,
+    tls::{self, Trust},
+};
 
 /// What a client needs to know; made by [`Client::builder`].
 #[must_use = "it does nothing until `connect`"]

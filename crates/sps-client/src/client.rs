@@ -1,42 +1,32 @@
 //! The client: one session, and everything that needs no transaction.
 
-use std::fmt;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
-use backon::BackoffBuilder as _;
-use backon::Retryable as _;
+use backon::{BackoffBuilder as _, Retryable as _};
 use serde_json::Value;
-use sps_model::Any;
-use sps_model::Endpoint;
-use sps_model::Info;
-use sps_model::Method;
-use sps_model::Secret;
-use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
+use sps_model::{Any, Endpoint, Info, Method, Secret};
+use tokio::{sync::Semaphore, task::JoinHandle};
 
-use crate::builder::ClientBuilder;
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::http;
-use crate::http::Call;
-use crate::http::Proof;
-use crate::http::Reply;
-use crate::journal::Journal;
-use crate::list::List;
-use crate::login;
-use crate::login::Login;
-use crate::path;
-use crate::received;
-use crate::received::Received;
-use crate::recover;
-use crate::recover::Recovered;
-use crate::settings::Settings;
-use crate::support_bundle::SupportBundles;
-use crate::transaction::Transaction;
+use crate::{
+    builder::ClientBuilder,
+    error::{Error, ErrorKind},
+    http::{self, Call, Proof, Reply},
+    journal::Journal,
+    list::List,
+    login::{self, Login},
+    path,
+    received::{self, Received},
+    recover::{self, Recovered},
+    settings::Settings,
+    support_bundle::SupportBundles,
+    transaction::Transaction,
+};
 
 /// A client that is logged in. Clones share the session.
 ///

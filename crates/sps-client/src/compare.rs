@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 use sps_model::Any;
-use sps_validate::Kind;
-use sps_validate::Shape;
+use sps_validate::{Kind, Shape};
 
 use crate::hide;
 
@@ -146,10 +145,7 @@ fn seen(kind: Kind, value: Option<&Value>) -> Seen {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use sps_model::Describe as _;
-    use sps_model::HealthMonitoring;
-    use sps_model::Password;
-    use sps_model::SnmpTrap;
+    use sps_model::{Describe as _, HealthMonitoring, Password, SnmpTrap};
 
     use super::*;
 

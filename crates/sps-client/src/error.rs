@@ -1,10 +1,8 @@
 //! What can go wrong, in words that say what to do next.
 
-use std::error::Error as StdError;
-use std::fmt;
+use std::{error::Error as StdError, fmt};
 
-use sps_model::Any;
-use sps_model::Method;
+use sps_model::{Any, Method};
 use sps_validate::Report;
 
 /// What went wrong: a kind to act upon, the appliance's own words, and the request it was about.

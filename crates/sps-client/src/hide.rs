@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 use sps_model::Secret;
-use sps_validate::Kind;
-use sps_validate::Shape;
+use sps_validate::{Kind, Shape};
 
 /// Shorter ones are struck only where they stand as a word: they are parts of others by chance.
 const MIN_SECRET: usize = 4;
@@ -139,8 +138,7 @@ pub(crate) fn member(kind: Kind, word: Option<&str>, key: &str) -> (Kind, bool) 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use sps_model::Describe as _;
-    use sps_model::Password;
+    use sps_model::{Describe as _, Password};
 
     use super::*;
 

@@ -1,21 +1,17 @@
 //! One request and its answer; nothing here repeats anything.
 
-use std::error::Error as StdError;
-use std::time::Duration;
+use std::{error::Error as StdError, time::Duration};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::header;
 use serde_json::Value;
-use sps_model::Any;
-use sps_model::Method;
-use sps_model::Secret;
+use sps_model::{Any, Method, Secret};
 use tracing::Instrument as _;
 
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::hide;
-use crate::received;
+use crate::{
+    error::{Error, ErrorKind},
+    hide, received,
+};
 
 /// More than this in one answer of JSON is a mistake or an attack.
 const MAX_ANSWER: usize = 64 << 20;

@@ -1,25 +1,19 @@
 //! A file that remembers an open transaction, so that a crash leaves no lock behind.
 
-use std::fs;
-use std::fs::File;
-use std::fs::OpenOptions;
-use std::io;
-use std::io::Write as _;
-use std::path::Path;
-use std::path::PathBuf;
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::time::SystemTime;
-use std::time::UNIX_EPOCH;
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sps_model::Secret;
 use tempfile::NamedTempFile;
 use zeroize::Zeroize as _;
 
-use crate::error::Error;
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 
 /// How long something may still arrive in a session whose transaction is over. Unit: seconds.
 const LINGER: u64 = 600;

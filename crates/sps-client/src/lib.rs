@@ -81,24 +81,16 @@ mod path;
 mod settings;
 mod tls;
 
-pub use crate::builder::ClientBuilder;
-pub use crate::client::Client;
-pub use crate::client::RawAnswer;
-pub use crate::compare::Seen;
-pub use crate::error::Error;
-pub use crate::error::ErrorKind;
-pub use crate::list::List;
-pub use crate::login::Login;
-pub use crate::received::Received;
-pub use crate::recover::Recovered;
-pub use crate::recover::RecoveredOutcome;
-pub use crate::support_bundle::SupportBundles;
-pub use crate::transaction::Change;
-pub use crate::transaction::ChangeKind;
-pub use crate::transaction::NotTaken;
-pub use crate::transaction::Outcome;
-pub use crate::transaction::Review;
-pub use crate::transaction::Transaction;
-pub use crate::transaction::Unverified;
-pub use crate::transfer::Progress;
-pub use crate::transfer::Source;
+pub use crate::{
+    builder::ClientBuilder,
+    client::{Client, RawAnswer},
+    compare::Seen,
+    error::{Error, ErrorKind},
+    list::List,
+    login::Login,
+    received::Received,
+    recover::{Recovered, RecoveredOutcome},
+    support_bundle::SupportBundles,
+    transaction::{Change, ChangeKind, NotTaken, Outcome, Review, Transaction, Unverified},
+    transfer::{Progress, Source},
+};

@@ -1,23 +1,19 @@
 //! The objects of a collection, one after the other.
 
-use std::collections::VecDeque;
-use std::fmt;
-use std::marker::PhantomData;
-use std::sync::Arc;
+use std::{collections::VecDeque, fmt, marker::PhantomData, sync::Arc};
 
 use futures_core::Stream;
 use futures_util::stream;
 use serde_json::Value;
 use sps_model::Endpoint;
 
-use crate::client::Scope;
-use crate::client::Shared;
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::http::Call;
-use crate::path;
-use crate::received;
-use crate::received::Received;
+use crate::{
+    client::{Scope, Shared},
+    error::{Error, ErrorKind},
+    http::Call,
+    path,
+    received::{self, Received},
+};
 
 /// The objects of a collection; made by [`Client::list`](crate::Client::list).
 ///

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use sps_model::Method;
 
-use crate::error::Error;
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 
 /// One segment, so that a key with a slash or a question mark in it stays one.
 pub(crate) fn encoded(segment: &str) -> String {

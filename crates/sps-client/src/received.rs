@@ -3,15 +3,12 @@
 use std::fmt;
 
 use serde_json::Value;
-use sps_model::Endpoint;
-use sps_model::Exchange;
-use sps_model::Meta;
-use sps_model::Reader;
-use sps_model::Wire as _;
+use sps_model::{Endpoint, Exchange, Meta, Reader, Wire as _};
 
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::http::Call;
+use crate::{
+    error::{Error, ErrorKind},
+    http::Call,
+};
 
 /// One object as the appliance answered it.
 #[non_exhaustive]

@@ -1,18 +1,16 @@
 //! Ending transactions: the current one, and those that an earlier crash left behind.
 
-use std::fmt;
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use backon::Retryable as _;
-use sps_model::Method;
-use sps_model::Secret;
+use sps_model::{Method, Secret};
 
-use crate::client::Shared;
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::http::Call;
-use crate::http::Reply;
-use crate::received;
+use crate::{
+    client::Shared,
+    error::{Error, ErrorKind},
+    http::{Call, Reply},
+    received,
+};
 
 /// A transaction that an earlier crash had left behind.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use backon::BackoffBuilder as _;
-use backon::ExponentialBuilder;
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use sps_validate::Version;
 
-use crate::error::Error;
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
 
 /// Time-outs, retries and waits of one client.
 #[derive(Debug, Clone)]

@@ -1,28 +1,20 @@
 //! Support bundles: one call that waits until the appliance has collected one.
 
-use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Instant;
+use std::{fmt, path::Path, sync::Arc, time::Instant};
 
 use serde_json::Value;
-use sps_model::Endpoint as _;
-use sps_model::Method;
-use sps_model::SupportBundle;
-use sps_model::SupportBundleStatus;
+use sps_model::{Endpoint as _, Method, SupportBundle, SupportBundleStatus};
 
-use crate::client::Client;
-use crate::client::Scope;
-use crate::client::Shared;
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::hide;
-use crate::http::Call;
-use crate::list::List;
-use crate::path;
-use crate::received;
-use crate::received::Received;
-use crate::transfer::Progress;
+use crate::{
+    client::{Client, Scope, Shared},
+    error::{Error, ErrorKind},
+    hide,
+    http::Call,
+    list::List,
+    path,
+    received::{self, Received},
+    transfer::Progress,
+};
 
 /// The jobs that collect support bundles; made by [`Client::support_bundles`].
 pub struct SupportBundles<'a> {

@@ -1,29 +1,19 @@
 //! Whom to trust: system, an own CA, one certificate, or nobody in particular.
 
-use std::fmt;
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use rustls::ClientConfig;
-use rustls::DigitallySignedStruct;
-use rustls::RootCertStore;
-use rustls::SignatureScheme;
-use rustls::client::danger::HandshakeSignatureValid;
-use rustls::client::danger::ServerCertVerified;
-use rustls::client::danger::ServerCertVerifier;
-use rustls::crypto::CryptoProvider;
-use rustls::crypto::verify_tls12_signature;
-use rustls::crypto::verify_tls13_signature;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::PrivateKeyDer;
-use rustls::pki_types::ServerName;
-use rustls::pki_types::UnixTime;
-use rustls::pki_types::pem::PemObject;
+use rustls::{
+    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
+};
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::login::Login;
-use crate::login::Proof;
+use crate::{
+    error::{Error, ErrorKind},
+    login::{Login, Proof},
+};
 
 /// How the appliance proves who it is.
 #[derive(Debug, Clone, Default)]

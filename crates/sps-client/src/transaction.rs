@@ -4,48 +4,35 @@ mod commit;
 mod outcome;
 mod review;
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, atomic::Ordering},
+    time::Instant,
+};
 
 use backon::BackoffBuilder as _;
 use serde_json::Value;
-use sps_model::Any;
-use sps_model::Endpoint;
-use sps_model::Key;
-use sps_model::Method;
-use sps_model::Secret;
-use sps_validate::Subject;
-use sps_validate::UnknownKeys;
+use sps_model::{Any, Endpoint, Key, Method, Secret};
+use sps_validate::{Subject, UnknownKeys};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::body;
-use crate::body::Outgoing;
-use crate::client::RawAnswer;
-use crate::client::Scope;
-use crate::client::Shared;
-use crate::client::raw_answer;
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::http::Call;
-use crate::http::Reply;
-use crate::list::List;
-use crate::path;
-use crate::received::Received;
-use crate::recover;
-use crate::recover::Recovered;
-use crate::recover::RecoveredOutcome;
-
-pub use self::outcome::NotTaken;
-pub use self::outcome::Outcome;
-pub use self::outcome::Unverified;
-pub use self::review::Change;
-pub use self::review::ChangeKind;
-pub use self::review::Review;
-
 use self::review::Done;
+use crate::{
+    body::{self, Outgoing},
+    client::{RawAnswer, Scope, Shared, raw_answer},
+    error::{Error, ErrorKind},
+    http::{Call, Reply},
+    list::List,
+    path,
+    received::Received,
+    recover::{self, Recovered, RecoveredOutcome},
+};
+
+pub use self::{
+    outcome::{NotTaken, Outcome, Unverified},
+    review::{Change, ChangeKind, Review},
+};
 
 const TRANSACTION: &str = "/api/transaction";
 const CHANGES: &str = "/api/transaction/changes";

@@ -1,38 +1,31 @@
 //! Files to and from the appliance, in pieces, with progress.
 
-use std::fs;
-use std::io;
-use std::io::Write;
-use std::path::Path;
-use std::path::PathBuf;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
-use std::task::Context;
-use std::task::Poll;
-use std::task::ready;
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, ready},
+};
 
 use futures_core::Stream;
 use reqwest::header;
 use sps_model::Method;
 use tempfile::NamedTempFile;
-use tokio::io::AsyncRead;
-use tokio::io::ReadBuf;
+use tokio::io::{AsyncRead, ReadBuf};
 
-use crate::client::Client;
-use crate::client::RawAnswer;
-use crate::client::Scope;
-use crate::client::Shared;
-use crate::client::raw_answer;
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::http;
-use crate::http::Call;
-use crate::http::Reply;
-use crate::journal::folder_of;
-use crate::path;
-use crate::transaction::Transaction;
+use crate::{
+    client::{Client, RawAnswer, Scope, Shared, raw_answer},
+    error::{Error, ErrorKind},
+    http::{self, Call, Reply},
+    journal::folder_of,
+    path,
+    transaction::Transaction,
+};
 
 const PIECE: usize = 64 << 10;
 

@@ -5,20 +5,14 @@ mod edits;
 mod item;
 mod rules;
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::fmt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use proc_macro2::TokenStream;
-use quote::format_ident;
-use quote::quote;
-use sps_spec::Endpoint;
-use sps_spec::EndpointKind;
-use sps_spec::Method;
-use sps_spec::Rule;
-use sps_spec::Source;
-use sps_spec::Spec;
-use sps_spec::TypeDef;
+use quote::{format_ident, quote};
+use sps_spec::{Endpoint, EndpointKind, Method, Rule, Source, Spec, TypeDef};
 
 use crate::rust::item::Items;
 

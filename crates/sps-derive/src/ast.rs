@@ -1,26 +1,15 @@
 //! The declaration as the derive understands it.
 
-use proc_macro2::Span;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::Attribute;
-use syn::Data;
-use syn::DataStruct;
-use syn::DeriveInput;
-use syn::Fields;
-use syn::Ident;
-use syn::LitStr;
-use syn::Token;
-use syn::Type;
-use syn::Visibility;
-use syn::ext::IdentExt;
-use syn::parse::Parse;
-use syn::parse::ParseStream;
-use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Data, DataStruct, DeriveInput, Fields, Ident, LitStr, Token, Type, Visibility,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+};
 
-use crate::attr::Errors;
-use crate::attr::Words;
-use crate::attr::string_at;
+use crate::attr::{Errors, Words, string_at};
 
 /// A declared type.
 pub(crate) struct Declaration {

@@ -1,18 +1,13 @@
 //! `#[resource(…)]` as a list of words, each with its argument and its span.
 
-use proc_macro2::Span;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::Attribute;
-use syn::Expr;
-use syn::Ident;
-use syn::LitStr;
-use syn::Path;
-use syn::Token;
-use syn::ext::IdentExt;
-use syn::parse::Parse;
-use syn::parse::ParseStream;
-use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Expr, Ident, LitStr, Path, Token,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+    punctuated::Punctuated,
+};
 
 /// Every mistake, gathered before any is reported.
 #[derive(Default)]

@@ -1,23 +1,10 @@
 //! A declaration that holds, written out as impls.
 
 use proc_macro2::TokenStream;
-use quote::format_ident;
-use quote::quote;
-use quote::quote_spanned;
-use syn::Ident;
-use syn::LitStr;
-use syn::Visibility;
-use syn::ext::IdentExt;
-use syn::spanned::Spanned;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, LitStr, Visibility, ext::IdentExt, spanned::Spanned};
 
-use crate::ast::Declaration;
-use crate::ast::Field;
-use crate::ast::Head;
-use crate::ast::Shape;
-use crate::ast::Struct;
-use crate::ast::TypeForm;
-use crate::ast::Union;
-use crate::ast::WordList;
+use crate::ast::{Declaration, Field, Head, Shape, Struct, TypeForm, Union, WordList};
 
 pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
     let root = &declaration.head.root;
@@ -32,9 +19,9 @@ pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
 
         const _: () = {
             use #root as __sps;
-            use __sps::__private as __private;
             use __private::serde as __serde;
             use __serde::ser::SerializeMap as _;
+            use __sps::__private as __private;
 
             #builder
             #wire

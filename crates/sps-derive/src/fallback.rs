@@ -1,13 +1,10 @@
 //! After a mistake: just enough impls that the user sees the mistake and nothing that follows from it.
 
 use proc_macro2::TokenStream;
-use quote::format_ident;
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::DeriveInput;
 
-use crate::ast::Head;
-use crate::ast::Shape;
-use crate::ast::TypeForm;
+use crate::ast::{Head, Shape, TypeForm};
 
 pub(crate) fn expand(
     input: &DeriveInput,
@@ -36,8 +33,8 @@ pub(crate) fn expand(
 
         const _: () = {
             use #root as __sps;
-            use __sps::__private as __private;
             use __private::serde as __serde;
+            use __sps::__private as __private;
 
             impl #impl_generics __serde::Serialize for #name #ty_generics #where_clause {
                 fn serialize<__S: __serde::Serializer>(

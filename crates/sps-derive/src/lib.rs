@@ -16,8 +16,7 @@ mod mistakes;
 mod snapshots;
 
 use proc_macro::TokenStream;
-use syn::DeriveInput;
-use syn::parse_macro_input;
+use syn::{DeriveInput, parse_macro_input};
 
 /// Makes a request type, its response twin, and the rewriting of references between them.
 ///

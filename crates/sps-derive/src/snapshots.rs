@@ -3,18 +3,14 @@
 //! A procedural macro can only be called by the compiler, so the stages are called here; the tests
 //! crate compiles what comes out.
 
-use std::fs;
-use std::path::Path;
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::Attribute;
-use syn::DeriveInput;
-use syn::File;
-use syn::Item;
-use syn::Token;
-use syn::punctuated::Punctuated;
+use syn::{Attribute, DeriveInput, File, Item, Token, punctuated::Punctuated};
 
 #[test]
 fn expansions_are_those_on_disk() {

@@ -4,13 +4,10 @@ use std::collections::HashSet;
 
 use syn::LitStr;
 
-use crate::ast::Head;
-use crate::ast::Shape;
-use crate::ast::Struct;
-use crate::ast::TypeForm;
-use crate::ast::Union;
-use crate::ast::WordList;
-use crate::attr::Errors;
+use crate::{
+    ast::{Head, Shape, Struct, TypeForm, Union, WordList},
+    attr::Errors,
+};
 
 pub(crate) fn check(head: &Head, shape: &Shape, errors: &mut Errors) {
     match shape {

@@ -1,7 +1,8 @@
 //! Reads an answer, changes it, and writes the body of the PUT.
 
-use sps_model::validate::Context;
-use sps_model::{Answer, SnmpTrap, SnmpTrapResponse, SnmpVersion, read, read_answer};
+use sps_model::{
+    Answer, SnmpTrap, SnmpTrapResponse, SnmpVersion, read, read_answer, validate::Context,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // What `GET /api/configuration/management/snmp/trap` answered: references are objects.

@@ -1,33 +1,22 @@
 //! The two questions asked of a text: may it be sent, and if not, what is wrong with it?
 
-use std::collections::BTreeMap;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use serde::Deserialize;
-use serde::de::DeserializeSeed;
-use serde::de::Error as _;
-use sps_validate::Constraint;
-use sps_validate::Constraints;
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Report;
-use sps_validate::Subject;
-use sps_validate::Target;
-use sps_validate::UnknownKeys;
+use serde::{
+    Deserialize,
+    de::{DeserializeSeed, Error as _},
+};
+use sps_validate::{
+    Constraint, Constraints, Context, Form, Kind, Report, Subject, Target, UnknownKeys,
+};
 
-use crate::kept::Any;
-use crate::kept::Other;
-use crate::kept::is_wrapper;
-use crate::key::Key;
-use crate::key::Object;
-use crate::key::Reference;
-use crate::optional::Optional;
-use crate::secret::HiddenSecret;
-use crate::secret::Secret;
-use crate::wire::Reader;
-use crate::wire::Seed;
-use crate::wire::Wire;
+use crate::{
+    kept::{Any, Other, is_wrapper},
+    key::{Key, Object, Reference},
+    optional::Optional,
+    secret::{HiddenSecret, Secret},
+    wire::{Reader, Seed, Wire},
+};
 
 /// A type that knows its descriptor and can judge a value of itself.
 ///
@@ -372,9 +361,7 @@ impl<T: Describe> Describe for BTreeMap<String, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Answer;
-    use crate::PasswordResponse;
-    use crate::SnmpTrapResponse;
+    use crate::{Answer, PasswordResponse, SnmpTrapResponse};
 
     #[test]
     fn the_error_of_an_answer_repeats_no_value() {

@@ -1,22 +1,14 @@
 //! garde at both edges: our types for those who call garde, and garde's types inside ours.
 
-use garde::Path;
-use garde::Validate;
-use serde::Deserializer;
-use serde::Serialize;
-use serde::Serializer;
-use serde::de::DeserializeOwned;
-use sps_validate::Constraint;
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::Kind;
+use garde::{Path, Validate};
+use serde::{Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use sps_validate::{Constraint, Context, Form, Kind};
 
-use crate::check::Describe;
-use crate::check::explain;
-use crate::kept::Any;
-use crate::wire::Exchange;
-use crate::wire::Reader;
-use crate::wire::Wire;
+use crate::{
+    check::{Describe, explain},
+    kept::Any,
+    wire::{Exchange, Reader, Wire},
+};
 
 /// `garde::Validate` for a request type: every error of [`explain()`], at its place, in wire names.
 pub fn validate_into<T: Describe>(

@@ -1,23 +1,15 @@
 //! Endpoints as constants of a trait, and the table of all of them.
 
-use std::convert::Infallible;
-use std::fmt;
+use std::{convert::Infallible, fmt};
 
-use serde::Deserializer;
-use serde::Serialize;
-use serde::Serializer;
-use serde::de;
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Report;
-use sps_validate::Subject;
-use sps_validate::Versions;
+use serde::{Deserializer, Serialize, Serializer, de};
+use sps_validate::{Context, Form, Kind, Report, Subject, Versions};
 
-use crate::check::Describe;
-use crate::generated::ENDPOINTS;
-use crate::wire::Reader;
-use crate::wire::Wire;
+use crate::{
+    check::Describe,
+    generated::ENDPOINTS,
+    wire::{Reader, Wire},
+};
 
 /// One address of the API and what travels there. Behavior is written once, generic over it.
 ///

@@ -1,7 +1,6 @@
 //! What stands around a body in an answer.
 
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kept::Any;
 
@@ -102,13 +101,12 @@ pub struct ErrorObject {
 
 /// `Any` is read by our own reader; serde needs to be told how.
 mod details {
-    use serde::Deserializer;
-    use serde::Serialize;
-    use serde::Serializer;
+    use serde::{Deserializer, Serialize, Serializer};
 
-    use crate::kept::Any;
-    use crate::wire::Reader;
-    use crate::wire::Wire;
+    use crate::{
+        kept::Any,
+        wire::{Reader, Wire},
+    };
 
     #[expect(clippy::ref_option, reason = "serde calls it so")]
     pub(super) fn serialize<S: Serializer>(

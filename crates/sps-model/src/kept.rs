@@ -1,23 +1,17 @@
 //! What no source shows: carried along, never judged, never lost.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map;
-use std::fmt;
+use std::{
+    collections::{BTreeMap, btree_map},
+    fmt,
+};
 
-use serde::Deserializer;
-use serde::Serialize;
-use serde::Serializer;
-use serde::de;
-use serde::de::MapAccess;
-use serde::de::SeqAccess;
-use serde::de::Visitor;
-use serde_json::Map;
-use serde_json::Value;
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{self, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Value};
 
-use crate::wire::Exchange;
-use crate::wire::Reader;
-use crate::wire::Seed;
-use crate::wire::Wire;
+use crate::wire::{Exchange, Reader, Seed, Wire};
 
 /// A value of any shape, where the guide does not say what stands there.
 ///

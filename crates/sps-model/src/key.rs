@@ -1,24 +1,22 @@
 //! References: a bare key in a request, an object around it in an answer.
 
-use std::fmt;
-use std::hash::Hash;
-use std::hash::Hasher;
-use std::marker::PhantomData;
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+};
 
-use serde::Deserializer;
-use serde::Serialize;
-use serde::Serializer;
-use serde::de;
-use serde::de::MapAccess;
-use serde::de::Visitor;
-use serde::ser::SerializeMap;
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{self, MapAccess, Visitor},
+    ser::SerializeMap,
+};
 use sps_validate::Target;
 
-use crate::kept::Any;
-use crate::kept::Kept;
-use crate::wire::Exchange;
-use crate::wire::Reader;
-use crate::wire::Wire;
+use crate::{
+    kept::{Any, Kept},
+    wire::{Exchange, Reader, Wire},
+};
 
 /// An object that references can point to.
 ///

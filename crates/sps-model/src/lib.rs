@@ -34,63 +34,30 @@ mod generated;
 pub use sps_derive::Resource;
 pub use sps_validate as validate;
 
-pub use crate::check::Constrained;
-pub use crate::check::Describe;
-pub use crate::check::accept;
-pub use crate::check::explain;
-pub use crate::check::read;
-pub use crate::check::read_answer;
-pub use crate::endpoint::Body;
-pub use crate::endpoint::Endpoint;
-pub use crate::endpoint::EndpointInfo;
-pub use crate::endpoint::EndpointKind;
-pub use crate::endpoint::Located;
-pub use crate::endpoint::Method;
-pub use crate::endpoint::NoBody;
-pub use crate::endpoint::locate;
-pub use crate::envelope::Answer;
-pub use crate::envelope::ErrorAnswer;
-pub use crate::envelope::ErrorObject;
-pub use crate::envelope::Item;
-pub use crate::envelope::Listing;
-pub use crate::envelope::Meta;
-pub use crate::generated::*;
-pub use crate::kept::Any;
-pub use crate::kept::Kept;
-pub use crate::kept::Other;
-pub use crate::key::Key;
-pub use crate::key::Object;
-pub use crate::key::Reference;
-pub use crate::optional::Optional;
-pub use crate::secret::HiddenSecret;
-pub use crate::secret::Secret;
-pub use crate::wire::Exchange;
-pub use crate::wire::Reader;
-pub use crate::wire::Wire;
+pub use crate::{
+    check::{Constrained, Describe, accept, explain, read, read_answer},
+    endpoint::{Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, locate},
+    envelope::{Answer, ErrorAnswer, ErrorObject, Item, Listing, Meta},
+    generated::*,
+    kept::{Any, Kept, Other},
+    key::{Key, Object, Reference},
+    optional::Optional,
+    secret::{HiddenSecret, Secret},
+    wire::{Exchange, Reader, Wire},
+};
 
 /// What the expansion of [`macro@Resource`] needs; not for hand-written code.
 #[doc(hidden)]
 pub mod __private {
     pub use garde;
     pub use serde;
-    pub use sps_validate::Constraint;
-    pub use sps_validate::Constraints;
-    pub use sps_validate::Context;
-    pub use sps_validate::EnumValue;
-    pub use sps_validate::Field;
-    pub use sps_validate::FieldForm;
-    pub use sps_validate::Kind;
-    pub use sps_validate::Shape;
-    pub use sps_validate::Target;
-    pub use sps_validate::Type;
-    pub use sps_validate::Variant;
+    pub use sps_validate::{
+        Constraint, Constraints, Context, EnumValue, Field, FieldForm, Kind, Shape, Target, Type,
+        Variant,
+    };
 
-    pub use crate::edge::Foreign;
-    pub use crate::edge::validate_into;
-    pub use crate::wire::Found;
-    pub use crate::wire::Keys;
-    pub use crate::wire::Slot;
-    pub use crate::wire::Union;
-    pub use crate::wire::WordVisitor;
-    pub use crate::wire::read_union;
+    pub use crate::{
+        edge::{Foreign, validate_into},
+        wire::{Found, Keys, Slot, Union, WordVisitor, read_union},
+    };
 }

@@ -2,13 +2,9 @@
 
 use std::fmt;
 
-use serde::Deserializer;
-use serde::Serialize;
-use serde::Serializer;
+use serde::{Deserializer, Serialize, Serializer};
 
-use crate::wire::Exchange;
-use crate::wire::Reader;
-use crate::wire::Wire;
+use crate::wire::{Exchange, Reader, Wire};
 
 /// A member that may be left out.
 ///

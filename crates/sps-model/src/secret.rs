@@ -2,16 +2,13 @@
 
 use std::fmt;
 
-use serde::Deserializer;
-use serde::Serialize;
-use serde::Serializer;
-use serde::de;
-use serde::de::Visitor;
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{self, Visitor},
+};
 use zeroize::Zeroize;
 
-use crate::wire::Exchange;
-use crate::wire::Reader;
-use crate::wire::Wire;
+use crate::wire::{Exchange, Reader, Wire};
 
 /// A plain password: it can be sent, but not printed, and its memory is wiped when it is dropped.
 ///

@@ -21,10 +21,9 @@ mod value;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::check::Describe;
-pub use crate::strategy::near_miss::NearMiss;
-pub use crate::strategy::near_miss::Passwords;
-use crate::wire::Reader;
+use crate::{check::Describe, wire::Reader};
+
+pub use crate::strategy::near_miss::{NearMiss, Passwords};
 
 /// Request bodies that may be sent, as JSON.
 pub fn valid_json<T: Describe>() -> BoxedStrategy<Value> {

@@ -1,23 +1,14 @@
 //! Reading: strict for what is sent, lenient for what was received.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
-use serde::Deserializer;
-use serde::Serialize;
-use serde::de;
-use serde::de::DeserializeSeed;
-use serde::de::MapAccess;
-use serde::de::SeqAccess;
-use serde::de::Visitor;
-use sps_validate::Form;
-use sps_validate::Limits;
+use serde::{
+    Deserializer, Serialize,
+    de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor},
+};
+use sps_validate::{Form, Limits};
 
-use crate::kept::Any;
-use crate::kept::Kept;
-use crate::kept::Other;
-use crate::kept::opaque;
+use crate::kept::{Any, Kept, Other, opaque};
 
 /// How a document is read: which way it travels, how deep the reader stands, what it may cost.
 #[derive(Debug, Clone, Copy)]

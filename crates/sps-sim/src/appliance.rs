@@ -1,5 +1,15 @@
 //! The appliance: its state behind one lock, and the one way in.
 
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use ring::digest::{SHA256, digest};
+use serde_json::{Value, json};
+use sps_spec::{Endpoint, Version};
+
 use crate::{
     answer::{Answer, Failure},
     body::{Bodies, Mode, Refusal},
@@ -15,14 +25,6 @@ use crate::{
     transaction::{Holder, Transaction},
     tree::{self, CONFIGURATION, Node, Place, Tree},
     upload::Slots,
-};
-use ring::digest::{SHA256, digest};
-use serde_json::{Value, json};
-use sps_spec::{Endpoint, Version};
-use std::{
-    collections::BTreeSet,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 /// Idle time of a session where the configuration says nothing: the value in the guide's samples.

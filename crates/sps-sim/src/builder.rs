@@ -1,5 +1,16 @@
 //! How a simulator is set up and started, and the handle on a running one.
 
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+    sync::{Arc, Mutex, OnceLock},
+};
+
+use serde_json::{Value, json};
+use sps_spec::{Spec, Version};
+use tokio::{net::TcpListener, task::JoinHandle};
+
 use crate::{
     appliance::{Appliance, Logins, State},
     body::{Bodies, Mode},
@@ -20,15 +31,6 @@ use crate::{
     tree::Tree,
     upload::Slots,
 };
-use serde_json::{Value, json};
-use sps_spec::{Spec, Version};
-use std::{
-    fmt,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::PathBuf,
-    sync::{Arc, Mutex, OnceLock},
-};
-use tokio::{net::TcpListener, task::JoinHandle};
 
 /// The spec, read once for all simulators of the process.
 static SPEC: OnceLock<Spec> = OnceLock::new();

@@ -1,5 +1,8 @@
 //! Opening, committing and discarding the transaction, and whom its lock keeps out.
 
+use serde_json::{Value, json};
+use sps_spec::Version;
+
 use crate::{
     answer::{Answer, Failure},
     appliance::{Call, Outcome, State, finding},
@@ -8,8 +11,6 @@ use crate::{
     session::Caller,
     transaction::Transaction,
 };
-use serde_json::{Value, json};
-use sps_spec::Version;
 
 /// Where it is set whether a commit needs a message.
 const ACCOUNTING: &str = "/api/configuration/management/accounting";

@@ -1,13 +1,15 @@
 //! The configuration of a new appliance.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
 use crate::{
     body::Bodies,
     store::{Configuration, targets},
     tree::{Node, Tree},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Deserialize)]
 struct Defaults {
@@ -66,9 +68,10 @@ fn load() -> Defaults {
 
 #[cfg(test)]
 mod tests {
+    use sps_spec::{Spec, Version};
+
     use super::*;
     use crate::body::{Mode, World as _};
-    use sps_spec::{Spec, Version};
 
     /// Every body of a new appliance could be sent to it, in any version.
     #[test]

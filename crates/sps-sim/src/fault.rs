@@ -1,7 +1,8 @@
 //! Things that go wrong on demand.
 
-use crate::random::Random;
 use std::{fmt, str::FromStr, time::Duration};
+
+use crate::random::Random;
 
 /// One thing that goes wrong, and for which requests.
 ///

@@ -1,13 +1,15 @@
 //! Long-running work: when it starts and ends, and the archive that it leaves.
 
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
 use crate::{
     answer::{Answer, Failure},
     appliance::Call,
     clock::date_time,
     fault::FaultKind,
 };
-use serde_json::{Value, json};
-use std::time::{Duration, SystemTime};
 
 /// How long a job waits at least.
 const QUEUED: Duration = Duration::from_secs(1);

@@ -1,13 +1,14 @@
 //! Logging in, with a password or a certificate, and what there is to log in with.
 
+use serde_json::json;
+use sps_spec::Version;
+
 use crate::{
     answer::{Answer, Failure},
     appliance::{Call, Logins, Outcome, timeout},
     request::Authorization,
     session::User,
 };
-use serde_json::json;
-use sps_spec::Version;
 
 impl Call<'_> {
     pub(crate) fn log_in(&mut self) -> Outcome {

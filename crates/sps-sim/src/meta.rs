@@ -1,11 +1,12 @@
 //! What an answer says about itself: its address, its neighbors and how long the session lasts.
 
+use serde_json::{Value, json};
+
 use crate::{
     appliance::Call,
     store::Configuration,
     tree::{CONFIGURATION, Node},
 };
-use serde_json::{Value, json};
 
 impl Call<'_> {
     /// The `meta` of a path, with its neighbors as they are in this configuration.

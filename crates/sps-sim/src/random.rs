@@ -1,10 +1,11 @@
 //! Tokens, keys and dice, from the system or from a seed.
 
+use std::fmt::Write as _;
+
 use ring::{
     digest::{SHA256, digest},
     rand::{SecureRandom as _, SystemRandom},
 };
-use std::fmt::Write as _;
 
 /// A source of random bytes: a digest of a seed and a counter.
 #[derive(Debug)]

@@ -1,5 +1,8 @@
 //! What can be done to containers, singletons, collections and their objects.
 
+use serde_json::{Value, json};
+use sps_spec::{Endpoint, Version};
+
 use crate::{
     answer::{Answer, Failure},
     appliance::{Call, Outcome, finding},
@@ -8,8 +11,6 @@ use crate::{
     session::Caller,
     tree::{Node, PLUGINS},
 };
-use serde_json::{Value, json};
-use sps_spec::{Endpoint, Version};
 
 impl Call<'_> {
     /// Links to what lies below a path.

@@ -1,14 +1,16 @@
 //! What becomes of a configuration that was read from a file: judged, and brought to the target version.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use sps_spec::{Endpoint, Spec, Version};
+
 use crate::{
     body::Bodies,
     defaults,
     store::{Configuration, Object, targets},
     tree::{Node, Tree},
 };
-use serde_json::Value;
-use sps_spec::{Endpoint, Spec, Version};
-use std::collections::BTreeSet;
 
 /// A configuration in which everything is of the target version.
 #[derive(Debug)]

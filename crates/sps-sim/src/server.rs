@@ -1,12 +1,15 @@
 //! The way from a socket to the appliance and back: TLS, HTTP, bodies, and the faults that cut it.
 
-use crate::{
-    answer::{Answer, Failure},
-    appliance::Appliance,
-    fault::FaultKind,
-    request::{Authorization, Request},
-    tls::Tls,
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
 };
+
 use axum::{Router, body::Body, response::Response};
 use hyper::{
     body::{Body as _, Bytes, Frame, Incoming, SizeHint},
@@ -17,21 +20,20 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use std::{
-    collections::VecDeque,
-    future::poll_fn,
-    io,
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
-    time::Duration,
-};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
     sync::oneshot,
     task::JoinSet,
     time::{Sleep, sleep, timeout},
+};
+
+use crate::{
+    answer::{Answer, Failure},
+    appliance::Appliance,
+    fault::FaultKind,
+    request::{Authorization, Request},
+    tls::Tls,
 };
 
 /// The longest body that is read.

@@ -1,15 +1,17 @@
 //! The file that keeps a configuration between runs, and the certificate beside it.
 
-use crate::{error::Error, store::Configuration};
-use serde::{Deserialize, Serialize};
-use sps_spec::Version;
 use std::{
     fs::{self, File, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
+
+use serde::{Deserialize, Serialize};
+use sps_spec::Version;
 use tempfile::NamedTempFile;
+
+use crate::{error::Error, store::Configuration};
 
 /// Of this form are the files that this version writes.
 const FORM: u32 = 1;

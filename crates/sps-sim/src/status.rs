@@ -1,11 +1,12 @@
 //! What the appliance says about its own state.
 
+use serde_json::json;
+use sps_spec::{Endpoint, Version};
+
 use crate::{
     answer::Answer,
     appliance::{Call, config_hash},
 };
-use serde_json::json;
-use sps_spec::{Endpoint, Version};
 
 /// Where the address of the administrator is set.
 const EMAIL: &str = "/api/configuration/management/email";

@@ -1,10 +1,12 @@
 //! The configuration: bodies of singletons, objects of collections in their order, and who refers to whom.
 
-use crate::body::{Bodies, World};
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sps_spec::Endpoint;
-use std::collections::{BTreeMap, BTreeSet};
+
+use crate::body::{Bodies, World};
 
 /// Everything below `/api/configuration`, as it is stored.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -136,8 +138,9 @@ pub(crate) fn targets(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn knows_who_refers_to_whom() {

@@ -1,9 +1,9 @@
 //! Certificates: our own, and those of clients.
 
-use crate::{error::Error, random::hex, state::StateFile};
+use std::{io, net::IpAddr, sync::Arc};
+
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use ring::digest::{SHA256, digest};
-use std::{io, net::IpAddr, sync::Arc};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{
     TlsAcceptor,
@@ -18,6 +18,8 @@ use tokio_rustls::{
     server::TlsStream,
 };
 use x509_cert::der::Decode as _;
+
+use crate::{error::Error, random::hex, state::StateFile};
 
 /// Accepts TLS connections.
 #[derive(Clone)]

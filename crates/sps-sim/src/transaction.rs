@@ -1,7 +1,8 @@
 //! The one transaction: who holds it, what it would change, and how that is listed.
 
-use crate::store::Configuration;
 use serde_json::{Value, json};
+
+use crate::store::Configuration;
 
 /// Changes that wait for their commit.
 #[derive(Debug, Clone)]

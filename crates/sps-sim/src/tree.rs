@@ -1,7 +1,8 @@
 //! Which addresses there are in the target version, from the paths of the spec.
 
-use sps_spec::{Endpoint, EndpointKind, Method, Spec, Version};
 use std::collections::BTreeMap;
+
+use sps_spec::{Endpoint, EndpointKind, Method, Spec, Version};
 
 /// Where the configuration hangs.
 pub(crate) const CONFIGURATION: &str = "/api/configuration";

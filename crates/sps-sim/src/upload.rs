@@ -1,5 +1,9 @@
 //! Uploads: plugins, which become part of the configuration, and firmware, which fills a slot.
 
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
 use crate::{
     answer::{Answer, Failure},
     appliance::{Call, finding},
@@ -8,8 +12,6 @@ use crate::{
     status::firmware_version,
     tree::{PLUGINS, plugin_types},
 };
-use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 /// The largest manifest that is unpacked.
 const MANIFEST_LENGTH: usize = 1 << 20;

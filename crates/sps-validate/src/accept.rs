@@ -4,33 +4,15 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use crate::context::Context;
-use crate::context::UnknownKeys;
-use crate::descriptor::Constraint;
-use crate::descriptor::Field;
-use crate::descriptor::FieldForm;
-use crate::descriptor::Kind;
-use crate::descriptor::Shape;
-use crate::descriptor::Target;
-use crate::descriptor::Type;
-use crate::descriptor::Variant;
-use crate::explain::Form;
-use crate::explain::MAX_INPUTS;
-use crate::explain::Subject;
-use crate::explain::explain;
-use crate::explain::is_optional;
-use crate::json;
-use crate::json::Int;
-use crate::json::Node;
-use crate::json::ScanError;
-use crate::json::Scanner;
-use crate::json::Value;
-use crate::report::Severity;
-use crate::rewrite::peeled;
-use crate::rule::Leaf;
-use crate::rule::Outcome;
-use crate::rule::Path;
-use crate::rule::Rule;
+use crate::{
+    context::{Context, UnknownKeys},
+    descriptor::{Constraint, Field, FieldForm, Kind, Shape, Target, Type, Variant},
+    explain::{Form, MAX_INPUTS, Subject, explain, is_optional},
+    json::{self, Int, Node, ScanError, Scanner, Value},
+    report::Severity,
+    rewrite::peeled,
+    rule::{Leaf, Outcome, Path, Rule},
+};
 
 /// Whether nothing in `text` is wrong, though something may be undecided.
 ///

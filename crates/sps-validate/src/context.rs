@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use crate::limits::Limits;
-use crate::rule::Outcome;
-use crate::version::Version;
+use crate::{limits::Limits, rule::Outcome, version::Version};
 
 /// What both questions – accept and explain – may know besides the document.
 ///

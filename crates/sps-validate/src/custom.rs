@@ -1,10 +1,11 @@
 //! Conditions that no predicate of the spec can say. The spec counts and lists them.
 
-use crate::context::Context;
-use crate::format::hex;
-use crate::pem;
-use crate::pem::Strength;
-use crate::rule::Outcome;
+use crate::{
+    context::Context,
+    format::hex,
+    pem::{self, Strength},
+    rule::Outcome,
+};
 
 /// Whether an engine ID is one that RFC 3411 allows: whole octets, 5 to 32 of them, not all zeros and not all ones.
 ///

@@ -1,11 +1,7 @@
 //! What a body looks like, as static tables: the derive writes the structure, the generator adds
 //! documentation, versions and rules.
 
-use crate::explain::MAX_INPUTS;
-use crate::format::Format;
-use crate::report::Severity;
-use crate::rule::Rule;
-use crate::version::Versions;
+use crate::{explain::MAX_INPUTS, format::Format, report::Severity, rule::Rule, version::Versions};
 
 /// What stands at one place of a body.
 #[derive(Debug, Clone, Copy)]

@@ -1,46 +1,28 @@
 //! What is wrong with a document, all of it, where, and what to do about it.
 
-use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::collections::HashSet;
+use std::{
+    cmp::Ordering,
+    collections::{HashMap, HashSet},
+};
 
-use crate::code;
-use crate::context::Context;
-use crate::context::UnknownKeys;
-use crate::descriptor::Breach;
-use crate::descriptor::Constraint;
-use crate::descriptor::Field;
-use crate::descriptor::FieldForm;
-use crate::descriptor::Kind;
-use crate::descriptor::Member as MemberInfo;
-use crate::descriptor::Shape;
-use crate::descriptor::Target;
-use crate::descriptor::Type;
-use crate::descriptor::Variant;
-use crate::fix::ANSWER_ONLY;
-use crate::format::Format;
-use crate::json;
-use crate::json::Int;
-use crate::json::Node;
-use crate::json::ScanError;
-use crate::json::Value;
-use crate::pem;
-use crate::pem::PemError;
-use crate::report::Diagnostic;
-use crate::report::Related;
-use crate::report::Report;
-use crate::report::Severity;
-use crate::report::Unchecked;
-use crate::report::Use;
-use crate::rewrite::peeled;
-use crate::rewrite::reference_key;
-use crate::rule::Leaf;
-use crate::rule::Outcome;
-use crate::rule::Path;
-use crate::rule::Rule;
-use crate::span::Span;
-use crate::suggest;
-use crate::version::Versions;
+use crate::{
+    code,
+    context::{Context, UnknownKeys},
+    descriptor::{
+        Breach, Constraint, Field, FieldForm, Kind, Member as MemberInfo, Shape, Target, Type,
+        Variant,
+    },
+    fix::ANSWER_ONLY,
+    format::Format,
+    json::{self, Int, Node, ScanError, Value},
+    pem::{self, PemError},
+    report::{Diagnostic, Related, Report, Severity, Unchecked, Use},
+    rewrite::{peeled, reference_key},
+    rule::{Leaf, Outcome, Path, Rule},
+    span::Span,
+    suggest,
+    version::Versions,
+};
 
 /// Which way a document travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

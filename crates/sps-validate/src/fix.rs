@@ -2,21 +2,16 @@
 
 use std::collections::HashMap;
 
-use crate::code;
-use crate::context::Context;
-use crate::explain::Form;
-use crate::explain::Subject;
-use crate::explain::explain;
-use crate::json;
-use crate::json::Node;
-use crate::json::Value;
-use crate::pem;
-use crate::report::Diagnostic;
-use crate::report::Param;
-use crate::report::Report;
-use crate::rewrite::reference_key;
-use crate::rewrite::write_string;
-use crate::span::Span;
+use crate::{
+    code,
+    context::Context,
+    explain::{Form, Subject, explain},
+    json::{self, Node, Value},
+    pem,
+    report::{Diagnostic, Param, Report},
+    rewrite::{reference_key, write_string},
+    span::Span,
+};
 
 /// A text with fewer mistakes than the one it was made of.
 #[derive(Debug, Clone, PartialEq)]

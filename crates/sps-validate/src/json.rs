@@ -8,14 +8,14 @@ mod number;
 mod pointer;
 mod scanner;
 
-use std::borrow::Cow;
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use crate::span::Span;
 
+pub(crate) use scanner::Scanner;
+
 pub use number::{Int, int};
 pub use pointer::escape_pointer_segment;
-pub(crate) use scanner::Scanner;
 pub use scanner::scan;
 
 /// A JSON value and where it stands.

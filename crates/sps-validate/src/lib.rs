@@ -40,54 +40,23 @@ mod rewrite;
 mod rule;
 mod version;
 
-pub use crate::accept::accept;
-pub use crate::context::Context;
-pub use crate::context::Resolver;
-pub use crate::context::Timestamp;
-pub use crate::context::UnknownKeys;
-pub use crate::custom::certificate_not_expired;
-pub use crate::custom::certificate_strong_key;
-pub use crate::custom::certificate_strong_signature;
-pub use crate::custom::engine_id_rfc3411;
-pub use crate::descriptor::Breach;
-pub use crate::descriptor::Constraint;
-pub use crate::descriptor::Constraints;
-pub use crate::descriptor::EnumValue;
-pub use crate::descriptor::Field;
-pub use crate::descriptor::FieldForm;
-pub use crate::descriptor::Kind;
-pub use crate::descriptor::Member;
-pub use crate::descriptor::Shape;
-pub use crate::descriptor::Target;
-pub use crate::descriptor::Type;
-pub use crate::descriptor::Variant;
-pub use crate::explain::Form;
-pub use crate::explain::MAX_INPUTS;
-pub use crate::explain::Subject;
-pub use crate::explain::explain;
-pub use crate::explain::explain_scanned;
-pub use crate::fix::Copied;
-pub use crate::fix::Fix;
-pub use crate::fix::Fixed;
-pub use crate::fix::fix;
-pub use crate::limits::Limits;
-pub use crate::report::Diagnostic;
-pub use crate::report::Param;
-pub use crate::report::Related;
-pub use crate::report::Report;
-pub use crate::report::Severity;
-pub use crate::report::Unchecked;
-pub use crate::report::Use;
-pub use crate::rewrite::rewrite;
-pub use crate::rule::Check;
-pub use crate::rule::Edit;
-pub use crate::rule::Leaf;
-pub use crate::rule::Outcome;
-pub use crate::rule::Path;
-pub use crate::rule::Rule;
-pub use crate::rule::ignored;
-pub use crate::rule::required;
-pub use crate::span::Span;
-pub use crate::version::ParseVersionError;
-pub use crate::version::Version;
-pub use crate::version::Versions;
+pub use crate::{
+    accept::accept,
+    context::{Context, Resolver, Timestamp, UnknownKeys},
+    custom::{
+        certificate_not_expired, certificate_strong_key, certificate_strong_signature,
+        engine_id_rfc3411,
+    },
+    descriptor::{
+        Breach, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, Shape, Target,
+        Type, Variant,
+    },
+    explain::{Form, MAX_INPUTS, Subject, explain, explain_scanned},
+    fix::{Copied, Fix, Fixed, fix},
+    limits::Limits,
+    report::{Diagnostic, Param, Related, Report, Severity, Unchecked, Use},
+    rewrite::rewrite,
+    rule::{Check, Edit, Leaf, Outcome, Path, Rule, ignored, required},
+    span::Span,
+    version::{ParseVersionError, Version, Versions},
+};

@@ -1,7 +1,6 @@
 //! What a check found: diagnostics, what could not be decided, and what must not be printed.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use crate::span::Span;
 

@@ -2,13 +2,11 @@
 
 use std::fmt::Write as _;
 
-use crate::descriptor::FieldForm;
-use crate::descriptor::Kind;
-use crate::descriptor::Shape;
-use crate::explain::Form;
-use crate::explain::Subject;
-use crate::json::Node;
-use crate::json::Value;
+use crate::{
+    descriptor::{FieldForm, Kind, Shape},
+    explain::{Form, Subject},
+    json::{Node, Value},
+};
 
 /// The body that may be sent, made of an answer: the wrapper goes, references become bare keys,
 /// and so do the answer's own fields.
@@ -216,9 +214,7 @@ fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::descriptor::Target;
-    use crate::json;
-    use crate::limits::Limits;
+    use crate::{descriptor::Target, json, limits::Limits};
 
     #[test]
     fn what_becomes_a_reference_on_the_way_goes_at_once() {

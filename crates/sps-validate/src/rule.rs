@@ -1,9 +1,6 @@
 //! Rules: pure functions over leaves, and the descriptors that say which leaves and what for.
 
-use crate::code::MISSING_KEY;
-use crate::context::Context;
-use crate::explain::MAX_INPUTS;
-use crate::report::Severity;
+use crate::{code::MISSING_KEY, context::Context, explain::MAX_INPUTS, report::Severity};
 
 /// What a rule says of its inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

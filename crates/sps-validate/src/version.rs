@@ -1,7 +1,6 @@
 //! Product versions such as `7.0.3.1`, compared component by component.
 
-use std::fmt;
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 /// A product version: one to four numbers, missing ones count as 0.
 ///

@@ -1,40 +1,17 @@
 //! On every document one edit away from a valid one, all who judge it agree, and an answer loses nothing.
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use serde_json::json;
-use sps_model::Describe;
-use sps_model::Exchange;
-use sps_model::accept;
-use sps_model::explain;
-use sps_model::read;
-use sps_model::read_answer;
-use sps_model::validate::Context;
-use sps_model::validate::Form;
-use sps_model::validate::Limits;
-use sps_model::validate::Subject;
-use sps_model::validate::UnknownKeys;
-use sps_model::validate::json as scanned;
-use sps_model::validate::rewrite;
+use serde_json::{Value, json};
+use sps_model::{
+    Describe, Exchange, accept, explain, read, read_answer,
+    validate::{Context, Form, Limits, Subject, UnknownKeys, json as scanned, rewrite},
+};
 
-use super::declared::Closed;
-use super::declared::Forms;
-use super::declared::Keys;
-use super::declared::Leaves;
-use super::declared::Names;
-use super::declared::Open;
-use super::declared::Outer;
-use super::declared::Place;
-use super::declared::Presence;
-use super::declared::Sealed;
-use super::declared::Tree;
-use super::edits::edits;
-use super::edits::repeats;
-use super::edits::texts;
-use super::exchange;
-use super::has_reference;
-use super::value;
-use super::written;
+use super::{
+    declared::{Closed, Forms, Keys, Leaves, Names, Open, Outer, Place, Presence, Sealed, Tree},
+    edits::{edits, repeats, texts},
+    exchange, has_reference, value, written,
+};
 
 /// Tries a valid request, and the answer that it was made of.
 #[track_caller]

@@ -3,11 +3,11 @@
 use serde_json::json;
 use sps_model::Optional;
 
-use super::check;
-use super::declared::Names;
-use super::declared::Presence;
-use super::declared::Size;
-use super::written;
+use super::{
+    check,
+    declared::{Names, Presence, Size},
+    written,
+};
 
 #[test]
 fn new_asks_for_what_has_no_empty_value() {

@@ -3,16 +3,8 @@
 use std::collections::BTreeMap;
 
 use garde::Validate;
-use serde::Deserialize;
-use serde::Serialize;
-use sps_model::Any;
-use sps_model::Kept;
-use sps_model::Key;
-use sps_model::Object;
-use sps_model::Optional;
-use sps_model::Other;
-use sps_model::Resource;
-use sps_model::validate::Target;
+use serde::{Deserialize, Serialize};
+use sps_model::{Any, Kept, Key, Object, Optional, Other, Resource, validate::Target};
 
 /// A marker: references to it may stand once.
 #[derive(Debug, Clone, Copy, PartialEq)]

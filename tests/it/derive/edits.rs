@@ -1,7 +1,6 @@
 //! Every small edit of a document: drop, null, retype, add, repeat.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What may be put in the place of any value.
 fn replacements() -> Vec<Value> {

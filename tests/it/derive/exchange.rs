@@ -1,20 +1,13 @@
 //! The way from an answer to a request: references become keys wherever they stand.
 
-use serde_json::Value;
-use serde_json::json;
-use sps_model::Key;
-use sps_model::Reference;
-use sps_model::read_answer;
+use serde_json::{Value, json};
+use sps_model::{Key, Reference, read_answer};
 
-use super::check_rewritten;
-use super::declared::Keys;
-use super::declared::KeysResponse;
-use super::declared::Room;
-use super::declared::RoomKey;
-use super::declared::Tree;
-use super::declared::TreeResponse;
-use super::has_reference;
-use super::written;
+use super::{
+    check_rewritten,
+    declared::{Keys, KeysResponse, Room, RoomKey, Tree, TreeResponse},
+    has_reference, written,
+};
 
 fn reference(key: &str) -> Value {
     json!({"key": key, "meta": {"href": format!("/api/configuration/rooms/{key}")}})

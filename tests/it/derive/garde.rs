@@ -1,18 +1,14 @@
 //! garde at both edges.
 
-use garde::Unvalidated;
-use garde::Validate;
+use garde::{Unvalidated, Validate};
 use serde_json::json;
-use sps_model::SnmpTrap;
-use sps_model::read_answer;
+use sps_model::{SnmpTrap, read_answer};
 
-use super::check;
-use super::declared::Keys;
-use super::declared::KeysResponse;
-use super::declared::Outer;
-use super::declared::OuterResponse;
-use super::exchange;
-use super::written;
+use super::{
+    check,
+    declared::{Keys, KeysResponse, Outer, OuterResponse},
+    exchange, written,
+};
 
 const OUTER: &str = r#"{"range": {"low": 1, "high": 2}, "ranges": [{"low": 3, "high": 4}],
     "maybe": {"low": 5, "high": 6}, "room": "r"}"#;

@@ -1,8 +1,7 @@
 //! An expansion does not take the user's names for its own.
 
 use serde_json::json;
-use sps_model::Kept;
-use sps_model::Resource;
+use sps_model::{Kept, Resource};
 // A dependency may be renamed to any word.
 use sps_model as sps;
 

@@ -1,28 +1,19 @@
 //! An answer with what no source shows is read, kept and written back.
 
 use serde_json::json;
-use sps_model::explain;
-use sps_model::read_answer;
-use sps_model::validate::Context;
-use sps_model::validate::Form;
+use sps_model::{
+    explain, read_answer,
+    validate::{Context, Form},
+};
 
-use super::check_rewritten;
-use super::declared::Closed;
-use super::declared::ClosedResponse;
-use super::declared::Color;
-use super::declared::Forms;
-use super::declared::FormsResponse;
-use super::declared::Inner;
-use super::declared::InnerResponse;
-use super::declared::Leaves;
-use super::declared::LeavesResponse;
-use super::declared::Open;
-use super::declared::Place;
-use super::declared::PlaceResponse;
-use super::declared::Same;
-use super::declared::SealedResponse;
-use super::declared::Status;
-use super::written;
+use super::{
+    check_rewritten,
+    declared::{
+        Closed, ClosedResponse, Color, Forms, FormsResponse, Inner, InnerResponse, Leaves,
+        LeavesResponse, Open, Place, PlaceResponse, Same, SealedResponse, Status,
+    },
+    written,
+};
 
 #[test]
 fn unknown_keys_are_kept_at_their_object() {

@@ -1,21 +1,15 @@
 //! The limits hold for typed reading as they do for explain.
 
 use serde_json::json;
-use sps_model::Describe;
-use sps_model::SnmpTrap;
-use sps_model::accept;
-use sps_model::explain;
-use sps_model::read;
-use sps_model::validate::Context;
-use sps_model::validate::Form;
-use sps_model::validate::Limits;
+use sps_model::{
+    Describe, SnmpTrap, accept, explain, read,
+    validate::{Context, Form, Limits},
+};
 
-use super::declared::Keys;
-use super::declared::Leaves;
-use super::declared::Open;
-use super::declared::Outer;
-use super::declared::Tree;
-use super::exchange;
+use super::{
+    declared::{Keys, Leaves, Open, Outer, Tree},
+    exchange,
+};
 
 /// The least limit under which a valid text passes, for both who ask.
 #[track_caller]

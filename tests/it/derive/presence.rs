@@ -1,14 +1,9 @@
 //! Absent, null and empty are three things.
 
 use serde_json::json;
-use sps_model::Optional;
-use sps_model::read;
-use sps_model::validate::Context;
+use sps_model::{Optional, read, validate::Context};
 
-use super::check;
-use super::check_rewritten;
-use super::declared::Presence;
-use super::written;
+use super::{check, check_rewritten, declared::Presence, written};
 
 #[test]
 fn only_what_is_optional_may_be_absent() {

@@ -2,28 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use sps_model::Describe;
-use sps_model::Kept;
-use sps_model::Key;
-use sps_model::Optional;
-use sps_model::Resource;
+use sps_model::{Describe, Kept, Key, Optional, Resource};
 
-use super::check;
-use super::declared::Closed;
-use super::declared::Color;
-use super::declared::Forms;
-use super::declared::Inner;
-use super::declared::Keys;
-use super::declared::Leaves;
-use super::declared::Measure;
-use super::declared::Names;
-use super::declared::Open;
-use super::declared::Place;
-use super::declared::Room;
-use super::declared::Sealed;
-use super::declared::Size;
-use super::declared::Tree;
-use super::declared::Vault;
+use super::{
+    check,
+    declared::{
+        Closed, Color, Forms, Inner, Keys, Leaves, Measure, Names, Open, Place, Room, Sealed, Size,
+        Tree, Vault,
+    },
+};
 
 /// Runs a table of texts, each with its errors.
 #[track_caller]

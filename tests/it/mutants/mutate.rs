@@ -1,28 +1,11 @@
 //! Every small change of the spec that ought to change a verdict.
 
-use std::fmt::Debug;
-use std::fmt::Write as _;
+use std::fmt::{Debug, Write as _};
 
-use sps_spec::Constraint;
-use sps_spec::Endpoint;
-use sps_spec::EndpointKind;
-use sps_spec::Enum;
-use sps_spec::Field;
-use sps_spec::FieldType;
-use sps_spec::Form;
-use sps_spec::Format;
-use sps_spec::Literal;
-use sps_spec::Path;
-use sps_spec::Predicate;
-use sps_spec::Presence;
-use sps_spec::Rule;
-use sps_spec::Severity;
-use sps_spec::Spec;
-use sps_spec::Struct;
-use sps_spec::TypeDef;
-use sps_spec::Union;
-use sps_spec::Version;
-use sps_spec::Versions;
+use sps_spec::{
+    Constraint, Endpoint, EndpointKind, Enum, Field, FieldType, Form, Format, Literal, Path,
+    Predicate, Presence, Rule, Severity, Spec, Struct, TypeDef, Union, Version, Versions,
+};
 
 /// One changed spec, as the difference to the right one.
 pub(super) struct Mutant {

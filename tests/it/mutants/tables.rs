@@ -4,41 +4,15 @@
 //! [`Rule`], which the same walk of `sps-validate` reads. Only the conditions of rules are interpreted here. A test
 //! compares the tables with the compiled ones, so a difference between the two roads cannot hide.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
-use sps_spec::Endpoint;
-use sps_spec::FieldType;
-use sps_spec::Literal;
-use sps_spec::Predicate;
-use sps_spec::Presence;
-use sps_spec::Severity;
-use sps_spec::Spec;
-use sps_spec::TypeDef;
-use sps_validate::Check;
-use sps_validate::Constraint;
-use sps_validate::Constraints;
-use sps_validate::Context;
-use sps_validate::EnumValue;
-use sps_validate::Field;
-use sps_validate::FieldForm;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Leaf;
-use sps_validate::Member;
-use sps_validate::Outcome;
-use sps_validate::Rule;
-use sps_validate::Shape;
-use sps_validate::Subject;
-use sps_validate::Target;
-use sps_validate::Type;
-use sps_validate::Variant;
-use sps_validate::Version;
-use sps_validate::Versions;
-use sps_validate::format::Format;
-use sps_validate::format::hex;
-use sps_validate::ignored;
-use sps_validate::required;
+use sps_spec::{Endpoint, FieldType, Literal, Predicate, Presence, Severity, Spec, TypeDef};
+use sps_validate::{
+    Check, Constraint, Constraints, Context, EnumValue, Field, FieldForm, Form, Kind, Leaf, Member,
+    Outcome, Rule, Shape, Subject, Target, Type, Variant, Version, Versions,
+    format::{Format, hex},
+    ignored, required,
+};
 
 /// What the bodies of some endpoints are made of.
 ///

@@ -2,17 +2,9 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use sps_codegen::SchemaForm;
-use sps_codegen::schema;
-use sps_codegen::schema_id;
+use sps_codegen::{SchemaForm, schema, schema_id};
 use sps_spec::Spec;
-use sps_validate::Context;
-use sps_validate::Diagnostic;
-use sps_validate::Form;
-use sps_validate::Subject;
-use sps_validate::accept;
-use sps_validate::code;
-use sps_validate::explain;
+use sps_validate::{Context, Diagnostic, Form, Subject, accept, code, explain};
 
 /// The schema of one body in both libraries with assertion of formats on, and in one without.
 pub(crate) struct Judge {

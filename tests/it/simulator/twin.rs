@@ -1,17 +1,9 @@
 //! One text, judged by the validator and by the simulator's interpreter.
 
-use serde_json::Value;
-use serde_json::json;
-use sps_sim::body::Bodies;
-use sps_sim::body::Mode;
-use sps_sim::body::Refusal;
-use sps_sim::body::World;
+use serde_json::{Value, json};
+use sps_sim::body::{Bodies, Mode, Refusal, World};
 use sps_spec::Spec;
-use sps_validate::Context;
-use sps_validate::Resolver;
-use sps_validate::Subject;
-use sps_validate::code;
-use sps_validate::explain;
+use sps_validate::{Context, Resolver, Subject, code, explain};
 
 /// A resolver as the interpreter asks for it; without one, every object is there and nothing is known of it.
 pub(crate) struct Asked<'a>(pub(crate) Option<&'a dyn Resolver>);

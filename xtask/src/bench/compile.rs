@@ -1,19 +1,17 @@
 //! `cargo xtask bench --compile`: how long the compiler takes for the models, and for each type more.
 
-use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Command;
-use std::time::Duration;
-use std::time::Instant;
-use std::time::SystemTime;
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant, SystemTime},
+};
 
 use anyhow::Context as _;
 
 use super::publish;
-use crate::codegen::GENERATED;
-use crate::workspace;
+use crate::{codegen::GENERATED, workspace};
 
 /// How often each figure is taken; the fastest counts, for nothing makes a compiler too fast.
 const ROUNDS: usize = 5;

@@ -1,11 +1,8 @@
 //! `cargo xtask bench --instructions`: what callgrind counts, which is the same in every run, unlike time.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::process::Command;
+use std::{collections::BTreeMap, fs, process::Command};
 
-use anyhow::Context as _;
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use super::publish;
 use crate::workspace;

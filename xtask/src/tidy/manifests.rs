@@ -1,7 +1,6 @@
 //! What the manifests of the members must say, and which crate may know which.
 
-use toml::de::DeTable;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 use super::Finding;
 use crate::workspace::TextFile;

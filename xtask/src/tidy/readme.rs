@@ -1,12 +1,11 @@
 //! What the README promises: a program that compiles, every crate, and commands that CI runs.
 
-use super::Finding;
-use super::manifests::Member;
-use crate::ci;
-use crate::markdown;
-use crate::markdown::EXAMPLE;
-use crate::markdown::README;
-use crate::workspace::TextFile;
+use super::{Finding, manifests::Member};
+use crate::{
+    ci,
+    markdown::{self, EXAMPLE, README},
+    workspace::TextFile,
+};
 
 /// Compares the README with the workspace.
 pub(super) fn check(files: &[TextFile], members: &[Member], findings: &mut Vec<Finding>) {

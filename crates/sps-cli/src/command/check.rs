@@ -1,54 +1,33 @@
 //! `sps check`: everything that is wrong with documents.
 
-use std::io::IsTerminal as _;
-use std::io::Write as _;
-use std::path::PathBuf;
-use std::time::SystemTime;
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+    time::SystemTime,
+};
 
-use anyhow::Result;
-use anyhow::bail;
+use anyhow::{Result, bail};
 use clap::ValueEnum;
 use sps_model::EndpointInfo;
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::Timestamp;
-use sps_validate::UnknownKeys;
-use sps_validate::Use;
-use sps_validate::Version;
-use sps_validate::fix;
+use sps_validate::{Context, Form, Timestamp, UnknownKeys, Use, Version, fix};
 
-use crate::bulk;
-use crate::cli;
-use crate::document;
-use crate::document::Checked;
-use crate::document::Wanted;
-use crate::endpoint;
-use crate::fix::Pending;
-use crate::input;
-use crate::input::Document;
-use crate::input::Failed;
-use crate::input::Item;
-use crate::input::Unit;
-use crate::input::Unreadable;
-use crate::interrupt;
-use crate::objects::Objects;
-use crate::objects::Uses;
-use crate::output;
-use crate::output::Part;
-use crate::output::Render;
-use crate::output::Rendered;
-use crate::output::Sink;
-use crate::output::Stdout;
-use crate::output::Summary;
-use crate::output::human::Amount;
-use crate::output::human::Human;
-use crate::output::human::Show;
-use crate::output::json;
-use crate::output::json::Json;
-use crate::output::sarif;
-use crate::output::sarif::Sarif;
-use crate::progress::Progress;
-use crate::status::Status;
+use crate::{
+    bulk, cli,
+    document::{self, Checked, Wanted},
+    endpoint,
+    fix::Pending,
+    input::{self, Document, Failed, Item, Unit, Unreadable},
+    interrupt,
+    objects::{Objects, Uses},
+    output::{
+        self, Part, Render, Rendered, Sink, Stdout, Summary,
+        human::{Amount, Human, Show},
+        json::{self, Json},
+        sarif::{self, Sarif},
+    },
+    progress::Progress,
+    status::Status,
+};
 
 /// Check request bodies and answers, and list every mistake.
 ///

@@ -4,9 +4,7 @@ use std::io::Write as _;
 
 use anyhow::Result;
 
-use crate::output::Stdout;
-use crate::spec::spec;
-use crate::status::Status;
+use crate::{output::Stdout, spec::spec, status::Status};
 
 /// List the endpoints: name, kind, methods, how much of the body is known, title.
 #[derive(Debug, clap::Args)]

@@ -2,13 +2,10 @@
 
 use std::io::Write as _;
 
-use anyhow::Result;
-use anyhow::bail;
+use anyhow::{Result, bail};
 use sps_validate::suggest;
 
-use crate::output::Stdout;
-use crate::spec::spec;
-use crate::status::Status;
+use crate::{output::Stdout, spec::spec, status::Status};
 
 /// Explain the code of a diagnostic, or list all codes.
 #[derive(Debug, clap::Args)]

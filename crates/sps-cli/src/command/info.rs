@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 
-use crate::connection;
-use crate::output;
-use crate::output::Stdout;
-use crate::runtime;
-use crate::status::Status;
+use crate::{
+    connection,
+    output::{self, Stdout},
+    runtime,
+    status::Status,
+};
 
 /// Print what an appliance says about itself: its version, its name, its addresses.
 ///

@@ -1,40 +1,27 @@
 //! `sps get`, `put`, `post` and `delete`: one object of one appliance, by hand.
 
-use std::io::IsTerminal as _;
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+};
 
-use anyhow::Result;
-use anyhow::bail;
-use sps_client::Client;
-use sps_client::Error;
-use sps_client::ErrorKind;
-use sps_client::Outcome;
-use sps_client::RawAnswer;
-use sps_client::Transaction;
-use sps_model::Any;
-use sps_model::EndpointInfo;
-use sps_model::Method;
-use sps_model::locate;
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::UnknownKeys;
+use anyhow::{Result, bail};
+use sps_client::{Client, Error, ErrorKind, Outcome, RawAnswer, Transaction};
+use sps_model::{Any, EndpointInfo, Method, locate};
+use sps_validate::{Context, Form, UnknownKeys};
 
-use crate::cli;
-use crate::connection;
-use crate::document;
-use crate::document::Wanted;
-use crate::endpoint;
-use crate::input;
-use crate::output;
-use crate::output::Render as _;
-use crate::output::Stdout;
-use crate::output::count;
-use crate::output::human::Amount;
-use crate::output::human::Show;
-use crate::output::one_line;
-use crate::runtime;
-use crate::status::Status;
+use crate::{
+    cli, connection,
+    document::{self, Wanted},
+    endpoint, input,
+    output::{
+        self, Render as _, Stdout, count,
+        human::{Amount, Show},
+        one_line,
+    },
+    runtime,
+    status::Status,
+};
 
 /// Read an endpoint or an object.
 ///

@@ -1,18 +1,15 @@
 //! `sps pem`: a certificate file as the string that the API takes.
 
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::{io::Write as _, path::PathBuf};
 
-use anyhow::Context as _;
-use anyhow::Result;
-use sps_validate::Limits;
-use sps_validate::pem;
+use anyhow::{Context as _, Result};
+use sps_validate::{Limits, pem};
 
-use crate::input;
-use crate::output;
-use crate::output::Stdout;
-use crate::output::one_line;
-use crate::status::Status;
+use crate::{
+    input,
+    output::{self, Stdout, one_line},
+    status::Status,
+};
 
 /// Print a certificate file as the JSON string that the API takes.
 ///

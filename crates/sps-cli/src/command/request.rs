@@ -1,28 +1,26 @@
 //! `sps request`: from an answer to the body that may be sent.
 
-use std::io::IsTerminal as _;
-use std::io::Write as _;
-use std::path::Path;
-use std::path::PathBuf;
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 use sps_model::EndpointInfo;
-use sps_validate::Form;
-use sps_validate::Limits;
-use sps_validate::json;
-use sps_validate::json::Node;
-use sps_validate::rewrite;
+use sps_validate::{
+    Form, Limits,
+    json::{self, Node},
+    rewrite,
+};
 
-use crate::cli;
-use crate::document;
-use crate::document::AnswerShape;
-use crate::endpoint;
-use crate::input;
-use crate::input::Document;
-use crate::output;
-use crate::output::Stdout;
-use crate::output::one_line;
-use crate::status::Status;
+use crate::{
+    cli,
+    document::{self, AnswerShape},
+    endpoint,
+    input::{self, Document},
+    output::{self, Stdout, one_line},
+    status::Status,
+};
 
 /// Turn an answer of the appliance into the body to PUT back.
 ///

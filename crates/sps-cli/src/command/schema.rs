@@ -1,22 +1,19 @@
 //! `sps schema`: JSON Schemas of bodies, one printed or all written.
 
-use std::fs;
-use std::io;
-use std::io::Write as _;
-use std::path::Component;
-use std::path::Path;
-use std::path::PathBuf;
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Component, Path, PathBuf},
+};
 
-use anyhow::Context as _;
-use anyhow::Result;
-use anyhow::anyhow;
-use anyhow::bail;
+use anyhow::{Context as _, Result, anyhow, bail};
 use sps_codegen::SchemaForm;
 
-use crate::output;
-use crate::output::Stdout;
-use crate::spec;
-use crate::status::Status;
+use crate::{
+    output::{self, Stdout},
+    spec,
+    status::Status,
+};
 
 /// Print the JSON Schema of an endpoint's bodies, or write those of all endpoints.
 ///

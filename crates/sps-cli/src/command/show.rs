@@ -2,12 +2,9 @@
 
 use std::io::Write as _;
 
-use anyhow::Result;
-use anyhow::anyhow;
+use anyhow::{Result, anyhow};
 
-use crate::output::Stdout;
-use crate::spec;
-use crate::status::Status;
+use crate::{output::Stdout, spec, status::Status};
 
 /// Show one endpoint: its fields, rules, quirks and sources.
 #[derive(Debug, clap::Args)]

@@ -1,22 +1,20 @@
 //! `sps sim`: an appliance to try things on.
 
-use std::fs;
-use std::io::Write as _;
-use std::net::SocketAddr;
-use std::path::Path;
-use std::path::PathBuf;
+use std::{
+    fs,
+    io::Write as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
-use anyhow::Context as _;
-use anyhow::Result;
-use anyhow::bail;
-use sps_sim::Fault;
-use sps_sim::Simulator;
-use sps_sim::User;
+use anyhow::{Context as _, Result, bail};
+use sps_sim::{Fault, Simulator, User};
 
-use crate::output::Stdout;
-use crate::output::complain;
-use crate::runtime;
-use crate::status::Status;
+use crate::{
+    output::{Stdout, complain},
+    runtime,
+    status::Status,
+};
 
 /// How much of what is left out is listed.
 const LISTED: usize = 20;

@@ -1,28 +1,19 @@
 //! `sps support-bundle`: logs and settings for the vendor's support.
 
-use std::io::Write as _;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::{io::Write as _, path::PathBuf, time::Duration};
 
-use anyhow::Result;
-use anyhow::anyhow;
-use anyhow::bail;
+use anyhow::{Result, anyhow, bail};
 use clap::Subcommand;
-use indicatif::ProgressBar;
-use indicatif::ProgressStyle;
-use sps_client::Client;
-use sps_client::ErrorKind;
-use sps_client::Progress;
+use indicatif::{ProgressBar, ProgressStyle};
+use sps_client::{Client, ErrorKind, Progress};
 use sps_model::SupportBundle;
 
-use crate::connection;
-use crate::failure;
-use crate::input;
-use crate::output;
-use crate::output::Stdout;
-use crate::output::one_line;
-use crate::runtime;
-use crate::status::Status;
+use crate::{
+    connection, failure, input,
+    output::{self, Stdout, one_line},
+    runtime,
+    status::Status,
+};
 
 /// Collect logs and settings for the vendor's support. No transaction is needed.
 ///

@@ -4,16 +4,15 @@ use std::io::Write as _;
 
 use anyhow::Result;
 use clap::Subcommand;
-use serde_json::Value;
-use serde_json::json;
-use sps_client::Recovered;
-use sps_client::RecoveredOutcome;
+use serde_json::{Value, json};
+use sps_client::{Recovered, RecoveredOutcome};
 
-use crate::connection;
-use crate::output;
-use crate::output::Stdout;
-use crate::runtime;
-use crate::status::Status;
+use crate::{
+    connection,
+    output::{self, Stdout},
+    runtime,
+    status::Status,
+};
 
 /// See whether this user's session or an earlier crash left a transaction open, and end it.
 #[derive(Debug, clap::Args)]

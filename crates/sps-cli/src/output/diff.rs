@@ -2,21 +2,17 @@
 
 use std::fmt::Write as _;
 
-use annotate_snippets::renderer::AnsiColor;
-use annotate_snippets::renderer::Style;
-use similar::ChangeTag;
-use similar::TextDiff;
-use sps_validate::Context;
-use sps_validate::Copied;
-use sps_validate::Form;
-use sps_validate::Span;
-use sps_validate::code;
-use sps_validate::explain;
+use annotate_snippets::renderer::{AnsiColor, Style};
+use similar::{ChangeTag, TextDiff};
+use sps_validate::{Context, Copied, Form, Span, code, explain};
 
-use crate::document::Checked;
-use crate::output::excerpt::Hidden;
-use crate::output::excerpt::masked;
-use crate::output::one_line;
+use crate::{
+    document::Checked,
+    output::{
+        excerpt::{Hidden, masked},
+        one_line,
+    },
+};
 
 /// Lines that are shown around a change.
 const CONTEXT: usize = 3;

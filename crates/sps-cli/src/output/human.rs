@@ -1,42 +1,25 @@
 //! The result of a check for people.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::io::Write as _;
+use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _, io::Write as _};
 
-use annotate_snippets::Annotation;
-use annotate_snippets::AnnotationKind;
-use annotate_snippets::Group;
-use annotate_snippets::Level;
-use annotate_snippets::Renderer;
-use annotate_snippets::Snippet;
-use annotate_snippets::renderer::AnsiColor;
-use annotate_snippets::renderer::Style;
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Renderer, Snippet,
+    renderer::{AnsiColor, Style},
+};
 use anyhow::Result;
-use sps_validate::Copied;
-use sps_validate::Diagnostic;
-use sps_validate::Severity;
-use sps_validate::Span;
-use sps_validate::code;
+use sps_validate::{Copied, Diagnostic, Severity, Span, code};
 
-use crate::document::Advice;
-use crate::document::Checked;
-use crate::input::Unreadable;
-use crate::output;
-use crate::output::Part;
-use crate::output::Render;
-use crate::output::Rendered;
-use crate::output::Sink;
-use crate::output::Stdout;
-use crate::output::Summary;
-use crate::output::count;
-use crate::output::diff;
-use crate::output::excerpt::Excerpt;
-use crate::output::excerpt::Hidden;
-use crate::output::one_line;
-use crate::spec::spec;
-use crate::status::Status;
+use crate::{
+    document::{Advice, Checked},
+    input::Unreadable,
+    output::{
+        self, Part, Render, Rendered, Sink, Stdout, Summary, count, diff,
+        excerpt::{Excerpt, Hidden},
+        one_line,
+    },
+    spec::spec,
+    status::Status,
+};
 
 /// Writes findings with the lines they are about, then what was not checked, then a summary.
 #[derive(Debug)]

@@ -2,30 +2,18 @@
 //!
 //! Each document is a line of its own and is written as soon as it is checked.
 
-use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::{collections::BTreeMap, io::Write as _};
 
-use anyhow::Context as _;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde::Serialize;
-use sps_validate::Copied;
-use sps_validate::Diagnostic;
-use sps_validate::Form;
-use sps_validate::Param;
-use sps_validate::Related;
-use sps_validate::Span;
+use sps_validate::{Copied, Diagnostic, Form, Param, Related, Span};
 
-use crate::document::Checked;
-use crate::input::Places;
-use crate::input::Unreadable;
-use crate::output;
-use crate::output::Part;
-use crate::output::Render;
-use crate::output::Rendered;
-use crate::output::Sink;
-use crate::output::Stdout;
-use crate::output::Summary;
-use crate::status::Status;
+use crate::{
+    document::Checked,
+    input::{Places, Unreadable},
+    output::{self, Part, Render, Rendered, Sink, Stdout, Summary},
+    status::Status,
+};
 
 /// Writes one JSON object.
 #[derive(Debug, Default)]

@@ -3,32 +3,24 @@
 //! Each result is a line of its own. Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version
 //! 2.1.0 Plus Errata 01", 28 August 2023; the sections named below are those of it.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::Component;
-use std::path::Path;
+use std::{
+    fmt::Write as _,
+    io::Write as _,
+    path::{Component, Path},
+};
 
 use anyhow::Result;
-use serde_json::Value;
-use serde_json::json;
-use sps_spec::Code;
-use sps_spec::Severity;
-use sps_validate::Copied;
-use sps_validate::Diagnostic;
-use sps_validate::Span;
-use sps_validate::Unchecked;
+use serde_json::{Value, json};
+use sps_spec::{Code, Severity};
+use sps_validate::{Copied, Diagnostic, Span, Unchecked};
 
-use crate::document::Checked;
-use crate::input::Unreadable;
-use crate::output;
-use crate::output::Part;
-use crate::output::Render;
-use crate::output::Rendered;
-use crate::output::Sink;
-use crate::output::Stdout;
-use crate::output::Summary;
-use crate::spec::spec;
-use crate::status::Status;
+use crate::{
+    document::Checked,
+    input::Unreadable,
+    output::{self, Part, Render, Rendered, Sink, Stdout, Summary},
+    spec::spec,
+    status::Status,
+};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

@@ -1,26 +1,17 @@
 //! The commands that talk to an appliance, against `sps sim` in a process of its own.
 
-use std::fs;
-use std::io::BufRead as _;
-use std::io::BufReader;
-use std::io::ErrorKind;
-use std::io::Read as _;
-use std::io::Write as _;
-use std::net::TcpListener;
-use std::net::TcpStream;
-use std::path::Path;
-use std::process::Child;
-use std::process::ChildStdout;
-use std::process::Command;
-use std::process::Stdio;
-use std::time::Duration;
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+    time::Duration,
+};
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::Dir;
-use crate::support::Run;
-use crate::support::command;
+use crate::support::{Dir, Run, command};
 
 pub(crate) const PASSWORD: &str = "open sesame 4711";
 pub(crate) const HEALTH: &str = r#"{

@@ -79,9 +79,10 @@ fn quiet_looks_for_no_warnings() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_leaves_what_was_found() {
-    use std::io::Read as _;
-    use std::process::Command;
-    use std::process::Stdio;
+    use std::{
+        io::Read as _,
+        process::{Command, Stdio},
+    };
 
     let dir = Dir::new("ctrl_c").with("x.jsonl", many(300_000));
     let mut child = command()

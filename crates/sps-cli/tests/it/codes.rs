@@ -1,17 +1,10 @@
 //! Every code as people see it. A directory below `data/codes` is a code, the files in it are what raises it, and
 //! `arguments` what the command needs besides.
 
-use std::fs;
-use std::path::Path;
+use std::{fs, path::Path};
 
 use sps_spec::Spec;
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Shape;
-use sps_validate::Subject;
-use sps_validate::Timestamp;
-use sps_validate::explain;
+use sps_validate::{Context, Form, Kind, Shape, Subject, Timestamp, explain};
 
 use crate::support::*;
 

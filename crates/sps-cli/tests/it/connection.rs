@@ -1,19 +1,16 @@
 //! Where the options of a connection come from, and what an appliance can make of the output.
 
-use std::fs;
-use std::io::BufRead as _;
-use std::io::BufReader;
-use std::io::ErrorKind;
-use std::io::Write as _;
-use std::net::TcpListener;
-use std::process::Stdio;
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, ErrorKind, Write as _},
+    net::TcpListener,
+    process::Stdio,
+};
 
-use crate::appliance::Appliance;
-use crate::appliance::HEALTH;
-use crate::appliance::PASSWORD;
-use crate::appliance::finish;
-use crate::support::Dir;
-use crate::support::Run;
+use crate::{
+    appliance::{Appliance, HEALTH, PASSWORD, finish},
+    support::{Dir, Run},
+};
 
 impl Appliance {
     /// Runs `sps` with what stands in this profile, these variables and these arguments.

@@ -1,7 +1,6 @@
 //! `sps check --fix`: what is repaired, how files are written, and what is left alone.
 
-use std::fs;
-use std::path::Path;
+use std::{fs, path::Path};
 
 use crate::support::*;
 
@@ -162,8 +161,7 @@ fn json_lines_are_repaired_line_by_line() {
 #[cfg(unix)]
 #[test]
 fn permissions_and_links_stay() {
-    use std::os::unix::fs::PermissionsExt as _;
-    use std::os::unix::fs::symlink;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     let dir = Dir::new("fix_link").with("real.json", DISK.replace("archiving", "archivng"));
     let real = dir.path().join("real.json");

@@ -1,8 +1,6 @@
 //! What programs read: JSON with a version, and SARIF.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
+use std::{collections::BTreeSet, fs, path::Path};
 
 use serde_json::Value;
 

@@ -1,15 +1,12 @@
 //! What is left when a run is ended from outside.
 
-use std::fs;
-use std::io::BufRead as _;
-use std::io::BufReader;
-use std::io::Read as _;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Child, Command, Stdio},
+};
 
-use crate::appliance::Appliance;
-use crate::appliance::disk;
+use crate::appliance::{Appliance, disk};
 
 const REVIEW: &str = "GET /api/transaction/changes";
 

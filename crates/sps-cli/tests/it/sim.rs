@@ -1,17 +1,13 @@
 //! `sps sim`: what it says at its start, and why it does not start.
 
-use std::io::BufRead as _;
-use std::io::BufReader;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+};
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::Dir;
-use crate::support::Run;
-use crate::support::command;
+use crate::support::{Dir, Run, command};
 
 /// A certificate that signs others; nobody has its key any more.
 const CA: &str = "\

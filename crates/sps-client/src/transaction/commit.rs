@@ -1,32 +1,20 @@
 //! Committing: checked before, resolved when it was lost, looked at afterwards.
 
-use serde_json::Value;
-use serde_json::json;
-use sps_model::CommitMessage;
-use sps_model::Method;
-use sps_validate::Kind;
-use sps_validate::Limits;
-use sps_validate::Subject;
-use sps_validate::json::scan;
+use serde_json::{Value, json};
+use sps_model::{CommitMessage, Method};
+use sps_validate::{Kind, Limits, Subject, json::scan};
 
-use super::NotTaken;
-use super::Outcome;
-use super::Review;
-use super::State;
-use super::TRANSACTION;
-use super::Transaction;
-use super::Unverified;
-use super::Wanted;
-use super::review::ChangeKind;
-use super::review::Done;
-use crate::client::Scope;
-use crate::compare::Seen;
-use crate::compare::compare;
-use crate::error::Error;
-use crate::error::ErrorKind;
-use crate::http::Call;
-use crate::recover;
-use crate::recover::Cancelled;
+use super::{
+    NotTaken, Outcome, Review, State, TRANSACTION, Transaction, Unverified, Wanted,
+    review::{ChangeKind, Done},
+};
+use crate::{
+    client::Scope,
+    compare::{Seen, compare},
+    error::{Error, ErrorKind},
+    http::Call,
+    recover::{self, Cancelled},
+};
 
 /// How often to look at least whether a commit whose answer was lost is still at work.
 const LOOKS: usize = 4;

@@ -2,20 +2,10 @@
 
 use serde_json::json;
 use sps_client::ErrorKind;
-use sps_model::Any;
-use sps_model::HealthMonitoring;
-use sps_model::Method;
-use sps_model::Password;
+use sps_model::{Any, HealthMonitoring, Method, Password};
 use sps_validate::UnknownKeys;
 
-use crate::fake::HEALTH;
-use crate::fake::Reply;
-use crate::fake::appliance;
-use crate::fake::error;
-use crate::fake::health;
-use crate::fake::ok;
-use crate::fake::password;
-use crate::fake::times;
+use crate::fake::{HEALTH, Reply, appliance, error, health, ok, password, times};
 
 const PASSWORDS: &str = "/api/configuration/passwords";
 

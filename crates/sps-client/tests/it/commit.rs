@@ -3,21 +3,10 @@
 use std::sync::Mutex;
 
 use serde_json::json;
-use sps_client::Client;
-use sps_client::Error;
-use sps_client::ErrorKind;
-use sps_client::Outcome;
+use sps_client::{Client, Error, ErrorKind, Outcome};
 use sps_model::HealthMonitoring;
 
-use crate::fake::Appliance;
-use crate::fake::HEALTH;
-use crate::fake::Reply;
-use crate::fake::Request;
-use crate::fake::appliance;
-use crate::fake::error;
-use crate::fake::health;
-use crate::fake::ok;
-use crate::fake::times;
+use crate::fake::{Appliance, HEALTH, Reply, Request, appliance, error, health, ok, times};
 
 /// Reads, changes to 80, writes, commits.
 async fn set_to_80(client: &Client, message: Option<&str>) -> Result<Outcome, Error> {

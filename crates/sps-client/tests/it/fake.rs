@@ -1,21 +1,18 @@
 //! A server of a few lines: one closure answers every request.
 
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use serde_json::Value;
-use serde_json::json;
-use sps_client::Client;
-use sps_client::ClientBuilder;
-use sps_client::Login;
-use sps_model::Password;
-use sps_model::Secret;
-use tokio::io::AsyncReadExt as _;
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpListener;
-use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
+use serde_json::{Value, json};
+use sps_client::{Client, ClientBuilder, Login};
+use sps_model::{Password, Secret};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
 
 pub(crate) const SESSION: &str = "0123456789abcdef0123456789abcdef01234567";
 pub(crate) const PASSWORD: &str = "correct horse battery";

@@ -1,26 +1,13 @@
 //! Opening, locks, dropping, orphans.
 
-use std::fs;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::{fs, path::PathBuf, time::Duration};
 
-use serde_json::Value;
-use serde_json::json;
-use sps_client::ErrorKind;
-use sps_client::RecoveredOutcome;
+use serde_json::{Value, json};
+use sps_client::{ErrorKind, RecoveredOutcome};
 use sps_model::Any;
 use sps_validate::UnknownKeys;
 
-use crate::fake::Appliance;
-use crate::fake::Fake;
-use crate::fake::HEALTH;
-use crate::fake::Reply;
-use crate::fake::SESSION;
-use crate::fake::appliance;
-use crate::fake::error;
-use crate::fake::health;
-use crate::fake::ok;
-use crate::fake::times;
+use crate::fake::{Appliance, Fake, HEALTH, Reply, SESSION, appliance, error, health, ok, times};
 
 #[tokio::test]
 async fn opens_with_an_empty_post_and_cancels() {

@@ -1,22 +1,11 @@
 //! Reading, repeating, logging in.
 
 use futures_util::TryStreamExt as _;
-use serde_json::Value;
-use serde_json::json;
-use sps_client::Client;
-use sps_client::ErrorKind;
-use sps_client::Login;
-use sps_model::HealthMonitoring;
-use sps_model::TimePolicy;
+use serde_json::{Value, json};
+use sps_client::{Client, ErrorKind, Login};
+use sps_model::{HealthMonitoring, TimePolicy};
 
-use crate::fake::Fake;
-use crate::fake::HEALTH;
-use crate::fake::Reply;
-use crate::fake::appliance;
-use crate::fake::error;
-use crate::fake::health;
-use crate::fake::ok;
-use crate::fake::times;
+use crate::fake::{Fake, HEALTH, Reply, appliance, error, health, ok, times};
 
 #[tokio::test]
 async fn reading_is_repeated_where_that_may_help() {

@@ -1,24 +1,19 @@
 //! No secret in an error, a `Debug` or an event.
 
-use std::fmt;
-use std::fmt::Write as _;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::{
+    fmt::{self, Write as _},
+    sync::{Arc, Mutex},
+};
 
 use serde_json::json;
 use sps_model::Password;
-use tracing::Event;
-use tracing::Metadata;
-use tracing::Subscriber;
-use tracing::field::Field;
-use tracing::field::Visit;
-use tracing::span;
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
 
-use crate::fake::PASSWORD;
-use crate::fake::SESSION;
-use crate::fake::appliance;
-use crate::fake::error;
-use crate::fake::password;
+use crate::fake::{PASSWORD, SESSION, appliance, error, password};
 
 /// Writes down everything that is said, at every level.
 #[derive(Clone, Default)]

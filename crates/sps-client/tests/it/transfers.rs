@@ -1,21 +1,16 @@
 //! Uploads, downloads, support bundles.
 
-use std::fs;
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::time::Duration;
+use std::{
+    fs,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use serde_json::json;
-use sps_client::ErrorKind;
-use sps_client::Source;
+use sps_client::{ErrorKind, Source};
 use sps_model::SupportBundleStatus;
 
-use crate::fake::Fake;
-use crate::fake::PASSWORD;
-use crate::fake::Reply;
-use crate::fake::error;
-use crate::fake::ok;
-use crate::fake::times;
+use crate::fake::{Fake, PASSWORD, Reply, error, ok, times};
 
 const BUNDLES: &str = "/api/troubleshooting/support-bundle";
 

@@ -1,11 +1,8 @@
 //! Conditions as Rust expressions and as words.
 
-use proc_macro2::Literal as Token;
-use proc_macro2::TokenStream;
-use quote::format_ident;
-use quote::quote;
-use sps_spec::Literal;
-use sps_spec::Predicate;
+use proc_macro2::{Literal as Token, TokenStream};
+use quote::{format_ident, quote};
+use sps_spec::{Literal, Predicate};
 
 use crate::rust::Error;
 

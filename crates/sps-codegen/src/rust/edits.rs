@@ -1,15 +1,8 @@
 //! Edits that make a body satisfy or break a condition, so that every rule brings its own test inputs.
 
-use proc_macro2::Literal as Token;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
-use sps_spec::FieldType;
-use sps_spec::Format;
-use sps_spec::Literal;
-use sps_spec::Predicate;
-use sps_spec::Spec;
-use sps_spec::Struct;
-use sps_spec::TypeDef;
+use sps_spec::{FieldType, Format, Literal, Predicate, Spec, Struct, TypeDef};
 
 /// One change, as `sps_validate::Edit` will have it.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,31 +1,13 @@
 //! Declarations: types with their documentation, endpoints and markers.
 
-use proc_macro2::Ident;
-use proc_macro2::Literal as Token;
-use proc_macro2::TokenStream;
-use proc_macro2::TokenTree;
-use quote::format_ident;
-use quote::quote;
-use sps_spec::Constraint;
-use sps_spec::Endpoint;
-use sps_spec::EndpointKind;
-use sps_spec::Enum;
-use sps_spec::Field;
-use sps_spec::FieldType;
-use sps_spec::Form;
-use sps_spec::Literal;
-use sps_spec::Presence;
-use sps_spec::Rule;
-use sps_spec::Source;
-use sps_spec::Spec;
-use sps_spec::Struct;
-use sps_spec::TypeDef;
-use sps_spec::Union;
-use sps_spec::Version;
-use sps_spec::Versions;
+use proc_macro2::{Ident, Literal as Token, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use sps_spec::{
+    Constraint, Endpoint, EndpointKind, Enum, Field, FieldType, Form, Literal, Presence, Rule,
+    Source, Spec, Struct, TypeDef, Union, Version, Versions,
+};
 
-use crate::rust::Error;
-use crate::rust::rules::Rules;
+use crate::rust::{Error, rules::Rules};
 
 /// The items of one file, in order.
 pub(super) struct Items<'s> {

@@ -1,28 +1,17 @@
 //! Rules: a pure function over leaves, a line of the descriptor table, and a call on the typed value.
 
-use proc_macro2::Ident;
-use proc_macro2::Literal as Token;
-use proc_macro2::TokenStream;
-use quote::format_ident;
-use quote::quote;
-use sps_spec::Field;
-use sps_spec::FieldType;
-use sps_spec::Literal;
-use sps_spec::Predicate;
-use sps_spec::Presence;
-use sps_spec::Rule;
-use sps_spec::Severity;
-use sps_spec::Source;
-use sps_spec::Spec;
-use sps_spec::Struct;
-use sps_spec::TypeDef;
+use proc_macro2::{Ident, Literal as Token, TokenStream};
+use quote::{format_ident, quote};
+use sps_spec::{
+    Field, FieldType, Literal, Predicate, Presence, Rule, Severity, Source, Spec, Struct, TypeDef,
+};
 
-use crate::rust::Error;
-use crate::rust::condition::expression;
-use crate::rust::edits;
-use crate::rust::edits::Edit;
-use crate::rust::edits::Ways;
-use crate::rust::item::origin;
+use crate::rust::{
+    Error,
+    condition::expression,
+    edits::{self, Edit, Ways},
+    item::origin,
+};
 
 /// `sps_validate::MAX_INPUTS`, which the generated code is checked against when it is built.
 const MAX_INPUTS: usize = 4;

@@ -1,7 +1,6 @@
 //! The bodies that are measured, each of a real endpoint and all of them valid.
 
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What the tables call a body, and the body.
 pub(crate) type Named = (&'static str, Value);

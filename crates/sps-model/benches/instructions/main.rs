@@ -10,16 +10,10 @@ mod documents;
 use std::hint::black_box;
 
 use serde::de::IgnoredAny;
-use sps_model::Describe;
-use sps_model::Email;
-use sps_model::HealthMonitoring;
-use sps_model::RdpChannelPolicy;
-use sps_model::SnmpTrap;
-use sps_model::TimePolicy;
-use sps_model::accept;
-use sps_model::explain;
-use sps_model::validate::Context;
-use sps_model::validate::Form;
+use sps_model::{
+    Describe, Email, HealthMonitoring, RdpChannelPolicy, SnmpTrap, TimePolicy, accept, explain,
+    validate::{Context, Form},
+};
 
 use self::documents::Named;
 

@@ -1,15 +1,7 @@
 //! Leaves of a JSON value for the rules, and edits made to it.
 
 use serde_json::Value;
-use sps_validate::Context;
-use sps_validate::Edit;
-use sps_validate::Kind;
-use sps_validate::Leaf;
-use sps_validate::Outcome;
-use sps_validate::Path;
-use sps_validate::Rule;
-use sps_validate::Shape;
-use sps_validate::Type;
+use sps_validate::{Context, Edit, Kind, Leaf, Outcome, Path, Rule, Shape, Type};
 
 use crate::strategy::value::simplest;
 

@@ -3,26 +3,14 @@
 use std::collections::BTreeMap;
 
 use proptest::sample::Index;
-use serde_json::Value;
-use serde_json::json;
-use sps_validate::Constraint;
-use sps_validate::Edit;
-use sps_validate::FieldForm;
-use sps_validate::Kind;
-use sps_validate::Resolver;
-use sps_validate::Shape;
-use sps_validate::Type;
-use sps_validate::code;
+use serde_json::{Value, json};
+use sps_validate::{Constraint, Edit, FieldForm, Kind, Resolver, Shape, Type, code};
 
-use crate::strategy::edit::apply;
-use crate::strategy::edit::peeled;
-use crate::strategy::edit::place;
-use crate::strategy::edit::walk;
-use crate::strategy::settle::Intended;
-use crate::strategy::settle::below;
-use crate::strategy::settle::settle;
-use crate::strategy::value::integer;
-use crate::strategy::value::is_optional;
+use crate::strategy::{
+    edit::{apply, peeled, place, walk},
+    settle::{Intended, below, settle},
+    value::{integer, is_optional},
+};
 
 /// A body with exactly one error.
 #[derive(Debug, Clone)]

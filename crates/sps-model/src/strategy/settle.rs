@@ -1,18 +1,9 @@
 //! Mends every rule that a body of the right structure still breaks.
 
 use serde_json::Value;
-use sps_validate::Context;
-use sps_validate::Edit;
-use sps_validate::Kind;
-use sps_validate::Outcome;
-use sps_validate::Rule;
-use sps_validate::Type;
+use sps_validate::{Context, Edit, Kind, Outcome, Rule, Type};
 
-use crate::strategy::edit::apply;
-use crate::strategy::edit::outcome;
-use crate::strategy::edit::peeled;
-use crate::strategy::edit::place;
-use crate::strategy::edit::walk;
+use crate::strategy::edit::{apply, outcome, peeled, place, walk};
 
 /// Mending one rule may break another; more rounds than this never help.
 const ROUNDS: u64 = 24;

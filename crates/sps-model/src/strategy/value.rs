@@ -1,18 +1,12 @@
 //! Values that have the right structure; rules across members are settled afterwards.
 
-use proptest::collection::btree_map;
-use proptest::collection::vec;
-use proptest::prelude::*;
-use proptest::string::string_regex;
-use serde_json::Map;
-use serde_json::Value;
-use serde_json::json;
-use sps_validate::Constraint;
-use sps_validate::FieldForm;
-use sps_validate::Kind;
-use sps_validate::Shape;
-use sps_validate::Type;
-use sps_validate::format::Format;
+use proptest::{
+    collection::{btree_map, vec},
+    prelude::*,
+    string::string_regex,
+};
+use serde_json::{Map, Value, json};
+use sps_validate::{Constraint, FieldForm, Kind, Shape, Type, format::Format};
 
 /// Deeper than this, everything that may be empty is.
 const DEEP: usize = 8;

@@ -11,8 +11,9 @@ use sps_spec::{
     Version, Versions,
 };
 
-pub(super) use self::values::{flaw, is_in_range};
 use super::{Finding, Mode, World, document::Doc, is_in, push_segment};
+
+pub(super) use self::values::{flaw, is_in_range};
 
 /// How many findings are listed.
 const MAX_FINDINGS: usize = 1000;

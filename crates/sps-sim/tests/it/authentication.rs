@@ -1,11 +1,13 @@
 //! Logging in, what a session may do, and when it ends.
 
+use std::time::Duration;
+
+use serde_json::json;
+
 use crate::{
     client::{Client, login, raw, token},
     version,
 };
-use serde_json::json;
-use std::time::Duration;
 
 const PATH: &str = "/api/authentication";
 

@@ -1,12 +1,13 @@
 //! A client of a few lines: one connection for each request, and everything that came back.
 
-use serde_json::Value;
-use sps_sim::Simulator;
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     time::Duration,
 };
+
+use serde_json::Value;
+use sps_sim::Simulator;
 
 /// What came back.
 #[derive(Debug, Clone)]

@@ -1,12 +1,14 @@
 //! Things that go wrong on demand.
 
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use sps_sim::{Fault, Simulator};
+
 use crate::{
     client::{Client, raw_within},
     version,
 };
-use serde_json::json;
-use sps_sim::{Fault, Simulator};
-use std::time::{Duration, Instant};
 
 const EMAIL: &str = "/api/configuration/management/email";
 

@@ -1,9 +1,11 @@
 //! Support bundles.
 
-use crate::{client::Client, version};
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use sps_sim::Fault;
-use std::time::Duration;
+
+use crate::{client::Client, version};
 
 const BUNDLES: &str = "/api/troubleshooting/support-bundle";
 

@@ -13,8 +13,9 @@ mod tls;
 mod transactions;
 mod uploads;
 
-use sps_sim::{Builder, Clock, Simulator, User};
 use std::time::{Duration, UNIX_EPOCH};
+
+use sps_sim::{Builder, Clock, Simulator, User};
 
 /// A simulator of this version, with three users and a clock that stands still.
 fn version(target: &str) -> Builder {

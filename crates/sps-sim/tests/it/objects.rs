@@ -1,7 +1,8 @@
 //! Reading, creating, changing and deleting what the configuration holds.
 
-use crate::{client::Client, version};
 use serde_json::{Value, json};
+
+use crate::{client::Client, version};
 
 const CHANNELS: &str = "/api/configuration/rdp/channel_policies";
 const TIMES: &str = "/api/configuration/policies/time_policies";

@@ -1,9 +1,11 @@
 //! The file that keeps the state between runs.
 
-use crate::{client::Client, version};
+use std::{fs, path::PathBuf};
+
 use serde_json::{Value, json};
 use sps_sim::{Error, Simulator};
-use std::{fs, path::PathBuf};
+
+use crate::{client::Client, version};
 
 /// A folder of its own that vanishes with it.
 pub(crate) struct Folder(pub(crate) PathBuf);

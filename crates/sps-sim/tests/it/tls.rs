@@ -1,12 +1,9 @@
 //! HTTPS, and logins with certificates.
 
-use crate::{
-    client::{Reply, base64, parse, token},
-    state::Folder,
-};
+use std::{fs, sync::Arc};
+
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use sps_sim::{Simulator, User};
-use std::{fs, sync::Arc};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_rustls::{
     TlsConnector,
@@ -15,6 +12,11 @@ use tokio_rustls::{
         crypto::ring::default_provider,
         pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
     },
+};
+
+use crate::{
+    client::{Reply, base64, parse, token},
+    state::Folder,
 };
 
 /// Certificate and key of a client, in PEM.

@@ -1,10 +1,11 @@
 //! The one transaction, in both of its generations.
 
+use serde_json::{Value, json};
+
 use crate::{
     client::{Client, raw},
     version,
 };
-use serde_json::{Value, json};
 
 const EMAIL: &str = "/api/configuration/management/email";
 

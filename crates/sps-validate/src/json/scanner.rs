@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use super::{LimitKind, Member, Node, ScanError, Value};
-use crate::limits::Limits;
-use crate::span::Span;
+use crate::{limits::Limits, span::Span};
 
 /// Reads one JSON document.
 ///

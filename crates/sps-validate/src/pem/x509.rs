@@ -1,8 +1,12 @@
 //! What we ask of a certificate: its dates, and how strong its signature and key are.
 
-use x509_cert::der::asn1::{AnyRef, UintRef};
-use x509_cert::der::{self, Decode, Reader, TagMode, TagNumber};
-use x509_cert::spki::AlgorithmIdentifierRef;
+use x509_cert::{
+    der::{
+        self, Decode, Reader, TagMode, TagNumber,
+        asn1::{AnyRef, UintRef},
+    },
+    spki::AlgorithmIdentifierRef,
+};
 
 /// What a certificate says about itself. Its signature is not verified.
 ///
@@ -244,9 +248,9 @@ fn judge_pss(parameters: Option<AnyRef<'_>>) -> (Strength, Option<&'static str>)
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     use Strength::{Strong, Unknown, Weak};
+
+    use super::*;
 
     #[test]
     fn a_signature_is_as_strong_as_its_hash() {

@@ -3,8 +3,7 @@
 //! The certificates under `tests/data/certificates` were made with OpenSSL for this purpose, save
 //! for `guide.pem`, which is the vendor guide's own.
 
-use proptest::collection::vec;
-use proptest::prelude::*;
+use proptest::{collection::vec, prelude::*};
 use sps_validate::pem::{self, Certificate, PemError, Strength};
 
 macro_rules! data {

@@ -1,18 +1,9 @@
 //! What a check knows besides the document: versions, other objects, and how a report is told.
 
-use sps_validate::Context;
-use sps_validate::Diagnostic;
-use sps_validate::Limits;
-use sps_validate::Outcome;
-use sps_validate::Param;
-use sps_validate::Report;
-use sps_validate::Resolver;
-use sps_validate::Severity;
-use sps_validate::Span;
-use sps_validate::Timestamp;
-use sps_validate::UnknownKeys;
-use sps_validate::Version;
-use sps_validate::Versions;
+use sps_validate::{
+    Context, Diagnostic, Limits, Outcome, Param, Report, Resolver, Severity, Span, Timestamp,
+    UnknownKeys, Version, Versions,
+};
 
 const V7_0_3_1: Version = Version::new(7, 0, 3, 1);
 const V7_1: Version = Version::new(7, 1, 0, 0);

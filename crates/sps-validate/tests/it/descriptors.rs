@@ -1,18 +1,9 @@
 //! The tables that say what a type is made of: each piece keeps what it is given, and each bound is one.
 
-use sps_validate::Breach;
-use sps_validate::Constraint;
-use sps_validate::Constraints;
-use sps_validate::EnumValue;
-use sps_validate::Field;
-use sps_validate::FieldForm;
-use sps_validate::Kind;
-use sps_validate::Member;
-use sps_validate::Rule;
-use sps_validate::Target;
-use sps_validate::Version;
-use sps_validate::Versions;
-use sps_validate::format::Format;
+use sps_validate::{
+    Breach, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, Rule, Target,
+    Version, Versions, format::Format,
+};
 
 #[test]
 fn each_bound_alone_is_one() {

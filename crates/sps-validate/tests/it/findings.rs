@@ -1,28 +1,10 @@
 //! What is found, where, and in which words: each finding worked out by hand.
 
-use sps_validate::Constraint;
-use sps_validate::Constraints;
-use sps_validate::Context;
-use sps_validate::EnumValue;
-use sps_validate::Field;
-use sps_validate::FieldForm;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Member;
-use sps_validate::Outcome;
-use sps_validate::Param;
-use sps_validate::Report;
-use sps_validate::Rule;
-use sps_validate::Shape;
-use sps_validate::Subject;
-use sps_validate::Target;
-use sps_validate::Type;
-use sps_validate::UnknownKeys;
-use sps_validate::Variant;
-use sps_validate::Version;
-use sps_validate::Versions;
-use sps_validate::explain;
-use sps_validate::format::Format;
+use sps_validate::{
+    Constraint, Constraints, Context, EnumValue, Field, FieldForm, Form, Kind, Member, Outcome,
+    Param, Report, Rule, Shape, Subject, Target, Type, UnknownKeys, Variant, Version, Versions,
+    explain, format::Format,
+};
 
 pub(crate) const BYTE: Kind = Kind::Int { minimum: -128, maximum: 127 };
 pub(crate) const KEYS: Target = Target::new("/api/keys");

@@ -1,18 +1,9 @@
 //! What must not be printed is marked, wherever it stands.
 
-use sps_validate::Constraints;
-use sps_validate::Context;
-use sps_validate::Field;
-use sps_validate::FieldForm;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Limits;
-use sps_validate::Shape;
-use sps_validate::Subject;
-use sps_validate::Target;
-use sps_validate::Type;
-use sps_validate::Variant;
-use sps_validate::explain;
+use sps_validate::{
+    Constraints, Context, Field, FieldForm, Form, Kind, Limits, Shape, Subject, Target, Type,
+    Variant, explain,
+};
 
 /// Every `SECRET` in the text lies in a span that is not printed.
 fn hides_every_secret(text: &str) {

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use proptest::collection::vec;
-use proptest::prelude::*;
+use proptest::{collection::vec, prelude::*};
 use serde_json::{Map, Number};
-use sps_validate::json::{self, Node, Value};
-use sps_validate::limits::Limits;
+use sps_validate::{
+    json::{self, Node, Value},
+    limits::Limits,
+};
 
 /// The same document as `serde_json` holds it; of repeated keys the last one counts there.
 fn convert(node: &Node<'_>) -> serde_json::Value {

@@ -1,8 +1,10 @@
 //! The table of JSON texts: the scanner, `serde_json` and a verdict by hand say the same.
 
 use serde_json::Value;
-use sps_validate::json::{self, LimitKind, ScanError};
-use sps_validate::limits::Limits;
+use sps_validate::{
+    json::{self, LimitKind, ScanError},
+    limits::Limits,
+};
 
 const CASES: &str = include_str!("json_cases.txt");
 

@@ -1,21 +1,8 @@
 //! Where a report ends: its findings, its places and the length of both.
 
-use sps_validate::Constraints;
-use sps_validate::Context;
-use sps_validate::Field;
-use sps_validate::Kind;
-use sps_validate::Limits;
-use sps_validate::Param;
-use sps_validate::Rule;
-use sps_validate::Shape;
-use sps_validate::Type;
-use sps_validate::explain;
+use sps_validate::{Constraints, Context, Field, Kind, Limits, Param, Rule, Shape, Type, explain};
 
-use crate::findings::LID;
-use crate::findings::findings;
-use crate::findings::finds_in;
-use crate::findings::leaves;
-use crate::findings::request;
+use crate::findings::{LID, findings, finds_in, leaves, request};
 
 fn limited(diagnostics: usize) -> Context<'static> {
     Context::default().with_limits(Limits::default().with_diagnostics(diagnostics))

@@ -1,32 +1,13 @@
 //! What rules and versions find, and what they say it is because of.
 
-use sps_validate::Constraints;
-use sps_validate::Context;
-use sps_validate::Field;
-use sps_validate::Kind;
-use sps_validate::Leaf;
-use sps_validate::Member;
-use sps_validate::Outcome;
-use sps_validate::Rule;
-use sps_validate::Shape;
-use sps_validate::Type;
-use sps_validate::Versions;
-use sps_validate::explain;
+use sps_validate::{
+    Constraints, Context, Field, Kind, Leaf, Member, Outcome, Rule, Shape, Type, Versions, explain,
+};
 
-use crate::findings::BYTE;
-use crate::findings::COLOR;
-use crate::findings::HOST;
-use crate::findings::KEYS;
-use crate::findings::LID;
-use crate::findings::PARCEL;
-use crate::findings::V7_0;
-use crate::findings::V7_1;
-use crate::findings::answer;
-use crate::findings::finds;
-use crate::findings::finds_in;
-use crate::findings::leaves;
-use crate::findings::request;
-use crate::findings::says;
+use crate::findings::{
+    BYTE, COLOR, HOST, KEYS, LID, PARCEL, V7_0, V7_1, answer, finds, finds_in, leaves, request,
+    says,
+};
 
 static RULED: Type = Type::new(
     "Ruled",

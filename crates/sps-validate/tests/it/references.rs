@@ -1,18 +1,8 @@
 //! References: what is looked up, what is used once, and which form they have.
 
-use sps_validate::Context;
-use sps_validate::Kind;
-use sps_validate::Resolver;
-use sps_validate::Target;
-use sps_validate::explain;
+use sps_validate::{Context, Kind, Resolver, Target, explain};
 
-use crate::findings::KEYS;
-use crate::findings::answer;
-use crate::findings::finds;
-use crate::findings::finds_in;
-use crate::findings::leaves;
-use crate::findings::request;
-use crate::findings::says;
+use crate::findings::{KEYS, answer, finds, finds_in, leaves, request, says};
 
 const SECRETS: Target = Target::single_use("/api/secrets");
 

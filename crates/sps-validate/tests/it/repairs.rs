@@ -1,20 +1,9 @@
 //! What is repaired and how the text looks then, and what is left alone: each text worked out by hand.
 
-use sps_validate::Constraint;
-use sps_validate::Constraints;
-use sps_validate::Context;
-use sps_validate::Field;
-use sps_validate::FieldForm;
-use sps_validate::Fixed;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Member;
-use sps_validate::Shape;
-use sps_validate::Subject;
-use sps_validate::Target;
-use sps_validate::Type;
-use sps_validate::fix;
-use sps_validate::format::Format;
+use sps_validate::{
+    Constraint, Constraints, Context, Field, FieldForm, Fixed, Form, Kind, Member, Shape, Subject,
+    Target, Type, fix, format::Format,
+};
 
 const KEYS: Target = Target::new("/api/keys");
 const SECRETS: Target = Target::single_use("/api/secrets");

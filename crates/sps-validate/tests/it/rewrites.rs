@@ -1,18 +1,9 @@
 //! What becomes of an answer that is sent back: each text worked out by hand.
 
-use sps_validate::Constraints;
-use sps_validate::Field;
-use sps_validate::FieldForm;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Limits;
-use sps_validate::Shape;
-use sps_validate::Subject;
-use sps_validate::Target;
-use sps_validate::Type;
-use sps_validate::Variant;
-use sps_validate::json;
-use sps_validate::rewrite;
+use sps_validate::{
+    Constraints, Field, FieldForm, Form, Kind, Limits, Shape, Subject, Target, Type, Variant, json,
+    rewrite,
+};
 
 const KEYS: Target = Target::new("/api/keys");
 

@@ -1,22 +1,10 @@
 //! The checks written by hand, and what rules and their leaves are made of.
 
-use sps_validate::Context;
-use sps_validate::Edit;
-use sps_validate::Leaf;
-use sps_validate::Outcome;
-use sps_validate::Rule;
-use sps_validate::Severity;
-use sps_validate::Timestamp;
-use sps_validate::certificate_not_expired;
-use sps_validate::certificate_strong_key;
-use sps_validate::certificate_strong_signature;
-use sps_validate::engine_id_rfc3411;
-use sps_validate::ignored;
-use sps_validate::required;
-
-use Outcome::Broken;
-use Outcome::Holds;
-use Outcome::Undecided;
+use Outcome::{Broken, Holds, Undecided};
+use sps_validate::{
+    Context, Edit, Leaf, Outcome, Rule, Severity, Timestamp, certificate_not_expired,
+    certificate_strong_key, certificate_strong_signature, engine_id_rfc3411, ignored, required,
+};
 
 const GUIDE: &str = include_str!("../data/certificates/guide.pem");
 const RSA_1024: &str = include_str!("../data/certificates/rsa-1024.pem");

@@ -1,12 +1,6 @@
 //! Where a text is wrong that is not read any further.
 
-use sps_validate::Context;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Limits;
-use sps_validate::Span;
-use sps_validate::Subject;
-use sps_validate::explain;
+use sps_validate::{Context, Form, Kind, Limits, Span, Subject, explain};
 
 fn span(text: &str, bytes: usize) -> Span {
     let subject = Subject::new(Kind::List(&Kind::Any), Form::Request);

@@ -1,29 +1,11 @@
 //! What passes and what does not, kind by kind, worked out by hand: both answers, the short one and the full one, are
 //! held to it.
 
-use sps_validate::Constraint;
-use sps_validate::Constraints;
-use sps_validate::Context;
-use sps_validate::EnumValue;
-use sps_validate::Field;
-use sps_validate::FieldForm;
-use sps_validate::Form;
-use sps_validate::Kind;
-use sps_validate::Leaf;
-use sps_validate::Limits;
-use sps_validate::Member;
-use sps_validate::Outcome;
-use sps_validate::Resolver;
-use sps_validate::Rule;
-use sps_validate::Shape;
-use sps_validate::Subject;
-use sps_validate::Target;
-use sps_validate::Type;
-use sps_validate::UnknownKeys;
-use sps_validate::Variant;
-use sps_validate::accept;
-use sps_validate::explain;
-use sps_validate::format::Format;
+use sps_validate::{
+    Constraint, Constraints, Context, EnumValue, Field, FieldForm, Form, Kind, Leaf, Limits,
+    Member, Outcome, Resolver, Rule, Shape, Subject, Target, Type, UnknownKeys, Variant, accept,
+    explain, format::Format,
+};
 
 /// Holds both answers to a verdict.
 fn judge(kind: Kind, context: &Context<'_>, text: &str, expected: bool) {
