@@ -52,8 +52,8 @@ impl Spec {
     pub fn custom_predicates(&self) -> Vec<(&str, usize)> {
         let mut names = std::collections::BTreeMap::new();
         for rule in self.rules() {
-            for predicate in rule.when.iter().chain([&rule.holds]) {
-                for name in predicate.custom_names() {
+            for condition in rule.when.iter().chain([&rule.holds]) {
+                for name in condition.custom_names() {
                     *names.entry(name).or_insert(0) += 1;
                 }
             }
@@ -75,7 +75,7 @@ pub struct Endpoint {
     pub methods: Vec<Method>,
     /// Methods of one object below it; empty unless it is a collection or a job.
     pub object_methods: Vec<Method>,
-    /// The `key` of its answer, where that is a fixed word.
+    /// The `key` of its response, where that is a fixed word.
     pub key: Option<String>,
     /// A few words.
     pub title: String,
@@ -87,9 +87,9 @@ pub struct Endpoint {
     pub object: String,
     /// Name of the type of a request body, if there is one.
     pub request: Option<String>,
-    /// Name of the type of an answer's body, if it is known. Usually the same.
-    pub answer: Option<String>,
-    /// Members of an answer under which the body may stand; `body` almost everywhere.
+    /// Name of the type of a response's body, if it is known. Usually the same.
+    pub response: Option<String>,
+    /// Members of a response under which the body may stand; `body` almost everywhere.
     pub wrappers: Vec<String>,
     /// Whether each of its objects may be referenced only once.
     pub single_use: bool,

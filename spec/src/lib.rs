@@ -30,7 +30,7 @@ pub use crate::{
     error::{Error, Errors},
     listing::{embedded_listing, spec_files},
     protocol::{ErrorType, Header, Limit, Member, Protocol, Status},
-    rule::{Literal, Path, Predicate, Rule, Severity},
+    rule::{Condition, Literal, Path, Rule, Severity},
     types::{
         Constraint, Enum, EnumValue, Field, FieldType, Form, Format, Payload, Presence, Struct,
         TypeDef, Union, Variant,

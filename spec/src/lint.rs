@@ -194,7 +194,7 @@ impl<'a> Lint<'a> {
             }
             let bodiless =
                 it.kind == EndpointKind::Container || it.completeness == Completeness::NameOnly;
-            let has_body = it.request.is_some() || it.answer.is_some();
+            let has_body = it.request.is_some() || it.response.is_some();
             if bodiless && has_body {
                 let message =
                     "a container and an endpoint of which only the name is known have no body";
@@ -204,7 +204,7 @@ impl<'a> Lint<'a> {
                 self.error(
                     &it.file,
                     "endpoint",
-                    "this endpoint needs a `body`, a `request` or an `answer`",
+                    "this endpoint needs a `body`, a `request` or an `response`",
                 );
             }
         }

@@ -1,10 +1,10 @@
 //! From files to a [`Spec`]: every file is read to its end, whatever is wrong in it.
 
 mod common;
+mod condition;
 mod endpoint;
 mod names;
 mod places;
-mod predicate;
 mod table;
 mod types;
 

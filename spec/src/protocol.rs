@@ -5,11 +5,11 @@ use crate::{endpoint::Source, version::Versions};
 /// The protocol around the bodies, from `protocol.toml`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Protocol {
-    /// Members at the top of an answer.
+    /// Members at the top of a response.
     pub envelope: Vec<Member>,
     /// Members of `meta`.
     pub meta: Vec<Member>,
-    /// Members of a reference in an answer.
+    /// Members of a reference in a response.
     pub reference: Vec<Member>,
     /// Members of the `error` object.
     pub error: Vec<Member>,
@@ -51,7 +51,7 @@ pub struct Member {
 pub struct ErrorType {
     /// The word on the wire.
     pub name: String,
-    /// Status code of the answer that carries it.
+    /// Status code of the response that carries it.
     pub status: u16,
     /// When it occurs.
     pub doc: String,

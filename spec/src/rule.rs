@@ -23,9 +23,9 @@ pub struct Rule {
     /// The member that is wrong.
     pub target: Path,
     /// Where the rule applies; everywhere, if there is none.
-    pub when: Option<Predicate>,
+    pub when: Option<Condition>,
     /// What must hold there.
-    pub holds: Predicate,
+    pub holds: Condition,
     /// What is wrong when it does not.
     pub message: String,
     /// What to do about it.
@@ -49,11 +49,11 @@ pub enum Severity {
 
 /// A condition on the members of one object.
 ///
-/// The set is closed: each of these maps to Rust code, JSON Schema, random inputs, prose and a mutation. A predicate
+/// The set is closed: each of these maps to Rust code, JSON Schema, random inputs, prose and a mutation. A condition
 /// other than `Present` and `Absent` that meets a missing member is undecided; `All`, `Any` and `Not` pass that on in
 /// the usual way of three-valued logic.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Predicate {
+pub enum Condition {
     /// The member has this value.
     Equals(Path, Literal),
     /// The member has one of these values.
@@ -126,7 +126,7 @@ pub enum Predicate {
     },
 }
 
-impl Predicate {
+impl Condition {
     /// The members that deciding this takes, in order of first mention, each once.
     ///
     /// Paths inside a `Referent` are about another object and do not count.

@@ -1,7 +1,7 @@
 //! The types of a body: structs, tagged unions, enums and their members.
 
 use crate::{
-    rule::{Literal, Predicate},
+    rule::{Condition, Literal},
     version::Versions,
 };
 
@@ -89,7 +89,7 @@ pub enum Form {
     /// Only sent.
     Request,
     /// Only received.
-    Answer,
+    Response,
 }
 
 /// One member of a [`Struct`].
@@ -109,8 +109,8 @@ pub struct Field {
     pub tag: bool,
     /// Whether its value must never be shown.
     pub sensitive: bool,
-    /// Whether it occurs only in answers.
-    pub answer_only: bool,
+    /// Whether it occurs only in responses.
+    pub response_only: bool,
     /// Whether it occurs only in requests.
     pub request_only: bool,
     /// Whether only a client that is logged in receives it.
@@ -146,7 +146,7 @@ pub enum FieldType {
     Any,
     /// The named [`TypeDef`].
     Named(String),
-    /// A reference to an object of the endpoint with this path: its key in a request, `{key, meta}` in an answer.
+    /// A reference to an object of the endpoint with this path: its key in a request, `{key, meta}` in a response.
     Ref(String),
     /// A list.
     List(Box<Self>),
@@ -175,7 +175,7 @@ pub enum Presence {
     /// It may be left out.
     Optional,
     /// It must be there when the condition on its siblings holds. Elsewhere it may be left out, and has no effect.
-    When(Predicate),
+    When(Condition),
 }
 
 /// Bounds and format of a leaf value. All bounds are included.

@@ -61,7 +61,7 @@ fn vary(body: &Value, index: usize, is_broken: bool) -> Body {
     if let Some((_, from, to)) = mistake {
         text = text.replacen(from, to, 1);
     }
-    // No two are equal, so that nobody can remember an answer.
+    // No two are equal, so that nobody can remember a response.
     text = text.replace("corp.test", &format!("corp{index}.test"));
     text = text.replace("trapper", &format!("trapper{index}"));
     text = text.replace("n0c-ro", &format!("n0c-ro{index}"));

@@ -1,7 +1,7 @@
 //! An axum handler whose argument is proof that the body was checked.
 //!
 //! `garde::Valid<T>` can only be made by validating; the extractor reads a request type strictly,
-//! validates it, and answers 422 with every mistake at its place, in the names of the wire.
+//! validates it, and responses 422 with every mistake at its place, in the names of the wire.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
@@ -71,7 +71,7 @@ fn ask(body: &str) -> (StatusCode, String) {
 
     let request = Request::put(SnmpTrap::PATH).body(Body::from(body.to_owned()));
     let request = request.expect("method, path and body are given");
-    let mut answer = pin!(async {
+    let mut response = pin!(async {
         let Ok(response) = app().oneshot(request).await;
         let status = response.status();
         let body = axum::body::to_bytes(response.into_body(), usize::MAX).await;
@@ -79,7 +79,7 @@ fn ask(body: &str) -> (StatusCode, String) {
     });
     loop {
         if let Poll::Ready((status, body)) =
-            answer.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            response.as_mut().poll(&mut Context::from_waker(Waker::noop()))
         {
             return (status, String::from_utf8_lossy(&body).into_owned());
         }

@@ -1,31 +1,31 @@
 //! An open type with a builder and a tag beside its siblings.
 
-use sps_model::Kept;
 use sps_model::Optional;
+use sps_model::UnknownFields;
 
 /// A mode and its settings.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Settings {
     pub(crate) mode: Mode,
     pub(crate) r#type: Optional<u8>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
-/// [`Settings`] as answers show it.
+/// [`Settings`] as responses show it.
 ///
 /// A mode and its settings.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SettingsResponse {
     pub(crate) mode: <Mode as ::sps_model::Exchange>::Response,
     pub(crate) r#type: <Optional<u8> as ::sps_model::Exchange>::Response,
-    kept: ::sps_model::Kept,
+    unknown_fields: ::sps_model::UnknownFields,
 }
 
 const _: () = {
     use ::sps_model as __sps;
-    use __sps::__private as __private;
     use __private::serde as __serde;
     use __serde::ser::SerializeMap as _;
+    use __sps::__private as __private;
     impl Settings {
         /// `Settings` with everything that has no sensible empty value.
         #[allow(
@@ -36,7 +36,7 @@ const _: () = {
             Self {
                 mode: mode.into(),
                 r#type: ::core::default::Default::default(),
-                kept: __sps::Kept::default(),
+                unknown_fields: __sps::UnknownFields::default(),
             }
         }
         /// The same with another `mode`.
@@ -58,8 +58,8 @@ const _: () = {
             self
         }
         /// The keys that no source shows.
-        pub(crate) fn kept(&self) -> &__sps::Kept {
-            &self.kept
+        pub(crate) fn unknown_fields(&self) -> &__sps::UnknownFields {
+            &self.unknown_fields
         }
     }
     impl<'de> __serde::Deserialize<'de> for Settings {
@@ -73,7 +73,7 @@ const _: () = {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
         ) -> ::core::result::Result<Self, __D::Error> {
-            __sps::Wire::read(deserializer, &__sps::Reader::answer())
+            __sps::Wire::read(deserializer, &__sps::Reader::response())
         }
     }
     impl __sps::Wire for Settings {
@@ -98,7 +98,7 @@ const _: () = {
                     let mut keys = 0;
                     let mut slot_mode = __private::Slot::<Mode>::new("mode");
                     let mut slot_type = __private::Slot::<Optional<u8>>::new("type");
-                    let mut kept = __sps::Kept::default();
+                    let mut unknown_fields = __sps::UnknownFields::default();
                     while let ::core::option::Option::Some(key) = map
                         .next_key_seed(__private::Keys(&["mode", "type"]))?
                     {
@@ -111,7 +111,7 @@ const _: () = {
                                 slot_type.fill(&mut map, &reader)?
                             }
                             __private::Found::Unknown(key) => {
-                                kept.keep(key, &mut map, &reader)?
+                                unknown_fields.keep(key, &mut map, &reader)?
                             }
                             _ => {}
                         }
@@ -119,7 +119,7 @@ const _: () = {
                     ::core::result::Result::Ok(Settings {
                         mode: slot_mode.take()?,
                         r#type: slot_type.take()?,
-                        kept,
+                        unknown_fields,
                     })
                 }
             }
@@ -138,7 +138,7 @@ const _: () = {
             if !__sps::Wire::is_absent(&self.r#type) {
                 map.serialize_entry("type", &self.r#type)?;
             }
-            for (key, value) in &self.kept {
+            for (key, value) in &self.unknown_fields {
                 map.serialize_entry(key, value)?;
             }
             map.end()
@@ -170,7 +170,7 @@ const _: () = {
                     let mut slot_type = __private::Slot::<
                         <Optional<u8> as __sps::Exchange>::Response,
                     >::new("type");
-                    let mut kept = __sps::Kept::default();
+                    let mut unknown_fields = __sps::UnknownFields::default();
                     while let ::core::option::Option::Some(key) = map
                         .next_key_seed(__private::Keys(&["mode", "type"]))?
                     {
@@ -183,7 +183,7 @@ const _: () = {
                                 slot_type.fill(&mut map, &reader)?
                             }
                             __private::Found::Unknown(key) => {
-                                kept.keep(key, &mut map, &reader)?
+                                unknown_fields.keep(key, &mut map, &reader)?
                             }
                             _ => {}
                         }
@@ -191,7 +191,7 @@ const _: () = {
                     ::core::result::Result::Ok(SettingsResponse {
                         mode: slot_mode.take()?,
                         r#type: slot_type.take()?,
-                        kept,
+                        unknown_fields,
                     })
                 }
             }
@@ -210,7 +210,7 @@ const _: () = {
             if !__sps::Wire::is_absent(&self.r#type) {
                 map.serialize_entry("type", &self.r#type)?;
             }
-            for (key, value) in &self.kept {
+            for (key, value) in &self.unknown_fields {
                 map.serialize_entry(key, value)?;
             }
             map.end()
@@ -224,7 +224,7 @@ const _: () = {
                 r#type: <Optional<
                     u8,
                 > as __sps::Exchange>::from_response(response.r#type),
-                kept: response.kept.into_request(),
+                unknown_fields: response.unknown_fields.into_request(),
             }
         }
     }
@@ -272,7 +272,7 @@ const _: () = {
             __sps::Describe::references(&self.r#type, visit);
         }
         fn is_wrapper(&self) -> bool {
-            self.kept.is_wrapper() && __sps::Wire::is_absent(&self.mode)
+            self.unknown_fields.is_wrapper() && __sps::Wire::is_absent(&self.mode)
                 && __sps::Wire::is_absent(&self.r#type)
         }
     }
@@ -304,9 +304,9 @@ pub(crate) enum Mode {
 
 const _: () = {
     use ::sps_model as __sps;
-    use __sps::__private as __private;
     use __private::serde as __serde;
     use __serde::ser::SerializeMap as _;
+    use __sps::__private as __private;
     impl<'de> __serde::Deserialize<'de> for Mode {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,

@@ -1,8 +1,8 @@
 //! An open type with a builder and a tag beside its siblings.
 
-use sps_model::Kept;
 use sps_model::Optional;
 use sps_model::Resource;
+use sps_model::UnknownFields;
 
 /// A mode and its settings.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -12,7 +12,7 @@ pub(crate) struct Settings {
     pub(crate) mode: Mode,
     #[resource(default)]
     pub(crate) r#type: Optional<u8>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// A word that is never new.

@@ -1,9 +1,9 @@
 //! A struct with references, in every place they can stand.
 
-use sps_model::Kept;
 use sps_model::Key;
 use sps_model::Optional;
 use sps_model::Password;
+use sps_model::UnknownFields;
 use sps_model::X509;
 
 /// Who may connect.
@@ -13,10 +13,10 @@ pub(crate) struct Access {
     pub(crate) password: Key<Password>,
     pub(crate) certificates: Vec<Optional<Key<X509>>>,
     pub(crate) next: Option<Box<Key<X509>>>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
-/// [`Access`] as answers show it.
+/// [`Access`] as responses show it.
 ///
 /// Who may connect.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,14 +27,14 @@ pub(crate) struct AccessResponse {
         Optional<Key<X509>>,
     > as ::sps_model::Exchange>::Response,
     pub(crate) next: <Option<Box<Key<X509>>> as ::sps_model::Exchange>::Response,
-    kept: ::sps_model::Kept,
+    unknown_fields: ::sps_model::UnknownFields,
 }
 
 const _: () = {
     use ::sps_model as __sps;
-    use __sps::__private as __private;
     use __private::serde as __serde;
     use __serde::ser::SerializeMap as _;
+    use __sps::__private as __private;
     impl<'de> __serde::Deserialize<'de> for Access {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
@@ -46,7 +46,7 @@ const _: () = {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
         ) -> ::core::result::Result<Self, __D::Error> {
-            __sps::Wire::read(deserializer, &__sps::Reader::answer())
+            __sps::Wire::read(deserializer, &__sps::Reader::response())
         }
     }
     impl __sps::Wire for Access {
@@ -78,7 +78,7 @@ const _: () = {
                     let mut slot_next = __private::Slot::<
                         Option<Box<Key<X509>>>,
                     >::new("next");
-                    let mut kept = __sps::Kept::default();
+                    let mut unknown_fields = __sps::UnknownFields::default();
                     while let ::core::option::Option::Some(key) = map
                         .next_key_seed(
                             __private::Keys(&["password", "trusted-ca", "next"]),
@@ -96,7 +96,7 @@ const _: () = {
                                 slot_next.fill(&mut map, &reader)?
                             }
                             __private::Found::Unknown(key) => {
-                                kept.read(key, &mut map, &reader)?
+                                unknown_fields.read(key, &mut map, &reader)?
                             }
                             _ => {}
                         }
@@ -105,7 +105,7 @@ const _: () = {
                         password: slot_password.take()?,
                         certificates: slot_certificates.take()?,
                         next: slot_next.take()?,
-                        kept,
+                        unknown_fields,
                     })
                 }
             }
@@ -127,7 +127,7 @@ const _: () = {
             if !__sps::Wire::is_absent(&self.next) {
                 map.serialize_entry("next", &self.next)?;
             }
-            for (key, value) in &self.kept {
+            for (key, value) in &self.unknown_fields {
                 map.serialize_entry(key, value)?;
             }
             map.end()
@@ -162,7 +162,7 @@ const _: () = {
                     let mut slot_next = __private::Slot::<
                         <Option<Box<Key<X509>>> as __sps::Exchange>::Response,
                     >::new("next");
-                    let mut kept = __sps::Kept::default();
+                    let mut unknown_fields = __sps::UnknownFields::default();
                     while let ::core::option::Option::Some(key) = map
                         .next_key_seed(
                             __private::Keys(&["password", "trusted-ca", "next"]),
@@ -180,7 +180,7 @@ const _: () = {
                                 slot_next.fill(&mut map, &reader)?
                             }
                             __private::Found::Unknown(key) => {
-                                kept.read(key, &mut map, &reader)?
+                                unknown_fields.read(key, &mut map, &reader)?
                             }
                             _ => {}
                         }
@@ -189,7 +189,7 @@ const _: () = {
                         password: slot_password.take()?,
                         certificates: slot_certificates.take()?,
                         next: slot_next.take()?,
-                        kept,
+                        unknown_fields,
                     })
                 }
             }
@@ -211,7 +211,7 @@ const _: () = {
             if !__sps::Wire::is_absent(&self.next) {
                 map.serialize_entry("next", &self.next)?;
             }
-            for (key, value) in &self.kept {
+            for (key, value) in &self.unknown_fields {
                 map.serialize_entry(key, value)?;
             }
             map.end()
@@ -230,7 +230,7 @@ const _: () = {
                 next: <Option<
                     Box<Key<X509>>,
                 > as __sps::Exchange>::from_response(response.next),
-                kept: response.kept.into_request(),
+                unknown_fields: response.unknown_fields.into_request(),
             }
         }
     }

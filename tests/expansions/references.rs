@@ -1,10 +1,10 @@
 //! A struct with references, in every place they can stand.
 
-use sps_model::Kept;
 use sps_model::Key;
 use sps_model::Optional;
 use sps_model::Password;
 use sps_model::Resource;
+use sps_model::UnknownFields;
 use sps_model::X509;
 
 /// Who may connect.
@@ -15,5 +15,5 @@ pub(crate) struct Access {
     #[resource(rename = "trusted-ca")]
     pub(crate) certificates: Vec<Optional<Key<X509>>>,
     pub(crate) next: Option<Box<Key<X509>>>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }

@@ -1,8 +1,8 @@
 //! A union with content, without content, and with an opaque variant.
 
 use sps_model::Key;
-use sps_model::Other;
 use sps_model::Password;
+use sps_model::Unknown;
 
 /// How to log in.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,10 +13,10 @@ pub(crate) enum Login {
     /// With this password.
     Password(Key<Password>),
     /// What no source shows.
-    Other(Other),
+    Unknown(Unknown),
 }
 
-/// [`Login`] as answers show it.
+/// [`Login`] as responses show it.
 ///
 /// How to log in.
 #[non_exhaustive]
@@ -27,14 +27,14 @@ pub(crate) enum LoginResponse {
     /// With this password.
     Password(<Key<Password> as ::sps_model::Exchange>::Response),
     /// What no source shows, as it came.
-    Other(::sps_model::Other),
+    Unknown(::sps_model::Unknown),
 }
 
 const _: () = {
     use ::sps_model as __sps;
-    use __sps::__private as __private;
     use __private::serde as __serde;
     use __serde::ser::SerializeMap as _;
+    use __sps::__private as __private;
     impl<'de> __serde::Deserialize<'de> for Login {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
@@ -46,7 +46,7 @@ const _: () = {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
         ) -> ::core::result::Result<Self, __D::Error> {
-            __sps::Wire::read(deserializer, &__sps::Reader::answer())
+            __sps::Wire::read(deserializer, &__sps::Reader::response())
         }
     }
     impl Login {
@@ -55,7 +55,7 @@ const _: () = {
             match self {
                 Self::Nobody => "nobody",
                 Self::Password(_) => "with-password",
-                Self::Other(other) => other.word("selection"),
+                Self::Unknown(other) => other.word("selection"),
             }
         }
     }
@@ -91,8 +91,8 @@ const _: () = {
                 }
             }
         }
-        fn other(other: __sps::Other) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(Self::Other(other))
+        fn other(other: __sps::Unknown) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(Self::Unknown(other))
         }
     }
     impl __serde::Serialize for Login {
@@ -100,7 +100,7 @@ const _: () = {
             &self,
             serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            if let Self::Other(other) = self {
+            if let Self::Unknown(other) = self {
                 return __serde::Serialize::serialize(other, serializer);
             }
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
@@ -110,7 +110,7 @@ const _: () = {
                     map.serialize_entry("selection", "with-password")?;
                     map.serialize_entry("value", value)?;
                 }
-                Self::Other(_) => {}
+                Self::Unknown(_) => {}
             }
             map.end()
         }
@@ -121,7 +121,7 @@ const _: () = {
             match self {
                 Self::Nobody => "nobody",
                 Self::Password(_) => "with-password",
-                Self::Other(other) => other.word("selection"),
+                Self::Unknown(other) => other.word("selection"),
             }
         }
     }
@@ -157,8 +157,8 @@ const _: () = {
                 }
             }
         }
-        fn other(other: __sps::Other) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(Self::Other(other))
+        fn other(other: __sps::Unknown) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(Self::Unknown(other))
         }
     }
     impl __serde::Serialize for LoginResponse {
@@ -166,7 +166,7 @@ const _: () = {
             &self,
             serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            if let Self::Other(other) = self {
+            if let Self::Unknown(other) = self {
                 return __serde::Serialize::serialize(other, serializer);
             }
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
@@ -176,7 +176,7 @@ const _: () = {
                     map.serialize_entry("selection", "with-password")?;
                     map.serialize_entry("value", value)?;
                 }
-                Self::Other(_) => {}
+                Self::Unknown(_) => {}
             }
             map.end()
         }
@@ -189,8 +189,8 @@ const _: () = {
                 LoginResponse::Password(value) => {
                     Self::Password(__sps::Exchange::from_response(value))
                 }
-                LoginResponse::Other(other) => {
-                    Self::Other(__sps::Exchange::from_response(other))
+                LoginResponse::Unknown(other) => {
+                    Self::Unknown(__sps::Exchange::from_response(other))
                 }
             }
         }
@@ -234,7 +234,7 @@ const _: () = {
                         context,
                     )
                 }
-                Self::Other(_) => true,
+                Self::Unknown(_) => true,
             }
         }
         fn references<'a>(
@@ -245,7 +245,7 @@ const _: () = {
             match self {
                 Self::Nobody => {}
                 Self::Password(value) => __sps::Describe::references(value, visit),
-                Self::Other(_) => {}
+                Self::Unknown(_) => {}
             }
         }
     }

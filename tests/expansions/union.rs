@@ -1,9 +1,9 @@
 //! A union with content, without content, and with an opaque variant.
 
 use sps_model::Key;
-use sps_model::Other;
 use sps_model::Password;
 use sps_model::Resource;
+use sps_model::Unknown;
 
 /// How to log in.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -16,5 +16,5 @@ pub(crate) enum Login {
     #[resource(rename = "with-password")]
     Password(Key<Password>),
     /// What no source shows.
-    Other(Other),
+    Unknown(Unknown),
 }

@@ -1,20 +1,20 @@
 //! A list of words, one of them with another spelling.
 
-use sps_model::Other;
+use sps_model::Unknown;
 
 /// How to hash.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Hash {
     Md5,
     Sha,
-    Other(Other),
+    Unknown(Unknown),
 }
 
 const _: () = {
     use ::sps_model as __sps;
-    use __sps::__private as __private;
     use __private::serde as __serde;
     use __serde::ser::SerializeMap as _;
+    use __sps::__private as __private;
     impl<'de> __serde::Deserialize<'de> for Hash {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
@@ -28,7 +28,7 @@ const _: () = {
             match self {
                 Self::Md5 => "md5",
                 Self::Sha => "sha",
-                Self::Other(other) => other.word(""),
+                Self::Unknown(other) => other.word(""),
             }
         }
     }
@@ -43,7 +43,7 @@ const _: () = {
                         "md5" => Self::Md5,
                         "sha" | "sha1" => Self::Sha,
                         _ if reader.is_lenient() => {
-                            Self::Other(__sps::Other::from_word(word))
+                            Self::Unknown(__sps::Unknown::from_word(word))
                         }
                         _ => return ::core::option::Option::None,
                     },

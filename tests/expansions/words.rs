@@ -1,7 +1,7 @@
 //! A list of words, one of them with another spelling.
 
-use sps_model::Other;
 use sps_model::Resource;
+use sps_model::Unknown;
 
 /// How to hash.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -9,5 +9,5 @@ pub(crate) enum Hash {
     Md5,
     #[resource(alias = "sha1")]
     Sha,
-    Other(Other),
+    Unknown(Unknown),
 }

@@ -126,7 +126,7 @@ pub(crate) fn explain(bytes: &[u8]) {
     let start =
         text.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     for (index, endpoint) in ENDPOINTS.iter().enumerate() {
-        for (offset, form) in [(0, Form::Request), (1, Form::Answer)] {
+        for (offset, form) in [(0, Form::Request), (1, Form::Response)] {
             let Some(subject) = endpoint.subject(form) else { continue };
             let turn = start.wrapping_add(2 * index + offset);
             let contexts = contexts();
@@ -140,7 +140,7 @@ pub(crate) fn explain(bytes: &[u8]) {
                 let report = judge(planted, &subject, &Context::default().with_resolver(&Weak));
                 keeps_secrets(&report, planted);
             }
-            if form == Form::Answer {
+            if form == Form::Response {
                 rewriting(text, &subject);
             }
         }

@@ -40,11 +40,11 @@ macro_rules! bodies {
                 #[test]
                 fn edited_bodies(
                     request in strategy::valid_json::<$ty>(),
-                    answer in strategy::answer_json::<$ty>(),
+                    response in strategy::response_json::<$ty>(),
                     edits in [mutation(), mutation()],
                     index: Index,
                 ) {
-                    let body = if JUDGE.is_answer() { answer } else { request };
+                    let body = if JUDGE.is_response() { response } else { request };
                     let context = Context::default();
                     JUDGE.agrees(&body.to_string(), &context)?;
                     let once = mutate(&body, &edits[0], index);
@@ -65,18 +65,18 @@ macro_rules! bodies {
 
 bodies! {
     fields: Fields = "/api/fields" Request,
-    fields_answer: Fields = "/api/fields" Answer,
+    fields_response: Fields = "/api/fields" Response,
     forms: Forms = "/api/forms" Request,
-    forms_answer: Forms = "/api/forms" Answer,
+    forms_response: Forms = "/api/forms" Response,
     room: Room = "/api/rooms" Request,
-    room_answer: Room = "/api/rooms" Answer,
+    room_response: Room = "/api/rooms" Response,
     ruled: Ruled = "/api/rules" Request,
-    ruled_answer: Ruled = "/api/rules" Answer,
+    ruled_response: Ruled = "/api/rules" Response,
     versioned: Versioned = "/api/versions" Request,
-    versioned_answer: Versioned = "/api/versions" Answer,
+    versioned_response: Versioned = "/api/versions" Response,
     work_order: WorkOrder = "/api/work" Request,
-    work_state_answer: WorkState = "/api/work" Answer,
-    state_answer: State = "/api/state" Answer,
+    work_state_response: WorkState = "/api/work" Response,
+    state_response: State = "/api/state" Response,
 }
 
 /// The one known difference that no endpoint of the real spec shows.

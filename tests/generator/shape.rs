@@ -2,14 +2,14 @@
 
 use serde_json::json;
 use sps_model::{
-    Endpoint, EndpointKind, Key, Method, NoBody, Object, read_answer,
+    Endpoint, EndpointKind, Key, Method, NoBody, Object, read_response,
     validate::{Target, Version, Versions},
 };
 
 use crate::generated;
 
 /// Compiles if the endpoint has these bodies.
-fn bodies<E: Endpoint<Request = R, Answer = A>, R, A>() {}
+fn bodies<E: Endpoint<Request = R, Response = A>, R, A>() {}
 
 #[test]
 fn endpoints_are_constants() {
@@ -53,20 +53,20 @@ fn secrets_are_not_printed() {
     let printed = format!("{inner:?}");
     assert!(printed.contains("seen") && !printed.contains("hunter2"), "{printed}");
 
-    let answer = r#"{"mode": "slow", "nullable": null, "with-hyphen": "seen", "kept": true, "secret": "hunter2"}"#;
-    let response: generated::FieldInnerResponse = read_answer(answer).unwrap();
+    let received = r#"{"mode": "slow", "nullable": null, "with-hyphen": "seen", "kept": true, "secret": "hunter2"}"#;
+    let response: generated::FieldInnerResponse = read_response(received).unwrap();
     let printed = format!("{response:?}");
     assert!(printed.contains("seen") && !printed.contains("hunter2"), "{printed}");
 }
 
 #[test]
-fn answers_have_members_of_their_own() {
-    let answer = json!({"name": "n", "created": "2024-05-06T07:08:09+00:00",
+fn responses_have_members_of_their_own() {
+    let received = json!({"name": "n", "created": "2024-05-06T07:08:09+00:00",
         "last-room": {"key": "r", "meta": {"href": "/api/rooms/r"}}, "history": [{"at": "a"}]});
-    let response: generated::FormsResponse = read_answer(&answer.to_string()).unwrap();
+    let response: generated::FormsResponse = read_response(&received.to_string()).unwrap();
     let room = response.last_room.as_ref().and_then(Option::as_ref).unwrap();
     assert_eq!((room.key(), room.href()), (&Key::new("r"), Some("/api/rooms/r")));
-    assert_eq!(serde_json::to_value(&response).unwrap(), answer);
+    assert_eq!(serde_json::to_value(&response).unwrap(), received);
     let request = generated::Forms::from(response);
     assert_eq!(serde_json::to_value(&request).unwrap(), json!({"name": "n"}));
 }

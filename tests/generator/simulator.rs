@@ -113,7 +113,7 @@ fn initial_bodies_are_accepted() {
         let bodies = Bodies::new(&SPEC, target.map(|it| it.parse().unwrap()));
         for endpoint in &SPEC.endpoints {
             let Some(initial) = bodies.initial(endpoint) else { continue };
-            if endpoint.request.is_none() || endpoint.request != endpoint.answer {
+            if endpoint.request.is_none() || endpoint.request != endpoint.response {
                 continue;
             }
             let read = bodies.read(
@@ -148,7 +148,7 @@ fn what_a_version_does_not_have_is_dropped_or_unknown() {
 }
 
 #[test]
-fn an_answer_makes_up_what_only_answers_have() {
+fn a_response_makes_up_what_only_responses_have() {
     let bodies = Bodies::new(&SPEC, None);
     let forms = SPEC.endpoint("/api/forms").unwrap();
     let stored = json!({"name": "n", "plain": "a secret"});

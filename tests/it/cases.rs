@@ -132,7 +132,7 @@ impl Case {
             name: name.to_owned(),
             endpoint: endpoint.path,
             text,
-            form: if value["form"] == "response" { Form::Answer } else { Form::Request },
+            form: if value["form"] == "response" { Form::Response } else { Form::Request },
             errors: value.get("errors").map(findings).unwrap_or_default(),
             warnings: value.get("warnings").map(findings),
             unchecked: value.get("unchecked").map(findings),
@@ -233,7 +233,7 @@ impl Case {
 
     /// Rewrites twice: the second time changes nothing.
     fn rewriting(&self, want: &Value, subjects: &Subjects<'_>) -> Option<String> {
-        let Some(subject) = subjects(self.endpoint, Form::Answer) else {
+        let Some(subject) = subjects(self.endpoint, Form::Response) else {
             return Some("no body".to_owned());
         };
         let mut text = self.text.clone();

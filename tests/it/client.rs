@@ -189,7 +189,7 @@ async fn a_session_that_ends_inside_is_never_replaced_in_silence() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_resolved_by_looking() {
+async fn a_lost_response_is_resolved_by_looking() {
     for path in ["/api/transaction", HEALTH] {
         for method in ["POST", "PUT", "GET", "DELETE"] {
             for (fault, effective) in [

@@ -15,7 +15,7 @@ mod strict;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sps_model::{
-    Describe, Exchange, accept, explain, read, read_answer,
+    Describe, Exchange, accept, explain, read, read_response,
     validate::{Context, Form, Limits, Subject, json, rewrite},
 };
 
@@ -30,25 +30,25 @@ fn check<T: Describe>(text: &str, errors: &[(&str, &str)]) {
     assert_eq!(read::<T>(text, &context).is_ok(), errors.is_empty(), "read: {text}");
 }
 
-/// Checks that an answer is read without a loss, and what the request made of it is.
+/// Checks that a response is read without a loss, and what the request made of it is.
 #[track_caller]
-fn check_rewritten<T>(answer: &Value, request: &Value)
+fn check_rewritten<T>(received: &Value, request: &Value)
 where
     T: Describe + Exchange,
     T::Response: DeserializeOwned,
 {
-    let response: T::Response = read_answer(&answer.to_string()).unwrap();
-    assert_eq!(written(&response), *answer, "an answer is written as it came");
+    let response: T::Response = read_response(&received.to_string()).unwrap();
+    assert_eq!(written(&response), *received, "a response is written as it came");
     let sent = written(&T::from_response(response));
     assert_eq!(sent, *request);
     assert!(!has_reference(&sent), "{sent}");
 
-    let text = answer.to_string();
+    let text = received.to_string();
     let root = json::scan(&text, &Limits::default()).unwrap();
-    let text = rewrite(&root, &Subject::new(T::KIND, Form::Answer));
+    let text = rewrite(&root, &Subject::new(T::KIND, Form::Response));
     assert_eq!(value(&text), sent, "the text is rewritten as the value is");
     let root = json::scan(&text, &Limits::default()).unwrap();
-    let again = rewrite(&root, &Subject::new(T::KIND, Form::Answer));
+    let again = rewrite(&root, &Subject::new(T::KIND, Form::Response));
     assert_eq!(again, text, "rewriting twice is rewriting once");
 }
 

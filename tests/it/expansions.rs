@@ -10,15 +10,15 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use sps_model::{
-    Describe, Exchange, accept, explain, read_answer,
+    Describe, Exchange, accept, explain, read_response,
     validate::{Context, Form},
 };
 
-#[path = "../expansions/answer_only.rs"]
-mod answer_only;
-#[path = "../expansions/answer_only.expanded.rs"]
+#[path = "../expansions/response_only.rs"]
+mod response_only;
+#[path = "../expansions/response_only.expanded.rs"]
 #[rustfmt::skip]
-mod answer_only_expanded;
+mod response_only_expanded;
 #[path = "../expansions/open_builder.rs"]
 mod open_builder;
 #[path = "../expansions/open_builder.expanded.rs"]
@@ -40,7 +40,7 @@ mod words;
 #[rustfmt::skip]
 mod words_expanded;
 
-/// Checks that two types do the same with a text, as a request and as an answer.
+/// Checks that two types do the same with a text, as a request and as a response.
 #[track_caller]
 fn check<A, B>(text: &str)
 where
@@ -50,20 +50,20 @@ where
     B::Response: DeserializeOwned,
 {
     let context = Context::default();
-    for form in [Form::Request, Form::Answer] {
+    for form in [Form::Request, Form::Response] {
         assert_eq!(explain::<A>(text, form, &context), explain::<B>(text, form, &context));
     }
     assert_eq!(accept::<A>(text, &context), accept::<B>(text, &context), "{text}");
     assert_eq!(sent::<A>(text), sent::<B>(text), "{text}");
 }
 
-/// What becomes of an answer, or why it is refused.
+/// What becomes of a response, or why it is refused.
 fn sent<T>(text: &str) -> Result<String, String>
 where
     T: Exchange + Serialize,
     T::Response: DeserializeOwned,
 {
-    let response = read_answer::<T::Response>(text).map_err(|error| error.to_string())?;
+    let response = read_response::<T::Response>(text).map_err(|error| error.to_string())?;
     serde_json::to_string(&T::from_response(response)).map_err(|error| error.to_string())
 }
 
@@ -101,6 +101,6 @@ fn an_expansion_does_what_the_derive_does() {
         r#"{"name": "n", "limits": {"seconds": 1}, "owner": {"key": "o", "meta": {"href": "/o"}}}"#,
         r#"{"name": "n", "limits": {"seconds": -1}, "owner": "o", "started-at": "s"}"#,
     ] {
-        check::<answer_only::Job, answer_only_expanded::Job>(text);
+        check::<response_only::Job, response_only_expanded::Job>(text);
     }
 }

@@ -18,7 +18,7 @@ const PASSWORDS: &str = "/api/configuration/passwords";
 const LOGIN: &str = "open sesame 4711";
 const STORED: &str = "correct horse battery";
 
-/// How long a client waits for an answer, and how late a late one comes. Only cells that are about time wait; they
+/// How long a client waits for a response, and how late a late one comes. Only cells that are about time wait; they
 /// wait together, and long enough for a busy machine to answer everything else in time.
 const PATIENCE: Duration = Duration::from_secs(2);
 const LATE: Duration = Duration::from_millis(2_500);
@@ -57,7 +57,7 @@ const ROWS: &[Row] = &[
     Row {
         name: "delay, longer than the client waits",
         fault: || Fault::delay(LATE),
-        words: &["no answer in time"],
+        words: &["no response in time"],
         is_slow: true,
         absent: |_| None,
     },
@@ -115,7 +115,7 @@ const ROWS: &[Row] = &[
     Row {
         name: "slow body",
         fault: || Fault::slow_body(LATE),
-        words: &["no answer in time"],
+        words: &["no response in time"],
         is_slow: true,
         absent: |_| None,
     },
@@ -312,7 +312,7 @@ fn kind_words(kind: &ErrorKind, error: &Error) -> String {
     match kind {
         ErrorKind::SessionEnded => "session ended".to_owned(),
         ErrorKind::NotCommitted => "not committed".to_owned(),
-        ErrorKind::Timeout => "no answer in time".to_owned(),
+        ErrorKind::Timeout => "no response in time".to_owned(),
         ErrorKind::ConnectionLost => "connection lost".to_owned(),
         ErrorKind::Unavailable | ErrorKind::Other => error.status().unwrap_or_default().to_string(),
         other => format!("{other:?}"),

@@ -154,14 +154,20 @@ fn references_and_secrets_in_types_of_one_form_are_known_gaps() {
     for (table, attribute) in [
         // `same` refuses to compile with a reference in it.
         ("[type.WorkOrder.field]\n", "#[resource(same, builder, constrained)]"),
-        // An answer alone shows the reference as an object, which a `Key` does not read.
-        ("[type.WorkState.field]\n", "#[resource(answer, constrained)]"),
+        // A response alone shows the reference as an object, which a `Key` does not read.
+        ("[type.WorkState.field]\n", "#[resource(response, constrained)]"),
     ] {
         let mut specs = specs.clone();
         let work = specs.get_mut("work").unwrap();
         *work = work.replace(table, &format!("{table}{member}"));
         let text = rust(&spec(&specs)).unwrap().remove("work.rs").unwrap();
-        let declaration = text.split(attribute).nth(1).unwrap().split("kept: Kept").next().unwrap();
+        let declaration = text
+            .split(attribute)
+            .nth(1)
+            .unwrap()
+            .split("unknown_fields: UnknownFields")
+            .next()
+            .unwrap();
         assert!(declaration.contains("pub vault: Key<Vault>"), "{declaration}");
     }
 }

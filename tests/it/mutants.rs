@@ -63,8 +63,7 @@ const EQUIVALENT: &[(&str, &str)] = &[
 
 const NO_PLAIN: &str =
     "null names no object, so there is no plain text to judge with or without the condition";
-const MAY_BE_ABSENT: &str =
-    "a member of requests alone is one that an answer need not have; this one may be absent anyway";
+const MAY_BE_ABSENT: &str = "a member of requests alone is one that a response need not have; this one may be absent anyway";
 
 fn spec() -> Spec {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
@@ -76,7 +75,7 @@ fn the_tables_are_the_compiled_ones() {
     let spec = spec();
     let tables = Tables::new(&spec, |_| true);
     for endpoint in &spec.endpoints {
-        for form in [Form::Request, Form::Answer] {
+        for form in [Form::Request, Form::Response] {
             let [ours, theirs] =
                 [tables.subject(&endpoint.path, form), compiled(&endpoint.path, form)].map(
                     |subject| {
@@ -195,7 +194,7 @@ fn reach(spec: &Spec) -> BTreeMap<String, BTreeSet<String>> {
     for endpoint in &spec.endpoints {
         let mut files = BTreeSet::from([endpoint.file.clone()]);
         let mut names: Vec<&str> =
-            endpoint.request.iter().chain(&endpoint.answer).map(String::as_str).collect();
+            endpoint.request.iter().chain(&endpoint.response).map(String::as_str).collect();
         let mut seen = BTreeSet::new();
         while let Some(name) = names.pop() {
             if !seen.insert(name) {

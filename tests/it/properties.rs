@@ -42,31 +42,31 @@ fn a_valid_body_is_accepted<T: Describe>(body: &Value) -> Result<(), TestCaseErr
     Ok(())
 }
 
-fn an_answer_loses_nothing<T: Twin>(mut answer: Value, dice: u64) -> Result<(), TestCaseError>
+fn a_response_loses_nothing<T: Twin>(mut received: Value, dice: u64) -> Result<(), TestCaseError>
 where
     T::Response: for<'de> Deserialize<'de> + Serialize,
 {
-    add_unknown_keys(&mut answer, dice);
-    let response: T::Response = serde_json::from_value(answer.clone())
-        .map_err(|e| TestCaseError::fail(format!("{e} in {answer}")))?;
+    add_unknown_keys(&mut received, dice);
+    let response: T::Response = serde_json::from_value(received.clone())
+        .map_err(|e| TestCaseError::fail(format!("{e} in {received}")))?;
     let canonical: Value =
-        serde_json::from_str(&answer.to_string().replace("\"sha1\"", "\"sha\"")).unwrap();
+        serde_json::from_str(&received.to_string().replace("\"sha1\"", "\"sha\"")).unwrap();
     prop_assert_eq!(serde_json::to_value(&response).unwrap(), canonical);
     Ok(())
 }
 
 fn rewriting_is_total_and_idempotent<T: Twin>(
-    mut answer: Value,
+    mut received: Value,
     dice: u64,
 ) -> Result<(), TestCaseError>
 where
     T::Response: for<'de> Deserialize<'de> + Serialize,
 {
-    add_unknown_keys(&mut answer, dice);
-    let answer: Value =
-        serde_json::from_str(&answer.to_string().replace("\"sha1\"", "\"sha\"")).unwrap();
-    let wrapped = json!({ "body": answer, "key": "x", "meta": { "href": "/api/x" } }).to_string();
-    let subject = Subject::new(T::KIND, Form::Answer);
+    add_unknown_keys(&mut received, dice);
+    let received: Value =
+        serde_json::from_str(&received.to_string().replace("\"sha1\"", "\"sha\"")).unwrap();
+    let wrapped = json!({ "body": received, "key": "x", "meta": { "href": "/api/x" } }).to_string();
+    let subject = Subject::new(T::KIND, Form::Response);
     let rewritten = rewrite(&json::scan(&wrapped, &Limits::default()).unwrap(), &subject);
     prop_assert!(!rewritten.contains("\"meta\""), "a reference object is left in {}", rewritten);
     let again = rewrite(&json::scan(&rewritten, &Limits::default()).unwrap(), &subject);
@@ -75,7 +75,7 @@ where
     let first: Value = serde_json::from_str(&rewritten).unwrap();
 
     // The typed way gives the same body.
-    let response: T::Response = serde_json::from_value(answer).unwrap();
+    let response: T::Response = serde_json::from_value(received).unwrap();
     let request = T::from_response(response);
     let typed = serde_json::to_value(&request).unwrap();
     prop_assert_eq!(&typed, &first);
@@ -201,13 +201,13 @@ macro_rules! twins {
                 #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
                 #[test]
-                fn answers_lose_nothing(answer in strategy::answer_json::<$ty>(), dice: u64) {
-                    an_answer_loses_nothing::<$ty>(answer, dice)?;
+                fn responses_lose_nothing(received in strategy::response_json::<$ty>(), dice: u64) {
+                    a_response_loses_nothing::<$ty>(received, dice)?;
                 }
 
                 #[test]
-                fn rewriting_leaves_no_reference_object(answer in strategy::answer_json::<$ty>(), dice: u64) {
-                    rewriting_is_total_and_idempotent::<$ty>(answer, dice)?;
+                fn rewriting_leaves_no_reference_object(received in strategy::response_json::<$ty>(), dice: u64) {
+                    rewriting_is_total_and_idempotent::<$ty>(received, dice)?;
                 }
             }
         }
@@ -228,11 +228,11 @@ requests! {
 }
 
 twins! {
-    email_answer: Email,
-    health_monitoring_answer: HealthMonitoring,
-    disk_fillup_prevention_answer: DiskFillupPrevention,
-    snmp_trap_answer: SnmpTrap,
-    time_policy_answer: TimePolicy,
-    user_database_answer: UserDatabase,
-    rdp_channel_policy_answer: RdpChannelPolicy,
+    email_response: Email,
+    health_monitoring_response: HealthMonitoring,
+    disk_fillup_prevention_response: DiskFillupPrevention,
+    snmp_trap_response: SnmpTrap,
+    time_policy_response: TimePolicy,
+    user_database_response: UserDatabase,
+    rdp_channel_policy_response: RdpChannelPolicy,
 }

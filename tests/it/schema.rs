@@ -83,24 +83,24 @@ macro_rules! responses {
 
             use super::*;
 
-            static RESPONSE: LazyLock<Judge> = LazyLock::new(|| judge($path, Form::Answer));
+            static RESPONSE: LazyLock<Judge> = LazyLock::new(|| judge($path, Form::Response));
 
             proptest! {
                 #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
                 #[test]
                 fn edited_responses(
-                    body in strategy::answer_json::<$ty>(),
+                    body in strategy::response_json::<$ty>(),
                     edits in [mutation(), mutation()],
                     wrapper in 0..3,
                     index: Index,
                 ) {
-                    let answer = match wrapper {
+                    let response = match wrapper {
                         0 => json!({ "body": body, "key": "7", "meta": { "href": "/api/x/7" } }),
                         1 => json!({ "items": [{ "key": "7", "meta": {} }, { "key": "8", "body": body }], "meta": {} }),
                         _ => body,
                     };
-                    edited(&RESPONSE, &answer, &edits, index)?;
+                    edited(&RESPONSE, &response, &edits, index)?;
                 }
 
                 #[test]
@@ -115,26 +115,26 @@ macro_rules! responses {
 every_request!(requests);
 
 responses! {
-    accounting_answer: Accounting = "management/accounting",
-    disk_fillup_prevention_answer: DiskFillupPrevention = "management/disk_fillup_prevention",
-    email_answer: Email = "management/email",
-    health_monitoring_answer: HealthMonitoring = "management/health_monitoring",
-    snmp_trap_answer: SnmpTrap = "management/snmp/trap",
-    web_gateway_authentication_answer: WebGatewayAuthentication = "management/web_gateway_authentication",
-    webinterface_answer: WebInterface = "management/webinterface",
-    password_answer: Password = "passwords",
-    time_policy_answer: TimePolicy = "policies/time_policies",
-    user_database_answer: UserDatabase = "policies/user_databases",
-    rdp_channel_policy_answer: RdpChannelPolicy = "rdp/channel_policies",
-    x509_answer: X509 = "x509",
-    info_answer: Info = "info",
-    transaction_answer: Transaction = "transaction",
-    support_bundle_answer: SupportBundle = "troubleshooting/support-bundle",
+    accounting_response: Accounting = "management/accounting",
+    disk_fillup_prevention_response: DiskFillupPrevention = "management/disk_fillup_prevention",
+    email_response: Email = "management/email",
+    health_monitoring_response: HealthMonitoring = "management/health_monitoring",
+    snmp_trap_response: SnmpTrap = "management/snmp/trap",
+    web_gateway_authentication_response: WebGatewayAuthentication = "management/web_gateway_authentication",
+    webinterface_response: WebInterface = "management/webinterface",
+    password_response: Password = "passwords",
+    time_policy_response: TimePolicy = "policies/time_policies",
+    user_database_response: UserDatabase = "policies/user_databases",
+    rdp_channel_policy_response: RdpChannelPolicy = "rdp/channel_policies",
+    x509_response: X509 = "x509",
+    info_response: Info = "info",
+    transaction_response: Transaction = "transaction",
+    support_bundle_response: SupportBundle = "troubleshooting/support-bundle",
 }
 
 #[test]
 fn no_endpoint_is_left_out() {
-    for (form, listed) in [(Form::Request, REQUESTS), (Form::Answer, RESPONSES)] {
+    for (form, listed) in [(Form::Request, REQUESTS), (Form::Response, RESPONSES)] {
         for endpoint in ENDPOINTS.iter().filter(|it| it.subject(form).is_some()) {
             let listed =
                 listed.iter().any(|path| locate(path).unwrap().endpoint.path == endpoint.path);
@@ -258,7 +258,7 @@ fn witnesses() -> Vec<Witness> {
         (
             "version",
             "transaction",
-            Form::Answer,
+            Form::Response,
             r#"{"status": "open", "commit_message": "optional"}"#.to_owned(),
             Context::default().with_target(sps_validate::Version::new(7, 0, 0, 0)),
         ),
@@ -380,7 +380,7 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
     }
 }
 
-/// Any member may stand in an open body, but those of a wrapper make it an answer.
+/// Any member may stand in an open body, but those of a wrapper make it a response.
 #[test]
 fn a_wrapper_is_no_open_body() {
     let context = Context::default();

@@ -117,7 +117,7 @@ fn agrees(twin: &Twin<'_>, text: &str, turn: Index) -> Result<(), TestCaseError>
     Ok(())
 }
 
-/// What is shown of a valid body is a valid answer, and the request made of it is the body.
+/// What is shown of a valid body is a valid response, and the request made of it is the body.
 fn shows(path: &str, body: &Value) -> Result<(), TestCaseError> {
     let endpoint = locate(path).unwrap().endpoint;
     let request = endpoint.subject(Form::Request).unwrap();
@@ -137,15 +137,15 @@ fn shows(path: &str, body: &Value) -> Result<(), TestCaseError> {
     references.sort();
     prop_assert_eq!(references, uses);
 
-    if described.answer == described.request {
-        let answer = endpoint.subject(Form::Answer).unwrap();
+    if described.response == described.request {
+        let response = endpoint.subject(Form::Response).unwrap();
         let shown = bodies.show(described, &stored, &world, true).to_string();
         let errors: Vec<_> =
-            explain(&shown, &answer, &context).errors().map(|it| it.code).collect();
+            explain(&shown, &response, &context).errors().map(|it| it.code).collect();
         prop_assert_eq!(errors, Vec::<&str>::new(), "{}", shown);
         prop_assert!(!shown.contains("\"plain\""), "a secret in {}", shown);
         let root = json::scan(&shown, &context.limits).unwrap();
-        let again: Value = serde_json::from_str(&rewrite(&root, &answer)).unwrap();
+        let again: Value = serde_json::from_str(&rewrite(&root, &response)).unwrap();
         let mut sent = stored;
         if let Some(object) = sent.as_object_mut() {
             object.remove("plain");
@@ -213,7 +213,7 @@ fn no_request_is_left_out() {
     }
 }
 
-/// What a new appliance has could be sent to it, and its answers are answers.
+/// What a new appliance has could be sent to it, and its responses are answers.
 #[test]
 fn initial_bodies_are_valid() {
     let (world, context) = (Asked(None), Context::default());
@@ -229,17 +229,17 @@ fn initial_bodies_are_valid() {
             let initial = bodies.initial(described);
             assert_eq!(
                 initial.is_some(),
-                described.answer.is_some() || described.request.is_some(),
+                described.response.is_some() || described.request.is_some(),
                 "{}",
                 endpoint.path
             );
             let Some(initial) = initial else { continue };
             assert_eq!(bodies.references(described, &initial), [], "{initial}");
-            let answer = endpoint.subject(Form::Answer).unwrap();
+            let response = endpoint.subject(Form::Response).unwrap();
             let shown = bodies.show(described, &initial, &world, true);
-            let report = explain(&shown.to_string(), &answer, &context);
+            let report = explain(&shown.to_string(), &response, &context);
             assert!(report.is_valid(), "{} {shown} {report}", endpoint.path);
-            if described.request.is_some() && described.request == described.answer {
+            if described.request.is_some() && described.request == described.response {
                 let request = endpoint.subject(Form::Request).unwrap();
                 let report = explain(&initial.to_string(), &request, &context);
                 assert!(report.is_valid(), "{} {initial} {report}", endpoint.path);

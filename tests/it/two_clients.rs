@@ -12,7 +12,7 @@ use proptest::{
     test_runner::{Config, TestRng, TestRunner},
 };
 use serde_json::{Value, json};
-use sps_client::{Client, Error, ErrorKind, Login, RawAnswer, Transaction};
+use sps_client::{Client, Error, ErrorKind, Login, RawResponse, Transaction};
 use sps_sim::{Clock, Simulator, User};
 use sps_validate::UnknownKeys;
 
@@ -287,7 +287,7 @@ impl World {
     }
 
     async fn hash(&self) -> String {
-        // Renews the session if it ended: who is not logged in gets an answer too, but without the hash.
+        // Renews the session if it ended: who is not logged in gets a response too, but without the hash.
         self.observer.transaction_status().await.unwrap();
         self.observer.info().await.unwrap().body.config_hash.into_option().unwrap()
     }
@@ -550,8 +550,8 @@ async fn post(
     path: &str,
     body: Value,
 ) -> Result<Option<String>, Error> {
-    let answer = transaction.create_raw(path, &body.into(), UnknownKeys::Deny).await?;
-    let RawAnswer { key, .. } = answer;
+    let response = transaction.create_raw(path, &body.into(), UnknownKeys::Deny).await?;
+    let RawResponse { key, .. } = response;
     Ok(key)
 }
 

@@ -1,11 +1,11 @@
 //! Several mistakes in several types: all are reported, and nothing follows from them.
 
 use garde::Validate;
-use sps_model::{Answer, Kept, Optional, Resource, accept, read_answer};
+use sps_model::{Response, UnknownFields, Optional, Resource, accept, read_response};
 use sps_model::validate::Context;
 
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(open, tagged, answer_only(level: u64))]
+#[resource(open, tagged, response_only(level: u64))]
 struct Body {
     #[resource(rename = "place", alias = "x")]
     level: u8,
@@ -29,7 +29,7 @@ struct Pair(u8, u8);
 struct Good {
     place: Place,
     color: Color,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -40,10 +40,10 @@ enum Color {
 }
 
 fn main() {
-    let answer: Answer<BodyResponse> = read_answer("").unwrap();
-    let body = Body::from(answer.body);
+    let response: Response<BodyResponse> = read_response("").unwrap();
+    let body = Body::from(response.body);
     println!("{}", serde_json::to_string(&body).unwrap());
     println!("{:?} {}", body.validate(), accept::<Body>("", &Context::default()));
-    let good: GoodResponse = read_answer("").unwrap();
+    let good: GoodResponse = read_response("").unwrap();
     println!("{:?}", Good::from(good));
 }

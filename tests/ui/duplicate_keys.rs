@@ -3,7 +3,7 @@
 use sps_model::Resource;
 
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer_only(created: u64, "depth" as seen: u64))]
+#[resource(response_only(created: u64, "depth" as seen: u64))]
 struct Body {
     level: u8,
     #[resource(rename = "level")]

@@ -1,13 +1,13 @@
 //! Enums without a variant.
 
-use sps_model::{Other, Resource};
+use sps_model::{Unknown, Resource};
 
 #[derive(Debug, Clone, PartialEq, Resource)]
 enum Color {}
 
 #[derive(Debug, Clone, PartialEq, Resource)]
 enum Opaque {
-    Other(Other),
+    Unknown(Unknown),
 }
 
 #[derive(Debug, Clone, PartialEq, Resource)]

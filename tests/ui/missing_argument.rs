@@ -3,7 +3,7 @@
 use sps_model::Resource;
 
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer_only, crate)]
+#[resource(response_only, crate)]
 struct Body {
     #[resource(rename)]
     level: u8,

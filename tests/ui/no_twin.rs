@@ -3,14 +3,14 @@
 use sps_model::{Optional, Resource};
 
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(same, answer_only(created: u64))]
+#[resource(same, response_only(created: u64))]
 struct First {
     #[resource(request_only)]
     level: Optional<u8>,
 }
 
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer, answer_only(created: u64))]
+#[resource(response, response_only(created: u64))]
 struct Second {
     #[resource(request_only)]
     level: Optional<u8>,

@@ -1,4 +1,4 @@
-//! What differs between request and answer, in a type that says it does not.
+//! What differs between request and response, in a type that says it does not.
 
 use sps_model::{Key, Password, Resource};
 

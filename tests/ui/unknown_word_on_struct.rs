@@ -1,12 +1,12 @@
 //! A word that nobody knows, on a struct.
 
-use sps_model::{Kept, Resource};
+use sps_model::{UnknownFields, Resource};
 
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(open, tagged)]
 struct Body {
     level: u8,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 fn main() {}

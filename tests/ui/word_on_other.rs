@@ -1,12 +1,12 @@
 //! A word on the opaque variant.
 
-use sps_model::{Other, Resource};
+use sps_model::{Unknown, Resource};
 
 #[derive(Debug, Clone, PartialEq, Resource)]
 enum Color {
     Red,
     #[resource(rename = "rest")]
-    Other(Other),
+    Unknown(Unknown),
 }
 
 fn main() {}

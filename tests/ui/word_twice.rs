@@ -1,6 +1,6 @@
 //! The same word more than once, also in a second attribute.
 
-use sps_model::{Kept, Resource};
+use sps_model::{UnknownFields, Resource};
 
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(open, open)]
@@ -8,7 +8,7 @@ use sps_model::{Kept, Resource};
 struct Body {
     #[resource(rename = "a", rename = "b")]
     level: u8,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 fn main() {}

@@ -3,7 +3,7 @@
 use sps_model::Resource;
 
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(crate = "sps_model", answer_only = "created")]
+#[resource(crate = "sps_model", response_only = "created")]
 struct Body {
     #[resource(rename = level)]
     level: u8,

@@ -15,7 +15,7 @@ fn main() {
     let body = Body::new("certificate").with_certificate(password);
     let other = Optional::Present(Key::<Password>::new("aaaaaaaa-0000-4000-8000-000000000002"));
     let body = Body { other, ..body };
-    // Nor does what an answer shows fit into a request.
+    // Nor does what a response shows fit into a request.
     let certificate = Reference::new(Key::<X509>::new("certificate"));
     let body = Body { certificate, ..body };
 }

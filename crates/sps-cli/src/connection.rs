@@ -73,7 +73,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
 
-    /// How long to wait for one answer. Unit: seconds. [env: `SPS_TIMEOUT`] [default: 60]
+    /// How long to wait for one response. Unit: seconds. [env: `SPS_TIMEOUT`] [default: 60]
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
 
@@ -193,10 +193,10 @@ impl Args {
             (file(None, "SPS_CA_FILE"), word(None, "SPS_PIN_SHA256")?),
             (profile.ca_file.clone(), profile.pin_sha256.clone()),
         ];
-        let is_answer = |file: &Option<_>, pin: &Option<_>| {
+        let is_response = |file: &Option<_>, pin: &Option<_>| {
             file.is_some() || pin.is_some() || self.danger_accept_invalid_certs
         };
-        let found = places.into_iter().find(|(file, pin)| is_answer(file, pin));
+        let found = places.into_iter().find(|(file, pin)| is_response(file, pin));
         Ok(found.unwrap_or_default())
     }
 

@@ -25,13 +25,13 @@ pub(crate) struct Checked {
     pub(crate) report: Report,
     pub(crate) text: String,
     pub(crate) places: Places,
-    /// Whether it was taken for an answer by itself, and a part of it may be sent back.
+    /// Whether it was taken for a response by itself, and a part of it may be sent back.
     pub(crate) advice: Option<Advice>,
     /// What was repaired to make this text.
     pub(crate) fixes: Vec<Fix>,
 }
 
-/// What to do with an answer that somebody may want to send.
+/// What to do with a response that somebody may want to send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Advice {
     /// It holds one body.
@@ -70,7 +70,7 @@ pub(crate) fn check(
 }
 
 /// Whether the document is a request that may be sent, found out without asking what else could be said of it.
-/// No answer is one, nor is what looks like one from afar.
+/// No response is one, nor is what looks like one from afar.
 pub(crate) fn is_accepted(
     text: &str,
     by_path: Option<&'static EndpointInfo>,
@@ -79,7 +79,7 @@ pub(crate) fn is_accepted(
 ) -> bool {
     // Keys that could make something else of it; an escape may hide one.
     let is_plain = || ["\"meta\"", "\"error\"", "\\u"].iter().all(|it| !text.contains(it));
-    wanted.form != Some(Form::Answer)
+    wanted.form != Some(Form::Response)
         && wanted
             .endpoint
             .or(by_path)
@@ -96,22 +96,22 @@ fn judge(document: &Document, wanted: Wanted, context: &Context<'_>) -> Result<J
         let form = wanted.form.unwrap_or(Form::Request);
         return Ok((endpoint, form, explain(text, &anything(form), context), None));
     };
-    refuse_error_answer(&root)?;
+    refuse_error_response(&root)?;
     let endpoint = match wanted.endpoint {
         Some(endpoint) => endpoint,
         None => endpoint::of_document(Some(&root), document.endpoint(), path)?,
     };
-    let shape = AnswerShape::of(&root, endpoint);
-    let form = wanted.form.unwrap_or(if shape == AnswerShape::Bare {
+    let shape = ResponseShape::of(&root, endpoint);
+    let form = wanted.form.unwrap_or(if shape == ResponseShape::Bare {
         Form::Request
     } else {
-        Form::Answer
+        Form::Response
     });
     let report = match (form, shape, endpoint.subject(form)) {
-        // The answer to a PUT: nothing in it is a body.
-        (Form::Answer, AnswerShape::Bodiless, _) => Report::default(),
+        // The response to a PUT: nothing in it is a body.
+        (Form::Response, ResponseShape::Bodiless, _) => Report::default(),
         (_, _, Some(subject)) => explain_scanned(text, &root, &subject, context),
-        (Form::Answer, AnswerShape::Listing, None) => {
+        (Form::Response, ResponseShape::Listing, None) => {
             let subject = anything(form).versions(endpoint.versions);
             explain_scanned(text, &root, &subject, context)
         }
@@ -119,9 +119,9 @@ fn judge(document: &Document, wanted: Wanted, context: &Context<'_>) -> Result<J
     };
     let advice = match shape {
         _ if wanted.form.is_some() || endpoint.subject(Form::Request).is_none() => None,
-        AnswerShape::Wrapped => Some(Advice::Rewrite),
-        AnswerShape::Listing => Some(Advice::TakeOne),
-        AnswerShape::Bodiless | AnswerShape::Bare => None,
+        ResponseShape::Wrapped => Some(Advice::Rewrite),
+        ResponseShape::Listing => Some(Advice::TakeOne),
+        ResponseShape::Bodiless | ResponseShape::Bare => None,
     };
     Ok((Some(endpoint), form, report, advice))
 }
@@ -133,23 +133,23 @@ fn anything(form: Form) -> Subject {
 
 /// What surrounds the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum AnswerShape {
-    /// Nothing: it is a request's body, or an answer's that somebody took out.
+pub(crate) enum ResponseShape {
+    /// Nothing: it is a request's body, or a response's that somebody took out.
     Bare,
     /// The wrapper of one body.
     Wrapped,
     /// A list of objects.
     Listing,
-    /// `meta` alone, perhaps with a `key`: the answer to a change.
+    /// `meta` alone, perhaps with a `key`: the response to a change.
     Bodiless,
 }
 
-impl AnswerShape {
+impl ResponseShape {
     pub(crate) fn of(root: &Node<'_>, endpoint: &EndpointInfo) -> Self {
         let subject = endpoint
-            .subject(Form::Answer)
+            .subject(Form::Response)
             .or_else(|| endpoint.subject(Form::Request))
-            .unwrap_or_else(|| anything(Form::Answer));
+            .unwrap_or_else(|| anything(Form::Response));
         if subject.is_wrapped(root) {
             return if root.get("items").is_some() { Self::Listing } else { Self::Wrapped };
         }
@@ -160,11 +160,11 @@ impl AnswerShape {
     }
 }
 
-/// Refuses the answer to a request that failed.
+/// Refuses the response to a request that failed.
 ///
 /// # Errors
 /// It is one; names its type.
-pub(crate) fn refuse_error_answer(root: &Node<'_>) -> Result<(), String> {
+pub(crate) fn refuse_error_response(root: &Node<'_>) -> Result<(), String> {
     let alone = root.members().is_some_and(|members| {
         members.iter().all(|member| matches!(&*member.key, "error" | "meta"))
     });
@@ -180,26 +180,26 @@ pub(crate) fn refuse_error_answer(root: &Node<'_>) -> Result<(), String> {
         && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let kind = if is_name { format!(" ({kind})") } else { String::new() };
     Err(format!(
-        "this is an error answer of the appliance{kind}, not a body: repeat the request that caused it"
+        "this is an error response of the appliance{kind}, not a body: repeat the request that caused it"
     ))
 }
 
 /// Why a document for this endpoint cannot be checked in this form.
 pub(crate) fn no_body(endpoint: &EndpointInfo, form: Form) -> String {
     let path = endpoint.path;
-    let reads = endpoint.subject(Form::Answer).is_some();
+    let reads = endpoint.subject(Form::Response).is_some();
     match (endpoint.kind, form) {
         (EndpointKind::Container, _) => {
             format!(
                 "{path} only holds other endpoints and has no body; name one of those with --endpoint"
             )
         }
-        (_, Form::Answer) => {
-            format!("no source shows what an answer of {path} holds, so there is nothing to check")
+        (_, Form::Response) => {
+            format!("no source shows what a response of {path} holds, so there is nothing to check")
         }
         _ if reads => {
             format!(
-                "nothing is sent to {path}: it has answers only; check an answer of it with --as response"
+                "nothing is sent to {path}: it has answers only; check a response of it with --as response"
             )
         }
         _ => format!("no source shows a body that can be sent to {path}"),

@@ -24,7 +24,7 @@ pub(crate) fn unknown(name: &str) -> String {
     format!("there is no endpoint `{name}`; {near}`sps endpoints` lists them all")
 }
 
-/// The endpoint of a document that the user did not place: `meta.href` of an answer says, or else the
+/// The endpoint of a document that the user did not place: `meta.href` of a response says, or else the
 /// longest tail of the path that fits.
 ///
 /// # Errors
@@ -57,7 +57,7 @@ pub(crate) fn of_document(
     ))
 }
 
-/// `meta.href` of an answer.
+/// `meta.href` of a response.
 pub(crate) fn href<'n>(root: &'n Node<'_>) -> Option<&'n str> {
     root.get("meta")?.get("href")?.as_str()
 }

@@ -16,7 +16,7 @@ pub(crate) struct Outgoing {
     /// The body, with null in place of its secrets.
     pub(crate) masked: Value,
     pub(crate) secrets: Vec<Secret>,
-    /// How an answer about the same object is read.
+    /// How a response about the same object is read.
     pub(crate) subject: Subject,
 }
 
@@ -26,7 +26,7 @@ impl Drop for Outgoing {
     }
 }
 
-/// Checks a typed body. What it holds besides its type came with an answer and goes back as it came.
+/// Checks a typed body. What it holds besides its type came with a response and goes back as it came.
 pub(crate) fn typed<E: Endpoint>(
     request: &E::Request,
     method: Method,
@@ -37,7 +37,7 @@ pub(crate) fn typed<E: Endpoint>(
     let info = const { &EndpointInfo::of::<E>() };
     check(info, &text, UnknownKeys::Allow, method, E::PATH, settings)?;
     let kind = info.subject(Form::Request).map_or(Kind::Any, |it| it.body);
-    Ok(outgoing(text, kind, info.subject(Form::Answer)))
+    Ok(outgoing(text, kind, info.subject(Form::Response)))
 }
 
 /// Checks a body without a type, as far as its address is known.
@@ -54,7 +54,7 @@ pub(crate) fn raw(
         return Ok(outgoing(text, Kind::Any, None));
     };
     check(found.endpoint, &text, unknown_keys, method, path, settings)?;
-    Ok(outgoing(text, subject.body, found.endpoint.subject(Form::Answer)))
+    Ok(outgoing(text, subject.body, found.endpoint.subject(Form::Response)))
 }
 
 fn check(
@@ -76,10 +76,10 @@ fn check(
     Err(Error::new(ErrorKind::Invalid(report)).at(method, path))
 }
 
-fn outgoing(text: String, kind: Kind, answer: Option<Subject>) -> Outgoing {
+fn outgoing(text: String, kind: Kind, response: Option<Subject>) -> Outgoing {
     let mut masked = serde_json::from_str(&text).unwrap_or_default();
     let secrets = hide::take_secrets(kind, &mut masked);
-    let mut subject = answer.unwrap_or_else(|| Subject::new(kind, Form::Answer));
+    let mut subject = response.unwrap_or_else(|| Subject::new(kind, Form::Response));
     subject.body = kind;
     Outgoing { text, masked, secrets, subject }
 }

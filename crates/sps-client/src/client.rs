@@ -71,13 +71,13 @@ pub(crate) enum Scope {
     Session(Arc<Secret>),
 }
 
-/// A whole answer of an address that no type describes.
+/// A whole response of an address that no type describes.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct RawAnswer {
+pub struct RawResponse {
     /// The key of the object, if there is one.
     pub key: Option<String>,
-    /// Everything, `body` and `meta` too; null if the answer was empty.
+    /// Everything, `body` and `meta` too; null if the response was empty.
     pub content: Any,
 }
 
@@ -171,15 +171,15 @@ impl Client {
     ///
     /// # Errors
     /// A path that is none, and whatever [`ErrorKind`] says about reading.
-    pub async fn get_raw(&self, path: &str) -> Result<RawAnswer, Error> {
+    pub async fn get_raw(&self, path: &str) -> Result<RawResponse, Error> {
         path::check(path)?;
         let call = Call::get(path);
-        raw_answer(&self.shared.send(&call, &Scope::Any).await?, &call)
+        raw_response(&self.shared.send(&call, &Scope::Any).await?, &call)
     }
 
     /// Sends a request that needs no transaction to any address below `/api`.
     ///
-    /// Not repeated: what follows from an answer that was lost is known to the caller alone.
+    /// Not repeated: what follows from a response that was lost is known to the caller alone.
     ///
     /// # Errors
     /// [`ErrorKind::NotOpen`] for a change below `/api/configuration`, and of the transaction itself:
@@ -189,7 +189,7 @@ impl Client {
         method: Method,
         path: &str,
         body: Option<&Any>,
-    ) -> Result<RawAnswer, Error> {
+    ) -> Result<RawResponse, Error> {
         path::check(path)?;
         if method != Method::Get && (path::is_configuration(path) || path::is_transaction(path)) {
             return Err(Error::new(ErrorKind::NotOpen).at(method, path));
@@ -198,7 +198,7 @@ impl Client {
         let mut masked = body.map(|body| body.as_value().clone()).unwrap_or_default();
         let secrets = crate::hide::take_secrets(sps_validate::Kind::Any, &mut masked);
         let call = Call { method, path, body: text.as_deref(), secrets: &secrets };
-        raw_answer(&self.shared.send(&call, &Scope::Any).await?, &call)
+        raw_response(&self.shared.send(&call, &Scope::Any).await?, &call)
     }
 
     /// Opens a transaction; waits for a while if somebody else holds the configuration.
@@ -244,7 +244,7 @@ impl Client {
             any = true;
         }
         if failed {
-            return Err(Error::new(ErrorKind::NotCancelled).note("an old session did not answer"));
+            return Err(Error::new(ErrorKind::NotCancelled).note("an old session did not response"));
         }
         // What a dropped transaction could not do was done just now.
         drop(settled);
@@ -371,7 +371,7 @@ impl Shared {
         })?;
         tracing::debug!(user = self.login.user(), "logged in");
         reply.cookie.ok_or_else(|| {
-            Error::new(ErrorKind::UnexpectedAnswer)
+            Error::new(ErrorKind::UnexpectedResponse)
                 .at(call.method, call.path)
                 .note("the login was answered without a session")
         })
@@ -443,7 +443,7 @@ impl Shared {
         http::exchange(&self.http, &self.base, call, &proof, self.settings.timeout).await
     }
 
-    /// Reads an answer of JSON.
+    /// Reads a response of JSON.
     pub(crate) async fn read(&self, call: &Call<'_>, scope: &Scope) -> Result<Value, Error> {
         self.send(call, scope).await?.json(call)
     }
@@ -464,11 +464,11 @@ impl Shared {
     }
 }
 
-pub(crate) fn raw_answer(reply: &Reply, call: &Call<'_>) -> Result<RawAnswer, Error> {
+pub(crate) fn raw_response(reply: &Reply, call: &Call<'_>) -> Result<RawResponse, Error> {
     let content = match reply.text.trim() {
         "" => Value::Null,
         _ => reply.json(call)?,
     };
     let key = received::key_of(&content);
-    Ok(RawAnswer { key, content: content.into() })
+    Ok(RawResponse { key, content: content.into() })
 }

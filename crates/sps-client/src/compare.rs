@@ -42,13 +42,13 @@ pub(crate) struct Difference {
 #[derive(Debug, Default)]
 pub(crate) struct Comparison {
     pub(crate) differences: Vec<Difference>,
-    /// Places that no answer shows.
+    /// Places that no response shows.
     pub(crate) unseen: Vec<String>,
 }
 
 /// Compares a body, its secrets taken out, with one that was read back.
 ///
-/// What was not sent does not count: an answer may hold more. Null and absent are the same here, for
+/// What was not sent does not count: a response may hold more. Null and absent are the same here, for
 /// an older appliance leaves out what a newer one shows as null.
 pub(crate) fn compare(kind: Kind, sent: &Value, found: &Value) -> Comparison {
     let mut comparison = Comparison::default();

@@ -34,7 +34,7 @@ pub enum ErrorKind {
     Tls,
     /// The connection broke after the request had left: it may have been carried out.
     ConnectionLost,
-    /// No answer came in time: the request may have been carried out.
+    /// No response came in time: the request may have been carried out.
     Timeout,
     /// The appliance is not able to answer now: 502, 503, 504 or 429.
     Unavailable,
@@ -80,8 +80,8 @@ pub enum ErrorKind {
     NotCancelled,
     /// A job of the appliance ended without a result.
     JobFailed,
-    /// The answer is not what the API describes.
-    UnexpectedAnswer,
+    /// The response is not what the API describes.
+    UnexpectedResponse,
     /// The journal could not be read or written.
     Journal,
     /// A file of this machine could not be read or written.
@@ -96,9 +96,9 @@ impl ErrorKind {
             Self::Settings => "a setting is wrong",
             Self::Connect => "cannot connect",
             Self::Tls => "no secure connection",
-            Self::ConnectionLost => "the connection was lost before an answer came",
-            Self::Timeout => "no answer in time",
-            Self::Unavailable => "the appliance cannot answer now",
+            Self::ConnectionLost => "the connection was lost before a response came",
+            Self::Timeout => "no response in time",
+            Self::Unavailable => "the appliance cannot response now",
             Self::Unauthenticated => "not logged in",
             Self::AuthenticationFailure => "the login was refused",
             Self::Unauthorized => "the user has no right to do this",
@@ -121,7 +121,7 @@ impl ErrorKind {
             Self::Ambiguous => "it cannot be told whether this took effect",
             Self::NotCancelled => "the transaction may still be open",
             Self::JobFailed => "the job failed",
-            Self::UnexpectedAnswer => "the answer is not what the API describes",
+            Self::UnexpectedResponse => "the response is not what the API describes",
             Self::Journal => "the journal cannot be used",
             Self::File => "a file cannot be used",
             Self::Other => "the appliance refused",
@@ -153,7 +153,7 @@ impl ErrorKind {
                 "run `sps transaction cancel`, or wait until the session times out"
             }
             Self::JobFailed => "read its remark and start it again",
-            Self::UnexpectedAnswer => "check the address and the version of the appliance",
+            Self::UnexpectedResponse => "check the address and the version of the appliance",
             Self::Journal | Self::File => "check the path and its rights",
             Self::Other => "read the details",
         }
@@ -209,7 +209,7 @@ impl Error {
         self
     }
 
-    /// What the appliance says in an answer that is no error by itself.
+    /// What the appliance says in a response that is no error by itself.
     pub(crate) fn said(mut self, message: String) -> Self {
         self.0.message = Some(message);
         self
@@ -231,7 +231,7 @@ impl Error {
         &self.0.kind
     }
 
-    /// The status code of the answer, if there was one.
+    /// The status code of the response, if there was one.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
@@ -256,7 +256,7 @@ impl Error {
         self.0.request.as_ref().map(|(method, path)| (*method, path.as_str()))
     }
 
-    /// Whether time ran out before an answer came.
+    /// Whether time ran out before a response came.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }

@@ -1,4 +1,4 @@
-//! One request and its answer; nothing here repeats anything.
+//! One request and its response; nothing here repeats anything.
 
 use std::{error::Error as StdError, time::Duration};
 
@@ -13,8 +13,8 @@ use crate::{
     hide, received,
 };
 
-/// More than this in one answer of JSON is a mistake or an attack.
-const MAX_ANSWER: usize = 64 << 20;
+/// More than this in one response of JSON is a mistake or an attack.
+const MAX_RESPONSE: usize = 64 << 20;
 
 /// A request, but for the session.
 #[derive(Clone, Copy)]
@@ -37,7 +37,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// A whole answer.
+/// A whole response.
 pub(crate) struct Reply {
     pub(crate) text: String,
     pub(crate) cookie: Option<Secret>,
@@ -48,7 +48,7 @@ impl Reply {
         serde_json::from_str(&self.text).map_err(|error| {
             // Only the place: serde repeats values in its words.
             let note = format!("not JSON at line {} column {}", error.line(), error.column());
-            Error::new(ErrorKind::UnexpectedAnswer).at(call.method, call.path).note(note)
+            Error::new(ErrorKind::UnexpectedResponse).at(call.method, call.path).note(note)
         })
     }
 }
@@ -86,7 +86,7 @@ pub(crate) fn request(
         Proof::Session(session, _) => {
             let cookie = format!("session_id={}", session.expose());
             let mut value = header::HeaderValue::from_str(&cookie).map_err(|_| {
-                Error::new(ErrorKind::UnexpectedAnswer).note("the session is not a cookie")
+                Error::new(ErrorKind::UnexpectedResponse).note("the session is not a cookie")
             })?;
             value.set_sensitive(true);
             request.header(header::COOKIE, value)
@@ -94,7 +94,7 @@ pub(crate) fn request(
     })
 }
 
-/// Sends one request and reads its answer. An answer of an error is an error.
+/// Sends one request and reads its response. A response of an error is an error.
 pub(crate) async fn exchange(
     http: &reqwest::Client,
     base: &str,
@@ -133,7 +133,7 @@ fn kind_name(error: &Error) -> String {
     name.split([' ', '(', '{']).next().unwrap_or_default().to_owned()
 }
 
-/// Reads an answer to its end.
+/// Reads a response to its end.
 async fn read(
     response: reqwest::Response,
     call: &Call<'_>,
@@ -148,17 +148,17 @@ async fn read(
     Err(failure(status, &text, call, proof))
 }
 
-/// Reads the text of an answer, and no more than fits.
+/// Reads the text of a response, and no more than fits.
 pub(crate) async fn read_text(
     mut response: reqwest::Response,
     call: &Call<'_>,
 ) -> Result<String, Error> {
     let unexpected = |note: &str| {
-        Error::new(ErrorKind::UnexpectedAnswer).at(call.method, call.path).note(note.to_owned())
+        Error::new(ErrorKind::UnexpectedResponse).at(call.method, call.path).note(note.to_owned())
     };
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| transport(error, call))? {
-        if bytes.len() + chunk.len() > MAX_ANSWER {
+        if bytes.len() + chunk.len() > MAX_RESPONSE {
             return Err(unexpected("it is longer than 64 MiB"));
         }
         bytes.extend_from_slice(&chunk);
@@ -214,9 +214,9 @@ pub(crate) fn failure(status: u16, text: &str, call: &Call<'_>, proof: &Proof<'_
             secrets.push(Secret::new(BASE64_STANDARD.encode(pair)));
         }
     }
-    let mut answer: Value = serde_json::from_str(text).unwrap_or_default();
-    hide::strike(&mut answer, &secrets);
-    let mut error = received::take(&mut answer, "error");
+    let mut response: Value = serde_json::from_str(text).unwrap_or_default();
+    hide::strike(&mut response, &secrets);
+    let mut error = received::take(&mut response, "error");
     let details = Some(received::take(&mut error, "details")).filter(|it| !it.is_null());
     let server_type = error["type"].as_str().map(str::to_owned);
     // A proxy may have nothing but words there.
@@ -246,12 +246,12 @@ fn kind_of(status: u16, server_type: Option<&str>, details: Option<&Value>) -> E
         400 => ErrorKind::InvalidBody,
         429 | 502..=504 => ErrorKind::Unavailable,
         _ if word.contains("NotFound") => ErrorKind::NotFound,
-        300..=399 => ErrorKind::UnexpectedAnswer,
+        300..=399 => ErrorKind::UnexpectedResponse,
         _ => ErrorKind::Other,
     }
 }
 
-/// Who holds the lock. No page shows the form of this answer, so several likely ones are understood.
+/// Who holds the lock. No page shows the form of this response, so several likely ones are understood.
 fn holder(details: Option<&Value>) -> Option<String> {
     const KEYS: [&str; 6] = ["user", "username", "holder", "locked_by", "owner", "lock_holder"];
     KEYS.iter().find_map(|key| match details?.get(key)? {

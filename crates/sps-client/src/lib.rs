@@ -35,7 +35,7 @@
 //!
 //! # When something breaks
 //!
-//! * Reading is repeated, with waits that grow and are blurred. Changes are not: when an answer is lost,
+//! * Reading is repeated, with waits that grow and are blurred. Changes are not: when a response is lost,
 //!   the transaction's list of changes tells whether the request had arrived.
 //! * The session ended: outside of a transaction the client logs in again, inside of one that is
 //!   [`ErrorKind::SessionEnded`], for the appliance discarded everything.
@@ -45,7 +45,7 @@
 //!   [`Client::recovered`] tells it.
 //! * The connection broke during a commit: a look tells whether it went through; see
 //!   [`Transaction::commit`].
-//! * A change was not answered in time: it may still be on its way, so the client looks for it as long again as an answer
+//! * A change was not answered in time: it may still be on its way, so the client looks for it as long again as a response
 //!   may take before it sends it once more. What arrives even later opens a transaction that nobody wanted:
 //!   [`Client::settle`] and the next [`Client::transaction`] cancel it, and the journal goes on naming the session, so that
 //!   the next run looks there too.
@@ -83,7 +83,7 @@ mod tls;
 
 pub use crate::{
     builder::ClientBuilder,
-    client::{Client, RawAnswer},
+    client::{Client, RawResponse},
     compare::Seen,
     error::{Error, ErrorKind},
     list::List,

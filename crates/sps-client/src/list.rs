@@ -29,9 +29,9 @@ pub struct List<E: Endpoint> {
 impl<E: Endpoint> List<E> {
     pub(crate) async fn fetch(shared: Arc<Shared>, scope: Scope) -> Result<Self, Error> {
         let call = Call::get(E::PATH);
-        let mut answer = shared.read(&call, &scope).await?;
-        let Value::Array(items) = received::take(&mut answer, "items") else {
-            return Err(Error::new(ErrorKind::UnexpectedAnswer)
+        let mut response = shared.read(&call, &scope).await?;
+        let Value::Array(items) = received::take(&mut response, "items") else {
+            return Err(Error::new(ErrorKind::UnexpectedResponse)
                 .at(call.method, call.path)
                 .note("it has no items"));
         };
@@ -86,7 +86,7 @@ impl<E: Endpoint> List<E> {
             return Ok(object);
         }
         let key = key.ok_or_else(|| {
-            Error::new(ErrorKind::UnexpectedAnswer)
+            Error::new(ErrorKind::UnexpectedResponse)
                 .at(call.method, call.path)
                 .note("an item has neither key nor address")
         })?;

@@ -175,10 +175,11 @@ pub(crate) async fn cancel(shared: &Shared, session: &Secret) -> Result<Cancelle
     }
 }
 
-/// Whether an answer of the transaction says that nothing is open any more; one that does not tell proves nothing.
+/// Whether a response of the transaction says that nothing is open any more; one that does not tell proves nothing.
 pub(crate) fn says_closed(reply: &Reply, call: &Call<'_>) -> bool {
-    let answer = reply.json(call).and_then(|it| received::read::<sps_model::Transaction>(it, call));
-    answer.is_ok_and(|it| it.body.status == sps_model::TransactionStatus::Closed)
+    let response =
+        reply.json(call).and_then(|it| received::read::<sps_model::Transaction>(it, call));
+    response.is_ok_and(|it| it.body.status == sps_model::TransactionStatus::Closed)
 }
 
 /// Looks whether nothing is open in a session.

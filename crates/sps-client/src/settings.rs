@@ -50,8 +50,8 @@ impl Settings {
         self.backoff().with_max_delay(Duration::from_secs(5)).without_max_times()
     }
 
-    /// Waits between looks for what came of a request whose answer was lost, at least so many. What was only not
-    /// answered in time may still be on its way: one looks for it as long again as an answer may take.
+    /// Waits between looks for what came of a request whose response was lost, at least so many. What was only not
+    /// answered in time may still be on its way: one looks for it as long again as a response may take.
     pub(crate) fn looks(
         &self,
         lost: &Error,

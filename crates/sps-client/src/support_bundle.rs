@@ -57,11 +57,11 @@ impl<'a> SupportBundles<'a> {
     /// Whatever the appliance says.
     pub async fn start(&self) -> Result<String, Error> {
         let call = Call::new(Method::Post, SupportBundle::PATH);
-        let answer = self.shared.send(&call, &Scope::Any).await?.json(&call)?;
-        started(&answer).ok_or_else(|| {
-            Error::new(ErrorKind::UnexpectedAnswer)
+        let response = self.shared.send(&call, &Scope::Any).await?.json(&call)?;
+        started(&response).ok_or_else(|| {
+            Error::new(ErrorKind::UnexpectedResponse)
                 .at(call.method, call.path)
-                .note("the answer does not tell the key of the job; the list of jobs does")
+                .note("the response does not tell the key of the job; the list of jobs does")
         })
     }
 
@@ -140,12 +140,12 @@ impl<'a> SupportBundles<'a> {
 
 /// The key of the job that was just started. The sample is a list of one that has no key of its own:
 /// then the last segment of its address stands in. Which of several is new is told by its status.
-fn started(answer: &Value) -> Option<String> {
+fn started(response: &Value) -> Option<String> {
     let is_queued = |it: &&Value| it["body"]["status"] == "queued";
-    match answer["items"].as_array().map(Vec::as_slice) {
+    match response["items"].as_array().map(Vec::as_slice) {
         Some([only]) => received::key_of(only),
         Some(items) => received::key_of(items.iter().rfind(is_queued)?),
-        None => received::key_of(answer),
+        None => received::key_of(response),
     }
     .filter(|key| key != "support-bundle")
 }

@@ -20,7 +20,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use self::review::Done;
 use crate::{
     body::{self, Outgoing},
-    client::{RawAnswer, Scope, Shared, raw_answer},
+    client::{RawResponse, Scope, Shared, raw_response},
     error::{Error, ErrorKind},
     http::{Call, Reply},
     list::List,
@@ -55,7 +55,7 @@ pub struct Transaction {
     /// What each object shall be in the end.
     wanted: BTreeMap<String, Wanted>,
     permit: Option<OwnedSemaphorePermit>,
-    /// Whether a request that changes something was sent and its answer is not here yet.
+    /// Whether a request that changes something was sent and its response is not here yet.
     pub(crate) is_waiting: bool,
 }
 
@@ -78,7 +78,7 @@ enum Wanted {
     Unknown(&'static str),
 }
 
-/// What a look at the change list said about a request whose answer was lost.
+/// What a look at the change list said about a request whose response was lost.
 enum Arrival {
     Arrived { path: String },
     NotArrived,
@@ -204,16 +204,16 @@ impl Transaction {
     ///
     /// # Errors
     /// A path that is none, and whatever [`ErrorKind`] says about reading.
-    pub async fn get_raw(&mut self, path: &str) -> Result<RawAnswer, Error> {
+    pub async fn get_raw(&mut self, path: &str) -> Result<RawResponse, Error> {
         path::check(path)?;
         let call = Call::get(path);
         let result = self.shared.send(&call, &self.scope()).await;
-        raw_answer(&self.noticed(result)?, &call)
+        raw_response(&self.noticed(result)?, &call)
     }
 
     /// Replaces a singleton. The whole object is sent: start from what was read.
     ///
-    /// A lost answer is resolved by a look at the change list. A dropped future may have sent the
+    /// A lost response is resolved by a look at the change list. A dropped future may have sent the
     /// request; the transaction then either still commits it or is cancelled with it.
     ///
     /// # Errors
@@ -239,17 +239,17 @@ impl Transaction {
 
     /// Creates an object in a collection and gives its key, which fits where a reference to it belongs.
     ///
-    /// A lost answer is resolved by a look at the change list, never by sending it twice.
+    /// A lost response is resolved by a look at the change list, never by sending it twice.
     ///
     /// # Errors
     /// [`ErrorKind::Ambiguous`] when even the list does not tell; otherwise as [`Self::replace`].
     pub async fn create<E: Endpoint>(&mut self, request: &E::Request) -> Result<Key<E>, Error> {
         let body = body::typed::<E>(request, Method::Post, &self.shared.settings)?;
-        let answer = self.post_to(E::PATH, body).await?;
-        answer.key.map(Key::new).ok_or_else(|| {
-            Error::new(ErrorKind::UnexpectedAnswer)
+        let response = self.post_to(E::PATH, body).await?;
+        response.key.map(Key::new).ok_or_else(|| {
+            Error::new(ErrorKind::UnexpectedResponse)
                 .at(Method::Post, E::PATH)
-                .note("the answer does not tell the key of the new object")
+                .note("the response does not tell the key of the new object")
         })
     }
 
@@ -262,7 +262,7 @@ impl Transaction {
     }
 
     /// Replaces what stands at any address of the configuration. Its body is checked if the address is
-    /// known; `unknown_keys` says whether keys that no source shows are mistakes or came with an answer.
+    /// known; `unknown_keys` says whether keys that no source shows are mistakes or came with a response.
     ///
     /// # Errors
     /// As [`Self::replace`], and a path that is none.
@@ -286,7 +286,7 @@ impl Transaction {
         path: &str,
         body: &Any,
         unknown_keys: UnknownKeys,
-    ) -> Result<RawAnswer, Error> {
+    ) -> Result<RawResponse, Error> {
         check_path(path)?;
         let body = body::raw(body, Method::Post, path, unknown_keys, &self.shared.settings)?;
         self.post_to(path, body).await
@@ -304,7 +304,7 @@ impl Transaction {
     /// The appliance's list of everything that a commit would make effective.
     ///
     /// # Errors
-    /// [`ErrorKind::SessionEnded`], [`ErrorKind::UnexpectedAnswer`].
+    /// [`ErrorKind::SessionEnded`], [`ErrorKind::UnexpectedResponse`].
     pub async fn review(&mut self) -> Result<Review, Error> {
         let call = Call::get(CHANGES);
         let result = match self.shared.read(&call, &self.scope()).await {
@@ -314,9 +314,9 @@ impl Transaction {
             }
             result => result,
         };
-        let answer = self.noticed(result)?;
-        review::read(answer, &self.done).ok_or_else(|| {
-            Error::new(ErrorKind::UnexpectedAnswer)
+        let response = self.noticed(result)?;
+        review::read(response, &self.done).ok_or_else(|| {
+            Error::new(ErrorKind::UnexpectedResponse)
                 .at(call.method, call.path)
                 .note("it is not a list of changes")
         })
@@ -359,7 +359,7 @@ impl Transaction {
         Ok(())
     }
 
-    async fn post_to(&mut self, path: &str, body: Outgoing) -> Result<RawAnswer, Error> {
+    async fn post_to(&mut self, path: &str, body: Outgoing) -> Result<RawResponse, Error> {
         let call = Call {
             body: Some(&body.text),
             secrets: &body.secrets,
@@ -370,8 +370,8 @@ impl Transaction {
             path: path.to_owned(),
             collection: Some(path.to_owned()),
         };
-        let answer = self.change(&call, done).await?;
-        match &answer.key {
+        let response = self.change(&call, done).await?;
+        match &response.key {
             Some(key) => {
                 let object = path::of_object(path, key)?;
                 if let Some(last) = self.done.last_mut() {
@@ -385,7 +385,7 @@ impl Transaction {
                 self.wanted.insert(path.to_owned(), Wanted::Unknown(reason));
             }
         }
-        Ok(answer)
+        Ok(response)
     }
 
     async fn remove(&mut self, path: &str) -> Result<(), Error> {
@@ -397,25 +397,25 @@ impl Transaction {
     }
 
     /// What was uploaded, so that a commit knows of it.
-    pub(crate) fn uploaded(&mut self, answer: &RawAnswer) {
-        let href = answer.content.as_value()["meta"]["href"].as_str();
+    pub(crate) fn uploaded(&mut self, response: &RawResponse) {
+        let href = response.content.as_value()["meta"]["href"].as_str();
         let Some(path) = href.filter(|it| path::check(it).is_ok()) else { return };
         let collection = path.rsplit_once('/').map(|(collection, _)| collection.to_owned());
         self.done.push(Done { kind: ChangeKind::Create, path: path.to_owned(), collection });
         self.wanted.insert(path.to_owned(), Wanted::Present);
     }
 
-    /// Sends a change. When its answer is lost, the change list says whether it arrived.
-    async fn change(&mut self, call: &Call<'_>, done: Done) -> Result<RawAnswer, Error> {
+    /// Sends a change. When its response is lost, the change list says whether it arrived.
+    async fn change(&mut self, call: &Call<'_>, done: Done) -> Result<RawResponse, Error> {
         self.check_open(call)?;
         let mut attempts = 0;
         loop {
             let error = match self.send(call).await {
                 Ok(reply) => {
-                    let answer = raw_answer(&reply, call)
-                        .unwrap_or_else(|_| RawAnswer { key: None, content: Value::Null.into() });
+                    let response = raw_response(&reply, call)
+                        .unwrap_or_else(|_| RawResponse { key: None, content: Value::Null.into() });
                     self.done.push(done);
-                    return Ok(answer);
+                    return Ok(response);
                 }
                 Err(error) => error,
             };
@@ -437,7 +437,7 @@ impl Transaction {
                         let key = path.rsplit('/').next().map(str::to_owned);
                         let key = key.filter(|_| done.kind == ChangeKind::Create);
                         self.done.push(done);
-                        return Ok(RawAnswer { key, content: Value::Null.into() });
+                        return Ok(RawResponse { key, content: Value::Null.into() });
                     }
                     Ok(Arrival::NotArrived) => {}
                     Ok(Arrival::Unclear) => return Err(error.turned_into(ErrorKind::Ambiguous)),

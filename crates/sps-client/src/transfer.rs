@@ -19,7 +19,7 @@ use tempfile::NamedTempFile;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::{
-    client::{Client, RawAnswer, Scope, Shared, raw_answer},
+    client::{Client, RawResponse, Scope, Shared, raw_response},
     error::{Error, ErrorKind},
     http::{self, Call, Reply},
     journal::folder_of,
@@ -63,7 +63,7 @@ impl Client {
         content_type: &str,
         source: &Source,
         progress: impl FnMut(Progress) + Clone + Send + 'static,
-    ) -> Result<RawAnswer, Error> {
+    ) -> Result<RawResponse, Error> {
         path::check(path)?;
         if path::is_configuration(path) || path::is_transaction(path) {
             return Err(Error::new(ErrorKind::NotOpen).at(Method::Post, path));
@@ -126,16 +126,16 @@ impl Transaction {
         content_type: &str,
         source: &Source,
         progress: impl FnMut(Progress) + Clone + Send + 'static,
-    ) -> Result<RawAnswer, Error> {
+    ) -> Result<RawResponse, Error> {
         path::check(path)?;
         self.check_open(&Call::new(Method::Post, path))?;
         let shared = Arc::clone(self.shared());
         self.is_waiting = true;
         let result = upload(&shared, &self.scope(), path, content_type, source, progress).await;
         self.is_waiting = false;
-        let answer = self.noticed(result)?;
-        self.uploaded(&answer);
-        Ok(answer)
+        let response = self.noticed(result)?;
+        self.uploaded(&response);
+        Ok(response)
     }
 }
 
@@ -146,7 +146,7 @@ async fn upload(
     content_type: &str,
     source: &Source,
     progress: impl FnMut(Progress) + Clone + Send + 'static,
-) -> Result<RawAnswer, Error> {
+) -> Result<RawResponse, Error> {
     let call = Call::new(Method::Post, path);
     let mut first = true;
     loop {
@@ -181,7 +181,7 @@ async fn upload(
                 }
                 return Err(error);
             }
-            result => return raw_answer(&result?, &call),
+            result => return raw_response(&result?, &call),
         }
     }
 }
@@ -220,7 +220,7 @@ async fn download(
     let mut response = start(shared, &call).await?;
     let content_type = response.headers().get(header::CONTENT_TYPE);
     if content_type.is_some_and(|it| it.as_bytes().starts_with(b"text/html")) {
-        return Err(Error::new(ErrorKind::UnexpectedAnswer)
+        return Err(Error::new(ErrorKind::UnexpectedResponse)
             .at(call.method, call.path)
             .note("it is a page for a browser"));
     }

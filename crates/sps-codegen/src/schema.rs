@@ -42,7 +42,7 @@ impl SchemaForm {
     fn body(self, endpoint: &Endpoint) -> Option<&str> {
         match self {
             Self::Request => endpoint.request.as_deref(),
-            Self::Response => endpoint.answer.as_deref(),
+            Self::Response => endpoint.response.as_deref(),
         }
     }
 }
@@ -130,7 +130,7 @@ fn forms(endpoint: &Endpoint) -> Vec<SchemaForm> {
     SchemaForm::ALL.into_iter().filter(|form| form.body(endpoint).is_some()).collect()
 }
 
-/// The body alone. Where any member may stand, the wrapper of an answer would pass for one.
+/// The body alone. Where any member may stand, the wrapper of a response would pass for one.
 fn bare(spec: &Spec, endpoint: &Endpoint, name: &str, body: Object) -> Object {
     let open = matches!(spec.type_def(name), Some(TypeDef::Struct(it)) if it.open);
     let carriers = Carriers::of(spec, endpoint, name);
@@ -164,7 +164,7 @@ fn wrapped(spec: &Spec, endpoint: &Endpoint, name: &str, body: Object) -> Object
         .with("else", body)
 }
 
-/// Members of an answer under which its body stands, or the list of bodies; none that the body itself has.
+/// Members of a response under which its body stands, or the list of bodies; none that the body itself has.
 struct Carriers<'a> {
     wrappers: Vec<&'a str>,
     listing: Option<&'static str>,

@@ -35,8 +35,8 @@ pub(crate) enum TypeForm {
     Twin,
     /// One type for both.
     Same,
-    /// An answer alone.
-    Answer,
+    /// A response alone.
+    Response,
 }
 
 pub(crate) enum Shape {
@@ -47,8 +47,8 @@ pub(crate) enum Shape {
 
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
-    pub(crate) answer_only: Vec<AnswerField>,
-    pub(crate) has_kept: bool,
+    pub(crate) response_only: Vec<ResponseField>,
+    pub(crate) has_unknown_fields: bool,
     pub(crate) open: Option<Ident>,
     pub(crate) builder: bool,
 }
@@ -65,14 +65,14 @@ pub(crate) struct Field {
     pub(crate) foreign: bool,
 }
 
-/// A field that only answers have: `name: Type`, or `"wire-name" as name: Type`.
-pub(crate) struct AnswerField {
+/// A field that only responses have: `name: Type`, or `"wire-name" as name: Type`.
+pub(crate) struct ResponseField {
     pub(crate) wire: LitStr,
     pub(crate) name: Ident,
     pub(crate) ty: Type,
 }
 
-impl Parse for AnswerField {
+impl Parse for ResponseField {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let wire = if input.peek(LitStr) {
             let wire = input.parse()?;
@@ -94,7 +94,7 @@ impl Parse for AnswerField {
 
 pub(crate) struct WordList {
     pub(crate) values: Vec<Value>,
-    pub(crate) has_other: bool,
+    pub(crate) has_unknown: bool,
 }
 
 pub(crate) struct Value {
@@ -107,7 +107,7 @@ pub(crate) struct Union {
     pub(crate) tag: LitStr,
     pub(crate) content: LitStr,
     pub(crate) variants: Vec<Variant>,
-    pub(crate) has_other: bool,
+    pub(crate) has_unknown: bool,
 }
 
 pub(crate) struct Variant {
@@ -118,8 +118,8 @@ pub(crate) struct Variant {
 }
 
 const STRUCT_WORDS: &[&str] =
-    &["same", "answer", "answer_only", "open", "builder", "constrained", "crate"];
-const ENUM_WORDS: &[&str] = &["tag", "content", "same", "answer", "constrained", "crate"];
+    &["same", "response", "response_only", "open", "builder", "constrained", "crate"];
+const ENUM_WORDS: &[&str] = &["tag", "content", "same", "response", "constrained", "crate"];
 const FIELD_WORDS: &[&str] = &["rename", "tag", "request_only", "default", "garde"];
 
 /// Gathers the declaration; no shape if there is none that could be judged further.
@@ -150,12 +150,12 @@ impl Head {
             None => quote!(::sps_model),
         };
         let constrained = words.flag("constrained", errors).is_some();
-        let (same, answer) = (words.flag("same", errors), words.flag("answer", errors));
-        if let (Some(_), Some(answer)) = (&same, &answer) {
-            errors.at(answer, "`answer` has no request form, so `same` says nothing beside it");
+        let (same, response) = (words.flag("same", errors), words.flag("response", errors));
+        if let (Some(_), Some(response)) = (&same, &response) {
+            errors.at(response, "`response` has no request form, so `same` says nothing beside it");
         }
-        let form = match (same, answer) {
-            (_, Some(_)) => TypeForm::Answer,
+        let form = match (same, response) {
+            (_, Some(_)) => TypeForm::Response,
             (Some(_), None) => TypeForm::Same,
             (None, None) => TypeForm::Twin,
         };
@@ -172,7 +172,7 @@ impl Head {
 
 impl Struct {
     fn new(data: &DataStruct, mut words: Words, errors: &mut Errors) -> Option<Self> {
-        let answer_only = words.list("answer_only", "answer_only(name: Type)", errors);
+        let response_only = words.list("response_only", "response_only(name: Type)", errors);
         let open = words.flag("open", errors);
         let builder = words.flag("builder", errors).is_some();
         words.finish("a struct", STRUCT_WORDS, errors);
@@ -184,15 +184,15 @@ impl Struct {
             }
             return None;
         };
-        let mut has_kept = false;
+        let mut has_unknown_fields = false;
         let mut list = Vec::new();
         for field in &named.named {
             let Some(name) = field.ident.clone() else { continue };
             let mut words = Words::new(&field.attrs, errors);
             let wire = words.string("rename", errors);
-            if name == "kept" && wire.is_none() {
-                has_kept = true;
-                words.finish("the field `kept`", &[], errors);
+            if name == "unknown_fields" && wire.is_none() {
+                has_unknown_fields = true;
+                words.finish("the field `unknown_fields`", &[], errors);
                 continue;
             }
             let wire = wire.unwrap_or_else(|| string_at(&name.unraw().to_string(), name.span()));
@@ -209,7 +209,7 @@ impl Struct {
             });
             words.finish("a field", FIELD_WORDS, errors);
         }
-        Some(Self { fields: list, answer_only, has_kept, open, builder })
+        Some(Self { fields: list, response_only, has_unknown_fields, open, builder })
     }
 }
 
@@ -235,12 +235,12 @@ fn enum_shape(variants: &Variants, mut words: Words, errors: &mut Errors) -> Sha
 }
 
 fn word_list(variants: &Variants, errors: &mut Errors) -> WordList {
-    let (mut values, mut has_other) = (Vec::new(), false);
+    let (mut values, mut has_unknown) = (Vec::new(), false);
     for variant in variants {
         let mut words = Words::new(&variant.attrs, errors);
         if is_other(variant) {
-            has_other = true;
-            words.finish("the variant `Other`", &[], errors);
+            has_unknown = true;
+            words.finish("the variant `Unknown`", &[], errors);
             continue;
         }
         if !matches!(variant.fields, Fields::Unit) {
@@ -253,16 +253,16 @@ fn word_list(variants: &Variants, errors: &mut Errors) -> WordList {
         });
         words.finish("a word", &["rename", "alias"], errors);
     }
-    WordList { values, has_other }
+    WordList { values, has_unknown }
 }
 
 fn union(variants: &Variants, tag: LitStr, content: LitStr, errors: &mut Errors) -> Union {
-    let (mut list, mut has_other) = (Vec::new(), false);
+    let (mut list, mut has_unknown) = (Vec::new(), false);
     for variant in variants {
         let mut words = Words::new(&variant.attrs, errors);
         if is_other(variant) {
-            has_other = true;
-            words.finish("the variant `Other`", &[], errors);
+            has_unknown = true;
+            words.finish("the variant `Unknown`", &[], errors);
             continue;
         }
         let ty = match &variant.fields {
@@ -284,7 +284,7 @@ fn union(variants: &Variants, tag: LitStr, content: LitStr, errors: &mut Errors)
         });
         words.finish("a variant of a union", &["rename"], errors);
     }
-    Union { tag, content, variants: list, has_other }
+    Union { tag, content, variants: list, has_unknown }
 }
 
 fn wire_name(variant: &syn::Variant, words: &mut Words, errors: &mut Errors) -> LitStr {
@@ -293,9 +293,9 @@ fn wire_name(variant: &syn::Variant, words: &mut Words, errors: &mut Errors) -> 
         .unwrap_or_else(|| string_at(&snake_case(&variant.ident), variant.ident.span()))
 }
 
-/// The opaque variant: `Other(Other)`.
+/// The opaque variant: `Unknown(Unknown)`.
 fn is_other(variant: &syn::Variant) -> bool {
-    variant.ident == "Other"
+    variant.ident == "Unknown"
         && matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1)
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
 }
 
 impl Declaration {
-    /// The name of the type that answers show.
+    /// The name of the type that responses show.
     fn response(&self) -> Ident {
         match self.head.form {
             TypeForm::Twin if !matches!(self.shape, Shape::Words(_)) => {
@@ -55,7 +55,7 @@ fn twin(declaration: &Declaration) -> TokenStream {
     }
     let Head { vis, name, root, copied, .. } = &declaration.head;
     let response = declaration.response();
-    let title = format!(" [`{name}`] as answers show it.");
+    let title = format!(" [`{name}`] as responses show it.");
     let exchange = quote!(#root::Exchange);
     let body = match &declaration.shape {
         Shape::Struct(shape) => {
@@ -68,13 +68,14 @@ fn twin(declaration: &Declaration) -> TokenStream {
                         quote!(#(#copied)* #vis #name: <#ty as #exchange>::Response)
                     }
                 });
-            let answer_only = shape.answer_only.iter().map(|field| {
-                let doc = format!(" `{}`, which only answers have.", field.wire.value());
+            let response_only = shape.response_only.iter().map(|field| {
+                let doc = format!(" `{}`, which only responses have.", field.wire.value());
                 let (name, ty) = (&field.name, &field.ty);
                 quote!(#[doc = #doc] #vis #name: <#ty as #exchange>::Response)
             });
-            let kept = shape.has_kept.then(|| quote!(kept: #root::Kept,));
-            quote!(#vis struct #response { #(#fields,)* #(#answer_only,)* #kept })
+            let unknown_fields =
+                shape.has_unknown_fields.then(|| quote!(unknown_fields: #root::UnknownFields,));
+            quote!(#vis struct #response { #(#fields,)* #(#response_only,)* #unknown_fields })
         }
         Shape::Union(shape) => {
             let variants = shape.variants.iter().map(|variant| {
@@ -82,10 +83,10 @@ fn twin(declaration: &Declaration) -> TokenStream {
                 let content = variant.ty.as_ref().map(|ty| quote!((<#ty as #exchange>::Response)));
                 quote!(#(#copied)* #name #content)
             });
-            let other = shape.has_other.then(|| {
+            let other = shape.has_unknown.then(|| {
                 quote! {
                     /// What no source shows, as it came.
-                    Other(#root::Other),
+                    Unknown(#root::Unknown),
                 }
             });
             quote!(#vis enum #response { #(#variants,)* #other })
@@ -121,7 +122,8 @@ fn builder(declaration: &Declaration) -> TokenStream {
         let name = &field.name;
         quote!(#name: ::core::default::Default::default())
     });
-    let kept = shape.has_kept.then(|| quote!(kept: __sps::Kept::default(),));
+    let unknown_fields =
+        shape.has_unknown_fields.then(|| quote!(unknown_fields: __sps::UnknownFields::default(),));
     let title = format!(" `{name}` with everything that has no sensible empty value.");
     let setters = shape.fields.iter().map(|field| {
         let (field_name, ty, vis) = (&field.name, &field.ty, &field.vis);
@@ -137,11 +139,11 @@ fn builder(declaration: &Declaration) -> TokenStream {
         }
     });
     let vis = &declaration.head.vis;
-    let kept_getter = shape.has_kept.then(|| {
+    let kept_getter = shape.has_unknown_fields.then(|| {
         quote! {
             /// The keys that no source shows.
-            #vis fn kept(&self) -> &__sps::Kept {
-                &self.kept
+            #vis fn unknown_fields(&self) -> &__sps::UnknownFields {
+                &self.unknown_fields
             }
         }
     });
@@ -150,7 +152,7 @@ fn builder(declaration: &Declaration) -> TokenStream {
             #[doc = #title]
             #[allow(clippy::too_many_arguments, reason = "one for each member that has no empty value")]
             #vis fn new(#(#parameters),*) -> Self {
-                Self { #(#given,)* #(#empty,)* #kept }
+                Self { #(#given,)* #(#empty,)* #unknown_fields }
             }
 
             #(#setters)*
@@ -164,11 +166,11 @@ fn wire(declaration: &Declaration) -> TokenStream {
     let (vis, name, response) =
         (&declaration.head.vis, &declaration.head.name, declaration.response());
     let own_reader = match declaration.head.form {
-        TypeForm::Answer => quote!(answer),
+        TypeForm::Response => quote!(response),
         TypeForm::Twin | TypeForm::Same => quote!(request),
     };
     let own_serde = deserialize(name, &own_reader);
-    let twin_serde = declaration.has_twin().then(|| deserialize(&response, &quote!(answer)));
+    let twin_serde = declaration.has_twin().then(|| deserialize(&response, &quote!(response)));
     let impls = match &declaration.shape {
         Shape::Struct(shape) => {
             let own: Vec<Part<'_>> = shape.fields.iter().map(Part::of).collect();
@@ -177,7 +179,7 @@ fn wire(declaration: &Declaration) -> TokenStream {
                 .iter()
                 .filter(|field| field.request_only.is_none())
                 .map(Part::of_response);
-            let added = shape.answer_only.iter().map(|field| {
+            let added = shape.response_only.iter().map(|field| {
                 let ty = &field.ty;
                 let read = quote!(<#ty as __sps::Exchange>::Response);
                 Part { name: &field.name, wire: &field.wire, read, foreign: false }
@@ -250,8 +252,8 @@ fn struct_wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream 
         quote!(#name: #slot.take()? #inner)
     });
     let keep = if shape.open.is_some() { quote!(keep) } else { quote!(read) };
-    let unknown = if shape.has_kept {
-        quote!(kept.#keep(key, &mut map, &reader)?)
+    let unknown = if shape.has_unknown_fields {
+        quote!(unknown_fields.#keep(key, &mut map, &reader)?)
     } else {
         quote!(
             return ::core::result::Result::Err(__serde::de::Error::custom(
@@ -259,9 +261,11 @@ fn struct_wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream 
             ))
         )
     };
-    let unknown_pattern = if shape.has_kept { quote!(key) } else { quote!(_) };
-    let kept_slot = shape.has_kept.then(|| quote!(let mut kept = __sps::Kept::default();));
-    let kept_taken = shape.has_kept.then(|| quote!(kept,));
+    let unknown_pattern = if shape.has_unknown_fields { quote!(key) } else { quote!(_) };
+    let unknown_slot = shape
+        .has_unknown_fields
+        .then(|| quote!(let mut unknown_fields = __sps::UnknownFields::default();));
+    let unknown_taken = shape.has_unknown_fields.then(|| quote!(unknown_fields,));
     let written = parts.iter().map(|part| {
         let (name, wire) = (part.name, part.wire);
         if part.foreign {
@@ -274,9 +278,9 @@ fn struct_wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream 
             }
         }
     });
-    let kept_written = shape.has_kept.then(|| {
+    let kept_written = shape.has_unknown_fields.then(|| {
         quote! {
-            for (key, value) in &self.kept {
+            for (key, value) in &self.unknown_fields {
                 map.serialize_entry(key, value)?;
             }
         }
@@ -303,7 +307,7 @@ fn struct_wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream 
                         let reader = self.0.enter()?;
                         let mut keys = 0;
                         #(let mut #slots = __private::Slot::<#reads>::new(#wires);)*
-                        #kept_slot
+                        #unknown_slot
                         while let ::core::option::Option::Some(key) =
                             map.next_key_seed(__private::Keys(&[#(#wires),*]))?
                         {
@@ -314,7 +318,7 @@ fn struct_wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream 
                                 _ => {}
                             }
                         }
-                        ::core::result::Result::Ok(#name { #(#taken,)* #kept_taken })
+                        ::core::result::Result::Ok(#name { #(#taken,)* #unknown_taken })
                     }
                 }
 
@@ -337,10 +341,10 @@ fn words_wire(vis: &Visibility, name: &Ident, shape: &WordList) -> TokenStream {
     let names: Vec<&Ident> = shape.values.iter().map(|value| &value.name).collect();
     let wires: Vec<&LitStr> = shape.values.iter().map(|value| &value.wire).collect();
     let aliases = shape.values.iter().map(|value| &value.aliases);
-    let other_read = shape
-        .has_other
-        .then(|| quote!(_ if reader.is_lenient() => Self::Other(__sps::Other::from_word(word)),));
-    let other_word = shape.has_other.then(|| quote!(Self::Other(other) => other.word(""),));
+    let other_read = shape.has_unknown.then(
+        || quote!(_ if reader.is_lenient() => Self::Unknown(__sps::Unknown::from_word(word)),),
+    );
+    let other_word = shape.has_unknown.then(|| quote!(Self::Unknown(other) => other.word(""),));
     quote! {
         impl #name {
             /// The word on the wire.
@@ -385,7 +389,7 @@ fn union_wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream {
         let pattern = variant.ty.as_ref().map(|_| quote!((_)));
         quote!(Self::#name #pattern => #wire)
     });
-    let other_word = shape.has_other.then(|| quote!(Self::Other(other) => other.word(#tag),));
+    let other_word = shape.has_unknown.then(|| quote!(Self::Unknown(other) => other.word(#tag),));
     let units = shape.variants.iter().enumerate().filter(|(_, variant)| variant.ty.is_none()).map(
         |(index, variant)| {
             let name = &variant.name;
@@ -399,8 +403,8 @@ fn union_wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream {
                 quote!(#index => __sps::Wire::read(deserializer, reader).map(Self::#name),)
             },
         );
-    let other = if shape.has_other {
-        quote!(::core::option::Option::Some(Self::Other(other)))
+    let other = if shape.has_unknown {
+        quote!(::core::option::Option::Some(Self::Unknown(other)))
     } else {
         quote!({
             let _ = other;
@@ -421,14 +425,14 @@ fn union_wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream {
     });
     let map = quote!(let mut map = serializer.serialize_map(::core::option::Option::None)?;);
     // The opaque variant needs the serializer whole, so it goes before the map is opened.
-    let early = shape.has_other.then(|| {
+    let early = shape.has_unknown.then(|| {
         quote! {
-            if let Self::Other(other) = self {
+            if let Self::Unknown(other) = self {
                 return __serde::Serialize::serialize(other, serializer);
             }
         }
     });
-    let unreachable = shape.has_other.then(|| quote!(Self::Other(_) => {}));
+    let unreachable = shape.has_unknown.then(|| quote!(Self::Unknown(_) => {}));
     quote! {
         impl #name {
             /// The word of the tag.
@@ -472,7 +476,7 @@ fn union_wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream {
                 }
             }
 
-            fn other(other: __sps::Other) -> ::core::option::Option<Self> {
+            fn other(other: __sps::Unknown) -> ::core::option::Option<Self> {
                 #other
             }
         }
@@ -491,12 +495,12 @@ fn union_wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream {
     }
 }
 
-/// The way back from the answer to the request.
+/// The way back from the response to the request.
 fn exchange(declaration: &Declaration) -> TokenStream {
     let (name, response) = (&declaration.head.name, declaration.response());
     let body = match &declaration.shape {
-        // An answer alone is never sent: it goes back as it came.
-        _ if matches!(declaration.head.form, TypeForm::Answer) => quote!(response),
+        // A response alone is never sent: it goes back as it came.
+        _ if matches!(declaration.head.form, TypeForm::Response) => quote!(response),
         Shape::Words(_) => quote!(response),
         Shape::Struct(shape) => {
             let fields = shape.fields.iter().map(|field| {
@@ -512,8 +516,10 @@ fn exchange(declaration: &Declaration) -> TokenStream {
                 };
                 quote!(#name: #value)
             });
-            let kept = shape.has_kept.then(|| quote!(kept: response.kept.into_request(),));
-            quote!(Self { #(#fields,)* #kept })
+            let unknown_fields = shape
+                .has_unknown_fields
+                .then(|| quote!(unknown_fields: response.unknown_fields.into_request(),));
+            quote!(Self { #(#fields,)* #unknown_fields })
         }
         Shape::Union(shape) => {
             let arms = shape.variants.iter().map(|variant| {
@@ -523,7 +529,7 @@ fn exchange(declaration: &Declaration) -> TokenStream {
                     None => quote!(#response::#name => Self::#name),
                 }
             });
-            let other = shape.has_other.then(|| quote!(#response::Other(other) => Self::Other(__sps::Exchange::from_response(other)),));
+            let other = shape.has_unknown.then(|| quote!(#response::Unknown(other) => Self::Unknown(__sps::Exchange::from_response(other)),));
             quote!(match response { #(#arms,)* #other })
         }
     };
@@ -579,7 +585,7 @@ fn describe(declaration: &Declaration) -> TokenStream {
                 const KIND: __private::Kind = <#name as __sps::Describe>::KIND;
 
                 fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-                    // Answers are judged by their text, which shows more than the value.
+                    // Responses are judged by their text, which shows more than the value.
                     true
                 }
             }
@@ -616,9 +622,9 @@ fn describe_struct(shape: &Struct) -> Description {
             field.request_only.as_ref().map(|_| quote!(.only(__private::FieldForm::Request)));
         quote!(__private::Field::new(#wire, <#read as __sps::Describe>::KIND) #tag #only)
     });
-    let answer_only = shape.answer_only.iter().map(|field| {
+    let response_only = shape.response_only.iter().map(|field| {
         let (wire, ty) = (&field.wire, &field.ty);
-        quote!(__private::Field::new(#wire, <#ty as __sps::Describe>::KIND).only(__private::FieldForm::Answer))
+        quote!(__private::Field::new(#wire, <#ty as __sps::Describe>::KIND).only(__private::FieldForm::Response))
     });
     let judged = parts.iter().enumerate().map(|(index, part)| {
         let name = part.name;
@@ -646,12 +652,12 @@ fn describe_struct(shape: &Struct) -> Description {
     let is_wrapper = (open && !others.iter().any(|part| part.foreign)).then(|| {
         quote! {
             fn is_wrapper(&self) -> bool {
-                self.kept.is_wrapper() #(#absent)*
+                self.unknown_fields.is_wrapper() #(#absent)*
             }
         }
     });
     (
-        quote!(__private::Shape::Struct { fields: &[#(#fields,)* #(#answer_only,)*], open: #open }),
+        quote!(__private::Shape::Struct { fields: &[#(#fields,)* #(#response_only,)*], open: #open }),
         judged.reduce(|all, one| quote!(#all && #one)).unwrap_or_else(|| quote!(true)),
         references_fn(&quote!(#(#references)*)),
         quote!(#is_wrapper),
@@ -696,8 +702,8 @@ fn describe_union(shape: &Union) -> Description {
             None => quote!(Self::#name => {}),
         }
     });
-    let other_judged = shape.has_other.then(|| quote!(Self::Other(_) => true,));
-    let other_references = shape.has_other.then(|| quote!(Self::Other(_) => {}));
+    let other_judged = shape.has_unknown.then(|| quote!(Self::Unknown(_) => true,));
+    let other_references = shape.has_unknown.then(|| quote!(Self::Unknown(_) => {}));
     (
         quote!(__private::Shape::Union { tag: #tag, content: #content, variants: &[#(#variants),*] }),
         quote!(match self { #(#judged,)* #other_judged }),
@@ -717,7 +723,7 @@ fn references_fn(body: &TokenStream) -> TokenStream {
 
 /// garde at the outer edge.
 fn validate(declaration: &Declaration) -> TokenStream {
-    if matches!(declaration.head.form, TypeForm::Answer) {
+    if matches!(declaration.head.form, TypeForm::Response) {
         return TokenStream::new();
     }
     let name = &declaration.head.name;
@@ -740,7 +746,7 @@ fn validate(declaration: &Declaration) -> TokenStream {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn an_answer_goes_back_as_it_came() {
+    fn a_response_goes_back_as_it_came() {
         let tokens = |attribute: proc_macro2::Ident| -> syn::DeriveInput {
             syn::parse_quote!(
                 #[resource(#attribute)]
@@ -749,7 +755,7 @@ mod tests {
                 }
             )
         };
-        for (attribute, is_whole) in [("answer", true), ("builder", false)] {
+        for (attribute, is_whole) in [("response", true), ("builder", false)] {
             let attribute = quote::format_ident!("{attribute}");
             let text = crate::derive(&tokens(attribute)).to_string();
             let (_, body) = text.split_once("fn from_response").unwrap();

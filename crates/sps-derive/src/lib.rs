@@ -25,18 +25,18 @@ use syn::{DeriveInput, parse_macro_input};
 /// aliases; `Name::from(response)` turns it back. Both are read by serde; the request strictly.
 ///
 /// # What can be declared
-/// * A struct with named fields. A field `kept: Kept` carries keys that no source shows; a struct
-///   without it is closed, and an answer with such a key is refused.
-/// * An enum of unit variants: a list of words. A variant `Other(Other)` carries words that no
+/// * A struct with named fields. A field `unknown_fields: UnknownFields` carries keys that no source shows; a struct
+///   without it is closed, and a response with such a key is refused.
+/// * An enum of unit variants: a list of words. A variant `Unknown(Unknown)` carries words that no
 ///   source shows.
 /// * With `tag` and `content`, an enum of unit and newtype variants: a union. A variant
-///   `Other(Other)` carries what no source shows.
+///   `Unknown(Unknown)` carries what no source shows.
 ///
 /// # Attributes of a type
 /// * `tag = "selection", content = "value"`: the keys of a union.
-/// * `same`: the answer shows the same type; no twin. Nothing in it may be a reference.
-/// * `answer`: the type has no request form. It is declared as answers show it, with `Reference<T>`.
-/// * `answer_only(name: Type, "wire-name" as name: Type, …)`: fields that only the twin has. A
+/// * `same`: the response shows the same type; no twin. Nothing in it may be a reference.
+/// * `response`: the type has no request form. It is declared as responses show it, with `Reference<T>`.
+/// * `response_only(name: Type, "wire-name" as name: Type, …)`: fields that only the twin has. A
 ///   reference in one is a `Key<T>` here too, and a `Reference<T>` in the twin.
 /// * `open`: unknown keys are expected even in requests; they are kept, and listed as unchecked.
 /// * `builder`: writes `new(required…)` and a `with_…` setter for each field.
@@ -46,7 +46,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// # Attributes of a field
 /// * `rename = "name"`: the wire name, if it is not the Rust name.
 /// * `tag`: this field is the tag of its object; a wrong word is `unknown-selection`.
-/// * `request_only`: answers never show it; what was made of an answer has the `Default`.
+/// * `request_only`: answers never show it; what was made of a response has the `Default`.
 /// * `default`: `new` leaves it empty.
 /// * `garde`: the type knows only serde and garde; its errors get the code `garde`.
 ///

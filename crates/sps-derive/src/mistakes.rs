@@ -24,15 +24,15 @@ fn says(declaration: &str, expected: &[&str]) {
 fn what_is_right_is_not_blamed() {
     for declaration in [
         "struct S { a: u8 }",
-        "#[resource(open, builder, constrained, crate = a::b)] struct S { a: u8, kept: Kept }",
-        "#[resource(answer_only(a: u8, \"b-c\" as b: u8))] struct S { c: u8 }",
+        "#[resource(open, builder, constrained, crate = a::b)] struct S { a: u8, unknown_fields: UnknownFields }",
+        "#[resource(response_only(a: u8, \"b-c\" as b: u8))] struct S { c: u8 }",
         "#[resource(same)] struct S { #[resource(rename = \"b\", tag)] a: u8 }",
-        "#[resource(answer)] struct S { #[resource(default, garde)] a: u8 }",
-        "struct S { #[resource(request_only)] a: u8, #[resource(rename = \"kept\")] kept: u8 }",
-        "enum E { A, #[resource(rename = \"c\", alias = \"d\", alias = \"e\")] B, Other(Other) }",
-        "#[resource(tag = \"t\", content = \"c\")] enum E { A, B(u8), Other(Other) }",
+        "#[resource(response)] struct S { #[resource(default, garde)] a: u8 }",
+        "struct S { #[resource(request_only)] a: u8, #[resource(rename = \"unknown_fields\")] unknown_fields: u8 }",
+        "enum E { A, #[resource(rename = \"c\", alias = \"d\", alias = \"e\")] B, Unknown(Unknown) }",
+        "#[resource(tag = \"t\", content = \"c\")] enum E { A, B(u8), Unknown(Unknown) }",
         "#[serde(other)] #[resource()] struct S {}",
-        "enum E { Other }",
+        "enum E { Unknown }",
     ] {
         says(declaration, &[]);
     }
@@ -40,8 +40,8 @@ fn what_is_right_is_not_blamed() {
 
 #[test]
 fn words_that_do_not_belong() {
-    let on_struct = "expected one of `same`, `answer`, `answer_only`, `open`, `builder`, `constrained`, `crate`";
-    let on_enum = "expected one of `tag`, `content`, `same`, `answer`, `constrained`, `crate`";
+    let on_struct = "expected one of `same`, `response`, `response_only`, `open`, `builder`, `constrained`, `crate`";
+    let on_enum = "expected one of `tag`, `content`, `same`, `response`, `constrained`, `crate`";
     let on_field = "expected one of `rename`, `tag`, `request_only`, `default`, `garde`";
     for (declaration, expected) in [
         (
@@ -56,25 +56,27 @@ fn words_that_do_not_belong() {
             vec![format!("`open` does not belong on an enum; {on_enum}")],
         ),
         (
-            "struct S { #[resource(alias = \"b\")] a: u8, #[resource(tag)] kept: Kept }",
+            "struct S { #[resource(alias = \"b\")] a: u8, #[resource(tag)] unknown_fields: UnknownFields }",
             vec![
                 format!("`alias` does not belong on a field; {on_field}"),
-                "`tag` does not belong on the field `kept`; nothing is expected here".to_owned(),
-            ],
-        ),
-        (
-            "enum E { #[resource(tag)] A, #[resource(rename = \"x\")] Other(Other) }",
-            vec![
-                "`tag` does not belong on a word; expected one of `rename`, `alias`".to_owned(),
-                "`rename` does not belong on the variant `Other`; nothing is expected here"
+                "`tag` does not belong on the field `unknown_fields`; nothing is expected here"
                     .to_owned(),
             ],
         ),
         (
-            "#[resource(tag = \"t\", content = \"c\")] enum E { #[resource(alias = \"x\")] A, #[resource(tag)] Other(Other) }",
+            "enum E { #[resource(tag)] A, #[resource(rename = \"x\")] Unknown(Unknown) }",
+            vec![
+                "`tag` does not belong on a word; expected one of `rename`, `alias`".to_owned(),
+                "`rename` does not belong on the variant `Unknown`; nothing is expected here"
+                    .to_owned(),
+            ],
+        ),
+        (
+            "#[resource(tag = \"t\", content = \"c\")] enum E { #[resource(alias = \"x\")] A, #[resource(tag)] Unknown(Unknown) }",
             vec![
                 "`alias` does not belong on a variant of a union; expected `rename`".to_owned(),
-                "`tag` does not belong on the variant `Other`; nothing is expected here".to_owned(),
+                "`tag` does not belong on the variant `Unknown`; nothing is expected here"
+                    .to_owned(),
             ],
         ),
     ] {
@@ -91,12 +93,12 @@ fn arguments_of_another_form() {
         ("#[resource(crate = \"a\")] struct S {}", &["`crate` takes a path: `crate = path`"]),
         ("#[resource(crate = <A as B>::c)] struct S {}", &["`crate` takes a path: `crate = path`"]),
         (
-            "#[resource(answer_only)] struct S {}",
-            &["`answer_only` takes a list: `answer_only(name: Type)`"],
+            "#[resource(response_only)] struct S {}",
+            &["`response_only` takes a list: `response_only(name: Type)`"],
         ),
-        ("#[resource(answer_only(a))] struct S {}", &["expected `name: Type`"]),
-        ("#[resource(answer_only(\"a\" b: u8))] struct S {}", &["expected `as`"]),
-        ("#[resource(answer_only(a: u8 b: u8))] struct S {}", &["expected `,`"]),
+        ("#[resource(response_only(a))] struct S {}", &["expected `name: Type`"]),
+        ("#[resource(response_only(\"a\" b: u8))] struct S {}", &["expected `as`"]),
+        ("#[resource(response_only(a: u8 b: u8))] struct S {}", &["expected `,`"]),
         (
             "struct S { #[resource(rename)] a: u8, #[resource(rename = 1)] b: u8, #[resource(rename = c)] c: u8 }",
             &["`rename` takes a string: `rename = \"…\"`"; 3],
@@ -104,7 +106,7 @@ fn arguments_of_another_form() {
         ("struct S { #[resource(rename = \"\")] a: u8 }", &["an empty name"]),
         ("enum E { #[resource(alias = 1)] A }", &["`alias` takes a string: `alias = \"…\"`"]),
         (
-            "#[resource(open, open, open)] struct S { kept: Kept }",
+            "#[resource(open, open, open)] struct S { unknown_fields: UnknownFields }",
             &["`open` stands twice", "`open` stands twice"],
         ),
     ] {
@@ -125,9 +127,9 @@ fn what_is_no_resource() {
             &["a resource cannot be generic: its descriptor is one static table"],
         ),
         ("enum E {}", &["a list of words needs at least one"]),
-        ("enum E { Other(Other) }", &["a list of words needs at least one"]),
+        ("enum E { Unknown(Unknown) }", &["a list of words needs at least one"]),
         (
-            "#[resource(tag = \"t\", content = \"c\")] enum E { Other(Other) }",
+            "#[resource(tag = \"t\", content = \"c\")] enum E { Unknown(Unknown) }",
             &["a union needs at least one variant"],
         ),
         (
@@ -135,7 +137,7 @@ fn what_is_no_resource() {
             &[union, union, union],
         ),
         (
-            "enum E { A(u8), Other(A, B), Another(Other) }",
+            "enum E { A(u8), Unknown(A, B), Another(Unknown) }",
             &["a word has no content; for a union say `#[resource(tag = \"…\", content = \"…\")]`";
                 3],
         ),
@@ -152,12 +154,14 @@ fn what_is_no_resource() {
             &["tag and content are two keys"],
         ),
         (
-            "#[resource(same, answer)] struct S {}",
-            &["`answer` has no request form, so `same` says nothing beside it"],
+            "#[resource(same, response)] struct S {}",
+            &["`response` has no request form, so `same` says nothing beside it"],
         ),
         (
             "#[resource(open)] struct S { a: u8 }",
-            &["an open type needs a field `kept: Kept` for the keys it does not know"],
+            &[
+                "an open type needs a field `unknown_fields: UnknownFields` for the keys it does not know",
+            ],
         ),
     ] {
         says(declaration, expected);
@@ -172,21 +176,21 @@ fn names_that_stand_twice() {
             &["the key \"a\" stands twice"][..],
         ),
         (
-            "#[resource(answer_only(\"a\" as b: u8))] struct S { a: u8 }",
+            "#[resource(response_only(\"a\" as b: u8))] struct S { a: u8 }",
             &["the key \"a\" stands twice"],
         ),
         (
-            "#[resource(answer_only(\"b\" as a: u8))] struct S { a: u8, c: u8 }",
+            "#[resource(response_only(\"b\" as a: u8))] struct S { a: u8, c: u8 }",
             &["the struct declares a field of this name"],
         ),
         (
-            "#[resource(answer_only(kept: u8))] struct S { kept: Kept }",
+            "#[resource(response_only(unknown_fields: u8))] struct S { unknown_fields: UnknownFields }",
             &["the struct declares a field of this name"],
         ),
-        ("#[resource(answer_only(kept: u8, b: u8))] struct S { a: u8 }", &[]),
+        ("#[resource(response_only(unknown_fields: u8, b: u8))] struct S { a: u8 }", &[]),
         (
-            "#[resource(answer_only(\"x\" as a: u8, \"y\" as a: u8, z: u8))] struct S {}",
-            &["`answer_only` has a field of this name already"],
+            "#[resource(response_only(\"x\" as a: u8, \"y\" as a: u8, z: u8))] struct S {}",
+            &["`response_only` has a field of this name already"],
         ),
         (
             "enum E { A, #[resource(rename = \"a\")] B, #[resource(alias = \"a\")] C }",
@@ -207,13 +211,13 @@ fn names_that_stand_twice() {
 
 #[test]
 fn what_needs_a_twin() {
-    for form in ["same", "answer"] {
+    for form in ["same", "response"] {
         says(
             &format!(
-                "#[resource({form}, answer_only(a: u8))] struct S {{ #[resource(request_only)] b: u8 }}"
+                "#[resource({form}, response_only(a: u8))] struct S {{ #[resource(request_only)] b: u8 }}"
             ),
             &[
-                "`answer_only` adds to the response twin, and this type has none",
+                "`response_only` adds to the response twin, and this type has none",
                 "`request_only` needs a response twin to be left out of",
             ],
         );
@@ -227,10 +231,10 @@ fn every_mistake_is_told_at_once() {
         &[
             "a resource cannot be generic: its descriptor is one static table",
             "`open` takes no argument",
-            "`x` does not belong on a struct; expected one of `same`, `answer`, `answer_only`, `open`, `builder`, `constrained`, `crate`",
+            "`x` does not belong on a struct; expected one of `same`, `response`, `response_only`, `open`, `builder`, `constrained`, `crate`",
             "`tag` takes no argument",
             "the key \"a\" stands twice",
-            "an open type needs a field `kept: Kept` for the keys it does not know",
+            "an open type needs a field `unknown_fields: UnknownFields` for the keys it does not know",
         ],
     );
 }
@@ -249,6 +253,6 @@ fn after_a_mistake_other_code_still_finds_the_twin() {
     assert!(has_twin("#[resource(tag = \"t\")] enum S { A }"));
     assert!(!has_twin("#[resource(x)] enum S { A }"));
     assert!(!has_twin("#[resource(x, same)] struct S { a: u8 }"));
-    assert!(!has_twin("#[resource(x, answer)] struct S { a: u8 }"));
+    assert!(!has_twin("#[resource(x, response)] struct S { a: u8 }"));
     assert!(!has_twin("struct S<T> { a: T }"));
 }

@@ -19,17 +19,19 @@ pub(crate) fn check(head: &Head, shape: &Shape, errors: &mut Errors) {
 
 fn check_struct(shape: &Struct, form: &TypeForm, errors: &mut Errors) {
     let declared = shape.fields.iter().map(|field| &field.wire);
-    unique(declared.chain(shape.answer_only.iter().map(|field| &field.wire)), "key", errors);
-    for (index, field) in shape.answer_only.iter().enumerate() {
-        let is_kept = field.name == "kept" && shape.has_kept;
-        if is_kept || shape.fields.iter().any(|declared| declared.name == field.name) {
+    unique(declared.chain(shape.response_only.iter().map(|field| &field.wire)), "key", errors);
+    for (index, field) in shape.response_only.iter().enumerate() {
+        let is_unknown_fields = field.name == "unknown_fields" && shape.has_unknown_fields;
+        if is_unknown_fields || shape.fields.iter().any(|declared| declared.name == field.name) {
             errors.at(&field.name, "the struct declares a field of this name");
-        } else if shape.answer_only[..index].iter().any(|earlier| earlier.name == field.name) {
-            errors.at(&field.name, "`answer_only` has a field of this name already");
+        } else if shape.response_only[..index].iter().any(|earlier| earlier.name == field.name) {
+            errors.at(&field.name, "`response_only` has a field of this name already");
         }
         if !matches!(form, TypeForm::Twin) {
-            errors
-                .at(&field.name, "`answer_only` adds to the response twin, and this type has none");
+            errors.at(
+                &field.name,
+                "`response_only` adds to the response twin, and this type has none",
+            );
         }
     }
     for tag in shape.fields.iter().filter_map(|field| field.tag.as_ref()).skip(1) {
@@ -40,8 +42,8 @@ fn check_struct(shape: &Struct, form: &TypeForm, errors: &mut Errors) {
             errors.at(request_only, "`request_only` needs a response twin to be left out of");
         }
     }
-    if let Some(open) = shape.open.as_ref().filter(|_| !shape.has_kept) {
-        errors.at(open, "an open type needs a field `kept: Kept` for the keys it does not know");
+    if let Some(open) = shape.open.as_ref().filter(|_| !shape.has_unknown_fields) {
+        errors.at(open, "an open type needs a field `unknown_fields: UnknownFields` for the keys it does not know");
     }
 }
 

@@ -1,7 +1,7 @@
-//! Reads an answer, changes it, and writes the body of the PUT.
+//! Reads a response, changes it, and writes the body of the PUT.
 
 use sps_model::{
-    Answer, SnmpTrap, SnmpTrapResponse, SnmpVersion, read, read_answer, validate::Context,
+    Response, SnmpTrap, SnmpTrapResponse, SnmpVersion, read, read_response, validate::Context,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -10,8 +10,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "server": {"selection": "ip", "value": "192.0.2.25"}, "username": "trapper", "engine_id": "0x0123456789",
         "auth_method": "sha", "auth_password": {"key": "d21f3675", "meta": {"href": "/api/configuration/passwords/d21f3675"}},
         "encryption_method": "none", "encryption_password": null}}}}"#;
-    let answer: Answer<SnmpTrapResponse> = read_answer(text)?;
-    let mut trap = SnmpTrap::from(answer.body); // Now they are bare keys, as a PUT wants them.
+    let response: Response<SnmpTrapResponse> = read_response(text)?;
+    let mut trap = SnmpTrap::from(response.body); // Now they are bare keys, as a PUT wants them.
     if let SnmpVersion::V3(v3) = &mut trap.version {
         v3.engine_id = "0x0123456789ABCDEF".into();
     }

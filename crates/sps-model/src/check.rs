@@ -11,10 +11,10 @@ use sps_validate::{
 };
 
 use crate::{
-    kept::{Any, Other, is_wrapper},
     key::{Key, Object, Reference},
     optional::Optional,
     secret::{HiddenSecret, Secret},
+    unknown::{Any, Unknown, is_wrapper},
     wire::{Reader, Seed, Wire},
 };
 
@@ -33,7 +33,7 @@ pub trait Describe: Wire {
         let _ = visit;
     }
 
-    /// Whether this is the wrapper of an answer, taken for a body by a type that knows any key.
+    /// Whether this is the wrapper of a response, taken for a body by a type that knows any key.
     fn is_wrapper(&self) -> bool {
         false
     }
@@ -72,7 +72,7 @@ pub fn accept<T: Describe>(text: &str, context: &Context<'_>) -> bool {
 /// # Errors
 /// The report of everything that is wrong.
 pub fn read<T: Describe>(text: &str, context: &Context<'_>) -> Result<T, Report> {
-    // What depends on versions and on unknown keys is judged by the one full answer.
+    // What depends on versions and on unknown keys is judged by the one full response.
     let is_plain = context.target.is_none() && context.unknown_keys == UnknownKeys::Deny;
     match parse::<T>(text, context) {
         Some(value) if is_plain && is_acceptable(&value, context) => Ok(value),
@@ -86,15 +86,15 @@ pub fn read<T: Describe>(text: &str, context: &Context<'_>) -> Result<T, Report>
     }
 }
 
-/// Reads the text of an answer, keeping what no source shows.
+/// Reads the text of a response, keeping what no source shows.
 ///
 /// ```
-/// use sps_model::{Answer, HealthMonitoring, HealthMonitoringResponse, read_answer};
+/// use sps_model::{Response, HealthMonitoring, HealthMonitoringResponse, read_response};
 /// let text = r#"{"key": "health_monitoring", "meta": {"href": "/api/configuration/management/health_monitoring"},
 ///     "body": {"maximum_disk_utilization_ratio": 80, "maximum_load1": null, "maximum_load5": null,
 ///              "maximum_load15": null, "maximum_swap_utilization_ratio": 70, "new_key": 1}}"#;
-/// let answer: Answer<HealthMonitoringResponse> = read_answer(text)?;
-/// let request = HealthMonitoring::from(answer.body);
+/// let response: Response<HealthMonitoringResponse> = read_response(text)?;
+/// let request = HealthMonitoring::from(response.body);
 /// assert!(serde_json::to_string(&request)?.contains("new_key"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -102,7 +102,7 @@ pub fn read<T: Describe>(text: &str, context: &Context<'_>) -> Result<T, Report>
 /// # Errors
 /// Text that is not JSON, and members of another kind than the guide shows. The error never repeats
 /// a value, for it may be a secret.
-pub fn read_answer<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
+pub fn read_response<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
     serde_json::from_str(text).map_err(without_value)
 }
 
@@ -131,7 +131,7 @@ fn parse<T: Wire>(text: &str, context: &Context<'_>) -> Option<T> {
     }
     // A key that may stand there must be kept, and only the lenient reader keeps one.
     let reader = match context.unknown_keys {
-        UnknownKeys::Allow => Reader::answer(),
+        UnknownKeys::Allow => Reader::response(),
         _ => Reader::request(),
     };
     let reader = reader.with_limits(context.limits);
@@ -225,7 +225,7 @@ impl Describe for Any {
     }
 }
 
-impl Describe for Other {
+impl Describe for Unknown {
     const KIND: Kind = Kind::Any;
 
     fn judge(&self, _: &Constraint, _: &Context<'_>) -> bool {
@@ -361,10 +361,10 @@ impl<T: Describe> Describe for BTreeMap<String, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Answer, PasswordResponse, SnmpTrapResponse};
+    use crate::{PasswordResponse, Response, SnmpTrapResponse};
 
     #[test]
-    fn the_error_of_an_answer_repeats_no_value() {
+    fn the_error_of_an_response_repeats_no_value() {
         for body in [
             r#""hunter2, expected peace""#,
             r#"{"enabled": "hunter2", "version": null}"#,
@@ -374,12 +374,12 @@ mod tests {
             r#"{"version": {"selection": "3", "value": {"auth_method": 70055.5}}}"#,
         ] {
             let text = format!(r#"{{"key": "a", "meta": {{}},{}"body": {body}}}"#, "\n");
-            let error = read_answer::<Answer<SnmpTrapResponse>>(&text).unwrap_err();
+            let error = read_response::<Response<SnmpTrapResponse>>(&text).unwrap_err();
             let words = format!("{error} {error:?}");
             assert!(!words.contains("hunter2") && !words.contains("70055"), "{words}");
             assert_eq!(error.line(), 2, "{words}");
         }
-        let error = read_answer::<PasswordResponse>(r#""hunter2"#).unwrap_err();
+        let error = read_response::<PasswordResponse>(r#""hunter2"#).unwrap_err();
         assert!(error.is_eof() && !error.to_string().contains("hunter2"), "{error}");
     }
 }

@@ -6,7 +6,7 @@ use sps_validate::{Constraint, Context, Form, Kind};
 
 use crate::{
     check::{Describe, explain},
-    kept::Any,
+    unknown::Any,
     wire::{Exchange, Reader, Wire},
 };
 
@@ -17,7 +17,7 @@ pub fn validate_into<T: Describe>(
     report: &mut garde::Report,
 ) {
     let context = Context::default();
-    // Keys that the answer had travel along; they are no mistake of the caller.
+    // Keys that the response had travel along; they are no mistake of the caller.
     let context = context.with_unknown_keys(sps_validate::UnknownKeys::Allow);
     let text = match serde_json::to_string(value) {
         Ok(text) => text,

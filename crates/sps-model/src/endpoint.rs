@@ -20,8 +20,8 @@ use crate::{
 pub trait Endpoint {
     /// What is sent; [`NoBody`] if nothing is.
     type Request: Body;
-    /// What an answer carries; [`NoBody`] if nothing but `meta`.
-    type Answer: Body;
+    /// What a response carries; [`NoBody`] if nothing but `meta`.
+    type Response: Body;
 
     /// The absolute path.
     const PATH: &'static str;
@@ -33,7 +33,7 @@ pub trait Endpoint {
     const TITLE: &'static str;
     /// What it is for.
     const DOC: &'static str;
-    /// The keys under which answers carry the body.
+    /// The keys under which responses carry the body.
     const WRAPPERS: &'static [&'static str] = &["body"];
     /// The versions that have it.
     const VERSIONS: Versions = Versions::ALL;
@@ -153,7 +153,7 @@ pub struct EndpointInfo {
     /// The versions that have it.
     pub versions: Versions,
     request: Option<Subject>,
-    answer: Option<Subject>,
+    response: Option<Subject>,
 }
 
 impl EndpointInfo {
@@ -167,14 +167,14 @@ impl EndpointInfo {
             doc: E::DOC,
             versions: E::VERSIONS,
             request: subject::<E, E::Request>(Form::Request),
-            answer: subject::<E, E::Answer>(Form::Answer),
+            response: subject::<E, E::Response>(Form::Response),
         }
     }
 
     /// What a document in this form is checked against; `None` if the endpoint has no such body.
     pub fn subject(&self, form: Form) -> Option<Subject> {
         match form {
-            Form::Answer => self.answer,
+            Form::Response => self.response,
             _ => self.request,
         }
     }

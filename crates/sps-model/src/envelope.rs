@@ -1,14 +1,14 @@
-//! What stands around a body in an answer.
+//! What stands around a body in a response.
 
 use serde::{Deserialize, Serialize};
 
-use crate::kept::Any;
+use crate::unknown::Any;
 
-/// The answer about one object.
+/// The response about one object.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Answer<T> {
-    /// The ID of the endpoint or object; a job's answer may lack it.
+pub struct Response<T> {
+    /// The ID of the endpoint or object; a job's response may lack it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// The value. An older appliance calls it `transaction` at `/api/transaction`.
@@ -18,7 +18,7 @@ pub struct Answer<T> {
     pub meta: Meta,
 }
 
-/// The answer about a collection or a container.
+/// The response about a collection or a container.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 #[non_exhaustive]
@@ -48,7 +48,7 @@ pub struct Item<T> {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Meta {
-    /// The object itself; an answer that embeds nothing may lack it.
+    /// The object itself; a response that embeds nothing may lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub href: Option<String>,
     /// The container.
@@ -74,10 +74,10 @@ pub struct Meta {
     pub remaining_seconds: Option<i64>,
 }
 
-/// The answer to a request that failed.
+/// The response to a request that failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct ErrorAnswer {
+pub struct ErrorResponse {
     /// What went wrong.
     pub error: ErrorObject,
     /// Where.
@@ -104,7 +104,7 @@ mod details {
     use serde::{Deserializer, Serialize, Serializer};
 
     use crate::{
-        kept::Any,
+        unknown::Any,
         wire::{Reader, Wire},
     };
 
@@ -119,6 +119,6 @@ mod details {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Any>, D::Error> {
-        Option::<Any>::read(deserializer, &Reader::answer())
+        Option::<Any>::read(deserializer, &Reader::response())
     }
 }

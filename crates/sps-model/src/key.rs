@@ -1,4 +1,4 @@
-//! References: a bare key in a request, an object around it in an answer.
+//! References: a bare key in a request, an object around it in a response.
 
 use std::{
     fmt,
@@ -14,7 +14,7 @@ use serde::{
 use sps_validate::Target;
 
 use crate::{
-    kept::{Any, Kept},
+    unknown::{Any, UnknownFields},
     wire::{Exchange, Reader, Wire},
 };
 
@@ -113,18 +113,18 @@ impl<T> Exchange for Key<T> {
     }
 }
 
-/// A reference as an answer shows it: the key, its `meta`, and from 6.1.0 perhaps the `body`.
+/// A reference as a response shows it: the key, its `meta`, and from 6.1.0 perhaps the `body`.
 ///
 /// A bare key is understood too, so that a body that was rewritten already can be read again.
 pub struct Reference<T> {
     key: Key<T>,
-    rest: Kept,
+    rest: UnknownFields,
 }
 
 impl<T> Reference<T> {
     /// A reference of the key alone.
     pub fn new(key: Key<T>) -> Self {
-        Self { key, rest: Kept::default() }
+        Self { key, rest: UnknownFields::default() }
     }
 
     /// The key of the object.
@@ -137,7 +137,7 @@ impl<T> Reference<T> {
         self.rest.get("meta")?.as_value().get("href")?.as_str()
     }
 
-    /// The body of the object, if the answer embeds it (from 6.1.0, immediate children only).
+    /// The body of the object, if the response embeds it (from 6.1.0, immediate children only).
     pub fn body(&self) -> Option<&Any> {
         self.rest.get("body")
     }
@@ -197,7 +197,7 @@ impl<'de, T> Visitor<'de> for ReferenceVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let reader = self.0.enter()?;
         let mut key: Option<String> = None;
-        let mut rest = Kept::default();
+        let mut rest = UnknownFields::default();
         let mut keys = 0;
         while let Some(name) = map.next_key::<String>()? {
             reader.count(&mut keys)?;

@@ -1,8 +1,8 @@
 //! Typed requests and responses of the REST API of Safeguard for Privileged Sessions.
 //!
-//! A request type cannot hold what an answer holds: references are a [`Key`] in one and a
-//! [`Reference`] in the other, and [`Exchange::from_response`] turns the answer into the request.
-//! Nothing is lost on the way: keys that no source shows travel along in [`Kept`].
+//! A request type cannot hold what a response holds: references are a [`Key`] in one and a
+//! [`Reference`] in the other, and [`Exchange::from_response`] turns the response into the request.
+//! Nothing is lost on the way: keys that no source shows travel along in [`UnknownFields`].
 //!
 //! ```
 #![doc = include_str!("../examples/change_trap.rs")]
@@ -20,12 +20,12 @@ mod check;
 mod edge;
 mod endpoint;
 mod envelope;
-mod kept;
 mod key;
 mod optional;
 mod secret;
 #[cfg(feature = "proptest")]
 pub mod strategy;
+mod unknown;
 mod wire;
 
 #[rustfmt::skip]
@@ -35,14 +35,14 @@ pub use sps_derive::Resource;
 pub use sps_validate as validate;
 
 pub use crate::{
-    check::{Constrained, Describe, accept, explain, read, read_answer},
+    check::{Constrained, Describe, accept, explain, read, read_response},
     endpoint::{Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, locate},
-    envelope::{Answer, ErrorAnswer, ErrorObject, Item, Listing, Meta},
+    envelope::{ErrorObject, ErrorResponse, Item, Listing, Meta, Response},
     generated::*,
-    kept::{Any, Kept, Other},
     key::{Key, Object, Reference},
     optional::Optional,
     secret::{HiddenSecret, Secret},
+    unknown::{Any, Unknown, UnknownFields},
     wire::{Exchange, Reader, Wire},
 };
 

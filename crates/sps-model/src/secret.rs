@@ -112,7 +112,7 @@ impl Exchange for Secret {
     }
 }
 
-/// A secret in an answer: some endpoints send it back. Its `Debug` shows nothing.
+/// A secret in a response: some endpoints send it back. Its `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HiddenSecret(Secret);
 
@@ -149,7 +149,7 @@ mod tests {
     fn a_secret_of_another_type_is_not_repeated() {
         for text in ["70055", "-70055", "70055.5", "true", "[70055]", "{\"70055\": 1}"] {
             let mut deserializer = serde_json::Deserializer::from_str(text);
-            let error = HiddenSecret::read(&mut deserializer, &Reader::answer()).unwrap_err();
+            let error = HiddenSecret::read(&mut deserializer, &Reader::response()).unwrap_err();
             let words = error.to_string();
             assert!(words.contains("expected a string"), "{words}");
             assert!(!words.contains("70055") && !words.contains("true"), "{words}");

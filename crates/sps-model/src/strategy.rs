@@ -48,8 +48,8 @@ pub fn valid<T: Describe + std::fmt::Debug>() -> BoxedStrategy<T> {
         .boxed()
 }
 
-/// Answer bodies, as JSON: valid bodies in which every reference is an object of `key` and `meta`.
-pub fn answer_json<T: Describe>() -> BoxedStrategy<Value> {
+/// Response bodies, as JSON: valid bodies in which every reference is an object of `key` and `meta`.
+pub fn response_json<T: Describe>() -> BoxedStrategy<Value> {
     (valid_json::<T>(), any::<u64>())
         .prop_map(|(mut body, dice)| {
             value::embed(T::KIND, &mut body, dice);

@@ -8,7 +8,7 @@ use serde::{
 };
 use sps_validate::{Form, Limits};
 
-use crate::kept::{Any, Kept, Other, opaque};
+use crate::unknown::{Any, Unknown, UnknownFields, opaque};
 
 /// How a document is read: which way it travels, how deep the reader stands, what it may cost.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +29,8 @@ impl Reader {
     }
 
     /// A lenient reader, for what was received: unknown keys and words are kept.
-    pub fn answer() -> Self {
-        Self { form: Form::Answer, ..Self::request() }
+    pub fn response() -> Self {
+        Self { form: Form::Response, ..Self::request() }
     }
 
     /// The same with other limits.
@@ -41,7 +41,7 @@ impl Reader {
 
     /// Whether unknown keys and words are kept.
     pub fn is_lenient(&self) -> bool {
-        self.form == Form::Answer
+        self.form == Form::Response
     }
 
     /// The reader for what stands inside the next object or list.
@@ -97,15 +97,15 @@ pub trait Wire: Serialize + Sized {
     }
 }
 
-/// A request value, and what becomes of it in an answer.
+/// A request value, and what becomes of it in a response.
 ///
 /// `from_response` is the rewriting of references: total, and idempotent, because what it returns
 /// holds nothing that it would rewrite again.
 pub trait Exchange: Sized {
-    /// The same value as answers show it.
+    /// The same value as responses show it.
     type Response: Wire;
 
-    /// Turns the answer's value into the one to send.
+    /// Turns the response's value into the one to send.
     fn from_response(response: Self::Response) -> Self;
 }
 
@@ -246,7 +246,7 @@ pub trait Union: Wire {
     ) -> Result<Self, D::Error>;
 
     /// The variant for what no source shows; `None` if the union is closed.
-    fn other(other: Other) -> Option<Self>;
+    fn other(other: Unknown) -> Option<Self>;
 }
 
 /// Reads a union; tag and content may come in either order.
@@ -288,7 +288,7 @@ impl<'de, T: Union> Visitor<'de> for UnionVisitor<T> {
         let mut value = None;
         // Content that came before its tag.
         let mut early: Option<Any> = None;
-        let mut rest = Kept::default();
+        let mut rest = UnknownFields::default();
         while let Some(key) = map.next_key_seed(Keys(T::KEYS))? {
             reader.count(&mut keys)?;
             match (key, &word) {

@@ -1,10 +1,10 @@
 //! Bodies: judged, kept and shown by the types and rules of the spec.
 
+mod condition;
 mod document;
 mod format;
 mod initial;
 mod judge;
-mod predicate;
 mod shown;
 
 use serde_json::Value;

@@ -25,7 +25,7 @@ use crate::{
 /// assert!(!accept("[true, 0]", &subject, &Context::default()));
 /// ```
 pub fn accept(text: &str, subject: &Subject, context: &Context<'_>) -> bool {
-    // Answers, versions and unknown keys are rare questions: the one full answer serves them.
+    // Responses, versions and unknown keys are rare questions: the one full response serves them.
     let is_plain = subject.form == Form::Request
         && context.target.is_none()
         && context.unknown_keys == UnknownKeys::Deny;
@@ -79,7 +79,7 @@ enum Slot<'t> {
 }
 
 /// How many members of the objects being read, one inside the other, can be noted for their rules. Each document
-/// pays for all of them; one that needs more gets the full answer.
+/// pays for all of them; one that needs more gets the full response.
 const SLOTS: usize = 32;
 
 /// The place in `Pass::slots` of a member that no rule may ask about: beyond all of them.
@@ -249,7 +249,7 @@ impl<'t> Pass<'t, '_> {
                 _ => {
                     let key = self.scanner.key(count)?;
                     let index = index_of(fields, &key);
-                    let is_sent = |index: &usize| fields[*index].form != FieldForm::Answer;
+                    let is_sent = |index: &usize| fields[*index].form != FieldForm::Response;
                     let index = index.filter(is_sent);
                     if index.is_none() {
                         unknown.push(key);
@@ -277,7 +277,7 @@ impl<'t> Pass<'t, '_> {
             for (index, field) in fields.iter().enumerate() {
                 let is_there = seen & (1 << index) != 0;
                 wrong_unless(
-                    is_there || field.form == FieldForm::Answer || is_optional(field.kind),
+                    is_there || field.form == FieldForm::Response || is_optional(field.kind),
                 )?;
             }
         }
@@ -444,7 +444,7 @@ impl<'t> Pass<'t, '_> {
     }
 }
 
-/// Whether a body of this kind has no place for the wrapper of an answer, so that nobody need look for one.
+/// Whether a body of this kind has no place for the wrapper of a response, so that nobody need look for one.
 fn refuses_wrappers(kind: Kind) -> bool {
     match kind {
         Kind::Optional(inner) | Kind::Nullable(inner) => refuses_wrappers(*inner),

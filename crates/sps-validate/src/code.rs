@@ -18,9 +18,9 @@ pub const NULL_NOT_ALLOWED: &str = "null-not-allowed";
 pub const UNKNOWN_SELECTION: &str = "unknown-selection";
 /// A word outside the list.
 pub const NOT_IN_ENUM: &str = "not-in-enum";
-/// A reference sent as the object an answer shows.
+/// A reference sent as the object a response shows.
 pub const REFERENCE_OBJECT: &str = "reference-object";
-/// The wrapper of an answer in a request.
+/// The wrapper of a response in a request.
 pub const RESPONSE_WRAPPER: &str = "response-wrapper";
 /// Something that the target version does not have.
 pub const NOT_IN_VERSION: &str = "not-in-version";

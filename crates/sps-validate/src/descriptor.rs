@@ -205,12 +205,12 @@ impl Field {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldForm {
-    /// Requests and answers.
+    /// Requests and responses.
     Both,
     /// Requests only, such as a plain password.
     Request,
-    /// Answers only.
-    Answer,
+    /// Responses only.
+    Response,
 }
 
 /// One word of an enum.

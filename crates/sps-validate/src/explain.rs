@@ -12,7 +12,7 @@ use crate::{
         Breach, Constraint, Field, FieldForm, Kind, Member as MemberInfo, Shape, Target, Type,
         Variant,
     },
-    fix::ANSWER_ONLY,
+    fix::RESPONSE_ONLY,
     format::Format,
     json::{self, Int, Node, ScanError, Value},
     pem::{self, PemError},
@@ -31,7 +31,7 @@ pub enum Form {
     /// To the appliance: a bare body, references as bare keys.
     Request,
     /// From the appliance: wrapped or bare, references as objects, unknown keys kept.
-    Answer,
+    Response,
 }
 
 /// What a document is checked against.
@@ -42,14 +42,14 @@ pub struct Subject {
     pub body: Kind,
     /// Which way the document travels.
     pub form: Form,
-    /// The keys under which answers carry the body; usually `body` alone.
+    /// The keys under which responses carry the body; usually `body` alone.
     pub wrappers: &'static [&'static str],
     /// The versions that have the endpoint.
     pub versions: Versions,
 }
 
 impl Subject {
-    /// A body in a form, wrapped as `body` in answers, known to every version.
+    /// A body in a form, wrapped as `body` in responses, known to every version.
     pub const fn new(body: Kind, form: Form) -> Self {
         Self { body, form, wrappers: &["body"], versions: Versions::ALL }
     }
@@ -183,8 +183,8 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         self.report
     }
 
-    fn is_answer(&self) -> bool {
-        self.subject.form == Form::Answer
+    fn is_response(&self) -> bool {
+        self.subject.form == Form::Response
     }
 
     fn document(&mut self, root: &'t Node<'t>) {
@@ -198,16 +198,16 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 self.error(
                     code::RESPONSE_WRAPPER,
                     root,
-                    "this is the wrapper of an answer, not a body",
+                    "this is the wrapper of a response, not a body",
                     "send only what stands under \"body\", with references as bare keys; `sps request` does it",
                 );
             }
-            (Form::Answer, true) => self.answer(body, root),
+            (Form::Response, true) => self.response(body, root),
         }
     }
 
-    /// A wrapped answer: the body, or the items of a list and the bodies in them.
-    fn answer(&mut self, body: Kind, root: &'t Node<'t>) {
+    /// A wrapped response: the body, or the items of a list and the bodies in them.
+    fn response(&mut self, body: Kind, root: &'t Node<'t>) {
         let Value::Object(members) = &root.value else { return };
         self.duplicates(root);
         for member in members {
@@ -421,17 +421,17 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         self.push(diagnostic);
     }
 
-    /// A reference: in a request the bare key, in an answer an object that holds it.
+    /// A reference: in a request the bare key, in a response an object that holds it.
     fn reference(&mut self, target: &'static Target, node: &'t Node<'t>) {
         self.hide_unlike_a_key(node);
         let key = match (&node.value, reference_key(node)) {
             (Value::String(key), _) => key,
-            (_, Some(key)) if self.is_answer() => key,
+            (_, Some(key)) if self.is_response() => key,
             (Value::Object(_), Some(key)) => {
                 return self.error(
                     code::REFERENCE_OBJECT,
                     node,
-                    "a reference as an answer shows it; the request takes the key alone",
+                    "a reference as a response shows it; the request takes the key alone",
                     format!("send the bare key: {}", key_words(key)),
                 );
             }
@@ -517,20 +517,20 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             let found = fields.iter().position(|field| field.name == member.key);
             match found.map(|index| (&fields[index], ty.member(index))) {
                 Some((field, _))
-                    if field.form == FieldForm::Answer && !self.is_answer() && !open =>
+                    if field.form == FieldForm::Response && !self.is_response() && !open =>
                 {
                     self.report.sensitive.push(member.value.span);
                     self.below(&member.key, |walker| {
                         walker.key_error(
                             member.key_span,
                             member.value.span,
-                            ANSWER_ONLY,
+                            RESPONSE_ONLY,
                             "take it out".to_owned(),
                             Vec::new(),
                         );
                     });
                 }
-                Some((field, _)) if field.form == FieldForm::Answer && !self.is_answer() => {
+                Some((field, _)) if field.form == FieldForm::Response && !self.is_response() => {
                     self.unknown_key(fields, open, node, member, siblings);
                 }
                 Some((field, info)) => self.below(&member.key, |walker| {
@@ -559,8 +559,8 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
     fn presence(&mut self, field: &Field, info: &MemberInfo, node: &Node<'_>) {
         let expected_here = match field.form {
             FieldForm::Both => true,
-            FieldForm::Request => !self.is_answer(),
-            FieldForm::Answer => self.is_answer(),
+            FieldForm::Request => !self.is_response(),
+            FieldForm::Response => self.is_response(),
         };
         let in_version = self.context.target.is_none_or(|target| info.versions.contains(target));
         let optional = is_optional(field.kind);
@@ -596,7 +596,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         member: &json::Member<'_>,
         siblings: Option<Siblings>,
     ) {
-        let kept = open || self.is_answer() || self.context.unknown_keys == UnknownKeys::Allow;
+        let kept = open || self.is_response() || self.context.unknown_keys == UnknownKeys::Allow;
         if self.left_out == Some(Severity::Error) {
             // Nothing more is recorded; only what must not be printed still is.
             return self.report.sensitive.push(member.value.span);
@@ -610,7 +610,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             walker.report.sensitive.push(member.value.span);
             let known = fields
                 .iter()
-                .filter(|field| field.form != FieldForm::Answer)
+                .filter(|field| field.form != FieldForm::Response)
                 .map(|field| field.name);
             let mut suggestions = suggest::nearest(
                 &member.key,
@@ -724,7 +724,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         };
         match values.iter().position(|value| value.matches(word)) {
             Some(index) => self.versions(ty.member(index).versions, node.span, "this word"),
-            None if self.is_answer() => {
+            None if self.is_response() => {
                 self.broken.insert(node.span.start);
                 self.unchecked(code, "no source shows this word: kept as it is");
             }
@@ -839,7 +839,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 return None;
             };
             let Some(index) = variants.iter().position(|variant| variant.value == *word) else {
-                if walker.is_answer() {
+                if walker.is_response() {
                     walker.broken.insert(selected.span.start);
                     walker.unchecked(
                         code::UNKNOWN_SELECTION,
@@ -1002,7 +1002,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             }
             (Value::String(text), _) => Leaf::Str(text),
             (Value::Object(_), Kind::Reference(_)) => {
-                Leaf::Str(reference_key(node).filter(|_| self.is_answer())?)
+                Leaf::Str(reference_key(node).filter(|_| self.is_response())?)
             }
             (Value::Object(_) | Value::Array(_), _) => Leaf::Present,
         })

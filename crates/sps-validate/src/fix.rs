@@ -1,4 +1,4 @@
-//! Repairs that have one answer only, made in the text itself: what is not wrong keeps its form.
+//! Repairs that have one response only, made in the text itself: what is not wrong keeps its form.
 
 use std::collections::HashMap;
 
@@ -47,12 +47,12 @@ pub struct Fix {
     pub pointer: String,
 }
 
-/// Repairs a request's body as far as there is one answer only; `None` if there is nothing of the kind.
+/// Repairs a request's body as far as there is one response only; `None` if there is nothing of the kind.
 ///
-/// The wrapper of an answer goes, and so do keys that only answers have; a reference becomes its bare key; a key
+/// The wrapper of a response goes, and so do keys that only responses have; a reference becomes its bare key; a key
 /// becomes the one that is missing and differs by one or two letters, if no other is as near; a missing list
 /// becomes `[]`, a missing value that may be null becomes null; a certificate loses what stands around it. What
-/// such a repair would not make better by itself is left as it is, and so is an answer.
+/// such a repair would not make better by itself is left as it is, and so is a response.
 ///
 /// ```
 /// use sps_validate::{Constraints, Context, Field, Form, Kind, Shape, Subject, Type, fix};
@@ -231,7 +231,7 @@ impl<'p, 't> Plan<'p, 't> {
                         Some(rename @ (_, name)) if is_sole(rename) => {
                             vec![(it.span, format!("\"{name}\""))]
                         }
-                        None if it.message == ANSWER_ONLY => vec![self.without(it)?],
+                        None if it.message == RESPONSE_ONLY => vec![self.without(it)?],
                         _ => return None,
                     },
                     code::MISSING_KEY => {
@@ -362,8 +362,8 @@ fn around(outer: Span, inner: Span) -> Vec<Change> {
         .to_vec()
 }
 
-/// What is said of a key that only answers have.
-pub(crate) const ANSWER_ONLY: &str = "only answers have this key";
+/// What is said of a key that only responses have.
+pub(crate) const RESPONSE_ONLY: &str = "only responses have this key";
 
 /// So many letters may be wrong.
 const LETTERS: usize = 2;

@@ -1,4 +1,4 @@
-//! From the answer to the request, on the text itself: nothing is parsed into a type, nothing is lost.
+//! From the response to the request, on the text itself: nothing is parsed into a type, nothing is lost.
 
 use std::fmt::Write as _;
 
@@ -8,8 +8,8 @@ use crate::{
     json::{Node, Value},
 };
 
-/// The body that may be sent, made of an answer: the wrapper goes, references become bare keys,
-/// and so do the answer's own fields.
+/// The body that may be sent, made of a response: the wrapper goes, references become bare keys,
+/// and so do the response's own fields.
 ///
 /// Total: it never refuses a document, whatever is wrong with it. Idempotent: what it returns is
 /// left as it is. The order of keys and the spelling of numbers stay. The result is JSON, indented
@@ -19,7 +19,7 @@ use crate::{
 /// use sps_validate::{Form, Kind, Limits, Subject, json, rewrite};
 /// let text = r#"{"body": {"policy": {"key": "9", "meta": {"href": "/api/x/9"}}}, "key": "a", "meta": {}}"#;
 /// let root = json::scan(text, &Limits::default())?;
-/// let subject = Subject::new(Kind::Any, Form::Answer);
+/// let subject = Subject::new(Kind::Any, Form::Response);
 /// assert_eq!(rewrite(&root, &subject), "{\n  \"policy\": \"9\"\n}\n");
 /// # Ok::<(), json::ScanError>(())
 /// ```
@@ -38,7 +38,7 @@ pub fn rewrite(root: &Node<'_>, subject: &Subject) -> String {
 }
 
 impl Subject {
-    /// Whether `root` is the wrapper in which answers carry this body.
+    /// Whether `root` is the wrapper in which responses carry this body.
     pub fn is_wrapped(&self, root: &Node<'_>) -> bool {
         // A body may have a key of that name itself.
         let declares = |key: &str| match peeled(self.body) {
@@ -190,14 +190,14 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// What stands under a key of an object; nothing if the key is the answer's own and is not sent.
+/// What stands under a key of an object; nothing if the key is the response's own and is not sent.
 fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
     let Kind::Named(ty) = kind else {
         return Some(if let Kind::Map(inner) = kind { *inner } else { Kind::Any });
     };
     match ty.shape {
         Shape::Struct { fields, .. } => match fields.iter().find(|field| field.name == key) {
-            Some(field) if field.form == FieldForm::Answer => None,
+            Some(field) if field.form == FieldForm::Response => None,
             Some(field) => Some(field.kind),
             None => Some(Kind::Any),
         },
@@ -237,14 +237,14 @@ mod tests {
         for _ in 0..60 {
             text = format!(r#"{{"key": {text}, "meta": {{"href": "/x"}}}}"#);
         }
-        let subject = Subject::new(Kind::Any, Form::Answer);
+        let subject = Subject::new(Kind::Any, Form::Response);
         let once = rewrite(&json::scan(&text, &Limits::default()).unwrap(), &subject);
         assert_eq!(once, "\"a\"\n");
     }
 
     #[test]
     fn a_wrapper_in_a_wrapper_goes_at_once() {
-        let subject = Subject::new(Kind::Any, Form::Answer);
+        let subject = Subject::new(Kind::Any, Form::Response);
         for (text, expected) in [
             (r#"{"body": {"body": 1}, "key": "a", "meta": {}}"#, "1\n"),
             (r#"{"body": {"items": []}}"#, "{\n  \"items\": []\n}\n"),

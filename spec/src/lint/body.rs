@@ -52,7 +52,7 @@ impl<'a> Lint<'a> {
                         "a member's presence cannot depend on itself",
                     );
                 }
-                self.predicate(file, &format!("{place}.when"), it, condition);
+                self.condition(file, &format!("{place}.when"), it, condition);
             }
         }
     }

@@ -8,18 +8,18 @@ use crate::types::{Field, FieldType, Form, TypeDef};
 impl<'a> Lint<'a> {
     pub(super) fn reach(&mut self) {
         let mut requests = HashSet::new();
-        let mut answers = HashSet::new();
-        let sent: fn(&Field) -> bool = |field| !field.answer_only;
+        let mut responses = HashSet::new();
+        let sent: fn(&Field) -> bool = |field| !field.response_only;
         let received: fn(&Field) -> bool = |field| !field.request_only;
         for it in &self.spec.endpoints {
             let sides = [
                 ("request", &it.request, sent, &mut requests),
-                ("answer", &it.answer, received, &mut answers),
+                ("response", &it.response, received, &mut responses),
             ];
             for (key, name, holds, seen) in sides {
                 let Some(name) = name else { continue };
                 // `body` stands for both; the place falls back to the endpoint where neither is written.
-                let key = if it.request == it.answer { "body" } else { key };
+                let key = if it.request == it.response { "body" } else { key };
                 if self.type_def(name).is_some() {
                     self.visit(name, holds, seen);
                 } else {
@@ -35,15 +35,15 @@ impl<'a> Lint<'a> {
         let mut types: Vec<_> = self.types.values().copied().collect();
         types.sort_by_key(|(_, def)| def.name());
         for (file, def) in types {
-            let (sent, received) = (requests.contains(def.name()), answers.contains(def.name()));
+            let (sent, received) = (requests.contains(def.name()), responses.contains(def.name()));
             let form = if let TypeDef::Struct(it) = def { it.form } else { Form::Both };
             let message = match (sent, received, form) {
                 (false, false, _) => format!("no endpoint reaches `{}`", def.name()),
-                (true, _, Form::Answer) => {
+                (true, _, Form::Response) => {
                     format!("`{}` is only received, but a request holds it", def.name())
                 }
                 (_, true, Form::Request) => {
-                    format!("`{}` is only sent, but an answer holds it", def.name())
+                    format!("`{}` is only sent, but a response holds it", def.name())
                 }
                 _ => continue,
             };

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Lint, Target};
 use crate::{
     error::did_you_mean,
-    rule::{Path, Predicate, Rule},
+    rule::{Condition, Path, Rule},
     types::{FieldType, Format, Presence, Struct, TypeDef},
 };
 
@@ -52,27 +52,27 @@ impl<'a> Lint<'a> {
             self.error(file, &format!("{place}.target"), message);
         }
         if let Some(when) = &rule.when {
-            self.predicate(file, &format!("{place}.when"), on, when);
+            self.condition(file, &format!("{place}.when"), on, when);
         }
-        self.predicate(file, &format!("{place}.holds"), on, &rule.holds);
+        self.condition(file, &format!("{place}.holds"), on, &rule.holds);
     }
 
     /// Checks that every member of a condition exists and can be asked this.
-    pub(super) fn predicate(
+    pub(super) fn condition(
         &mut self,
         file: &str,
         place: &str,
         on: &'a Struct,
-        predicate: &Predicate,
+        condition: &Condition,
     ) {
-        match predicate {
-            Predicate::Equals(path, value) => {
+        match condition {
+            Condition::Equals(path, value) => {
                 let place = format!("{place}.equals.{}", path.join("."));
                 let checked =
                     self.resolve(on, path).and_then(|target| self.target_literal(target, value));
                 self.report(file, &place, checked);
             }
-            Predicate::In(path, values) => {
+            Condition::In(path, values) => {
                 let place = format!("{place}.in.{}", path.join("."));
                 match self.resolve(on, path) {
                     Ok(target) => {
@@ -87,42 +87,42 @@ impl<'a> Lint<'a> {
                     Err(message) => self.error(file, &place, message),
                 }
             }
-            Predicate::Present(path) => {
+            Condition::Present(path) => {
                 self.may_be_absent(file, &format!("{place}.present"), on, path);
             }
-            Predicate::Absent(path) => {
+            Condition::Absent(path) => {
                 self.may_be_absent(file, &format!("{place}.absent"), on, path);
             }
-            Predicate::Null(path) => {
+            Condition::Null(path) => {
                 let nullable =
                     |target: &Target<'_>| matches!(target, Target::Field(field) if field.nullable);
                 self.asks(file, &format!("{place}.null"), on, path, nullable, "is never null");
             }
-            Predicate::All(parts) | Predicate::Any(parts) => {
-                let key = if matches!(predicate, Predicate::All(_)) { "all" } else { "any" };
+            Condition::All(parts) | Condition::Any(parts) => {
+                let key = if matches!(condition, Condition::All(_)) { "all" } else { "any" };
                 for (at, part) in parts.iter().enumerate() {
-                    self.predicate(file, &format!("{place}.{key}.{at}"), on, part);
+                    self.condition(file, &format!("{place}.{key}.{at}"), on, part);
                 }
             }
-            Predicate::Not(inner) => self.predicate(file, &format!("{place}.not"), on, inner),
-            Predicate::Length { path, .. } => {
+            Condition::Not(inner) => self.condition(file, &format!("{place}.not"), on, inner),
+            Condition::Length { path, .. } => {
                 self.string(file, &format!("{place}.length.path"), on, path);
             }
-            Predicate::Charset { path, .. } => {
+            Condition::Charset { path, .. } => {
                 self.string(file, &format!("{place}.charset.path"), on, path);
             }
-            Predicate::Hex(path) => self.string(file, &format!("{place}.hex"), on, path),
-            Predicate::HexLength { path, .. } => {
+            Condition::Hex(path) => self.string(file, &format!("{place}.hex"), on, path),
+            Condition::HexLength { path, .. } => {
                 self.string(file, &format!("{place}.hex_length.path"), on, path);
             }
-            Predicate::Format { path, .. } => {
+            Condition::Format { path, .. } => {
                 self.string(file, &format!("{place}.format.path"), on, path);
             }
-            Predicate::Range { path, .. } => {
+            Condition::Range { path, .. } => {
                 let int = |target: &Target<'_>| matches!(target, Target::Field(field) if field.ty == FieldType::Int);
                 self.asks(file, &format!("{place}.range.path"), on, path, int, "is not a number");
             }
-            Predicate::Referent(path, _) => {
+            Condition::Referent(path, _) => {
                 let reference = |target: &Target<'_>| matches!(target, Target::Field(field) if matches!(field.ty, FieldType::Ref(_)));
                 self.asks(
                     file,
@@ -133,7 +133,7 @@ impl<'a> Lint<'a> {
                     "is not a reference",
                 );
             }
-            Predicate::Custom { inputs, .. } => {
+            Condition::Custom { inputs, .. } => {
                 for (at, path) in inputs.iter().enumerate() {
                     let checked = self.resolve(on, path).map(drop);
                     self.report(file, &format!("{place}.custom.inputs.{at}"), checked);

@@ -346,18 +346,18 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         r#"completeness = "name-only""#,
         "completeness = \"open\"\nmethods = [\"GET\"]",
-        "this endpoint needs a `body`, a `request` or an `answer`",
+        "this endpoint needs a `body`, a `request` or an `response`",
     ),
     ("[type.Inner]", "[type.Lost]\ndoc = \"L.\"\n[type.Inner]", "no endpoint reaches `Lost`"),
     (
         "[type.Inner]",
-        "[type.Inner]\nform = \"answer\"",
+        "[type.Inner]\nform = \"response\"",
         "`Inner` is only received, but a request holds it",
     ),
     (
         "[type.Inner]",
         "[type.Inner]\nform = \"request\"",
-        "`Inner` is only sent, but an answer holds it",
+        "`Inner` is only sent, but a response holds it",
     ),
 ];
 
@@ -418,10 +418,10 @@ fn a_code_must_be_raised_and_defined_once() {
 }
 
 #[test]
-fn an_answer_only_member_needs_no_request_form() {
+fn a_response_only_member_needs_no_request_form() {
     let edits = [
-        ("[type.Inner]", "[type.Inner]\nform = \"answer\""),
-        (r#"type = "Inner""#, r#"type = "Inner", answer_only = true"#),
+        ("[type.Inner]", "[type.Inner]\nform = \"response\""),
+        (r#"type = "Inner""#, r#"type = "Inner", response_only = true"#),
     ];
     let found = messages(&edits);
     assert_eq!(found, [""; 0]);

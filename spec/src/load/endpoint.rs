@@ -1,8 +1,8 @@
 //! Reading of endpoint files and of files of shared types.
 
 use super::{
+    condition::{condition, path},
     names,
-    predicate::{path, predicate},
     table::{Table, Value},
     types::types,
     versions,
@@ -11,7 +11,7 @@ use crate::{
     endpoint::{
         Completeness, Endpoint, EndpointKind, Method, Part, Quirk, Source, SourceTag, TypeFile,
     },
-    rule::{Predicate, Rule, Severity},
+    rule::{Condition, Rule, Severity},
 };
 
 const KINDS: [(&str, EndpointKind); 5] = [
@@ -79,7 +79,7 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> Option<Endpoint> {
             .unwrap_or(Completeness::Complete),
         object: table.need("object").map(names::object).unwrap_or_default(),
         request: side("request"),
-        answer: side("answer"),
+        response: side("response"),
         wrappers: table.texts("wrappers").unwrap_or_else(|| vec!["body".to_owned()]),
         single_use: table.flag("single_use"),
         anonymous: table.flag("anonymous"),
@@ -132,9 +132,9 @@ fn rule(table: Table<'_>) -> Rule {
         code: table.need_text("code"),
         severity: table.word("severity", &SEVERITIES).unwrap_or(Severity::Error),
         target: table.need("target").and_then(path).unwrap_or_default(),
-        when: table.get("when").and_then(predicate),
+        when: table.get("when").and_then(condition),
         // The stand-in is never seen: whoever reads it has an error reported already.
-        holds: table.need("holds").and_then(predicate).unwrap_or(Predicate::All(Vec::new())),
+        holds: table.need("holds").and_then(condition).unwrap_or(Condition::All(Vec::new())),
         message: table.need_text("message"),
         fix: table.need_text("fix"),
         source: table.need_text("source"),

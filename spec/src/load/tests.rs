@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::{
-    Errors, FieldType, Literal, Predicate, Presence, Spec, TypeDef, embedded_listing, spec_files,
+    Condition, Errors, FieldType, Literal, Presence, Spec, TypeDef, embedded_listing, spec_files,
 };
 
 /// The folder of this crate, where the real spec lies.
@@ -83,7 +83,7 @@ fn loads_the_real_spec() {
     let Some(TypeDef::Struct(auth)) = spec.type_def("SmtpAuth") else {
         panic!("SmtpAuth is a struct")
     };
-    let enabled = Predicate::Equals(vec!["enabled".to_owned()], Literal::Bool(true));
+    let enabled = Condition::Equals(vec!["enabled".to_owned()], Literal::Bool(true));
     assert_eq!(auth.field("username").unwrap().presence, Presence::When(enabled));
     let Some(TypeDef::Enum(method)) = spec.type_def("SnmpAuthMethod") else {
         panic!("SnmpAuthMethod is an enum")
@@ -98,8 +98,8 @@ fn snmp_passwords_take_exactly_the_characters_of_the_guide() {
     let rules: Vec<_> = spec.rules().filter(|rule| rule.code == "snmp-password-charset").collect();
     assert_eq!(rules.len(), 2);
     for rule in rules {
-        let Predicate::Referent(_, inner) = &rule.holds else { panic!("{:?}", rule.holds) };
-        let Predicate::Charset { chars, .. } = &**inner else { panic!("{inner:?}") };
+        let Condition::Referent(_, inner) = &rule.holds else { panic!("{:?}", rule.holds) };
+        let Condition::Charset { chars, .. } = &**inner else { panic!("{inner:?}") };
         for c in (' '..='~').filter(|c| !c.is_ascii_alphanumeric()) {
             assert_eq!(chars.contains(c), !['>', '~'].contains(&c), "{c}");
         }
@@ -177,7 +177,7 @@ const BROKEN: &[(&str, &[&str])] = &[
     ("[type.X]\ndoc = 1", &["expected a string, found integer"]),
     ("[type.x-y]\ndoc = 'X'", &["`x-y` is not the name of a type: expected a name in camel case"]),
     ("[type.Option]\ndoc = 'X'", &["`Option` is a type of Rust itself"]),
-    ("[type.X]\ndoc = 'X'\nform = 'anser'", &["unknown word `anser`, did you mean `answer`?"]),
+    ("[type.X]\ndoc = 'X'\nform = 'anser'", &["unknown word `anser`, did you mean `response`?"]),
     ("[typ.X]\ndoc = 'X'", &["unknown key `typ` in this file, did you mean `type`?"]),
     ("[type]\nX = 1", &["expected a table: type, found integer"]),
     (
@@ -251,8 +251,8 @@ const BROKEN_FIELDS: &[(&str, &[&str])] = &[
     ),
     ("type = 'int', doc = 'A', rust = 'type'", &["`type` is not a name in snake case"]),
     (
-        "type = 'int', doc = 'A', answer_only = true, request_only = true",
-        &["a member cannot be both `answer_only` and `request_only`"],
+        "type = 'int', doc = 'A', response_only = true, request_only = true",
+        &["a member cannot be both `response_only` and `request_only`"],
     ),
     (
         "type = 'int', doc = 'A', presence = 'optional', when = { present = 'b' }",

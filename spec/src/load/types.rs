@@ -1,8 +1,8 @@
 //! Reading of types and their members.
 
 use super::{
+    condition::{condition, literal},
     names,
-    predicate::{literal, predicate},
     table::{Entry, Table, Value},
     versions,
 };
@@ -56,7 +56,7 @@ fn source(table: &Table<'_>, default: &str) -> String {
 fn structure(entry: &Entry<'_>, default_source: &str) -> Option<Struct> {
     let table = entry.value.table("type")?;
     let source = source(&table, default_source);
-    let form = [("both", Form::Both), ("request", Form::Request), ("answer", Form::Answer)];
+    let form = [("both", Form::Both), ("request", Form::Request), ("response", Form::Response)];
     let it = Struct {
         name: names::type_name(entry),
         doc: table.need_text("doc"),
@@ -88,7 +88,7 @@ fn field(entry: &Entry<'_>, default_source: &str) -> Option<Field> {
         nullable: table.flag("nullable"),
         tag: table.flag("tag"),
         sensitive: table.flag("sensitive"),
-        answer_only: table.flag("answer_only"),
+        response_only: table.flag("response_only"),
         request_only: table.flag("request_only"),
         authenticated: table.flag("authenticated"),
         constraint: constraint(&table),
@@ -100,8 +100,8 @@ fn field(entry: &Entry<'_>, default_source: &str) -> Option<Field> {
         source: source(&table, default_source),
         versions: versions(&table),
     };
-    if it.answer_only && it.request_only {
-        table.report("a member cannot be both `answer_only` and `request_only`");
+    if it.response_only && it.request_only {
+        table.report("a member cannot be both `response_only` and `request_only`");
     }
     table.finish();
     Some(it)
@@ -113,7 +113,7 @@ fn presence(table: &Table<'_>) -> Presence {
     if let (Some(_), Some(value)) = (word, when) {
         value.report("`presence` and `when` exclude each other");
     }
-    match (when.and_then(predicate), word) {
+    match (when.and_then(condition), word) {
         (Some(condition), _) => Presence::When(condition),
         (None, Some(true)) => Presence::Optional,
         (None, _) => Presence::Required,

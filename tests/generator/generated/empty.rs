@@ -16,7 +16,7 @@ pub enum Empty {}
 
 impl Endpoint for Empty {
     type Request = NoBody;
-    type Answer = NoBody;
+    type Response = NoBody;
     const PATH: &'static str = "/api/empty";
     const KIND: EndpointKind = EndpointKind::Container;
     const METHODS: &'static [Method] = &[Method::Get];

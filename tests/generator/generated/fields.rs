@@ -9,14 +9,14 @@ use crate::Any;
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Key;
 use crate::Method;
 use crate::Optional;
-use crate::Other;
 use crate::Resource;
 use crate::Room;
 use crate::Secret;
+use crate::Unknown;
+use crate::UnknownFields;
 use crate::Vault;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
@@ -25,7 +25,7 @@ use crate::validate::format::Format;
 
 impl Endpoint for Fields {
     type Request = Self;
-    type Answer = FieldsResponse;
+    type Response = FieldsResponse;
     const PATH: &'static str = "/api/fields";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -161,7 +161,7 @@ pub struct Fields {
     ///
     /// Source: A guide, "A page", version 1.0.
     pub certificate: String,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for Fields {
@@ -255,7 +255,7 @@ pub struct FieldInner {
     /// Source: A guide, "A page", version 1.0.
     #[resource(default)]
     pub secret: Option<Secret>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl fmt::Debug for FieldInner {
@@ -313,7 +313,7 @@ pub enum FieldWord {
     #[resource(rename = "2c")]
     TwoC,
     /// A word that no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for FieldWord {
@@ -365,7 +365,7 @@ pub enum FieldChoice {
     #[resource(rename = "inner")]
     Inner(FieldInner),
     /// What no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for FieldChoice {

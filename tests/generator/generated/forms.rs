@@ -7,13 +7,13 @@ use std::fmt;
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Key;
 use crate::Method;
 use crate::Optional;
 use crate::Resource;
 use crate::Room;
 use crate::Secret;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
@@ -21,7 +21,7 @@ use crate::validate::format::Format;
 
 impl Endpoint for Forms {
     type Request = Self;
-    type Answer = FormsResponse;
+    type Response = FormsResponse;
     const PATH: &'static str = "/api/forms";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -34,7 +34,7 @@ impl Endpoint for Forms {
 /// Source: A guide, "A page", version 1.0.
 #[derive(Clone, PartialEq, Resource)]
 #[resource(
-    answer_only(
+    response_only(
         created:String,
         "last-room"
         as
@@ -55,7 +55,7 @@ pub struct Forms {
     /// Source: A guide, "A page", version 1.0.
     #[resource(request_only, default)]
     pub plain: Optional<Secret>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl fmt::Debug for Forms {
@@ -73,29 +73,29 @@ impl Constrained for Forms {
             Member::new("plain", "In requests."),
             Member::new("created", "In answers.")
                 .constraint(Constraint::NONE.format(Format::DateTime)),
-            Member::new("last-room", "A reference in answers."),
-            Member::new("history", "Objects in answers."),
+            Member::new("last-room", "A reference in responses."),
+            Member::new("history", "Objects in responses."),
         ],
     );
 }
 
-/// What only answers have.
+/// What only responses have.
 ///
 /// Source: A guide, "A page", version 1.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer, constrained)]
+#[resource(response, constrained)]
 #[non_exhaustive]
 pub struct FormsEntry {
     /// When.
     ///
     /// Source: A guide, "A page", version 1.0.
     pub at: String,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for FormsEntry {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "What only answers have.",
+        "What only responses have.",
         &[Member::new("at", "When.")],
     );
 }

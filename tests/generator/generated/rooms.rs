@@ -7,12 +7,12 @@ use std::fmt;
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Object;
 use crate::Optional;
 use crate::Resource;
 use crate::Secret;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
@@ -20,7 +20,7 @@ use crate::validate::Target;
 
 impl Endpoint for Room {
     type Request = Self;
-    type Answer = RoomResponse;
+    type Response = RoomResponse;
     const PATH: &'static str = "/api/rooms";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
@@ -51,7 +51,7 @@ pub struct Room {
     /// Source: A guide, "A page", version 1.0.
     #[resource(request_only, default)]
     pub plain: Optional<Secret>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl fmt::Debug for Room {

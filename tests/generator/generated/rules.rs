@@ -5,13 +5,13 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Key;
 use crate::Method;
 use crate::Optional;
-use crate::Other;
 use crate::Resource;
 use crate::Room;
+use crate::Unknown;
+use crate::UnknownFields;
 use crate::Vault;
 use crate::validate;
 use crate::validate::Constraint;
@@ -28,7 +28,7 @@ use crate::validate::required;
 
 impl Endpoint for Ruled {
     type Request = Self;
-    type Answer = RuledResponse;
+    type Response = RuledResponse;
     const PATH: &'static str = "/api/rules";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -107,7 +107,7 @@ pub struct Ruled {
     /// Source: A guide, "A page", version 1.0.
     #[resource(default)]
     pub switched: Optional<String>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for Ruled {
@@ -780,7 +780,7 @@ pub struct RuledInner {
     /// Source: A guide, "A page", version 1.0.
     #[resource(default)]
     pub text: Optional<String>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for RuledInner {
@@ -813,7 +813,7 @@ pub enum RuledMode {
     #[resource(rename = "still")]
     Still,
     /// A word that no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for RuledMode {
@@ -845,7 +845,7 @@ pub enum RuledChoice {
     #[resource(rename = "number")]
     Number(i64),
     /// What no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for RuledChoice {

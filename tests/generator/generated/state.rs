@@ -5,18 +5,18 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::NoBody;
 use crate::Optional;
 use crate::Resource;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
 
 impl Endpoint for State {
     type Request = NoBody;
-    type Answer = Self;
+    type Response = Self;
     const PATH: &'static str = "/api/state";
     const KIND: EndpointKind = EndpointKind::Status;
     const METHODS: &'static [Method] = &[Method::Get];
@@ -24,11 +24,11 @@ impl Endpoint for State {
     const DOC: &'static str = "A status.";
 }
 
-/// An answer alone.
+/// A response alone.
 ///
 /// Source: A guide, "A page", version 1.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer, constrained)]
+#[resource(response, constrained)]
 #[non_exhaustive]
 pub struct State {
     /// A name.
@@ -42,12 +42,12 @@ pub struct State {
     /// Source: A guide, "A page", version 1.0.
     #[resource(default)]
     pub uptime: Optional<u64>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for State {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "An answer alone.",
+        "A response alone.",
         &[
             Member::new("name", "A name."),
             Member::new("uptime", "How long it runs.")

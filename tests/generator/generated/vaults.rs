@@ -18,7 +18,7 @@ pub enum Vault {}
 
 impl Endpoint for Vault {
     type Request = NoBody;
-    type Answer = NoBody;
+    type Response = NoBody;
     const PATH: &'static str = "/api/vaults";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[];

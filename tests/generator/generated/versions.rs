@@ -5,11 +5,11 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Optional;
-use crate::Other;
 use crate::Resource;
+use crate::Unknown;
+use crate::UnknownFields;
 use crate::validate::Constraints;
 use crate::validate::Member;
 use crate::validate::Version;
@@ -17,7 +17,7 @@ use crate::validate::Versions;
 
 impl Endpoint for Versioned {
     type Request = Self;
-    type Answer = VersionedResponse;
+    type Response = VersionedResponse;
     const PATH: &'static str = "/api/versions";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -57,7 +57,7 @@ pub struct Versioned {
     ///
     /// Source: A guide, "A page", version 1.0.
     pub choice: VersionedChoice,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for Versioned {
@@ -96,7 +96,7 @@ pub enum VersionedWord {
     #[resource(rename = "b")]
     B,
     /// A word that no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for VersionedWord {
@@ -128,7 +128,7 @@ pub enum VersionedChoice {
     #[resource(rename = "b")]
     B(i64),
     /// What no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for VersionedChoice {

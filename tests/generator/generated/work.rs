@@ -5,11 +5,11 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Optional;
-use crate::Other;
 use crate::Resource;
+use crate::Unknown;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
@@ -25,7 +25,7 @@ pub enum Work {}
 
 impl Endpoint for Work {
     type Request = WorkOrder;
-    type Answer = WorkState;
+    type Response = WorkState;
     const PATH: &'static str = "/api/work";
     const KIND: EndpointKind = EndpointKind::Job;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
@@ -55,7 +55,7 @@ pub struct WorkOrder {
     /// Source: A guide, "A page", version 1.0.
     #[resource(default)]
     pub note: Optional<String>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for WorkOrder {
@@ -72,7 +72,7 @@ impl Constrained for WorkOrder {
 ///
 /// Source: A guide, "A page", version 1.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer, constrained)]
+#[resource(response, constrained)]
 #[non_exhaustive]
 pub struct WorkState {
     /// How far it is.
@@ -84,7 +84,7 @@ pub struct WorkState {
     /// Source: A guide, "A page", version 1.0.
     #[resource(default)]
     pub error: Option<String>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for WorkState {
@@ -112,7 +112,7 @@ pub enum WorkStep {
     #[resource(rename = "finished", alias = "done", alias = "over")]
     Finished,
     /// A word that no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for WorkStep {

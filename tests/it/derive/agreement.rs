@@ -1,9 +1,9 @@
-//! On every document one edit away from a valid one, all who judge it agree, and an answer loses nothing.
+//! On every document one edit away from a valid one, all who judge it agree, and a response loses nothing.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sps_model::{
-    Describe, Exchange, accept, explain, read, read_answer,
+    Describe, Exchange, accept, explain, read, read_response,
     validate::{Context, Form, Limits, Subject, UnknownKeys, json as scanned, rewrite},
 };
 
@@ -13,18 +13,18 @@ use super::{
     exchange, has_reference, value, written,
 };
 
-/// Tries a valid request, and the answer that it was made of.
+/// Tries a valid request, and the response that it was made of.
 #[track_caller]
-fn try_all<T>(request: &Value, answer: &Value)
+fn try_all<T>(request: &Value, response: &Value)
 where
     T: Describe + Exchange,
     T::Response: DeserializeOwned,
 {
-    try_with::<T>(request, answer, &[UnknownKeys::Deny, UnknownKeys::Allow]);
+    try_with::<T>(request, response, &[UnknownKeys::Deny, UnknownKeys::Allow]);
 }
 
 #[track_caller]
-fn try_with<T>(request: &Value, answer: &Value, unknown_keys: &[UnknownKeys])
+fn try_with<T>(request: &Value, response: &Value, unknown_keys: &[UnknownKeys])
 where
     T: Describe + Exchange,
     T::Response: DeserializeOwned,
@@ -41,24 +41,24 @@ where
     }
     assert!(good > 2, "some edits do no harm, or nothing was tried");
 
-    documents.push(answer.clone());
-    documents.extend(edits(answer));
+    documents.push(response.clone());
+    documents.extend(edits(response));
     let mut read = 0;
     for (index, document) in sample(&documents).enumerate() {
         // Every other one with its keys in reverse.
         let texts = texts(document);
         let text = &texts[index % texts.len()];
-        let Ok(response) = read_answer::<T::Response>(text) else { continue };
+        let Ok(response) = read_response::<T::Response>(text) else { continue };
         read += 1;
         let (came, goes) = (without_hulls(value(text)), without_hulls(written(&response)));
-        assert_eq!(goes, came, "an answer is written as it came");
+        assert_eq!(goes, came, "a response is written as it came");
         let sent = written(&T::from_response(response));
         assert!(!has_reference(&sent), "{text} became {sent}");
-        let again = read_answer::<T::Response>(&sent.to_string()).unwrap();
+        let again = read_response::<T::Response>(&sent.to_string()).unwrap();
         assert_eq!(written(&T::from_response(again)), sent, "rewriting twice is rewriting once");
         let root = scanned::scan(text, &Limits::default()).unwrap();
-        let subject = Subject::new(T::KIND, Form::Answer);
-        // An answer's wrapper goes when the text is rewritten; here it is the body's own key.
+        let subject = Subject::new(T::KIND, Form::Response);
+        // A response's wrapper goes when the text is rewritten; here it is the body's own key.
         if !subject.is_wrapped(&root) {
             let rewritten = value(&rewrite(&root, &subject));
             // FIXME: a union that is kept whole for a key beside its tag leaves a reference without
@@ -86,7 +86,7 @@ fn sample(documents: &[Value]) -> impl Iterator<Item = &Value> {
     documents.iter().step_by(documents.len() / 1000 + 1)
 }
 
-/// A reference of the key alone is written as the key: no answer has one.
+/// A reference of the key alone is written as the key: no response has one.
 fn without_hulls(value: Value) -> Value {
     match value {
         Value::Object(mut object) if object.len() == 1 && object.contains_key("key") => {
@@ -117,20 +117,20 @@ fn verdict<T: Describe>(text: &str, context: &Context<'_>) -> bool {
 
 #[test]
 fn keys() {
-    let (answer, request) = exchange::keys();
+    let (response, request) = exchange::keys();
     let mut known = request;
     // What is kept is no part of a request.
     known.as_object_mut().unwrap().remove("later");
     known["inner"].as_object_mut().unwrap().remove("kept_here");
     known["inners"] = json!([{"room": "i0", "number": 0}]);
     known["tree"]["children"][0].as_object_mut().unwrap().remove("leaf");
-    try_all::<Keys>(&known, &answer);
+    try_all::<Keys>(&known, &response);
 }
 
 #[test]
 fn places() {
     let room = json!({"key": "r", "meta": {"href": "/r"}});
-    for (request, answer) in [
+    for (request, response) in [
         (json!({"selection": "nowhere"}), json!({"selection": "nowhere", "x": room})),
         (json!({"selection": "name", "value": "n"}), json!({"selection": "name", "value": "n"})),
         (
@@ -150,7 +150,7 @@ fn places() {
             json!({"selection": "tree", "value": {"room": room, "children": [], "x": room}}),
         ),
     ] {
-        try_all::<Place>(&request, &answer);
+        try_all::<Place>(&request, &response);
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use garde::Validate;
 use serde::{Deserialize, Serialize};
-use sps_model::{Any, Kept, Key, Object, Optional, Other, Resource, validate::Target};
+use sps_model::{Any, Key, Object, Optional, Resource, Unknown, UnknownFields, validate::Target};
 
 /// A marker: references to it may stand once.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,7 +32,7 @@ pub(crate) enum Color {
     #[resource(rename = "bleu", alias = "blue", alias = "azure")]
     Blue,
     r#Type,
-    Other(Other),
+    Unknown(Unknown),
 }
 
 /// Words without an opaque one.
@@ -53,14 +53,14 @@ pub(crate) struct Leaves {
     pub(crate) text: String,
     pub(crate) color: Color,
     pub(crate) anything: Any,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// A number with a point.
 #[derive(Debug, Clone, PartialEq, Resource)]
 pub(crate) struct Measure {
     pub(crate) ratio: f64,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// Every way a member may be there or not.
@@ -76,7 +76,7 @@ pub(crate) struct Presence {
     pub(crate) both: Optional<Option<String>>,
     #[resource(default)]
     pub(crate) list: Vec<String>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// A union with content of every sort.
@@ -92,7 +92,7 @@ pub(crate) enum Place {
     Inner(Inner),
     Tree(Box<Tree>),
     Outside(Outer),
-    Other(Other),
+    Unknown(Unknown),
 }
 
 /// A union without an opaque variant, with keys of other names.
@@ -108,7 +108,7 @@ pub(crate) enum Closed {
 pub(crate) struct Inner {
     pub(crate) room: Key<Room>,
     pub(crate) number: u8,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// A type of several levels.
@@ -117,7 +117,7 @@ pub(crate) struct Tree {
     pub(crate) room: Option<Key<Room>>,
     pub(crate) children: Vec<Branch>,
     pub(crate) next: Optional<Box<Branch>>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// The level below.
@@ -126,7 +126,7 @@ pub(crate) struct Branch {
     pub(crate) room: Option<Key<Room>>,
     pub(crate) children: Vec<Leaf>,
     pub(crate) next: Optional<Box<Leaf>>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// The level below that.
@@ -134,7 +134,7 @@ pub(crate) struct Branch {
 pub(crate) struct Leaf {
     pub(crate) room: Option<Key<Room>>,
     pub(crate) children: [Key<Room>; 0],
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// References in every container.
@@ -154,7 +154,7 @@ pub(crate) struct Keys {
     pub(crate) inners: Vec<Inner>,
     pub(crate) place: Place,
     pub(crate) tree: Tree,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// Names that Rust or JSON make awkward, and a tag beside its siblings.
@@ -168,7 +168,7 @@ pub(crate) struct Names {
     pub(crate) really_kept: u8,
     #[resource(tag)]
     pub(crate) mode: Size,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// The same in both forms.
@@ -177,21 +177,21 @@ pub(crate) struct Names {
 pub(crate) struct Same {
     pub(crate) level: u8,
     pub(crate) color: Color,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
-/// An answer alone: it is declared as it is shown.
+/// A response alone: it is declared as it is shown.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer)]
+#[resource(response)]
 pub(crate) struct Status {
     pub(crate) state: Color,
     pub(crate) room: sps_model::Reference<Room>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// Members of one form only.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer_only(
+#[resource(response_only(
     created: u64,
     owner: Key<Room>,
     "last-seen" as r#where: Optional<Place>,
@@ -203,7 +203,7 @@ pub(crate) struct Forms {
     pub(crate) plain: Optional<String>,
     #[resource(request_only)]
     pub(crate) orders: Vec<Inner>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// Without a place for unknown keys.
@@ -215,11 +215,11 @@ pub(crate) struct Sealed {
 
 /// Open: unknown keys are expected in requests too.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(open, answer_only(created: u64))]
+#[resource(open, response_only(created: u64))]
 pub(crate) struct Open {
     pub(crate) known: Optional<u8>,
     pub(crate) key: Optional<String>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// A type that knows only serde and garde.
@@ -254,5 +254,5 @@ pub(crate) struct Outer {
     #[resource(garde)]
     pub(crate) maybe: Option<Range>,
     pub(crate) room: Key<Room>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }

@@ -1,7 +1,7 @@
-//! The way from an answer to a request: references become keys wherever they stand.
+//! The way from a response to a request: references become keys wherever they stand.
 
 use serde_json::{Value, json};
-use sps_model::{Key, Reference, read_answer};
+use sps_model::{Key, Reference, read_response};
 
 use super::{
     check_rewritten,
@@ -17,7 +17,7 @@ fn reference(key: &str) -> Value {
 pub(super) fn keys() -> (Value, Value) {
     let embedded = json!({"key": "v", "meta": {"href": "/v", "next": null},
         "body": {"nested": reference("n")}});
-    let answer = json!({
+    let received = json!({
         "one": embedded, "nullable": reference("n"), "optional": reference("o"), "both": null,
         "list": [reference("l0"), "l1"], "pairs": [[reference("p0"), reference("p1")]],
         "map": {"m": reference("m")}, "lists": {"x": [reference("x"), null]},
@@ -43,21 +43,21 @@ pub(super) fn keys() -> (Value, Value) {
             "next": {"room": "tn", "children": []}, "leaf": "v"}]},
         "later": "z",
     });
-    (answer, request)
+    (received, request)
 }
 
 #[test]
 fn references_become_keys_wherever_they_stand() {
-    let (answer, request) = keys();
-    assert!(has_reference(&answer));
-    check_rewritten::<Keys>(&answer, &request);
+    let (received, request) = keys();
+    assert!(has_reference(&received));
+    check_rewritten::<Keys>(&received, &request);
     check_rewritten::<Keys>(&request, &request);
 }
 
 #[test]
 fn the_twin_holds_references_and_the_request_keys() {
-    let (answer, _) = keys();
-    let response: KeysResponse = read_answer(&answer.to_string()).unwrap();
+    let (received, _) = keys();
+    let response: KeysResponse = read_response(&received.to_string()).unwrap();
     let one: &Reference<_> = &response.one;
     assert_eq!(one.href(), Some("/v"));
     assert!(one.body().is_some());
@@ -70,13 +70,13 @@ fn the_twin_holds_references_and_the_request_keys() {
 
 #[test]
 fn what_is_kept_moves_with_its_object() {
-    let (answer, request) = keys();
-    let mut response: KeysResponse = read_answer(&answer.to_string()).unwrap();
+    let (received, request) = keys();
+    let mut response: KeysResponse = read_response(&received.to_string()).unwrap();
     response.inners.remove(0);
     let sent = written(&Keys::from(response));
     assert_eq!(sent["inners"], json!([request["inners"][1]]));
 
-    let response: KeysResponse = read_answer(&answer.to_string()).unwrap();
+    let response: KeysResponse = read_response(&received.to_string()).unwrap();
     let mut keys = Keys::from(response);
     keys.inners.remove(0);
     keys.inners.insert(0, keys.inner.clone());
@@ -94,7 +94,7 @@ fn an_object_that_only_resembles_a_reference_stays() {
         json!({"meta": {"href": "/k"}}),
     ] {
         let body = json!({"room": null, "children": [], "kept": kept});
-        let response: TreeResponse = read_answer(&body.to_string()).unwrap();
+        let response: TreeResponse = read_response(&body.to_string()).unwrap();
         let sent = written(&Tree::from(response));
         assert_eq!(sent, body);
     }

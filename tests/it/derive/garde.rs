@@ -2,7 +2,7 @@
 
 use garde::{Unvalidated, Validate};
 use serde_json::json;
-use sps_model::{SnmpTrap, read_answer};
+use sps_model::{SnmpTrap, read_response};
 
 use super::{
     check,
@@ -42,8 +42,8 @@ fn a_foreign_option_may_be_null() {
 
 #[test]
 fn foreign_types_travel_unchanged() {
-    let answer = OUTER.replace(r#""r""#, r#"{"key": "r", "meta": {"href": "/r"}}"#);
-    let response: OuterResponse = read_answer(&answer).unwrap();
+    let response = OUTER.replace(r#""r""#, r#"{"key": "r", "meta": {"href": "/r"}}"#);
+    let response: OuterResponse = read_response(&response).unwrap();
     assert_eq!(written(&Outer::from(response)).to_string(), super::value(OUTER).to_string());
 }
 
@@ -102,8 +102,8 @@ fn a_parent_with_its_own_type_puts_its_path_in_front() {
 }
 
 #[test]
-fn keys_that_the_answer_had_are_no_mistake() {
-    let (answer, _) = exchange::keys();
-    let response: KeysResponse = read_answer(&answer.to_string()).unwrap();
+fn keys_that_the_response_had_are_no_mistake() {
+    let (response, _) = exchange::keys();
+    let response: KeysResponse = read_response(&response.to_string()).unwrap();
     assert!(Keys::from(response).validate().is_ok());
 }

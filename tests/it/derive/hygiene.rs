@@ -1,7 +1,7 @@
 //! An expansion does not take the user's names for its own.
 
 use serde_json::json;
-use sps_model::{Kept, Resource};
+use sps_model::{Resource, UnknownFields};
 // A dependency may be renamed to any word.
 use sps_model as sps;
 
@@ -55,7 +55,7 @@ struct Names {
     keys: u8,
     deserializer: u8,
     response: u8,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -63,7 +63,7 @@ struct Names {
 struct Renamed {
     names: Option<Names>,
     room: sps::Key<sps::Password>,
-    kept: sps::Kept,
+    unknown_fields: sps::UnknownFields,
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn any_name_may_be_the_users_own() {
         "deserializer": 10, "response": 11,
     });
     check_rewritten::<Names>(&names, &names);
-    let answer = json!({"names": names, "room": {"key": "r", "meta": {"href": "/r"}}, "more": 1});
+    let response = json!({"names": names, "room": {"key": "r", "meta": {"href": "/r"}}, "more": 1});
     let request = json!({"names": names, "room": "r", "more": 1});
-    check_rewritten::<Renamed>(&answer, &request);
+    check_rewritten::<Renamed>(&response, &request);
 }

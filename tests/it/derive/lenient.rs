@@ -1,8 +1,8 @@
-//! An answer with what no source shows is read, kept and written back.
+//! A response with what no source shows is read, kept and written back.
 
 use serde_json::json;
 use sps_model::{
-    explain, read_answer,
+    explain, read_response,
     validate::{Context, Form},
 };
 
@@ -17,10 +17,10 @@ use super::{
 
 #[test]
 fn unknown_keys_are_kept_at_their_object() {
-    let answer = json!({"room": {"key": "r", "meta": {"href": "/r"}}, "number": 1,
+    let received = json!({"room": {"key": "r", "meta": {"href": "/r"}}, "number": 1,
         "more": {"deep": [1, null, "x"]}, "kept": true});
     let request = json!({"room": "r", "number": 1, "more": {"deep": [1, null, "x"]}, "kept": true});
-    check_rewritten::<Inner>(&answer, &request);
+    check_rewritten::<Inner>(&received, &request);
 }
 
 #[test]
@@ -28,8 +28,8 @@ fn unknown_words_are_opaque() {
     let leaves = json!({"on": true, "tiny": 0, "small": 0, "count": 0, "offset": 0, "text": "",
         "color": "ultraviolet", "anything": []});
     check_rewritten::<Leaves>(&leaves, &leaves);
-    let response: LeavesResponse = read_answer(&leaves.to_string()).unwrap();
-    assert!(matches!(response.color, Color::Other(_)));
+    let response: LeavesResponse = read_response(&leaves.to_string()).unwrap();
+    assert!(matches!(response.color, Color::Unknown(_)));
     assert_eq!(response.color.as_str(), "ultraviolet");
 }
 
@@ -37,7 +37,7 @@ fn unknown_words_are_opaque() {
 fn an_alias_is_written_as_the_word_itself() {
     let leaves = json!({"on": true, "tiny": 0, "small": 0, "count": 0, "offset": 0, "text": "",
         "color": "azure", "anything": []});
-    let response: LeavesResponse = read_answer(&leaves.to_string()).unwrap();
+    let response: LeavesResponse = read_response(&leaves.to_string()).unwrap();
     assert_eq!(response.color, Color::Blue);
     assert_eq!(written(&response)["color"], "bleu");
 }
@@ -45,7 +45,7 @@ fn an_alias_is_written_as_the_word_itself() {
 #[test]
 fn unknown_tags_are_opaque() {
     let reference = json!({"key": "r", "meta": {"href": "/r"}, "body": {"x": 1}});
-    for (answer, request) in [
+    for (received, request) in [
         (json!({"selection": "new"}), json!({"selection": "new"})),
         (
             json!({"selection": "new", "value": {"a": [reference]}}),
@@ -56,9 +56,9 @@ fn unknown_tags_are_opaque() {
             json!({"selection": "new", "value": "r", "beside": {"b": "r"}}),
         ),
     ] {
-        check_rewritten::<Place>(&answer, &request);
-        let response: PlaceResponse = read_answer(&answer.to_string()).unwrap();
-        assert!(matches!(response, PlaceResponse::Other(_)));
+        check_rewritten::<Place>(&received, &request);
+        let response: PlaceResponse = read_response(&received.to_string()).unwrap();
+        assert!(matches!(response, PlaceResponse::Unknown(_)));
         assert_eq!(response.tag(), "new");
     }
 }
@@ -66,7 +66,7 @@ fn unknown_tags_are_opaque() {
 #[test]
 fn extra_keys_beside_a_tag_are_kept() {
     let reference = json!({"key": "r", "meta": {"href": "/r"}});
-    for (answer, request) in [
+    for (received, request) in [
         (json!({"selection": "nowhere", "more": 1}), json!({"selection": "nowhere", "more": 1})),
         (
             json!({"selection": "nowhere", "value": reference}),
@@ -82,9 +82,9 @@ fn extra_keys_beside_a_tag_are_kept() {
             json!({"selection": "inner", "more": 1, "value": {"room": "r", "number": 1, "x": "r"}}),
         ),
     ] {
-        check_rewritten::<Place>(&answer, &request);
-        let response: PlaceResponse = read_answer(&answer.to_string()).unwrap();
-        assert_eq!(response.tag(), answer["selection"]);
+        check_rewritten::<Place>(&received, &request);
+        let response: PlaceResponse = read_response(&received.to_string()).unwrap();
+        assert_eq!(response.tag(), received["selection"]);
     }
 }
 
@@ -106,19 +106,19 @@ fn content_before_its_tag_is_read_like_content_after() {
         (r#"{"value": 1, "selection": "new"}"#, r#"{"selection": "new", "value": 1}"#),
         (r#"{"value": 1, "selection": "nowhere"}"#, r#"{"selection": "nowhere", "value": 1}"#),
     ] {
-        let [before, after] = [before, after].map(|it| read_answer::<PlaceResponse>(it).unwrap());
+        let [before, after] = [before, after].map(|it| read_response::<PlaceResponse>(it).unwrap());
         assert_eq!(before, after);
     }
 }
 
 #[test]
 fn closed_types_refuse_what_they_cannot_keep() {
-    assert!(read_answer::<SealedResponse>(r#"{"room": "r", "size": "small"}"#).is_ok());
-    assert!(read_answer::<SealedResponse>(r#"{"room": "r", "size": "small", "x": 1}"#).is_err());
-    assert!(read_answer::<SealedResponse>(r#"{"room": "r", "size": "huge"}"#).is_err());
-    assert!(read_answer::<ClosedResponse>(r#"{"type": "off"}"#).is_ok());
-    assert!(read_answer::<ClosedResponse>(r#"{"type": "off", "x": 1}"#).is_err());
-    assert!(read_answer::<ClosedResponse>(r#"{"type": "new"}"#).is_err());
+    assert!(read_response::<SealedResponse>(r#"{"room": "r", "size": "small"}"#).is_ok());
+    assert!(read_response::<SealedResponse>(r#"{"room": "r", "size": "small", "x": 1}"#).is_err());
+    assert!(read_response::<SealedResponse>(r#"{"room": "r", "size": "huge"}"#).is_err());
+    assert!(read_response::<ClosedResponse>(r#"{"type": "off"}"#).is_ok());
+    assert!(read_response::<ClosedResponse>(r#"{"type": "off", "x": 1}"#).is_err());
+    assert!(read_response::<ClosedResponse>(r#"{"type": "new"}"#).is_err());
     let on = json!({"type": "on", "settings": {"room": "r", "number": 1, "x": 1}});
     check_rewritten::<Closed>(&on, &on);
 }
@@ -135,21 +135,21 @@ fn a_lenient_reader_still_refuses_what_it_cannot_understand() {
         r#"{"room": {"meta": {}}, "number": 1}"#,
         r#"{"room": {"key": "a", "key": "b"}, "number": 1}"#,
     ] {
-        assert!(read_answer::<InnerResponse>(text).is_err(), "{text}");
+        assert!(read_response::<InnerResponse>(text).is_err(), "{text}");
     }
 }
 
 #[test]
 fn a_type_that_is_the_same_in_both_forms_is_read_as_what_holds_it_is() {
     let text = r#"{"same": {"level": 1, "color": "new", "x": 1}, "created": 1, "owner": "o"}"#;
-    let response: FormsResponse = read_answer(text).unwrap();
+    let response: FormsResponse = read_response(text).unwrap();
     assert_eq!(response.same.color.as_str(), "new");
     assert!(serde_json::from_str::<Same>(r#"{"level": 1, "color": "new"}"#).is_err());
 }
 
 #[test]
 fn members_of_one_form() {
-    let answer = json!({
+    let received = json!({
         "same": {"level": 1, "color": "bleu", "later": {"key": "l", "meta": {"href": "/l"}}},
         "created": 7,
         "owner": {"key": "o", "meta": {"href": "/o"}},
@@ -158,35 +158,35 @@ fn members_of_one_form() {
     });
     // What answers never show is empty in the request made of one, not absent.
     let request = json!({"same": {"level": 1, "color": "bleu", "later": "l"}, "orders": []});
-    let response: FormsResponse = read_answer(&answer.to_string()).unwrap();
-    assert_eq!(written(&response), answer);
+    let response: FormsResponse = read_response(&received.to_string()).unwrap();
+    assert_eq!(written(&response), received);
     assert_eq!(written(&Forms::from(response)), request);
-    let report = explain::<Forms>(&answer.to_string(), Form::Answer, &Context::default());
+    let report = explain::<Forms>(&received.to_string(), Form::Response, &Context::default());
     assert!(report.is_valid(), "{report}");
-    let response: FormsResponse = read_answer(&answer.to_string()).unwrap();
+    let response: FormsResponse = read_response(&received.to_string()).unwrap();
     assert_eq!(response.owner.href(), Some("/o"));
-    assert!(read_answer::<FormsResponse>(r#"{"same": {"level": 1, "color": "bleu"}}"#).is_err());
+    assert!(read_response::<FormsResponse>(r#"{"same": {"level": 1, "color": "bleu"}}"#).is_err());
 }
 
 #[test]
-fn an_answer_alone_is_read_leniently() {
-    let answer = json!({"state": "new", "room": {"key": "r", "meta": {"href": "/r"}}, "x": 1});
-    let status: Status = read_answer(&answer.to_string()).unwrap();
+fn a_response_alone_is_read_leniently() {
+    let received = json!({"state": "new", "room": {"key": "r", "meta": {"href": "/r"}}, "x": 1});
+    let status: Status = read_response(&received.to_string()).unwrap();
     assert_eq!(status.state.as_str(), "new");
     assert_eq!(status.room.key().as_str(), "r");
-    assert_eq!(written(&status), answer);
+    assert_eq!(written(&status), received);
 }
 
 #[test]
-fn open_types_lose_the_answers_own_keys_alone() {
-    let answer = json!({"created": 1, "known": 2, "more": {"key": "m", "meta": {"href": "/m"}}});
-    check_rewritten::<Open>(&answer, &json!({"known": 2, "more": "m"}));
+fn open_types_lose_the_responses_own_keys_alone() {
+    let received = json!({"created": 1, "known": 2, "more": {"key": "m", "meta": {"href": "/m"}}});
+    check_rewritten::<Open>(&received, &json!({"known": 2, "more": "m"}));
 }
 
 #[test]
 fn nothing_kept_is_printed() {
     let text = r#"{"room": "r", "number": 1, "more": "hunter2", "place": {"plian": "hunter3"}}"#;
-    let response: InnerResponse = read_answer(text).unwrap();
+    let response: InnerResponse = read_response(text).unwrap();
     let printed = format!("{response:?}");
     assert!(printed.contains("more") && !printed.contains("hunter"), "{printed}");
 }

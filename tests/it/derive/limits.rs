@@ -82,7 +82,7 @@ fn nothing_overflows_the_stack() {
         for text in ["[".repeat(levels), r#"{"more":"#.repeat(levels)] {
             assert!(!accept::<Open>(&text, &context));
             assert!(!explain::<Open>(&text, Form::Request, &context).is_valid());
-            assert!(sps_model::read_answer::<super::declared::OpenResponse>(&text).is_err());
+            assert!(sps_model::read_response::<super::declared::OpenResponse>(&text).is_err());
         }
     }
 }

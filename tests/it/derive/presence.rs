@@ -46,7 +46,7 @@ fn the_difference_survives_reading_and_writing() {
 }
 
 #[test]
-fn the_difference_survives_the_way_from_the_answer() {
+fn the_difference_survives_the_way_from_the_response() {
     for body in [
         json!({"required": "", "nullable": null, "list": []}),
         json!({"required": "", "nullable": "", "optional": "", "both": null, "list": []}),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sps_model::{Describe, Kept, Key, Optional, Resource};
+use sps_model::{Describe, Key, Optional, Resource, UnknownFields};
 
 use super::{
     check,
@@ -209,7 +209,7 @@ fn a_single_use_object_serves_one_reference() {
         d: Optional<One>,
         e: Optional<Option<Box<Key<Vault>>>>,
         f: Optional<BTreeMap<String, [Key<Vault>; 1]>>,
-        kept: Kept,
+        unknown_fields: UnknownFields,
     }
     table::<Two>(&[
         (r#"{"a": "1", "b": ["2", "3"], "c": "1"}"#, &[]),
@@ -279,7 +279,7 @@ fn closed_types() {
         (r#""other""#, &[("not-in-enum", "")]),
         ("{}", &[("wrong-type", "")]),
     ]);
-    table::<Color>(&[(r#""azure""#, &[]), (r#""Other""#, &[("not-in-enum", "")])]);
+    table::<Color>(&[(r#""azure""#, &[]), (r#""Unknown""#, &[("not-in-enum", "")])]);
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn open_types() {
         (r#"{"more": {"a": 1, "a": 2}}"#, &[("duplicate-key", "/more/a")]),
         (r#"{"known": 1, "known": 2}"#, &[("duplicate-key", "/known")]),
         (r#"{"known": 256}"#, &[("out-of-range", "/known")]),
-        // What an answer looks like is no body, even where any key may stand.
+        // What a response looks like is no body, even where any key may stand.
         (r#"{"body": {"known": 1}}"#, &[("response-wrapper", "")]),
         (r#"{"body": {}, "key": "k", "meta": {}}"#, &[("response-wrapper", "")]),
         (r#"{"items": [], "meta": {}}"#, &[("response-wrapper", "")]),

@@ -3,8 +3,8 @@
 use std::fmt::{Debug, Write as _};
 
 use sps_spec::{
-    Constraint, Endpoint, EndpointKind, Enum, Field, FieldType, Form, Format, Literal, Path,
-    Predicate, Presence, Rule, Severity, Spec, Struct, TypeDef, Union, Version, Versions,
+    Condition, Constraint, Endpoint, EndpointKind, Enum, Field, FieldType, Form, Format, Literal,
+    Path, Presence, Rule, Severity, Spec, Struct, TypeDef, Union, Version, Versions,
 };
 
 /// One changed spec, as the difference to the right one.
@@ -102,7 +102,7 @@ impl Mutants<'_> {
 
     fn endpoint(&mut self, index: usize, endpoint: &Endpoint) {
         let is_target = self.is_target(&endpoint.path);
-        let has_body = endpoint.request.is_some() || endpoint.answer.is_some();
+        let has_body = endpoint.request.is_some() || endpoint.response.is_some();
         let mut push = |fact: &str, before: &str, after: &str, changed: Endpoint| {
             self.push(fact, before, after, Change::Endpoint(index, Box::new(changed)));
         };
@@ -120,8 +120,8 @@ impl Mutants<'_> {
         if let Some(body) = &endpoint.request {
             push("request", body, "none", Endpoint { request: None, ..endpoint.clone() });
         }
-        if let Some(body) = &endpoint.answer {
-            push("answer", body, "none", Endpoint { answer: None, ..endpoint.clone() });
+        if let Some(body) = &endpoint.response {
+            push("response", body, "none", Endpoint { response: None, ..endpoint.clone() });
         }
         for (before, after, versions) in version_variations(&endpoint.versions) {
             push("versions", &before, &after, Endpoint { versions, ..endpoint.clone() });
@@ -158,8 +158,8 @@ impl Mutants<'_> {
 
     fn object(&mut self, place: Place, index: usize, def: &Struct) {
         let name = &def.name;
-        // Answers keep unknown keys anyway.
-        if def.form != Form::Answer {
+        // Responses keep unknown keys anyway.
+        if def.form != Form::Response {
             let open = !def.open;
             let changed = TypeDef::Struct(Struct { open, ..def.clone() });
             let change = Change::Type(place, index, changed);
@@ -207,10 +207,10 @@ impl Mutants<'_> {
         }
         if def.form == Form::Both {
             let toggled =
-                Field { answer_only: !field.answer_only, request_only: false, ..field.clone() };
-            flag("answer_only", field.answer_only, toggled);
+                Field { response_only: !field.response_only, request_only: false, ..field.clone() };
+            flag("response_only", field.response_only, toggled);
             let toggled =
-                Field { request_only: !field.request_only, answer_only: false, ..field.clone() };
+                Field { request_only: !field.request_only, response_only: false, ..field.clone() };
             flag("request_only", field.request_only, toggled);
         }
         for (before, after, ty) in self.type_variations(&field.ty) {
@@ -436,7 +436,7 @@ impl Mutants<'_> {
     fn targets(&self, rule: &Rule) -> Vec<Path> {
         let (last, parent) = rule.target.split_last().expect("a rule has a target");
         let mut targets = vec![parent.to_vec()];
-        let inputs = rule.when.iter().chain([&rule.holds]).flat_map(Predicate::inputs);
+        let inputs = rule.when.iter().chain([&rule.holds]).flat_map(Condition::inputs);
         targets.extend(inputs.cloned());
         if let Some(TypeDef::Struct(def)) = self.spec.type_def(&rule.on)
             && parent.is_empty()
@@ -454,20 +454,20 @@ impl Mutants<'_> {
     fn variations(
         &self,
         on: &str,
-        predicate: &Predicate,
+        condition: &Condition,
         negate: bool,
-    ) -> Vec<Variation<Predicate>> {
-        use Predicate as P;
+    ) -> Vec<Variation<Condition>> {
+        use Condition as P;
         let mut all = Vec::new();
-        let mut to = |it: Predicate| all.push((in_words(predicate), in_words(&it), it));
-        let stands_alone = matches!(predicate, P::Referent(..) | P::Custom { .. });
+        let mut to = |it: Condition| all.push((in_words(condition), in_words(&it), it));
+        let stands_alone = matches!(condition, P::Referent(..) | P::Custom { .. });
         if negate && !stands_alone {
-            to(match predicate {
+            to(match condition {
                 P::Not(inner) => (**inner).clone(),
                 other => P::Not(Box::new(other.clone())),
             });
         }
-        match predicate {
+        match condition {
             P::Equals(path, Literal::Str(word)) => {
                 let others = self.words_of(on, path).into_iter().filter(|it| it != word);
                 others.for_each(|it| to(P::Equals(path.clone(), Literal::Str(it))));
@@ -496,7 +496,7 @@ impl Mutants<'_> {
                 }
             }
             P::All(parts) | P::Any(parts) => {
-                let is_all = matches!(predicate, P::All(_));
+                let is_all = matches!(condition, P::All(_));
                 let same = |parts| if is_all { P::All(parts) } else { P::Any(parts) };
                 if parts.len() > 1 {
                     to(if is_all { P::Any(parts.clone()) } else { P::All(parts.clone()) });
@@ -622,8 +622,8 @@ fn rename(spec: &Spec, changed: &mut Spec, on: &str, from: &str, to: &str) {
     for (types, rules) in parts.chain(shared) {
         for rule in rules {
             follow(&rule.on, &mut rule.target);
-            for predicate in rule.when.iter_mut().chain([&mut rule.holds]) {
-                visit_paths(predicate, &mut |path| follow(&rule.on, path));
+            for condition in rule.when.iter_mut().chain([&mut rule.holds]) {
+                visit_paths(condition, &mut |path| follow(&rule.on, path));
             }
         }
         for def in types {
@@ -651,9 +651,9 @@ fn rename(spec: &Spec, changed: &mut Spec, on: &str, from: &str, to: &str) {
     }
 }
 
-fn visit_paths(predicate: &mut Predicate, visit: &mut impl FnMut(&mut Path)) {
-    use Predicate as P;
-    match predicate {
+fn visit_paths(condition: &mut Condition, visit: &mut impl FnMut(&mut Path)) {
+    use Condition as P;
+    match condition {
         P::Equals(path, _)
         | P::In(path, _)
         | P::Present(path)
@@ -783,20 +783,20 @@ fn type_name(ty: &FieldType) -> String {
 }
 
 /// A condition as a spec file says it, more or less.
-fn in_words(predicate: &Predicate) -> String {
-    use Predicate as P;
+fn in_words(condition: &Condition) -> String {
+    use Condition as P;
     let literal = |it: &Literal| match it {
         Literal::Bool(value) => value.to_string(),
         Literal::Int(value) => value.to_string(),
         Literal::Str(value) => format!("\"{value}\""),
     };
-    let list = |parts: &[Predicate]| parts.iter().map(in_words).collect::<Vec<_>>().join(", ");
+    let list = |parts: &[Condition]| parts.iter().map(in_words).collect::<Vec<_>>().join(", ");
     let bounds = |word: &str, path: &Path, min: Option<String>, max: Option<String>| {
         let or_any = |bound: Option<String>| bound.unwrap_or_else(|| "any".to_owned());
         format!("{word} {} min {} max {}", path.join("."), or_any(min), or_any(max))
     };
     let number = |it: &Option<u64>| it.map(|it| it.to_string());
-    match predicate {
+    match condition {
         P::Equals(path, value) => format!("{} = {}", path.join("."), literal(value)),
         P::In(path, values) => {
             let values: Vec<_> = values.iter().map(literal).collect();

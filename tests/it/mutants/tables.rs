@@ -6,7 +6,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use sps_spec::{Endpoint, FieldType, Literal, Predicate, Presence, Severity, Spec, TypeDef};
+use sps_spec::{Condition, Endpoint, FieldType, Literal, Presence, Severity, Spec, TypeDef};
 use sps_validate::{
     Check, Constraint, Constraints, Context, EnumValue, Field, FieldForm, Form, Kind, Leaf, Member,
     Outcome, Rule, Shape, Subject, Target, Type, Variant, Version, Versions,
@@ -35,8 +35,8 @@ impl Tables {
                         Some(subject.versions(versions(&endpoint.versions)))
                     };
                     let request = subject(&endpoint.request, Form::Request);
-                    let answer = subject(&endpoint.answer, Form::Answer);
-                    (endpoint.path.clone(), [request, answer])
+                    let response = subject(&endpoint.response, Form::Response);
+                    (endpoint.path.clone(), [request, response])
                 })
                 .collect(),
         )
@@ -44,8 +44,8 @@ impl Tables {
 
     /// What a document for this path is checked against.
     pub(super) fn subject(&self, path: &str, form: Form) -> Option<Subject> {
-        let [request, answer] = self.0.get(path)?;
-        if form == Form::Request { *request } else { *answer }
+        let [request, response] = self.0.get(path)?;
+        if form == Form::Request { *request } else { *response }
     }
 }
 
@@ -103,8 +103,8 @@ impl Builder<'_> {
     }
 
     fn object(&mut self, def: &sps_spec::Struct) -> Type {
-        let answer = def.form == sps_spec::Form::Answer;
-        let is_added = |field: &&sps_spec::Field| field.answer_only && !answer;
+        let response = def.form == sps_spec::Form::Response;
+        let is_added = |field: &&sps_spec::Field| field.response_only && !response;
         let added = def.fields.iter().filter(is_added);
         let all: Vec<_> = def.fields.iter().filter(|it| !is_added(it)).chain(added).collect();
         let fields = all.iter().map(|field| {
@@ -117,7 +117,7 @@ impl Builder<'_> {
             }
             let it = Field::new(text(&field.name), kind);
             match (is_added(field), field.request_only) {
-                (true, _) => it.only(FieldForm::Answer),
+                (true, _) => it.only(FieldForm::Response),
                 (false, request_only) => {
                     let it = if field.tag { it.tag() } else { it };
                     if request_only { it.only(FieldForm::Request) } else { it }
@@ -148,7 +148,7 @@ impl Builder<'_> {
     fn live(def: &sps_spec::Struct, rule: &sps_spec::Rule) -> Live {
         let value = |path: &sps_spec::Path| (path.clone(), Use::Value);
         match &rule.holds {
-            Predicate::Referent(path, about) => {
+            Condition::Referent(path, about) => {
                 let [name] = path.as_slice() else { panic!("a reference of the object itself") };
                 let Some(FieldType::Ref(target)) = def.field(name).map(|field| &field.ty) else {
                     // A mutant took the reference away: there is no object to ask about.
@@ -157,7 +157,7 @@ impl Builder<'_> {
                 let test = Test::Referent(target.clone(), (**about).clone());
                 Live { inputs: vec![value(path)], when: rule.when.clone(), test }
             }
-            Predicate::Custom { name, inputs } => Live {
+            Condition::Custom { name, inputs } => Live {
                 inputs: inputs.iter().map(value).collect(),
                 when: rule.when.clone(),
                 test: Test::Custom(custom(name)),
@@ -165,7 +165,7 @@ impl Builder<'_> {
             holds => {
                 let whole = rule.when.iter().chain([holds]).cloned().collect();
                 Live {
-                    inputs: inputs(&Predicate::All(whole)),
+                    inputs: inputs(&Condition::All(whole)),
                     when: rule.when.clone(),
                     test: Test::Plain(holds.clone()),
                 }
@@ -246,16 +246,16 @@ type Custom = fn(&str, &Context<'_>) -> Outcome;
 /// One rule as it is decided.
 struct Live {
     inputs: Vec<(sps_spec::Path, Use)>,
-    when: Option<Predicate>,
+    when: Option<Condition>,
     test: Test,
 }
 
 enum Test {
-    Plain(Predicate),
-    Referent(String, Predicate),
+    Plain(Condition),
+    Referent(String, Condition),
     Custom(Custom),
-    Required(Predicate),
-    Ignored(Predicate),
+    Required(Condition),
+    Ignored(Condition),
     Nothing,
 }
 
@@ -290,7 +290,7 @@ impl Live {
             return Some(Outcome::Holds);
         }
         Some(match &self.test {
-            Test::Plain(predicate) => holds(predicate, &leaf).into(),
+            Test::Plain(condition) => holds(condition, &leaf).into(),
             Test::Referent(collection, about) => {
                 let plain = |plain: &str| holds(about, &|_| Leaf::Str(plain)).into();
                 context.plain(collection, leaves[0].str()?, plain)
@@ -304,8 +304,8 @@ impl Live {
 }
 
 /// Whether a condition holds of the leaves; every leaf that it needs is there.
-fn holds<'a>(predicate: &Predicate, leaf: &dyn Fn(&[String]) -> Leaf<'a>) -> bool {
-    use Predicate as P;
+fn holds<'a>(condition: &Condition, leaf: &dyn Fn(&[String]) -> Leaf<'a>) -> bool {
+    use Condition as P;
     let string = |path: &[String]| leaf(path).str().unwrap_or_default();
     let is = |path: &[String], literal: &Literal| match literal {
         Literal::Bool(value) => leaf(path) == Leaf::Bool(*value),
@@ -316,7 +316,7 @@ fn holds<'a>(predicate: &Predicate, leaf: &dyn Fn(&[String]) -> Leaf<'a>) -> boo
         let count = count as u64;
         min.is_none_or(|min| count >= min) && max.is_none_or(|max| count <= max)
     };
-    match predicate {
+    match condition {
         P::Equals(path, literal) => is(path, literal),
         P::In(path, literals) => literals.iter().any(|literal| is(path, literal)),
         P::Present(path) => leaf(path).is_present(),
@@ -343,14 +343,14 @@ fn holds<'a>(predicate: &Predicate, leaf: &dyn Fn(&[String]) -> Leaf<'a>) -> boo
 }
 
 /// The members that deciding a condition takes, each with the strongest look at it.
-fn inputs(predicate: &Predicate) -> Vec<(sps_spec::Path, Use)> {
-    let usage = |path: &sps_spec::Path| (path.clone(), use_of(predicate, path));
-    predicate.inputs().into_iter().map(usage).collect()
+fn inputs(condition: &Condition) -> Vec<(sps_spec::Path, Use)> {
+    let usage = |path: &sps_spec::Path| (path.clone(), use_of(condition, path));
+    condition.inputs().into_iter().map(usage).collect()
 }
 
-fn use_of(predicate: &Predicate, path: &[String]) -> Use {
-    use Predicate as P;
-    match predicate {
+fn use_of(condition: &Condition, path: &[String]) -> Use {
+    use Condition as P;
+    match condition {
         P::Present(_) | P::Absent(_) => Use::Presence,
         P::Null(_) => Use::Null,
         P::All(parts) | P::Any(parts) => parts

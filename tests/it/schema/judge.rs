@@ -51,7 +51,7 @@ impl Judge {
     pub(crate) fn agrees(&self, text: &str, context: &Context<'_>) -> Result<(), TestCaseError> {
         let report = explain(text, &self.subject, context);
         let ours = report.is_valid();
-        if !self.is_answer() {
+        if !self.is_response() {
             prop_assert_eq!(accept(text, &self.subject, context), ours, "{} {}", report, text);
         }
         let Ok(value) = serde_json::from_str::<Value>(text) else {
@@ -107,8 +107,8 @@ impl Judge {
     }
 
     /// Whether it judges what is received.
-    pub(crate) fn is_answer(&self) -> bool {
-        self.subject.form == Form::Answer
+    pub(crate) fn is_response(&self) -> bool {
+        self.subject.form == Form::Response
     }
 }
 

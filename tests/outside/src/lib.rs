@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use appliance::Constrained;
 use appliance::Endpoint;
 use appliance::EndpointKind;
-use appliance::Kept;
+use appliance::UnknownFields;
 use appliance::Key;
 use appliance::Method;
 use appliance::Object;
 use appliance::Optional;
-use appliance::Other;
+use appliance::Unknown;
 use appliance::Password;
 use appliance::Resource;
 use appliance::validate::Constraint;
@@ -35,7 +35,7 @@ impl Object for Courier {
 
 /// How parcels are delivered.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(crate = appliance, builder, constrained, answer_only(delivered: u64, last: Optional<Key<Courier>>))]
+#[resource(crate = appliance, builder, constrained, response_only(delivered: u64, last: Optional<Key<Courier>>))]
 #[non_exhaustive]
 pub struct Delivery {
     /// Who may open a parcel.
@@ -49,7 +49,7 @@ pub struct Delivery {
     /// Who delivers, by district.
     #[resource(default)]
     pub couriers: BTreeMap<String, Vec<Key<Courier>>>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for Delivery {
@@ -88,7 +88,7 @@ pub enum Destination {
     /// To a door.
     Door(Door),
     /// What no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 /// A door.
@@ -98,7 +98,7 @@ pub enum Destination {
 pub struct Door {
     /// Its color.
     pub color: Color,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 /// A color.
@@ -115,7 +115,7 @@ pub enum Color {
 
 impl Endpoint for Delivery {
     type Request = Self;
-    type Answer = DeliveryResponse;
+    type Response = DeliveryResponse;
     const PATH: &'static str = "/api/configuration/delivery";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -125,17 +125,17 @@ impl Endpoint for Delivery {
 
 #[cfg(test)]
 mod tests {
-    use appliance::Answer;
+    use appliance::Response;
     use appliance::EndpointInfo;
     use appliance::accept;
     use appliance::explain;
     use appliance::read;
-    use appliance::read_answer;
+    use appliance::read_response;
     use appliance::validate::Form;
 
     use super::*;
 
-    const ANSWER: &str = r#"{"key": "delivery", "meta": {"href": "/api/configuration/delivery"}, "body": {
+    const RESPONSE: &str = r#"{"key": "delivery", "meta": {"href": "/api/configuration/delivery"}, "body": {
         "password": {"key": "p", "meta": {"href": "/api/configuration/passwords/p"}},
         "least": 1, "most": 2, "delivered": 7,
         "last": {"key": "c", "meta": {"href": "/api/configuration/couriers/c"}},
@@ -146,21 +146,21 @@ mod tests {
         "destination": {"selection": "door", "value": {"color": "grey"}}, "couriers": {"north": ["c"]}}"#;
 
     #[test]
-    fn the_answer_becomes_the_request() {
-        let answer: Answer<DeliveryResponse> = read_answer(ANSWER).unwrap();
-        assert_eq!(answer.body.delivered, 7);
-        assert_eq!(answer.body.password.href(), Some("/api/configuration/passwords/p"));
-        let last = answer.body.last.as_ref().and_then(|last| last.href());
+    fn the_response_becomes_the_request() {
+        let response: Response<DeliveryResponse> = read_response(RESPONSE).unwrap();
+        assert_eq!(response.body.delivered, 7);
+        assert_eq!(response.body.password.href(), Some("/api/configuration/passwords/p"));
+        let last = response.body.last.as_ref().and_then(|last| last.href());
         assert_eq!(last, Some("/api/configuration/couriers/c"));
 
-        let mut request = Delivery::from(answer.body);
+        let mut request = Delivery::from(response.body);
         let expected: Delivery = read(REQUEST, &Context::default()).unwrap();
         assert_ne!(request, expected, "the knocker is kept");
         let Destination::Door(door) = &mut request.destination else { panic!("{request:?}") };
-        assert_eq!(format!("{:?}", door.kept), r#"{"knocker"}"#);
-        door.kept = Kept::default();
+        assert_eq!(format!("{:?}", door.unknown_fields), r#"{"knocker"}"#);
+        door.unknown_fields = UnknownFields::default();
         assert_eq!(request, expected);
-        assert!(request.kept().is_empty());
+        assert!(request.unknown_fields().is_empty());
     }
 
     #[test]
@@ -181,7 +181,7 @@ mod tests {
             let found = report.errors().any(|it| it.code == code && it.pointer == pointer);
             assert!(found, "{report}");
         }
-        assert!(explain::<Delivery>(ANSWER, Form::Answer, &context).is_valid());
+        assert!(explain::<Delivery>(RESPONSE, Form::Response, &context).is_valid());
     }
 
     #[test]

@@ -29,9 +29,9 @@ use crate::{
     status::Status,
 };
 
-/// Check request bodies and answers, and list every mistake.
+/// Check request bodies and responses, and list every mistake.
 ///
-/// The endpoint of a document is the one of --endpoint, or what `meta.href` of an answer says, or the
+/// The endpoint of a document is the one of --endpoint, or what `meta.href` of a response says, or the
 /// longest tail of the path that fits: `site/management/snmp/trap.json` belongs to
 /// `management/snmp/trap`, `site/rdp/channel_policies/drawing-only.json` to `rdp/channel_policies`.
 ///
@@ -82,9 +82,9 @@ pub(crate) struct Args {
     #[arg(long)]
     deny_warnings: bool,
 
-    /// Repair request bodies where there is one answer only, show the difference, and check what came of it.
+    /// Repair request bodies where there is one response only, show the difference, and check what came of it.
     ///
-    /// Takes an answer that is checked --as request out of its wrapper, makes references bare keys, corrects a key
+    /// Takes a response that is checked --as request out of its wrapper, makes references bare keys, corrects a key
     /// that differs from the missing one by a letter or two, adds missing lists and values that may be empty as []
     /// and null, and takes away what stands around a certificate. Everything else keeps its form. Of standard input
     /// the result goes to standard output, and all that is to be said of it to standard error.
@@ -136,7 +136,7 @@ impl Color {
 enum FormArg {
     /// A body for POST or PUT.
     Request,
-    /// An answer of the appliance.
+    /// A response of the appliance.
     Response,
 }
 
@@ -154,7 +154,7 @@ impl From<FormArg> for Form {
     fn from(form: FormArg) -> Self {
         match form {
             FormArg::Request => Self::Request,
-            FormArg::Response => Self::Answer,
+            FormArg::Response => Self::Response,
         }
     }
 }

@@ -22,8 +22,8 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     runtime::with_appliance(&args.connection, async |client| {
-        let answer = client.get_raw("/api/info").await?;
-        let body = &answer.content.as_value()["body"];
+        let response = client.get_raw("/api/info").await?;
+        let body = &response.content.as_value()["body"];
         output::said(out, &serde_json::to_string_pretty(body)?)?;
         Ok(Status::Valid)
     })

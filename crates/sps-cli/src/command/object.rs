@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Result, bail};
-use sps_client::{Client, Error, ErrorKind, Outcome, RawAnswer, Transaction};
+use sps_client::{Client, Error, ErrorKind, Outcome, RawResponse, Transaction};
 use sps_model::{Any, EndpointInfo, Method, locate};
 use sps_validate::{Context, Form, UnknownKeys};
 
@@ -25,7 +25,7 @@ use crate::{
 
 /// Read an endpoint or an object.
 ///
-/// Prints the whole answer as JSON, or with --request the body that may be sent back.
+/// Prints the whole response as JSON, or with --request the body that may be sent back.
 ///
 /// Exit status: 0 done, 2 it could not be read, 130 interrupted.
 #[derive(Debug, clap::Args)]
@@ -150,8 +150,8 @@ struct Change {
 pub(crate) fn get(args: &GetArgs, out: &mut Stdout) -> Result<Status> {
     let place = args.place.locate()?;
     runtime::with_appliance(&args.connection, async |client| {
-        let answer = client.get_raw(&place.path).await?;
-        let text = if args.request { place.request(&answer)? } else { pretty(&answer)? };
+        let response = client.get_raw(&place.path).await?;
+        let text = if args.request { place.request(&response)? } else { pretty(&response)? };
         output::said(out, &text)?;
         Ok(Status::Valid)
     })
@@ -188,8 +188,8 @@ pub(crate) fn post(args: &PostArgs, out: &mut Stdout) -> Result<Status> {
         bail!("--dry-run needs a transaction, and {} is changed without one", place.path);
     }
     runtime::with_appliance(&args.change.connection, async |client| {
-        let answer = client.send_raw(Method::Post, &place.path, body.as_ref()).await?;
-        output::said(out, &pretty(&answer)?)?;
+        let response = client.send_raw(Method::Post, &place.path, body.as_ref()).await?;
+        output::said(out, &pretty(&response)?)?;
         Ok(Status::Valid)
     })
 }
@@ -246,18 +246,18 @@ impl Located {
         self.path.starts_with("/api/configuration/")
     }
 
-    /// The body that would leave the object as the answer shows it.
-    fn request(&self, answer: &RawAnswer) -> Result<String> {
+    /// The body that would leave the object as the response shows it.
+    fn request(&self, response: &RawResponse) -> Result<String> {
         let Some(endpoint) = self.endpoint else {
             bail!("--request needs an endpoint that is known here; `sps endpoints` lists them");
         };
-        super::request::of_answer(&answer.content.as_value().to_string(), endpoint)
+        super::request::of_response(&response.content.as_value().to_string(), endpoint)
             .map_err(|reason| anyhow::anyhow!("{}: {reason}", self.path))
     }
 }
 
-fn pretty(answer: &RawAnswer) -> Result<String> {
-    Ok(serde_json::to_string_pretty(answer.content.as_value())?)
+fn pretty(response: &RawResponse) -> Result<String> {
+    Ok(serde_json::to_string_pretty(response.content.as_value())?)
 }
 
 /// One change.
@@ -370,8 +370,8 @@ impl Change {
         let body = body.unwrap_or_else(|| serde_json::Value::Null.into());
         match method {
             Method::Post => {
-                let answer = transaction.create_raw(&place.path, &body, unknown).await?;
-                let key = answer.key.unwrap_or_default();
+                let response = transaction.create_raw(&place.path, &body, unknown).await?;
+                let key = response.key.unwrap_or_default();
                 told_or_lost(out, "created", &format!("{}/{key}", place.path));
             }
             Method::Delete => {

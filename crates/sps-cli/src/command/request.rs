@@ -1,4 +1,4 @@
-//! `sps request`: from an answer to the body that may be sent.
+//! `sps request`: from a response to the body that may be sent.
 
 use std::{
     io::{IsTerminal as _, Write as _},
@@ -15,14 +15,14 @@ use sps_validate::{
 
 use crate::{
     cli,
-    document::{self, AnswerShape},
+    document::{self, ResponseShape},
     endpoint,
     input::{self, Document},
     output::{self, Stdout, one_line},
     status::Status,
 };
 
-/// Turn an answer of the appliance into the body to PUT back.
+/// Turn a response of the appliance into the body to PUT back.
 ///
 /// Takes the body out of its wrapper and turns references from objects into bare keys. A body that is
 /// bare already stays as it is, so doing it twice does no harm. Nothing is checked: give the result to
@@ -34,11 +34,11 @@ use crate::{
     verbatim_doc_comment,
     after_help = "\
 Examples:
-  sps request answer.json > body.json
+  sps request response.json > body.json
   curl … https://SPS/api/configuration/management/email | sps request | sps check -e management/email -"
 )]
 pub(crate) struct Args {
-    /// The answer; standard input if it is `-` or left out.
+    /// The response; standard input if it is `-` or left out.
     #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
     file: PathBuf,
 
@@ -50,7 +50,7 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     if input::is_stdin(&args.file) && std::io::stdin().is_terminal() {
-        cli::missing("request", "no answer to rewrite: name a file, or pipe one in");
+        cli::missing("request", "no response to rewrite: name a file, or pipe one in");
     }
     match body(&args.file, args.endpoint.as_deref()) {
         Ok(body) => {
@@ -79,14 +79,14 @@ fn body(file: &Path, named: Option<&str>) -> Result<String, (Status, String)> {
         .map_err(|reason| (Status::Unreadable, format!("{}: {reason}", one_line(&document.source))))
 }
 
-/// The body in an answer of this endpoint.
-pub(crate) fn of_answer(text: &str, endpoint: &'static EndpointInfo) -> Result<String, String> {
+/// The body in a response of this endpoint.
+pub(crate) fn of_response(text: &str, endpoint: &'static EndpointInfo) -> Result<String, String> {
     let root = json::scan(text, &Limits::default()).map_err(|error| error.to_string())?;
     body_in(&root, endpoint)
 }
 
 fn rewritten(document: &Document, root: &Node<'_>, named: Option<&str>) -> Result<String, String> {
-    document::refuse_error_answer(root)?;
+    document::refuse_error_response(root)?;
     let endpoint = match named {
         Some(name) => endpoint::named(name)?,
         None => endpoint::of_document(Some(root), document.endpoint(), document.path.as_deref())?,
@@ -98,17 +98,17 @@ fn body_in(root: &Node<'_>, endpoint: &'static EndpointInfo) -> Result<String, S
     let subject = endpoint
         .subject(Form::Request)
         .ok_or_else(|| document::no_body(endpoint, Form::Request))?;
-    match AnswerShape::of(root, endpoint) {
-        AnswerShape::Bare | AnswerShape::Wrapped => Ok(rewrite(root, &subject)),
-        AnswerShape::Bodiless => Err(
-            "this is the answer to a change and holds no body; GET the object and give that answer"
+    match ResponseShape::of(root, endpoint) {
+        ResponseShape::Bare | ResponseShape::Wrapped => Ok(rewrite(root, &subject)),
+        ResponseShape::Bodiless => Err(
+            "this is the response to a change and holds no body; GET the object and give that response"
                 .to_owned(),
         ),
-        AnswerShape::Listing => match root.get("items").and_then(Node::as_array) {
+        ResponseShape::Listing => match root.get("items").and_then(Node::as_array) {
             Some([item]) if item.get("body").is_some() => Ok(rewrite(item, &subject)),
             Some([_]) => {
                 Err("this lists 1 object, and shows no body of it; GET the object itself by its \
-                 `meta.href` and give that answer"
+                 `meta.href` and give that response"
                     .to_owned())
             }
             Some(items) => Err(format!(

@@ -67,12 +67,12 @@ fn hidden_before(before: &Checked, after: &Hidden, copied: &[Copied]) -> Hidden 
     Hidden::new(&spans)
 }
 
-/// The same, as far as the first state tells. A wrapper is not looked into as a request, but it is as an answer.
+/// The same, as far as the first state tells. A wrapper is not looked into as a request, but it is as a response.
 fn hidden_alone(before: &Checked) -> Hidden {
     let wrapped = before.report.errors().any(|it| it.code == code::RESPONSE_WRAPPER);
     match before.subject.filter(|_| wrapped) {
         Some(subject) => {
-            let report = explain(&before.text, &subject.form(Form::Answer), &Context::default());
+            let report = explain(&before.text, &subject.form(Form::Response), &Context::default());
             Hidden::new(&report.sensitive)
         }
         None => Hidden::new(&before.report.sensitive),

@@ -301,7 +301,7 @@ fn advice(checked: &Checked) -> Option<String> {
         Advice::Rewrite => "`sps request` makes a body of it".to_owned(),
         Advice::TakeOne => "`sps request` makes a body of one of its items".to_owned(),
     };
-    Some(format!("{source}: note: checked as an answer, which cannot be PUT as it is; {what}\n"))
+    Some(format!("{source}: note: checked as a response, which cannot be PUT as it is; {what}\n"))
 }
 
 fn place(checked: &Checked, offset: usize) -> String {

@@ -133,7 +133,7 @@ impl<'a> From<&'a Checked> for DocumentJson<'a> {
         Self {
             source: &checked.source,
             endpoint: checked.endpoint,
-            form: if checked.form == Form::Answer { "response" } else { "request" },
+            form: if checked.form == Form::Response { "response" } else { "request" },
             diagnostics: report
                 .diagnostics
                 .iter()

@@ -135,7 +135,7 @@ impl Appliance {
         let mut stream = TcpStream::connect(address).unwrap();
         write!(stream, "{request} HTTP/1.1\r\nHost: sps\r\nContent-Length: 0\r\n\r\n").unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
-        // Either the answer comes at once, or this is the request that waits for it.
+        // Either the response comes at once, or this is the request that waits for it.
         let _ = stream.read(&mut [0]);
     }
 

@@ -97,9 +97,9 @@ fn an_endpoint_that_cannot_be_told_is_asked_for() {
 
 #[test]
 fn an_href_that_leads_nowhere_is_told() {
-    let answer = r#"{"body": {}, "meta": {"href": "/api/configuration/ssh/options"}}"#;
+    let response = r#"{"body": {}, "meta": {"href": "/api/configuration/ssh/options"}}"#;
     let dir = Dir::new("nowhere")
-        .with("management/email.json", answer)
+        .with("management/email.json", response)
         .with("x.json", r#"{"body": {}, "meta": {"href": "hunter2 hunter2"}}"#);
     let run = dir.sps(&["check", "management"]);
     assert_eq!(run.status, 2);
@@ -113,9 +113,9 @@ fn an_href_that_leads_nowhere_is_told() {
 }
 
 #[test]
-fn an_error_answer_is_no_body() {
-    let dir = Dir::new("error_answer").with("x.json", ERROR);
-    let words = "error: x.json: this is an error answer of the appliance (ResourceNotFound), not a body: \
+fn an_error_response_is_no_body() {
+    let dir = Dir::new("error_response").with("x.json", ERROR);
+    let words = "error: x.json: this is an error response of the appliance (ResourceNotFound), not a body: \
                  repeat the request that caused it\n";
     dir.sps(&["check", "x.json"]).is(2, NONE_KNOWN, words);
     dir.sps(&["request", "x.json"]).is(2, "", words);
@@ -129,7 +129,7 @@ fn what_takes_no_body_says_so() {
         (["-e", "management/snmp", "--as", "response"], "only holds other endpoints"),
         (
             ["-e", "policies/content_policies", "--as", "response"],
-            "no source shows what an answer of",
+            "no source shows what a response of",
         ),
         (
             ["-e", "policies/content_policies", "--as", "request"],

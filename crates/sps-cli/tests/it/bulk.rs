@@ -58,14 +58,15 @@ fn results_have_the_order_of_the_input_on_any_number_of_threads() {
 
 #[test]
 fn quiet_says_the_same_of_errors() {
-    let dir = Dir::new("bulk_quiet").with("x.jsonl", many(1_000)).with("answer.json", EMAIL_ANSWER);
+    let dir =
+        Dir::new("bulk_quiet").with("x.jsonl", many(1_000)).with("response.json", EMAIL_RESPONSE);
     let arguments = ["check", "x.jsonl", "-e", ENDPOINT, "--quiet"];
     let quick = dir.sps(&arguments);
     // With warnings denied there is no short cut.
     let full = dir.sps(&[&arguments[..], &["--deny-warnings"]].concat());
     assert_eq!(quick.all(), full.all());
     assert!(quick.stdout.ends_with("999 documents: 100 errors, 1 could not be read\n"));
-    dir.sps(&["check", "answer.json", "--quiet"]).is(0, "1 document: no errors\n", "");
+    dir.sps(&["check", "response.json", "--quiet"]).is(0, "1 document: no errors\n", "");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn the_endpoint_comes_from_the_option_the_href_or_the_path() {
     let object = r#"{"name": "a", "rules": []}"#;
     let dir = Dir::new("places")
         .with("disk.json", DISK)
-        .with("answer.json", EMAIL_ANSWER)
+        .with("response.json", EMAIL_RESPONSE)
         .with("list.json", POLICIES)
         .with("deep/site/rdp/channel_policies/-20100.json", object)
         .with("deep/site/rdp/channel_policies.json", object);
@@ -69,7 +69,7 @@ fn the_endpoint_comes_from_the_option_the_href_or_the_path() {
             &["deep/site/rdp/channel_policies.json", "-e", "rdp/channel_policies/9"],
             "rdp/channel_policies",
         ),
-        (&["answer.json"], "management/email"),
+        (&["response.json"], "management/email"),
         (&["list.json"], "rdp/channel_policies"),
         (&["deep/site/rdp/channel_policies/-20100.json"], "rdp/channel_policies"),
         (&["deep/site/rdp/channel_policies.json"], "rdp/channel_policies"),
@@ -86,9 +86,10 @@ fn the_endpoint_comes_from_the_option_the_href_or_the_path() {
 
 #[test]
 fn an_option_wins_over_the_href() {
-    let dir = Dir::new("wins").with("answer.json", EMAIL_ANSWER);
-    let json =
-        dir.sps(&["check", "answer.json", "-e", "management/snmp/trap", "--format", "json"]).json();
+    let dir = Dir::new("wins").with("response.json", EMAIL_RESPONSE);
+    let json = dir
+        .sps(&["check", "response.json", "-e", "management/snmp/trap", "--format", "json"])
+        .json();
     assert_eq!(json["documents"][0]["endpoint"], "/api/configuration/management/snmp/trap");
 }
 
@@ -99,20 +100,20 @@ fn the_directory_one_stands_in_is_a_part_of_the_path() {
 }
 
 #[test]
-fn an_answer_says_that_it_cannot_be_put() {
-    let dir = Dir::new("answer").with("answer.json", EMAIL_ANSWER);
-    insta::assert_snapshot!(dir.sps(&["check", "answer.json"]).all());
-    let json = dir.sps(&["check", "answer.json", "--format", "json"]).json();
+fn a_response_says_that_it_cannot_be_put() {
+    let dir = Dir::new("response").with("response.json", EMAIL_RESPONSE);
+    insta::assert_snapshot!(dir.sps(&["check", "response.json"]).all());
+    let json = dir.sps(&["check", "response.json", "--format", "json"]).json();
     assert_eq!(json["documents"][0]["form"], "response");
     // Who says so himself need not be told.
-    let run = dir.sps(&["check", "answer.json", "--as", "response"]);
+    let run = dir.sps(&["check", "response.json", "--as", "response"]);
     assert!(!run.stdout.contains("PUT"), "{}", run.stdout);
 }
 
 #[test]
-fn an_answer_sent_back_is_refused() {
-    let dir = Dir::new("sent_back").with("answer.json", EMAIL_ANSWER);
-    let run = dir.sps(&["check", "answer.json", "--as", "request", "--format", "json"]);
+fn a_response_sent_back_is_refused() {
+    let dir = Dir::new("sent_back").with("response.json", EMAIL_RESPONSE);
+    let run = dir.sps(&["check", "response.json", "--as", "request", "--format", "json"]);
     assert_eq!(run.status, 1);
     assert_eq!(found(&run.json()), [("response-wrapper".to_owned(), String::new())]);
 }
@@ -151,7 +152,7 @@ fn bodies_that_nobody_knows_are_listed_as_not_checked() {
 }
 
 #[test]
-fn the_answer_to_a_change_has_nothing_to_check() {
+fn the_response_to_a_change_has_nothing_to_check() {
     let meta = r#"{"key": "9", "meta": {"href": "/api/configuration/rdp/channel_policies/9"}}"#;
     let dir = Dir::new("change").with("put.json", meta);
     dir.sps(&["check", "put.json"]).is(0, "1 document: no errors\n", "");
@@ -310,9 +311,9 @@ fn an_object_used_in_two_files_is_found() {
 
 #[test]
 fn the_target_decides_what_exists() {
-    let answer = r#"{"body": {"commit_message": "optional", "status": "closed"}, "key": "transaction",
+    let response = r#"{"body": {"commit_message": "optional", "status": "closed"}, "key": "transaction",
         "meta": {"href": "/api/transaction"}}"#;
-    let dir = Dir::new("target").with("x.json", answer);
+    let dir = Dir::new("target").with("x.json", response);
     let check = |target: &[&str]| {
         let run = dir.sps(&[&["check", "x.json", "--format", "json"], target].concat());
         (run.status, found(&run.json()), run.json()["summary"]["unchecked"].as_u64().unwrap())

@@ -75,7 +75,7 @@ fn nothing_is_wrong_with_the_right_example() {
 }
 
 /// Codes whose examples are words, stand for a text of a certain form, or lean on what they leave out: a version,
-/// another object, an answer, a member beside them.
+/// another object, a response, a member beside them.
 const NO_WHOLE_EXAMPLE: &[&str] = &[
     "not-in-version",
     "too-long",

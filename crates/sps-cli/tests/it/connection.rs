@@ -128,8 +128,8 @@ fn standard_input_is_one_thing_at_a_time() {
     dir.sps(&[&["info"], &info[..], &["empty"]].concat()).fails(2, "empty: the password is empty");
 }
 
-/// Answers every request with what `answer` makes of its first line, after a login. Its address.
-fn fake(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
+/// Responses every request with what `response` makes of its first line, after a login. Its address.
+fn fake(response: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -142,7 +142,7 @@ fn fake(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
             let (status, body) = if first.contains("/api/authentication") {
                 (200, r#"{"meta": {}}"#.to_owned())
             } else {
-                answer(&first)
+                response(&first)
             };
             let length = body.len();
             let _ = write!(

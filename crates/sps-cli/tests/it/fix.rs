@@ -19,7 +19,7 @@ fn repaired(endpoint: &str, before: &str) -> String {
 const DISK_ENDPOINT: &str = "management/disk_fillup_prevention";
 
 #[test]
-fn what_has_one_answer_is_repaired_and_the_rest_keeps_its_form() {
+fn what_has_one_response_is_repaired_and_the_rest_keeps_its_form() {
     for (endpoint, before, after) in [
         // A key that is nearly right.
         (DISK_ENDPOINT, DISK.replace("archiving", "archivng"), DISK.to_owned()),
@@ -62,8 +62,8 @@ fn what_has_one_answer_is_repaired_and_the_rest_keeps_its_form() {
             EMAIL_REQUEST.replace("username", "user_name"),
             EMAIL_REQUEST.to_owned(),
         ),
-        // An answer, with what is inside.
-        ("management/email", EMAIL_ANSWER.to_owned(), {
+        // A response, with what is inside.
+        ("management/email", EMAIL_RESPONSE.to_owned(), {
             EMAIL_REQUEST
                 .replace("{\n    \"selection\": \"disabled\"\n  }", "{\"selection\": \"disabled\"}")
                 .replace(
@@ -136,12 +136,12 @@ fn the_difference_is_shown_and_the_file_replaced() {
 }
 
 #[test]
-fn an_answer_is_left_as_it_is() {
-    let dir = Dir::new("fix_answer").with("answer.json", EMAIL_ANSWER);
-    let run = dir.sps(&["check", "answer.json", "--fix"]);
+fn a_response_is_left_as_it_is() {
+    let dir = Dir::new("fix_response").with("response.json", EMAIL_RESPONSE);
+    let run = dir.sps(&["check", "response.json", "--fix"]);
     assert_eq!(run.status, 0);
     assert!(!run.stdout.contains("fixed"), "{}", run.stdout);
-    assert_eq!(fs::read_to_string(dir.path().join("answer.json")).unwrap(), EMAIL_ANSWER);
+    assert_eq!(fs::read_to_string(dir.path().join("response.json")).unwrap(), EMAIL_RESPONSE);
 }
 
 #[test]
@@ -213,9 +213,9 @@ fn a_dry_run_says_what_would_be_and_fails_if_that_is_anything() {
 fn what_is_shown_after_a_repair_is_shown_before_it() {
     let server = "\"smpt_server\": {\"selection\": \"fqdn\", \"value\": \"mail.example.com\"}";
     let typo = EMAIL_REQUEST.replace("smtp_server", "smpt_server");
-    let answer = EMAIL_ANSWER.replace("smtp_server", "smpt_server");
-    assert!(answer.contains(server) && typo != EMAIL_REQUEST);
-    for (name, body) in [("typo", typo), ("answer", answer)] {
+    let response = EMAIL_RESPONSE.replace("smtp_server", "smpt_server");
+    assert!(response.contains(server) && typo != EMAIL_REQUEST);
+    for (name, body) in [("typo", typo), ("response", response)] {
         let dir = Dir::new(&format!("shown_{name}")).with("x.json", &body);
         let arguments =
             ["check", "x.json", "-e", "management/email", "--as", "request", "--fix", "--dry-run"];
@@ -230,7 +230,7 @@ fn what_is_shown_after_a_repair_is_shown_before_it() {
         }
         assert!(run.stdout.contains("mail.example.com"), "{}", run.stdout);
         let starred = run.stdout.lines().filter(|line| line.starts_with('-') && line.contains('*'));
-        // The address and the key of an answer go, and nobody knows what is in them.
+        // The address and the key of a response go, and nobody knows what is in them.
         let expected = |line: &&str| {
             line.contains("href") || line.contains("meta") || line.contains("\"key\"")
         };

@@ -3,12 +3,12 @@
 use crate::support::*;
 
 #[test]
-fn an_answer_becomes_a_body_and_stays_one() {
-    let dir = Dir::new("becomes").with("answer.json", EMAIL_ANSWER);
-    dir.sps(&["request", "answer.json"]).is(0, EMAIL_REQUEST, "");
+fn a_response_becomes_a_body_and_stays_one() {
+    let dir = Dir::new("becomes").with("response.json", EMAIL_RESPONSE);
+    dir.sps(&["request", "response.json"]).is(0, EMAIL_REQUEST, "");
     // From standard input, named or not.
-    dir.sps_with(&["request"], EMAIL_ANSWER).is(0, EMAIL_REQUEST, "");
-    dir.sps_with(&["request", "-"], EMAIL_ANSWER).is(0, EMAIL_REQUEST, "");
+    dir.sps_with(&["request"], EMAIL_RESPONSE).is(0, EMAIL_REQUEST, "");
+    dir.sps_with(&["request", "-"], EMAIL_RESPONSE).is(0, EMAIL_REQUEST, "");
     // Once more.
     dir.sps_with(&["request", "-e", "management/email"], EMAIL_REQUEST).is(0, EMAIL_REQUEST, "");
     let run = dir.sps_with(&["check", "-", "-e", "management/email"], EMAIL_REQUEST);

@@ -36,7 +36,7 @@ fn a_plain_password_is_not_printed() {
 
 #[test]
 fn what_stands_where_a_key_belongs_may_be_the_password() {
-    let bodies: Vec<String> = [TRAP_3, EMAIL_ANSWER, EMAIL_REQUEST, EMAIL_WRONG]
+    let bodies: Vec<String> = [TRAP_3, EMAIL_RESPONSE, EMAIL_REQUEST, EMAIL_WRONG]
         .iter()
         .flat_map(|body| {
             let keys: Vec<_> = body.match_indices("\"aaaa-").map(|(at, _)| at + 1).collect();
@@ -94,7 +94,8 @@ fn what_is_not_looked_into_is_not_printed() {
         EMAIL_REQUEST.replace("\"aaaa-1\"", inside),
         EMAIL_REQUEST
             .replace("\"aaaa-1\"", r#"{"key": "aaaa-1", "meta": {}, "body": "hunter2-Zq8"}"#),
-        EMAIL_ANSWER.replace("\"admin_address\"", "\"extra\": \"hunter2-Zq8\", \"admin_address\""),
+        EMAIL_RESPONSE
+            .replace("\"admin_address\"", "\"extra\": \"hunter2-Zq8\", \"admin_address\""),
         format!("[{inside}]"),
         format!("{{\"items\": [{inside}], \"meta\": {{}}}}"),
         format!("{{\"items\": {inside}, \"meta\": {{}}}}"),
@@ -144,12 +145,12 @@ fn a_known_password_is_not_printed() {
 fn a_repair_shows_no_secret_on_either_side() {
     let channel = r#"{"meta": {"x": "hunter2-Zq8"}, "key": "hunter2-Zq8"}"#;
     for (endpoint, body, fix) in [
-        // The key that only answers have goes, with what is in it.
+        // The key that only responses have goes, with what is in it.
         ("management/email", EMAIL_REQUEST.replace("\"aaaa-1\"", channel), "reference-object"),
         // The wrapper goes, and what is beside the body with it.
         (
             "management/email",
-            EMAIL_ANSWER.replacen('{', "{\"meta\": {\"token\": \"hunter2-Zq8\"},", 1),
+            EMAIL_RESPONSE.replacen('{', "{\"meta\": {\"token\": \"hunter2-Zq8\"},", 1),
             "response-wrapper",
         ),
         // A misspelled key of a reference, with the password itself behind it.

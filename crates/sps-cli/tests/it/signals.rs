@@ -36,7 +36,7 @@ fn a_request_on_its_way_is_told() {
     let put = "PUT /api/configuration/management/health_monitoring";
     let appliance = Appliance::hanging("signals-stray", put);
     let (child, _lines) = appliance.hang("opened");
-    // Until it waits for the answer.
+    // Until it waits for the response.
     std::thread::sleep(std::time::Duration::from_secs(1));
     send("-INT", &child);
     let (status, stderr) = end(child);

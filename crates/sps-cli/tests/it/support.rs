@@ -175,8 +175,8 @@ pub(crate) const EMAIL_WRONG: &str = r#"{
 }
 "#;
 
-/// An answer with a reference.
-pub(crate) const EMAIL_ANSWER: &str = r#"{
+/// A response with a reference.
+pub(crate) const EMAIL_RESPONSE: &str = r#"{
   "body": {
     "admin_address": "ops@example.com",
     "alerting_address": "alerts@example.com",
@@ -216,7 +216,7 @@ pub(crate) const EMAIL_REQUEST: &str = r#"{
 }
 "#;
 
-/// The answer of an endpoint that holds others.
+/// The response of an endpoint that holds others.
 pub(crate) const CONTAINER: &str = r#"{
   "items": [{"key": "trap", "meta": {"href": "/api/configuration/management/snmp/trap"}}],
   "meta": {"href": "/api/configuration/management/snmp"}

@@ -16,7 +16,7 @@ use crate::{
     recover::{self, Cancelled},
 };
 
-/// How often to look at least whether a commit whose answer was lost is still at work.
+/// How often to look at least whether a commit whose response was lost is still at work.
 const LOOKS: usize = 4;
 
 /// What reading back said about one object.
@@ -106,7 +106,7 @@ impl Transaction {
                 if !recover::says_closed(&reply, &call)
                     && self.is_open().await.unwrap_or(false) =>
             {
-                let error = Error::new(ErrorKind::UnexpectedAnswer).at(call.method, call.path);
+                let error = Error::new(ErrorKind::UnexpectedResponse).at(call.method, call.path);
                 let note = "it was answered, but the transaction is still open";
                 self.resolve(error.note(note), &review).await
             }
@@ -124,7 +124,7 @@ impl Transaction {
         }
     }
 
-    /// Finds out by looking what became of a commit whose answer was lost.
+    /// Finds out by looking what became of a commit whose response was lost.
     async fn resolve(&mut self, error: Error, review: &Review) -> Result<Outcome, Error> {
         tracing::warn!(%error, "looking whether the commit went through");
         let mut open = None;
@@ -147,7 +147,7 @@ impl Transaction {
         }
         match open {
             None => {
-                let note = "the appliance did not answer afterwards";
+                let note = "the appliance did not response afterwards";
                 return Err(error.turned_into(ErrorKind::Ambiguous).note(note));
             }
             // Whether it went through before is for the objects to tell: some say `closed` either way.
@@ -225,14 +225,14 @@ impl Transaction {
                 (Wanted::Body { masked, subject }, Ok(reply)) => {
                     match request_form(&reply.text, subject) {
                         None => {
-                            let reason = "the answer cannot be read".to_owned();
+                            let reason = "the response cannot be read".to_owned();
                             outcome.unverified.push(unverified(String::new(), reason));
                             Taken::Neutral
                         }
                         Some(found) => {
                             let comparison = compare(subject.body, masked, &found);
                             for pointer in comparison.unseen {
-                                let reason = "no answer shows a secret".to_owned();
+                                let reason = "no response shows a secret".to_owned();
                                 outcome.unverified.push(unverified(pointer, reason));
                             }
                             let is_same = comparison.differences.is_empty();
@@ -265,7 +265,7 @@ impl Transaction {
     }
 }
 
-/// The body of an answer as it would be sent.
+/// The body of a response as it would be sent.
 fn request_form(text: &str, subject: &Subject) -> Option<Value> {
     let root = scan(text, &Limits::default()).ok()?;
     serde_json::from_str(&sps_validate::rewrite(&root, subject)).ok()

@@ -13,14 +13,14 @@ pub struct Outcome {
     pub changed: usize,
     /// Each value that is not what was sent, although the commit went through.
     pub not_taken: Vec<NotTaken>,
-    /// What could not be looked at: secrets, for no answer shows them, and what could not be read.
+    /// What could not be looked at: secrets, for no response shows them, and what could not be read.
     pub unverified: Vec<Unverified>,
     /// Whether the connection broke during the commit, and only a look showed that it went through.
     pub was_ambiguous: bool,
 }
 
 impl Outcome {
-    /// Whether every object could be looked at and is as it was sent, but for secrets, which no answer shows.
+    /// Whether every object could be looked at and is as it was sent, but for secrets, which no response shows.
     pub fn is_complete(&self) -> bool {
         self.not_taken.is_empty() && !self.unverified.iter().any(|it| it.pointer.is_empty())
     }

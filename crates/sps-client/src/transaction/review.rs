@@ -104,11 +104,11 @@ pub(crate) struct Done {
 }
 
 /// Reads the list and marks what is ours.
-pub(crate) fn read(mut answer: Value, done: &[Done]) -> Option<Review> {
-    let list = if answer["changes"].is_array() {
-        received::take(&mut answer, "changes")
+pub(crate) fn read(mut response: Value, done: &[Done]) -> Option<Review> {
+    let list = if response["changes"].is_array() {
+        received::take(&mut response, "changes")
     } else {
-        received::take(&mut received::take(&mut answer, "body"), "changes")
+        received::take(&mut received::take(&mut response, "body"), "changes")
     };
     let Value::Array(list) = list else { return None };
     let mut changes = Vec::with_capacity(list.len());
@@ -171,7 +171,7 @@ fn take(unnamed: &mut Vec<&str>, path: &str) -> bool {
     }
 }
 
-/// An object in a collection where something was created whose key the answer did not tell.
+/// An object in a collection where something was created whose key the response did not tell.
 fn take_new(unnamed: &mut Vec<&str>, done: &[Done], path: &str) -> bool {
     let collection = parent(path);
     let is_keyless = done.iter().any(|it| {
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_another_form_is_no_list() {
+    fn a_response_of_another_form_is_no_list() {
         assert_eq!(read(json!({"items": []}), &[]), None);
         for odd in
             [json!([]), json!("changes"), json!({"body": []}), json!({"changes": {}}), json!(null)]

@@ -1,4 +1,4 @@
-//! Changes inside a transaction, and answers that were lost.
+//! Changes inside a transaction, and responses that were lost.
 
 use serde_json::json;
 use sps_client::ErrorKind;
@@ -40,7 +40,7 @@ async fn a_lost_replace_is_looked_for() {
         let (fake, appliance) = appliance(move |appliance, line, request| {
             (line == format!("PUT {HEALTH}") && lost()).then(|| {
                 if arrives {
-                    appliance.answer(line, request);
+                    appliance.response(line, request);
                 }
                 Reply::Lost
             })

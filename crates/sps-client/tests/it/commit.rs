@@ -36,7 +36,7 @@ async fn commits_and_reads_back() {
             "GET /api/transaction".to_owned(),
             "GET /api/transaction/changes".to_owned(),
             "PUT /api/transaction".to_owned(),
-            // The answer did not tell whether it is closed.
+            // The response did not tell whether it is closed.
             "GET /api/transaction".to_owned(),
             health,
         ]
@@ -124,7 +124,7 @@ async fn a_lost_commit_that_went_through_is_a_success() {
         let lost = times(1);
         let (fake, appliance) = appliance(move |appliance, line, request| {
             (line == "PUT /api/transaction" && lost()).then(|| {
-                appliance.answer(line, request);
+                appliance.response(line, request);
                 status.map_or(Reply::Lost, |it| error(it, "Gateway", json!(null)))
             })
         })
@@ -216,7 +216,7 @@ async fn a_failure_of_the_appliance_is_resolved_by_a_look_too() {
         let (fake, appliance) = appliance(move |appliance, line, request| {
             (line == "PUT /api/transaction").then(|| {
                 if took_effect {
-                    appliance.answer(line, request);
+                    appliance.response(line, request);
                 }
                 error(500, "InternalError", json!(null))
             })
@@ -259,7 +259,7 @@ fn odd() -> Vec<Reply> {
 }
 
 #[tokio::test]
-async fn odd_answers_end_in_an_error_and_leave_nothing_open() {
+async fn odd_responses_end_in_an_error_and_leave_nothing_open() {
     let put = format!("PUT {HEALTH}");
     for line in
         ["POST /api/transaction", &put, "GET /api/transaction/changes", "PUT /api/transaction"]
@@ -282,7 +282,7 @@ async fn odd_answers_end_in_an_error_and_leave_nothing_open() {
 }
 
 #[tokio::test]
-async fn an_answered_commit_that_did_nothing_is_no_commit() {
+async fn a_responseed_commit_that_did_nothing_is_no_commit() {
     // Something on the way answers, and the appliance never hears of it.
     let (fake, appliance) =
         appliance(|_, line, _| (line == "PUT /api/transaction").then(|| ok(json!({"meta": {}}))))
@@ -300,7 +300,7 @@ async fn a_commit_that_ran_on_until_the_cancel_is_a_commit() {
     let (fake, appliance) = appliance(|appliance, line, request| match line {
         "PUT /api/transaction" => Some(Reply::Lost),
         "DELETE /api/transaction" => {
-            appliance.answer("PUT /api/transaction", request);
+            appliance.response("PUT /api/transaction", request);
             Some(ok(json!({"meta": {}, "body": {"status": "closed"}})))
         }
         _ => None,

@@ -29,11 +29,11 @@ pub(crate) struct Request {
 pub(crate) enum Reply {
     Json(u16, Value),
     Bytes(Vec<u8>),
-    /// The connection ends without an answer.
+    /// The connection ends without a response.
     Lost,
-    /// No answer.
+    /// No response.
     Silence,
-    /// The head of an answer, and nothing behind it.
+    /// The head of a response, and nothing behind it.
     Stalled(u16),
 }
 
@@ -50,7 +50,7 @@ impl Drop for Fake {
 }
 
 impl Fake {
-    /// Answers `METHOD PATH` by the script, and logins by itself.
+    /// Responses `METHOD PATH` by the script, and logins by itself.
     pub(crate) async fn start(
         script: impl Fn(&str, &Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
@@ -215,7 +215,7 @@ impl Appliance {
         change(&mut self.state.lock().unwrap());
     }
 
-    pub(crate) fn answer(&self, line: &str, request: &Request) -> Reply {
+    pub(crate) fn response(&self, line: &str, request: &Request) -> Reply {
         let mut state = self.state.lock().unwrap();
         let meta = json!({"href": "/x", "parent": "/api", "remaining_seconds": 600});
         match line {
@@ -275,7 +275,7 @@ pub(crate) async fn appliance(
     let appliance = Appliance::new();
     let shared = Arc::clone(&appliance);
     let fake = Fake::start(move |line, request| {
-        first(&shared, line, request).unwrap_or_else(|| shared.answer(line, request))
+        first(&shared, line, request).unwrap_or_else(|| shared.response(line, request))
     })
     .await;
     (fake, appliance)

@@ -1,4 +1,4 @@
-//! The client against a scripted server: what a line of answers makes it do.
+//! The client against a scripted server: what a line of responses makes it do.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 #![expect(

@@ -99,9 +99,9 @@ async fn waits_for_a_lock() {
 #[tokio::test]
 async fn names_the_holder_when_the_wait_was_in_vain() {
     for (details, holder) in [(json!({"user": "bob"}), Some("bob")), (Value::Null, None)] {
-        let answer = details.clone();
+        let response = details.clone();
         let (fake, _) = appliance(move |_, line, _| {
-            (line == "POST /api/transaction").then(|| error(409, "Conflict", answer.clone()))
+            (line == "POST /api/transaction").then(|| error(409, "Conflict", response.clone()))
         })
         .await;
         let client = fake.client().await;
@@ -117,11 +117,11 @@ async fn names_the_holder_when_the_wait_was_in_vain() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_to_the_opening_is_looked_at() {
+async fn a_lost_response_to_the_opening_is_looked_at() {
     let lost = times(1);
     let (fake, appliance) = appliance(move |appliance, line, request| {
         (line == "POST /api/transaction" && lost()).then(|| {
-            appliance.answer(line, request);
+            appliance.response(line, request);
             Reply::Lost
         })
     })
@@ -334,7 +334,7 @@ fn without_a_runtime_the_journal_keeps_it() {
 }
 
 #[tokio::test]
-async fn an_answered_cancel_that_did_nothing_is_no_cancel() {
+async fn a_responseed_cancel_that_did_nothing_is_no_cancel() {
     // Something on the way answers, and the appliance never hears of it.
     let (fake, appliance) = appliance(|_, line, _| {
         (line == "DELETE /api/transaction").then(|| ok(json!({"meta": {}})))

@@ -152,17 +152,17 @@ async fn lists_with_bodies_and_without() {
 }
 
 #[tokio::test]
-async fn an_answer_of_another_form_is_told_without_its_values() {
+async fn a_response_of_another_form_is_told_without_its_values() {
     let mut body = health(70);
     body["maximum_load1"] = json!("hunter22");
     let fake = Fake::start(move |_, _| ok(json!({"key": "h", "meta": {}, "body": body}))).await;
     let client = fake.client().await;
     let error = client.get::<HealthMonitoring>().await.unwrap_err();
-    assert_eq!(*error.kind(), ErrorKind::UnexpectedAnswer);
+    assert_eq!(*error.kind(), ErrorKind::UnexpectedResponse);
     assert!(!format!("{error} {error:?}").contains("hunter22"), "{error}");
     let fake = Fake::start(|_, _| Reply::Bytes(b"<html>hunter22".to_vec())).await;
     let error = fake.client().await.get::<HealthMonitoring>().await.unwrap_err();
-    assert_eq!(*error.kind(), ErrorKind::UnexpectedAnswer);
+    assert_eq!(*error.kind(), ErrorKind::UnexpectedResponse);
     assert!(!format!("{error} {error:?}").contains("hunter22"), "{error}");
 }
 
@@ -170,5 +170,5 @@ async fn an_answer_of_another_form_is_told_without_its_values() {
 async fn follows_no_redirection() {
     let fake = Fake::start(|_, _| Reply::Json(302, json!({}))).await;
     let error = fake.client().await.get_raw("/api/info").await.unwrap_err();
-    assert_eq!(*error.kind(), ErrorKind::UnexpectedAnswer);
+    assert_eq!(*error.kind(), ErrorKind::UnexpectedResponse);
 }

@@ -97,7 +97,7 @@ fn places(spec: &Spec, endpoint: &Endpoint, code: &Code) -> Vec<String> {
         places.extend(walk.places_of(&rule.on).iter().map(|at| format!("{at}{target}")));
     }
     if code.structural {
-        // An answer is not judged by what only a request can break.
+        // A response is not judged by what only a request can break.
         let request = Walk::request(spec, endpoint);
         let walk = match code.code.as_str() {
             "reference-object" | "single-use-reference" | "reference-exists" | "ignored-key" => {

@@ -1,6 +1,6 @@
 //! Conditions, formats, bounds and versions as prose.
 
-use sps_spec::{Constraint, Format, Literal, Predicate, Versions};
+use sps_spec::{Condition, Constraint, Format, Literal, Versions};
 
 use super::text::list;
 
@@ -28,16 +28,16 @@ impl Sense {
 }
 
 /// The condition as a clause, such as ``"`enabled` is true"``.
-pub(crate) fn condition(predicate: &Predicate) -> String {
-    clause(predicate, Sense::Is)
+pub(crate) fn condition(condition: &Condition) -> String {
+    clause(condition, Sense::Is)
 }
 
-fn clause(predicate: &Predicate, sense: Sense) -> String {
-    match predicate {
-        Predicate::Equals(path, value) => {
+fn clause(condition: &Condition, sense: Sense) -> String {
+    match condition {
+        Condition::Equals(path, value) => {
             format!("{} {} {}", name(path), sense.choose("is", "is not"), literal(value))
         }
-        Predicate::In(path, values) => {
+        Condition::In(path, values) => {
             let values: Vec<_> = values.iter().map(literal).collect();
             match (sense, &values[..]) {
                 (Sense::Is, _) => format!("{} is {}", name(path), list(&values, "or")),
@@ -45,41 +45,41 @@ fn clause(predicate: &Predicate, sense: Sense) -> String {
                 (Sense::IsNot, _) => format!("{} is neither {}", name(path), list(&values, "nor")),
             }
         }
-        Predicate::Present(path) => {
+        Condition::Present(path) => {
             format!("{} is {}", name(path), sense.choose("present", "absent"))
         }
-        Predicate::Absent(path) => {
+        Condition::Absent(path) => {
             format!("{} is {}", name(path), sense.choose("absent", "present"))
         }
-        Predicate::Null(path) => format!("{} is {}", name(path), sense.choose("null", "not null")),
-        Predicate::All(parts) => joined(parts, sense, sense.choose("and", "or")),
-        Predicate::Any(parts) => match exactly_when(parts) {
+        Condition::Null(path) => format!("{} is {}", name(path), sense.choose("null", "not null")),
+        Condition::All(parts) => joined(parts, sense, sense.choose("and", "or")),
+        Condition::Any(parts) => match exactly_when(parts) {
             Some((left, right)) => {
                 format!("{} exactly when {}", clause(left, Sense::Is), clause(right, sense))
             }
             None => joined(parts, sense, sense.choose("or", "and")),
         },
-        Predicate::Not(inner) => clause(inner, sense.opposite()),
-        Predicate::Length { path, min, max } => {
+        Condition::Not(inner) => clause(inner, sense.opposite()),
+        Condition::Length { path, min, max } => {
             format!("{} {}", name(path), counted(*min, *max, sense, "character", ""))
         }
-        Predicate::Charset { path, chars } => {
+        Condition::Charset { path, chars } => {
             let allowed = characters(chars);
             match sense {
                 Sense::Is => format!("{} has no characters but {allowed}", name(path)),
                 Sense::IsNot => format!("{} has a character other than {allowed}", name(path)),
             }
         }
-        Predicate::Hex(path) => format!(
+        Condition::Hex(path) => format!(
             "{} {} a hexadecimal number, with or without `0x`",
             name(path),
             sense.choose("is", "is not")
         ),
-        Predicate::HexLength { path, min, max } => {
+        Condition::HexLength { path, min, max } => {
             let what = counted(*min, *max, sense, "hexadecimal digit", " after the `0x`");
             format!("{} {what}", name(path))
         }
-        Predicate::Range { path, min, max } => {
+        Condition::Range { path, min, max } => {
             let bounds = match (min, max) {
                 (Some(min), Some(max)) => sense.choose(
                     format!("is between {min} and {max}"),
@@ -95,16 +95,16 @@ fn clause(predicate: &Predicate, sense: Sense) -> String {
             };
             format!("{} {bounds}", name(path))
         }
-        Predicate::Format { path, format: Format::NoWhitespace } => {
+        Condition::Format { path, format: Format::NoWhitespace } => {
             format!("{} has {} white space", name(path), sense.choose("no", "some"))
         }
-        Predicate::Format { path, format: it } => {
+        Condition::Format { path, format: it } => {
             format!("{} {} {}", name(path), sense.choose("is", "is not"), format_name(*it))
         }
-        Predicate::Referent(path, inner) => {
+        Condition::Referent(path, inner) => {
             format!("in the object that {} refers to, {}", name(path), clause(inner, sense))
         }
-        Predicate::Custom { name: check, inputs } => {
+        Condition::Custom { name: check, inputs } => {
             let inputs: Vec<_> = inputs.iter().map(|path| name(path)).collect();
             let verb = match (&inputs[..], sense) {
                 ([_], Sense::Is) => "passes",
@@ -119,19 +119,19 @@ fn clause(predicate: &Predicate, sense: Sense) -> String {
 }
 
 /// The two sides of "both or neither", which reads badly when it is spelled out.
-pub(crate) fn exactly_when(parts: &[Predicate]) -> Option<(&Predicate, &Predicate)> {
-    let ([Predicate::All(both), Predicate::Not(neither)]
-    | [Predicate::Not(neither), Predicate::All(both)]) = parts
+pub(crate) fn exactly_when(parts: &[Condition]) -> Option<(&Condition, &Condition)> {
+    let ([Condition::All(both), Condition::Not(neither)]
+    | [Condition::Not(neither), Condition::All(both)]) = parts
     else {
         return None;
     };
     match (&both[..], &**neither) {
-        ([left, right], Predicate::Any(parts)) if *parts == *both => Some((left, right)),
+        ([left, right], Condition::Any(parts)) if *parts == *both => Some((left, right)),
         _ => None,
     }
 }
 
-fn joined(parts: &[Predicate], sense: Sense, word: &str) -> String {
+fn joined(parts: &[Condition], sense: Sense, word: &str) -> String {
     if let [one] = parts {
         return clause(one, sense);
     }
@@ -145,11 +145,11 @@ fn joined(parts: &[Predicate], sense: Sense, word: &str) -> String {
     list(&parts, word)
 }
 
-fn is_compound(predicate: &Predicate) -> bool {
-    match predicate {
-        Predicate::All(parts) | Predicate::Any(parts) => parts.len() > 1,
-        Predicate::Not(inner) => is_compound(inner),
-        Predicate::Referent(..) => true,
+fn is_compound(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.len() > 1,
+        Condition::Not(inner) => is_compound(inner),
+        Condition::Referent(..) => true,
         _ => false,
     }
 }
@@ -276,32 +276,32 @@ mod tests {
         text.split('.').map(str::to_owned).collect()
     }
 
-    fn equals(name: &str, value: &str) -> Predicate {
-        Predicate::Equals(path(name), Literal::Str(value.to_owned()))
+    fn equals(name: &str, value: &str) -> Condition {
+        Condition::Equals(path(name), Literal::Str(value.to_owned()))
     }
 
-    fn custom(inputs: &[&str]) -> Predicate {
+    fn custom(inputs: &[&str]) -> Condition {
         let inputs = inputs.iter().map(|it| path(it)).collect();
-        Predicate::Custom { name: "strong_key".to_owned(), inputs }
+        Condition::Custom { name: "strong_key".to_owned(), inputs }
     }
 
-    fn length(min: Option<u64>, max: Option<u64>) -> Predicate {
-        Predicate::Length { path: path("a"), min, max }
+    fn length(min: Option<u64>, max: Option<u64>) -> Condition {
+        Condition::Length { path: path("a"), min, max }
     }
 
-    fn range(min: Option<i64>, max: Option<i64>) -> Predicate {
-        Predicate::Range { path: path("a"), min, max }
+    fn range(min: Option<i64>, max: Option<i64>) -> Condition {
+        Condition::Range { path: path("a"), min, max }
     }
 
-    fn is_in(words: &[&str]) -> Predicate {
+    fn is_in(words: &[&str]) -> Condition {
         let words = words.iter().map(|it| Literal::Str((*it).to_owned())).collect();
-        Predicate::In(path("a"), words)
+        Condition::In(path("a"), words)
     }
 
-    /// Every predicate, how it reads, and how its opposite reads.
+    /// Every condition, how it reads, and how its opposite reads.
     #[test]
     fn every_predicate_has_prose() {
-        use Predicate as P;
+        use Condition as P;
         let charset = P::Charset { path: path("a"), chars: " !&&".to_owned() };
         let hex_length = |min, max| P::HexLength { path: path("a"), min, max };
         let format = |format| P::Format { path: path("a"), format };
@@ -342,9 +342,9 @@ mod tests {
             (custom(&["a"]), "`a` passes the check “strong key”", "`a` fails the check “strong key”"),
             (custom(&["a", "b"]), "`a` and `b` together pass the check “strong key”", "`a` and `b` together fail the check “strong key”"),
         ];
-        for (predicate, is, is_not) in table {
-            assert_eq!(condition(&predicate), is);
-            assert_eq!(condition(&P::Not(Box::new(predicate))), is_not);
+        for (case, is, is_not) in table {
+            assert_eq!(condition(&case), is);
+            assert_eq!(condition(&P::Not(Box::new(case))), is_not);
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
     walk::{Member, Walk, below},
 };
 
-/// Everything that is known about one endpoint: paths and methods, what a request and an answer hold, rules, quirks and
+/// Everything that is known about one endpoint: paths and methods, what a request and a response hold, rules, quirks and
 /// sources.
 ///
 /// Types are expanded where they stand, and pointers are those that diagnostics have, with `*` for any element.
@@ -26,7 +26,7 @@ pub fn show(spec: &Spec, endpoint: &Endpoint) -> String {
     below_it(&mut out, spec, endpoint);
     let walk = Walk::both(spec, endpoint);
     request(&mut out, spec, endpoint);
-    answer(&mut out, spec, endpoint);
+    response(&mut out, spec, endpoint);
     referrers(&mut out, spec, endpoint);
     rules(&mut out, spec, endpoint, &walk);
     quirks(&mut out, spec, endpoint, &walk);
@@ -101,10 +101,10 @@ fn request(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     tree::body(out, spec, name, Form::Request);
 }
 
-/// The answer: what differs from the request, or all of it where the types differ.
-fn answer(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
-    let Some(name) = &endpoint.answer else { return };
-    heading(out, "ANSWER");
+/// The response: what differs from the request, or all of it where the types differ.
+fn response(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
+    let Some(name) = &endpoint.response else { return };
+    heading(out, "RESPONSE");
     let wrappers: Vec<_> = endpoint.wrappers.iter().map(|it| format!("`{it}`")).collect();
     let mut envelope = format!(
         "The body stands under {}, beside `meta`{}.",
@@ -122,7 +122,7 @@ fn answer(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
         out.push('\n');
         doc_of(out, spec, name);
         out.push('\n');
-        return tree::body(out, spec, name, Form::Answer);
+        return tree::body(out, spec, name, Form::Response);
     }
     let lines = differences(spec, endpoint);
     if lines.is_empty() {
@@ -140,12 +140,12 @@ fn doc_of(out: &mut String, spec: &Spec, name: &str) {
     }
 }
 
-/// What an answer of a type shows otherwise than a request of the same type.
+/// What a response of a type shows otherwise than a request of the same type.
 fn differences(spec: &Spec, endpoint: &Endpoint) -> Vec<String> {
     let request = Walk::request(spec, endpoint);
-    let answer = Walk::answer(spec, endpoint);
+    let response = Walk::response(spec, endpoint);
     let mut lines = Vec::new();
-    let references = pick(&answer, |field| matches!(field.ty.leaf(), FieldType::Ref(_)));
+    let references = pick(&response, |field| matches!(field.ty.leaf(), FieldType::Ref(_)));
     if !references.is_empty() {
         lines.push(format!(
             "{}, instead of the bare key, {} of `key` and `meta`.",
@@ -158,14 +158,14 @@ fn differences(spec: &Spec, endpoint: &Endpoint) -> Vec<String> {
     if !missing.is_empty() {
         lines.push(format!("{} {} never shown.", list(&missing, "and"), verb(&missing)));
     }
-    for (pointer, member) in &answer.members {
+    for (pointer, member) in &response.members {
         if let Member::Field(field) = member
-            && field.answer_only
+            && field.response_only
         {
             lines.push(format!("{pointer} is there as well: {}", field.doc));
         }
     }
-    let login = pick(&answer, |field| field.authenticated);
+    let login = pick(&response, |field| field.authenticated);
     if !login.is_empty() {
         lines.push(format!(
             "{} {} shown only to a client that is logged in.",

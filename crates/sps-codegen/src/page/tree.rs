@@ -145,7 +145,7 @@ impl<'a> Builder<'a> {
             field.sensitive,
             &field.versions,
         );
-        if field.authenticated && self.form == Form::Answer {
+        if field.authenticated && self.form == Form::Response {
             facts.push("only for a client that is logged in".to_owned());
         }
         if let Some(default) = &field.default {
@@ -218,11 +218,11 @@ impl<'a> Builder<'a> {
 
     fn presence(&self, presence: &Presence) -> Option<String> {
         match (presence, self.form) {
-            (Presence::Required, Form::Answer) => None,
+            (Presence::Required, Form::Response) => None,
             (Presence::Required, _) => Some("required".to_owned()),
-            (Presence::Optional, Form::Answer) => Some("may be missing".to_owned()),
+            (Presence::Optional, Form::Response) => Some("may be missing".to_owned()),
             (Presence::Optional, _) => Some("optional".to_owned()),
-            (Presence::When(condition), Form::Answer) => {
+            (Presence::When(condition), Form::Response) => {
                 Some(format!("there when {}", prose::condition(condition)))
             }
             (Presence::When(condition), _) => {
@@ -252,7 +252,7 @@ impl<'a> Builder<'a> {
             FieldType::Ref(to) => {
                 let target = self.target(to);
                 match self.form {
-                    Form::Answer => format!("object of `key` and `meta` (reference to {target})"),
+                    Form::Response => format!("object of `key` and `meta` (reference to {target})"),
                     _ => format!("string (key of an object in {target})"),
                 }
             }
@@ -280,7 +280,7 @@ impl<'a> Builder<'a> {
             FieldType::Ref(to) => {
                 let target = self.target(to);
                 match self.form {
-                    Form::Answer => {
+                    Form::Response => {
                         format!("objects of `key` and `meta` (references to {target})")
                     }
                     _ => format!("strings (keys of objects in {target})"),
@@ -334,7 +334,7 @@ impl<'a> Builder<'a> {
         let mut facts = prose::bounds(constraint, unit);
         match ty.leaf() {
             FieldType::Ref(to)
-                if self.form != Form::Answer
+                if self.form != Form::Response
                     && self.spec.endpoint(to).is_some_and(|it| it.single_use) =>
             {
                 facts.push("single use: nothing else may refer to the same object".to_owned());

@@ -28,19 +28,19 @@ impl<'a> Walk<'a> {
         Self::of(spec, endpoint.request.as_deref(), Form::Request)
     }
 
-    /// What the body of its answer can hold.
-    pub(crate) fn answer(spec: &'a Spec, endpoint: &'a Endpoint) -> Self {
-        Self::of(spec, endpoint.answer.as_deref(), Form::Answer)
+    /// What the body of its response can hold.
+    pub(crate) fn response(spec: &'a Spec, endpoint: &'a Endpoint) -> Self {
+        Self::of(spec, endpoint.response.as_deref(), Form::Response)
     }
 
     /// What either can hold, each once.
     pub(crate) fn both(spec: &'a Spec, endpoint: &'a Endpoint) -> Self {
         let mut walk = Self::request(spec, endpoint);
-        let answer = Self::answer(spec, endpoint);
-        let types = answer.types.into_iter().filter(|it| !walk.types.contains(it));
+        let response = Self::response(spec, endpoint);
+        let types = response.types.into_iter().filter(|it| !walk.types.contains(it));
         let types: Vec<_> = types.collect();
         walk.types.extend(types);
-        let members = answer.members.into_iter().filter(|it| !walk.members.contains(it));
+        let members = response.members.into_iter().filter(|it| !walk.members.contains(it));
         let members: Vec<_> = members.collect();
         walk.members.extend(members);
         walk
@@ -86,8 +86,8 @@ pub(crate) fn below(parent: &str, name: &str) -> String {
 pub(crate) fn occurs(field: &Field, form: Form) -> bool {
     match form {
         Form::Both => true,
-        Form::Request => !field.answer_only,
-        Form::Answer => !field.request_only,
+        Form::Request => !field.response_only,
+        Form::Response => !field.request_only,
     }
 }
 

@@ -2,17 +2,17 @@
 
 use proc_macro2::{Literal as Token, TokenStream};
 use quote::{format_ident, quote};
-use sps_spec::{Literal, Predicate};
+use sps_spec::{Condition, Literal};
 
 use crate::rust::Error;
 
-/// The expression that is true when `predicate` holds; `input` gives the expression of a path.
+/// The expression that is true when `condition` holds; `input` gives the expression of a path.
 pub(super) fn expression(
-    predicate: &Predicate,
+    condition: &Condition,
     input: &dyn Fn(&[String]) -> TokenStream,
 ) -> Result<TokenStream, Error> {
-    use Predicate as P;
-    Ok(match predicate {
+    use Condition as P;
+    Ok(match condition {
         P::Equals(path, literal) => {
             let input = input(path);
             match literal {
@@ -115,9 +115,9 @@ pub(super) fn expression(
 }
 
 /// `any = [{ all = [a, b] }, { not = { any = [a, b] } }]` says that both hold or neither does.
-pub(super) fn both_or_neither(parts: &[Predicate]) -> Option<(&Predicate, &Predicate)> {
-    let [Predicate::All(both), Predicate::Not(neither)] = parts else { return None };
-    let Predicate::Any(neither) = &**neither else { return None };
+pub(super) fn both_or_neither(parts: &[Condition]) -> Option<(&Condition, &Condition)> {
+    let [Condition::All(both), Condition::Not(neither)] = parts else { return None };
+    let Condition::Any(neither) = &**neither else { return None };
     match (both.as_slice(), neither.as_slice()) {
         ([left, right], [other_left, other_right])
             if left == other_left && right == other_right =>
@@ -129,7 +129,7 @@ pub(super) fn both_or_neither(parts: &[Predicate]) -> Option<(&Predicate, &Predi
 }
 
 fn joined(
-    parts: &[Predicate],
+    parts: &[Condition],
     operator: &TokenStream,
     input: &dyn Fn(&[String]) -> TokenStream,
 ) -> Result<TokenStream, Error> {
@@ -137,7 +137,7 @@ fn joined(
     for (index, part) in parts.iter().enumerate() {
         let expression = expression(part, input)?;
         let expression = match part {
-            Predicate::All(_) | Predicate::Any(_) => quote!((#expression)),
+            Condition::All(_) | Condition::Any(_) => quote!((#expression)),
             _ => expression,
         };
         joined = if index == 0 { expression } else { quote!(#joined #operator #expression) };

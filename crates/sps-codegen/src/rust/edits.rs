@@ -2,7 +2,7 @@
 
 use proc_macro2::{Literal as Token, TokenStream};
 use quote::quote;
-use sps_spec::{FieldType, Format, Literal, Predicate, Spec, Struct, TypeDef};
+use sps_spec::{Condition, FieldType, Format, Literal, Spec, Struct, TypeDef};
 
 /// One change, as `sps_validate::Edit` will have it.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,14 +29,14 @@ impl Edit {
 /// Alternatives, each a list of edits to make together.
 pub(super) type Ways = Vec<Vec<Edit>>;
 
-/// Ways to make `predicate` hold (or not) on a body of type `def`.
-pub(super) fn ways(spec: &Spec, def: &Struct, predicate: &Predicate, holds: bool) -> Ways {
-    use Predicate as P;
+/// Ways to make `condition` hold (or not) on a body of type `def`.
+pub(super) fn ways(spec: &Spec, def: &Struct, condition: &Condition, holds: bool) -> Ways {
+    use Condition as P;
     let set = |path: &[String], literal: Literal| vec![vec![Edit::Set(path.to_vec(), literal)]];
     let text = |path: &[String], good: String, bad: String| {
         set(path, Literal::Str(if holds { good } else { bad }))
     };
-    match predicate {
+    match condition {
         // Another tag would need another content: no single edit does that.
         P::Equals(path, _) | P::In(path, _) if leaf(spec, def, path).is_none() => Vec::new(),
         P::Equals(path, Literal::Bool(value)) => set(path, Literal::Bool(*value == holds)),

@@ -46,7 +46,7 @@ impl<'s> Items<'s> {
             name => body(name),
         };
         let request = body(endpoint.request.as_deref());
-        let answer = match &endpoint.answer {
+        let response = match &endpoint.response {
             Some(name) if self.has_twin(name) => body(Some(&format!("{name}Response"))),
             name => body(name.as_deref()),
         };
@@ -63,7 +63,7 @@ impl<'s> Items<'s> {
         self.tokens.push(quote! {
             impl Endpoint for #object {
                 type Request = #request;
-                type Answer = #answer;
+                type Response = #response;
                 const PATH: &'static str = #path;
                 const KIND: EndpointKind = #kind;
                 const METHODS: &'static [Method] = &[#(#methods),*];
@@ -83,7 +83,7 @@ impl<'s> Items<'s> {
         }
     }
 
-    /// Whether answers show the type under another name.
+    /// Whether responses show the type under another name.
     fn has_twin(&self, name: &str) -> bool {
         match self.spec.type_def(name) {
             Some(TypeDef::Struct(def)) => def.form == Form::Both,
@@ -106,20 +106,21 @@ impl<'s> Items<'s> {
     fn struct_def(&mut self, def: &Struct, rules: &[&Rule]) -> Result<(), Error> {
         let name = format_ident!("{}", def.name);
         let docs = self.docs(&def.doc, &[], &def.source, None);
-        let declared: Vec<&Field> = def.fields.iter().filter(|field| !field.answer_only).collect();
+        let declared: Vec<&Field> =
+            def.fields.iter().filter(|field| !field.response_only).collect();
         let (declared, added) = match def.form {
-            // An answer alone has no twin to add to: everything is declared.
-            Form::Answer => (def.fields.iter().collect(), Vec::new()),
-            _ => (declared, def.fields.iter().filter(|field| field.answer_only).collect()),
+            // A response alone has no twin to add to: everything is declared.
+            Form::Response => (def.fields.iter().collect(), Vec::new()),
+            _ => (declared, def.fields.iter().filter(|field| field.response_only).collect()),
         };
         let form = match def.form {
             Form::Both => None,
             Form::Request => Some(quote!(same,)),
-            Form::Answer => Some(quote!(answer,)),
+            Form::Response => Some(quote!(response,)),
         };
         let open = def.open.then(|| quote!(open,));
-        let builder = (def.form != Form::Answer).then(|| quote!(builder,));
-        let answer_only = (!added.is_empty()).then(|| {
+        let builder = (def.form != Form::Response).then(|| quote!(builder,));
+        let response_only = (!added.is_empty()).then(|| {
             let fields = added.iter().map(|field| {
                 let (wire, name, ty) =
                     (&field.name, format_ident!("{}", field.rust), self.field_type(field));
@@ -129,7 +130,7 @@ impl<'s> Items<'s> {
                     quote!(#wire as #name: #ty)
                 }
             });
-            quote!(answer_only(#(#fields),*),)
+            quote!(response_only(#(#fields),*),)
         });
         let secret = declared.iter().any(|field| field.sensitive);
         let derives = if secret {
@@ -141,11 +142,11 @@ impl<'s> Items<'s> {
         self.tokens.push(quote! {
             #docs
             #[derive(#derives)]
-            #[resource(#form #open #answer_only #builder constrained)]
+            #[resource(#form #open #response_only #builder constrained)]
             #[non_exhaustive]
             pub struct #name {
                 #(#fields)*
-                kept: Kept,
+                unknown_fields: UnknownFields,
             }
         });
         if secret {
@@ -266,7 +267,7 @@ impl<'s> Items<'s> {
             pub enum #name {
                 #(#variants)*
                 /// What no source shows, as it came.
-                Other(Other),
+                Unknown(Unknown),
             }
         });
         let members = def.variants.iter().map(|variant| {
@@ -296,7 +297,7 @@ impl<'s> Items<'s> {
             pub enum #name {
                 #(#values)*
                 /// A word that no source shows, as it came.
-                Other(Other),
+                Unknown(Unknown),
             }
         });
         let none = Constraint::default();

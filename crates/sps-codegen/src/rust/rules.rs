@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal as Token, TokenStream};
 use quote::{format_ident, quote};
 use sps_spec::{
-    Field, FieldType, Literal, Predicate, Presence, Rule, Severity, Source, Spec, Struct, TypeDef,
+    Condition, Field, FieldType, Literal, Presence, Rule, Severity, Source, Spec, Struct, TypeDef,
 };
 
 use crate::rust::{
@@ -61,7 +61,7 @@ struct Writer<'s> {
 
 impl Writer<'_> {
     /// A member that a switch demands: missing while the switch is on, ignored while it is off.
-    fn switch(&mut self, field: &Field, condition: &Predicate) -> Result<(), Error> {
+    fn switch(&mut self, field: &Field, condition: &Condition) -> Result<(), Error> {
         let inputs = self.inputs(condition)?;
         let typed = expression(condition, &|path| typed_of(&inputs, path))?;
         let erased = expression(condition, &|path| erased_of(&inputs, path))?;
@@ -110,8 +110,8 @@ impl Writer<'_> {
 
     fn rule(&mut self, rule: &Rule) -> Result<(), Error> {
         let parts = match &rule.holds {
-            Predicate::Referent(path, about) => self.referent(rule, path, about)?,
-            Predicate::Custom { name, inputs } => self.custom(rule, name, inputs)?,
+            Condition::Referent(path, about) => self.referent(rule, path, about)?,
+            Condition::Custom { name, inputs } => self.custom(rule, name, inputs)?,
             _ => self.plain(rule)?,
         };
         let Parts { inputs, check, call, undecided } = parts;
@@ -154,7 +154,7 @@ impl Writer<'_> {
     /// A rule that its own leaves decide.
     fn plain(&mut self, rule: &Rule) -> Result<Parts, Error> {
         let whole = match &rule.when {
-            Some(when) => Predicate::All(vec![when.clone(), rule.holds.clone()]),
+            Some(when) => Condition::All(vec![when.clone(), rule.holds.clone()]),
             None => rule.holds.clone(),
         };
         let inputs = self.inputs(&whole)?;
@@ -165,7 +165,7 @@ impl Writer<'_> {
         let holds = expression(&rule.holds, &param)?;
         let body = match &rule.when {
             Some(when) => {
-                let off = expression(&Predicate::Not(Box::new(when.clone())), &param)?;
+                let off = expression(&Condition::Not(Box::new(when.clone())), &param)?;
                 quote!((#off || #holds).into())
             }
             None => quote!((#holds).into()),
@@ -196,9 +196,9 @@ impl Writer<'_> {
         &mut self,
         rule: &Rule,
         path: &[String],
-        about: &Predicate,
+        about: &Condition,
     ) -> Result<Parts, Error> {
-        let own_null = Predicate::Not(Box::new(Predicate::Null(path.to_vec())));
+        let own_null = Condition::Not(Box::new(Condition::Null(path.to_vec())));
         if rule.when.as_ref().is_some_and(|when| *when != own_null) {
             return Err(Error::new(
                 "beside `referent`, `when` can only say that the reference is not null",
@@ -288,14 +288,14 @@ impl Writer<'_> {
         format_ident!("{name}")
     }
 
-    fn inputs(&self, predicate: &Predicate) -> Result<Vec<Input>, Error> {
-        if predicate.inputs().len() > MAX_INPUTS {
+    fn inputs(&self, condition: &Condition) -> Result<Vec<Input>, Error> {
+        if condition.inputs().len() > MAX_INPUTS {
             return Err(Error::new(format!("a rule looks at no more than {MAX_INPUTS} members")));
         }
-        predicate
+        condition
             .inputs()
             .into_iter()
-            .map(|path| self.input(path, use_of(predicate, path)))
+            .map(|path| self.input(path, use_of(condition, path)))
             .collect()
     }
 
@@ -541,10 +541,10 @@ fn access(
     })
 }
 
-/// How `predicate` looks at `path`: any value use wins, then null.
-fn use_of(predicate: &Predicate, path: &[String]) -> Use {
-    use Predicate as P;
-    let strongest = |parts: &[Predicate]| {
+/// How `condition` looks at `path`: any value use wins, then null.
+fn use_of(condition: &Condition, path: &[String]) -> Use {
+    use Condition as P;
+    let strongest = |parts: &[Condition]| {
         let uses: Vec<Use> = parts
             .iter()
             .filter(|part| part.inputs().iter().any(|input| *input == path))
@@ -558,7 +558,7 @@ fn use_of(predicate: &Predicate, path: &[String]) -> Use {
             Use::Presence
         }
     };
-    match predicate {
+    match condition {
         P::Present(_) | P::Absent(_) => Use::Presence,
         P::Null(_) => Use::Null,
         P::All(parts) | P::Any(parts) => strongest(parts),
@@ -588,12 +588,12 @@ fn path_tokens(path: &[String]) -> TokenStream {
 }
 
 /// What to do so that the condition of a switch no longer holds, in words.
-fn undo(condition: &Predicate) -> String {
+fn undo(condition: &Condition) -> String {
     match condition {
-        Predicate::Equals(path, Literal::Bool(value)) => {
+        Condition::Equals(path, Literal::Bool(value)) => {
             format!("set `{}` to {}", path.join("."), !value)
         }
-        Predicate::Equals(path, _) | Predicate::In(path, _) => {
+        Condition::Equals(path, _) | Condition::In(path, _) => {
             format!("choose another `{}`", path.join("."))
         }
         other => format!("see to it that it is not so that {}", words(other)),
@@ -601,8 +601,8 @@ fn undo(condition: &Predicate) -> String {
 }
 
 /// The condition of a switch, in words.
-fn words(condition: &Predicate) -> String {
-    use Predicate as P;
+fn words(condition: &Condition) -> String {
+    use Condition as P;
     match condition {
         P::Equals(path, literal) => {
             let value = match literal {

@@ -4,7 +4,7 @@
 //! `if` all inputs are there (and `when` holds) `then` it holds. Under such an `if`, two values of truth suffice.
 
 use sps_spec::{
-    Enum, Field, FieldType, Literal, Predicate, Presence, Spec, Struct, TypeDef, Union,
+    Condition, Enum, Field, FieldType, Literal, Presence, Spec, Struct, TypeDef, Union,
 };
 
 use super::{
@@ -25,37 +25,37 @@ impl<'a> Conditions<'a> {
     pub(super) fn rule(
         self,
         on: &'a Struct,
-        when: Option<&Predicate>,
-        holds: &Predicate,
+        when: Option<&Condition>,
+        holds: &Condition,
     ) -> Option<Object> {
         let inputs = self.inputs(on, when.into_iter().chain([holds]))?;
-        let then = self.predicate(on, holds)?;
+        let then = self.condition(on, holds)?;
         if when.is_none() && !inputs.iter().any(|input| self.may_lack(input)) {
             return Some(then);
         }
         let when = match when {
-            Some(when) => self.predicate(on, when)?,
+            Some(when) => self.condition(on, when)?,
             None => Object::new(),
         };
         Some(Object::new().with("if", all(self.guards(&inputs).chain([when]))).with("then", then))
     }
 
     /// What an object is like whose members satisfy the condition.
-    pub(super) fn switch(self, on: &'a Struct, condition: &Predicate) -> Option<Object> {
+    pub(super) fn switch(self, on: &'a Struct, condition: &Condition) -> Option<Object> {
         let inputs = self.inputs(on, [condition])?;
-        let holds = self.predicate(on, condition)?;
+        let holds = self.condition(on, condition)?;
         Some(all(self.guards(&inputs).chain([holds])))
     }
 
     fn inputs<'p>(
         self,
         on: &'a Struct,
-        predicates: impl IntoIterator<Item = &'p Predicate> + Clone,
+        conditions: impl IntoIterator<Item = &'p Condition> + Clone,
     ) -> Option<Vec<Input<'a>>> {
         let mut inputs: Vec<Input<'a>> = Vec::new();
-        for predicate in predicates {
-            for path in predicate.inputs() {
-                let usage = use_of(predicate, path);
+        for condition in conditions {
+            for path in condition.inputs() {
+                let usage = use_of(condition, path);
                 match inputs.iter_mut().find(|input| input.path == *path) {
                     Some(input) => input.usage = input.usage.max(usage),
                     None => {
@@ -100,7 +100,7 @@ impl<'a> Conditions<'a> {
             _ if input.way.iter().any(|field| may_lack(field)) => true,
             (Use::Null, End::Field(field)) => field.presence != Presence::Required,
             (Use::Value, End::Field(field)) if may_lack(field) => true,
-            // An answer may have words that no source shows; no rule looks at those.
+            // A response may have words that no source shows; no rule looks at those.
             (_, end) => self.form == SchemaForm::Response && self.words(end).is_some(),
         }
     }
@@ -141,23 +141,23 @@ impl<'a> Conditions<'a> {
     }
 
     /// What an object with all inputs is like where the condition holds.
-    fn predicate(self, on: &'a Struct, predicate: &Predicate) -> Option<Object> {
-        Some(match predicate {
-            Predicate::Equals(path, value) => {
+    fn condition(self, on: &'a Struct, condition: &Condition) -> Option<Object> {
+        Some(match condition {
+            Condition::Equals(path, value) => {
                 says(path, self.values(on, path, std::slice::from_ref(value))?)
             }
-            Predicate::In(path, values) => says(path, self.values(on, path, values)?),
-            Predicate::Present(path) => {
+            Condition::In(path, values) => says(path, self.values(on, path, values)?),
+            Condition::Present(path) => {
                 Input { path: path.clone(), ..self.resolve(on, path)? }.demand(Object::new())
             }
-            Predicate::Absent(path) => not(self.predicate(on, &Predicate::Present(path.clone()))?),
-            Predicate::Null(path) => says(path, Object::new().with("type", "null")),
-            Predicate::All(parts) => all(self.each(on, parts)?),
-            Predicate::Any(parts) => match prose::exactly_when(parts) {
+            Condition::Absent(path) => not(self.condition(on, &Condition::Present(path.clone()))?),
+            Condition::Null(path) => says(path, Object::new().with("type", "null")),
+            Condition::All(parts) => all(self.each(on, parts)?),
+            Condition::Any(parts) => match prose::exactly_when(parts) {
                 Some((left, right)) => {
-                    let right = self.predicate(on, right)?;
+                    let right = self.condition(on, right)?;
                     Object::new()
-                        .with("if", self.predicate(on, left)?)
+                        .with("if", self.condition(on, left)?)
                         .with("then", right.clone())
                         .with("else", not(right))
                 }
@@ -166,48 +166,48 @@ impl<'a> Conditions<'a> {
                     Object::new().with("anyOf", parts.collect::<Vec<_>>())
                 }
             },
-            Predicate::Not(inner) => match &**inner {
-                Predicate::Equals(path, Literal::Bool(it)) => {
-                    self.predicate(on, &Predicate::Equals(path.clone(), Literal::Bool(!it)))?
+            Condition::Not(inner) => match &**inner {
+                Condition::Equals(path, Literal::Bool(it)) => {
+                    self.condition(on, &Condition::Equals(path.clone(), Literal::Bool(!it)))?
                 }
-                Predicate::Not(inner) => self.predicate(on, inner)?,
-                inner => not(self.predicate(on, inner)?),
+                Condition::Not(inner) => self.condition(on, inner)?,
+                inner => not(self.condition(on, inner)?),
             },
-            Predicate::Length { path, min, max } => says(
+            Condition::Length { path, min, max } => says(
                 path,
                 Object::new()
                     .with_some("minLength", min.map(count))
                     .with_some("maxLength", max.map(count)),
             ),
-            Predicate::Charset { path, chars } => {
+            Condition::Charset { path, chars } => {
                 says(path, Object::new().with("pattern", format!("^{}*$", format::class(chars))))
             }
-            Predicate::Hex(path) => says(path, Object::new().with("pattern", format::HEX)),
-            Predicate::HexLength { path, min, max } => {
+            Condition::Hex(path) => says(path, Object::new().with("pattern", format::HEX)),
+            Condition::HexLength { path, min, max } => {
                 let hex = Object::new().with("pattern", format::HEX);
                 let digits = format!("^(?:0[Xx])?[0-9A-Fa-f]{}$", format::repeated(*min, *max));
                 let digits = Object::new().with("pattern", digits);
                 says(path, Object::new().with("if", hex).with("then", digits))
             }
-            Predicate::Range { path, min, max } => {
+            Condition::Range { path, min, max } => {
                 says(path, Object::new().with_some("minimum", *min).with_some("maximum", *max))
             }
-            Predicate::Format { path, format } => {
+            Condition::Format { path, format } => {
                 says(path, Object::new().with("$ref", format!("#/$defs/{}", format.name())))
             }
-            Predicate::Referent(..) | Predicate::Custom { .. } => return None,
+            Condition::Referent(..) | Condition::Custom { .. } => return None,
         })
     }
 
-    fn each(self, on: &'a Struct, parts: &[Predicate]) -> Option<Vec<Object>> {
-        parts.iter().map(|part| self.predicate(on, part)).collect()
+    fn each(self, on: &'a Struct, parts: &[Condition]) -> Option<Vec<Object>> {
+        parts.iter().map(|part| self.condition(on, part)).collect()
     }
 
     /// One of these values, in any of its spellings.
     fn values(self, on: &'a Struct, path: &[String], values: &[Literal]) -> Option<Object> {
         let end = self.resolve(on, path)?.end;
         if matches!(end, End::Field(Field { ty: FieldType::Ref(_), .. })) {
-            // An answer shows it in more than one way, and no rule looks at a key.
+            // A response shows it in more than one way, and no rule looks at a key.
             return None;
         }
         let enumeration = match end {
@@ -300,21 +300,21 @@ fn type_name(ty: &FieldType) -> Option<&'static str> {
         FieldType::String => Some("string"),
         FieldType::List(_) | FieldType::Array(..) => Some("array"),
         FieldType::Map(_) | FieldType::Named(_) => Some("object"),
-        // In an answer it may be an object as well.
+        // In a response it may be an object as well.
         FieldType::Ref(_) | FieldType::Any => None,
     }
 }
 
 /// How the condition looks at the member.
-fn use_of(predicate: &Predicate, path: &[String]) -> Use {
-    match predicate {
-        Predicate::Present(_) | Predicate::Absent(_) => Use::Presence,
-        Predicate::Null(_) => Use::Null,
-        Predicate::All(parts) | Predicate::Any(parts) => {
+fn use_of(condition: &Condition, path: &[String]) -> Use {
+    match condition {
+        Condition::Present(_) | Condition::Absent(_) => Use::Presence,
+        Condition::Null(_) => Use::Null,
+        Condition::All(parts) | Condition::Any(parts) => {
             let looking = parts.iter().filter(|it| it.inputs().iter().any(|it| *it == path));
             looking.map(|part| use_of(part, path)).max().unwrap_or(Use::Presence)
         }
-        Predicate::Not(inner) => use_of(inner, path),
+        Condition::Not(inner) => use_of(inner, path),
         _ => Use::Value,
     }
 }

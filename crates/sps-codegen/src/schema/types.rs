@@ -1,7 +1,7 @@
 //! Types as definitions, and their members.
 
 use sps_spec::{
-    Constraint, Endpoint, Enum, Field, FieldType, Format, Literal, Predicate, Presence, Severity,
+    Condition, Constraint, Endpoint, Enum, Field, FieldType, Format, Literal, Presence, Severity,
     Spec, Struct, TypeDef, Union, Versions,
 };
 
@@ -63,10 +63,10 @@ impl<'a> Types<'a> {
 
     fn structure(&mut self, it: &'a Struct) -> Object {
         let conditions = Conditions { spec: self.spec, form: self.form };
-        // What only requests have is no part of an answer, but judged where it stands in one.
+        // What only requests have is no part of a response, but judged where it stands in one.
         let response = self.form == SchemaForm::Response;
         let fields: Vec<_> =
-            it.fields.iter().filter(|field| response || !field.answer_only).collect();
+            it.fields.iter().filter(|field| response || !field.response_only).collect();
         let mut properties = Object::new();
         for field in &fields {
             properties = properties.with(&field.name, self.field(it, field));
@@ -112,7 +112,7 @@ impl<'a> Types<'a> {
     /// Members that must be there while a condition on their siblings holds, one part for each condition.
     fn switches(&mut self, it: &'a Struct, fields: &[&'a Field]) -> Vec<Json> {
         let conditions = Conditions { spec: self.spec, form: self.form };
-        let mut switches: Vec<(&Predicate, Vec<&str>)> = Vec::new();
+        let mut switches: Vec<(&Condition, Vec<&str>)> = Vec::new();
         for field in fields {
             if let Presence::When(condition) = &field.presence {
                 match switches.iter_mut().find(|(known, _)| *known == condition) {
@@ -184,7 +184,7 @@ impl<'a> Types<'a> {
         self.about(&it.name, &doc, &it.source, &comment).and(self.one_of(&words))
     }
 
-    /// These words; in an answer others too, which are kept.
+    /// These words; in a response others too, which are kept.
     fn one_of(&self, words: &[&str]) -> Object {
         let known = Object::new().with("enum", strings(words));
         let one = Object::new().with("type", "string");
@@ -236,7 +236,7 @@ impl<'a> Types<'a> {
             .and(self.value(&field.ty, leaf, field.nullable))
             .with_some("default", default)
             .with_some("writeOnly", (field.sensitive || field.request_only).then_some(true))
-            .with_some("readOnly", field.answer_only.then_some(true))
+            .with_some("readOnly", field.response_only.then_some(true))
     }
 
     fn value(&mut self, ty: &'a FieldType, leaf: Leaf<'a>, nullable: bool) -> Object {
@@ -293,20 +293,20 @@ impl<'a> Types<'a> {
     }
 
     /// Makes the definitions that conditions refer to.
-    fn formats_of<'p>(&mut self, predicates: impl IntoIterator<Item = &'p Predicate>) {
-        for predicate in predicates {
-            match predicate {
-                Predicate::Format { format, .. } => {
+    fn formats_of<'p>(&mut self, conditions: impl IntoIterator<Item = &'p Condition>) {
+        for condition in conditions {
+            match condition {
+                Condition::Format { format, .. } => {
                     self.format(*format);
                 }
-                Predicate::All(parts) | Predicate::Any(parts) => self.formats_of(parts),
-                Predicate::Not(inner) => self.formats_of([&**inner]),
+                Condition::All(parts) | Condition::Any(parts) => self.formats_of(parts),
+                Condition::Not(inner) => self.formats_of([&**inner]),
                 _ => {}
             }
         }
     }
 
-    /// What stands in an answer for an object elsewhere.
+    /// What stands in a response for an object elsewhere.
     fn reference(&mut self) -> Object {
         self.other(REFERENCE, || {
             let member = |text: &str| Object::new().with("description", text);

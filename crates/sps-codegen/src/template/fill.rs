@@ -119,7 +119,7 @@ impl<'a> Filler<'a> {
         let (always, when): (Vec<_>, Vec<_>) = it
             .fields
             .iter()
-            .filter(|field| !field.answer_only && is_current(&field.versions))
+            .filter(|field| !field.response_only && is_current(&field.versions))
             .filter(|field| field.presence != Presence::Optional || !self.is_inside(&field.ty))
             .partition(|field| !matches!(field.presence, Presence::When(_)));
         for field in always {

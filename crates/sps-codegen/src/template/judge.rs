@@ -1,6 +1,6 @@
 //! Whether a filled-in body keeps the rules, as far as the body alone tells.
 
-use sps_spec::{FieldType, Literal, Predicate, Severity, Spec, Struct, TypeDef};
+use sps_spec::{Condition, FieldType, Literal, Severity, Spec, Struct, TypeDef};
 
 use crate::json::Json;
 
@@ -21,42 +21,42 @@ pub(super) fn broken(spec: &Spec, name: &str, body: &Json) -> Broken {
 }
 
 /// Whether the condition holds for this object; `None` when that cannot be said.
-pub(super) fn holds(predicate: &Predicate, object: &Json) -> Option<bool> {
+pub(super) fn holds(condition: &Condition, object: &Json) -> Option<bool> {
     let text = |path: &[String]| object.at(path).and_then(Json::as_str);
     let within = |count: usize, min: Option<u64>, max: Option<u64>| {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         min.is_none_or(|min| min <= count) && max.is_none_or(|max| count <= max)
     };
-    match predicate {
-        Predicate::Equals(path, value) => object.at(path).map(|it| is(it, value)),
-        Predicate::In(path, values) => {
+    match condition {
+        Condition::Equals(path, value) => object.at(path).map(|it| is(it, value)),
+        Condition::In(path, values) => {
             object.at(path).map(|it| values.iter().any(|value| is(it, value)))
         }
-        Predicate::Present(path) => Some(object.at(path).is_some()),
-        Predicate::Absent(path) => Some(object.at(path).is_none()),
-        Predicate::Null(path) => object.at(path).map(|it| *it == Json::Null),
-        Predicate::All(parts) => every(parts.iter().map(|part| holds(part, object))),
-        Predicate::Any(parts) => {
+        Condition::Present(path) => Some(object.at(path).is_some()),
+        Condition::Absent(path) => Some(object.at(path).is_none()),
+        Condition::Null(path) => object.at(path).map(|it| *it == Json::Null),
+        Condition::All(parts) => every(parts.iter().map(|part| holds(part, object))),
+        Condition::Any(parts) => {
             every(parts.iter().map(|part| holds(part, object).map(|it| !it))).map(|none| !none)
         }
-        Predicate::Not(inner) => holds(inner, object).map(|it| !it),
-        Predicate::Length { path, min, max } => {
+        Condition::Not(inner) => holds(inner, object).map(|it| !it),
+        Condition::Length { path, min, max } => {
             text(path).map(|it| within(it.chars().count(), *min, *max))
         }
-        Predicate::Charset { path, chars } => {
+        Condition::Charset { path, chars } => {
             text(path).map(|it| it.chars().all(|c| c.is_ascii_alphanumeric() || chars.contains(c)))
         }
-        Predicate::Hex(path) => text(path).map(|it| digits(it).is_some()),
-        Predicate::HexLength { path, min, max } => {
+        Condition::Hex(path) => text(path).map(|it| digits(it).is_some()),
+        Condition::HexLength { path, min, max } => {
             text(path).map(|it| digits(it).is_none_or(|digits| within(digits.len(), *min, *max)))
         }
-        Predicate::Range { path, min, max } => match object.at(path) {
+        Condition::Range { path, min, max } => match object.at(path) {
             Some(Json::Int(it)) => {
                 Some(min.is_none_or(|min| min <= *it) && max.is_none_or(|max| *it <= max))
             }
             _ => None,
         },
-        Predicate::Format { .. } | Predicate::Referent(..) | Predicate::Custom { .. } => None,
+        Condition::Format { .. } | Condition::Referent(..) | Condition::Custom { .. } => None,
     }
 }
 
@@ -126,11 +126,11 @@ fn structure(spec: &Spec, it: &Struct, json: &Json, broken: &mut Broken) {
     }
 }
 
-fn asks_presence(predicate: &Predicate) -> bool {
-    match predicate {
-        Predicate::Present(_) | Predicate::Absent(_) => true,
-        Predicate::All(parts) | Predicate::Any(parts) => parts.iter().any(asks_presence),
-        Predicate::Not(inner) => asks_presence(inner),
+fn asks_presence(condition: &Condition) -> bool {
+    match condition {
+        Condition::Present(_) | Condition::Absent(_) => true,
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(asks_presence),
+        Condition::Not(inner) => asks_presence(inner),
         _ => false,
     }
 }
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn decides_what_the_body_alone_tells() {
-        use Predicate as P;
+        use Condition as P;
         let object = Json::Object(vec![
             ("on".to_owned(), Json::Bool(true)),
             ("id".to_owned(), Json::Str("0X0aF".to_owned())),
@@ -176,7 +176,7 @@ mod tests {
         let range = |max| P::Range { path: path("count"), min: Some(0), max: Some(max) };
         let chars = |chars: &str| P::Charset { path: path("id"), chars: chars.to_owned() };
         let length = |max| P::Length { path: path("id"), min: None, max: Some(max) };
-        for (predicate, expected) in [
+        for (condition, expected) in [
             (on(), Some(true)),
             (P::In(path("count"), vec![Literal::Int(3), Literal::Int(4)]), Some(true)),
             (P::Present(path("none")), Some(true)),
@@ -199,7 +199,7 @@ mod tests {
             (chars(""), Some(true)),
             (P::Custom { name: "check".to_owned(), inputs: vec![path("id")] }, None),
         ] {
-            assert_eq!(holds(&predicate, &object), expected, "{predicate:?}");
+            assert_eq!(holds(&condition, &object), expected, "{condition:?}");
         }
     }
 }

@@ -28,7 +28,7 @@ fn every_known_body_has_a_schema_with_a_name_of_its_own() {
         for form in SchemaForm::ALL {
             let body = match form {
                 SchemaForm::Request => &endpoint.request,
-                SchemaForm::Response => &endpoint.answer,
+                SchemaForm::Response => &endpoint.response,
             };
             let text = schema(&spec, endpoint, form);
             assert_eq!(text.is_some(), body.is_some(), "{} {form:?}", endpoint.path);

@@ -31,7 +31,7 @@ gone = { type = "bool", until = "6.0", doc = "Only old versions have it." }
 labels = { type = "{string}", doc = "Labels." }
 late = { type = "string", when = { equals = { mode = "on" } }, example = "x", doc = "Stands before what it depends on." }
 mode = { type = "Mode", presence = "optional", default = "off", doc = "A mode." }
-seen = { type = "string", answer_only = true, example = "x", doc = "Only answers have it." }
+seen = { type = "string", response_only = true, example = "x", doc = "Only responses have it." }
 parts = { type = "[Part]", doc = "Parts." }
 
 [enum.Mode]
@@ -87,7 +87,7 @@ fn a_type_inside_itself_ends() {
 }
 
 #[test]
-fn shows_versions_defaults_and_what_only_answers_have() {
+fn shows_versions_defaults_and_what_only_responses_have() {
     let spec = small();
     let page = show(&spec, &spec.endpoints[0]);
     for part in [
@@ -98,7 +98,7 @@ fn shows_versions_defaults_and_what_only_answers_have() {
         "At least 3 (pieces).",
         "object with free keys, whose values are strings, required",
         "required when `mode` is \"on\"",
-        "- /seen is there as well: Only answers have it.",
+        "- /seen is there as well: Only responses have it.",
     ] {
         assert!(page.contains(part), "{part} is not in {page}");
     }

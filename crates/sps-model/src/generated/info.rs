@@ -5,11 +5,11 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::NoBody;
 use crate::Optional;
 use crate::Resource;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
@@ -17,7 +17,7 @@ use crate::validate::format::Format;
 
 impl Endpoint for Info {
     type Request = NoBody;
-    type Answer = Self;
+    type Response = Self;
     const PATH: &'static str = "/api/info";
     const KIND: EndpointKind = EndpointKind::Status;
     const METHODS: &'static [Method] = &[Method::Get];
@@ -29,7 +29,7 @@ impl Endpoint for Info {
 ///
 /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer, constrained)]
+#[resource(response, constrained)]
 #[non_exhaustive]
 pub struct Info {
     /// Whether Privileged Analytics is switched on.
@@ -86,7 +86,7 @@ pub struct Info {
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     #[resource(default)]
     pub version: Optional<String>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for Info {
@@ -128,7 +128,7 @@ impl Constrained for Info {
 ///
 /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer, constrained)]
+#[resource(response, constrained)]
 #[non_exhaustive]
 pub struct PluginSdkVersion {
     /// Version of its features.
@@ -139,7 +139,7 @@ pub struct PluginSdkVersion {
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     pub full: String,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for PluginSdkVersion {

@@ -5,9 +5,9 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Resource;
+use crate::UnknownFields;
 use crate::validate::Constraints;
 use crate::validate::Member;
 use crate::validate::Version;
@@ -15,7 +15,7 @@ use crate::validate::Versions;
 
 impl Endpoint for Accounting {
     type Request = Self;
-    type Answer = AccountingResponse;
+    type Response = AccountingResponse;
     const PATH: &'static str = "/api/configuration/management/accounting";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -36,7 +36,7 @@ pub struct Accounting {
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     pub require_commitlog: bool,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for Accounting {

@@ -5,16 +5,16 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Resource;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
 
 impl Endpoint for DiskFillupPrevention {
     type Request = Self;
-    type Answer = DiskFillupPreventionResponse;
+    type Response = DiskFillupPreventionResponse;
     const PATH: &'static str = "/api/configuration/management/disk_fillup_prevention";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -44,7 +44,7 @@ pub struct DiskFillupPrevention {
     /// Source: REST API Reference Guide, "Disk fill-up prevention", version 7.1.1. Inferred: the
     /// bounds: a share of a whole is 0 to 100.
     pub used_space_ratio_limit: u64,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for DiskFillupPrevention {

@@ -6,13 +6,13 @@ use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
 use crate::Host;
-use crate::Kept;
 use crate::Key;
 use crate::Method;
 use crate::Optional;
-use crate::Other;
 use crate::Password;
 use crate::Resource;
+use crate::Unknown;
+use crate::UnknownFields;
 use crate::X509;
 use crate::validate;
 use crate::validate::Constraint;
@@ -28,7 +28,7 @@ use crate::validate::required;
 
 impl Endpoint for Email {
     type Request = Self;
-    type Answer = EmailResponse;
+    type Response = EmailResponse;
     const PATH: &'static str = "/api/configuration/management/email";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -80,7 +80,7 @@ pub struct Email {
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub smtp_server: Host,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for Email {
@@ -157,7 +157,7 @@ pub struct SmtpAuth {
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
     pub password: Optional<Key<Password>>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for SmtpAuth {
@@ -278,7 +278,7 @@ pub struct SmtpEncryption {
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
     pub server_certificate_check: Optional<ServerCertificateCheck>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for SmtpEncryption {
@@ -523,7 +523,7 @@ pub enum SmtpEncryptionMode {
     #[resource(rename = "starttls")]
     StartTls,
     /// A word that no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for SmtpEncryptionMode {
@@ -552,7 +552,7 @@ pub struct ClientAuthentication {
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
     pub x509_identity: Optional<Key<X509>>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for ClientAuthentication {
@@ -634,7 +634,7 @@ pub struct ServerCertificateCheck {
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
     pub server_certificate_ca: Optional<String>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for ServerCertificateCheck {

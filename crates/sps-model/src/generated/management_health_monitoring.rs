@@ -5,16 +5,16 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Resource;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
 
 impl Endpoint for HealthMonitoring {
     type Request = Self;
-    type Answer = HealthMonitoringResponse;
+    type Response = HealthMonitoringResponse;
     const PATH: &'static str = "/api/configuration/management/health_monitoring";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -69,7 +69,7 @@ pub struct HealthMonitoring {
     /// a share of a whole is 0 to 100, and the loads beside it can be null.
     #[resource(default)]
     pub maximum_swap_utilization_ratio: Option<u64>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for HealthMonitoring {

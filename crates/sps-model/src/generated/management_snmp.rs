@@ -16,7 +16,7 @@ pub enum Snmp {}
 
 impl Endpoint for Snmp {
     type Request = NoBody;
-    type Answer = NoBody;
+    type Response = NoBody;
     const PATH: &'static str = "/api/configuration/management/snmp";
     const KIND: EndpointKind = EndpointKind::Container;
     const METHODS: &'static [Method] = &[Method::Get];

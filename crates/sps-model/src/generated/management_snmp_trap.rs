@@ -6,12 +6,12 @@ use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
 use crate::Host;
-use crate::Kept;
 use crate::Key;
 use crate::Method;
-use crate::Other;
 use crate::Password;
 use crate::Resource;
+use crate::Unknown;
+use crate::UnknownFields;
 use crate::validate;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
@@ -24,7 +24,7 @@ use crate::validate::format::hex;
 
 impl Endpoint for SnmpTrap {
     type Request = Self;
-    type Answer = SnmpTrapResponse;
+    type Response = SnmpTrapResponse;
     const PATH: &'static str = "/api/configuration/management/snmp/trap";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -47,7 +47,7 @@ pub struct SnmpTrap {
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub version: SnmpVersion,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for SnmpTrap {
@@ -96,7 +96,7 @@ pub enum SnmpVersion {
     #[resource(rename = "3")]
     V3(SnmpV3),
     /// What no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for SnmpVersion {
@@ -130,7 +130,7 @@ pub struct SnmpV2c {
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub server: Host,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for SnmpV2c {
@@ -210,7 +210,7 @@ pub struct SnmpV3 {
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0. Inferred: that it is not empty:
     /// the guide names no length, but version 3 has no anonymous user.
     pub username: String,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for SnmpV3 {
@@ -547,7 +547,7 @@ pub enum SnmpAuthMethod {
     #[resource(rename = "sha", alias = "sha1")]
     Sha,
     /// A word that no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for SnmpAuthMethod {
@@ -580,7 +580,7 @@ pub enum SnmpEncryptionMethod {
     #[resource(rename = "des")]
     Des,
     /// A word that no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for SnmpEncryptionMethod {

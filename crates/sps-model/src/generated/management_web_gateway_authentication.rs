@@ -5,9 +5,9 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Resource;
+use crate::UnknownFields;
 use crate::validate::Constraints;
 use crate::validate::Member;
 use crate::validate::Version;
@@ -15,7 +15,7 @@ use crate::validate::Versions;
 
 impl Endpoint for WebGatewayAuthentication {
     type Request = Self;
-    type Answer = WebGatewayAuthenticationResponse;
+    type Response = WebGatewayAuthenticationResponse;
     const PATH: &'static str = "/api/configuration/management/web_gateway_authentication";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -40,7 +40,7 @@ pub struct WebGatewayAuthentication {
     ///
     /// Source: REST API Reference Guide, "Web gateway authentication", version 7.0.3.1.
     pub banner: WebGatewayBanner,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for WebGatewayAuthentication {
@@ -71,7 +71,7 @@ pub struct WebGatewayBanner {
     ///
     /// Source: REST API Reference Guide, "Web gateway authentication", version 7.0.3.1.
     pub text: String,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for WebGatewayBanner {

@@ -5,15 +5,15 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Resource;
+use crate::UnknownFields;
 use crate::validate::Constraints;
 use crate::validate::Member;
 
 impl Endpoint for WebInterface {
     type Request = Self;
-    type Answer = WebInterfaceResponse;
+    type Response = WebInterfaceResponse;
     const PATH: &'static str = "/api/configuration/management/webinterface";
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
@@ -35,7 +35,7 @@ pub struct WebInterface {
     ///
     /// Source: REST API Reference Guide, "Web interface timeout", version On Demand.
     pub timeout: i64,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for WebInterface {

@@ -7,12 +7,12 @@ use std::fmt;
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Object;
 use crate::Optional;
 use crate::Resource;
 use crate::Secret;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
@@ -20,7 +20,7 @@ use crate::validate::Target;
 
 impl Endpoint for Password {
     type Request = Self;
-    type Answer = PasswordResponse;
+    type Response = PasswordResponse;
     const PATH: &'static str = "/api/configuration/passwords";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Post];
@@ -39,7 +39,7 @@ impl Object for Password {
 #[resource(open, builder, constrained)]
 #[non_exhaustive]
 pub struct Password {
-    /// The password itself. No answer ever shows it.
+    /// The password itself. No response ever shows it.
     ///
     /// Length: `characters <= 150`.
     ///
@@ -47,7 +47,7 @@ pub struct Password {
     /// which the guide gives for passwords typed into the web interface.
     #[resource(request_only, default)]
     pub plain: Optional<Secret>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl fmt::Debug for Password {
@@ -61,7 +61,7 @@ impl Constrained for Password {
     const CONSTRAINTS: Constraints = Constraints::new(
         "A password. It may be referred to once only.",
         &[
-            Member::new("plain", "The password itself. No answer ever shows it.")
+            Member::new("plain", "The password itself. No response ever shows it.")
                 .constraint(Constraint::NONE.max_length(150)),
         ],
     );

@@ -19,7 +19,7 @@ pub enum ContentPolicy {}
 
 impl Endpoint for ContentPolicy {
     type Request = NoBody;
-    type Answer = NoBody;
+    type Response = NoBody;
     const PATH: &'static str = "/api/configuration/policies/content_policies";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];

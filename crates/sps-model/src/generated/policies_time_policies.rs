@@ -5,10 +5,10 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Object;
 use crate::Resource;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
@@ -17,7 +17,7 @@ use crate::validate::format::Format;
 
 impl Endpoint for TimePolicy {
     type Request = Self;
-    type Answer = TimePolicyResponse;
+    type Response = TimePolicyResponse;
     const PATH: &'static str = "/api/configuration/policies/time_policies";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
@@ -93,7 +93,7 @@ pub struct TimePolicy {
     /// Source: REST API Reference Guide, "Time policy", version 7.2.1.
     #[resource(rename = "Sun", default)]
     pub sun: Vec<[String; 2]>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for TimePolicy {

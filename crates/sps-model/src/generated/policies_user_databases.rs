@@ -6,12 +6,12 @@ use crate::Any;
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Key;
 use crate::Method;
 use crate::Object;
 use crate::Password;
 use crate::Resource;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
@@ -19,7 +19,7 @@ use crate::validate::Target;
 
 impl Endpoint for UserDatabase {
     type Request = Self;
-    type Answer = UserDatabaseResponse;
+    type Response = UserDatabaseResponse;
     const PATH: &'static str = "/api/configuration/policies/user_databases";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
@@ -50,7 +50,7 @@ pub struct UserDatabase {
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
     pub users: Vec<UserDatabaseUser>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for UserDatabase {
@@ -93,7 +93,7 @@ pub struct UserDatabaseUser {
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: that it is not
     /// empty: nobody can log in without a name.
     pub username: String,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for UserDatabaseUser {

@@ -7,12 +7,12 @@ use crate::Constrained;
 use crate::ContentPolicy;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Key;
 use crate::Method;
 use crate::Object;
 use crate::Resource;
 use crate::TimePolicy;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
@@ -20,7 +20,7 @@ use crate::validate::Target;
 
 impl Endpoint for RdpChannelPolicy {
     type Request = Self;
-    type Answer = RdpChannelPolicyResponse;
+    type Response = RdpChannelPolicyResponse;
     const PATH: &'static str = "/api/configuration/rdp/channel_policies";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
@@ -51,7 +51,7 @@ pub struct RdpChannelPolicy {
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
     pub rules: Vec<RdpChannelRule>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for RdpChannelPolicy {
@@ -87,7 +87,7 @@ pub struct RdpChannelRule {
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: that it is not
     /// empty: the guide lists no name without letters.
     pub channel: String,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for RdpChannelRule {
@@ -127,7 +127,7 @@ pub struct ChannelActions {
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: the meaning: the
     /// samples only show the name.
     pub ids: bool,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for ChannelActions {
@@ -184,7 +184,7 @@ pub struct ChannelAllowedFor {
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     pub time_policy: Key<TimePolicy>,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for ChannelAllowedFor {

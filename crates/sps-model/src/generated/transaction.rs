@@ -5,11 +5,11 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Optional;
-use crate::Other;
 use crate::Resource;
+use crate::Unknown;
+use crate::UnknownFields;
 use crate::validate::Constraints;
 use crate::validate::Member;
 use crate::validate::Version;
@@ -17,7 +17,7 @@ use crate::validate::Versions;
 
 impl Endpoint for Transaction {
     type Request = TransactionRequest;
-    type Answer = Self;
+    type Response = Self;
     const PATH: &'static str = "/api/transaction";
     const KIND: EndpointKind = EndpointKind::Status;
     const METHODS: &'static [Method] = &[
@@ -35,7 +35,7 @@ impl Endpoint for Transaction {
 ///
 /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer, constrained)]
+#[resource(response, constrained)]
 #[non_exhaustive]
 pub struct Transaction {
     /// Whether a commit needs a message. Not the message itself.
@@ -49,7 +49,7 @@ pub struct Transaction {
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     pub status: TransactionStatus,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for Transaction {
@@ -84,7 +84,7 @@ pub enum TransactionStatus {
     #[resource(rename = "open")]
     Open,
     /// A word that no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for TransactionStatus {
@@ -118,7 +118,7 @@ pub enum CommitMessage {
     #[resource(rename = "required")]
     Required,
     /// A word that no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for CommitMessage {
@@ -145,7 +145,7 @@ pub struct TransactionRequest {
     ///
     /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
     pub status: TransactionCommand,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for TransactionRequest {
@@ -168,7 +168,7 @@ pub enum TransactionCommand {
     #[resource(rename = "commit")]
     Commit,
     /// A word that no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for TransactionCommand {

@@ -5,11 +5,11 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::NoBody;
-use crate::Other;
 use crate::Resource;
+use crate::Unknown;
+use crate::UnknownFields;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
@@ -17,7 +17,7 @@ use crate::validate::format::Format;
 
 impl Endpoint for SupportBundle {
     type Request = NoBody;
-    type Answer = Self;
+    type Response = Self;
     const PATH: &'static str = "/api/troubleshooting/support-bundle";
     const KIND: EndpointKind = EndpointKind::Job;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
@@ -29,7 +29,7 @@ impl Endpoint for SupportBundle {
 ///
 /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer, constrained)]
+#[resource(response, constrained)]
 #[non_exhaustive]
 pub struct SupportBundle {
     /// Why the job failed; null if it did not.
@@ -58,7 +58,7 @@ pub struct SupportBundle {
     ///
     /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
     pub status: SupportBundleStatus,
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for SupportBundle {
@@ -106,7 +106,7 @@ pub enum SupportBundleStatus {
     #[resource(rename = "finished")]
     Finished,
     /// A word that no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for SupportBundleStatus {

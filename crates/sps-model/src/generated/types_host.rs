@@ -3,8 +3,8 @@
 //! Types that several endpoints share.
 
 use crate::Constrained;
-use crate::Other;
 use crate::Resource;
+use crate::Unknown;
 use crate::validate::Constraint;
 use crate::validate::Constraints;
 use crate::validate::Member;
@@ -28,7 +28,7 @@ pub enum Host {
     #[resource(rename = "fqdn")]
     Fqdn(String),
     /// What no source shows, as it came.
-    Other(Other),
+    Unknown(Unknown),
 }
 
 impl Constrained for Host {

@@ -5,16 +5,16 @@
 use crate::Constrained;
 use crate::Endpoint;
 use crate::EndpointKind;
-use crate::Kept;
 use crate::Method;
 use crate::Object;
 use crate::Resource;
+use crate::UnknownFields;
 use crate::validate::Constraints;
 use crate::validate::Target;
 
 impl Endpoint for X509 {
     type Request = Self;
-    type Answer = X509Response;
+    type Response = X509Response;
     const PATH: &'static str = "/api/configuration/x509";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Post];
@@ -34,7 +34,7 @@ impl Object for X509 {
 #[resource(open, builder, constrained)]
 #[non_exhaustive]
 pub struct X509 {
-    kept: Kept,
+    unknown_fields: UnknownFields,
 }
 
 impl Constrained for X509 {

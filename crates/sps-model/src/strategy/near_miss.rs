@@ -187,7 +187,7 @@ fn constraints(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Ve
                 chance(code::UNKNOWN_KEY, "no/such~key", Change::Put(json!("value")));
             }
             for (index, field) in
-                fields.iter().enumerate().filter(|(_, field)| field.form != FieldForm::Answer)
+                fields.iter().enumerate().filter(|(_, field)| field.form != FieldForm::Response)
             {
                 if !object.contains_key(field.name) {
                     continue;

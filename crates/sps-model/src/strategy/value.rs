@@ -61,7 +61,7 @@ fn named(ty: &'static Type, depth: usize) -> BoxedStrategy<Value> {
         Shape::Struct { fields, .. } => {
             let empty = Just(Map::new()).boxed();
             let sent =
-                fields.iter().enumerate().filter(|(_, field)| field.form != FieldForm::Answer);
+                fields.iter().enumerate().filter(|(_, field)| field.form != FieldForm::Response);
             sent.fold(empty, |object, (index, field)| {
                 let constraint = ty.member(index).constraint;
                 let may_lack = is_optional(field.kind);
@@ -175,7 +175,7 @@ fn anything() -> BoxedStrategy<Value> {
     .boxed()
 }
 
-/// Turns every reference of a body into the object that answers show.
+/// Turns every reference of a body into the object that responses show.
 pub(super) fn embed(kind: Kind, value: &mut Value, dice: u64) {
     match (kind, value) {
         (Kind::Optional(inner) | Kind::Nullable(inner), value) if !value.is_null() => {
@@ -185,7 +185,7 @@ pub(super) fn embed(kind: Kind, value: &mut Value, dice: u64) {
             let key = value.take();
             let href = format!("{}/{}", target.path, key.as_str().unwrap_or_default());
             *value = json!({ "key": key, "meta": { "href": href } });
-            // From 6.1.0 an answer may embed the object.
+            // From 6.1.0 a response may embed the object.
             if dice.is_multiple_of(3) {
                 value["body"] = json!({ "name": "embedded" });
             }
@@ -244,7 +244,7 @@ pub(super) fn simplest(kind: Kind, constraint: &Constraint, fresh: &mut u64) -> 
         Kind::Named(ty) => match ty.shape {
             Shape::Struct { fields, .. } => {
                 let needed = fields.iter().enumerate().filter(|(_, field)| {
-                    field.form != FieldForm::Answer && !is_optional(field.kind)
+                    field.form != FieldForm::Response && !is_optional(field.kind)
                 });
                 let members = needed.map(|(index, field)| {
                     (

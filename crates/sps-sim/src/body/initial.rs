@@ -22,7 +22,7 @@ const MAX_TRIES: usize = 4096;
 
 /// A plausible body of an endpoint, without references.
 pub(super) fn initial(spec: &Spec, target: Option<&Version>, endpoint: &Endpoint) -> Option<Value> {
-    let body = endpoint.answer.as_ref().or(endpoint.request.as_ref())?;
+    let body = endpoint.response.as_ref().or(endpoint.request.as_ref())?;
     let sent = endpoint.request.as_ref() == Some(body);
     Maker { spec, target, sent }.named(body, 0).into_iter().next()
 }
@@ -88,7 +88,7 @@ impl Maker<'_> {
     /// The first combinations of members that break nothing; those of the last members are tried first.
     fn objects(&self, def: &TypeDef, inner: &Struct, depth: usize) -> Vec<Value> {
         let has = |field: &&Field| {
-            is_in(&field.versions, self.target) && !(self.sent && field.answer_only)
+            is_in(&field.versions, self.target) && !(self.sent && field.response_only)
         };
         let fields = inner.fields.iter().filter(has);
         let choices: Vec<(&str, Vec<Option<Value>>)> =

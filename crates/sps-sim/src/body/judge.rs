@@ -167,7 +167,7 @@ impl<'a> Judge<'a> {
     fn member(&mut self, def: &Struct, key: &str, value: &Doc) -> Option<Value> {
         let field = def.field(key);
         match field {
-            Some(field) if field.answer_only => {
+            Some(field) if field.response_only => {
                 if def.open {
                     self.kept(value);
                 } else {
@@ -205,7 +205,7 @@ impl<'a> Judge<'a> {
 
     /// Finds out whether a member that must be there is.
     fn presence(&mut self, def: &Struct, field: &Field, doc: &Doc) {
-        if field.answer_only
+        if field.response_only
             || !is_in(&field.versions, self.target)
             || doc.get(&field.name).is_some()
         {

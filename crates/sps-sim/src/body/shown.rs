@@ -31,7 +31,7 @@ pub(super) fn references(spec: &Spec, endpoint: &Endpoint, stored: &Value) -> Ve
 
 /// The type of what is stored.
 fn body_of<'s>(spec: &'s Spec, endpoint: &Endpoint) -> Option<&'s TypeDef> {
-    spec.type_def(endpoint.answer.as_deref().or(endpoint.request.as_deref())?)
+    spec.type_def(endpoint.response.as_deref().or(endpoint.request.as_deref())?)
 }
 
 /// Turns what is stored into what is shown. What does not have its type is shown as it is.
@@ -59,7 +59,7 @@ impl Painter<'_> {
                     }
                 }
                 for field in
-                    def.fields.iter().filter(|field| field.answer_only && self.shows(field))
+                    def.fields.iter().filter(|field| field.response_only && self.shows(field))
                 {
                     if !members.contains_key(&field.name)
                         && let Some(made_up) = initial::member(self.spec, self.target, field)

@@ -25,8 +25,8 @@ fn each_bound_alone_is_one() {
 
 #[test]
 fn a_field_keeps_what_it_is_given() {
-    let field = Field::new("a", Kind::Bool).tag().only(FieldForm::Answer);
-    assert!(field.tag && field.form == FieldForm::Answer);
+    let field = Field::new("a", Kind::Bool).tag().only(FieldForm::Response);
+    assert!(field.tag && field.form == FieldForm::Response);
     let field = Field::new("a", Kind::Bool).only(FieldForm::Request).tag();
     assert!(field.tag && field.form == FieldForm::Request);
 }

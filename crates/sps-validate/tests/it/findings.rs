@@ -15,8 +15,8 @@ pub(crate) const fn request(kind: Kind) -> Subject {
     Subject::new(kind, Form::Request)
 }
 
-pub(crate) const fn answer(kind: Kind) -> Subject {
-    Subject::new(kind, Form::Answer)
+pub(crate) const fn response(kind: Kind) -> Subject {
+    Subject::new(kind, Form::Response)
 }
 
 /// Code, pointer, and the text that the span covers.
@@ -174,7 +174,7 @@ fn a_member_that_is_missing_is_described() {
         Constraints::NONE,
     );
     static ALL_KIND: Kind = Kind::Named(&ALL);
-    let subject = answer(Kind::List(&ALL_KIND));
+    let subject = response(Kind::List(&ALL_KIND));
     let text = "[ {}]";
     finds(&subject, text, &[("missing-key", "/0/a~1b", "{"), ("missing-key", "/0/c", "{")]);
     let report = explain(text, &subject, &Context::default());
@@ -477,7 +477,7 @@ static FORMS: Type = Type::new(
         fields: &[
             Field::new("address1", BYTE),
             Field::new("address2", Kind::Optional(&BYTE)),
-            Field::new("address4", BYTE).only(FieldForm::Answer),
+            Field::new("address4", BYTE).only(FieldForm::Response),
             Field::new("plain", Kind::Secret).only(FieldForm::Request),
         ],
         open: false,
@@ -487,7 +487,10 @@ static FORMS: Type = Type::new(
 
 static OPEN: Type = Type::new(
     "Open",
-    Shape::Struct { fields: &[Field::new("seen", Kind::Bool).only(FieldForm::Answer)], open: true },
+    Shape::Struct {
+        fields: &[Field::new("seen", Kind::Bool).only(FieldForm::Response)],
+        open: true,
+    },
     Constraints::NONE,
 );
 
@@ -503,7 +506,7 @@ fn what_is_probably_meant_and_missing_comes_first() {
 
 #[test]
 fn each_form_has_its_own_members() {
-    let (sent, shown) = (request(Kind::Named(&FORMS)), answer(Kind::Named(&FORMS)));
+    let (sent, shown) = (request(Kind::Named(&FORMS)), response(Kind::Named(&FORMS)));
     finds(&sent, r#"{"address1": 1, "plain": ""}"#, &[]);
     finds(&sent, r#"{"address1": 1}"#, &[("missing-key", "/plain", "{")]);
     finds(&shown, r#"{"address1": 1, "address4": 1}"#, &[]);
@@ -511,9 +514,9 @@ fn each_form_has_its_own_members() {
     finds(&shown, r#"{"address1": 1, "address4": true}"#, &[("wrong-type", "/address4", "true")]);
     let text = r#"{"address1": 1, "address4": 1, "plain": ""}"#;
     finds(&sent, text, &[("unknown-key", "/address4", "\"address4\"")]);
-    says(&sent, text, "only answers have this key", "take it out");
-    // An open type keeps what it does not know, and nobody judges what only answers have.
-    let (sent, shown) = (request(Kind::Named(&OPEN)), answer(Kind::Named(&OPEN)));
+    says(&sent, text, "only responses have this key", "take it out");
+    // An open type keeps what it does not know, and nobody judges what only responses have.
+    let (sent, shown) = (request(Kind::Named(&OPEN)), response(Kind::Named(&OPEN)));
     finds(&sent, r#"{"seen": 1}"#, &[]);
     leaves(&Context::default(), &sent, r#"{"seen": 1}"#, &[("unknown-key", "/seen")]);
     finds(&shown, r#"{"seen": 1}"#, &[("wrong-type", "/seen", "1")]);
@@ -522,7 +525,7 @@ fn each_form_has_its_own_members() {
 
 #[test]
 fn keys_that_nobody_knows_are_kept_or_refused() {
-    let (sent, shown) = (request(Kind::Named(&LID)), answer(Kind::Named(&LID)));
+    let (sent, shown) = (request(Kind::Named(&LID)), response(Kind::Named(&LID)));
     let text = r#"{"screws": 4, "more": {"a": 1, "a": 2}}"#;
     finds(&sent, text, &[("unknown-key", "/more", "\"more\"")]);
     leaves(&Context::default(), &sent, text, &[]);
@@ -534,7 +537,7 @@ fn keys_that_nobody_knows_are_kept_or_refused() {
 }
 
 #[test]
-fn answers_may_hold_words_that_nobody_knows() {
+fn responses_may_hold_words_that_nobody_knows() {
     static CHOICE: Type = Type::new(
         "Choice",
         Shape::Struct {
@@ -550,7 +553,7 @@ fn answers_may_hold_words_that_nobody_knows() {
         ]),
     );
     let text = r#"{"color": "blue", "host": {"selection": "new", "value": 1}}"#;
-    let subject = answer(Kind::Named(&CHOICE));
+    let subject = response(Kind::Named(&CHOICE));
     finds(&subject, text, &[]);
     let unchecked = [("not-in-enum", "/color"), ("unknown-selection", "/host/selection")];
     leaves(&Context::default(), &subject, text, &unchecked);
@@ -588,9 +591,9 @@ fn what_only_garde_knows_is_told_where_it_says() {
 }
 
 #[test]
-fn the_wrapper_of_an_answer() {
+fn the_wrapper_of_an_response() {
     static KEPT: [&str; 1] = ["content"];
-    let subject = answer(Kind::Bool);
+    let subject = response(Kind::Bool);
     finds(&subject, r#"{"body": 1, "key": "a"}"#, &[("wrong-type", "/body", "1")]);
     finds(&subject, r#"{"items": 1}"#, &[("wrong-type", "/items", "1")]);
     let list = "a list of objects with \"key\" and \"meta\"";

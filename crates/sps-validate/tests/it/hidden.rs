@@ -7,7 +7,7 @@ use sps_validate::{
 
 /// Every `SECRET` in the text lies in a span that is not printed.
 fn hides_every_secret(text: &str) {
-    let subject = Subject::new(Kind::List(&Kind::Bool), Form::Answer);
+    let subject = Subject::new(Kind::List(&Kind::Bool), Form::Response);
     let report = explain(text, &subject, &Context::default());
     for (at, _) in text.match_indices("SECRET") {
         let is_hidden = report.sensitive.iter().any(|span| span.start < at && at < span.end);
@@ -61,7 +61,7 @@ fn a_key_that_an_appliance_may_have_made_up_is_shown() {
 fn of_a_reference_only_the_key_is_shown() {
     const TARGET: Target = Target::new("/api/x");
     let kind = Kind::Reference(&TARGET);
-    for form in [Form::Request, Form::Answer] {
+    for form in [Form::Request, Form::Response] {
         hides(kind, form, r#"{"key": "1", "meta": {"href": "/x"}}"#, &[r#"{"href": "/x"}"#]);
         hides(kind, form, r#"{"key": "word", "other": "1"}"#, &["\"word\"", "\"1\""]);
         hides(kind, form, r#"{"key": 1}"#, &["1"]);
@@ -100,7 +100,7 @@ fn what_nobody_knows_is_hidden() {
         Shape::Struct {
             fields: &[
                 Field::new("a", Kind::Optional(&Kind::Secret)),
-                Field::new("seen", Kind::Optional(&Kind::Bool)).only(FieldForm::Answer),
+                Field::new("seen", Kind::Optional(&Kind::Bool)).only(FieldForm::Response),
             ],
             open: false,
         },
@@ -109,13 +109,13 @@ fn what_nobody_knows_is_hidden() {
     static OPEN: Type = Type::new(
         "Open",
         Shape::Struct {
-            fields: &[Field::new("seen", Kind::Optional(&Kind::Bool)).only(FieldForm::Answer)],
+            fields: &[Field::new("seen", Kind::Optional(&Kind::Bool)).only(FieldForm::Response)],
             open: true,
         },
         Constraints::NONE,
     );
     let (union, closed, open) = (Kind::Named(&UNION), Kind::Named(&CLOSED), Kind::Named(&OPEN));
-    for form in [Form::Request, Form::Answer] {
+    for form in [Form::Request, Form::Response] {
         hides(Kind::Any, form, "1", &["1"]);
         hides(Kind::Secret, form, "\"x\"", &["\"x\""]);
         hides(closed, form, r#"{"a": "x", "b": 2}"#, &["\"x\"", "2"]);
@@ -126,7 +126,7 @@ fn what_nobody_knows_is_hidden() {
     }
     for kind in [closed, open] {
         hides(kind, Form::Request, r#"{"seen": true}"#, &["true"]);
-        hides(kind, Form::Answer, r#"{"seen": true}"#, &[]);
+        hides(kind, Form::Response, r#"{"seen": true}"#, &[]);
     }
 }
 
@@ -134,9 +134,9 @@ fn what_nobody_knows_is_hidden() {
 fn of_a_wrapper_its_key_is_shown() {
     let text =
         r#"{"items": [{"key": "1", "meta": {"href": "x"}, "body": true, "new": 2}, 3, [4]]}"#;
-    hides(Kind::Bool, Form::Answer, text, &["\"x\"", "2", "4"]);
+    hides(Kind::Bool, Form::Response, text, &["\"x\"", "2", "4"]);
     let text = r#"{"key": "1", "body": true, "meta": {"href": "x"}}"#;
-    hides(Kind::Bool, Form::Answer, text, &["\"x\""]);
+    hides(Kind::Bool, Form::Response, text, &["\"x\""]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use sps_validate::{
 };
 
 use crate::findings::{
-    BYTE, COLOR, HOST, KEYS, LID, PARCEL, V7_0, V7_1, answer, finds, finds_in, leaves, request,
+    BYTE, COLOR, HOST, KEYS, LID, PARCEL, V7_0, V7_1, finds, finds_in, leaves, request, response,
     says,
 };
 
@@ -92,7 +92,7 @@ fn a_rule_sees_the_canonical_word_and_the_key_of_a_reference() {
     assert!(explain(r#"{"color": "verde"}"#, &subject, &context).is_valid());
     finds(&subject, r#"{"key": "7"}"#, &[("key", "/key", "\"7\"")]);
     let text = r#"{"key": {"key": "7", "meta": {}}}"#;
-    finds(&answer(subject.body), text, &[("key", "/key", r#"{"key": "7", "meta": {}}"#)]);
+    finds(&response(subject.body), text, &[("key", "/key", r#"{"key": "7", "meta": {}}"#)]);
     finds(&subject, text, &[("reference-object", "/key", r#"{"key": "7", "meta": {}}"#)]);
     finds(&subject, r#"{"host": {"selection": "note", "value": "x"}}"#, &[]);
     finds(&subject, r#"{"on": false}"#, &[]);

@@ -2,7 +2,7 @@
 
 use sps_validate::{Context, Kind, Resolver, Target, explain};
 
-use crate::findings::{KEYS, answer, finds, finds_in, leaves, request, says};
+use crate::findings::{KEYS, finds, finds_in, leaves, request, response, says};
 
 const SECRETS: Target = Target::single_use("/api/secrets");
 
@@ -84,18 +84,18 @@ fn an_object_that_serves_one_reference() {
 }
 
 #[test]
-fn a_reference_in_the_form_of_an_answer() {
+fn a_reference_in_the_form_of_an_response() {
     let kind = Kind::Reference(&KEYS);
     for (text, key) in [
         (r#"{"key": "9-a", "meta": {}}"#, "\"9-a\""),
         (r#"{"key": "hunter2", "meta": {}}"#, "the string under \"key\""),
     ] {
         finds(&request(kind), text, &[("reference-object", "", text)]);
-        let message = "a reference as an answer shows it; the request takes the key alone";
+        let message = "a reference as a response shows it; the request takes the key alone";
         says(&request(kind), text, message, &format!("send the bare key: {key}"));
-        finds(&answer(kind), text, &[]);
+        finds(&response(kind), text, &[]);
     }
-    finds(&answer(kind), "\"9-a\"", &[]);
-    let report = explain(r#"{"key": "9-a"}"#, &answer(kind), &Context::default());
+    finds(&response(kind), "\"9-a\"", &[]);
+    let report = explain(r#"{"key": "9-a"}"#, &response(kind), &Context::default());
     assert_eq!(report.references[0].path, "/api/keys/9-a");
 }

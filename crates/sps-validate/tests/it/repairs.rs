@@ -47,8 +47,8 @@ static SEEN: Type = Type::new(
     Shape::Struct {
         fields: &[
             Field::new("a", Kind::Optional(&Kind::Bool)),
-            Field::new("seen", Kind::Bool).only(FieldForm::Answer),
-            Field::new("since", Kind::Bool).only(FieldForm::Answer),
+            Field::new("seen", Kind::Bool).only(FieldForm::Response),
+            Field::new("since", Kind::Bool).only(FieldForm::Response),
         ],
         open: false,
     },
@@ -173,7 +173,7 @@ fn what_is_missing_and_has_one_value_is_added() {
 }
 
 #[test]
-fn an_empty_list_and_null_are_two_answers() {
+fn an_empty_list_and_null_are_two_responses() {
     static EITHER: Type = Type::new(
         "Either",
         Shape::Struct {
@@ -189,7 +189,7 @@ fn an_empty_list_and_null_are_two_answers() {
 }
 
 #[test]
-fn what_only_answers_have_goes_with_its_comma() {
+fn what_only_responses_have_goes_with_its_comma() {
     let kind = Kind::Named(&SEEN);
     for (before, after) in [
         (r#"{ "seen": true }"#, "{  }"),
@@ -276,8 +276,8 @@ fn nothing_to_repair() {
     becomes(kind, r#"{"enabled": true, "rules": [], "note": null}"#, "");
     becomes(kind, r#"{"enabled": true, "rules": [], "note": null"#, "");
     becomes(kind, r#"{"enabled": 1, "rules": [], "note": null}"#, "");
-    let answer = Subject::new(kind, Form::Answer);
-    assert_eq!(fix(r#"{"enabled": true, "note": ""}"#, &answer, &Context::default()), None);
+    let response = Subject::new(kind, Form::Response);
+    assert_eq!(fix(r#"{"enabled": true, "note": ""}"#, &response, &Context::default()), None);
 }
 
 #[test]

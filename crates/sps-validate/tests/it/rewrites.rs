@@ -1,4 +1,4 @@
-//! What becomes of an answer that is sent back: each text worked out by hand.
+//! What becomes of a response that is sent back: each text worked out by hand.
 
 use sps_validate::{
     Constraints, Field, FieldForm, Form, Kind, Limits, Shape, Subject, Target, Type, Variant, json,
@@ -13,7 +13,7 @@ static PERSON: Type = Type::new(
         fields: &[
             Field::new("name", Kind::String),
             Field::new("password", Kind::Nullable(&Kind::Reference(&KEYS))),
-            Field::new("seen", Kind::Bool).only(FieldForm::Answer),
+            Field::new("seen", Kind::Bool).only(FieldForm::Response),
             Field::new("plain", Kind::Secret).only(FieldForm::Request),
         ],
         open: true,
@@ -44,7 +44,7 @@ fn rewritten(subject: &Subject, text: &str) -> String {
 /// Holds what is sent to a text of one line, which is the same document.
 #[track_caller]
 fn sends(kind: Kind, text: &str, expected: &str) {
-    let subject = Subject::new(kind, Form::Answer);
+    let subject = Subject::new(kind, Form::Response);
     let once = rewritten(&subject, text);
     let line: String = once.lines().map(str::trim_start).collect();
     assert_eq!(line, expected, "{text}");
@@ -53,7 +53,7 @@ fn sends(kind: Kind, text: &str, expected: &str) {
 
 #[test]
 fn it_is_set_like_a_document_of_ours() {
-    let subject = Subject::new(Kind::Any, Form::Answer);
+    let subject = Subject::new(Kind::Any, Form::Response);
     let text = r#"{"b":[1.50,{"c":null},[],{}],"a":[true,false]}"#;
     assert_eq!(
         rewritten(&subject, text),
@@ -121,15 +121,15 @@ fn the_wrapper_goes() {
             sends(kind, r#"{"body": "a"}"#, if is_own { r#"{"body": "a"}"# } else { "\"a\"" });
         }
     }
-    let filled = Subject::new(Kind::Named(&FILLED), Form::Answer);
+    let filled = Subject::new(Kind::Named(&FILLED), Form::Response);
     assert!(!filled.is_wrapped(&json::scan(r#"{"body": 1}"#, &Limits::default()).unwrap()));
-    let nullable = Subject::new(Kind::Nullable(&Kind::Any), Form::Answer);
+    let nullable = Subject::new(Kind::Nullable(&Kind::Any), Form::Response);
     assert!(nullable.is_wrapped(&json::scan(r#"{"items": []}"#, &Limits::default()).unwrap()));
 }
 
 #[test]
 fn other_wrappers_go_too() {
-    let subject = Subject::new(Kind::Any, Form::Answer).wrappers(&["policy", "content"]);
+    let subject = Subject::new(Kind::Any, Form::Response).wrappers(&["policy", "content"]);
     assert_eq!(rewritten(&subject, r#"{"content": 1, "meta": {}}"#), "1\n");
     assert_eq!(rewritten(&subject, r#"{"body": 1}"#), "{\n  \"body\": 1\n}\n");
 }
@@ -175,7 +175,7 @@ fn references_are_found_by_their_kind() {
 }
 
 #[test]
-fn what_only_answers_have_is_not_sent() {
+fn what_only_responses_have_is_not_sent() {
     sends(
         Kind::Named(&PERSON),
         r#"{"seen": true, "plain": "x", "name": "a", "kept": 1}"#,
@@ -237,7 +237,7 @@ fn content_without_a_tag_is_not_lost() {
 
 #[test]
 fn a_subject_is_told_in_the_other_form() {
-    let subject = Subject::new(Kind::Bool, Form::Answer).wrappers(&["content"]);
+    let subject = Subject::new(Kind::Bool, Form::Response).wrappers(&["content"]);
     let request = subject.form(Form::Request);
     assert_eq!((request.form, request.wrappers), (Form::Request, &["content"][..]));
 }

@@ -1,4 +1,4 @@
-//! What passes and what does not, kind by kind, worked out by hand: both answers, the short one and the full one, are
+//! What passes and what does not, kind by kind, worked out by hand: both responses, the short one and the full one, are
 //! held to it.
 
 use sps_validate::{
@@ -7,7 +7,7 @@ use sps_validate::{
     explain, format::Format,
 };
 
-/// Holds both answers to a verdict.
+/// Holds both responses to a verdict.
 fn judge(kind: Kind, context: &Context<'_>, text: &str, expected: bool) {
     let subject = Subject::new(kind, Form::Request);
     let report = explain(text, &subject, context);
@@ -58,7 +58,7 @@ static INNER: Type = Type::new(
             Field::new("word", Kind::Optional(&Kind::String)),
             Field::new("color", Kind::Optional(&Kind::Named(&COLOR))),
             Field::new("maybe", Kind::Optional(&Kind::Nullable(&Kind::String))),
-            Field::new("seen", Kind::Bool).only(FieldForm::Answer),
+            Field::new("seen", Kind::Bool).only(FieldForm::Response),
         ],
         open: false,
     },
@@ -545,10 +545,10 @@ fn limits_and_other_questions() {
     let loose = Context::default().with_unknown_keys(UnknownKeys::Allow);
     judge(Kind::Named(&INNER), &loose, r#"{"on": false, "more": 1}"#, true);
     judge(Kind::Named(&INNER), &loose, r#"{"on": true, "more": 1}"#, false);
-    let answer = Subject::new(Kind::Named(&INNER), Form::Answer);
+    let response = Subject::new(Kind::Named(&INNER), Form::Response);
     let text = r#"{"body": {"on": false, "seen": true}, "meta": {"href": "/api/x"}}"#;
-    assert!(accept(text, &answer, &Context::default()));
-    assert!(!accept(r#"{"on": 1, "seen": true}"#, &answer, &Context::default()));
+    assert!(accept(text, &response, &Context::default()));
+    assert!(!accept(r#"{"on": 1, "seen": true}"#, &response, &Context::default()));
 }
 
 #[test]

@@ -1,14 +1,13 @@
 //! Rules about several members of one object.
 
 use serde_json::Value;
-use sps_spec::{Field, FieldType, Predicate, Presence, Severity, Struct, TypeDef};
+use sps_spec::{Condition, Field, FieldType, Presence, Severity, Struct, TypeDef};
 
 use super::Judge;
 use crate::body::{
+    condition::{Facts, Leaf, decide, needs},
     document::Doc,
-    is_in,
-    predicate::{Facts, Leaf, decide, needs},
-    push_segment,
+    is_in, push_segment,
 };
 
 impl Judge<'_> {
@@ -30,7 +29,7 @@ impl Judge<'_> {
     }
 
     /// Decides a condition on an object, unless something that it looks at is wrong or missing.
-    pub(super) fn holds(&self, def: &Struct, doc: &Doc, condition: &Predicate) -> Option<bool> {
+    pub(super) fn holds(&self, def: &Struct, doc: &Doc, condition: &Condition) -> Option<bool> {
         let members = Members { judge: self, def, doc };
         for (path, needs_value) in needs(condition) {
             let leaf = members.find(path)?;
@@ -131,7 +130,7 @@ impl Facts for Members<'_, '_> {
         self.find(path).unwrap_or(Leaf::Absent)
     }
 
-    fn referent(&self, path: &[String], about: &Predicate) -> Option<bool> {
+    fn referent(&self, path: &[String], about: &Condition) -> Option<bool> {
         let FieldType::Ref(collection) = &self.field(path)?.ty else { return None };
         let Leaf::Str(key) = self.leaf(path) else { return None };
         match self.judge.world.object(collection, key) {
@@ -162,7 +161,7 @@ impl Facts for Body<'_> {
         }
     }
 
-    fn referent(&self, _: &[String], _: &Predicate) -> Option<bool> {
+    fn referent(&self, _: &[String], _: &Condition) -> Option<bool> {
         None
     }
 }

@@ -4,7 +4,7 @@ use super::{
     table::{Table, Value},
     types::FORMATS,
 };
-use crate::rule::{Literal, Path, Predicate};
+use crate::rule::{Condition, Literal, Path};
 
 const WORDS: [&str; 15] = [
     "equals",
@@ -24,8 +24,8 @@ const WORDS: [&str; 15] = [
     "referent",
 ];
 
-/// Reads a condition: a table of exactly one key, which names the predicate.
-pub(crate) fn predicate(value: Value<'_>) -> Option<Predicate> {
+/// Reads a condition: a table of exactly one key, which names the condition.
+pub(crate) fn condition(value: Value<'_>) -> Option<Condition> {
     let table = value.table("condition")?;
     let entries = table.entries();
     let [entry] = &entries[..] else {
@@ -39,7 +39,7 @@ pub(crate) fn predicate(value: Value<'_>) -> Option<Predicate> {
     Some(match entry.key {
         "equals" => {
             let (path, value) = member(inner)?;
-            Predicate::Equals(path, literal(value)?)
+            Condition::Equals(path, literal(value)?)
         }
         "in" => {
             let (path, value) = member(inner)?;
@@ -47,15 +47,15 @@ pub(crate) fn predicate(value: Value<'_>) -> Option<Predicate> {
             if values.is_empty() {
                 value.report("this list of values is empty");
             }
-            Predicate::In(path, values)
+            Condition::In(path, values)
         }
-        "present" => Predicate::Present(path(inner)?),
-        "absent" => Predicate::Absent(path(inner)?),
-        "null" => Predicate::Null(path(inner)?),
-        "hex" => Predicate::Hex(path(inner)?),
-        "all" => Predicate::All(parts(inner)?),
-        "any" => Predicate::Any(parts(inner)?),
-        "not" => Predicate::Not(Box::new(predicate(inner)?)),
+        "present" => Condition::Present(path(inner)?),
+        "absent" => Condition::Absent(path(inner)?),
+        "null" => Condition::Null(path(inner)?),
+        "hex" => Condition::Hex(path(inner)?),
+        "all" => Condition::All(parts(inner)?),
+        "any" => Condition::Any(parts(inner)?),
+        "not" => Condition::Not(Box::new(condition(inner)?)),
         "length" | "hex_length" => {
             let table = inner.table("length condition")?;
             let path = table.need("path").and_then(path);
@@ -68,9 +68,9 @@ pub(crate) fn predicate(value: Value<'_>) -> Option<Predicate> {
             table.finish();
             let path = path?;
             if entry.key == "length" {
-                Predicate::Length { path, min, max }
+                Condition::Length { path, min, max }
             } else {
-                Predicate::HexLength { path, min, max }
+                Condition::HexLength { path, min, max }
             }
         }
         "range" => {
@@ -83,28 +83,28 @@ pub(crate) fn predicate(value: Value<'_>) -> Option<Predicate> {
                 min.zip(max).is_some_and(|(min, max)| min > max),
             );
             table.finish();
-            Predicate::Range { path: path?, min, max }
+            Condition::Range { path: path?, min, max }
         }
         "charset" => {
             let table = inner.table("character condition")?;
             let path = table.need("path").and_then(path);
             let chars = table.need("chars").and_then(|value| value.string()).map(str::to_owned);
             table.finish();
-            Predicate::Charset { path: path?, chars: chars? }
+            Condition::Charset { path: path?, chars: chars? }
         }
         "format" => {
             let table = inner.table("format condition")?;
             let path = table.need("path").and_then(path);
             let format = table.need_word("format", &FORMATS);
             table.finish();
-            Predicate::Format { path: path?, format: format? }
+            Condition::Format { path: path?, format: format? }
         }
         "referent" => {
             let table = inner.table("condition on a referenced object")?;
             let path = table.need("path").and_then(path);
             let holds = table.need("holds").and_then(referent);
             table.finish();
-            Predicate::Referent(path?, Box::new(holds?))
+            Condition::Referent(path?, Box::new(holds?))
         }
         "custom" => {
             let table = inner.table("hand-written check")?;
@@ -115,7 +115,7 @@ pub(crate) fn predicate(value: Value<'_>) -> Option<Predicate> {
                 table.report("a hand-written check needs at least one input");
             }
             table.finish();
-            Predicate::Custom { name, inputs }
+            Condition::Custom { name, inputs }
         }
         other => {
             let near = crate::error::did_you_mean(other, WORDS.into_iter().chain(["custom"]));
@@ -131,10 +131,10 @@ pub(crate) fn predicate(value: Value<'_>) -> Option<Predicate> {
 }
 
 /// Reads the part of a `referent` condition: only what can be asked about an object elsewhere.
-fn referent(value: Value<'_>) -> Option<Predicate> {
-    let inner = predicate(value)?;
+fn referent(value: Value<'_>) -> Option<Condition> {
+    let inner = condition(value)?;
     match &inner {
-        Predicate::Length { path, .. } | Predicate::Charset { path, .. }
+        Condition::Length { path, .. } | Condition::Charset { path, .. }
             if path[..] == ["plain"] =>
         {
             Some(inner)
@@ -157,14 +157,14 @@ fn bounds(table: &Table<'_>, any: bool, crossed: bool) {
     }
 }
 
-fn parts(value: Value<'_>) -> Option<Vec<Predicate>> {
+fn parts(value: Value<'_>) -> Option<Vec<Condition>> {
     let list = value.list()?;
     if list.is_empty() {
         value.report("this list of conditions is empty");
         return None;
     }
     // All of them are read before giving up, so that each mistake is reported.
-    let parts: Vec<_> = list.into_iter().map(predicate).collect();
+    let parts: Vec<_> = list.into_iter().map(condition).collect();
     parts.into_iter().collect()
 }
 

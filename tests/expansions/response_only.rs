@@ -7,7 +7,7 @@ use sps_model::Resource;
 
 /// A job.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer_only(owner: Key<Password>, "started-at" as started: Optional<String>))]
+#[resource(response_only(owner: Key<Password>, "started-at" as started: Optional<String>))]
 pub(crate) struct Job {
     pub(crate) name: String,
     #[resource(request_only)]

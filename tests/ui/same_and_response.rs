@@ -3,7 +3,7 @@
 use sps_model::Resource;
 
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(same, answer)]
+#[resource(same, response)]
 struct Body {
     level: u8,
 }

@@ -171,9 +171,9 @@ impl<'de> Visitor<'de> for AnyVisitor {
     clippy::box_collection,
     reason = "empty, it shall cost its object one pointer and not three"
 )]
-pub struct Kept(Option<Box<BTreeMap<String, Any>>>);
+pub struct UnknownFields(Option<Box<BTreeMap<String, Any>>>);
 
-impl Kept {
+impl UnknownFields {
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
@@ -239,7 +239,7 @@ impl Kept {
         Ok(())
     }
 
-    /// Whether the keys are those of an answer's wrapper: a body (or items) beside `key` and `meta`.
+    /// Whether the keys are those of a response's wrapper: a body (or items) beside `key` and `meta`.
     pub fn is_wrapper(&self) -> bool {
         is_wrapper(self.0.iter().flat_map(|entries| entries.keys()))
     }
@@ -258,7 +258,7 @@ impl Kept {
     }
 }
 
-/// Whether an object with these keys is the wrapper of an answer.
+/// Whether an object with these keys is the wrapper of a response.
 pub(crate) fn is_wrapper<'k>(keys: impl Iterator<Item = &'k String>) -> bool {
     let mut carries = false;
     for key in keys {
@@ -271,7 +271,7 @@ pub(crate) fn is_wrapper<'k>(keys: impl Iterator<Item = &'k String>) -> bool {
     carries
 }
 
-impl<'a> IntoIterator for &'a Kept {
+impl<'a> IntoIterator for &'a UnknownFields {
     type Item = (&'a String, &'a Any);
     type IntoIter = std::iter::Flatten<std::option::IntoIter<btree_map::Iter<'a, String, Any>>>;
 
@@ -280,7 +280,7 @@ impl<'a> IntoIterator for &'a Kept {
     }
 }
 
-impl fmt::Debug for Kept {
+impl fmt::Debug for UnknownFields {
     /// Shows the keys alone.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter().map(|(key, _)| key)).finish()
@@ -289,9 +289,9 @@ impl fmt::Debug for Kept {
 
 /// A word or an object that no source shows, carried along as it came.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Other(Any);
+pub struct Unknown(Any);
 
-impl Other {
+impl Unknown {
     /// The word of an enum; `None` for an object.
     pub fn as_str(&self) -> Option<&str> {
         self.0.0.as_str()
@@ -314,13 +314,13 @@ impl Other {
     }
 }
 
-impl Serialize for Other {
+impl Serialize for Unknown {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-impl Exchange for Other {
+impl Exchange for Unknown {
     type Response = Self;
 
     fn from_response(response: Self) -> Self {
@@ -328,16 +328,19 @@ impl Exchange for Other {
     }
 }
 
-impl Wire for Other {
+impl Wire for Unknown {
     fn read<'de, D: Deserializer<'de>>(deserializer: D, reader: &Reader) -> Result<Self, D::Error> {
         Any::read(deserializer, reader).map(Self)
     }
 }
 
 /// Makes the opaque variant of a union from its keys.
-pub(crate) fn opaque<T, E: de::Error>(keys: Kept, other: fn(Other) -> Option<T>) -> Result<T, E> {
+pub(crate) fn opaque<T, E: de::Error>(
+    keys: UnknownFields,
+    other: fn(Unknown) -> Option<T>,
+) -> Result<T, E> {
     let object =
         keys.0.into_iter().flat_map(|keys| *keys).map(|(key, value)| (key, value.0)).collect();
-    other(Other(Any(Value::Object(object))))
+    other(Unknown(Any(Value::Object(object))))
         .ok_or_else(|| E::custom("unknown keys in a closed union"))
 }

@@ -1,21 +1,21 @@
-//! Answer-only fields that are not `name: Type`.
+//! Response-only fields that are not `name: Type`.
 
 use sps_model::Resource;
 
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer_only(created u64))]
+#[resource(response_only(created u64))]
 struct First {
     level: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer_only("last-seen": u64))]
+#[resource(response_only("last-seen": u64))]
 struct Second {
     level: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(answer_only(created))]
+#[resource(response_only(created))]
 struct Third {
     level: u8,
 }

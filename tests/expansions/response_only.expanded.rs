@@ -12,24 +12,24 @@ pub(crate) struct Job {
     pub(crate) limits: Limits,
 }
 
-/// [`Job`] as answers show it.
+/// [`Job`] as responses show it.
 ///
 /// A job.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct JobResponse {
     pub(crate) name: <String as ::sps_model::Exchange>::Response,
     pub(crate) limits: <Limits as ::sps_model::Exchange>::Response,
-    /// `owner`, which only answers have.
+    /// `owner`, which only responses have.
     pub(crate) owner: <Key<Password> as ::sps_model::Exchange>::Response,
-    /// `started-at`, which only answers have.
+    /// `started-at`, which only responses have.
     pub(crate) started: <Optional<String> as ::sps_model::Exchange>::Response,
 }
 
 const _: () = {
     use ::sps_model as __sps;
-    use __sps::__private as __private;
     use __private::serde as __serde;
     use __serde::ser::SerializeMap as _;
+    use __sps::__private as __private;
     impl<'de> __serde::Deserialize<'de> for Job {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
@@ -41,7 +41,7 @@ const _: () = {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
         ) -> ::core::result::Result<Self, __D::Error> {
-            __sps::Wire::read(deserializer, &__sps::Reader::answer())
+            __sps::Wire::read(deserializer, &__sps::Reader::response())
         }
     }
     impl __sps::Wire for Job {
@@ -237,12 +237,12 @@ const _: () = {
                     .only(__private::FieldForm::Request),
                 __private::Field::new("limits", <Limits as __sps::Describe>::KIND),
                 __private::Field::new("owner", <Key<Password> as __sps::Describe>::KIND)
-                    .only(__private::FieldForm::Answer),
+                    .only(__private::FieldForm::Response),
                 __private::Field::new(
                         "started-at",
                         <Optional<String> as __sps::Describe>::KIND,
                     )
-                    .only(__private::FieldForm::Answer),
+                    .only(__private::FieldForm::Response),
             ],
             open: false,
         },
@@ -309,9 +309,9 @@ pub(crate) struct Limits {
 
 const _: () = {
     use ::sps_model as __sps;
-    use __sps::__private as __private;
     use __private::serde as __serde;
     use __serde::ser::SerializeMap as _;
+    use __sps::__private as __private;
     impl<'de> __serde::Deserialize<'de> for Limits {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,

@@ -1,6 +1,6 @@
 //! Conditions of the spec, decided on the members that they look at.
 
-use sps_spec::{Literal, Predicate};
+use sps_spec::{Condition, Literal};
 
 use super::format;
 
@@ -24,13 +24,13 @@ pub(super) trait Facts {
     fn leaf(&self, path: &[String]) -> Leaf<'_>;
 
     /// Whether the object that a reference names satisfies a condition; nothing if nobody knows.
-    fn referent(&self, path: &[String], about: &Predicate) -> Option<bool>;
+    fn referent(&self, path: &[String], about: &Condition) -> Option<bool>;
 }
 
 /// Decides a condition in three-valued logic; nothing means that it cannot be decided.
-pub(super) fn decide(predicate: &Predicate, facts: &dyn Facts) -> Option<bool> {
-    use Predicate as P;
-    match predicate {
+pub(super) fn decide(condition: &Condition, facts: &dyn Facts) -> Option<bool> {
+    use Condition as P;
+    match condition {
         P::Equals(path, literal) => equals(&facts.leaf(path), literal),
         P::In(path, literals) => {
             let leaf = facts.leaf(path);
@@ -74,9 +74,9 @@ pub(super) fn decide(predicate: &Predicate, facts: &dyn Facts) -> Option<bool> {
 
 /// The members that a condition looks at, and whether it needs their values: to ask whether a member is there, or
 /// null, needs none.
-pub(super) fn needs(predicate: &Predicate) -> Vec<(&[String], bool)> {
-    use Predicate as P;
-    match predicate {
+pub(super) fn needs(condition: &Condition) -> Vec<(&[String], bool)> {
+    use Condition as P;
+    match condition {
         P::All(parts) | P::Any(parts) => parts.iter().flat_map(needs).collect(),
         P::Not(inner) => needs(inner),
         P::Present(path) | P::Absent(path) | P::Null(path) => vec![(path, false)],
