@@ -35,6 +35,7 @@ mod custom;
 mod descriptor;
 mod explain;
 mod fix;
+mod reason;
 mod report;
 mod rewrite;
 mod rule;
@@ -54,6 +55,7 @@ pub use crate::{
     explain::{Form, MAX_INPUTS, Subject, explain, explain_scanned},
     fix::{Copied, Fix, Fixed, fix},
     limits::Limits,
+    reason::Reason,
     report::{Diagnostic, Param, Related, Report, Severity, Unchecked, Use},
     rewrite::rewrite,
     rule::{Check, Edit, Leaf, Outcome, Path, Rule, ignored, required},
