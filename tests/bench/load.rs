@@ -33,7 +33,7 @@ async fn row(simulator: &Simulator, sessions: usize) {
     for _ in 0..sessions {
         let builder = Client::builder(&simulator.url()).unwrap();
         let builder = builder.ca_pem(simulator.certificate_pem().unwrap());
-        // A failure shall be counted, not repeated.
+        // A failure must be counted, not repeated.
         let builder = builder.retries(0, Duration::ZERO).login(Login::password("admin", "a"));
         logins.spawn(builder.connect());
     }

@@ -3,7 +3,7 @@
 #
 #   SPS_PASSWORD=… tests/clients/curl.sh https://HOST:PORT CA.pem admin
 #
-# Each line stands as the guide prints it: a cookie file, -X, -d @body.json. Only the address, the CA and the
+# Each line is as the guide prints it: a cookie file, -X, -d @body.json. Only the address, the CA and the
 # credentials are put in. The guide has no line for the whole way of a change; the order is that of its text.
 set -euo pipefail
 
@@ -11,7 +11,7 @@ url=$1 ca=$2 user=$3 password=$SPS_PASSWORD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-# The password is no argument: it would stand in the list of processes.
+# The password is no argument: the list of processes would show it.
 printf 'user = "%s:%s"\n' "$user" "$password" > login
 
 # Calls curl and keeps the answer in `answer`; the first argument is the status code that must come.
@@ -70,7 +70,7 @@ call 200 --cookie cookies "$url/api/configuration/management/health_monitoring"
 holds '"maximum_disk_utilization_ratio": ?81'
 
 # A body over one megabyte makes curl ask first (`Expect`); an appliance refuses that, and the guide names the way out.
-# Keys that it does not know vanish without a word, so the note does no harm; and everything is discarded anyway.
+# The appliance silently drops keys that it does not know, so the note does no harm; and everything is discarded anyway.
 { printf '{"note": "'; head -c 1200000 /dev/zero | tr '\0' 'x'; printf '", '; tail -n +2 body.json; } > large.json
 call '200 201' --cookie cookies -X POST -H 'Content-Length: 0' "$url/api/transaction"
 call 417 -H "Content-Type: application/json" -H "Expect: 100-continue" -d @large.json --cookie cookies -X PUT "$url/api/configuration/management/health_monitoring"

@@ -42,7 +42,7 @@ impl Options {
     /// `codegen --check`.
     pub(crate) const CHECK: Self = Self { mode: Mode::Check, snapshots: true };
 
-    /// Reads what stands behind `codegen`.
+    /// Reads the arguments of `codegen`.
     pub(crate) fn parse(args: &[&str]) -> anyhow::Result<Self> {
         let mut options = Self { mode: Mode::Write, snapshots: true };
         for arg in args {

@@ -25,7 +25,7 @@ usage: cargo xtask <command>
   mutate-spec --sample N [--seed S]
                           try so many of these changes, chosen by the seed
   ci                      everything that CI runs, in order
-  bench [--format json]   what judging a document costs, as ratios; also written into docs/speed.md
+  bench [--format json]   measure the cost of checking a document, as ratios; also written into docs/speed.md
   bench --instructions [--check | --record]
                           the same in instructions that valgrind counts; compare with the recorded ratios, or record
   bench --bulk            `sps check` on many files beside other validators, and on a long JSON Lines file

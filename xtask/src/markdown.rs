@@ -12,6 +12,13 @@ pub(crate) const README: &str = "README.md";
 /// The program that it shows, which `cargo test` compiles.
 pub(crate) const EXAMPLE: &str = "crates/sps-model/examples/change_trap.rs";
 
+/// The main command of the README, on the messages that ship with it.
+pub(crate) const MAIN_COMMAND: &[&str] =
+    &["cargo", "run", "-p", "sps-cli", "--", "check", "examples"];
+
+/// The test command of the README.
+pub(crate) const TEST_COMMAND: &[&str] = &["cargo", "test", "--workspace"];
+
 /// An example as the README prints it: without its first comment.
 pub(crate) fn program(example: &str) -> String {
     let lines = example.lines().skip_while(|line| line.starts_with("//!") || line.is_empty());

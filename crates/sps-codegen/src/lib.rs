@@ -11,9 +11,7 @@ mod schema;
 mod template;
 
 #[cfg(feature = "rust")]
-pub use crate::rust::Error;
-#[cfg(feature = "rust")]
-pub use crate::rust::rust;
+pub use crate::rust::{Error, rust};
 pub use crate::{
     page::{code, codes, endpoints, nearest_endpoint, show},
     schema::{SchemaForm, schema, schema_file, schema_id, schema_settings, schemas},

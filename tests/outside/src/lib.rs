@@ -6,24 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use appliance::Constrained;
-use appliance::Endpoint;
-use appliance::EndpointKind;
-use appliance::UnknownFields;
-use appliance::Key;
-use appliance::Method;
-use appliance::Object;
-use appliance::Optional;
-use appliance::Unknown;
-use appliance::Password;
-use appliance::Resource;
-use appliance::validate::Constraint;
-use appliance::validate::Constraints;
-use appliance::validate::Context;
-use appliance::validate::Member;
-use appliance::validate::Outcome;
-use appliance::validate::Rule;
-use appliance::validate::Target;
+use appliance::{
+    Constrained, Endpoint, EndpointKind, Key, Method, Object, Optional, Password, Resource,
+    Unknown, UnknownFields,
+    validate::{Constraint, Constraints, Context, Member, Outcome, Rule, Target},
+};
 
 /// Couriers: another collection, known by its path alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,13 +112,7 @@ impl Endpoint for Delivery {
 
 #[cfg(test)]
 mod tests {
-    use appliance::Response;
-    use appliance::EndpointInfo;
-    use appliance::accept;
-    use appliance::explain;
-    use appliance::read;
-    use appliance::read_response;
-    use appliance::validate::Form;
+    use appliance::{EndpointInfo, Response, accept, explain, read, read_response, validate::Form};
 
     use super::*;
 
@@ -164,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn accept_and_explain_judge_it() {
+    fn accept_and_explain_check_it() {
         let context = Context::default();
         assert!(accept::<Delivery>(REQUEST, &context));
         for (from, to, code, pointer) in [

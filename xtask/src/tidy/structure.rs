@@ -44,10 +44,15 @@ fn is_checked(path: &str) -> bool {
 /// Refuses two `use` lines of one visibility and one root in one run of lines: they belong into one tree.
 fn import_form(file: &TextFile, findings: &mut Vec<Finding>) {
     let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut has_attribute = false;
     for (index, line) in file.text.lines().enumerate() {
+        // An import with an attribute, such as `cfg`, has to be on its own.
+        if std::mem::replace(&mut has_attribute, line.starts_with("#[")) {
+            continue;
+        }
         let Some((visibility, root)) = import(line) else {
-            // A blank line and the rest of a nested tree belong to the run.
-            if !line.is_empty() && !line.starts_with([' ', '}']) {
+            // A blank line, an attribute and the rest of a nested tree belong to the run.
+            if !line.is_empty() && !line.starts_with([' ', '}', '#']) {
                 seen.clear();
             }
             continue;
@@ -291,6 +296,8 @@ mod tests {
         );
         let nested = "use std::{\n    fmt, io,\n};\n\nuse crate::a;\n\npub use crate::b;\n";
         assert_eq!(messages(&[("crates/x/src/a.rs", nested)]), [""; 0]);
+        let optional = "use std::fmt;\n#[cfg(unix)]\nuse std::io;\n";
+        assert_eq!(messages(&[("crates/x/src/a.rs", optional)]), [""; 0]);
         assert_eq!(messages(&[("crates/x/src/generated/a.rs", twice)]), [""; 0]);
     }
 

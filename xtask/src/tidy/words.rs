@@ -41,7 +41,6 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("analyse*", "analyze"),
     ("catalogue*", "catalog"),
     ("dialogue*", "dialog"),
-    ("grey", "gray"),
     ("organise*", "organize"),
     ("recognise*", "recognize"),
     ("normalise*", "normalize"),
@@ -93,8 +92,8 @@ pub(super) fn check(file: &TextFile, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The words of a line, in lower case. `camelCase` and `snake_case` are several words each, with `_` between those of
-/// the latter: names such as `is_none` are no phrases.
+/// The words of a line, in lower case. `camelCase` and `snake_case` are several words each. Underscores and quotation
+/// marks stay between words, so that neither `is_none` nor "is `none`" contains the phrase.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -108,8 +107,8 @@ fn words(line: &str) -> Vec<String> {
         if c.is_alphabetic() || (c == '\'' && !word.is_empty()) {
             word.extend(c.to_lowercase());
         }
-        if c == '_' {
-            words.push("_".to_owned());
+        if "_`\"".contains(c) {
+            words.push(c.to_string());
         }
         was_lower = c.is_lowercase();
     }
@@ -156,7 +155,7 @@ mod tests {
     fn accepts_plain_english() {
         assert_eq!(
             found(
-                "The appliance ignores unknown keys.\nRecommended: fix it. Understanding.\nif it.is_none() {}\n"
+                "The appliance ignores unknown keys.\nRecommended: fix it. Understanding.\nif it.is_none() {}\nthe method is `none`\n"
             ),
             [""; 0]
         );
