@@ -17,12 +17,14 @@
 extern crate self as sps_model;
 
 mod check;
+mod difference;
 mod edge;
 mod endpoint;
 mod envelope;
 mod key;
 mod optional;
 mod secret;
+pub mod shape;
 #[cfg(feature = "proptest")]
 pub mod strategy;
 mod unknown;
@@ -36,6 +38,7 @@ pub use sps_validate as validate;
 
 pub use crate::{
     check::{Constrained, Describe, accept, explain, read, read_response},
+    difference::{Difference, Side, differences},
     endpoint::{Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, locate},
     envelope::{ErrorObject, ErrorResponse, Item, Listing, Meta, Response},
     generated::*,
