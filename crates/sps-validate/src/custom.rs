@@ -1,9 +1,10 @@
-//! Conditions that no predicate of the spec can say. The spec counts and lists them.
+//! Checks written by hand, for conditions that the spec has no words for.
 
 use crate::{
     context::Context,
     format::hex,
     pem::{self, Strength},
+    reason::Reason,
     rule::Outcome,
 };
 
@@ -22,23 +23,23 @@ use crate::{
 /// Source: RFC 3411, section 5, `SnmpEngineID`.
 pub fn engine_id_rfc3411(engine_id: &str, _: &Context<'_>) -> Outcome {
     let Some(digits) = hex::digits(engine_id) else { return Outcome::Holds };
-    let all = |wanted: char| digits.chars().all(|digit| digit.eq_ignore_ascii_case(&wanted));
+    let all = |expected: char| digits.chars().all(|digit| digit.eq_ignore_ascii_case(&expected));
     let empty = digits.is_empty();
     (empty || (digits.len() % 2 == 0 && digits.len() <= 64 && !all('0') && !all('f'))).into()
 }
 
-/// Whether a certificate is within its time. Undecided if nobody tells the time.
+/// Whether a certificate has not expired. Undecided if the context has no time.
 ///
 /// Text that is not one certificate holds here; another rule refuses it.
 pub fn certificate_not_expired(pem: &str, context: &Context<'_>) -> Outcome {
     let Ok(certificate) = pem::certificate(pem) else { return Outcome::Holds };
     match context.now {
         Some(now) => (now.0 <= certificate.not_after()).into(),
-        None => Outcome::Undecided,
+        None => Outcome::Undecided(Reason::TimeUnknown),
     }
 }
 
-/// Whether a certificate is signed with a hash that nobody can forge yet; unknown algorithms hold.
+/// Whether a certificate is signed with a strong hash; unknown algorithms hold.
 pub fn certificate_strong_signature(pem: &str, _: &Context<'_>) -> Outcome {
     strength(pem, pem::Certificate::signature)
 }

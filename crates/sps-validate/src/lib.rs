@@ -1,8 +1,8 @@
 //! Rules, formats, a JSON scanner with spans, and reports for configuration bodies.
 //!
-//! This crate knows how a body is judged, and names no endpoint. What a body looks like reaches it
-//! as a table ([`Kind`], [`Type`]), what may be known besides as a [`Context`]; [`explain()`] returns a
-//! [`Report`] of every mistake, each with a permanent code, a place and a way to mend it.
+//! This crate checks bodies and names no endpoint. A table ([`Kind`], [`Type`]) describes a body, a [`Context`] holds
+//! facts besides the document, and [`explain()`] returns a [`Report`] of every mistake: each a [`Finding`] with a
+//! permanent code, a place and a help.
 //!
 //! ```
 //! use sps_validate::{Constraints, Context, Field, Form, Kind, Shape, Subject, Type, explain};
@@ -30,19 +30,25 @@ pub mod span;
 pub mod suggest;
 
 mod accept;
+mod condition;
 mod context;
 mod custom;
 mod descriptor;
+mod english;
 mod explain;
+mod finding;
 mod fix;
 mod reason;
+mod reference;
 mod report;
 mod rewrite;
 mod rule;
+mod subject;
 mod version;
 
 pub use crate::{
     accept::accept,
+    condition::{Bounds, Condition, Literal},
     context::{Context, Resolver, Timestamp, UnknownKeys},
     custom::{
         certificate_not_expired, certificate_strong_key, certificate_strong_signature,
@@ -52,13 +58,15 @@ pub use crate::{
         Breach, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, Shape, Target,
         Type, Variant,
     },
-    explain::{Form, MAX_INPUTS, Subject, explain, explain_scanned},
+    explain::{explain, explain_scanned},
+    finding::{Choice, Expected, Finding, Home, Item},
     fix::{Copied, Fix, Fixed, fix},
     limits::Limits,
     reason::Reason,
     report::{Diagnostic, Param, Related, Report, Severity, Unchecked, Use},
     rewrite::rewrite,
-    rule::{Check, Edit, Leaf, Outcome, Path, Rule, ignored, required},
+    rule::{Check, Input, MAX_INPUTS, Outcome, Path, Requirement, Rule},
     span::Span,
+    subject::{Form, Subject},
     version::{ParseVersionError, Version, Versions},
 };

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::{
     descriptor::{FieldForm, Kind, Shape},
-    explain::{Form, Subject},
     json::{Node, Value},
+    subject::Subject,
 };
 
 /// The body that may be sent, made of a response: the wrapper goes, references become bare keys,
@@ -35,47 +35,6 @@ pub fn rewrite(root: &Node<'_>, subject: &Subject) -> String {
     writer.value(subject.body, body);
     writer.text.push('\n');
     writer.text
-}
-
-impl Subject {
-    /// Whether `root` is the wrapper in which responses carry this body.
-    pub fn is_wrapped(&self, root: &Node<'_>) -> bool {
-        // A body may have a key of that name itself.
-        let declares = |key: &str| match peeled(self.body) {
-            Kind::Named(ty) => match ty.shape {
-                Shape::Struct { fields, .. } => fields.iter().any(|field| field.name == key),
-                Shape::Union { tag, content, .. } => key == tag || key == content,
-                Shape::Enum { .. } => false,
-            },
-            _ => false,
-        };
-        let carries =
-            |key: &str| (self.wrappers.contains(&key) || key == "items") && !declares(key);
-        let Value::Object(members) = &root.value else { return false };
-        members.iter().any(|member| carries(&member.key))
-            && members
-                .iter()
-                .all(|member| carries(&member.key) || matches!(&*member.key, "key" | "meta"))
-    }
-
-    /// The same document in the other form.
-    #[must_use]
-    pub const fn form(self, form: Form) -> Self {
-        Self { form, ..self }
-    }
-}
-
-/// The kind without `Optional` and `Nullable` around it.
-pub(crate) fn peeled(mut kind: Kind) -> Kind {
-    while let Kind::Optional(inner) | Kind::Nullable(inner) = kind {
-        kind = *inner;
-    }
-    kind
-}
-
-/// The key inside a reference object.
-pub(crate) fn reference_key<'n>(node: &'n Node<'_>) -> Option<&'n str> {
-    node.get("key").and_then(Node::as_str)
 }
 
 /// The string that stands in place of a node when everything in it is rewritten, if one does.
@@ -109,7 +68,7 @@ struct Writer {
 
 impl Writer {
     fn value(&mut self, kind: Kind, node: &Node<'_>) {
-        let kind = peeled(kind);
+        let kind = kind.peeled();
         match (&node.value, kind) {
             (Value::Null, _) => self.text.push_str("null"),
             (Value::Bool(value), _) => self.text.push_str(if *value { "true" } else { "false" }),
@@ -214,6 +173,7 @@ fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subject::Form;
     use crate::{descriptor::Target, json, limits::Limits};
 
     #[test]

@@ -91,7 +91,7 @@ fn a_reference_in_the_form_of_an_response() {
         (r#"{"key": "hunter2", "meta": {}}"#, "the string under \"key\""),
     ] {
         finds(&request(kind), text, &[("reference-object", "", text)]);
-        let message = "a reference as a response shows it; the request takes the key alone";
+        let message = "this is the reference of a response; a request takes the bare key";
         says(&request(kind), text, message, &format!("send the bare key: {key}"));
         finds(&response(kind), text, &[]);
     }

@@ -259,10 +259,9 @@ fn a_certificate_loses_what_stands_around_it() {
     static MAIL: Type = Type::new(
         "Mail",
         Shape::Struct { fields: &[Field::new("ca", Kind::String)], open: false },
-        Constraints::new(
-            "",
-            &[Member::new("ca", "").constraint(Constraint::NONE.format(Format::PemCertificate))],
-        ),
+        Constraints::new(&[
+            Member::new("ca").constraint(Constraint::NONE.format(Format::PemCertificate))
+        ]),
     );
     let kind = Kind::Named(&MAIL);
     let bare = format!(r#"{{"ca": "{}\n"}}"#, GUIDE.trim_end().replace('\n', "\\n"));

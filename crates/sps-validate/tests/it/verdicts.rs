@@ -2,13 +2,13 @@
 //! held to it.
 
 use sps_validate::{
-    Constraint, Constraints, Context, EnumValue, Field, FieldForm, Form, Kind, Leaf, Limits,
-    Member, Outcome, Resolver, Rule, Shape, Subject, Target, Type, UnknownKeys, Variant, accept,
-    explain, format::Format,
+    Condition, Constraint, Constraints, Context, EnumValue, Field, FieldForm, Form, Kind, Limits,
+    Literal, Member, Requirement, Resolver, Rule, Shape, Subject, Target, Type, UnknownKeys,
+    Variant, accept, explain, format::Format,
 };
 
-/// Holds both responses to a verdict.
-fn judge(kind: Kind, context: &Context<'_>, text: &str, expected: bool) {
+/// Checks the verdict of both questions.
+fn check(kind: Kind, context: &Context<'_>, text: &str, expected: bool) {
     let subject = Subject::new(kind, Form::Request);
     let report = explain(text, &subject, context);
     assert_eq!(report.is_valid(), expected, "explain: {text}\n{report}");
@@ -17,10 +17,10 @@ fn judge(kind: Kind, context: &Context<'_>, text: &str, expected: bool) {
 
 fn all(kind: Kind, good: &[&str], bad: &[&str]) {
     for text in good {
-        judge(kind, &Context::default(), text, true);
+        check(kind, &Context::default(), text, true);
     }
     for text in bad {
-        judge(kind, &Context::default(), text, false);
+        check(kind, &Context::default(), text, false);
     }
 }
 
@@ -43,10 +43,7 @@ static CHOICE: Type = Type::new(
             Variant::new("maybe", Some(Kind::Optional(&Kind::Bool))),
         ],
     },
-    Constraints::new(
-        "",
-        &[Member::new("ip", "").constraint(Constraint::NONE.format(Format::IpAddress))],
-    ),
+    Constraints::new(&[Member::new("ip").constraint(Constraint::NONE.format(Format::IpAddress))]),
 );
 
 static INNER: Type = Type::new(
@@ -62,17 +59,17 @@ static INNER: Type = Type::new(
         ],
         open: false,
     },
-    Constraints::new(
-        "",
-        &[
-            Member::new("on", ""),
-            Member::new("level", "").constraint(Constraint::NONE.minimum(1).maximum(9)),
-            Member::new("word", "").constraint(Constraint::NONE.min_length(2)),
-        ],
-    )
-    .rules(&[Rule::error("level-when-on", &["level"], &[&["on"], &["level"]], |leaves, _| {
-        Some((!leaves[0].bool()? || leaves[1].is_present()).into())
-    })]),
+    Constraints::new(&[
+        Member::new("on"),
+        Member::new("level").constraint(Constraint::NONE.minimum(1).maximum(9)),
+        Member::new("word").constraint(Constraint::NONE.min_length(2)),
+    ])
+    .rules(&[Rule::error(
+        "level-when-on",
+        &["level"],
+        &[&["on"], &["level"]],
+        Condition::Any(&[Condition::Equals(0, Literal::Bool(false)), Condition::Present(1)]),
+    )]),
 );
 
 static OUTER: Type = Type::new(
@@ -90,48 +87,100 @@ static OUTER: Type = Type::new(
         open: true,
     },
     Constraints::NONE.rules(&[
-        Rule::error("deep-switch", &["mode"], &[&["mode"], &["inner", "on"]], |leaves, _| {
-            Some((leaves[0].str()? != "red" || !leaves[1].bool()?).into())
-        }),
-        Rule::error("deep-number", &["mode"], &[&["inner", "level"]], |leaves, _| {
-            Some((leaves[0].int()? != 7).into())
-        }),
-        Rule::error("deep-word", &["mode"], &[&["inner", "word"]], |leaves, _| {
-            Some((leaves[0].str()? != "\"bad\"").into())
-        }),
-        Rule::error("deep-color", &["mode"], &[&["inner", "color"]], |leaves, _| {
-            Some((leaves[0].str()? != "green").into())
-        }),
-        Rule::error("tag", &["mode"], &[&["choice", "selection"]], |leaves, _| {
-            Some((leaves[0].str()? != "none").into())
-        }),
-        Rule::error("null", &["note"], &[&["mode"], &["note"]], |leaves, _| {
-            let note = leaves[1].nullable_str()?;
-            Some((leaves[0].str()? != "green" || note.is_some_and(|it| it != "no")).into())
-        }),
-        Rule::error("list-or-count", &["list"], &[&["list"], &["count"]], |leaves, _| {
-            Some((!leaves[0].is_present() || leaves[1].int() != Some(0)).into())
-        }),
-        Rule::error("deep-off", &["count"], &[&["inner", "on"], &["count"]], |leaves, _| {
-            Some((leaves[0].bool()? || leaves[1].int()? != 5).into())
-        }),
-        Rule::error("deep-null", &["count"], &[&["inner", "maybe"], &["count"]], |leaves, _| {
-            Some((leaves[0].nullable_str()?.is_some() || leaves[1].int()? != 6).into())
-        }),
-        // Nothing stands below null, but null stands at its own place.
-        Rule::error("below-null", &["extra"], &[&["mode"], &["extra", "word"]], |leaves, _| {
-            Some((leaves[0].str()? != "red" || !leaves[1].is_present()).into())
-        }),
+        Rule::error(
+            "deep-switch",
+            &["mode"],
+            &[&["mode"], &["inner", "on"]],
+            Condition::Any(&[
+                Condition::Not(&Condition::Equals(0, Literal::Str("red"))),
+                Condition::Equals(1, Literal::Bool(false)),
+            ]),
+        ),
+        Rule::error(
+            "deep-number",
+            &["mode"],
+            &[&["inner", "level"]],
+            Condition::Not(&Condition::Equals(0, Literal::Int(7))),
+        ),
+        Rule::error(
+            "deep-word",
+            &["mode"],
+            &[&["inner", "word"]],
+            Condition::Not(&Condition::Equals(0, Literal::Str("\"bad\""))),
+        ),
+        Rule::error(
+            "deep-color",
+            &["mode"],
+            &[&["inner", "color"]],
+            Condition::Not(&Condition::Equals(0, Literal::Str("green"))),
+        ),
+        Rule::error(
+            "tag",
+            &["mode"],
+            &[&["choice", "selection"]],
+            Condition::Not(&Condition::Equals(0, Literal::Str("none"))),
+        ),
+        Rule::error(
+            "null",
+            &["note"],
+            &[&["mode"], &["note"]],
+            Condition::Any(&[
+                Condition::Not(&Condition::Equals(0, Literal::Str("green"))),
+                Condition::Not(&Condition::Any(&[
+                    Condition::Null(1),
+                    Condition::Equals(1, Literal::Str("no")),
+                ])),
+            ]),
+        ),
+        Rule::error(
+            "list-or-count",
+            &["list"],
+            &[&["list"], &["count"]],
+            Condition::Any(&[
+                Condition::Not(&Condition::Present(0)),
+                Condition::Not(&Condition::Present(1)),
+                Condition::Not(&Condition::Equals(1, Literal::Int(0))),
+            ]),
+        ),
+        Rule::error(
+            "deep-off",
+            &["count"],
+            &[&["inner", "on"], &["count"]],
+            Condition::Any(&[
+                Condition::Equals(0, Literal::Bool(true)),
+                Condition::Not(&Condition::Equals(1, Literal::Int(5))),
+            ]),
+        ),
+        Rule::error(
+            "deep-null",
+            &["count"],
+            &[&["inner", "maybe"], &["count"]],
+            Condition::Any(&[
+                Condition::Not(&Condition::Null(0)),
+                Condition::Not(&Condition::Equals(1, Literal::Int(6))),
+            ]),
+        ),
+        // Below null everything is absent, but null itself is there.
+        Rule::error(
+            "below-null",
+            &["extra"],
+            &[&["mode"], &["extra", "word"]],
+            Condition::Any(&[
+                Condition::Not(&Condition::Equals(0, Literal::Str("red"))),
+                Condition::Not(&Condition::Present(1)),
+            ]),
+        ),
         Rule::error(
             "beside-null",
             &["note"],
             &[&["count"], &["note"], &["extra", "word"]],
-            |leaves, _| {
-                let is_null = leaves[1].nullable_str()?.is_none();
-                Some((leaves[0].int()? != 8 || !is_null || leaves[2].is_present()).into())
-            },
+            Condition::Any(&[
+                Condition::Not(&Condition::Equals(0, Literal::Int(8))),
+                Condition::Not(&Condition::Null(1)),
+                Condition::Present(2),
+            ]),
         ),
-        Rule::warning("never", &["mode"], &[&["mode"]], |_, _| Some(Outcome::Broken)),
+        Rule::warning("never", &["mode"], &[&["mode"]], Condition::Any(&[])),
     ]),
 );
 
@@ -225,7 +274,7 @@ fn a_union_may_have_rules() {
             "not-all",
             &["selection"],
             &[&["selection"]],
-            |leaves, _| Some((leaves[0].str()? != "all").into()),
+            Condition::Not(&Condition::Equals(0, Literal::Str("all"))),
         )]),
     );
     all(Kind::Named(&RULED), &[r#"{"selection": "none"}"#], &[r#"{"selection": "all"}"#]);
@@ -316,10 +365,10 @@ fn rules_see_what_stands_below() {
         r#""count": 8, "extra": null"#,
     ];
     for members in good {
-        judge(Kind::Named(&OUTER), &Context::default(), &with(members), true);
+        check(Kind::Named(&OUTER), &Context::default(), &with(members), true);
     }
     for members in bad {
-        judge(Kind::Named(&OUTER), &Context::default(), &with(members), false);
+        check(Kind::Named(&OUTER), &Context::default(), &with(members), false);
     }
     all(
         Kind::Named(&OUTER),
@@ -389,8 +438,8 @@ fn references() {
         (r#"{"many": [{"key": "1", "meta": {}}], "once": [], "other": []}"#, false, false),
         (r#"{"many": [1], "once": [], "other": []}"#, false, false),
     ] {
-        judge(kind, &context, text, alone);
-        judge(kind, &known, text, asked);
+        check(kind, &context, text, alone);
+        check(kind, &known, text, asked);
     }
 }
 
@@ -423,7 +472,7 @@ fn types_beyond_what_is_listed() {
         Shape::Struct { fields: FIELDS.split_at(64).0, open: false },
         Constraints::NONE.rules(
             // The last one is beyond those whose inputs are listed.
-            &[Rule::error("on", &["_"], &[&["_"]], |leaves, _| Some(leaves[0].bool()?.into())); 17],
+            &[Rule::error("on", &["_"], &[&["_"]], Condition::Equals(0, Literal::Bool(true))); 17],
         ),
     );
     all(Kind::Named(&WIDE), &["{}", r#"{"+": true}"#], &[r#"{"+": 1}"#, r#"{"?": true}"#]);
@@ -437,9 +486,9 @@ fn types_beyond_what_is_listed() {
 #[test]
 fn a_rule_beyond_those_listed_is_asked_too() {
     static LAST: Type = {
-        const HOLDS: Rule = Rule::error("holds", &["b"], &[&["b"]], |_, _| Some(Outcome::Holds));
+        const HOLDS: Rule = Rule::error("holds", &["b"], &[&["b"]], Condition::All(&[]));
         const BREAKS: Rule =
-            Rule::error("b", &["b"], &[&["a"], &["b"]], |leaves, _| Some(leaves[1].bool()?.into()));
+            Rule::error("b", &["b"], &[&["a"], &["b"]], Condition::Equals(1, Literal::Bool(true)));
         const RULES: [Rule; 17] = {
             let mut rules = [HOLDS; 17];
             rules[16] = BREAKS;
@@ -522,10 +571,10 @@ fn every_container_counts() {
         let with = |depth, keys| {
             Context::default().with_limits(Limits::default().with_depth(depth).with_keys(keys))
         };
-        judge(kind, &with(depth, keys), text, true);
-        judge(kind, &with(depth - 1, keys), text, false);
+        check(kind, &with(depth, keys), text, true);
+        check(kind, &with(depth - 1, keys), text, false);
         if keys > 0 {
-            judge(kind, &with(depth, keys - 1), text, false);
+            check(kind, &with(depth, keys - 1), text, false);
         }
     }
 }
@@ -538,13 +587,13 @@ fn limits_and_other_questions() {
             .with_limits(Limits::default().with_bytes(bytes).with_depth(depth).with_keys(keys))
     };
     let text = r#"[{"a": 1}]"#;
-    judge(kind, &limits(text.len(), 2, 1), text, true);
-    judge(kind, &limits(text.len() - 1, 2, 1), text, false);
-    judge(kind, &limits(text.len(), 1, 1), text, false);
-    judge(kind, &limits(100, 2, 1), r#"[{"a": 1, "b": 2}]"#, false);
+    check(kind, &limits(text.len(), 2, 1), text, true);
+    check(kind, &limits(text.len() - 1, 2, 1), text, false);
+    check(kind, &limits(text.len(), 1, 1), text, false);
+    check(kind, &limits(100, 2, 1), r#"[{"a": 1, "b": 2}]"#, false);
     let loose = Context::default().with_unknown_keys(UnknownKeys::Allow);
-    judge(Kind::Named(&INNER), &loose, r#"{"on": false, "more": 1}"#, true);
-    judge(Kind::Named(&INNER), &loose, r#"{"on": true, "more": 1}"#, false);
+    check(Kind::Named(&INNER), &loose, r#"{"on": false, "more": 1}"#, true);
+    check(Kind::Named(&INNER), &loose, r#"{"on": true, "more": 1}"#, false);
     let response = Subject::new(Kind::Named(&INNER), Form::Response);
     let text = r#"{"body": {"on": false, "seen": true}, "meta": {"href": "/api/x"}}"#;
     assert!(accept(text, &response, &Context::default()));
@@ -569,36 +618,41 @@ static LOOSE: Type =
     Type::new("Loose", Shape::Struct { fields: &[], open: true }, Constraints::NONE);
 
 #[test]
-fn a_demand_is_asked_only_while_its_last_input_is_absent() {
-    const BROKEN: fn(&[Leaf<'_>], &Context<'_>) -> Option<Outcome> = |leaves, _| {
-        assert!(!leaves.last()?.is_present(), "asked in vain");
-        Some(Outcome::Broken)
+fn a_member_is_required_while_its_condition_holds() {
+    const FIELDS: [Field; 18] = {
+        let mut fields = [Field::new("", Kind::Optional(&Kind::Bool)); 18];
+        let names = "abcdefghijklmnopqr";
+        let mut at = 0;
+        while at < 18 {
+            fields[at] =
+                Field::new(names.split_at(at).1.split_at(1).0, Kind::Optional(&Kind::Bool));
+            at += 1;
+        }
+        fields
     };
-    static BELOW: Type = Type::new(
-        "Below",
-        Shape::Struct {
-            fields: &[Field::new("c", Kind::Optional(&Kind::Nullable(&Kind::String)))],
-            open: false,
-        },
-        Constraints::NONE.rules(&[Rule::demand(&["c"], &[&["c"]], BROKEN)]),
-    );
-    static OUTSIDE: Type = Type::new(
-        "Outside",
-        Shape::Struct {
-            fields: &[
-                Field::new("a", Kind::Optional(&Kind::Named(&BELOW))),
-                Field::new("b", Kind::Optional(&Kind::Any)),
-            ],
-            open: false,
-        },
-        Constraints::NONE.rules(&[
-            Rule::demand(&["b"], &[&["a"], &["b"]], BROKEN),
-            Rule::demand(&["a", "c"], &[&["b"], &["a", "c"]], BROKEN),
-        ]),
+    // The last member is beyond those whose inputs are listed.
+    const MEMBERS: [Member; 18] = {
+        let mut members = [Member::NONE; 18];
+        let is_true = Condition::Equals(0, Literal::Bool(true));
+        members[1] = Member::new("b").required_if(Requirement::new(&[&["a"]], is_true, "", ""));
+        members[17] = Member::new("r").required_if(Requirement::new(&[&["b"]], is_true, "", ""));
+        members
+    };
+    static SWITCHES: Type = Type::new(
+        "Switches",
+        Shape::Struct { fields: &FIELDS, open: false },
+        Constraints::new(&MEMBERS),
     );
     all(
-        Kind::Named(&OUTSIDE),
-        &[r#"{"a": {"c": "x"}, "b": 1}"#, r#"{"b": null, "a": {"c": null}}"#],
-        &["{}", r#"{"a": {"c": "x"}}"#, r#"{"b": {}}"#, r#"{"a": {}, "b": 1}"#],
+        Kind::Named(&SWITCHES),
+        &[
+            "{}",
+            r#"{"a": false}"#,
+            r#"{"a": true, "b": false}"#,
+            r#"{"b": true, "r": false}"#,
+            r#"{"b": false, "r": true}"#,
+            r#"{"r": true}"#,
+        ],
+        &[r#"{"a": true}"#, r#"{"b": true}"#, r#"{"a": true, "b": true}"#],
     );
 }
