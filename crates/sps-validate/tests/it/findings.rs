@@ -202,20 +202,10 @@ fn bounds_are_named() {
         (r#"{"level": 0}"#, "out-of-range", outside, "use a number from 1 to 9"),
         (r#"{"level": 10}"#, "out-of-range", outside, "use a number from 1 to 9"),
         (r#"{"byte": 128}"#, "out-of-range", outside, "use a number from -128 to 127"),
-        (r#"{"word": ""}"#, "too-short", "the text is empty", "give at least 2 characters"),
-        (
-            r#"{"word": "a"}"#,
-            "too-short",
-            "shorter than 2 characters",
-            "give at least 2 characters",
-        ),
-        (
-            r#"{"word": "abcd"}"#,
-            "too-long",
-            "longer than 3 characters",
-            "give at most 3 characters",
-        ),
-        (r#"{"letter": "ab"}"#, "too-long", "longer than 1 character", "give at most 1 character"),
+        (r#"{"word": ""}"#, "too-short", "the text is empty", "use at least 2 characters"),
+        (r#"{"word": "a"}"#, "too-short", "shorter than 2 characters", "use at least 2 characters"),
+        (r#"{"word": "abcd"}"#, "too-long", "longer than 3 characters", "use at most 3 characters"),
+        (r#"{"letter": "ab"}"#, "too-long", "longer than 1 character", "use at most 1 character"),
     ] {
         let subject = request(Kind::Named(&BOUNDS));
         says(&subject, text, message, help);
@@ -225,7 +215,7 @@ fn bounds_are_named() {
     let pair = request(Kind::Array(&Kind::Bool, 2));
     let two = "give exactly 2 elements";
     finds(&pair, "[true]", &[("too-short", "", "[true]")]);
-    says(&pair, "[true]", "a list of 1 where exactly 2 belong", two);
+    says(&pair, "[true]", "expected 2 elements, found 1", two);
     finds(
         &pair,
         "[true, 1, true]",
@@ -380,8 +370,18 @@ fn the_variant_that_takes_it_is_named() {
         ignored,
         "the key belongs to `selection` \"lid\", not to \"parcel\"; remove it here",
     );
-    says(&host, r#"{"selection": "none", "value": 1}"#, ignored, "remove it");
-    says(&host, r#"{"selection": "parcel", "value": {"weight": 1}}"#, ignored, "remove it");
+    says(
+        &host,
+        r#"{"selection": "none", "value": 1}"#,
+        ignored,
+        "remove it, unless it came from an appliance: a PUT without it would lose the setting",
+    );
+    says(
+        &host,
+        r#"{"selection": "parcel", "value": {"weight": 1}}"#,
+        ignored,
+        "remove it, unless it came from an appliance: a PUT without it would lose the setting",
+    );
 }
 
 #[test]
