@@ -106,18 +106,16 @@ pub fn read_response<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Re
     serde_json::from_str(text).map_err(without_value)
 }
 
-/// Takes the value out of serde's words about it: `invalid type: string "…", expected a boolean at line 1 column 8`.
+/// Keeps only the place of an error about a value: serde repeats the value, which may be a secret.
 fn without_value(error: serde_json::Error) -> serde_json::Error {
-    let words = error.to_string();
-    let about_value = words.starts_with("invalid type: ") || words.starts_with("invalid value: ");
-    // What stands behind is never from outside, so the last one is serde's own. It ends in the place,
-    // which serde_json takes from there.
-    match words.rsplit_once(", expected ") {
-        Some((_, expected)) if about_value => {
-            serde_json::Error::custom(format_args!("expected {expected}"))
-        }
-        _ => error,
+    if !error.is_data() {
+        return error;
     }
+    let (line, column) = (error.line(), error.column());
+    // serde_json takes the place from the end of the text.
+    serde_json::Error::custom(format_args!(
+        "the response does not have the form of its type at line {line} column {column}"
+    ))
 }
 
 /// Lists everything that is wrong with `text` as a `T` in one form, where, and what to do.
