@@ -65,7 +65,7 @@ fn sentence(error: &Error) -> String {
     iter::once(happened).chain(notes).collect::<Vec<_>>().join("; ")
 }
 
-/// What to do, in terms of this command.
+/// The advice in terms of this command.
 fn help(advice: Advice) -> String {
     match advice {
         Advice::CheckTrust => "check `--ca-file` or `--pin-sha256`",

@@ -1,4 +1,4 @@
-//! Errors as data: what went wrong with which request, and what to do about it.
+//! Errors as data: the kind, the request, the response, and the way out.
 
 mod advice;
 mod kind;
@@ -12,12 +12,12 @@ pub use self::{
     kind::{Argument, ErrorKind},
 };
 
-/// What went wrong: the kind, the request, and the appliance's own words.
+/// An error of the client: its kind, the request, and the appliance's own words.
 ///
 /// It holds no password, session or key: what was sent as a secret is struck from the appliance's words too.
 ///
 /// `Display` is one line: the request, the [kind](Self::kind), the [response](Self::status) and the
-/// [notes](Self::notes). What to do about it is separate: [`Error::advice`].
+/// [notes](Self::notes). The way out is separate: [`Error::advice`].
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -144,12 +144,12 @@ impl Error {
         }
     }
 
-    /// Further facts in the order in which the client met them, such as how long it waited.
+    /// Further facts in the order in which the client found them, such as how long it waited.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
         self.0.notes.iter().map(String::as_str)
     }
 
-    /// What to do about the error; `None` where its text says it.
+    /// The way out of the error; `None` where its text shows it.
     pub fn advice(&self) -> Option<Advice> {
         match self.0.kind {
             ErrorKind::Other if self.0.details.is_some() => Some(Advice::ReadDetails),

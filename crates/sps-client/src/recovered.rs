@@ -10,7 +10,7 @@ pub struct Recovered {
     pub user: String,
     /// When it was opened, in seconds since 1970-01-01T00:00:00Z.
     pub opened: u64,
-    /// What the client did about it.
+    /// Its end.
     pub outcome: RecoveredOutcome,
 }
 

@@ -52,7 +52,7 @@ pub struct Transaction {
     session: Arc<Secret>,
     state: State,
     sent: Vec<SentChange>,
-    /// What each object is expected to be after the commit, by its path.
+    /// The expected state of each object after the commit, by its path.
     expected: BTreeMap<String, Expected>,
     permit: Option<OwnedSemaphorePermit>,
     /// Whether a change was sent whose response has not arrived yet.

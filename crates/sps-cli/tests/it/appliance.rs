@@ -388,7 +388,11 @@ fn who_is_not_trusted_hears_no_password() {
     assert_eq!((pinned.status, &*pinned.stderr), (0, ""));
     let wrong = run(&["--ca-file", "ca.pem"], "wrong horse 4712");
     wrong.fails(2, "the login was refused");
-    assert!(wrong.stderr.contains("help: check user, password and `--login-method`"), "{}", wrong.stderr);
+    assert!(
+        wrong.stderr.contains("help: check user, password and `--login-method`"),
+        "{}",
+        wrong.stderr
+    );
     assert!(!wrong.stderr.contains("wrong horse"), "{}", wrong.stderr);
     let none = {
         let mut command = appliance.command("home");

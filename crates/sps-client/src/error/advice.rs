@@ -1,8 +1,8 @@
-//! What a program can do about an error.
+//! Advice: the way out of an error.
 
 use std::fmt;
 
-/// What to do about an [`Error`](crate::Error), as data.
+/// The way out of an [`Error`](crate::Error), as data.
 ///
 /// `Display` says it in terms of this library. A program with terms of its own, such as options of a command line,
 /// matches on the variants.

@@ -130,7 +130,7 @@ impl ErrorKind {
         Self::InvalidArgument { argument, reason }
     }
 
-    /// What to do about an error of this kind; `None` where the error itself says it.
+    /// The way out of an error of this kind; `None` where the text of the error shows it.
     pub fn advice(&self) -> Option<Advice> {
         Some(match self {
             Self::InvalidArgument { .. } => return None,

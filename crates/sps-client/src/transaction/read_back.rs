@@ -16,7 +16,7 @@ use crate::{
     session::Scope,
 };
 
-/// What an object is expected to be after the commit.
+/// The expected state of an object after the commit.
 pub(super) enum Expected {
     /// This body, without its secrets.
     Body { masked: Value, subject: Subject },
@@ -34,7 +34,7 @@ impl Expected {
     }
 }
 
-/// What one object shows about whether the commit took effect.
+/// The evidence of one object for or against a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Evidence {
     Committed,
@@ -44,7 +44,7 @@ pub(super) enum Evidence {
 }
 
 impl Transaction {
-    /// Reads back each object that was changed, and gives what each of them shows about the commit.
+    /// Reads back each object that was changed, and gives the evidence of each.
     pub(super) async fn read_back(&self, review: &Review) -> (CommitReport, Vec<Evidence>) {
         let mut report = CommitReport { changed: self.expected.len(), ..CommitReport::default() };
         let mut evidence = Vec::with_capacity(self.expected.len());

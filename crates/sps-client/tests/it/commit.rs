@@ -165,7 +165,7 @@ async fn a_lost_commit_that_was_discarded_is_told_so() {
 async fn a_lost_commit_without_a_trace_is_ambiguous() {
     let (fake, _) = appliance(|appliance, line, _| {
         (line == "PUT /api/transaction").then(|| {
-            // It was 80 before: closed, and the object tells nothing.
+            // The ratio was 80 before, so the object proves nothing.
             appliance.change(|it| (it.open, it.pending, it.ratio) = (false, None, 80));
             Reply::Lost
         })
