@@ -53,7 +53,7 @@ async fn set(client: &Client, ratio: u64) -> Result<CommitReport, Error> {
     let mut request = client.get::<HealthMonitoring>().await?.into_request();
     let mut transaction = client.transaction().await?;
     request.maximum_disk_utilization_ratio = Some(ratio);
-    transaction.replace::<HealthMonitoring>(&request).await?;
+    transaction.replace(&request).await?;
     let review = transaction.review().await?;
     assert_eq!(review.changes.len(), 1);
     assert_eq!(review.foreign().count(), 0);
@@ -84,7 +84,7 @@ async fn a_new_object_fits_where_its_key_belongs() {
     let mut transaction = client.transaction().await.unwrap();
     let secret = Secret::new("hunter2hunter2");
     let password = Password::new().with_plain(secret);
-    let key = transaction.create::<Password>(&password).await.unwrap();
+    let key = transaction.create(&password).await.unwrap();
     let review = transaction.review().await.unwrap();
     assert_eq!(review.foreign().count(), 0, "{review:?}");
     let outcome = transaction.commit().await.unwrap();
@@ -141,7 +141,7 @@ async fn never_leaves_a_transaction_open() {
         let task = tokio::spawn(async move {
             let mut transaction = other.transaction().await.unwrap();
             let request = transaction.get::<HealthMonitoring>().await.unwrap().into_request();
-            transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+            transaction.replace(&request).await.unwrap();
             panic!("on purpose");
         });
         assert!(task.await.unwrap_err().is_panic());
@@ -233,7 +233,7 @@ async fn reports_a_mismatch() {
     // Dropped silently, as an appliance does with a key that it does not know.
     sim.add_fault(Fault::lose_key("maximum_load1").method("PUT").path(HEALTH));
     let mut transaction = client.transaction().await.unwrap();
-    transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+    transaction.replace(&request).await.unwrap();
     let outcome = transaction.commit().await.unwrap();
     let words: Vec<_> = outcome.mismatches.iter().map(ToString::to_string).collect();
     assert_eq!(words.len(), 1, "{words:?}");

@@ -176,10 +176,10 @@ async fn change(client: Result<Client, Error>) -> Result<CommitReport, Error> {
     let client = client?;
     let mut transaction = client.transaction().await?;
     let password = Password::new().with_plain(Secret::new(STORED));
-    let key = transaction.create::<Password>(&password).await?;
+    let key = transaction.create(&password).await?;
     let body = email(key.as_str()).to_string();
     let request = read::<Email>(&body, &Context::default()).unwrap();
-    transaction.replace::<Email>(&request).await?;
+    transaction.replace(&request).await?;
     let review = transaction.review().await?;
     assert_eq!(review.foreign().count(), 0, "{review:?}");
     transaction.commit().await

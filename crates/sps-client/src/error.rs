@@ -283,7 +283,7 @@ mod tests {
             ErrorKind::NotOpen,
             ErrorKind::AlreadyOpen,
             ErrorKind::SessionEnded,
-            ErrorKind::ForeignChanges { paths: vec!["delete /api/x".to_owned()] },
+            ErrorKind::ForeignChanges { changes: vec!["delete /api/x".to_owned()] },
             ErrorKind::MessageRequired,
             ErrorKind::NotCommitted,
             ErrorKind::Ambiguous,

@@ -16,7 +16,7 @@
 //! let mut transaction = client.transaction().await?;
 //! let mut request = health.into_request(); // References become keys, unknown keys stay.
 //! request.maximum_disk_utilization_ratio = Some(80);
-//! transaction.replace::<HealthMonitoring>(&request).await?;
+//! transaction.replace(&request).await?;
 //! for change in transaction.review().await?.changes {
 //!     println!("{change}");
 //! }
@@ -41,6 +41,8 @@
 //! * [`Client::upload`], [`Client::download`] and [`Client::support_bundles`] transfer files.
 //! * [`Error`] is data: its [`kind`](Error::kind), its [`request`](Error::request), the appliance's own
 //!   [`message`](Error::message), and what to do: [`advice`](Error::advice).
+//!
+//! The folder `examples` of the crate has complete programs.
 //!
 //! # When something breaks
 //!

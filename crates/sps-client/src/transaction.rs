@@ -105,14 +105,15 @@ impl Transaction {
         received::read_raw(&self.notice_end(result)?, &call)
     }
 
-    /// Replaces a singleton. The whole object is sent, so start from the one that you read.
+    /// Replaces a singleton. The type of the request names the endpoint. The whole object is sent, so start from the one
+    /// that you read.
     ///
     /// If the response is lost, the client finds out from the change list whether the request arrived. A dropped
     /// future may have sent the request: a later commit includes it, and a cancel discards it.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] before anything is sent, [`ErrorKind::SessionEnded`], and the errors of the appliance.
-    pub async fn replace<E: Endpoint>(&mut self, request: &E::Request) -> Result<(), Error> {
+    pub async fn replace<E: Endpoint<Request = E>>(&mut self, request: &E) -> Result<(), Error> {
         let body = body::typed::<E>(request, Method::Put, &self.shared.settings)?;
         self.put(E::PATH, body).await
     }
@@ -121,23 +122,23 @@ impl Transaction {
     ///
     /// # Errors
     /// As [`Self::replace`].
-    pub async fn replace_object<E: Endpoint>(
+    pub async fn replace_object<E: Endpoint<Request = E>>(
         &mut self,
         key: &str,
-        request: &E::Request,
+        request: &E,
     ) -> Result<(), Error> {
         let body = body::typed::<E>(request, Method::Put, &self.shared.settings)?;
         self.put(&path::of_object(E::PATH, key)?, body).await
     }
 
-    /// Creates an object in a collection. Gives its key, which fits into every field that refers to such an object.
+    /// Creates an object in a collection. The type of the request names the collection. Gives the key of the object, which fits into every field that refers to such an object.
     ///
     /// If the response is lost, the client finds the object in the change list and never creates it twice.
     ///
     /// # Errors
     /// [`ErrorKind::Ambiguous`] if the change list does not show whether the request arrived; otherwise as
     /// [`Self::replace`].
-    pub async fn create<E: Endpoint>(&mut self, request: &E::Request) -> Result<Key<E>, Error> {
+    pub async fn create<E: Endpoint<Request = E>>(&mut self, request: &E) -> Result<Key<E>, Error> {
         let body = body::typed::<E>(request, Method::Post, &self.shared.settings)?;
         let response = self.post(E::PATH, body).await?;
         response.key.map(Key::new).ok_or_else(|| {

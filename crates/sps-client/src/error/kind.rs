@@ -56,8 +56,8 @@ pub enum ErrorKind {
     SessionEnded,
     /// The transaction contains changes that were not made through it.
     ForeignChanges {
-        /// These changes: kind and path.
-        paths: Vec<String>,
+        /// The kind and path of each.
+        changes: Vec<String>,
     },
     /// The appliance requires a message with every commit, and none was given.
     MessageRequired,
@@ -207,7 +207,9 @@ impl fmt::Display for ErrorKind {
         f.write_str(self.summary())?;
         match self {
             Self::Locked { holder: Some(holder) } => write!(f, " by {}", one_line(holder)),
-            Self::ForeignChanges { paths } => write!(f, ": {}", one_line(&paths.join(", "))),
+            Self::ForeignChanges { changes } => {
+                write!(f, ": {}", one_line(&changes.join(", ")))
+            }
             Self::Invalid(report) => {
                 if let Some(first) = report.errors().next() {
                     write!(f, ": {}", one_line(&first.to_string()))?;

@@ -106,11 +106,11 @@ impl Transaction {
             return Err(refused(ErrorKind::MessageRequired));
         }
         let review = self.review().await?;
-        let paths: Vec<_> = review.foreign().map(ToString::to_string).collect();
-        if paths.is_empty() {
+        let changes: Vec<_> = review.foreign().map(ToString::to_string).collect();
+        if changes.is_empty() {
             Ok(review)
         } else {
-            Err(refused(ErrorKind::ForeignChanges { paths }))
+            Err(refused(ErrorKind::ForeignChanges { changes }))
         }
     }
 

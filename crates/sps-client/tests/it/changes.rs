@@ -16,7 +16,7 @@ async fn never_sends_an_invalid_body() {
     let mut transaction = client.transaction().await.unwrap();
     let mut request = transaction.get::<HealthMonitoring>().await.unwrap().into_request();
     request.maximum_disk_utilization_ratio = Some(101);
-    let error = transaction.replace::<HealthMonitoring>(&request).await.unwrap_err();
+    let error = transaction.replace(&request).await.unwrap_err();
     let ErrorKind::Invalid(report) = error.kind() else { panic!("{error}") };
     let codes: Vec<_> = report.errors().map(|it| (it.code, it.pointer.as_str())).collect();
     assert_eq!(codes, [("out-of-range", "/maximum_disk_utilization_ratio")]);
@@ -50,7 +50,7 @@ async fn resolves_a_lost_replace() {
         let mut transaction = client.transaction().await.unwrap();
         let mut request = transaction.get::<HealthMonitoring>().await.unwrap().into_request();
         request.maximum_disk_utilization_ratio = Some(80);
-        transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+        transaction.replace(&request).await.unwrap();
         assert_eq!(fake.count(&format!("PUT {HEALTH}")), sent);
         assert!(transaction.commit().await.unwrap().is_complete());
         assert_eq!(appliance.state().ratio, 80);
@@ -80,7 +80,7 @@ async fn resolves_a_lost_create() {
         .await;
         let client = fake.client().await;
         let mut transaction = client.transaction().await.unwrap();
-        let result = transaction.create::<Password>(&password("hunter22")).await;
+        let result = transaction.create(&password("hunter22")).await;
         let posts = fake.count(&format!("POST {PASSWORDS}"));
         match (entries, expected) {
             (0, _) => {
@@ -133,12 +133,12 @@ async fn reports_a_session_that_ended() {
     let client = fake.client().await;
     let mut transaction = client.transaction().await.unwrap();
     let request = transaction.get::<HealthMonitoring>().await.unwrap().into_request();
-    let error = transaction.replace::<HealthMonitoring>(&request).await.unwrap_err();
+    let error = transaction.replace(&request).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::SessionEnded);
     assert!(error.to_string().contains("discarded everything"), "{error}");
     assert_eq!(fake.count("GET /api/authentication"), 1, "no silent login");
     // Every later request fails, too.
-    let error = transaction.replace::<HealthMonitoring>(&request).await.unwrap_err();
+    let error = transaction.replace(&request).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::SessionEnded);
     assert_eq!(*transaction.commit().await.unwrap_err().kind(), ErrorKind::SessionEnded);
     client.clean_up().await.unwrap();
@@ -160,7 +160,7 @@ async fn reports_a_transaction_that_the_appliance_closed() {
     let client = fake.client().await;
     let mut transaction = client.transaction().await.unwrap();
     let request = transaction.get::<HealthMonitoring>().await.unwrap().into_request();
-    let error = transaction.replace::<HealthMonitoring>(&request).await.unwrap_err();
+    let error = transaction.replace(&request).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::NotOpen);
 }
 
@@ -191,7 +191,7 @@ async fn reads_back_a_new_object_without_its_secret() {
     .await;
     let client = fake.client().await;
     let mut transaction = client.transaction().await.unwrap();
-    transaction.create::<Password>(&password("hunter22")).await.unwrap();
+    transaction.create(&password("hunter22")).await.unwrap();
     let report = transaction.commit().await.unwrap();
     assert!(report.is_complete());
     assert_eq!(report.unverified.len(), 1);

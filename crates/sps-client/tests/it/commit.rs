@@ -13,7 +13,7 @@ async fn set_to_80(client: &Client, message: Option<&str>) -> Result<CommitRepor
     let mut transaction = client.transaction().await?;
     let mut request = transaction.get::<HealthMonitoring>().await?.into_request();
     request.maximum_disk_utilization_ratio = Some(80);
-    transaction.replace::<HealthMonitoring>(&request).await?;
+    transaction.replace(&request).await?;
     match message {
         Some(message) => transaction.commit_with_message(message).await,
         None => transaction.commit().await,
@@ -69,8 +69,8 @@ async fn refuses_foreign_changes_and_cancels() {
             vec![json!({"type": "replace", "path": "/api/configuration/management/email"})];
     });
     let error = set_to_80(&fake.client().await, None).await.unwrap_err();
-    let paths = vec!["replace /api/configuration/management/email".to_owned()];
-    assert_eq!(*error.kind(), ErrorKind::ForeignChanges { paths });
+    let changes = vec!["replace /api/configuration/management/email".to_owned()];
+    assert_eq!(*error.kind(), ErrorKind::ForeignChanges { changes });
     assert_eq!(fake.count("PUT /api/transaction"), 0);
     assert!(!appliance.state().open);
     assert_eq!(appliance.state().ratio, 70);
@@ -175,7 +175,7 @@ async fn a_lost_commit_without_a_trace_is_ambiguous() {
     let mut transaction = client.transaction().await.unwrap();
     let mut request = client.get::<HealthMonitoring>().await.unwrap().into_request();
     request.maximum_disk_utilization_ratio = Some(70);
-    transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+    transaction.replace(&request).await.unwrap();
     let error = transaction.commit().await.unwrap_err();
     // Sent 70, was 70, is 80: not as it was sent.
     assert_eq!(*error.kind(), ErrorKind::NotCommitted);
@@ -190,7 +190,7 @@ async fn a_lost_commit_without_a_trace_is_ambiguous() {
     let client = fake.client().await;
     let mut transaction = client.transaction().await.unwrap();
     let request = client.get::<HealthMonitoring>().await.unwrap().into_request();
-    transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+    transaction.replace(&request).await.unwrap();
     let error = transaction.commit().await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Ambiguous);
 }

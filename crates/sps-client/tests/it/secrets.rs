@@ -6,7 +6,6 @@ use std::{
 };
 
 use serde_json::json;
-use sps_model::Password;
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
@@ -73,13 +72,13 @@ async fn shows_no_secret() {
     .await;
     let client = fake.client().await;
     let mut transaction = client.transaction().await.unwrap();
-    let error = transaction.create::<Password>(&password(PLAIN)).await.unwrap_err();
+    let error = transaction.create(&password(PLAIN)).await.unwrap_err();
     let details = error.details().unwrap().as_value().to_string();
     assert!(details.contains("***"), "{details}");
     let mut text = format!("{error} {error:?} {details} {client:?} {transaction:?}");
     text += &format!("{:?}", fake.builder());
     // A body that the client refuses.
-    let invalid = transaction.create::<Password>(&password(&PLAIN.repeat(20))).await;
+    let invalid = transaction.create(&password(&PLAIN.repeat(20))).await;
     let invalid = invalid.unwrap_err();
     text += &format!("{invalid} {invalid:?}");
     let error = client.get_raw("/api/nowhere?token=sesame").await.unwrap_err();
