@@ -131,7 +131,7 @@ impl ErrorKind {
     }
 
     /// The way out of an error of this kind; `None` where the text of the error shows it.
-    pub fn advice(&self) -> Option<Advice> {
+    pub(super) fn advice(&self) -> Option<Advice> {
         Some(match self {
             Self::InvalidArgument { .. } => return None,
             Self::Connect => Advice::CheckAddress,

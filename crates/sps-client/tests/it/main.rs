@@ -15,4 +15,5 @@ mod fake;
 mod opening;
 mod reading;
 mod secrets;
+mod texts;
 mod transfers;
