@@ -117,3 +117,47 @@ pub(crate) fn reason(text: &str) -> Cow<'_, str> {
         Cow::Owned(text) => Cow::Owned(cut(&text, MAX_MESSAGE_CHARS).into_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_help_names_a_function() {
+        for advice in [
+            Advice::CheckAddress,
+            Advice::CheckTrust,
+            Advice::CheckThenRepeat,
+            Advice::RepeatLater,
+            Advice::LogInAgain,
+            Advice::CheckCredentials,
+            Advice::AskForPermission,
+            Advice::CheckPath,
+            Advice::CheckTransaction,
+            Advice::WaitForLock,
+            Advice::CorrectConfiguration,
+            Advice::CorrectBody,
+            Advice::OpenTransaction,
+            Advice::EndTransaction,
+            Advice::FindOtherWriter,
+            Advice::GiveCommitMessage,
+            Advice::StartAgain,
+            Advice::CheckObjects,
+            Advice::CancelTransaction,
+            Advice::RestartJob,
+            Advice::CheckVersion,
+            Advice::CheckFile,
+            Advice::ReadDetails,
+            Advice::ReadLog,
+        ] {
+            let help = help(advice);
+            assert!(!help.contains("::"), "{help}");
+        }
+    }
+
+    #[test]
+    fn cuts_long_texts() {
+        assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("äöü", 1), "ä… (2 more characters)");
+    }
+}

@@ -126,19 +126,13 @@ pub(crate) async fn exchange(
         match &result {
             Ok(_) => tracing::debug!("response received"),
             Err(error) => {
-                tracing::debug!(status = error.status(), kind = kind_name(error), "failed");
+                tracing::debug!(status = error.status(), kind = error.kind().summary(), "failed");
             }
         }
         result
     }
     .instrument(span)
     .await
-}
-
-fn kind_name(error: &Error) -> String {
-    // Only the name of the variant: its fields may be long.
-    let name = format!("{:?}", error.kind());
-    name.split([' ', '(', '{']).next().unwrap_or_default().to_owned()
 }
 
 /// Reads a response to its end.

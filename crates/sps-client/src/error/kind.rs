@@ -161,7 +161,7 @@ impl ErrorKind {
     }
 
     /// The kind in words, without the data in it.
-    pub(super) fn summary(&self) -> &'static str {
+    pub(crate) fn summary(&self) -> &'static str {
         match self {
             Self::InvalidArgument { .. } => "an argument is invalid",
             Self::Connect => "cannot connect",

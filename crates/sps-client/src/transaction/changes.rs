@@ -90,28 +90,38 @@ impl Transaction {
             }
             attempts += 1;
             tracing::warn!(%error, "checking whether the change arrived");
-            for delay in self.shared.settings.check_delays(&error, 1) {
-                tokio::time::sleep(delay).await;
-                match self.arrival(&change).await {
-                    Ok(Arrival::Arrived { path }) => {
-                        let key = path.rsplit('/').next().map(str::to_owned);
-                        let key = key.filter(|_| change.kind == ChangeKind::Create);
-                        self.sent.push(change);
-                        return Ok(RawResponse { key, ..RawResponse::empty() });
-                    }
-                    Ok(Arrival::NotArrived) => {}
-                    Ok(Arrival::Unclear) => return Err(error.turned_into(ErrorKind::Ambiguous)),
-                    Err(check) if *check.kind() == ErrorKind::SessionEnded => return Err(check),
-                    Err(check) => {
-                        return Err(error.turned_into(ErrorKind::Ambiguous).because(check));
-                    }
+            match self.wait_for_arrival(&error, &change).await {
+                Ok(Arrival::Arrived { path }) => {
+                    let key = path.rsplit('/').next().map(str::to_owned);
+                    let key = key.filter(|_| change.kind == ChangeKind::Create);
+                    self.sent.push(change);
+                    return Ok(RawResponse { key, ..RawResponse::empty() });
                 }
+                Ok(Arrival::NotArrived) => self.expect_late_request(),
+                Ok(Arrival::Unclear) => return Err(error.turned_into(ErrorKind::Ambiguous)),
+                Err(check) if *check.kind() == ErrorKind::SessionEnded => return Err(check),
+                Err(check) => return Err(error.turned_into(ErrorKind::Ambiguous).because(check)),
             }
-            self.expect_late_request();
             if attempts > self.shared.settings.retries {
                 return Err(error);
             }
         }
+    }
+
+    /// Checks for a change whose response was lost, for as long as it may still arrive.
+    async fn wait_for_arrival(
+        &mut self,
+        lost: &Error,
+        change: &SentChange,
+    ) -> Result<Arrival, Error> {
+        for delay in self.shared.settings.check_delays(lost, 1) {
+            tokio::time::sleep(delay).await;
+            match self.arrival(change).await? {
+                Arrival::NotArrived => {}
+                arrival => return Ok(arrival),
+            }
+        }
+        Ok(Arrival::NotArrived)
     }
 
     async fn arrival(&mut self, change: &SentChange) -> Result<Arrival, Error> {
