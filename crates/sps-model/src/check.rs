@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::{
-    Deserialize,
-    de::{DeserializeSeed, Error as _},
-};
+use serde::{Deserialize, de::DeserializeSeed};
 use sps_validate::{
     Constraint, Constraints, Context, Form, Kind, Report, Subject, Target, UnknownKeys,
 };
 
 use crate::{
     key::{Key, Object, Reference},
+    misfit,
     optional::Optional,
     secret::{HiddenSecret, Secret},
     unknown::{Any, Unknown, is_wrapper},
@@ -103,19 +101,7 @@ pub fn read<T: Describe>(text: &str, context: &Context<'_>) -> Result<T, Report>
 /// Text that is not JSON, and members of another kind than the guide shows. The error never repeats
 /// a value, for it may be a secret.
 pub fn read_response<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
-    serde_json::from_str(text).map_err(without_value)
-}
-
-/// Keeps only the place of an error about a value: serde repeats the value, which may be a secret.
-fn without_value(error: serde_json::Error) -> serde_json::Error {
-    if !error.is_data() {
-        return error;
-    }
-    let (line, column) = (error.line(), error.column());
-    // serde_json takes the place from the end of the text.
-    serde_json::Error::custom(format_args!(
-        "the response does not have the form of its type at line {line} column {column}"
-    ))
+    serde_json::from_str(text).map_err(|error| misfit::without_value::<T>(text, error))
 }
 
 /// Lists everything that is wrong with `text` as a `T` in one form, where, and what to do.

@@ -21,6 +21,7 @@ mod edge;
 mod endpoint;
 mod envelope;
 mod key;
+mod misfit;
 mod optional;
 mod secret;
 #[cfg(feature = "proptest")]
