@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use sps_client::{Client, Error, ErrorKind, Login, Outcome};
+use sps_client::{Client, CommitReport, Error, ErrorKind, Login};
 use sps_model::{Email, Password, Secret, read};
 use sps_sim::{Fault, Simulator, User};
 use sps_validate::Context;
@@ -145,7 +145,7 @@ enum Times {
 
 /// What came of one change.
 struct Run {
-    result: Result<Outcome, Error>,
+    result: Result<CommitReport, Error>,
     /// How often something was asked: a repeated request and an additional look show here.
     asked: BTreeMap<(String, String), usize>,
     before: Value,
@@ -172,14 +172,14 @@ fn email(password: &str) -> Value {
 }
 
 /// Log in, open, create, put, review, commit; the commit reads back.
-async fn change(client: Result<Client, Error>) -> Result<Outcome, Error> {
+async fn change(client: Result<Client, Error>) -> Result<CommitReport, Error> {
     let client = client?;
     let mut transaction = client.transaction().await?;
     let password = Password::new().with_plain(Secret::new(STORED));
-    let key = transaction.create::<Password>(&password).await?;
+    let key = transaction.create(&password).await?;
     let body = email(key.as_str()).to_string();
     let request = read::<Email>(&body, &Context::default()).unwrap();
-    transaction.replace::<Email>(&request).await?;
+    transaction.replace(&request).await?;
     let review = transaction.review().await?;
     assert_eq!(review.foreign().count(), 0, "{review:?}");
     transaction.commit().await
@@ -214,7 +214,7 @@ async fn run(fault: Option<Fault>, is_slow: bool, times: Times) -> Run {
     let handle = client.as_ref().ok().cloned();
     let result = change(client).await;
     if let Some(client) = handle {
-        client.settle().await.unwrap();
+        client.clean_up().await.unwrap();
     }
     if is_slow {
         // What is done late must leave nothing behind either.
@@ -277,14 +277,14 @@ fn word(run: &Run, usual: &Run, step: &Step, row: &Row) -> String {
     assert_eq!(outcome.changed, 2, "{place}");
     // That the stored password cannot be seen is said of every run.
     let not_seen = outcome.unverified.len() - 1;
-    if let [not_taken] = &outcome.not_taken[..] {
+    if let [mismatch] = &outcome.mismatches[..] {
         assert_eq!(
-            not_taken.to_string(),
+            mismatch.to_string(),
             format!("{EMAIL}#/sender_address: sent \"sps@example.com\", found (absent)"),
         );
         return "done, the loss is told".to_owned();
     }
-    assert_eq!(outcome.not_taken, [], "{place}");
+    assert_eq!(outcome.mismatches, [], "{place}");
     assert!(!row.name.contains("key"), "{place}: the loss is not told");
     if not_seen > 0 {
         return "done, could not be read back".to_owned();
@@ -322,7 +322,7 @@ fn kind_words(kind: &ErrorKind, error: &Error) -> String {
 /// All cells of one table, as Markdown.
 async fn table(times: Times) -> String {
     let usual = Arc::new(run(None, false, times).await);
-    assert!(usual.result.as_ref().is_ok_and(Outcome::is_complete), "{:?}", usual.result);
+    assert!(usual.result.as_ref().is_ok_and(CommitReport::is_complete), "{:?}", usual.result);
     assert_eq!(changed(&usual.before, &usual.after).as_ref(), Some(&usual.after));
     // Those that only wait may wait together; the others are kept from starving each other.
     let places = Arc::new(Semaphore::new(8));

@@ -310,7 +310,7 @@ impl World {
                     transaction.cancel().await.unwrap();
                 } else {
                     drop(transaction);
-                    self.clients[who].settle().await.unwrap();
+                    self.clients[who].clean_up().await.unwrap();
                 }
                 self.touch(who);
                 self.model.pending.take_if(|it| it.who == who);
@@ -571,7 +571,7 @@ async fn play(target: &str, acts: Vec<(usize, Act)>) -> BTreeSet<&'static str> {
     // Whatever is still held is given up with the clients.
     for who in 0..2 {
         drop(world.transactions[who].take());
-        world.clients[who].settle().await.unwrap();
+        world.clients[who].clean_up().await.unwrap();
     }
     assert_eq!(world.simulator.open_transaction(), None);
     world.seen

@@ -140,8 +140,8 @@ async fn unless_interrupted(
     };
     drop(work);
     tokio::select! {
-        settled = client.settle() => {
-            if client.has_strays() {
+        settled = client.clean_up() => {
+            if client.has_late_requests() {
                 output::complain(
                     "note: a request that was given up may still arrive and open a transaction; the next command of \
                      `sps` here ends it, such as `sps transaction cancel`",

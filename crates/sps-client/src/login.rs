@@ -1,10 +1,10 @@
-//! Who logs in, and how.
+//! The user who logs in, and how.
 
 use std::fmt;
 
 use sps_model::Secret;
 
-/// Who logs in, and how.
+/// The user who logs in, and how.
 ///
 /// ```
 /// use sps_client::Login;
@@ -13,24 +13,25 @@ use sps_model::Secret;
 /// ```
 #[derive(Clone)]
 pub struct Login {
-    pub(crate) proof: Proof,
+    pub(crate) credentials: Credentials,
     pub(crate) method: Option<String>,
 }
 
 #[derive(Clone)]
-pub(crate) enum Proof {
+pub(crate) enum Credentials {
     Password { user: String, password: Secret },
     Certificate { certificate: String, key: Secret },
 }
 
 impl Login {
-    /// With name and password.
+    /// Logs in with a user name and a password.
     pub fn password(user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        let proof = Proof::Password { user: user.into(), password: password.into() };
-        Self { proof, method: None }
+        let credentials = Credentials::Password { user: user.into(), password: password.into() };
+        Self { credentials, method: None }
     }
 
-    /// With name and password by the login method of this name; `local` is the appliance's own users.
+    /// Logs in with a user name and a password by the login method of this name. `local` means the users of the
+    /// appliance itself.
     pub fn method(
         method: impl Into<String>,
         user: impl Into<String>,
@@ -39,41 +40,42 @@ impl Login {
         Self::password(user, password).by(method)
     }
 
-    /// With a client certificate and its private key, both in PEM. The certificates of intermediate
-    /// authorities may follow the first.
+    /// Logs in with a client certificate and its private key, both in PEM. Certificates of intermediate authorities may
+    /// follow the client certificate.
     pub fn certificate(certificate_pem: impl Into<String>, key_pem: impl Into<Secret>) -> Self {
-        let proof = Proof::Certificate { certificate: certificate_pem.into(), key: key_pem.into() };
-        Self { proof, method: None }
+        let credentials =
+            Credentials::Certificate { certificate: certificate_pem.into(), key: key_pem.into() };
+        Self { credentials, method: None }
     }
 
-    /// The same by the login method of this name.
+    /// Uses the login method of this name.
     #[must_use]
     pub fn by(mut self, method: impl Into<String>) -> Self {
         self.method = Some(method.into());
         self
     }
 
-    /// Who: the name, or that a certificate tells it.
+    /// The user name; `(certificate)` if the appliance takes it from a certificate.
     pub fn user(&self) -> &str {
-        match &self.proof {
-            Proof::Password { user, .. } => user,
-            Proof::Certificate { .. } => "(certificate)",
+        match &self.credentials {
+            Credentials::Password { user, .. } => user,
+            Credentials::Certificate { .. } => "(certificate)",
         }
     }
 
-    /// What must not be repeated.
+    /// The secret that must not appear in a text of the appliance.
     pub(crate) fn secret(&self) -> Option<&Secret> {
-        match &self.proof {
-            Proof::Password { password, .. } => Some(password),
-            // It never leaves, so nobody can repeat it.
-            Proof::Certificate { .. } => None,
+        match &self.credentials {
+            Credentials::Password { password, .. } => Some(password),
+            // The private key is never sent.
+            Credentials::Certificate { .. } => None,
         }
     }
 
     /// The path to log in at.
     pub(crate) fn path(&self) -> String {
         let mut query = Vec::new();
-        if matches!(self.proof, Proof::Certificate { .. }) {
+        if matches!(self.credentials, Credentials::Certificate { .. }) {
             query.push("type=x509".to_owned());
         }
         if let Some(method) = &self.method {

@@ -1,4 +1,4 @@
-//! Whom to trust: system, an own CA, one certificate, or nobody in particular.
+//! TLS: the certificates that the client trusts, and the client certificate.
 
 use std::{fmt, sync::Arc};
 
@@ -11,23 +11,23 @@ use rustls::{
 use rustls_platform_verifier::BuilderVerifierExt;
 
 use crate::{
-    error::{Error, ErrorKind},
-    login::{Login, Proof},
+    error::{Argument, Error, ErrorKind},
+    login::{Credentials, Login},
 };
 
-/// How the appliance proves who it is.
+/// The certificates of the appliance that the client trusts.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Trust {
     #[default]
     System,
     Authority(Vec<u8>),
     Pin([u8; 32]),
-    Anybody,
+    Any,
 }
 
-/// The settings of TLS for this trust and this login.
+/// The TLS configuration for this trust and this login.
 pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error> {
-    // Not the default of the process: there may be none, and it may be another one.
+    // Not the default of the process: it may be absent or another provider.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -35,44 +35,44 @@ pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error
     let builder = match trust {
         Trust::System => builder.with_platform_verifier().map_err(|error| {
             Error::new(ErrorKind::Tls)
-                .note("the system's certificates cannot be read")
+                .note("the certificates of the system cannot be read")
                 .because(error)
         })?,
         Trust::Authority(pem) => builder.with_root_certificates(authority(pem)?),
         Trust::Pin(digest) => builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Verifier { pin: Some(*digest), provider })),
-        Trust::Anybody => builder
+        Trust::Any => builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Verifier { pin: None, provider })),
     };
-    match &login.proof {
-        Proof::Password { .. } => Ok(builder.with_no_client_auth()),
-        Proof::Certificate { certificate, key } => {
-            let bad = |what: &str| Error::new(ErrorKind::Settings).note(what.to_owned());
+    match &login.credentials {
+        Credentials::Password { .. } => Ok(builder.with_no_client_auth()),
+        Credentials::Certificate { certificate, key } => {
             let chain: Vec<_> = CertificateDer::pem_slice_iter(certificate.as_bytes())
                 .collect::<Result<_, _>>()
-                .map_err(|_| bad("the client certificate is not PEM"))?;
-            // The reason is not told: it might repeat a part of the key.
+                .map_err(|_| Error::argument(Argument::ClientCertificate, "not PEM"))?;
+            // Without the cause, which might repeat a part of the key.
             let key = PrivateKeyDer::from_pem_slice(key.expose().as_bytes())
-                .map_err(|_| bad("the client's private key is not PEM"))?;
-            builder
-                .with_client_auth_cert(chain, key)
-                .map_err(|_| bad("the client certificate and its private key do not fit"))
+                .map_err(|_| Error::argument(Argument::ClientKey, "not PEM"))?;
+            builder.with_client_auth_cert(chain, key).map_err(|_| {
+                let reason = "it does not belong to the client certificate";
+                Error::argument(Argument::ClientKey, reason)
+            })
         }
     }
 }
 
 fn authority(pem: &[u8]) -> Result<RootCertStore, Error> {
-    let bad = || Error::new(ErrorKind::Settings).note("the CA is not a certificate in PEM");
+    let invalid = || Error::argument(Argument::Authority, "not a certificate in PEM");
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        roots.add(certificate.map_err(|_| bad())?).map_err(|_| bad())?;
+        roots.add(certificate.map_err(|_| invalid())?).map_err(|_| invalid())?;
     }
-    if roots.is_empty() { Err(bad()) } else { Ok(roots) }
+    if roots.is_empty() { Err(invalid()) } else { Ok(roots) }
 }
 
-/// The digest of 64 hexadecimal digits, perhaps with colons.
+/// Reads a digest of 64 hexadecimal digits, with or without colons.
 pub(crate) fn digest(hex: &str) -> Option<[u8; 32]> {
     let digits: Vec<u8> = hex.bytes().filter(|it| *it != b':').collect();
     let mut digest = [0; 32];
@@ -87,7 +87,7 @@ pub(crate) fn digest(hex: &str) -> Option<[u8; 32]> {
     Some(digest)
 }
 
-/// Knows one certificate, or takes any. The other side has to own its private key in both cases.
+/// Accepts one certificate, or any. In both cases the appliance has to own its private key.
 struct Verifier {
     pin: Option<[u8; 32]>,
     provider: Arc<CryptoProvider>,
@@ -95,7 +95,7 @@ struct Verifier {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.pin.is_some() { "Verifier(pin)" } else { "Verifier(anybody)" })
+        f.write_str(if self.pin.is_some() { "Verifier(pin)" } else { "Verifier(any)" })
     }
 }
 
@@ -111,7 +111,7 @@ impl ServerCertVerifier for Verifier {
         let found = ring::digest::digest(&ring::digest::SHA256, end_entity);
         match &self.pin {
             Some(pin) if found.as_ref() != pin => Err(rustls::Error::General(
-                "the certificate of the appliance is not the pinned one".to_owned(),
+                "the certificate of the appliance differs from the pinned one".to_owned(),
             )),
             _ => Ok(ServerCertVerified::assertion()),
         }

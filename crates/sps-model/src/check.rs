@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::{
-    Deserialize,
-    de::{DeserializeSeed, Error as _},
-};
+use serde::{Deserialize, de::DeserializeSeed};
 use sps_validate::{
     Constraint, Constraints, Context, Form, Kind, Report, Subject, Target, UnknownKeys,
 };
 
 use crate::{
     key::{Key, Object, Reference},
+    misfit,
     optional::Optional,
     secret::{HiddenSecret, Secret},
     unknown::{Any, Unknown, is_wrapper},
@@ -103,21 +101,7 @@ pub fn read<T: Describe>(text: &str, context: &Context<'_>) -> Result<T, Report>
 /// Text that is not JSON, and members of another kind than the guide shows. The error never repeats
 /// a value, for it may be a secret.
 pub fn read_response<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
-    serde_json::from_str(text).map_err(without_value)
-}
-
-/// Takes the value out of serde's words about it: `invalid type: string "…", expected a boolean at line 1 column 8`.
-fn without_value(error: serde_json::Error) -> serde_json::Error {
-    let words = error.to_string();
-    let about_value = words.starts_with("invalid type: ") || words.starts_with("invalid value: ");
-    // What stands behind is never from outside, so the last one is serde's own. It ends in the place,
-    // which serde_json takes from there.
-    match words.rsplit_once(", expected ") {
-        Some((_, expected)) if about_value => {
-            serde_json::Error::custom(format_args!("expected {expected}"))
-        }
-        _ => error,
-    }
+    serde_json::from_str(text).map_err(|error| misfit::without_value::<T>(text, error))
 }
 
 /// Lists everything that is wrong with `text` as a `T` in one form, where, and what to do.

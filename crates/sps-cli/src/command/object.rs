@@ -6,14 +6,14 @@ use std::{
 };
 
 use anyhow::{Result, bail};
-use sps_client::{Client, Error, ErrorKind, Outcome, RawResponse, Transaction};
+use sps_client::{Client, CommitReport, Error, ErrorKind, RawResponse, Transaction};
 use sps_model::{Any, EndpointInfo, Method, locate};
 use sps_validate::{Context, Form, UnknownKeys};
 
 use crate::{
     cli, connection,
     document::{self, Wanted},
-    endpoint, input,
+    endpoint, failure, input,
     output::{
         self, Render as _, Stdout, count,
         human::{Amount, Show},
@@ -336,7 +336,7 @@ impl Change {
             done.map_err(anyhow::Error::from).inspect_err(|_| match &cancelled {
                 Ok(()) => told_or_lost(out, "cancelled", "nothing has changed"),
                 Err(error) if *error.kind() == ErrorKind::SessionEnded => {}
-                Err(error) => output::complain(&format!("error: {error}")),
+                Err(error) => failure::complain_of_client(error),
             })?;
             cancelled?;
             told(out, "cancelled", "nothing has changed")?;
@@ -351,7 +351,7 @@ impl Change {
         };
         let outcome = runtime::committing(commit).await?;
         told_outcome(out, &outcome, listed).map_err(|error| {
-            for it in &outcome.not_taken {
+            for it in &outcome.mismatches {
                 output::complain(&format!("NOT TAKEN  {}", one_line(&it.to_string())));
             }
             error.context("the change is committed, but not all that came of it could be told")
@@ -393,7 +393,7 @@ impl Change {
 }
 
 /// Tells what came of a commit for which the appliance had listed that many entries.
-fn told_outcome(out: &mut Stdout, outcome: &Outcome, listed: usize) -> Result<()> {
+fn told_outcome(out: &mut Stdout, outcome: &CommitReport, listed: usize) -> Result<()> {
     let words = match listed {
         0 => "nothing has changed: the appliance lists no difference".to_owned(),
         _ => count(outcome.changed, "change"),
@@ -405,7 +405,7 @@ fn told_outcome(out: &mut Stdout, outcome: &Outcome, listed: usize) -> Result<()
     for it in &outcome.unverified {
         told(out, "unverified", &it.to_string())?;
     }
-    for it in &outcome.not_taken {
+    for it in &outcome.mismatches {
         told(out, "NOT TAKEN", &it.to_string())?;
     }
     if outcome.is_complete() {

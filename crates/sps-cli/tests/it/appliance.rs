@@ -219,7 +219,7 @@ fn an_object_comes_and_goes() {
     assert_eq!(run.json(), serde_json::from_str::<Value>(policy).unwrap());
     let run = appliance.sps(&["delete", created]);
     assert_eq!(run.status, 0, "{}", run.all());
-    appliance.sps(&["get", created]).fails(2, "there is no such object (404 NotFound");
+    appliance.sps(&["get", created]).fails(2, "object not found (404 NotFound");
 }
 
 #[test]
@@ -380,13 +380,19 @@ fn who_is_not_trusted_hears_no_password() {
         // Whom the system trusts: nobody signs a certificate for this machine.
         &[],
     ] {
-        run(arguments, PASSWORD).fails(2, "no secure connection; check the CA or the pin");
+        let run = run(arguments, PASSWORD);
+        run.fails(2, "no secure connection");
+        run.fails(2, "\nhelp: check `--ca-file` or `--pin-sha256`\n");
     }
     let pinned = run(&["--pin-sha256", &appliance.fingerprint], PASSWORD);
     assert_eq!((pinned.status, &*pinned.stderr), (0, ""));
     let wrong = run(&["--ca-file", "ca.pem"], "wrong horse 4712");
     wrong.fails(2, "the login was refused");
-    assert!(wrong.stderr.contains("check user, password and login method"), "{}", wrong.stderr);
+    assert!(
+        wrong.stderr.contains("help: check user, password and `--login-method`"),
+        "{}",
+        wrong.stderr
+    );
     assert!(!wrong.stderr.contains("wrong horse"), "{}", wrong.stderr);
     let none = {
         let mut command = appliance.command("home");

@@ -206,7 +206,7 @@ fn a_long_message_is_cut() {
         (409, format!(r#"{{"error": {{"type": "Conflict", "message": "{message}"}}}}"#))
     });
     let run = at(&url, "connection-long", &["get", "/api/x"]);
-    run.fails(2, "x… (500 more characters)); look at the transaction");
+    run.fails(2, "x… (500 more characters))\nhelp: check the state of the transaction");
     assert!(!run.stderr.contains(&"x".repeat(2001)));
 }
 
@@ -214,7 +214,7 @@ fn a_long_message_is_cut() {
 fn advice_names_options_and_not_functions() {
     let appliance = Appliance::start("connection-advice", &["--plain-http"]);
     let run = appliance.sps(&["post", "/api/transaction"]);
-    run.fails(2, "no transaction is open; `sps put`, `sps post` and `sps delete` open one");
+    run.fails(2, "no transaction is open\nhelp: only `sps put`, `sps post` and `sps delete`");
     let accounting = appliance.sps(&["get", "management/accounting", "--request"]).stdout;
     assert!(accounting.contains("\"require_commitlog\": false"), "{accounting}");
     let accounting =
@@ -224,6 +224,6 @@ fn advice_names_options_and_not_functions() {
     assert_eq!(run.status, 0, "{}", run.all());
     let run = appliance.sps(&["put", "management/health_monitoring", "health.json"]);
     assert_eq!(run.status, 2, "{}", run.all());
-    assert!(run.stderr.contains("demands a commit message"), "{}", run.stderr);
-    assert!(run.stderr.contains("; give one with --message\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("requires a commit message"), "{}", run.stderr);
+    assert!(run.stderr.contains("\nhelp: pass `--message TEXT`\n"), "{}", run.stderr);
 }
