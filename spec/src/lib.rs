@@ -8,6 +8,7 @@
 //! at once, with file, line, column and a caret, see [`Errors`].
 
 mod code;
+mod condition;
 mod endpoint;
 mod error;
 mod lint;
@@ -16,6 +17,7 @@ mod listing;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod load;
+pub mod prose;
 mod protocol;
 mod rule;
 mod types;
@@ -23,6 +25,7 @@ mod version;
 
 pub use crate::{
     code::Code,
+    condition::{End, Fact, Resolved, Use},
     endpoint::{
         Completeness, Endpoint, EndpointKind, Method, Part, Quirk, Source, SourceTag, Spec,
         TypeFile,

@@ -246,41 +246,9 @@ const _: () = {
     );
     impl __sps::Describe for Settings {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            __sps::Describe::judge(
-                &self.mode,
-                &__DESCRIPTOR.member(0usize).constraint,
-                context,
-            )
-                && __sps::Describe::judge(
-                    &self.r#type,
-                    &__DESCRIPTOR.member(1usize).constraint,
-                    context,
-                )
-        }
-        fn references<'a>(
-            &'a self,
-            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
-        ) {
-            let _ = &visit;
-            __sps::Describe::references(&self.mode, visit);
-            __sps::Describe::references(&self.r#type, visit);
-        }
-        fn is_wrapper(&self) -> bool {
-            self.unknown_fields.is_wrapper() && __sps::Wire::is_absent(&self.mode)
-                && __sps::Wire::is_absent(&self.r#type)
-        }
     }
     impl __sps::Describe for SettingsResponse {
         const KIND: __private::Kind = <Settings as __sps::Describe>::KIND;
-        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-            true
-        }
     }
     impl __private::garde::Validate for Settings {
         type Context = ();
@@ -371,14 +339,6 @@ const _: () = {
     );
     impl __sps::Describe for Mode {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            true
-        }
     }
     impl __private::garde::Validate for Mode {
         type Context = ();

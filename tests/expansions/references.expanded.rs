@@ -262,43 +262,9 @@ const _: () = {
     );
     impl __sps::Describe for Access {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            __sps::Describe::judge(
-                &self.password,
-                &__DESCRIPTOR.member(0usize).constraint,
-                context,
-            )
-                && __sps::Describe::judge(
-                    &self.certificates,
-                    &__DESCRIPTOR.member(1usize).constraint,
-                    context,
-                )
-                && __sps::Describe::judge(
-                    &self.next,
-                    &__DESCRIPTOR.member(2usize).constraint,
-                    context,
-                )
-        }
-        fn references<'a>(
-            &'a self,
-            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
-        ) {
-            let _ = &visit;
-            __sps::Describe::references(&self.password, visit);
-            __sps::Describe::references(&self.certificates, visit);
-            __sps::Describe::references(&self.next, visit);
-        }
     }
     impl __sps::Describe for AccessResponse {
         const KIND: __private::Kind = <Access as __sps::Describe>::KIND;
-        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-            true
-        }
     }
     impl __private::garde::Validate for Access {
         type Context = ();

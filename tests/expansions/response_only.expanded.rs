@@ -250,43 +250,9 @@ const _: () = {
     );
     impl __sps::Describe for Job {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            __sps::Describe::judge(
-                &self.name,
-                &__DESCRIPTOR.member(0usize).constraint,
-                context,
-            )
-                && __sps::Describe::judge(
-                    &self.plain,
-                    &__DESCRIPTOR.member(1usize).constraint,
-                    context,
-                )
-                && __sps::Describe::judge(
-                    &self.limits,
-                    &__DESCRIPTOR.member(2usize).constraint,
-                    context,
-                )
-        }
-        fn references<'a>(
-            &'a self,
-            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
-        ) {
-            let _ = &visit;
-            __sps::Describe::references(&self.name, visit);
-            __sps::Describe::references(&self.plain, visit);
-            __sps::Describe::references(&self.limits, visit);
-        }
     }
     impl __sps::Describe for JobResponse {
         const KIND: __private::Kind = <Job as __sps::Describe>::KIND;
-        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-            true
-        }
     }
     impl __private::garde::Validate for Job {
         type Context = ();
@@ -394,25 +360,6 @@ const _: () = {
     );
     impl __sps::Describe for Limits {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            __sps::Describe::judge(
-                &self.seconds,
-                &__DESCRIPTOR.member(0usize).constraint,
-                context,
-            )
-        }
-        fn references<'a>(
-            &'a self,
-            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
-        ) {
-            let _ = &visit;
-            __sps::Describe::references(&self.seconds, visit);
-        }
     }
     impl __private::garde::Validate for Limits {
         type Context = ();

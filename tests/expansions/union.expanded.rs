@@ -219,41 +219,9 @@ const _: () = {
     );
     impl __sps::Describe for Login {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            match self {
-                Self::Nobody => true,
-                Self::Password(value) => {
-                    __sps::Describe::judge(
-                        value,
-                        &__DESCRIPTOR.member(1usize).constraint,
-                        context,
-                    )
-                }
-                Self::Unknown(_) => true,
-            }
-        }
-        fn references<'a>(
-            &'a self,
-            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
-        ) {
-            let _ = &visit;
-            match self {
-                Self::Nobody => {}
-                Self::Password(value) => __sps::Describe::references(value, visit),
-                Self::Unknown(_) => {}
-            }
-        }
     }
     impl __sps::Describe for LoginResponse {
         const KIND: __private::Kind = <Login as __sps::Describe>::KIND;
-        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-            true
-        }
     }
     impl __private::garde::Validate for Login {
         type Context = ();

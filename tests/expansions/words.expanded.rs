@@ -83,14 +83,6 @@ const _: () = {
     );
     impl __sps::Describe for Hash {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            true
-        }
     }
     impl __private::garde::Validate for Hash {
         type Context = ();

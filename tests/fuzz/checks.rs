@@ -194,7 +194,7 @@ fn check(text: &str, subject: &Subject, context: &Context<'_>) -> Report {
         }
     }
     for unchecked in &report.unchecked {
-        assert!(!unchecked.reason.is_empty(), "{unchecked:?}");
+        assert!(!unchecked.reason.to_string().is_empty(), "{unchecked:?}");
     }
     report
 }

@@ -1,5 +1,6 @@
 //! How results reach the terminal, a pipe or a file.
 
+mod advice;
 mod diff;
 mod excerpt;
 pub(crate) mod human;

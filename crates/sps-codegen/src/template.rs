@@ -2,7 +2,7 @@
 
 mod certificate;
 mod fill;
-mod judge;
+mod score;
 
 use std::{collections::BTreeMap, fmt};
 

@@ -555,7 +555,7 @@ fn exchange(declaration: &Declaration) -> TokenStream {
     }
 }
 
-/// The descriptor, and the value judged by it.
+/// The descriptor.
 fn describe(declaration: &Declaration) -> TokenStream {
     let name = &declaration.head.name;
     let constraints = if declaration.head.constrained {
@@ -563,19 +563,10 @@ fn describe(declaration: &Declaration) -> TokenStream {
     } else {
         quote!(__private::Constraints::NONE)
     };
-    let (shape, judged, references, is_wrapper) = match &declaration.shape {
+    let shape = match &declaration.shape {
         Shape::Struct(shape) => describe_struct(shape),
         Shape::Words(shape) => describe_words(shape),
         Shape::Union(shape) => describe_union(shape),
-    };
-    // The members first: the rules cost more.
-    let judged = if declaration.head.constrained {
-        quote! {
-            let members = #judged;
-            members && __sps::Constrained::holds(self, context)
-        }
-    } else {
-        judged
     };
     let title = name.unraw().to_string();
     let twin = declaration.has_twin().then(|| {
@@ -583,11 +574,6 @@ fn describe(declaration: &Declaration) -> TokenStream {
         quote! {
             impl __sps::Describe for #response {
                 const KIND: __private::Kind = <#name as __sps::Describe>::KIND;
-
-                fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-                    // Responses are judged by their text, which shows more than the value.
-                    true
-                }
             }
         }
     });
@@ -596,27 +582,16 @@ fn describe(declaration: &Declaration) -> TokenStream {
 
         impl __sps::Describe for #name {
             const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-
-            fn judge(&self, _: &__private::Constraint, context: &__private::Context<'_>) -> bool {
-                let _ = context;
-                #judged
-            }
-
-            #references
-            #is_wrapper
         }
 
         #twin
     }
 }
 
-type Description = (TokenStream, TokenStream, TokenStream, TokenStream);
-
-fn describe_struct(shape: &Struct) -> Description {
+fn describe_struct(shape: &Struct) -> TokenStream {
     let open = shape.open.is_some();
-    let parts: Vec<Part<'_>> = shape.fields.iter().map(Part::of).collect();
-    let fields = shape.fields.iter().zip(&parts).map(|(field, part)| {
-        let (wire, read) = (part.wire, &part.read);
+    let fields = shape.fields.iter().map(|field| {
+        let Part { wire, read, .. } = Part::of(field);
         let tag = field.tag.as_ref().map(|_| quote!(.tag()));
         let only =
             field.request_only.as_ref().map(|_| quote!(.only(__private::FieldForm::Request)));
@@ -626,59 +601,19 @@ fn describe_struct(shape: &Struct) -> Description {
         let (wire, ty) = (&field.wire, &field.ty);
         quote!(__private::Field::new(#wire, <#ty as __sps::Describe>::KIND).only(__private::FieldForm::Response))
     });
-    let judged = parts.iter().enumerate().map(|(index, part)| {
-        let name = part.name;
-        if part.foreign {
-            quote!(__private::Foreign::accepts(&self.#name))
-        } else {
-            quote!(__sps::Describe::judge(&self.#name, &__DESCRIPTOR.member(#index).constraint, context))
-        }
-    });
-    let references: Vec<TokenStream> = parts
-        .iter()
-        .filter(|part| !part.foreign)
-        .map(|part| {
-            let name = part.name;
-            quote!(__sps::Describe::references(&self.#name, visit);)
-        })
-        .collect();
-    // A wrapper has a `key` and `meta` of its own, so these two say nothing against one.
-    let others: Vec<_> =
-        parts.iter().filter(|part| !matches!(&*part.wire.value(), "key" | "meta")).collect();
-    let absent = others.iter().map(|part| {
-        let name = part.name;
-        quote!(&& __sps::Wire::is_absent(&self.#name))
-    });
-    let is_wrapper = (open && !others.iter().any(|part| part.foreign)).then(|| {
-        quote! {
-            fn is_wrapper(&self) -> bool {
-                self.unknown_fields.is_wrapper() #(#absent)*
-            }
-        }
-    });
-    (
-        quote!(__private::Shape::Struct { fields: &[#(#fields,)* #(#response_only,)*], open: #open }),
-        judged.reduce(|all, one| quote!(#all && #one)).unwrap_or_else(|| quote!(true)),
-        references_fn(&quote!(#(#references)*)),
-        quote!(#is_wrapper),
-    )
+    quote!(__private::Shape::Struct { fields: &[#(#fields,)* #(#response_only,)*], open: #open })
 }
 
-fn describe_words(shape: &WordList) -> Description {
+fn describe_words(shape: &WordList) -> TokenStream {
     let values = shape.values.iter().map(|value| {
         let (wire, aliases) = (&value.wire, &value.aliases);
         let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
         quote!(__private::EnumValue::new(#wire) #aliases)
     });
-    (
-        quote!(__private::Shape::Enum { values: &[#(#values),*] }),
-        quote!(true),
-        TokenStream::new(),
-        TokenStream::new(),
-    )
+    quote!(__private::Shape::Enum { values: &[#(#values),*] })
 }
 
-fn describe_union(shape: &Union) -> Description {
+fn describe_union(shape: &Union) -> TokenStream {
     let Union { tag, content, .. } = shape;
     let variants = shape.variants.iter().map(|variant| {
         let wire = &variant.wire;
@@ -688,37 +623,7 @@ fn describe_union(shape: &Union) -> Description {
         };
         quote!(__private::Variant::new(#wire, #kind))
     });
-    let judged = shape.variants.iter().enumerate().map(|(index, variant)| {
-        let name = &variant.name;
-        match variant.ty {
-            Some(_) => quote!(Self::#name(value) => __sps::Describe::judge(value, &__DESCRIPTOR.member(#index).constraint, context)),
-            None => quote!(Self::#name => true),
-        }
-    });
-    let references = shape.variants.iter().map(|variant| {
-        let name = &variant.name;
-        match variant.ty {
-            Some(_) => quote!(Self::#name(value) => __sps::Describe::references(value, visit)),
-            None => quote!(Self::#name => {}),
-        }
-    });
-    let other_judged = shape.has_unknown.then(|| quote!(Self::Unknown(_) => true,));
-    let other_references = shape.has_unknown.then(|| quote!(Self::Unknown(_) => {}));
-    (
-        quote!(__private::Shape::Union { tag: #tag, content: #content, variants: &[#(#variants),*] }),
-        quote!(match self { #(#judged,)* #other_judged }),
-        references_fn(&quote!(match self { #(#references,)* #other_references })),
-        TokenStream::new(),
-    )
-}
-
-fn references_fn(body: &TokenStream) -> TokenStream {
-    quote! {
-        fn references<'a>(&'a self, visit: &mut dyn FnMut(&'static __private::Target, &'a str)) {
-            let _ = &visit;
-            #body
-        }
-    }
+    quote!(__private::Shape::Union { tag: #tag, content: #content, variants: &[#(#variants),*] })
 }
 
 /// garde at the outer edge.

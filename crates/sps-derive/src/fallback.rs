@@ -72,10 +72,6 @@ pub(crate) fn expand(
 
             impl #impl_generics __sps::Describe for #name #ty_generics #where_clause {
                 const KIND: __private::Kind = __private::Kind::Any;
-
-                fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-                    ::core::unreachable!()
-                }
             }
 
             impl #impl_generics __private::garde::Validate for #name #ty_generics #where_clause {

@@ -239,11 +239,6 @@ impl UnknownFields {
         Ok(())
     }
 
-    /// Whether the keys are those of a response's wrapper: a body (or items) beside `key` and `meta`.
-    pub fn is_wrapper(&self) -> bool {
-        is_wrapper(self.0.iter().flat_map(|entries| entries.keys()))
-    }
-
     pub(crate) fn insert(&mut self, key: String, value: Any) -> Option<Any> {
         self.0.get_or_insert_default().insert(key, value)
     }
@@ -256,19 +251,6 @@ impl UnknownFields {
             }
         }
     }
-}
-
-/// Whether an object with these keys is the wrapper of a response.
-pub(crate) fn is_wrapper<'k>(keys: impl Iterator<Item = &'k String>) -> bool {
-    let mut carries = false;
-    for key in keys {
-        match key.as_str() {
-            "body" | "items" => carries = true,
-            "key" | "meta" => {}
-            _ => return false,
-        }
-    }
-    carries
 }
 
 impl<'a> IntoIterator for &'a UnknownFields {

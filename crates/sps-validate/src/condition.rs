@@ -101,6 +101,8 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
+    /// No input.
+    pub(crate) const NOTHING: Self = Self { present: 0, not_null: 0 };
     /// One input with a text.
     pub(crate) const TEXT: Self = Self { present: 1, not_null: 1 };
 
@@ -122,9 +124,8 @@ impl Needs {
 impl Condition {
     /// The inputs that deciding it takes.
     pub(crate) const fn needs(&self) -> Needs {
-        let none = Needs { present: 0, not_null: 0 };
         match *self {
-            Self::Present(_) => none,
+            Self::Present(_) => Needs::NOTHING,
             Self::Equals(input, _) | Self::In(input, _) | Self::Null(input) => {
                 Needs { present: 1 << input, not_null: 0 }
             }
@@ -137,7 +138,7 @@ impl Condition {
             Self::Not(inner) => inner.needs(),
             Self::Same(parts) => parts[0].needs().and(parts[1].needs()),
             Self::All(parts) | Self::Any(parts) => {
-                let mut needs = none;
+                let mut needs = Needs::NOTHING;
                 let mut part = 0;
                 while part < parts.len() {
                     needs = needs.and(parts[part].needs());

@@ -55,3 +55,21 @@ fn strength(pem: &str, part: fn(&pem::Certificate) -> Strength) -> Outcome {
         Err(_) => Outcome::Holds,
     }
 }
+
+/// The check written by hand with this name in the spec.
+///
+/// ```
+/// use sps_validate::{Context, Outcome, hand_written};
+/// let check = hand_written("engine_id_rfc3411").expect("this crate has it");
+/// assert_eq!(check("0xFFFFFFFFFF", &Context::default()), Outcome::Broken);
+/// assert!(hand_written("nothing").is_none());
+/// ```
+pub fn hand_written(name: &str) -> Option<fn(&str, &Context<'_>) -> Outcome> {
+    Some(match name {
+        "certificate_not_expired" => certificate_not_expired,
+        "certificate_strong_key" => certificate_strong_key,
+        "certificate_strong_signature" => certificate_strong_signature,
+        "engine_id_rfc3411" => engine_id_rfc3411,
+        _ => return None,
+    })
+}

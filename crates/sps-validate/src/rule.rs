@@ -96,8 +96,10 @@ pub enum Check {
         /// The condition; its input 0 is the plain text.
         about: Condition,
     },
-    /// A function finds nothing wrong with the text of the first input.
-    Custom(fn(&str, &Context<'_>) -> Outcome),
+    /// A function finds nothing wrong with the text of the first input. Null and absent hold.
+    Text(fn(&str, &Context<'_>) -> Outcome),
+    /// A function finds nothing wrong with the inputs, absent ones included: for what no condition can say.
+    Inputs(fn(&[Input<'_>], &Context<'_>) -> Outcome),
 }
 
 /// A rule about the members of one object, as data.
@@ -176,7 +178,8 @@ impl Rule {
         assert!(inputs.len() <= MAX_INPUTS, "a rule has too many inputs");
         let needs = match &check {
             Check::Condition(condition) => condition.needs(),
-            Check::Plain { .. } | Check::Custom(_) => Needs::TEXT,
+            Check::Plain { .. } | Check::Text(_) => Needs::TEXT,
+            Check::Inputs(_) => Needs::NOTHING,
         };
         Self { code, severity, target, inputs, when: None, check, message: "", help: "", needs }
     }
@@ -194,9 +197,9 @@ impl Rule {
         Self { message, help, ..self }
     }
 
-    /// Checks its inputs, in their order; any behind them are ignored.
-    pub(crate) fn check(&self, inputs: &[Input<'_>; MAX_INPUTS], context: &Context<'_>) -> Outcome {
-        let inputs = &inputs[..self.inputs.len().min(MAX_INPUTS)];
+    /// Checks its inputs, in the order of [`Self::inputs`]; any behind them are ignored.
+    pub fn check(&self, inputs: &[Input<'_>], context: &Context<'_>) -> Outcome {
+        let inputs = &inputs[..self.inputs.len().min(inputs.len())];
         if !self.needs.are_met(inputs) || self.when.is_some_and(|when| !when.holds(inputs)) {
             return Outcome::Holds;
         }
@@ -206,7 +209,8 @@ impl Rule {
                 Some(key) => context.plain(collection, key, about),
                 None => Outcome::Holds,
             },
-            Check::Custom(check) => match inputs.first().and_then(Input::str) {
+            Check::Inputs(check) => check(inputs, context),
+            Check::Text(check) => match inputs.first().and_then(Input::str) {
                 Some(text) => check(text, context),
                 None => Outcome::Holds,
             },
@@ -245,8 +249,8 @@ impl Requirement {
     }
 
     /// Whether the member is required; `None` if an input is missing that decides it.
-    pub(crate) fn holds(&self, inputs: &[Input<'_>; MAX_INPUTS]) -> Option<bool> {
-        let inputs = &inputs[..self.inputs.len().min(MAX_INPUTS)];
+    pub fn holds(&self, inputs: &[Input<'_>]) -> Option<bool> {
+        let inputs = &inputs[..self.inputs.len().min(inputs.len())];
         self.needs.are_met(inputs).then(|| self.condition.holds(inputs))
     }
 }

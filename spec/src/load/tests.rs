@@ -177,7 +177,10 @@ const BROKEN: &[(&str, &[&str])] = &[
     ("[type.X]\ndoc = 1", &["expected a string, found integer"]),
     ("[type.x-y]\ndoc = 'X'", &["`x-y` is not the name of a type: expected a name in camel case"]),
     ("[type.Option]\ndoc = 'X'", &["`Option` is a type of Rust itself"]),
-    ("[type.X]\ndoc = 'X'\nform = 'anser'", &["unknown word `anser`, did you mean `response`?"]),
+    (
+        "[type.X]\ndoc = 'X'\nform = 'respons'",
+        &["unknown word `respons`, did you mean `response`?"],
+    ),
     ("[typ.X]\ndoc = 'X'", &["unknown key `typ` in this file, did you mean `type`?"]),
     ("[type]\nX = 1", &["expected a table: type, found integer"]),
     (

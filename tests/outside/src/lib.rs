@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use appliance::{
     Constrained, Endpoint, EndpointKind, Key, Method, Object, Optional, Password, Resource,
     Unknown, UnknownFields,
-    validate::{Constraint, Constraints, Context, Member, Outcome, Rule, Target},
+    validate::{
+        Check, Constraint, Constraints, Context, Input, Member, Outcome, Rule, Severity, Target,
+    },
 };
 
 /// Couriers: another collection, known by its path alone.
@@ -32,6 +34,36 @@ pub struct Delivery {
     /// Greatest number of parcels in a delivery.
     pub most: u8,
     /// Where parcels go.
+    pub destination: Destination,
+    /// Who delivers, by district.
+    #[resource(default)]
+    pub couriers: BTreeMap<String, Vec<Key<Courier>>>,
+    unknown_fields: UnknownFields,
+}
+
+impl Constrained for Delivery {
+    const CONSTRAINTS: Constraints = Constraints::new(&[
+        Member::new("password"),
+        Member::new("least").constraint(Constraint::NONE.minimum(1)),
+    ])
+    .rules(&[Rule::new(
+        "delivery-bounds",
+        Severity::Error,
+        &["most"],
+        &[&["least"], &["most"]],
+        Check::Inputs(bounds),
+    )
+    .says("fewer at most than at least", "raise `most`")]);
+}
+
+fn bounds(inputs: &[Input<'_>], _: &Context<'_>) -> Outcome {
+    match (inputs[0].int(), inputs[1].int()) {
+        (Some(least), Some(most)) => (least <= most).into(),
+        _ => Outcome::Holds,
+    }
+}
+
+/// Where parcels go.
     pub destination: Destination,
     /// Who delivers, by district.
     #[resource(default)]

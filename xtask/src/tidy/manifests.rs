@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sps-derive", &[]),
     ("sps-validate", &[]),
     ("sps-model", &["sps-derive", "sps-validate"]),
+    ("sps-catalog", &["sps-model", "sps-spec"]),
     // Never the spec or the simulator: only something that shares nothing with it can test it.
     ("sps-client", &["sps-derive", "sps-model", "sps-validate"]),
     ("sps-codegen", &["sps-spec"]),

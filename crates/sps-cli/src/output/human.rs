@@ -13,7 +13,7 @@ use crate::{
     document::{Advice, Checked},
     input::Unreadable,
     output::{
-        self, Part, Render, Rendered, Sink, Stdout, Summary, count, diff,
+        self, Part, Render, Rendered, Sink, Stdout, Summary, advice, count, diff,
         excerpt::{Excerpt, Hidden},
         one_line,
     },
@@ -124,10 +124,11 @@ impl Human {
         // Several rules may lack the same thing at the same place.
         let mut seen = BTreeSet::new();
         for unchecked in &rendered.unchecked {
-            let known = self.unchecked.iter().position(|known| known.reason == unchecked.reason);
+            let reason = advice::reason(unchecked);
+            let known = self.unchecked.iter().position(|known| known.reason == reason);
             let at = known.unwrap_or(self.unchecked.len());
             if known.is_none() {
-                self.unchecked.push(Unchecked::new(unchecked.reason.clone()));
+                self.unchecked.push(Unchecked::new(reason));
             }
             let Some(group) = self.unchecked.get_mut(at) else { continue };
             group.codes.insert(unchecked.code);
@@ -159,7 +160,7 @@ impl Render for Show {
             .collect();
         let mut unchecked = Vec::new();
         if self.amount == Amount::Everything {
-            parts.extend(advice(&checked).map(Part::from));
+            parts.extend(note(&checked).map(Part::from));
             unchecked = checked.report.unchecked;
         }
         Rendered { source: checked.source, parts, unchecked }
@@ -274,7 +275,8 @@ impl Lines {
 
 /// The help with the suggestions that it does not name itself.
 fn help(diagnostic: &Diagnostic) -> Option<String> {
-    let Diagnostic { help, suggestions, .. } = diagnostic;
+    let Diagnostic { suggestions, .. } = diagnostic;
+    let help = advice::help(diagnostic);
     let missing: Vec<String> = suggestions
         .iter()
         .filter(|word| {
@@ -285,12 +287,12 @@ fn help(diagnostic: &Diagnostic) -> Option<String> {
     match (help.is_empty(), missing.is_empty()) {
         (true, true) => None,
         (true, false) => Some(format!("did you mean {}?", missing.join(" or "))),
-        (false, true) => Some(help.clone()),
+        (false, true) => Some(help),
         (false, false) => Some(format!("{help} (near: {})", missing.join(", "))),
     }
 }
 
-fn advice(checked: &Checked) -> Option<String> {
+fn note(checked: &Checked) -> Option<String> {
     let source = one_line(&checked.source);
     let file = one_line(&checked.file);
     let what = match checked.advice? {

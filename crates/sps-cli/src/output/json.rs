@@ -11,7 +11,7 @@ use sps_validate::{Copied, Diagnostic, Form, Param, Related, Span};
 use crate::{
     document::Checked,
     input::{Places, Unreadable},
-    output::{self, Part, Render, Rendered, Sink, Stdout, Summary},
+    output::{self, Part, Render, Rendered, Sink, Stdout, Summary, advice},
     status::Status,
 };
 
@@ -93,7 +93,7 @@ struct DiagnosticJson<'a> {
     span: SpanJson,
     message: &'a str,
     params: BTreeMap<&'a str, serde_json::Value>,
-    help: &'a str,
+    help: String,
     suggestions: &'a [String],
     related: Vec<RelatedJson<'a>>,
 }
@@ -109,7 +109,9 @@ struct RelatedJson<'a> {
 struct UncheckedJson<'a> {
     code: &'a str,
     pointer: &'a str,
-    reason: &'a str,
+    /// A name for machines.
+    kind: &'a str,
+    reason: String,
 }
 
 /// Bytes of the file, and the line and column (in characters) of the first one.
@@ -128,7 +130,8 @@ impl<'a> From<&'a Checked> for DocumentJson<'a> {
         let unchecked = report.unchecked.iter().map(|it| UncheckedJson {
             code: it.code,
             pointer: &it.pointer,
-            reason: &it.reason,
+            kind: it.reason.kind(),
+            reason: advice::reason(it),
         });
         Self {
             source: &checked.source,
@@ -153,7 +156,7 @@ impl<'a> DiagnosticJson<'a> {
             span: SpanJson::new(diagnostic.span, places),
             message: &diagnostic.message,
             params: diagnostic.params.iter().map(|(name, value)| (*name, param(value))).collect(),
-            help: &diagnostic.help,
+            help: advice::help(diagnostic),
             suggestions: &diagnostic.suggestions,
             related: diagnostic.related.iter().map(|it| RelatedJson::new(it, places)).collect(),
         }
@@ -187,7 +190,7 @@ fn param(param: &Param) -> serde_json::Value {
             // No JSON reader can be trusted with more than 64 bits.
             .unwrap_or_else(|_| number.to_string().into()),
         Param::Text(text) => text.as_str().into(),
-        Param::Words(words) => words.clone().into(),
+        Param::Values(values) => values.clone().into(),
         other => format!("{other:?}").into(),
     }
 }

@@ -17,7 +17,7 @@ use sps_validate::{Copied, Diagnostic, Span, Unchecked};
 use crate::{
     document::Checked,
     input::Unreadable,
-    output::{self, Part, Render, Rendered, Sink, Stdout, Summary},
+    output::{self, Part, Render, Rendered, Sink, Stdout, Summary, advice},
     spec::spec,
     status::Status,
 };
@@ -141,7 +141,8 @@ struct Document<'c> {
 impl Document<'_> {
     /// Section 3.27.
     fn diagnostic(&self, diagnostic: &Diagnostic) -> Value {
-        let Diagnostic { code, severity, pointer, span, message, help, related, .. } = diagnostic;
+        let Diagnostic { code, severity, pointer, span, message, related, .. } = diagnostic;
+        let help = advice::help(diagnostic);
         let words = if help.is_empty() { message.clone() } else { format!("{message}; {help}") };
         let mut result = Self::result(code, severity.as_str(), &words);
         result["locations"] = json!([self.location(pointer, Some(*span))]);
@@ -159,7 +160,7 @@ impl Document<'_> {
 
     /// An undecided rule is an open result: there was not enough information.
     fn unchecked(&self, unchecked: &Unchecked) -> Value {
-        let mut result = Self::result(unchecked.code, "none", &unchecked.reason);
+        let mut result = Self::result(unchecked.code, "none", &advice::reason(unchecked));
         result["kind"] = "open".into();
         result["locations"] = json!([self.location(&unchecked.pointer, None)]);
         result

@@ -2,14 +2,14 @@
 
 use sps_spec::{
     Completeness, Endpoint, EndpointKind, Field, FieldType, Form, Method, Quirk, Rule, Source,
-    SourceTag, Spec, TypeDef, Versions,
+    SourceTag, Spec, TypeDef, Versions, prose::list,
 };
 
 use super::{
     codes::severity,
     endpoints::{completeness, kind, names},
     prose,
-    text::{heading, list, paragraph, rows, sentence, wrap},
+    text::{heading, paragraph, rows, sentence, wrap},
     tree,
     walk::{Member, Walk, below},
 };

@@ -55,18 +55,6 @@ fn push(out: &mut String, prefix: &str, line: &str) {
     out.push('\n');
 }
 
-/// `a`, `a or b`, `a, b or c`.
-pub(super) fn list<T: AsRef<str>>(parts: &[T], last: &str) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.as_ref().to_owned(),
-        [firsts @ .., end] => {
-            let firsts: Vec<_> = firsts.iter().map(AsRef::as_ref).collect();
-            format!("{} {last} {}", firsts.join(", "), end.as_ref())
-        }
-    }
-}
-
 /// `text` with a capital letter in front and a full stop behind.
 pub(super) fn sentence(text: &str) -> String {
     let text = text.trim();
@@ -91,15 +79,6 @@ mod tests {
             assert_eq!(line.trim_end(), line);
         }
         assert!(out.ends_with("\n  end\n"), "{out}");
-    }
-
-    #[test]
-    fn joins_as_prose_does() {
-        let none: [&str; 0] = [];
-        assert_eq!(list(&none, "or"), "");
-        assert_eq!(list(&["a"], "or"), "a");
-        assert_eq!(list(&["a", "b"], "or"), "a or b");
-        assert_eq!(list(&["a", "b", "c"], "and"), "a, b and c");
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use sps_spec::{
     Constraint, Enum, Field, FieldType, Form, Format, Literal, Payload, Presence, Spec, Struct,
-    TypeDef, Union, Versions,
+    TypeDef, Union, Versions, prose::list,
 };
 
 use super::{
     prose,
-    text::{list, rows, wrap},
+    text::{rows, wrap},
     walk::occurs,
 };
 

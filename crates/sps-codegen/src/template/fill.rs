@@ -9,7 +9,7 @@ use sps_spec::{
 
 use super::{
     certificate::CERTIFICATE,
-    judge::{Broken, broken, holds},
+    score::{Broken, broken, holds},
 };
 use crate::{json::Json, page::walk::below};
 

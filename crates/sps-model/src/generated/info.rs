@@ -2,18 +2,12 @@
 //!
 //! Firmware and host information: `/api/info`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::NoBody;
-use crate::Optional;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::format::Format;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, NoBody, Optional, Resource, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, format::Format,
+    },
+};
 
 impl Endpoint for Info {
     type Request = NoBody;
@@ -91,35 +85,19 @@ pub struct Info {
 
 impl Constrained for Info {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Names and versions of the appliance.",
         &[
-            Member::new(
-                "analytics_enabled",
-                "Whether Privileged Analytics is switched on.",
-            ),
-            Member::new("build_date", "When the firmware was built.")
+            Member::new("analytics_enabled"),
+            Member::new("build_date")
                 .constraint(Constraint::NONE.format(Format::DateTime)),
-            Member::new(
-                "config_hash",
-                "Hash of the configuration: it changes whenever the configuration does.",
-            ),
-            Member::new("domainname", "Domain that the appliance lies in."),
-            Member::new("firmware_version", "Version of the firmware."),
-            Member::new("hostname", "Name of the appliance."),
-            Member::new(
-                "nickname",
-                "A second name, to tell appliances apart; null if there is none.",
-            ),
-            Member::new(
-                "plugin_sdk_version",
-                "Version of the plugin interface. Old versions do not tell it.",
-            ),
-            Member::new("roles", "What the appliance does in its cluster."),
-            Member::new(
-                "support_link",
-                "`mailto:` and the administrator's address, or empty.",
-            ),
-            Member::new("version", "Name of the release."),
+            Member::new("config_hash"),
+            Member::new("domainname"),
+            Member::new("firmware_version"),
+            Member::new("hostname"),
+            Member::new("nickname"),
+            Member::new("plugin_sdk_version"),
+            Member::new("roles"),
+            Member::new("support_link"),
+            Member::new("version"),
         ],
     );
 }
@@ -144,10 +122,6 @@ pub struct PluginSdkVersion {
 
 impl Constrained for PluginSdkVersion {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Version of the plugin interface.",
-        &[
-            Member::new("feature", "Version of its features."),
-            Member::new("full", "Complete version."),
-        ],
+        &[Member::new("feature"), Member::new("full")],
     );
 }

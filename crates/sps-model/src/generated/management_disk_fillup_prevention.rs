@@ -2,15 +2,12 @@
 //!
 //! Disk fill-up prevention: `/api/configuration/management/disk_fillup_prevention`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Resource, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member,
+    },
+};
 
 impl Endpoint for DiskFillupPrevention {
     type Request = Self;
@@ -49,14 +46,10 @@ pub struct DiskFillupPrevention {
 
 impl Constrained for DiskFillupPrevention {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "What the appliance does before its disk is full.",
         &[
-            Member::new(
-                "archiving_enabled",
-                "Whether reaching the limit starts every archiving and clean-up job there is.",
-            ),
-            Member::new("enabled", "Whether the limit counts at all."),
-            Member::new("used_space_ratio_limit", "How full the disk may become.")
+            Member::new("archiving_enabled"),
+            Member::new("enabled"),
+            Member::new("used_space_ratio_limit")
                 .constraint(Constraint::NONE.minimum(0).maximum(100)),
         ],
     );

@@ -2,15 +2,12 @@
 //!
 //! Health monitoring: `/api/configuration/management/health_monitoring`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Resource, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member,
+    },
+};
 
 impl Endpoint for HealthMonitoring {
     type Request = Self;
@@ -74,20 +71,13 @@ pub struct HealthMonitoring {
 
 impl Constrained for HealthMonitoring {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Limits beyond which the appliance sends an alert; null for no limit.",
         &[
-            Member::new("maximum_disk_utilization_ratio", "How full the disk may be.")
+            Member::new("maximum_disk_utilization_ratio")
                 .constraint(Constraint::NONE.minimum(0).maximum(100)),
-            Member::new("maximum_load1", "Highest load, averaged over 1 minute.")
-                .constraint(Constraint::NONE.minimum(0)),
-            Member::new("maximum_load15", "Highest load, averaged over 15 minutes.")
-                .constraint(Constraint::NONE.minimum(0)),
-            Member::new("maximum_load5", "Highest load, averaged over 5 minutes.")
-                .constraint(Constraint::NONE.minimum(0)),
-            Member::new(
-                    "maximum_swap_utilization_ratio",
-                    "How much of the swap space may be in use.",
-                )
+            Member::new("maximum_load1").constraint(Constraint::NONE.minimum(0)),
+            Member::new("maximum_load15").constraint(Constraint::NONE.minimum(0)),
+            Member::new("maximum_load5").constraint(Constraint::NONE.minimum(0)),
+            Member::new("maximum_swap_utilization_ratio")
                 .constraint(Constraint::NONE.minimum(0).maximum(100)),
         ],
     );

@@ -2,10 +2,9 @@
 //!
 //! SNMP settings: `/api/configuration/management/snmp`.
 
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::NoBody;
+use crate::{
+    Endpoint, EndpointKind, Method, NoBody,
+};
 
 /// Links to the SNMP settings; only those for traps are here.
 ///

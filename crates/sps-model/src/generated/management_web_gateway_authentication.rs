@@ -2,16 +2,12 @@
 //!
 //! Web gateway authentication: `/api/configuration/management/web_gateway_authentication`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Version;
-use crate::validate::Versions;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Resource, UnknownFields,
+    validate::{
+        Constraints, Member, Version, Versions,
+    },
+};
 
 impl Endpoint for WebGatewayAuthentication {
     type Request = Self;
@@ -45,14 +41,7 @@ pub struct WebGatewayAuthentication {
 
 impl Constrained for WebGatewayAuthentication {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "What a login on the web interface counts for, and the banner shown there.",
-        &[
-            Member::new(
-                "auto_assign",
-                "Whether one login on the web interface lets the user open sessions without repeating the gateway authentication.",
-            ),
-            Member::new("banner", "The banner that users see."),
-        ],
+        &[Member::new("auto_assign"), Member::new("banner")],
     );
 }
 
@@ -76,10 +65,6 @@ pub struct WebGatewayBanner {
 
 impl Constrained for WebGatewayBanner {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "A text that users see.",
-        &[
-            Member::new("enabled", "Whether the text is shown."),
-            Member::new("text", "The text. It may have several lines."),
-        ],
+        &[Member::new("enabled"), Member::new("text")],
     );
 }

@@ -2,14 +2,12 @@
 //!
 //! Web interface timeout: `/api/configuration/management/webinterface`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraints;
-use crate::validate::Member;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Resource, UnknownFields,
+    validate::{
+        Constraints, Member,
+    },
+};
 
 impl Endpoint for WebInterface {
     type Request = Self;
@@ -39,13 +37,5 @@ pub struct WebInterface {
 }
 
 impl Constrained for WebInterface {
-    const CONSTRAINTS: Constraints = Constraints::new(
-        "How long a session may be idle.",
-        &[
-            Member::new(
-                "timeout",
-                "How long a session may be idle before it ends. Sessions of the REST API obey it too, and an open transaction is discarded with its session.",
-            ),
-        ],
-    );
+    const CONSTRAINTS: Constraints = Constraints::new(&[Member::new("timeout")]);
 }

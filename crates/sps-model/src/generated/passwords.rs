@@ -4,19 +4,12 @@
 
 use std::fmt;
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Object;
-use crate::Optional;
-use crate::Resource;
-use crate::Secret;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Target;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Object, Optional, Resource, Secret, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, Target,
+    },
+};
 
 impl Endpoint for Password {
     type Request = Self;
@@ -59,10 +52,6 @@ impl fmt::Debug for Password {
 
 impl Constrained for Password {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "A password. It may be referred to once only.",
-        &[
-            Member::new("plain", "The password itself. No response ever shows it.")
-                .constraint(Constraint::NONE.max_length(150)),
-        ],
+        &[Member::new("plain").constraint(Constraint::NONE.max_length(150))],
     );
 }

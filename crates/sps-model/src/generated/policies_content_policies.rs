@@ -2,12 +2,9 @@
 //!
 //! Content policy: `/api/configuration/policies/content_policies`.
 
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::NoBody;
-use crate::Object;
-use crate::validate::Target;
+use crate::{
+    Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
+};
 
 /// What to do when a command, a window title or a card number appears on a user's screen.
 ///

@@ -2,20 +2,13 @@
 //!
 //! Local user databases: `/api/configuration/policies/user_databases`.
 
-use crate::Any;
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Key;
-use crate::Method;
-use crate::Object;
-use crate::Password;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Target;
+use crate::{
+    Any, Constrained, Endpoint, EndpointKind, Key, Method, Object, Password, Resource,
+    UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, Target,
+    },
+};
 
 impl Endpoint for UserDatabase {
     type Request = Self;
@@ -55,11 +48,9 @@ pub struct UserDatabase {
 
 impl Constrained for UserDatabase {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "A list of users. To remove one, send the list without it.",
         &[
-            Member::new("name", "Name of the database.")
-                .constraint(Constraint::NONE.min_length(1)),
-            Member::new("users", "The users."),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("users"),
         ],
     );
 }
@@ -98,19 +89,11 @@ pub struct UserDatabaseUser {
 
 impl Constrained for UserDatabaseUser {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "One user. All lists have to be sent, empty ones too.",
         &[
-            Member::new(
-                "certificates",
-                "Certificates of the user. No page we could read shows an element.",
-            ),
-            Member::new("passwords", "Passwords of the user."),
-            Member::new(
-                "public_keys",
-                "Public keys of the user. No page we could read shows an element.",
-            ),
-            Member::new("username", "Name the user logs in with.")
-                .constraint(Constraint::NONE.min_length(1)),
+            Member::new("certificates"),
+            Member::new("passwords"),
+            Member::new("public_keys"),
+            Member::new("username").constraint(Constraint::NONE.min_length(1)),
         ],
     );
 }

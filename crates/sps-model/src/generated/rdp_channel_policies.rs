@@ -2,21 +2,13 @@
 //!
 //! RDP channel policies: `/api/configuration/rdp/channel_policies`.
 
-use crate::Any;
-use crate::Constrained;
-use crate::ContentPolicy;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Key;
-use crate::Method;
-use crate::Object;
-use crate::Resource;
-use crate::TimePolicy;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Target;
+use crate::{
+    Any, Constrained, ContentPolicy, Endpoint, EndpointKind, Key, Method, Object, Resource,
+    TimePolicy, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, Target,
+    },
+};
 
 impl Endpoint for RdpChannelPolicy {
     type Request = Self;
@@ -56,11 +48,9 @@ pub struct RdpChannelPolicy {
 
 impl Constrained for RdpChannelPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Which channels of an RDP connection may be used.",
         &[
-            Member::new("name", "Name of the policy.")
-                .constraint(Constraint::NONE.min_length(1)),
-            Member::new("rules", "Rules, in the order in which they are tried."),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("rules"),
         ],
     );
 }
@@ -92,12 +82,10 @@ pub struct RdpChannelRule {
 
 impl Constrained for RdpChannelRule {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "One channel, with the conditions under which it may be used.",
         &[
-            Member::new("actions", "What happens while the channel is open."),
-            Member::new("allowed_for", "Who may use the channel, and when."),
-            Member::new("channel", "The channel, such as `#drawing`.")
-                .constraint(Constraint::NONE.min_length(1)),
+            Member::new("actions"),
+            Member::new("allowed_for"),
+            Member::new("channel").constraint(Constraint::NONE.min_length(1)),
         ],
     );
 }
@@ -132,21 +120,11 @@ pub struct ChannelActions {
 
 impl Constrained for ChannelActions {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "What happens while a channel is open.",
         &[
-            Member::new("audit", "Whether the channel is recorded."),
-            Member::new(
-                "content_policy",
-                "The policy that watches the content; null for none.",
-            ),
-            Member::new(
-                "four_eyes",
-                "Whether a second person has to permit each connection.",
-            ),
-            Member::new(
-                "ids",
-                "Whether the traffic goes to an intrusion detection system as well.",
-            ),
+            Member::new("audit"),
+            Member::new("content_policy"),
+            Member::new("four_eyes"),
+            Member::new("ids"),
         ],
     );
 }
@@ -189,19 +167,12 @@ pub struct ChannelAllowedFor {
 
 impl Constrained for ChannelAllowedFor {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Who may use a channel, and when.",
         &[
-            Member::new("clients", "Addresses that clients connect from."),
-            Member::new(
-                "gateway_groups",
-                "Groups or user lists on the gateway. No page we could read shows an element.",
-            ),
-            Member::new(
-                "remote_groups",
-                "Groups or user lists on the server. No page we could read shows an element.",
-            ),
-            Member::new("servers", "Addresses of servers."),
-            Member::new("time_policy", "When the channel may be used."),
+            Member::new("clients"),
+            Member::new("gateway_groups"),
+            Member::new("remote_groups"),
+            Member::new("servers"),
+            Member::new("time_policy"),
         ],
     );
 }

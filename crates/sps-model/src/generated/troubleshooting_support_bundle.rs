@@ -2,18 +2,12 @@
 //!
 //! Support bundles: `/api/troubleshooting/support-bundle`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::NoBody;
-use crate::Resource;
-use crate::Unknown;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::format::Format;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, NoBody, Resource, Unknown, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, format::Format,
+    },
+};
 
 impl Endpoint for SupportBundle {
     type Request = NoBody;
@@ -63,17 +57,13 @@ pub struct SupportBundle {
 
 impl Constrained for SupportBundle {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "One job that collects a support bundle.",
         &[
-            Member::new("error", "Why the job failed; null if it did not."),
-            Member::new(
-                "file_name",
-                "Name of the bundle's file; null while there is none.",
-            ),
-            Member::new("info", "A remark on the job; null if there is none."),
-            Member::new("start_time", "When the job started; null while it waits.")
+            Member::new("error"),
+            Member::new("file_name"),
+            Member::new("info"),
+            Member::new("start_time")
                 .constraint(Constraint::NONE.format(Format::DateTime)),
-            Member::new("status", "How far the job is."),
+            Member::new("status"),
         ],
     );
 }
@@ -105,18 +95,17 @@ pub enum SupportBundleStatus {
     /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
     #[resource(rename = "finished")]
     Finished,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for SupportBundleStatus {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "How far a job is.",
         &[
-            Member::new("queued", "It waits for its turn."),
-            Member::new("in-progress", "It runs."),
-            Member::new("failed", "It ended without a bundle."),
-            Member::new("finished", "The bundle can be downloaded."),
+            Member::new("queued"),
+            Member::new("in-progress"),
+            Member::new("failed"),
+            Member::new("finished"),
         ],
     );
 }

@@ -2,15 +2,12 @@
 //!
 //! Certificates stored on SPS: `/api/configuration/x509`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Object;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraints;
-use crate::validate::Target;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Object, Resource, UnknownFields,
+    validate::{
+        Constraints, Target,
+    },
+};
 
 impl Endpoint for X509 {
     type Request = Self;
@@ -38,8 +35,5 @@ pub struct X509 {
 }
 
 impl Constrained for X509 {
-    const CONSTRAINTS: Constraints = Constraints::new(
-        "A certificate with its private key. It may be referred to once only. No page we could read names its members.",
-        &[],
-    );
+    const CONSTRAINTS: Constraints = Constraints::new(&[]);
 }

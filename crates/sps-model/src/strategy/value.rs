@@ -1,4 +1,4 @@
-//! Values that have the right structure; rules across members are settled afterwards.
+//! Values that have the right structure; rules across members are repaired afterwards.
 
 use proptest::{
     collection::{btree_map, vec},
@@ -64,7 +64,7 @@ fn named(ty: &'static Type, depth: usize) -> BoxedStrategy<Value> {
                 fields.iter().enumerate().filter(|(_, field)| field.form != FieldForm::Response);
             sent.fold(empty, |object, (index, field)| {
                 let constraint = ty.member(index).constraint;
-                let may_lack = is_optional(field.kind);
+                let may_lack = field.kind.is_optional();
                 let member = match (may_lack, depth > DEEP) {
                     (true, true) => Just(None).boxed(),
                     (true, false) => {
@@ -102,15 +102,6 @@ fn named(ty: &'static Type, depth: usize) -> BoxedStrategy<Value> {
             prop::strategy::Union::new(variants).boxed()
         }
         _ => Just(Value::Null).boxed(),
-    }
-}
-
-/// Whether a member of this kind may be left out.
-pub(super) fn is_optional(kind: Kind) -> bool {
-    match kind {
-        Kind::Optional(_) => true,
-        Kind::Nullable(inner) => is_optional(*inner),
-        _ => false,
     }
 }
 
@@ -244,7 +235,7 @@ pub(super) fn simplest(kind: Kind, constraint: &Constraint, fresh: &mut u64) -> 
         Kind::Named(ty) => match ty.shape {
             Shape::Struct { fields, .. } => {
                 let needed = fields.iter().enumerate().filter(|(_, field)| {
-                    field.form != FieldForm::Response && !is_optional(field.kind)
+                    field.form != FieldForm::Response && !field.kind.is_optional()
                 });
                 let members = needed.map(|(index, field)| {
                     (
