@@ -165,8 +165,8 @@ fn rule(spec: &Spec, def: &sps_spec::Struct, rule: &sps_spec::Rule) -> Result<Ru
     // The input of these is the first, whatever `when` looks at.
     let special = match &rule.holds {
         sps_spec::Condition::Referent(path, about) => {
-            let end = spec.resolve(def, path).map_err(Error::new)?.end;
-            if let End::Field(sps_spec::Field { ty: FieldType::Ref(collection), .. }) = end {
+            let end = spec.resolve(def, path).map(|it| it.end);
+            if let Ok(End::Field(sps_spec::Field { ty: FieldType::Ref(collection), .. })) = end {
                 inputs.number(path)?;
                 let about = Inputs::default().condition(about)?;
                 Some(Check::Plain { collection: text(collection), about })

@@ -360,8 +360,8 @@ fn help_says_what_to_write() {
     for part in [
         "= help: add `password`: the key of an object in /api/configuration/passwords; or set `enabled` to false\n",
         ": the text is empty\n",
-        "= help: give at least 1 character\n",
-        "= help: choose the `selection` \"fqdn\", which takes this; or give an IPv4",
+        "= help: use at least 1 character\n",
+        "= help: choose `selection` \"fqdn\", which takes this; or give a bare IPv4",
     ] {
         assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
     }

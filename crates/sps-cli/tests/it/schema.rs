@@ -49,7 +49,7 @@ fn says_which_form_there_is() {
     for arguments in [
         &["schema", "management/email", "--all", "x"][..],
         &["schema", "--form", "response"],
-        &["schema", "info", "--form", "response"],
+        &["schema", "info", "--form", "answer"],
     ] {
         let run = dir.sps(arguments);
         assert_eq!((run.status, &*run.stdout), (2, ""), "{arguments:?}");
