@@ -16,7 +16,7 @@ pub(crate) enum Login {
     Unknown(Unknown),
 }
 
-/// [`Login`] as responses show it.
+/// [`Login`] in responses.
 ///
 /// How to log in.
 #[non_exhaustive]
@@ -26,7 +26,7 @@ pub(crate) enum LoginResponse {
     Nobody,
     /// With this password.
     Password(<Key<Password> as ::sps_model::Exchange>::Response),
-    /// What no source shows, as it came.
+    /// A variant that no source shows, as it came.
     Unknown(::sps_model::Unknown),
 }
 
@@ -50,12 +50,12 @@ const _: () = {
         }
     }
     impl Login {
-        /// The word of the tag.
+        /// The value of the tag.
         pub(crate) fn tag(&self) -> &str {
             match self {
                 Self::Nobody => "nobody",
                 Self::Password(_) => "with-password",
-                Self::Unknown(other) => other.word("selection"),
+                Self::Unknown(unknown) => unknown.word("selection"),
             }
         }
     }
@@ -69,7 +69,7 @@ const _: () = {
     }
     impl __private::Union for Login {
         const KEYS: &'static [&'static str; 2] = &["selection", "value"];
-        const WORDS: &'static [&'static str] = &["nobody", "with-password"];
+        const TAGS: &'static [&'static str] = &["nobody", "with-password"];
         fn unit(index: usize) -> ::core::option::Option<Self> {
             match index {
                 0usize => ::core::option::Option::Some(Self::Nobody),
@@ -91,8 +91,8 @@ const _: () = {
                 }
             }
         }
-        fn other(other: __sps::Unknown) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(Self::Unknown(other))
+        fn unknown(unknown: __sps::Unknown) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(Self::Unknown(unknown))
         }
     }
     impl __serde::Serialize for Login {
@@ -100,8 +100,8 @@ const _: () = {
             &self,
             serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            if let Self::Unknown(other) = self {
-                return __serde::Serialize::serialize(other, serializer);
+            if let Self::Unknown(unknown) = self {
+                return __serde::Serialize::serialize(unknown, serializer);
             }
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
             match self {
@@ -116,12 +116,12 @@ const _: () = {
         }
     }
     impl LoginResponse {
-        /// The word of the tag.
+        /// The value of the tag.
         pub(crate) fn tag(&self) -> &str {
             match self {
                 Self::Nobody => "nobody",
                 Self::Password(_) => "with-password",
-                Self::Unknown(other) => other.word("selection"),
+                Self::Unknown(unknown) => unknown.word("selection"),
             }
         }
     }
@@ -135,7 +135,7 @@ const _: () = {
     }
     impl __private::Union for LoginResponse {
         const KEYS: &'static [&'static str; 2] = &["selection", "value"];
-        const WORDS: &'static [&'static str] = &["nobody", "with-password"];
+        const TAGS: &'static [&'static str] = &["nobody", "with-password"];
         fn unit(index: usize) -> ::core::option::Option<Self> {
             match index {
                 0usize => ::core::option::Option::Some(Self::Nobody),
@@ -157,8 +157,8 @@ const _: () = {
                 }
             }
         }
-        fn other(other: __sps::Unknown) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(Self::Unknown(other))
+        fn unknown(unknown: __sps::Unknown) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(Self::Unknown(unknown))
         }
     }
     impl __serde::Serialize for LoginResponse {
@@ -166,8 +166,8 @@ const _: () = {
             &self,
             serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            if let Self::Unknown(other) = self {
-                return __serde::Serialize::serialize(other, serializer);
+            if let Self::Unknown(unknown) = self {
+                return __serde::Serialize::serialize(unknown, serializer);
             }
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
             match self {

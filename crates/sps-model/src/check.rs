@@ -9,9 +9,10 @@ use crate::{
     key::{Key, Object, Reference},
     misfit,
     optional::Optional,
+    reader::Reader,
     secret::{HiddenSecret, Secret},
     unknown::{Any, Unknown},
-    wire::{Reader, Seed, Wire},
+    wire::{Seed, Wire},
 };
 
 /// A type with a descriptor.

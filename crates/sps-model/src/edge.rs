@@ -6,8 +6,9 @@ use sps_validate::{Context, Form, Kind};
 
 use crate::{
     check::{Describe, explain},
+    reader::Reader,
     unknown::Any,
-    wire::{Exchange, Reader, Wire},
+    wire::{Exchange, Wire},
 };
 
 /// `garde::Validate` for a request type: every error of [`explain()`], at its place, in wire names.

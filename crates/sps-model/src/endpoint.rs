@@ -5,11 +5,7 @@ use std::{convert::Infallible, fmt};
 use serde::{Deserializer, Serialize, Serializer, de};
 use sps_validate::{Context, Form, Kind, Report, Subject, Versions};
 
-use crate::{
-    check::Describe,
-    generated::ENDPOINTS,
-    wire::{Reader, Wire},
-};
+use crate::{check::Describe, generated::ENDPOINTS, reader::Reader, wire::Wire};
 
 /// One address of the API and what travels there. Behavior is written once, generic over it.
 ///

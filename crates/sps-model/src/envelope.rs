@@ -103,10 +103,7 @@ pub struct ErrorObject {
 mod details {
     use serde::{Deserializer, Serialize, Serializer};
 
-    use crate::{
-        unknown::Any,
-        wire::{Reader, Wire},
-    };
+    use crate::{reader::Reader, unknown::Any, wire::Wire};
 
     #[expect(clippy::ref_option, reason = "serde passes it like this")]
     pub(super) fn serialize<S: Serializer>(

@@ -24,10 +24,14 @@ mod envelope;
 mod key;
 mod misfit;
 mod optional;
+mod reader;
 mod secret;
 pub mod shape;
+mod slot;
+mod std_types;
 #[cfg(feature = "proptest")]
 pub mod strategy;
+mod union;
 mod unknown;
 mod wire;
 
@@ -45,9 +49,10 @@ pub use crate::{
     generated::*,
     key::{Key, Object, Reference},
     optional::Optional,
+    reader::Reader,
     secret::{HiddenSecret, Secret},
     unknown::{Any, Unknown, UnknownFields},
-    wire::{Exchange, Reader, Wire},
+    wire::{Exchange, Wire},
 };
 
 /// Items that the expansion of [`macro@Resource`] uses; not for hand-written code.
@@ -62,6 +67,7 @@ pub mod __private {
 
     pub use crate::{
         edge::{Foreign, validate_into},
-        wire::{Found, Keys, Slot, Union, WordVisitor, read_union},
+        slot::{EnumVisitor, KeyMatch, Keys, Slot},
+        union::{Union, read_union},
     };
 }

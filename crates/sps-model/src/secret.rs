@@ -8,7 +8,10 @@ use serde::{
 };
 use zeroize::Zeroize;
 
-use crate::wire::{Exchange, Reader, Wire};
+use crate::{
+    reader::Reader,
+    wire::{Exchange, Wire},
+};
 
 /// A plain password: it can be sent, but not printed, and its memory is wiped when it is dropped.
 ///

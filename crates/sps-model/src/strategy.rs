@@ -22,7 +22,7 @@ mod ways;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::{check::Describe, wire::Reader};
+use crate::{check::Describe, reader::Reader};
 
 pub use crate::strategy::near_miss::{NearMiss, Passwords};
 

@@ -11,7 +11,10 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use crate::wire::{Exchange, Reader, Seed, Wire};
+use crate::{
+    reader::Reader,
+    wire::{Exchange, Seed, Wire},
+};
 
 /// A value of any shape, where the guide does not say what stands there.
 ///

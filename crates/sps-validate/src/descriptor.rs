@@ -2,7 +2,7 @@
 //! rules.
 
 use crate::{
-    format::{self, Format},
+    format::{Format, FormatError},
     report::Severity,
     rule::{MAX_INPUTS, Path, Requirement, Rule},
     version::Versions,
@@ -487,7 +487,7 @@ impl Constraint {
         }
         match self.format {
             None => Ok(()),
-            Some(format) => format.check(value).map_err(|reason| Breach::Format(format, reason)),
+            Some(format) => format.check(value).map_err(|error| Breach::Format(format, error)),
         }
     }
 }
@@ -503,7 +503,7 @@ pub enum Breach {
     /// A string with too many characters.
     TooLong,
     /// A string without the format, and the reason.
-    Format(Format, format::Reason),
+    Format(Format, FormatError),
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::{
     finding::{Choice, Expected, Finding, Home, Item},
-    format::Format,
-    json::LimitKind,
+    format::{Format, FormatError},
+    json::{LimitKind, ScanError, SyntaxError},
+    pem::PemError,
     reason::Reason,
 };
 
@@ -13,8 +14,8 @@ impl Finding {
     /// What is wrong: lower case, no full stop, no sensitive value.
     pub fn message(&self) -> String {
         match self {
-            Self::NotJson { reason } => format!("not JSON: {reason}"),
-            Self::LimitExceeded { limit, maximum } => limit_message(*limit, *maximum),
+            Self::NotJson { error } => format!("not JSON: {}", error.message()),
+            Self::LimitExceeded { limit, maximum } => too_large(*limit, *maximum),
             Self::ReportFull { listed } => {
                 format!("more than {}: the rest is not shown", count(*listed, "diagnostic"))
             }
@@ -44,7 +45,9 @@ impl Finding {
             Self::WrongLength { length, expected } => {
                 format!("expected {}, found {length}", count(*expected, "element"))
             }
-            Self::Format { format, reason, .. } => format!("not {}: {reason}", name_of(*format)),
+            Self::Format { format, error, .. } => {
+                format!("not {}: {}", name_of(*format), error.message())
+            }
             Self::ReferenceObject { .. } => {
                 "this is the reference of a response; a request takes the bare key".to_owned()
             }
@@ -108,12 +111,16 @@ impl Finding {
             Self::WrongLength { expected, .. } => {
                 format!("give exactly {}", count(*expected, "element"))
             }
-            Self::Format { format, variant, .. } => match variant {
-                Some(choice) => {
-                    format!("choose {choice}, which takes this; or {}", help_for(*format))
+            Self::Format { format, error, variant } => {
+                let help = match error {
+                    FormatError::Certificate(error) => error.help(),
+                    _ => help_for(*format),
+                };
+                match variant {
+                    Some(choice) => format!("choose {choice}, which takes this; or {help}"),
+                    None => help.to_owned(),
                 }
-                None => help_for(*format).to_owned(),
-            },
+            }
             Self::ReferenceObject { key: Some(key) } => format!("send the bare key: \"{key}\""),
             Self::ReferenceObject { key: None } => {
                 "send the bare key: the string under \"key\"".to_owned()
@@ -130,6 +137,161 @@ impl Finding {
             Self::Foreign { .. } => "the type of this member defines this rule".to_owned(),
             Self::Rule { help, .. } => (*help).to_owned(),
         }
+    }
+}
+
+impl FormatError {
+    /// What is wrong: lower case, no full stop.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLong => "longer than 253 characters",
+            Self::NoAt => "no @",
+            Self::UserTooLong => "the part before the @ is longer than 64 characters",
+            Self::InvalidUser => {
+                "the part before the @ is empty or contains a character that is not allowed there"
+            }
+            Self::DomainTooLong => "the part after the @ is longer than 255 characters",
+            Self::InvalidDomain => {
+                "the part after the @ is neither a host name nor an IP address in square brackets"
+            }
+            Self::NotEmail => "not a valid address",
+            Self::OuterWhiteSpace => "white space around the address",
+            Self::PrefixLength => "prefix length after the address",
+            Self::Zone => "zone after the address",
+            Self::Brackets => "square brackets around the address",
+            Self::Port => "port after the address",
+            Self::LeadingZero => "a number of the IPv4 address starts with a zero",
+            Self::NotIpv4 => "not an IPv4 address of four numbers from 0 to 255 with dots between",
+            Self::NotIpv6 => {
+                "not an IPv6 address of up to eight groups of up to four hexadecimal digits"
+            }
+            Self::NotIp => "neither an IPv4 nor an IPv6 address",
+            Self::OneLabel => "only one label",
+            Self::EmptyLabel => "a dot at the start, or two dots in a row",
+            Self::LabelNotAscii => "a label is not ASCII; expected its Punycode form",
+            Self::LabelCharacter => {
+                "a label contains a character other than letters, digits and hyphens"
+            }
+            Self::LabelTooLong => "a label is longer than 63 characters",
+            Self::LabelHyphen => "a label starts or ends with a hyphen",
+            Self::NumericLabel => "the last label is a number, as in an IP address",
+            Self::NotTime => "expected hours, a colon and minutes, such as 8:00 or 23:59",
+            Self::Hours => "the hours are not from 0 to 23",
+            Self::MinuteDigits => "the minutes do not have two digits",
+            Self::Minutes => "the minutes are not from 00 to 59",
+            Self::NotDateTime => "expected a date and time such as 2022-03-30T12:00:01+00:00",
+            Self::Fraction => "expected a digit after the decimal point of the seconds",
+            Self::NoOffset => "expected an offset such as +00:00, or Z, after the seconds",
+            Self::Offset => "the offset is not from -23:59 to +23:59",
+            Self::Month => "the month is not from 01 to 12",
+            Self::Day => "the month does not have this day",
+            Self::Hour => "the hour is not from 00 to 23",
+            Self::Minute => "the minute is not from 00 to 59",
+            Self::Second => "the second is not from 00 to 59",
+            Self::WhiteSpace => "contains white space",
+            Self::Certificate(error) => error.message(),
+        }
+    }
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl SyntaxError {
+    /// What was expected: lower case, no full stop.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::End => "expected the end of the document after its one value",
+            Self::Value => {
+                "expected an object, an array, a string in double quotes, a number, true, false or null"
+            }
+            Self::ValueBeforeEnd => "expected a value before the end of the document",
+            Self::ValueAfterComma => "expected another value after the comma",
+            Self::ValueWithoutMark => "expected a value; remove the byte order mark before it",
+            Self::ValueWithoutComment => "expected a value; JSON has no comments",
+            Self::CommaOrBrace => "expected a comma or a closing brace after the value before this",
+            Self::CommaOrBracket => {
+                "expected a comma or a closing bracket after the value before this"
+            }
+            Self::Key => "expected a key in double quotes",
+            Self::KeyAfterComma => "expected another key after the comma",
+            Self::KeyInDoubleQuotes => "expected a key in double quotes, not single",
+            Self::StringInDoubleQuotes => "expected a string in double quotes, not single",
+            Self::Colon => "expected a colon after the key",
+            Self::QuoteBeforeLineEnd => "expected a double quote before the end of the line",
+            Self::ClosingQuote => "expected a closing double quote for this string",
+            Self::EscapedControl => "expected an escape such as \\t for a control character",
+            Self::EscapeLetter => "expected one of \" \\ / b f n r t u after the backslash",
+            Self::HexDigits => "expected four hexadecimal digits after \\u",
+            Self::SurrogatePair => {
+                "expected a pair of \\u escapes; half of a surrogate pair is not a character"
+            }
+            Self::NumberWithoutPlus => "expected a number without a plus sign",
+            Self::NoLeadingZero => "expected no digit after a leading zero",
+            Self::DigitAfterMinus => "expected a digit after the minus sign",
+            Self::DigitBeforePoint => "expected a digit before the decimal point",
+            Self::DigitAfterPoint => "expected a digit after the decimal point",
+            Self::DigitInExponent => "expected a digit in the exponent",
+            Self::FiniteNumber => "expected a number that fits a 64-bit floating point number",
+        }
+    }
+}
+
+impl fmt::Display for ScanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Syntax { expected, .. } => f.write_str(expected.message()),
+            Self::Limit { limit, allowed, .. } => f.write_str(&too_large(limit, allowed)),
+        }
+    }
+}
+
+impl PemError {
+    /// What is wrong: lower case, no full stop.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::NotPem => "not a PEM block",
+            Self::PrivateKey => "contains a private key",
+            Self::WrongLabel => "contains a PEM block that is not a certificate",
+            Self::SeveralCertificates => "contains more than one certificate",
+            Self::Unfinished => "the END CERTIFICATE line is missing",
+            Self::CarriageReturn => "contains a carriage return",
+            Self::TextBefore => "text before the certificate",
+            Self::TextAfter => "text after the certificate",
+            Self::BadBase64 => "lines are not base64 of 64 characters",
+            Self::NotX509 => "the PEM block does not contain an X.509 certificate",
+        }
+    }
+
+    /// What to do: lower case, no full stop.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::NotPem => {
+                "use a certificate in PEM, from its BEGIN CERTIFICATE line to its END CERTIFICATE line"
+            }
+            Self::PrivateKey => {
+                "remove the private key and keep it secret; only the certificate belongs here"
+            }
+            Self::WrongLabel => "use one block labeled CERTIFICATE",
+            Self::SeveralCertificates => "keep only the certificate of the certificate authority",
+            Self::Unfinished => "copy the whole certificate",
+            Self::CarriageReturn => "end each line with \\n, not \\r\\n",
+            Self::TextBefore => "start with the BEGIN CERTIFICATE line",
+            Self::TextAfter => "end with the END CERTIFICATE line and at most one line feed",
+            Self::BadBase64 => "copy the certificate again, or wrap its lines at 64 characters",
+            Self::NotX509 => "export the certificate again",
+        }
+    }
+}
+
+impl fmt::Display for PemError {
+    /// Writes what is wrong and what to do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.message(), self.help())
     }
 }
 
@@ -216,12 +378,13 @@ impl fmt::Display for Home {
     }
 }
 
-/// What exceeds a limit.
-pub(crate) fn limit_message(limit: LimitKind, maximum: usize) -> String {
+fn too_large(limit: LimitKind, maximum: usize) -> String {
     match limit {
-        LimitKind::Bytes => format!("the document is longer than {maximum} bytes"),
-        LimitKind::Depth => format!("objects and arrays are nested deeper than {maximum} levels"),
-        LimitKind::Keys => format!("the object has more than {maximum} keys"),
+        LimitKind::Bytes => format!("document is longer than {}", count(maximum, "byte")),
+        LimitKind::Depth => {
+            format!("objects and arrays are nested deeper than {}", count(maximum, "level"))
+        }
+        LimitKind::Keys => format!("object has more than {}", count(maximum, "key")),
     }
 }
 

@@ -66,7 +66,7 @@ pub fn explain_scanned(
 
 fn unreadable(error: &ScanError, text: &str) -> Diagnostic {
     let (finding, at) = match *error {
-        ScanError::Syntax { at, message } => (Finding::NotJson { reason: message }, at),
+        ScanError::Syntax { at, expected } => (Finding::NotJson { error: expected }, at),
         ScanError::Limit { limit, at, allowed } => {
             (Finding::LimitExceeded { limit, maximum: allowed }, at)
         }

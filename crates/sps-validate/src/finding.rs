@@ -3,8 +3,8 @@
 use crate::{
     code,
     descriptor::{Kind, Shape},
-    format::{self, Format},
-    json::LimitKind,
+    format::{Format, FormatError},
+    json::{LimitKind, SyntaxError},
     report::Param,
     version::{Version, Versions},
 };
@@ -16,7 +16,7 @@ pub enum Finding {
     /// `invalid-json`: the text is not JSON.
     NotJson {
         /// What the scanner expected.
-        reason: &'static str,
+        error: SyntaxError,
     },
     /// `limit-exceeded`: the document exceeds a limit of the context.
     LimitExceeded {
@@ -125,7 +125,7 @@ pub enum Finding {
         /// The expected format.
         format: Format,
         /// Why the string does not have it.
-        reason: format::Reason,
+        error: FormatError,
         /// The variant of the union around it that takes this string.
         variant: Option<Choice>,
     },
@@ -323,6 +323,21 @@ impl Finding {
             Self::NotInVersion { .. } => code::NOT_IN_VERSION,
             Self::Foreign { .. } => code::GARDE,
             Self::Rule { code, .. } => code,
+        }
+    }
+
+    /// Whether [`fix()`](crate::fix()) repairs it wherever there is only one way.
+    pub fn is_repairable(&self) -> bool {
+        match self {
+            Self::ResponseWrapper
+            | Self::ReferenceObject { .. }
+            | Self::ResponseOnlyKey
+            | Self::UnknownKey { home: None, .. } => true,
+            Self::MissingKey { expected, .. } => {
+                matches!(expected, Expected::List | Expected::OrNull(_))
+            }
+            Self::Format { format, .. } => *format == Format::PemCertificate,
+            _ => false,
         }
     }
 

@@ -1,12 +1,9 @@
 //! The envelope of a certificate: exactly one, in PEM, with nothing around it.
 //!
-//! X.509 libraries skip text around a PEM block and take any line ends, and the appliance's guide
-//! demands that there be none. So the envelope is checked here, byte by byte, before a library
-//! sees it.
+//! X.509 libraries skip text around a PEM block and accept any line ends, but the appliance's guide
+//! allows neither. So the envelope is checked here, byte by byte, before a library reads it.
 
 mod x509;
-
-use std::fmt;
 
 use x509_cert::der;
 
@@ -15,22 +12,21 @@ pub use x509::{Certificate, Strength};
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
 const LABEL: &str = "CERTIFICATE";
-/// The label that RFC 7468, section 5.1, lets readers take for [`LABEL`].
+/// The label that RFC 7468, section 5.1, lets readers accept instead of [`LABEL`].
 const OLD_LABEL: &str = "X509 CERTIFICATE";
-/// Characters of base64 in a line, as RFC 7468, section 2, has writers wrap them.
-const WIDTH: usize = 64;
+/// How many characters of base64 a full line has: RFC 7468, section 2.
+const LINE_CHARS: usize = 64;
 
 /// Reads a text that is one certificate in PEM and nothing else.
 ///
-/// The shape: the line `-----BEGIN CERTIFICATE-----`, lines of 64 characters of base64 of which
+/// The form: the line `-----BEGIN CERTIFICATE-----`, lines of 64 characters of base64 of which
 /// only the last may be shorter, the line `-----END CERTIFICATE-----`, each line ended by one line
-/// feed, which only the last line may lack. Nothing is said about the certificate's dates and
-/// strength; ask the [`Certificate`]. Never panics.
+/// feed, which only the last line may lack. Dates and strength are not checked; the returned
+/// [`Certificate`] has them. Never panics.
 ///
 /// # Errors
 ///
-/// A [`PemError`] with the first reason found. [`normalize`] repairs all of them that a program
-/// can repair.
+/// The first [`PemError`] found. [`normalize`] repairs those that a program can repair.
 ///
 /// Source: vendor guide, "CA certificates" of the mail settings, version 6.2.0 (no metadata, line
 /// feeds); RFC 7468, sections 2, 3 and 5.1. That the guide's "no metadata" rules out every
@@ -65,9 +61,9 @@ pub fn certificate(text: &str) -> Result<Certificate, PemError> {
     Certificate::from_der(&der).ok_or(PemError::NotX509)
 }
 
-/// Makes a certificate file as people have it into the text that [`certificate`] accepts.
+/// Turns an ordinary certificate file into the text that [`certificate`] accepts.
 ///
-/// Drops what stands around the block (the listing of `openssl x509 -text`, `Bag Attributes`, a
+/// Removes text around the block (the listing of `openssl x509 -text`, `Bag Attributes`, a
 /// byte order mark), carriage returns, indentation and blank lines; undoes `\n` written as two
 /// characters; wraps the base64 at 64 characters; ends each line, the last too, with a line feed.
 /// The label `X509 CERTIFICATE` becomes `CERTIFICATE`. The certificate itself is not changed.
@@ -75,8 +71,8 @@ pub fn certificate(text: &str) -> Result<Certificate, PemError> {
 ///
 /// # Errors
 ///
-/// [`PemError::PrivateKey`] when the file holds one, wherever it stands: nothing of such a file is
-/// given back. [`PemError::SeveralCertificates`], for which of them is meant cannot be known. Else
+/// [`PemError::PrivateKey`] when the file contains one anywhere: nothing of such a file is returned.
+/// [`PemError::SeveralCertificates`], because any of them may be the right one. Else
 /// [`PemError::NotPem`], [`PemError::WrongLabel`], [`PemError::Unfinished`],
 /// [`PemError::BadBase64`] or [`PemError::NotX509`].
 ///
@@ -90,9 +86,9 @@ pub fn normalize(text: &str) -> Result<String, PemError> {
     let mut clean = String::from("-----BEGIN CERTIFICATE-----\n");
     let mut rest = base64.as_str();
     while !rest.is_empty() {
-        // A cut within a character means that this is no base64.
+        // A cut within a character means that this is not base64.
         let (line, tail) =
-            rest.split_at_checked(rest.len().min(WIDTH)).ok_or(PemError::BadBase64)?;
+            rest.split_at_checked(rest.len().min(LINE_CHARS)).ok_or(PemError::BadBase64)?;
         clean.push_str(line);
         clean.push('\n');
         rest = tail;
@@ -103,11 +99,11 @@ pub fn normalize(text: &str) -> Result<String, PemError> {
     Ok(clean)
 }
 
-/// Why a text is not one certificate in PEM. Says what to do, and never repeats a part of the text.
+/// Why a text is not one certificate in PEM. Its `Display` never repeats a part of the text.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PemError {
-    /// There is no line `-----BEGIN …-----`.
+    /// No line `-----BEGIN …-----`.
     NotPem,
     /// There is a private key, alone or beside other things.
     PrivateKey,
@@ -117,11 +113,11 @@ pub enum PemError {
     SeveralCertificates,
     /// The line that ends the block is missing.
     Unfinished,
-    /// A line ends with a carriage return, or one stands somewhere else.
+    /// A line ends with a carriage return, or contains one.
     CarriageReturn,
-    /// Something stands before the block, if only white space.
+    /// There is text before the block, if only white space.
     TextBefore,
-    /// Something stands behind the block, if only a second line feed.
+    /// There is text after the block, if only a second line feed.
     TextAfter,
     /// The lines of the block are not base64, or not wrapped at 64 characters.
     BadBase64,
@@ -129,71 +125,19 @@ pub enum PemError {
     NotX509,
 }
 
-impl PemError {
-    /// What is wrong and what to do: lower case, no full stop.
-    pub const fn message(self) -> &'static str {
-        match self {
-            Self::NotPem => {
-                "expected a certificate in PEM, from the line -----BEGIN CERTIFICATE----- to the \
-                 line -----END CERTIFICATE-----"
-            }
-            Self::PrivateKey => {
-                "this holds a private key; take it out and keep it secret, only the certificate \
-                 belongs here"
-            }
-            Self::WrongLabel => {
-                "this holds a PEM block that is not a certificate; expected one block labeled \
-                 CERTIFICATE"
-            }
-            Self::SeveralCertificates => {
-                "this holds more than one certificate; keep only the one of the certificate \
-                 authority that is meant"
-            }
-            Self::Unfinished => {
-                "the line -----END CERTIFICATE----- is missing; copy the certificate again, to \
-                 its end"
-            }
-            Self::CarriageReturn => {
-                "there is a carriage return; end each line with a line feed alone (\\n, not \\r\\n)"
-            }
-            Self::TextBefore => {
-                "there is text before the certificate; start with the line \
-                 -----BEGIN CERTIFICATE-----"
-            }
-            Self::TextAfter => {
-                "there is text after the certificate; end with the line \
-                 -----END CERTIFICATE----- and at most one line feed"
-            }
-            Self::BadBase64 => {
-                "the lines between BEGIN and END are not base64 of 64 characters a line, the last \
-                 one shorter; copy the certificate again, or wrap its lines"
-            }
-            Self::NotX509 => {
-                "the PEM block does not hold an X.509 certificate; export the certificate again"
-            }
-        }
-    }
-}
-
-impl fmt::Display for PemError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message())
-    }
-}
-
 impl std::error::Error for PemError {}
 
-/// The one PEM block of a text, which may stand anywhere in it.
+/// The one PEM block of a text, anywhere in it.
 struct Block<'a> {
-    /// What stands before the first dash.
+    /// The text before the first dash.
     before: &'a str,
     /// From the first dash to the last.
     text: &'a str,
     /// The name in the first line; that in the last line is the same.
     label: &'a str,
-    /// What stands between the dashes of the first line and those of the last.
+    /// The text between the dashes of the first line and those of the last.
     body: &'a str,
-    /// What stands behind the last dash.
+    /// The text after the last dash.
     after: &'a str,
 }
 
@@ -245,7 +189,7 @@ fn labels(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Whether `body` is a line end and then full lines of base64, only the last one possibly shorter.
-/// The decoder judges padding and the last bits.
+/// The decoder checks padding and the last bits.
 fn is_wrapped_base64(body: &str) -> bool {
     let Some(lines) = body.strip_prefix('\n').and_then(|body| body.strip_suffix('\n')) else {
         return false;
@@ -253,7 +197,8 @@ fn is_wrapped_base64(body: &str) -> bool {
     let mut lines = lines.split('\n').peekable();
     while let Some(line) = lines.next() {
         let is_last = lines.peek().is_none();
-        let fits = if is_last { (1..=WIDTH).contains(&line.len()) } else { line.len() == WIDTH };
+        let fits =
+            if is_last { (1..=LINE_CHARS).contains(&line.len()) } else { line.len() == LINE_CHARS };
         let is_base64 = line
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));

@@ -99,7 +99,11 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { code, severity, pointer, message, .. } = self;
-        write!(f, "{severity}[{code}] at \"{pointer}\": {message}")?;
+        write!(f, "{severity}[{code}]")?;
+        if !pointer.is_empty() {
+            write!(f, " at \"{pointer}\"")?;
+        }
+        write!(f, ": {message}")?;
         if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
     }
 }

@@ -64,40 +64,6 @@ fn bounds(inputs: &[Input<'_>], _: &Context<'_>) -> Outcome {
 }
 
 /// Where parcels go.
-    pub destination: Destination,
-    /// Who delivers, by district.
-    #[resource(default)]
-    pub couriers: BTreeMap<String, Vec<Key<Courier>>>,
-    unknown_fields: UnknownFields,
-}
-
-impl Constrained for Delivery {
-    const CONSTRAINTS: Constraints = Constraints::new(
-        "How parcels are delivered.",
-        &[
-            Member::new("password", "Who may open a parcel."),
-            Member::new("least", "Least number of parcels.")
-                .constraint(Constraint::NONE.minimum(1)),
-        ],
-    )
-    .rules(&[Rule::error(
-        "delivery-bounds",
-        &["most"],
-        &[&["least"], &["most"]],
-        |leaves, _| Some(bounds(leaves[0].int()?, leaves[1].int()?)),
-    )
-    .says("fewer at most than at least", "raise `most`", "common sense")]);
-
-    fn holds(&self, _: &Context<'_>) -> bool {
-        bounds(self.least.into(), self.most.into()).accepts()
-    }
-}
-
-fn bounds(least: i128, most: i128) -> Outcome {
-    (least <= most).into()
-}
-
-/// Where parcels go.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(crate = ::appliance, tag = "selection", content = "value")]
 #[non_exhaustive]

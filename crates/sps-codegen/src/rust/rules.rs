@@ -54,7 +54,9 @@ fn write(spec: &Spec, def: &Struct, rule: &Rule) -> Result<TokenStream, Error> {
             let end = spec.resolve(def, path).map_err(Error::new)?.end;
             if !matches!(end, End::Field(field) if field.ty == FieldType::String) {
                 let path = path.join(".");
-                return Err(Error::new(format!("`{path}` is not a text, and a check written by hand needs one")));
+                return Err(Error::new(format!(
+                    "`{path}` is not a text, and a check written by hand needs one"
+                )));
             }
             inputs.number(path)?;
             let function = format_ident!("{name}");

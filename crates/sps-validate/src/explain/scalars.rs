@@ -59,12 +59,12 @@ impl<'t> Walker<'_, '_, 't> {
             Breach::TooLong => {
                 Finding::TooLong { maximum: constraint.max_length.unwrap_or_default() }
             }
-            Breach::Format(format, reason) => {
+            Breach::Format(format, error) => {
                 if format == Format::PemCertificate && may_be_a_private_key(text) {
                     self.report.sensitive.push(node.span);
                 }
                 let variant = siblings.and_then(|siblings| siblings.taker(text));
-                Finding::Format { format, reason, variant }
+                Finding::Format { format, error, variant }
             }
             Breach::OutOfRange => return,
         };

@@ -45,7 +45,7 @@ fn read(name: &str) -> Certificate {
 }
 
 #[test]
-fn every_certificate_is_read_with_and_without_its_last_line_feed() {
+fn reads_every_certificate_with_and_without_its_last_line_feed() {
     for (name, text) in READABLE {
         assert!(pem::certificate(text).is_ok(), "{name}: {:?}", pem::certificate(text));
         assert_eq!(pem::certificate(text.trim_end()), pem::certificate(text), "{name}");
@@ -54,7 +54,7 @@ fn every_certificate_is_read_with_and_without_its_last_line_feed() {
 }
 
 #[test]
-fn strength_is_told_by_signature_and_key() {
+fn rates_signature_and_key() {
     use Strength::{Strong, Unknown, Weak};
 
     for (name, signature, signature_name, key, key_name, bits) in [
@@ -110,7 +110,7 @@ fn dates_are_seconds_since_1970() {
 }
 
 #[test]
-fn known_gap_dates_before_1970_are_refused() {
+fn known_gap_rejects_dates_before_1970() {
     // FIXME: the library reads no date before 1970, so this sound certificate is refused.
     assert_eq!(pem::certificate(ANCIENT), Err(PemError::NotX509));
 }
@@ -244,7 +244,7 @@ fn envelopes() -> Vec<(&'static str, String, PemError, bool)> {
 }
 
 #[test]
-fn envelopes_are_refused_for_their_reason_and_repaired_if_possible() {
+fn rejects_envelopes_and_repairs_them_if_possible() {
     for (name, text, error, repairable) in envelopes() {
         assert_eq!(pem::certificate(&text).err(), Some(error), "{name}");
         if repairable {
@@ -256,7 +256,7 @@ fn envelopes_are_refused_for_their_reason_and_repaired_if_possible() {
 }
 
 #[test]
-fn messages_say_what_to_do_and_repeat_nothing() {
+fn messages_never_repeat_the_text() {
     for (name, text, _, _) in envelopes() {
         let error = pem::certificate(&text).unwrap_err();
         let message = error.to_string();
@@ -292,7 +292,7 @@ fn certificate_text() -> impl Strategy<Value = &'static str> {
 
 proptest! {
     #[test]
-    fn normalize_repairs_files_as_people_have_them(
+    fn normalize_repairs_ordinary_files(
         text in certificate_text(),
         before in noise(),
         after in noise(),

@@ -140,7 +140,7 @@ fn a_report_prints_a_line_for_each_diagnostic() {
     assert_eq!(report.to_string(), "");
     assert!(report.is_valid());
     report.diagnostics = vec![warning.clone()];
-    let second = "warning[single-use-reference] at \"\": the same object is referenced above; create a separate object for \
+    let second = "warning[single-use-reference]: the same object is referenced above; create a separate object for \
                   each use";
     assert_eq!(report.to_string(), second);
     assert!(report.is_valid());

@@ -243,7 +243,7 @@ fn a_text_of_another_form() {
     says(
         &subject,
         r#"{"ip": ""}"#,
-        "not an IP address: the address is empty",
+        "not an IP address: empty",
         "give a bare IPv4 or IPv6 address: no name, port, prefix or brackets",
     );
     // What stands where a certificate belongs may be its private key; a certificate with a flaw is none.
@@ -360,7 +360,7 @@ fn the_variant_that_takes_it_is_named() {
     says(
         &host,
         r#"{"selection": "fqdn", "value": ""}"#,
-        "not a fully qualified domain name: the name is empty",
+        "not a fully qualified domain name: empty",
         form,
     );
     let ignored = "unknown key: the appliance would ignore it silently";
