@@ -81,6 +81,6 @@ fn reports_changes_that_cannot_be_made() {
 #[test]
 fn reports_cases_without_a_document_or_with_two() {
     check("base = \"commit\"\n", "", "cases.toml:11: neither");
-    check("set =", "text = '{}', set =", "cases.toml:13: a case with `text` cannot change a base");
+    check("set =", "text = '{}', set =", "cases.toml:13: a case with `text` has no base to change");
     check("set =", "becomes_set =", "cases.toml:13: the group has no `becomes`");
 }

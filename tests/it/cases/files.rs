@@ -61,6 +61,8 @@ enum FormName {
 #[serde(deny_unknown_fields)]
 struct Entry {
     name: Text,
+    /// The base, if it is not that of the group.
+    base: Option<Text>,
     /// The document, instead of a base with changes.
     text: Option<Text>,
     #[serde(default)]
@@ -207,10 +209,10 @@ impl Reader<'_> {
     }
 
     fn text(&self, entry: &Entry) -> Result<String> {
-        let changes = [&entry.rename, &entry.remove, &entry.set];
-        match (&entry.text, &self.group.base) {
-            (Some(text), _) => match changes.into_iter().flatten().next() {
-                Some(change) => broken(change, "a case with `text` cannot change a base"),
+        let changes = [&entry.rename, &entry.remove, &entry.set].into_iter().flatten();
+        match (&entry.text, entry.base.as_ref().or(self.group.base.as_ref())) {
+            (Some(text), _) => match entry.base.iter().chain(changes).next() {
+                Some(change) => broken(change, "a case with `text` has no base to change"),
                 None => Ok(text.as_ref().clone()),
             },
             (None, Some(base)) => {
