@@ -57,10 +57,10 @@ impl Resolver for Known {
     }
 }
 
-/// What a document for a full path is checked against in one form.
+/// Finds the subject that a document for a full path is checked against in one form.
 pub(crate) type Subjects<'a> = dyn Fn(&str, Form) -> Option<Subject> + 'a;
 
-/// The subjects that were generated and compiled.
+/// Finds the subject among those that were generated and compiled.
 pub(crate) fn compiled(path: &str, form: Form) -> Option<Subject> {
     locate(path)?.endpoint.subject(form)
 }
@@ -160,7 +160,7 @@ impl Case {
     fn of_guide() -> Vec<Self> {
         let index = json_file("guide/index.json");
         let entries = index.as_array().unwrap().iter();
-        // The others are told from the document by the binary, whose own tests cover it, or are no endpoint bodies.
+        // The form of the others is found by the binary, whose own tests cover it, or they are not bodies of an endpoint.
         let entries = entries.filter(|it| it["form"] == "request" || it["form"] == "response");
         let cases = entries.map(|entry| {
             let file = entry["file"].as_str().unwrap();
@@ -170,7 +170,7 @@ impl Case {
         cases.collect()
     }
 
-    /// Every case there is.
+    /// Every case of every source.
     pub(crate) fn all() -> Vec<Self> {
         let mut all = Self::of_guide();
         all.extend(Self::visible());
@@ -178,7 +178,7 @@ impl Case {
         all
     }
 
-    /// How what these subjects say differs from what the case wants.
+    /// Compares the findings of these subjects with the expected ones.
     pub(crate) fn difference(&self, subjects: &Subjects<'_>) -> Option<String> {
         match &self.becomes {
             Some(request) => self.rewriting(request, subjects),
@@ -195,7 +195,7 @@ impl Case {
         context
     }
 
-    /// What these subjects say of the document; nothing of a container, which has no body.
+    /// Explains the document; the report is empty for a container, which has no body.
     pub(crate) fn report(&self, subjects: &Subjects<'_>) -> Report {
         let subject = subjects(self.endpoint, self.form);
         subject.map(|it| explain(&self.text, &it, &self.context())).unwrap_or_default()

@@ -39,7 +39,7 @@ fn every_code_has_a_case_that_breaks_it_and_one_that_holds() {
     assert!(lacking.is_empty(), "{}", lacking.join("\n"));
 }
 
-/// Where the case breaks the code; a warning names no place.
+/// Finds where the case breaks the code; a warning has no pointer here.
 fn broken_at<'c>(case: &'c Case, code: &str) -> impl Iterator<Item = Option<&'c str>> {
     let errors = case.errors.iter().filter(move |(it, _)| it == code);
     let warnings = case.warnings_include.iter().filter(move |it| *it == code);
@@ -47,7 +47,7 @@ fn broken_at<'c>(case: &'c Case, code: &str) -> impl Iterator<Item = Option<&'c 
     errors.map(place).chain(warnings.map(|_| None))
 }
 
-/// Whether the document is good, and has at the same place what is wrong in the other one.
+/// Whether the document is valid and has a value where the other one is wrong.
 fn holds_beside(beside: &Case, broken: &Case, code: &str, pointer: Option<&str>) -> bool {
     if beside.endpoint != broken.endpoint || beside.form != broken.form || !beside.errors.is_empty()
     {

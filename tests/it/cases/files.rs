@@ -88,7 +88,7 @@ struct Entry {
     unchecked_include: Vec<Text>,
 }
 
-/// What is wrong in a file, and where.
+/// A mistake in a file, and its place.
 struct Broken {
     span: Range<usize>,
     message: String,
@@ -96,13 +96,13 @@ struct Broken {
 
 type Result<T, E = Broken> = std::result::Result<T, E>;
 
-fn broken<T>(text: &Text, message: impl ToString) -> Result<T> {
-    Err(Broken { span: text.span(), message: message.to_string() })
+fn broken<T>(text: &Text, message: impl Into<String>) -> Result<T> {
+    Err(Broken { span: text.span(), message: message.into() })
 }
 
 /// Gives an error its place.
 fn at<T>(text: &Text, result: Result<T, impl ToString>) -> Result<T> {
-    result.or_else(|error| broken(text, error))
+    result.or_else(|error| broken(text, error.to_string()))
 }
 
 /// Reads every file.
@@ -119,7 +119,7 @@ pub(super) fn all() -> Result<Vec<Case>, String> {
     Ok(cases)
 }
 
-/// Every code there is.
+/// Every code of the spec.
 pub(super) fn codes() -> BTreeSet<String> {
     let spec = Spec::from_dir(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec")).unwrap();
     spec.codes.into_iter().map(|it| it.code).collect()
