@@ -1,5 +1,13 @@
 //! The appliance: its state behind one lock, and the one way in.
 
+mod info;
+mod jobs;
+mod login;
+mod meta;
+mod objects;
+mod transaction;
+mod uploads;
+
 use std::{
     collections::BTreeSet,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -11,20 +19,17 @@ use serde_json::{Value, json};
 use sps_spec::{Endpoint, Version};
 
 use crate::{
-    answer::{Answer, Failure},
     body::{Bodies, Mode, Refusal},
     clock::Clock,
+    configuration::{
+        CONFIGURATION, Configuration, Holder, Node, Place, StateFile, Transaction, Tree, has_token,
+        targets,
+    },
     fault::{FaultKind, Faults},
-    job::Jobs,
-    log::{Log, RequestRecord},
+    http::{Answer, Failure, Log, Request, RequestRecord},
+    jobs::{Jobs, Slots},
     random::Random,
-    request::Request,
     session::{Caller, Rights, Sessions, User},
-    state::StateFile,
-    store::{Configuration, targets},
-    transaction::{Holder, Transaction},
-    tree::{self, CONFIGURATION, Node, Place, Tree},
-    upload::Slots,
 };
 
 /// Idle time of a session where the configuration says nothing: the value in the guide's samples.
@@ -231,7 +236,7 @@ impl Call<'_> {
         }
         if self.request.browser
             && self.request.changes()
-            && tree::has_token(&self.appliance.target)
+            && has_token(&self.appliance.target)
             && self.request.x_token.as_deref() != Some(&caller.x_token)
         {
             return Err(Failure::unauthorized(self.path));
@@ -248,7 +253,7 @@ impl Call<'_> {
         match self.path {
             "/api/transaction" => return self.transaction(&caller),
             "/api/transaction/changes" if reads => return Ok(self.changes()),
-            "/api/user/info" if reads && tree::has_token(&self.appliance.target) => {
+            "/api/user/info" if reads && has_token(&self.appliance.target) => {
                 let body = json!({"name": caller.user, "token": caller.x_token});
                 let meta = self.meta(self.view(), self.path);
                 return Ok(Answer::json(200, &json!({"key": "info", "body": body, "meta": meta})));

@@ -1,16 +1,16 @@
 //! Bodies: judged, kept and shown by the types and rules of the spec.
 
+mod checker;
 mod condition;
 mod document;
 mod format;
 mod initial;
-mod judge;
 mod shown;
 
 use serde_json::Value;
 use sps_spec::{Endpoint, Spec, Version, Versions};
 
-use self::{document::Doc, judge::Judge};
+use self::{checker::Judge, document::Doc};
 
 /// What the interpreter has to know of the rest of the configuration.
 pub trait World {

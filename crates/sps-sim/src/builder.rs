@@ -15,21 +15,14 @@ use crate::{
     appliance::{Appliance, Logins, State},
     body::{Bodies, Mode},
     clock::Clock,
-    defaults,
+    configuration::{Configuration, Holder, Loaded, StateFile, Tree, fill, restore},
     error::Error,
     fault::{Fault, Faults},
-    job::Jobs,
-    log::{Log, RequestRecord},
+    http::{Log, RequestRecord},
+    jobs::{Jobs, Slots},
     random::Random,
-    restore::restore,
-    server,
+    server::{self, Identity, Tls},
     session::{Sessions, User},
-    state::{Loaded, StateFile},
-    store::Configuration,
-    tls::{Identity, Tls},
-    transaction::Holder,
-    tree::Tree,
-    upload::Slots,
 };
 
 /// The spec, read once for all simulators of the process.
@@ -151,7 +144,7 @@ impl Builder {
             }
             (file, _) => {
                 let mut new = Configuration::default();
-                defaults::fill(&mut new, &tree, &bodies);
+                fill(&mut new, &tree, &bodies);
                 if let Some(file) = file {
                     file.save(&self.target, &new)?;
                 }

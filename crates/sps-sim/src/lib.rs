@@ -20,31 +20,17 @@
 //! # Ok::<(), sps_sim::Error>(()) }).unwrap();
 //! ```
 
-mod answer;
 mod appliance;
 mod builder;
 mod clock;
-mod commit;
-mod defaults;
+mod configuration;
 mod error;
 mod fault;
-mod job;
-mod log;
-mod login;
-mod meta;
+mod http;
+mod jobs;
 mod random;
-mod request;
-mod resource;
-mod restore;
 mod server;
 mod session;
-mod state;
-mod status;
-mod store;
-mod tls;
-mod transaction;
-mod tree;
-mod upload;
 
 /// ```
 /// use serde_json::{Value, json};
@@ -81,9 +67,9 @@ pub mod body;
 pub use crate::{
     builder::{Builder, Simulator},
     clock::Clock,
+    configuration::Holder,
     error::Error,
     fault::Fault,
-    log::RequestRecord,
+    http::RequestRecord,
     session::User,
-    transaction::Holder,
 };

@@ -1,5 +1,7 @@
 //! The way from a socket to the appliance and back: TLS, HTTP, bodies, and the faults that cut it.
 
+mod tls;
+
 use std::{
     collections::VecDeque,
     future::poll_fn,
@@ -29,12 +31,12 @@ use tokio::{
 };
 
 use crate::{
-    answer::{Answer, Failure},
     appliance::Appliance,
     fault::FaultKind,
-    request::{Authorization, Request},
-    tls::Tls,
+    http::{Answer, Authorization, Failure, Request},
 };
+
+pub(crate) use self::tls::{Identity, Tls};
 
 /// The longest body that is read.
 const BODY_LENGTH: u64 = 10 << 20;

@@ -8,9 +8,9 @@ use sps_spec::{
 
 use super::{
     Mode, World,
+    checker::{Judge, flaw, is_in_range},
     document::Doc,
     is_in,
-    judge::{Judge, flaw, is_in_range},
 };
 
 /// How deep types may nest before a type that contains itself is given up.

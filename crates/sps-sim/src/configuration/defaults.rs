@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use crate::{
     body::Bodies,
-    store::{Configuration, targets},
-    tree::{Node, Tree},
+    configuration::{
+        store::{Configuration, targets},
+        tree::{Node, Tree},
+    },
 };
 
 #[derive(Deserialize)]

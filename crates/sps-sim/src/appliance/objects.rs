@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 use sps_spec::{Endpoint, Version};
 
 use crate::{
-    answer::{Answer, Failure},
     appliance::{Call, Outcome, finding},
     body::World as _,
+    configuration::{Node, PLUGINS},
+    http::{Answer, Failure},
     random::Random,
     session::Caller,
-    tree::{Node, PLUGINS},
 };
 
 impl Call<'_> {

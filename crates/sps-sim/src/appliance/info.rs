@@ -4,8 +4,8 @@ use serde_json::json;
 use sps_spec::{Endpoint, Version};
 
 use crate::{
-    answer::Answer,
     appliance::{Call, config_hash},
+    http::Answer,
 };
 
 /// Where the address of the administrator is set.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::store::Configuration;
+use crate::configuration::store::Configuration;
 
 /// Changes that wait for their commit.
 #[derive(Debug, Clone)]

@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 use sps_spec::Version;
 
 use crate::{
-    answer::{Answer, Failure},
     appliance::{Call, Outcome, State, finding},
     body::Mode,
+    configuration::Transaction,
     fault::FaultKind,
+    http::{Answer, Failure},
     session::Caller,
-    transaction::Transaction,
 };
 
 /// Where it is set whether a commit needs a message.

@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     appliance::Call,
-    store::Configuration,
-    tree::{CONFIGURATION, Node},
+    configuration::{CONFIGURATION, Configuration, Node},
 };
 
 impl Call<'_> {

@@ -19,7 +19,7 @@ use tokio_rustls::{
 };
 use x509_cert::der::Decode as _;
 
-use crate::{error::Error, random::hex, state::StateFile};
+use crate::{configuration::StateFile, error::Error, random::hex};
 
 /// Accepts TLS connections.
 #[derive(Clone)]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sps_spec::Version;
 use tempfile::NamedTempFile;
 
-use crate::{error::Error, store::Configuration};
+use crate::{configuration::store::Configuration, error::Error};
 
 /// Of this form are the files that this version writes.
 const FORM: u32 = 1;

@@ -4,9 +4,8 @@ use serde_json::json;
 use sps_spec::Version;
 
 use crate::{
-    answer::{Answer, Failure},
     appliance::{Call, Logins, Outcome, timeout},
-    request::Authorization,
+    http::{Answer, Authorization, Failure},
     session::User,
 };
 

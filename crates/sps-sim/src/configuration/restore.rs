@@ -7,9 +7,11 @@ use sps_spec::{Endpoint, Spec, Version};
 
 use crate::{
     body::Bodies,
-    defaults,
-    store::{Configuration, Object, targets},
-    tree::{Node, Tree},
+    configuration::{
+        defaults,
+        store::{Configuration, Object, targets},
+        tree::{Node, Tree},
+    },
 };
 
 /// A configuration in which everything is of the target version.

@@ -1,0 +1,12 @@
+//! Requests and responses, apart from any socket, and the log of them.
+
+mod log;
+mod request;
+mod response;
+
+pub use self::log::RequestRecord;
+pub(crate) use self::{
+    log::Log,
+    request::{Authorization, Request},
+    response::{Answer, Failure},
+};
