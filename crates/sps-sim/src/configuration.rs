@@ -14,5 +14,5 @@ pub(crate) use self::{
     state_file::{Loaded, StateFile},
     store::{Configuration, Object, targets},
     transaction::Transaction,
-    tree::{CONFIGURATION, Node, PLUGINS, Place, Tree, has_token, plugin_types},
+    tree::{Address, CONFIGURATION, Node, PLUGINS, Tree, has_token, plugin_types},
 };

@@ -8,5 +8,5 @@ pub use self::log::RequestRecord;
 pub(crate) use self::{
     log::Log,
     request::{Authorization, Request},
-    response::{Answer, Failure},
+    response::{Failure, Response},
 };

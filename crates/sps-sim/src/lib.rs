@@ -1,7 +1,7 @@
-//! A stateful simulator of the REST API of Safeguard for Privileged Sessions, for tests and for trying things out.
+//! A stateful simulator of the REST API of Safeguard for Privileged Sessions, for tests and for experiments.
 //!
 //! It interprets [`sps_spec::Spec`] at run time and shares no code with the generated models, the validator or the
-//! client: a mistake of the generator shows up as a disagreement, instead of canceling out on both ends of the wire.
+//! client. A mistake of the generator thus shows as a disagreement, instead of canceling out on both ends of the wire.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
@@ -12,7 +12,7 @@
 //!     .user(User::admin("admin", "a"))
 //!     .start()
 //!     .await?;
-//! // The next commit takes effect, but its answer never arrives.
+//! // The next commit takes effect, but its response never arrives.
 //! sim.add_fault(Fault::drop_after().method("PUT").path("/api/transaction").times(1));
 //! assert!(sim.url().starts_with("https://127.0.0.1:"));
 //! assert!(sim.requests().is_empty());
@@ -31,6 +31,7 @@ mod jobs;
 mod random;
 mod server;
 mod session;
+mod simulator;
 
 /// ```
 /// use serde_json::{Value, json};
@@ -55,7 +56,7 @@ mod session;
 /// let path = "/api/configuration/management/disk_fillup_prevention";
 /// let endpoint = spec.endpoint(path).ok_or("no such endpoint")?;
 /// let text = br#"{"archiving_enabled": false, "enabled": true, "used_space_ratio_limit": 85, "typo": 1}"#;
-/// // An appliance drops what it does not know; a strict reader refuses it.
+/// // An appliance drops unknown keys. A strict reader refuses them.
 /// let stored = bodies.read(endpoint, text, Mode::Lenient, &Empty, path).map_err(|_| "refused")?;
 /// assert_eq!(stored, json!({"archiving_enabled": false, "enabled": true, "used_space_ratio_limit": 85}));
 /// assert!(bodies.read(endpoint, text, Mode::Strict, &Empty, path).is_err());
@@ -65,11 +66,6 @@ mod session;
 pub mod body;
 
 pub use crate::{
-    builder::{Builder, Simulator},
-    clock::Clock,
-    configuration::Holder,
-    error::Error,
-    fault::Fault,
-    http::RequestRecord,
-    session::User,
+    builder::Builder, clock::Clock, configuration::Holder, error::Error, fault::Fault,
+    http::RequestRecord, session::User, simulator::Simulator,
 };

@@ -1,21 +1,21 @@
-//! What the appliance says about its own state.
+//! The state of the appliance: `/api/info`, and endpoints that the simulator does not simulate.
 
 use serde_json::json;
 use sps_spec::{Endpoint, Version};
 
 use crate::{
     appliance::{Call, config_hash},
-    http::Answer,
+    http::Response,
 };
 
-/// Where the address of the administrator is set.
+/// Path of the settings that hold the address of the administrator.
 const EMAIL: &str = "/api/configuration/management/email";
 
-/// Where the names of the appliance are set.
+/// Path of the settings that hold the names of the appliance.
 const NAMING: &str = "/api/configuration/network/naming";
 
 impl Call<'_> {
-    pub(crate) fn info(&self) -> Answer {
+    pub(crate) fn info(&self) -> Response {
         let committed = &self.state.committed;
         let setting = |path: &str, name: &str| {
             committed.singletons.get(path).and_then(|it| it[name].as_str()).map(str::to_owned)
@@ -40,30 +40,30 @@ impl Call<'_> {
             body["version"] = json!(release(target));
         }
         let meta = self.meta(committed, self.path);
-        Answer::json(200, &json!({"body": body, "key": "about_info", "meta": meta}))
+        Response::json(200, &json!({"body": body, "key": "about_info", "meta": meta}))
     }
 
-    /// A state that nobody simulates: what the spec says it could be.
-    pub(crate) fn show_status(&self, endpoint: &'static Endpoint) -> Answer {
+    /// Shows a state that is not simulated: the examples of the spec.
+    pub(crate) fn show_status(&self, endpoint: &'static Endpoint) -> Response {
         let bodies = &self.appliance.bodies;
         let stored = bodies.initial(endpoint).unwrap_or_default();
         let body = bodies.show(endpoint, &stored, self.view(), self.caller.is_some());
         let wrapper = endpoint.wrappers.first().map_or("body", String::as_str);
         let key = endpoint.key.as_deref().or_else(|| self.path.rsplit('/').next());
-        let mut answer = json!({"key": key, "meta": self.meta(self.view(), self.path)});
-        answer[wrapper] = body;
-        Answer::json(200, &answer)
+        let mut response = json!({"key": key, "meta": self.meta(self.view(), self.path)});
+        response[wrapper] = body;
+        Response::json(200, &response)
     }
 }
 
-/// A version with at least three numbers.
+/// Writes a version with three numbers at least.
 pub(crate) fn firmware_version(target: &Version) -> String {
     let mut numbers = target.numbers().to_vec();
     numbers.resize(numbers.len().max(3), 0);
     Version::new(numbers).to_string()
 }
 
-/// The name of a release: `5 F7` for 5.7, `7 LTS` for 7.0.
+/// Returns the name of a release: `5 F7` for 5.7, `7 LTS` for 7.0.
 fn release(target: &Version) -> String {
     let number = |at: usize| target.numbers().get(at).copied().unwrap_or(0);
     match number(1) {

@@ -1,4 +1,4 @@
-//! Long-running work: when it starts and ends, and the archive that it leaves.
+//! Requests that start, show, cancel and download jobs.
 
 use serde_json::json;
 
@@ -6,13 +6,13 @@ use crate::{
     appliance::Call,
     clock::date_time,
     fault::FaultKind,
-    http::{Answer, Failure},
+    http::{Failure, Response},
     jobs::{gzip, tar},
 };
 
 impl Call<'_> {
-    /// Starts a job and answers with a list of it alone, which names its key only in the link.
-    pub(crate) fn start_job(&mut self) -> Answer {
+    /// Starts a job, and returns a list that holds only this job.
+    pub(crate) fn start_job(&mut self) -> Response {
         let (now, path) = (self.appliance.clock.now(), self.path);
         let fails = self.faults.contains(&FaultKind::FailJob);
         let key = self.state.random.uuid();
@@ -22,10 +22,10 @@ impl Call<'_> {
         let meta = json!({"href": format!("{path}/{key}"), "parent": parent});
         let item = json!({"body": body, "meta": meta});
         let meta = self.meta(self.view(), path);
-        Answer::json(201, &json!({"items": [item], "meta": meta}))
+        Response::json(201, &json!({"items": [item], "meta": meta}))
     }
 
-    pub(crate) fn list_jobs(&self) -> Answer {
+    pub(crate) fn list_jobs(&self) -> Response {
         let (now, path) = (self.appliance.clock.now(), self.path);
         let parent = path.rsplit_once('/').map(|it| it.0);
         let jobs = self.state.jobs.of(path);
@@ -35,11 +35,11 @@ impl Call<'_> {
         });
         let items: Vec<_> = items.collect();
         let meta = self.meta(self.view(), path);
-        Answer::json(200, &json!({"items": items, "meta": meta}))
+        Response::json(200, &json!({"items": items, "meta": meta}))
     }
 
-    /// One job: shows it, or cancels or forgets it.
-    pub(crate) fn job(&mut self, collection: &str, key: &str) -> Result<Answer, Failure> {
+    /// Shows a job, or cancels it or deletes its result.
+    pub(crate) fn job(&mut self, collection: &str, key: &str) -> Result<Response, Failure> {
         let now = self.appliance.clock.now();
         let Some(job) = self.state.jobs.find(collection, key) else {
             return Err(Failure::resource_not_found(collection, key));
@@ -50,9 +50,9 @@ impl Call<'_> {
         meta["parent"] = json!(collection.rsplit_once('/').map(|it| it.0));
         if self.request.method == "DELETE" {
             self.state.jobs.remove(collection, key);
-            return Ok(Answer::json(200, &json!({"meta": meta})));
+            return Ok(Response::json(200, &json!({"meta": meta})));
         }
-        Ok(Answer::json(200, &json!({"body": body, "key": key, "meta": meta})))
+        Ok(Response::json(200, &json!({"body": body, "key": key, "meta": meta})))
     }
 
     pub(crate) fn job_part(
@@ -60,14 +60,14 @@ impl Call<'_> {
         collection: &str,
         key: &str,
         part: &str,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let now = self.appliance.clock.now();
         let job = self.state.jobs.find(collection, key);
         match job.filter(|it| part == "download" && it.is_finished(now)) {
             Some(job) => {
                 let text = format!("bundle {key} of {}\n", date_time(job.start));
                 let archive = gzip(&tar("sps/info.txt", text.as_bytes()));
-                Ok(Answer::file("application/gzip", &job.file_name(), archive))
+                Ok(Response::file("application/gzip", &job.file_name(), archive))
             }
             None => Err(Failure::resource_not_found(collection, &format!("{key}/{part}"))),
         }

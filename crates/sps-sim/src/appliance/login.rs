@@ -1,86 +1,93 @@
-//! Logging in, with a password or a certificate, and what there is to log in with.
+//! Logins with a password or a certificate, and the discovery of login methods.
 
 use serde_json::json;
 use sps_spec::Version;
 
 use crate::{
-    appliance::{Call, Logins, Outcome, timeout},
-    http::{Answer, Authorization, Failure},
+    appliance::{Call, HandlerResult, Logins, idle_time},
+    clock::http_date,
+    http::{Authorization, Failure, Response},
     session::User,
 };
 
-impl Call<'_> {
-    pub(crate) fn log_in(&mut self) -> Outcome {
-        let methods = ["local"];
-        let method = self.request.parameter("login_method");
-        let kind = self.request.parameter("type");
-        let user = if kind.as_deref() == Some("x509") {
-            if !self.appliance.logins.certificate {
-                return Err(Failure::authentication());
-            }
-            // Which name of the certificate counts, no page says: the common name of its subject.
-            let name = self.request.certificate.as_ref().ok_or_else(Failure::authentication)?;
-            self.appliance.users.iter().find(|it| it.name == *name)
-        } else {
-            match &self.request.authorization {
-                Authorization::None => {
-                    return match self.request.token.clone() {
-                        Some(token) => self.still_logged_in(&token),
-                        None => Err(Failure::unauthenticated(self.path)),
-                    };
-                }
-                Authorization::Unusable => return Err(Failure::authentication()),
-                Authorization::Basic(name, password) => {
-                    let right = |it: &&User| it.name == *name && it.has_password(password);
-                    let users = self.appliance.users.iter();
-                    let known = method.is_none_or(|it| methods.contains(&it.as_str()));
-                    let may = self.appliance.logins.password && known;
-                    users.filter(|_| may).find(right)
-                }
+impl<'a> Call<'a> {
+    pub(crate) fn log_in(&mut self) -> HandlerResult {
+        let uses_certificate = self.request.parameter("type").as_deref() == Some("x509");
+        let user = match &self.request.authorization {
+            _ if uses_certificate => self.certificate_user()?,
+            Authorization::Basic(name, password) => self.password_user(name, password)?,
+            Authorization::Unusable => return Err(Failure::authentication()),
+            Authorization::None => {
+                return match self.request.token.clone() {
+                    Some(token) => self.still_logged_in(&token),
+                    None => Err(Failure::unauthenticated(self.path)),
+                };
             }
         };
-        let user = user.ok_or_else(Failure::authentication)?;
-        let (token, x_token) = (self.state.random.hex(40), self.state.random.hex(40));
-        let (now, timeout) = (self.appliance.clock.now(), timeout(&self.state.committed));
-        self.state.sessions.open(token.clone(), user, x_token, now);
-        self.caller = self.state.sessions.touch(&token, now, timeout);
-        let expires = crate::clock::http_date(now.checked_add(timeout).unwrap_or(now));
-        let secure = if self.appliance.secure { "; Secure" } else { "" };
-        let cookie = format!(
-            "session_id={token}; expires={expires}; HttpOnly; Max-Age={}; Path=/{secure}",
-            timeout.as_secs()
-        );
+        let cookie = self.open_session(user);
         let meta = self.meta(self.view(), self.path);
-        Ok(Answer::json(200, &json!({"meta": meta})).with("set-cookie", cookie))
+        Ok(Response::json(200, &json!({"meta": meta})).with_header("set-cookie", cookie))
     }
 
-    fn still_logged_in(&mut self, token: &str) -> Outcome {
-        let (now, timeout) = (self.appliance.clock.now(), timeout(&self.state.committed));
+    /// Opens a session for the request, and returns its cookie.
+    fn open_session(&mut self, user: &User) -> String {
+        let (token, x_token) = (self.state.random.hex(40), self.state.random.hex(40));
+        let (now, timeout) = (self.appliance.clock.now(), idle_time(&self.state.committed));
+        self.state.sessions.open(token.clone(), user, x_token, now);
+        self.caller = self.state.sessions.touch(&token, now, timeout);
+        let expires = http_date(now.checked_add(timeout).unwrap_or(now));
+        let secure = if self.appliance.secure { "; Secure" } else { "" };
+        format!(
+            "session_id={token}; expires={expires}; HttpOnly; Max-Age={}; Path=/{secure}",
+            timeout.as_secs()
+        )
+    }
+
+    /// Returns the user whom the client's certificate names. The guide does not say where; we use the common name.
+    fn certificate_user(&self) -> Result<&'a User, Failure> {
+        let name = self.request.certificate.as_ref().filter(|_| self.appliance.logins.certificate);
+        let name = name.ok_or_else(Failure::authentication)?;
+        let user = self.appliance.users.iter().find(|it| it.name == *name);
+        user.ok_or_else(Failure::authentication)
+    }
+
+    /// Returns the user with this password, if the login method has it.
+    fn password_user(&self, name: &str, password: &str) -> Result<&'a User, Failure> {
+        let method = self.request.parameter("login_method");
+        let is_known = method.is_none_or(|it| it == "local");
+        let matches = |it: &&User| it.name == name && it.has_password(password);
+        let user = self.appliance.users.iter().find(matches);
+        user.filter(|_| self.appliance.logins.password && is_known)
+            .ok_or_else(Failure::authentication)
+    }
+
+    fn still_logged_in(&mut self, token: &str) -> HandlerResult {
+        let (now, timeout) = (self.appliance.clock.now(), idle_time(&self.state.committed));
         self.caller = self.state.sessions.touch(token, now, timeout);
         if self.caller.is_none() {
             return Err(Failure::unauthenticated(self.path));
         }
         let meta = self.meta(self.view(), self.path);
-        Ok(Answer::json(200, &json!({"meta": meta})))
+        Ok(Response::json(200, &json!({"meta": meta})))
     }
 
     pub(crate) fn has_login_methods(&self) -> bool {
         self.appliance.target >= Version::new([7])
     }
 
-    pub(crate) fn login_types(&self) -> Answer {
+    pub(crate) fn login_types(&self) -> Response {
         let Logins { password, certificate } = self.appliance.logins;
         let types = [("basic", password), ("x509", certificate)];
         let types: Vec<_> = types.iter().filter(|it| it.1).map(|it| it.0).collect();
         let meta = self.meta(self.view(), self.path);
-        Answer::json(200, &json!({"types": types, "meta": meta}))
+        Response::json(200, &json!({"types": types, "meta": meta}))
     }
 
-    pub(crate) fn login_methods(&self) -> Answer {
+    pub(crate) fn login_methods(&self) -> Response {
         let Logins { password, certificate } = self.appliance.logins;
         let methods = [("local", password), ("x509", certificate)];
         let methods: Vec<_> = methods.iter().filter(|it| it.1).map(|it| it.0).collect();
         let meta = self.meta(self.view(), self.path);
-        Answer::json(200, &json!({"login_methods": methods, "meta": meta}))
+        Response::json(200, &json!({"login_methods": methods, "meta": meta}))
     }
 }

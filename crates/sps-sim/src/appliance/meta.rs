@@ -1,4 +1,4 @@
-//! What an answer says about itself: its address, its neighbors and how long the session lasts.
+//! The `meta` of a response: its path, its neighbors and the remaining time of the session.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Call<'_> {
-    /// The `meta` of a path, with its neighbors as they are in this configuration.
+    /// Makes the `meta` of a path, with its neighbors in this configuration.
     pub(crate) fn meta(&self, view: &Configuration, path: &str) -> Value {
         let mut meta = json!({"href": path});
         let (parent, name) = path.rsplit_once('/').unwrap_or_default();
@@ -30,7 +30,7 @@ impl Call<'_> {
     fn add_siblings(&self, meta: &mut Value, view: &Configuration, parent: &str, name: &str) {
         let tree = &self.appliance.tree;
         let siblings: Vec<&str> = match tree.node(parent) {
-            // Links between secrets would list what must not be listed.
+            // Links between secrets would list the secrets.
             Some(node @ (Node::Collection(_) | Node::Plugins)) if !node.is_listed() => return,
             Some(Node::Collection(_) | Node::Plugins) => {
                 view.objects(parent).iter().map(|it| it.key.as_str()).collect()

@@ -1,39 +1,39 @@
-//! What can be done to containers, singletons, collections and their objects.
+//! Requests to containers, singletons, collections and their objects.
 
 use serde_json::{Value, json};
 use sps_spec::{Endpoint, Version};
 
 use crate::{
-    appliance::{Call, Outcome, finding},
+    appliance::{Call, HandlerResult, read::semantic_error},
     body::World as _,
     configuration::{Node, PLUGINS},
-    http::{Answer, Failure},
+    http::{Failure, Response},
     random::Random,
     session::Caller,
 };
 
 impl Call<'_> {
-    /// Links to what lies below a path.
-    pub(crate) fn container(&self) -> Answer {
+    /// Lists links to the children of a path.
+    pub(crate) fn container(&self) -> Response {
         let children = self.appliance.tree.children(self.path);
         let items = children
             .into_iter()
             .map(|name| json!({"key": name, "meta": {"href": format!("{}/{name}", self.path)}}));
         let items: Vec<_> = items.collect();
         let meta = self.meta(self.view(), self.path);
-        Answer::json(200, &json!({"items": items, "meta": meta}))
+        Response::json(200, &json!({"items": items, "meta": meta}))
     }
 
-    pub(crate) fn show_singleton(&self, endpoint: &'static Endpoint) -> Answer {
+    pub(crate) fn show_singleton(&self, endpoint: &'static Endpoint) -> Response {
         let view = self.view();
         let stored = view.singletons.get(self.path).unwrap_or(&Value::Null);
         let body = self.appliance.bodies.show(endpoint, stored, view, true);
         let key = endpoint.key.as_deref().or_else(|| self.path.rsplit('/').next());
         let meta = self.meta(view, self.path);
-        Answer::json(200, &json!({"body": body, "key": key, "meta": meta}))
+        Response::json(200, &json!({"body": body, "key": key, "meta": meta}))
     }
 
-    pub(crate) fn list(&self, node: Node) -> Answer {
+    pub(crate) fn list(&self, node: Node) -> Response {
         let view = self.view();
         let with_bodies = self.appliance.target >= Version::new([6, 1]);
         let items = view.objects(self.path).iter().map(|object| {
@@ -46,15 +46,15 @@ impl Call<'_> {
         });
         let items: Vec<_> = items.collect();
         let meta = self.meta(view, self.path);
-        Answer::json(200, &json!({"items": items, "meta": meta}))
+        Response::json(200, &json!({"items": items, "meta": meta}))
     }
 
-    pub(crate) fn show_object(&self, node: Node, collection: &str, key: &str) -> Outcome {
+    pub(crate) fn show_object(&self, node: Node, collection: &str, key: &str) -> HandlerResult {
         let view = self.view();
         let object = view.find(collection, key).ok_or_else(|| Failure::not_found(self.path))?;
         let body = self.shown(node, &object.body);
         let meta = self.meta(view, self.path);
-        Ok(Answer::json(200, &json!({"body": body, "key": key, "meta": meta})))
+        Ok(Response::json(200, &json!({"body": body, "key": key, "meta": meta})))
     }
 
     fn shown(&self, node: Node, stored: &Value) -> Value {
@@ -71,7 +71,7 @@ impl Call<'_> {
         caller: &Caller,
         endpoint: &'static Endpoint,
         text: &[u8],
-    ) -> Outcome {
+    ) -> HandlerResult {
         self.check_lock(caller)?;
         let (path, bodies) = (self.path, &self.appliance.bodies);
         let (body, targets) = self.read(endpoint, text, path)?;
@@ -85,8 +85,8 @@ impl Call<'_> {
         Ok(self.meta_only(200))
     }
 
-    /// Adds an element to a body that is a list.
-    pub(crate) fn append(&mut self, caller: &Caller, endpoint: &'static Endpoint) -> Outcome {
+    /// Appends an element to a body that is a list.
+    pub(crate) fn append(&mut self, caller: &Caller, endpoint: &'static Endpoint) -> HandlerResult {
         self.check_lock(caller)?;
         let element: Value = serde_json::from_slice(&self.request.body)
             .map_err(|error| self.invalid_body(&error.to_string()))?;
@@ -101,10 +101,10 @@ impl Call<'_> {
         Ok(self.meta_only(201))
     }
 
-    pub(crate) fn create(&mut self, caller: &Caller, endpoint: &'static Endpoint) -> Outcome {
+    pub(crate) fn create(&mut self, caller: &Caller, endpoint: &'static Endpoint) -> HandlerResult {
         self.check_lock(caller)?;
         let collection = self.path;
-        // Secrets have UUIDs as keys in the samples, everything else shorter numbers.
+        // In the samples, secrets have UUIDs as keys, and all other objects have shorter numbers.
         let key = self.free_key(collection, |random| {
             if endpoint.single_use { random.uuid() } else { random.hex(22) }
         });
@@ -115,10 +115,10 @@ impl Call<'_> {
         transaction.pending.set_object(collection, &key, body, targets);
         transaction.created(&path, &new);
         let meta = self.meta(self.view(), &path);
-        Ok(Answer::json(201, &json!({"key": key, "meta": meta})))
+        Ok(Response::json(201, &json!({"key": key, "meta": meta})))
     }
 
-    /// A key that no object has. A seed draws the keys of an earlier run again, and a state has objects under them.
+    /// Draws a key that no object has. A seed repeats the keys of an earlier run, whose objects may be in the state.
     pub(crate) fn free_key(
         &mut self,
         collection: &str,
@@ -138,7 +138,7 @@ impl Call<'_> {
         endpoint: &'static Endpoint,
         collection: &str,
         key: &str,
-    ) -> Outcome {
+    ) -> HandlerResult {
         self.check_lock(caller)?;
         let (path, bodies) = (self.path, &self.appliance.bodies);
         let (body, targets) = self.read(endpoint, &self.request.body, path)?;
@@ -152,8 +152,8 @@ impl Call<'_> {
         Ok(self.meta_only(200))
     }
 
-    /// Puts the objects of a collection into the order of `@order`.
-    pub(crate) fn reorder(&mut self, caller: &Caller) -> Outcome {
+    /// Sorts the objects of a collection by `@order`.
+    pub(crate) fn reorder(&mut self, caller: &Caller) -> HandlerResult {
         self.check_lock(caller)?;
         let body = self.read_members(&["@order"])?;
         let order: Option<Vec<&str>> = body
@@ -161,18 +161,18 @@ impl Call<'_> {
             .and_then(Value::as_array)
             .and_then(|it| it.iter().map(Value::as_str).collect());
         let Some(order) = order else {
-            return Err(finding(
+            return Err(semantic_error(
                 "missing-key",
                 "/@order",
-                "it has to list the keys of all objects",
+                "the list must name the keys of all objects",
             ));
         };
         let path = self.path;
         let old: Vec<_> = self.view().objects(path).iter().map(|it| it.key.clone()).collect();
         let mut reordered = self.view().clone();
         if !reordered.reorder(path, &order) {
-            let message = "it has to list each object of the collection once";
-            return Err(finding("out-of-range", "/@order", message));
+            let message = "the list must name each object of the collection once";
+            return Err(semantic_error("out-of-range", "/@order", message));
         }
         let transaction = self.open(caller);
         transaction.pending = reordered;
@@ -188,12 +188,16 @@ impl Call<'_> {
         node: Node,
         collection: &str,
         key: &str,
-    ) -> Outcome {
+    ) -> HandlerResult {
         self.check_lock(caller)?;
         let view = self.view();
         let object = view.find(collection, key).ok_or_else(|| Failure::not_found(self.path))?;
         if object.is_built_in() {
-            return Err(finding("built-in", "", "the object is built in and cannot be deleted"));
+            return Err(semantic_error(
+                "built-in",
+                "",
+                "the object is built in and cannot be deleted",
+            ));
         }
         let referrers = view.referrers(collection, key);
         if !referrers.is_empty() {
@@ -204,7 +208,7 @@ impl Call<'_> {
             return Err(Failure::semantic(errors.collect()));
         }
         let old = self.shown(node, &object.body);
-        // The links are those of the object while it was there.
+        // The links are those of the object before it was deleted.
         let meta = if collection.starts_with(PLUGINS) {
             json!({"href": self.path, "parent": collection})
         } else {
@@ -214,10 +218,10 @@ impl Call<'_> {
         let transaction = self.open(caller);
         transaction.pending.remove_object(collection, key);
         transaction.deleted(path, &old);
-        Ok(Answer::json(200, &json!({"meta": meta})))
+        Ok(Response::json(200, &json!({"meta": meta})))
     }
 
-    fn meta_only(&self, status: u16) -> Answer {
-        Answer::json(status, &json!({"meta": self.meta(self.view(), self.path)}))
+    fn meta_only(&self, status: u16) -> Response {
+        Response::json(status, &json!({"meta": self.meta(self.view(), self.path)}))
     }
 }

@@ -1,22 +1,22 @@
-//! Opening, committing and discarding the transaction, and whom its lock keeps out.
+//! Requests that open, commit and discard the transaction, and its lock.
 
 use serde_json::{Value, json};
 use sps_spec::Version;
 
 use crate::{
-    appliance::{Call, Outcome, State, finding},
+    appliance::{Call, HandlerResult, State, read::semantic_error},
     body::Mode,
     configuration::Transaction,
     fault::FaultKind,
-    http::{Answer, Failure},
+    http::{Failure, Response},
     session::Caller,
 };
 
-/// Where it is set whether a commit needs a message.
+/// Path of the settings that decide whether a commit needs a message.
 const ACCOUNTING: &str = "/api/configuration/management/accounting";
 
 impl Call<'_> {
-    /// Refuses who may not change anything now.
+    /// Refuses a caller who may not change the configuration now.
     pub(crate) fn check_lock(&self, caller: &Caller) -> Result<(), Failure> {
         for fault in self.faults {
             if let FaultKind::ForeignLock(user) = fault {
@@ -31,7 +31,7 @@ impl Call<'_> {
         }
     }
 
-    /// The transaction of the caller, opened if need be; only after [`check_lock`](Self::check_lock).
+    /// Returns the transaction of the caller, and opens it if necessary. Call only after [`check_lock`](Self::check_lock).
     pub(crate) fn open(&mut self, caller: &Caller) -> &mut Transaction {
         let State { transaction, committed, .. } = &mut *self.state;
         transaction.get_or_insert_with(|| Transaction {
@@ -42,7 +42,7 @@ impl Call<'_> {
         })
     }
 
-    pub(crate) fn transaction(&mut self, caller: &Caller) -> Outcome {
+    pub(crate) fn transaction(&mut self, caller: &Caller) -> HandlerResult {
         match self.request.method.as_str() {
             "GET" => Ok(self.status()),
             "POST" => {
@@ -80,11 +80,11 @@ impl Call<'_> {
             || self.state.transaction.as_ref().is_some_and(|it| it.token != caller.token)
     }
 
-    fn commit(&mut self, caller: &Caller) -> Outcome {
+    fn commit(&mut self, caller: &Caller) -> HandlerResult {
         let body = self.read_members(&["status", "commit_message"])?;
         if body.get("status").and_then(Value::as_str) != Some("commit") {
-            let message = "the only status that can be asked for is `commit`";
-            return Err(finding("not-in-enum", "/status", message));
+            let message = "expected the status `commit`";
+            return Err(semantic_error("not-in-enum", "/status", message));
         }
         if self.appliance.mode == Mode::Strict
             && let Some(message) = body.get("commit_message")
@@ -92,10 +92,10 @@ impl Call<'_> {
             let pointer = "/commit_message";
             if !self.has_message() {
                 let message = "the target version does not have this key";
-                return Err(finding("not-in-version", pointer, message));
+                return Err(semantic_error("not-in-version", pointer, message));
             }
             if !message.is_string() {
-                return Err(finding("wrong-type", pointer, "a message is a string"));
+                return Err(semantic_error("wrong-type", pointer, "the message must be a string"));
             }
         }
         if self.locked_elsewhere(caller) {
@@ -107,12 +107,12 @@ impl Call<'_> {
         let message = body.get("commit_message").and_then(Value::as_str).unwrap_or_default();
         if self.needs_message() && message.trim().is_empty() {
             let text = "a commit needs a message";
-            return Err(finding("missing-key", "/commit_message", text));
+            return Err(semantic_error("missing-key", "/commit_message", text));
         }
         if let Some(transaction) = self.state.transaction.take() {
             let mut next = transaction.pending.clone();
             if !transaction.changes.is_empty() {
-                // A number out of a file may be the largest one; all that counts is that it moves.
+                // A file may hold the largest number. The number only has to change.
                 next.revision = next.revision.wrapping_add(1);
             }
             if let Some(file) = &self.appliance.file
@@ -131,44 +131,40 @@ impl Call<'_> {
         self.appliance.target >= Version::new([8])
     }
 
-    /// Whether a commit needs a message, by the settings in force.
+    /// Whether a commit needs a message, by the committed settings.
     fn needs_message(&self) -> bool {
         let accounting = self.state.committed.singletons.get(ACCOUNTING);
         accounting.is_some_and(|it| it["require_commitlog"] == json!(true))
     }
 
-    fn status(&self) -> Answer {
+    fn status(&self) -> Response {
         let path = "/api/transaction";
-        let own = self.caller.as_ref().and_then(|caller| {
-            self.state.transaction.as_ref().filter(|it| it.token == caller.token)
-        });
+        let own = self.own_transaction();
         let status = if own.is_some() { "open" } else { "closed" };
         let mut meta = self.meta(self.view(), path);
         let target = &self.appliance.target;
         if *target < Version::new([7]) {
             let state = json!({"status": status});
-            let answer = json!({"key": "transaction", "meta": meta, "transaction": state});
-            return Answer::json(200, &answer);
+            let response = json!({"key": "transaction", "meta": meta, "transaction": state});
+            return Response::json(200, &response);
         }
         if own.is_some_and(|it| !it.changes.is_empty()) {
             meta["changes"] = json!("/api/transaction/changes");
         }
         let mut body = json!({"status": status});
         if self.has_message() {
-            let word = if self.needs_message() { "required" } else { "optional" };
-            body["commit_message"] = json!(word);
+            let need = if self.needs_message() { "required" } else { "optional" };
+            body["commit_message"] = json!(need);
         }
-        Answer::json(200, &json!({"body": body, "key": "transaction", "meta": meta}))
+        Response::json(200, &json!({"body": body, "key": "transaction", "meta": meta}))
     }
 
-    pub(crate) fn changes(&self) -> Answer {
-        let own = self.caller.as_ref().and_then(|caller| {
-            self.state.transaction.as_ref().filter(|it| it.token == caller.token)
-        });
+    pub(crate) fn changes(&self) -> Response {
+        let own = self.own_transaction();
         let changes = own.map_or(&[][..], |it| &it.changes);
         let mut meta = self.meta(self.view(), self.path);
         meta["transaction"] = json!("/api/transaction");
-        Answer::json(200, &json!({"changes": changes, "meta": meta}))
+        Response::json(200, &json!({"changes": changes, "meta": meta}))
     }
 }
 

@@ -1,25 +1,25 @@
-//! Uploads: plugins, which become part of the configuration, and firmware, which fills a slot.
+//! Uploads of plugins, which become part of the configuration, and of firmware, which fills a slot.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use crate::{
-    appliance::{Call, finding, info::firmware_version},
+    appliance::{Call, info::firmware_version, read::semantic_error},
     configuration::{PLUGINS, plugin_types},
-    http::{Answer, Failure},
+    http::{Failure, Response},
     jobs::{Slots, manifest},
     random::Random,
     session::Caller,
 };
 
 impl Call<'_> {
-    pub(crate) fn upload_plugin(&mut self, caller: &Caller) -> Result<Answer, Failure> {
+    pub(crate) fn upload_plugin(&mut self, caller: &Caller) -> Result<Response, Failure> {
         self.allow(&["POST"])?;
         self.check_type(&["application/zip"])?;
         self.check_lock(caller)?;
         let manifest = manifest(&self.request.body)
-            .ok_or_else(|| self.invalid_body("the body is no archive with a MANIFEST"))?;
+            .ok_or_else(|| self.invalid_body("the body is not an archive with a MANIFEST"))?;
         let entry = |name: &str| {
             manifest.lines().find_map(|line| {
                 let (key, value) = line.split_once(':')?;
@@ -29,8 +29,8 @@ impl Call<'_> {
         };
         let kind = entry("type").unwrap_or_default();
         if !plugin_types(&self.appliance.target).contains(&kind.as_str()) {
-            let message = "the manifest names no type of plugin that there is";
-            return Err(finding("not-in-enum", "/type", message));
+            let message = "unknown type of plugin";
+            return Err(semantic_error("not-in-enum", "/type", message));
         }
         let body = json!({
             "api": entry("api"),
@@ -40,7 +40,7 @@ impl Call<'_> {
             "version": entry("version"),
         });
         let collection = format!("{PLUGINS}/{kind}");
-        // A plugin with the same name is replaced: that is how a newer version comes.
+        // An upload replaces the plugin with the same name, as a newer version does.
         let same = |it: &&crate::configuration::Object| it.body["name"] == body["name"];
         let old = self.view().objects(&collection).iter().find(same).cloned();
         let key = match &old {
@@ -55,42 +55,42 @@ impl Call<'_> {
             None => transaction.created(&path, &body),
         }
         let meta = json!({"href": path, "parent": collection});
-        Ok(Answer::json(201, &json!({"body": body, "key": key, "meta": meta})))
+        Ok(Response::json(201, &json!({"body": body, "key": key, "meta": meta})))
     }
 
-    pub(crate) fn upload_firmware(&mut self) -> Result<Answer, Failure> {
+    pub(crate) fn upload_firmware(&mut self) -> Result<Response, Failure> {
         self.allow(&["POST"])?;
         self.check_type(&["application/x-iso9660-image", "application/octet-stream"])?;
         if self.request.body_length == 0 {
-            return Err(self.invalid_body("it is empty"));
+            return Err(self.invalid_body("the body is empty"));
         }
         let version = format!("{}-upload", firmware_version(&self.appliance.target));
         let key = self.state.slots.fill(version).to_string();
         let href = format!("/api/firmware/slots/{key}");
         let meta = json!({"href": href, "parent": "/api/firmware/slots"});
-        Ok(Answer::json(201, &json!({"key": key, "meta": meta})))
+        Ok(Response::json(201, &json!({"key": key, "meta": meta})))
     }
 
-    pub(crate) fn slots(&self) -> Answer {
+    pub(crate) fn slots(&self) -> Response {
         let items = Slots::numbers().map(|number| {
             let href = format!("{}/{number}", self.path);
             json!({"body": self.slot(number), "key": number.to_string(), "meta": {"href": href}})
         });
         let items: Vec<_> = items.collect();
         let meta = self.meta(self.view(), self.path);
-        Answer::json(200, &json!({"items": items, "meta": meta}))
+        Response::json(200, &json!({"items": items, "meta": meta}))
     }
 
-    /// One slot, if the key names one.
-    pub(crate) fn show_slot(&self, key: &str) -> Result<Answer, Failure> {
+    /// Shows one slot.
+    pub(crate) fn show_slot(&self, key: &str) -> Result<Response, Failure> {
         let number = Slots::numbers().find(|it| it.to_string() == key);
         let number = number.ok_or_else(|| Failure::not_found(self.path))?;
         let meta = self.meta(self.view(), self.path);
         let body = self.slot(number);
-        Ok(Answer::json(200, &json!({"body": body, "key": key, "meta": meta})))
+        Ok(Response::json(200, &json!({"body": body, "key": key, "meta": meta})))
     }
 
-    /// What lies in a slot: the running firmware in the first, an upload, or nothing.
+    /// Returns the content of a slot: the running firmware in the first, an upload, or nothing.
     fn slot(&self, number: usize) -> Value {
         let own = firmware_version(&self.appliance.target);
         let version = match number {

@@ -1,4 +1,4 @@
-//! The walk over a document: what is wrong with it, and what of it is stored.
+//! A walk over a document that collects its errors and builds the stored body.
 
 mod rules;
 mod values;
@@ -15,38 +15,40 @@ use super::{Finding, Mode, World, document::Doc, is_in, push_segment};
 
 pub(super) use self::values::{flaw, is_in_range};
 
-/// How many findings are listed.
+/// Number of findings that are listed.
 const MAX_FINDINGS: usize = 1000;
-/// How many bytes their pointers have together: a hostile document may have very long keys.
-const MAX_POINTERS: usize = 1024 * 1024;
-/// What a strict reader takes: length in bytes, levels of nesting, members of one object.
-const MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Total length of the pointers of listed findings: a hostile document may have very long keys.
+const MAX_POINTER_BYTES: usize = 1024 * 1024;
+/// Longest document that a strict reader accepts.
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// Deepest nesting that a strict reader accepts.
 const MAX_DEPTH: usize = 64;
+/// Largest number of members of one object that a strict reader accepts.
 const MAX_KEYS: usize = 10_000;
 
 /// One walk over one document.
 ///
-/// Every value that is wrong by itself is in `broken`, by its pointer: rules do not look at it, so that one mistake is
-/// not told twice.
-pub(super) struct Judge<'a> {
+/// `broken` holds the pointers of values that are invalid by themselves. Rules do not look at them, so that each mistake
+/// is reported once.
+pub(super) struct Checker<'a> {
     spec: &'a Spec,
     target: Option<&'a Version>,
     mode: Mode,
     world: &'a dyn World,
     own: &'a str,
-    /// Where the walk stands.
+    /// Current location of the walk.
     pointer: String,
     findings: Vec<Finding>,
     broken: HashSet<String>,
-    /// How many bytes of pointers may still be listed.
-    room: usize,
-    /// Whether there was a mistake that is not listed.
+    /// Bytes of pointers that may still be listed.
+    pointer_bytes_left: usize,
+    /// Whether a mistake was not listed.
     is_full: bool,
-    /// Objects for one use that were referred to, by collection and key.
+    /// Single-use objects that were referred to, by collection and key.
     used: HashSet<(String, String)>,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> Checker<'a> {
     pub(super) fn new(
         spec: &'a Spec,
         target: Option<&'a Version>,
@@ -63,17 +65,17 @@ impl<'a> Judge<'a> {
             pointer: String::new(),
             findings: Vec::new(),
             broken: HashSet::new(),
-            room: MAX_POINTERS,
+            pointer_bytes_left: MAX_POINTER_BYTES,
             is_full: false,
             used: HashSet::new(),
         }
     }
 
-    /// Judges a whole body of so many bytes, and gives what is to be stored if nothing is wrong.
+    /// Checks a whole body of this length, and returns what is stored if there are no errors.
     pub(super) fn endpoint(&mut self, endpoint: &Endpoint, bytes: usize, doc: &Doc) -> Value {
         let body = endpoint.request.as_deref().and_then(|name| self.spec.type_def(name));
         let wrapped = is_wrapped(endpoint, body, doc);
-        if self.is_beyond_measure(bytes, doc) {
+        if self.exceeds_limits(bytes, doc) {
             return Value::Null;
         }
         if self.is_strict() {
@@ -81,54 +83,60 @@ impl<'a> Judge<'a> {
                 self.report("not-in-version", "the target version does not have this endpoint");
             }
             if wrapped {
-                self.find("response-wrapper", "this is an answer with a body in it, not a body");
+                self.invalid(
+                    "response-wrapper",
+                    "this is a response that holds a body, not a body",
+                );
                 return Value::Null;
             }
         }
-        // No appliance has the keys of a wrapper in a body, not even where others are unknown to us.
-        let nothing = Doc::Object(Vec::new());
-        let doc = if wrapped { &nothing } else { doc };
+        // No body has the keys of a wrapper, not even where the spec does not know all keys.
+        let empty = Doc::Object(Vec::new());
+        let doc = if wrapped { &empty } else { doc };
         match body {
             Some(def) => self.def(def, doc),
-            // The appliance knows what belongs here, and we do not.
-            None if endpoint.completeness != Completeness::Complete => self.kept(doc),
+            // The spec does not know what belongs here.
+            None if endpoint.completeness != Completeness::Complete => self.unchanged(doc),
             None => doc.to_value(),
         }
     }
 
-    /// Judges a whole body of so many bytes that no type describes: an object whose members have these names.
+    /// Checks a whole body that no type describes: an object whose members have these names.
     pub(super) fn members(&mut self, names: &[&str], bytes: usize, doc: &Doc) -> Value {
-        if self.is_beyond_measure(bytes, doc) {
+        if self.exceeds_limits(bytes, doc) {
             return Value::Null;
         }
         let Doc::Object(members) = doc else { return self.wrong_type(doc, "an object") };
         for (key, _) in members.iter().filter(|(key, _)| !names.contains(&key.as_str())) {
-            self.below(key, |judge| judge.unknown_key("there is no such key"));
+            self.below(key, |checker| checker.unknown_key("unknown key"));
         }
-        self.kept(doc)
+        self.unchanged(doc)
     }
 
-    /// Whether a strict reader gives up on a document before it looks inside; it says so.
-    fn is_beyond_measure(&mut self, bytes: usize, doc: &Doc) -> bool {
-        let beyond = self.is_strict()
-            && (bytes > MAX_BYTES || doc.depth() > MAX_DEPTH || doc.most_keys() > MAX_KEYS);
-        if beyond {
-            self.find("limit-exceeded", "the document is longer, deeper or wider than any body");
+    /// Whether a document exceeds the limits of a strict reader. Reports it.
+    fn exceeds_limits(&mut self, bytes: usize, doc: &Doc) -> bool {
+        let exceeds = self.is_strict()
+            && (bytes > MAX_BODY_BYTES || doc.depth() > MAX_DEPTH || doc.most_keys() > MAX_KEYS);
+        if exceeds {
+            self.invalid(
+                "limit-exceeded",
+                "the document is longer, deeper or wider than the limits allow",
+            );
         }
-        beyond
+        exceeds
     }
 
-    /// Judges a value of a named type alone.
+    /// Checks a value of a named type.
     pub(super) fn def(&mut self, def: &TypeDef, doc: &Doc) -> Value {
         match def {
             _ if *doc == Doc::Null => self.null(),
             TypeDef::Struct(def) => self.object(def, doc),
             TypeDef::Union(def) => self.union(def, doc),
-            TypeDef::Enum(def) => self.word(def, doc, "not-in-enum"),
+            TypeDef::Enum(def) => self.enum_value(def, doc, "not-in-enum"),
         }
     }
 
-    /// Everything that was found.
+    /// Returns all findings.
     pub(super) fn into_findings(self) -> Vec<Finding> {
         self.findings
     }
@@ -141,7 +149,7 @@ impl<'a> Judge<'a> {
         match self.spec.type_def(name) {
             Some(def) => self.def(def, doc),
             // The lints of the spec refuse a name that leads nowhere.
-            None => self.kept(doc),
+            None => self.unchanged(doc),
         }
     }
 
@@ -150,8 +158,8 @@ impl<'a> Judge<'a> {
         self.duplicates(members);
         let mut stored = Map::new();
         for (key, value) in members {
-            self.below(key, |judge| {
-                if let Some(value) = judge.member(def, key, value) {
+            self.below(key, |checker| {
+                if let Some(value) = checker.member(def, key, value) {
                     stored.insert(key.clone(), value);
                 }
             });
@@ -163,30 +171,30 @@ impl<'a> Judge<'a> {
         Value::Object(stored)
     }
 
-    /// Judges one member of an object; nothing is stored of what the appliance does not know.
+    /// Checks one member of an object. Returns `None` if the appliance does not know the member and drops it.
     fn member(&mut self, def: &Struct, key: &str, value: &Doc) -> Option<Value> {
         let field = def.field(key);
         match field {
             Some(field) if field.response_only => {
                 if def.open {
-                    self.kept(value);
+                    self.unchanged(value);
                 } else {
-                    self.unknown_key("only answers have this key");
+                    self.unknown_key("only responses have this key");
                 }
                 None
             }
             Some(field) if is_in(&field.versions, self.target) => Some(self.field(field, value)),
             Some(field) => {
-                // The appliance does not know the key, and drops it like any other that it does not know.
+                // The appliance drops the key, as it drops any unknown key.
                 if self.is_strict() {
                     self.report("not-in-version", "the target version does not have this key");
                     self.field(field, value);
                 }
                 None
             }
-            None if def.open => Some(self.kept(value)),
+            None if def.open => Some(self.unchanged(value)),
             None => {
-                self.unknown_key("there is no such key");
+                self.unknown_key("unknown key");
                 None
             }
         }
@@ -196,14 +204,14 @@ impl<'a> Judge<'a> {
         match (&field.ty, value) {
             (_, Doc::Null) if field.nullable => Value::Null,
             (FieldType::Named(name), _) if field.tag => match self.spec.type_def(name) {
-                Some(TypeDef::Enum(def)) => self.word(def, value, "unknown-selection"),
+                Some(TypeDef::Enum(def)) => self.enum_value(def, value, "unknown-selection"),
                 _ => self.named(name, value),
             },
             (ty, _) => self.value(ty, &field.constraint, value),
         }
     }
 
-    /// Finds out whether a member that must be there is.
+    /// Reports a member that is missing.
     fn presence(&mut self, def: &Struct, field: &Field, doc: &Doc) {
         if field.response_only
             || !is_in(&field.versions, self.target)
@@ -214,12 +222,14 @@ impl<'a> Judge<'a> {
         match &field.presence {
             Presence::Optional => {}
             Presence::Required => {
-                self.below(&field.name, |judge| judge.report("missing-key", "the key is missing"));
+                self.below(&field.name, |checker| {
+                    checker.report("missing-key", "the key is missing");
+                });
             }
             Presence::When(condition) => {
                 if self.holds(def, doc, condition) == Some(true) {
-                    self.below(&field.name, |judge| {
-                        judge.report("missing-key", "the key is missing, and its switch is on");
+                    self.below(&field.name, |checker| {
+                        checker.report("missing-key", "the key is missing, but its switch is on");
                     });
                 }
             }
@@ -229,7 +239,7 @@ impl<'a> Judge<'a> {
     fn union(&mut self, def: &Union, doc: &Doc) -> Value {
         let Doc::Object(members) = doc else { return self.wrong_type(doc, "an object") };
         self.duplicates(members);
-        let content = self.below(&def.tag, |judge| judge.selection(def, doc.get(&def.tag)));
+        let content = self.below(&def.tag, |checker| checker.selection(def, doc.get(&def.tag)));
         let mut stored = Map::new();
         for (key, value) in members {
             match content {
@@ -238,28 +248,28 @@ impl<'a> Judge<'a> {
                 }
                 Content::Unknown if *key == def.content => {}
                 Content::Payload(Payload { ty, constraint, .. }) if *key == def.content => {
-                    let value = self.below(key, |judge| judge.value(ty, constraint, value));
+                    let value = self.below(key, |checker| checker.value(ty, constraint, value));
                     stored.insert(key.clone(), value);
                 }
-                _ => self.below(key, |judge| {
-                    judge.unknown_key("there is no such key with this selection");
+                _ => self.below(key, |checker| {
+                    checker.unknown_key("unknown key for this selection");
                 }),
             }
         }
         if matches!(content, Content::Payload(_)) && doc.get(&def.content).is_none() {
-            self.below(&def.content, |judge| judge.report("missing-key", "the key is missing"));
+            self.below(&def.content, |checker| checker.report("missing-key", "the key is missing"));
         }
         Value::Object(stored)
     }
 
-    /// What a tag says of the content beside it; the walk stands at the tag.
+    /// Returns the content that belongs beside a tag. The current location is that of the tag.
     fn selection<'d>(&mut self, def: &'d Union, tag: Option<&Doc>) -> Content<'d> {
         match tag {
             None => self.report("missing-key", "the key is missing"),
             Some(Doc::Null) => {
                 self.null();
             }
-            Some(Doc::String(word)) => match def.variant(word) {
+            Some(Doc::String(text)) => match def.variant(text) {
                 Some(variant)
                     if self.has(
                         &variant.versions,
@@ -268,7 +278,7 @@ impl<'a> Judge<'a> {
                 {
                     return variant.payload.as_ref().map_or(Content::Nothing, Content::Payload);
                 }
-                _ => self.find("unknown-selection", "there is no such selection"),
+                _ => self.invalid("unknown-selection", "unknown selection"),
             },
             Some(other) => {
                 self.wrong_type(other, "a string");
@@ -277,7 +287,7 @@ impl<'a> Judge<'a> {
         Content::Unknown
     }
 
-    /// Whether a word is known to the appliance. A strict reader says so when it is not, and judges on.
+    /// Whether the target version has something. A strict reader reports that it does not, and continues.
     fn has(&mut self, versions: &Versions, message: &str) -> bool {
         let known = is_in(versions, self.target);
         if !known && self.is_strict() {
@@ -288,12 +298,12 @@ impl<'a> Judge<'a> {
 
     fn unknown_key(&mut self, message: &str) {
         if self.is_strict() {
-            self.find("unknown-key", message);
+            self.invalid("unknown-key", message);
         }
     }
 
-    /// A value that is kept as it came; no key may stand twice in it either.
-    fn kept(&mut self, doc: &Doc) -> Value {
+    /// Stores a value unchanged. A strict reader refuses duplicate keys in it.
+    fn unchanged(&mut self, doc: &Doc) -> Value {
         if self.is_strict() {
             self.duplicates_inside(doc);
         }
@@ -304,68 +314,70 @@ impl<'a> Judge<'a> {
         match doc {
             Doc::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.below(&index.to_string(), |judge| judge.duplicates_inside(item));
+                    self.below(&index.to_string(), |checker| checker.duplicates_inside(item));
                 }
             }
             Doc::Object(members) => {
                 self.duplicates(members);
                 for (key, value) in members {
-                    self.below(key, |judge| judge.duplicates_inside(value));
+                    self.below(key, |checker| checker.duplicates_inside(value));
                 }
             }
             _ => {}
         }
     }
 
-    /// Finds repeated keys. A lenient document has none left.
+    /// Reports duplicate keys. A lenient document has none left.
     fn duplicates(&mut self, members: &[(String, Doc)]) {
         let mut seen = HashSet::new();
         for (key, _) in members {
             if !seen.insert(key) {
-                self.below(key, |judge| judge.find("duplicate-key", "the key stands twice"));
+                self.below(key, |checker| checker.invalid("duplicate-key", "duplicate key"));
             }
         }
     }
 
     fn null(&mut self) -> Value {
-        self.find("null-not-allowed", "null, where a value must be");
+        self.invalid("null-not-allowed", "expected a value, found null");
         Value::Null
     }
 
     fn wrong_type(&mut self, doc: &Doc, expected: &str) -> Value {
-        self.find("wrong-type", &format!("found {}, where {expected} must be", doc.kind()));
+        self.invalid("wrong-type", &format!("expected {expected}, found {}", doc.kind()));
         Value::Null
     }
 
-    /// Lists a mistake at the place where the walk stands, and keeps rules away from it.
-    fn find(&mut self, code: &str, message: &str) {
+    /// Reports an invalid value at the current location, and excludes it from rules.
+    fn invalid(&mut self, code: &str, message: &str) {
         if self.has_room() {
             self.broken.insert(self.pointer.clone());
         }
         self.report(code, message);
     }
 
-    /// Lists a mistake at the place where the walk stands; beyond the limits, says once that there are more.
+    /// Reports a mistake at the current location. Beyond the limits, reports once that there are more.
     fn report(&mut self, code: &str, message: &str) {
         if self.is_full {
             return;
         }
         let (code, pointer, message) = if self.has_room() {
-            self.room -= self.pointer.len();
+            self.pointer_bytes_left -= self.pointer.len();
             (code, self.pointer.clone(), message)
         } else {
             self.is_full = true;
-            ("limit-exceeded", String::new(), "there are more mistakes than are listed")
+            ("limit-exceeded", String::new(), "more mistakes than can be listed")
         };
         self.findings.push(Finding { code: code.to_owned(), pointer, message: message.to_owned() });
     }
 
-    /// Whether a mistake at this place can be listed. Once one cannot, no rule is reported any more either.
+    /// Whether a mistake at this location can be listed. After one that cannot, nothing else is reported.
     fn has_room(&self) -> bool {
-        !self.is_full && self.findings.len() < MAX_FINDINGS && self.pointer.len() <= self.room
+        !self.is_full
+            && self.findings.len() < MAX_FINDINGS
+            && self.pointer.len() <= self.pointer_bytes_left
     }
 
-    /// Runs `walk` one segment further down.
+    /// Runs `walk` one segment deeper.
     fn below<R>(&mut self, segment: &str, walk: impl FnOnce(&mut Self) -> R) -> R {
         let length = self.pointer.len();
         push_segment(&mut self.pointer, segment);
@@ -375,19 +387,19 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// What belongs beside the tag of a union.
+/// The content that belongs beside the tag of a union.
 #[derive(Clone, Copy)]
 enum Content<'d> {
-    /// Nobody knows: the tag is wrong.
+    /// Unknown: the tag is invalid.
     Unknown,
-    /// Nothing.
+    /// No content.
     Nothing,
     /// The content of a variant.
     Payload(&'d Payload),
 }
 
-/// Whether a document is an answer around a body: a member that carries bodies, which the body itself does not have,
-/// and beside it nothing but `key` and `meta`.
+/// Whether a document is a response around a body: it has a member that carries bodies, which the body itself does not
+/// have, and beside it only `key` and `meta`.
 fn is_wrapped(endpoint: &Endpoint, body: Option<&TypeDef>, doc: &Doc) -> bool {
     let declares = |key: &str| match body {
         Some(TypeDef::Struct(def)) => def.field(key).is_some(),

@@ -19,9 +19,9 @@ struct Defaults {
     collections: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
-/// Puts what a new appliance has into a configuration, where nothing stands yet.
+/// Adds the defaults of a new appliance to a configuration, and keeps everything that it has already.
 ///
-/// So a state from an earlier run gets what the target version has beyond it.
+/// A state from an earlier run thus gets what the target version adds.
 pub(crate) fn fill(configuration: &mut Configuration, tree: &Tree, bodies: &Bodies<'static>) {
     let mut defaults = load();
     for (path, node) in tree.nodes() {
@@ -43,7 +43,7 @@ pub(crate) fn fill(configuration: &mut Configuration, tree: &Tree, bodies: &Bodi
     index(configuration, tree, bodies);
 }
 
-/// Finds out anew who refers to whom.
+/// Rebuilds the index of references.
 fn index(configuration: &mut Configuration, tree: &Tree, bodies: &Bodies<'static>) {
     for (path, node) in tree.nodes() {
         match node {
@@ -65,7 +65,7 @@ fn index(configuration: &mut Configuration, tree: &Tree, bodies: &Bodies<'static
 }
 
 fn load() -> Defaults {
-    serde_json::from_str(include_str!("defaults.json")).expect("a test reads this very file")
+    serde_json::from_str(include_str!("defaults.json")).expect("a test reads this file")
 }
 
 #[cfg(test)]
@@ -75,9 +75,9 @@ mod tests {
     use super::*;
     use crate::body::{Mode, World as _};
 
-    /// Every body of a new appliance could be sent to it, in any version.
+    /// In each version, the appliance accepts every body that it has by default.
     #[test]
-    fn would_be_accepted() {
+    fn the_appliance_accepts_its_own_defaults() {
         let spec: &'static Spec = Box::leak(Box::new(Spec::embedded()));
         for target in [[5, 0], [6, 0], [6, 1], [6, 9], [7, 0], [7, 5], [8, 0]].map(Version::new) {
             let (tree, bodies) =
@@ -85,7 +85,7 @@ mod tests {
             let mut new = Configuration::default();
             fill(&mut new, &tree, &bodies);
             for (path, node) in tree.nodes() {
-                let (endpoint, judged): (_, Vec<_>) = match node {
+                let (endpoint, bodies_by_path): (_, Vec<_>) = match node {
                     Node::Singleton(endpoint) => {
                         (endpoint, vec![(path.to_owned(), new.singletons[path].clone())])
                     }
@@ -97,7 +97,7 @@ mod tests {
                     }
                     _ => continue,
                 };
-                for (own, body) in judged {
+                for (own, body) in bodies_by_path {
                     let text = body.to_string();
                     let read = bodies.read(endpoint, text.as_bytes(), Mode::Strict, &new, &own);
                     assert_eq!(read.as_ref().ok(), Some(&body), "{own} in {target}: {read:?}");
@@ -106,9 +106,9 @@ mod tests {
         }
     }
 
-    /// No default is for an address that there is not.
+    /// Every default is for an endpoint of the spec.
     #[test]
-    fn belongs_somewhere() {
+    fn every_default_has_an_endpoint() {
         let spec = Spec::embedded();
         let defaults = load();
         let paths = defaults.singletons.keys().chain(defaults.collections.keys());
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_what_is_in_use() {
+    fn indexes_the_references_of_defaults() {
         let spec: &'static Spec = Box::leak(Box::new(Spec::embedded()));
         let target = Version::new([8]);
         let mut new = Configuration::default();

@@ -1,4 +1,4 @@
-//! What becomes of a configuration that was read from a file: judged, and brought to the target version.
+//! Restoring a configuration from a file: it is checked, and converted to the target version.
 
 use std::collections::BTreeSet;
 
@@ -14,39 +14,39 @@ use crate::{
     },
 };
 
-/// A configuration in which everything is of the target version.
+/// A configuration that fits the target version.
 #[derive(Debug)]
 pub(crate) struct Restored {
     pub(crate) configuration: Configuration,
-    /// What the file has and the target version has not: paths, with the pointer of a member behind them.
+    /// What the file has and the target version lacks: paths, followed by the pointer of a member.
     pub(crate) left_out: Vec<String>,
 }
 
-/// The version that something is of.
-struct Of<'a> {
+/// A version, with its bodies and defaults.
+struct Release<'a> {
     version: &'a Version,
     bodies: &'a Bodies<'static>,
-    /// The configuration of a new appliance.
-    fresh: Configuration,
+    /// Configuration of a new appliance.
+    defaults: Configuration,
 }
 
-impl<'a> Of<'a> {
+impl<'a> Release<'a> {
     fn new(version: &'a Version, tree: &'a Tree, bodies: &'a Bodies<'static>) -> Self {
-        let mut fresh = Configuration::default();
-        defaults::fill(&mut fresh, tree, bodies);
-        Self { version, bodies, fresh }
+        let mut new = Configuration::default();
+        defaults::fill(&mut new, tree, bodies);
+        Self { version, bodies, defaults: new }
     }
 }
 
-/// Judges what a file holds, and takes over what the target version has of it.
+/// Checks the configuration of a file, and takes over what the target version has.
 ///
-/// A body that a new appliance of the old version has becomes that of a new one of the target version: nobody made it,
-/// and nothing of it is missed. Members that the target version wants and the file has not come from there too. A
-/// member that is missing all the same is no mistake, because the fault `lose-key` makes bodies without it.
+/// A body that is a default of the old version becomes the default of the target version. Members that the target
+/// version requires and the file lacks come from the defaults too. A member that is still missing is accepted, because
+/// the fault `lose-key` makes bodies without it.
 ///
 /// # Errors
 ///
-/// With the path and the reason, when a body is none of the target version.
+/// Returns the path and the reason if a body does not fit the target version.
 pub(crate) fn restore(
     read: Configuration,
     from: &Version,
@@ -56,66 +56,68 @@ pub(crate) fn restore(
     bodies: &Bodies<'static>,
 ) -> Result<Restored, String> {
     let (old_tree, old_bodies) = (Tree::new(spec, from), Bodies::new(spec, Some(from.clone())));
-    let old = Of::new(from, &old_tree, &old_bodies);
-    let new = Of::new(target, tree, bodies);
+    let old = Release::new(from, &old_tree, &old_bodies);
+    let new = Release::new(target, tree, bodies);
     let mut left_out = Vec::new();
     let mut next = Configuration::default();
     next.revision = read.revision;
     for (path, body) in read.singletons {
-        let untouched = from != target && old.fresh.singletons.get(&path) == Some(&body);
+        let is_default = from != target && old.defaults.singletons.get(&path) == Some(&body);
         match tree.node(&path) {
             Some(Node::Singleton(_)) => {
-                let fresh = new.fresh.singletons.get(&path).filter(|_| untouched);
-                next.singletons.insert(path, fresh.cloned().unwrap_or(body));
+                let default = new.defaults.singletons.get(&path).filter(|_| is_default);
+                next.singletons.insert(path, default.cloned().unwrap_or(body));
             }
-            _ if untouched => {}
+            _ if is_default => {}
             _ => left_out.push(escaped(&path)),
         }
     }
     for (path, mut objects) in read.collections {
-        let untouched = |it: &Object| {
-            from != target && old.fresh.find(&path, &it.key).is_some_and(|fresh| fresh == it)
+        let is_default = |it: &Object| {
+            from != target && old.defaults.find(&path, &it.key).is_some_and(|default| default == it)
         };
         match tree.node(&path) {
             Some(Node::Collection(_) | Node::Plugins) => {
                 check_keys(&path, &objects)?;
-                for object in objects.iter_mut().filter(|it| untouched(it)) {
-                    if let Some(fresh) = new.fresh.find(&path, &object.key) {
-                        object.body = fresh.body.clone();
+                for object in objects.iter_mut().filter(|it| is_default(it)) {
+                    if let Some(default) = new.defaults.find(&path, &object.key) {
+                        object.body = default.body.clone();
                     }
                 }
                 next.collections.insert(path, objects);
             }
-            _ if objects.iter().all(untouched) => {}
+            _ if objects.iter().all(is_default) => {}
             _ => left_out.push(escaped(&path)),
         }
     }
-    // What the file says nothing of is that of a new appliance. It is also known now who refers to whom.
+    // Adds what the file lacks, and indexes the references.
     defaults::fill(&mut next, tree, bodies);
     let world = next.clone();
-    let mut judge = Judge { old: &old, new: &new, world: &world, left_out: &mut left_out };
+    let mut restorer =
+        BodyRestorer { old: &old, new: &new, world: &world, left_out: &mut left_out };
     for (path, node) in tree.nodes() {
         match node {
             Node::Singleton(endpoint) => {
                 let Some(body) = world.singletons.get(path) else { continue };
-                let fresh = |it: &Of<'_>| it.fresh.singletons.get(path).cloned();
-                let (body, targets) = judge.body(endpoint, path, body, fresh)?;
+                let default = |it: &Release<'_>| it.defaults.singletons.get(path).cloned();
+                let (body, targets) = restorer.restore(endpoint, path, body, default)?;
                 next.set_singleton(path, body, targets);
             }
             Node::Collection(endpoint) => {
                 for object in world.objects(path) {
                     let own = format!("{path}/{}", object.key);
-                    let fresh = |it: &Of<'_>| {
-                        let built_in = it.fresh.find(path, &object.key);
+                    let default = |it: &Release<'_>| {
+                        let built_in = it.defaults.find(path, &object.key);
                         built_in.map(|it| it.body.clone()).or_else(|| it.bodies.initial(endpoint))
                     };
-                    let (body, targets) = judge.body(endpoint, &own, &object.body, fresh)?;
+                    let (body, targets) =
+                        restorer.restore(endpoint, &own, &object.body, default)?;
                     next.set_object(path, &object.key, body, targets);
                 }
             }
             Node::Plugins => {
                 if let Some(object) = world.objects(path).iter().find(|it| !it.body.is_object()) {
-                    return Err(format!("{path}/{}: a plugin is an object", object.key));
+                    return Err(format!("{path}/{}: a plugin must be an object", object.key));
                 }
             }
             _ => {}
@@ -124,34 +126,34 @@ pub(crate) fn restore(
     Ok(Restored { configuration: next, left_out })
 }
 
-/// What judges the bodies one by one.
-struct Judge<'a> {
-    old: &'a Of<'a>,
-    new: &'a Of<'a>,
+/// Restores bodies one by one.
+struct BodyRestorer<'a> {
+    old: &'a Release<'a>,
+    new: &'a Release<'a>,
     world: &'a Configuration,
     left_out: &'a mut Vec<String>,
 }
 
-impl Judge<'_> {
-    /// The body as it is stored in the target version, and what it refers to. `fresh` is the body that a new appliance
-    /// has in its place.
-    fn body(
+impl BodyRestorer<'_> {
+    /// Returns the body as the target version stores it, and the paths that it refers to. `default` returns the default
+    /// body of a version.
+    fn restore(
         &mut self,
         endpoint: &'static Endpoint,
         own: &str,
         body: &Value,
-        fresh: impl Fn(&Of<'_>) -> Option<Value>,
+        default: impl Fn(&Release<'_>) -> Option<Value>,
     ) -> Result<(Value, BTreeSet<String>), String> {
         let Self { old, new, world, .. } = *self;
-        let moves = old.version != new.version;
+        let converts = old.version != new.version;
         let mut whole = body.clone();
         let (mut stored, mut findings) = new.bodies.restore(endpoint, &whole, world, own);
-        if moves
+        if converts
             && findings.iter().any(|it| it.code == "missing-key")
-            && let Some(fresh) = fresh(new)
+            && let Some(default) = default(new)
         {
             for missing in findings.iter().filter(|it| it.code == "missing-key") {
-                add(&mut whole, &missing.pointer, &fresh);
+                add(&mut whole, &missing.pointer, &default);
             }
             (stored, findings) = new.bodies.restore(endpoint, &whole, world, own);
         }
@@ -162,17 +164,17 @@ impl Judge<'_> {
         }
         if stored != whole {
             if stored.as_object().is_some_and(serde_json::Map::is_empty) {
-                return Err(format!("{own}: nothing in it belongs there, in version {version}"));
+                return Err(format!("{own}: version {version} knows no key of this body"));
             }
-            let usual = if moves { fresh(old) } else { None };
-            lost(&whole, &stored, usual.as_ref(), own, self.left_out);
+            let usual = if converts { default(old) } else { None };
+            list_lost(&whole, &stored, usual.as_ref(), own, self.left_out);
         }
         let targets = targets(new.bodies, endpoint, &stored);
         Ok((stored, targets))
     }
 }
 
-/// Puts the value at a pointer of another document at the same place, if its parent is there.
+/// Copies the value at a pointer of another document, if its parent exists here.
 fn add(whole: &mut Value, pointer: &str, from: &Value) {
     let Some((parent, name)) = pointer.rsplit_once('/') else { return };
     if let Some(value) = from.pointer(pointer)
@@ -182,15 +184,21 @@ fn add(whole: &mut Value, pointer: &str, from: &Value) {
     }
 }
 
-/// Lists the members that are not stored, but for those that everybody has.
-fn lost(whole: &Value, stored: &Value, usual: Option<&Value>, at: &str, list: &mut Vec<String>) {
+/// Lists the members that are not stored, except those that are defaults.
+fn list_lost(
+    whole: &Value,
+    stored: &Value,
+    usual: Option<&Value>,
+    at: &str,
+    list: &mut Vec<String>,
+) {
     match (whole, stored) {
         (Value::Object(whole), Value::Object(stored)) => {
             for (key, value) in whole {
                 let usual = usual.and_then(|it| it.get(key));
                 let at = format!("{at}/{}", escaped(key));
                 match stored.get(key) {
-                    Some(stored) => lost(value, stored, usual, &at, list),
+                    Some(stored) => list_lost(value, stored, usual, &at, list),
                     None if usual == Some(value) => {}
                     None => list.push(at),
                 }
@@ -199,29 +207,34 @@ fn lost(whole: &Value, stored: &Value, usual: Option<&Value>, at: &str, list: &m
         (Value::Array(whole), Value::Array(stored)) => {
             for (index, (value, stored)) in whole.iter().zip(stored).enumerate() {
                 let usual = usual.and_then(|it| it.get(index));
-                lost(value, stored, usual, &format!("{at}/{index}"), list);
+                list_lost(value, stored, usual, &format!("{at}/{index}"), list);
             }
         }
         _ => {}
     }
 }
 
-/// Refuses keys that no address can name, and two objects with one key.
+/// Refuses keys that no path can name, and duplicate keys.
 fn check_keys(path: &str, objects: &[Object]) -> Result<(), String> {
     let mut seen = BTreeSet::new();
     for Object { key, .. } in objects {
-        let bad = |it: char| it == '/' || it.is_control();
-        if key.is_empty() || key == "." || key == ".." || key == "@order" || key.contains(bad) {
+        let is_invalid = |it: char| it == '/' || it.is_control();
+        if key.is_empty()
+            || key == "."
+            || key == ".."
+            || key == "@order"
+            || key.contains(is_invalid)
+        {
             return Err(format!("{path}: `{}` cannot be the key of an object", escaped(key)));
         }
         if !seen.insert(key) {
-            return Err(format!("{path}: the key `{key}` stands twice"));
+            return Err(format!("{path}: duplicate key `{key}`"));
         }
     }
     Ok(())
 }
 
-/// Without characters that a terminal would obey.
+/// Escapes control characters, which a terminal would obey.
 fn escaped(text: &str) -> String {
     text.escape_debug().to_string()
 }

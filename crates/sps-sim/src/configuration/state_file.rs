@@ -13,27 +13,27 @@ use tempfile::NamedTempFile;
 
 use crate::{configuration::store::Configuration, error::Error};
 
-/// Of this form are the files that this version writes.
+/// Format version of the file.
 const FORM: u32 = 1;
 
-/// A file that holds the committed configuration. It has plain secrets in it: only its owner may read it.
+/// A file that holds the committed configuration. It holds secrets in plain text: only its owner may read it.
 #[derive(Debug)]
 pub(crate) struct StateFile {
-    /// As it was given; the certificate lies beside it.
+    /// Path as it was given. The certificate is beside it.
     path: PathBuf,
-    /// Behind all links, so that two names of one file have one lock.
+    /// Path without links, so that two names of one file have one lock.
     real: PathBuf,
     lock: Mutex<Lock>,
-    /// The version of the file that has to be kept when it is replaced.
-    keeps: Mutex<Option<Version>>,
+    /// Version of a file that must be kept when it is replaced.
+    kept_version: Mutex<Option<Version>>,
 }
 
-/// The lock that keeps other simulators away.
+/// The lock that keeps other simulators away from the file.
 #[derive(Debug)]
 enum Lock {
-    /// It is ours as long as this file is open; some file systems have no locks.
+    /// Held as long as this file is open; `None` on a file system without locks.
     Held { _file: Option<File> },
-    /// Another simulator may have it by now.
+    /// Released: another simulator may hold it.
     Released,
 }
 
@@ -51,19 +51,17 @@ struct Read {
     configuration: Configuration,
 }
 
-/// What a file holds, and the version that it was written for.
+/// The content of a file, and the version that it was written for.
 pub(crate) struct Loaded {
     pub(crate) target: Version,
     pub(crate) configuration: Configuration,
 }
 
 impl StateFile {
-    /// Keeps other simulators away from this file.
-    ///
-    /// Each of two would write what it knows over what the other one has committed.
+    /// Locks this file against other simulators, which would overwrite each other's commits.
     pub(crate) fn open(path: PathBuf) -> Result<Self, Error> {
         let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-        // The state itself is replaced at each commit, and a lock on it would go with the old file.
+        // Each commit replaces the state file, and a lock on it would vanish with the old file.
         let lock = beside(&real, "lock");
         let locked = |source| Error::State { action: "lock", path: lock.clone(), source };
         let file = File::options().create(true).truncate(false).write(true).open(&lock);
@@ -78,11 +76,11 @@ impl StateFile {
             path,
             real,
             lock: Mutex::new(Lock::Held { _file: file }),
-            keeps: Mutex::new(None),
+            kept_version: Mutex::new(None),
         })
     }
 
-    /// Lets another simulator have the file; nothing is written from now on.
+    /// Releases the file for another simulator. Nothing is written from now on.
     pub(crate) fn release(&self) {
         *self.lock() = Lock::Released;
     }
@@ -91,7 +89,7 @@ impl StateFile {
         self.lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What an earlier run left; nothing when there was none.
+    /// Loads the state of an earlier run, if there is one.
     pub(crate) fn load(&self) -> Result<Option<Loaded>, Error> {
         let text = match fs::read(&self.real) {
             Ok(text) => text,
@@ -100,46 +98,46 @@ impl StateFile {
                 return Err(Error::State { action: "read", path: self.path.clone(), source });
             }
         };
-        let wrong = |why| self.wrong(why);
+        let invalid = |why| self.invalid(why);
         let read: Read = serde_json::from_slice(&text).map_err(|error| {
-            // Only the place: the message could quote a secret.
-            wrong(format!("not understood at line {}, column {}", error.line(), error.column()))
+            // Only the location: the message could quote a secret.
+            invalid(format!("syntax error at line {}, column {}", error.line(), error.column()))
         })?;
         if read.form != FORM {
-            return Err(wrong(format!("it has form {}, and only {FORM} is known", read.form)));
+            return Err(invalid(format!("unknown form {}: expected {FORM}", read.form)));
         }
         let target = read.target.parse();
-        let target = target.map_err(|_| wrong("its `target` is no version".to_owned()))?;
+        let target = target.map_err(|_| invalid("invalid version in `target`".to_owned()))?;
         Ok(Some(Loaded { target, configuration: read.configuration }))
     }
 
-    /// The error for a file that holds something else.
-    pub(crate) fn wrong(&self, why: String) -> Error {
+    /// Makes the error for a file with an invalid content.
+    pub(crate) fn invalid(&self, why: String) -> Error {
         Error::NotState { path: self.path.clone(), why }
     }
 
-    /// Puts the file aside as one of this version, instead of writing over it, when it is replaced.
+    /// Keeps a copy of the file, named after this version, when it is replaced.
     pub(crate) fn keep(&self, version: Version) {
-        *self.keeps.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
+        *self.kept_version.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
     }
 
-    /// Puts the configuration in place of the old one, whole or not at all.
+    /// Replaces the old configuration, atomically.
     pub(crate) fn save(&self, target: &Version, it: &Configuration) -> Result<(), Error> {
         let written = Written { form: FORM, target: target.to_string(), configuration: it };
         let text = serde_json::to_vec_pretty(&written).map_err(io::Error::from);
-        // Held until it is written: whoever gets the lock next reads what was answered as committed.
+        // Held until the file is written, so that the next holder of the lock reads every commit that was confirmed.
         let lock = self.lock();
         let saved = text.and_then(|text| match *lock {
-            Lock::Held { .. } => self.put_aside().and_then(|()| replace(&self.real, &text)),
+            Lock::Held { .. } => self.back_up().and_then(|()| replace(&self.real, &text)),
             Lock::Released => Err(io::Error::other("the simulator has ended")),
         });
         saved.map_err(|source| Error::State { action: "write", path: self.path.clone(), source })
     }
 
-    /// Copies the file to one with another name, if it is to be kept.
-    fn put_aside(&self) -> io::Result<()> {
-        let mut keeps = self.keeps.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(version) = &*keeps else { return Ok(()) };
+    /// Copies the file, if it must be kept.
+    fn back_up(&self) -> io::Result<()> {
+        let mut kept_version = self.kept_version.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(version) = &*kept_version else { return Ok(()) };
         let mut copy = new_beside(&self.real)?;
         io::copy(&mut File::open(&self.real)?, &mut copy)?;
         copy.as_file().sync_all()?;
@@ -152,23 +150,21 @@ impl StateFile {
                 Err(it) => return Err(it.error),
             }
         }
-        *keeps = None;
+        *kept_version = None;
         Ok(())
     }
 
-    /// Certificate and key of an earlier run, if there is a certificate.
+    /// Loads the certificate and key of an earlier run, if there is a certificate.
     pub(crate) fn certificate(&self) -> Result<Option<(String, String)>, Error> {
         let read = |path: PathBuf| match fs::read_to_string(&path) {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Error::Certificate { path, why: error.to_string() }),
         };
-        // A key alone is what a crash leaves, and nobody knows its certificate yet.
+        // A crash can leave a key without a certificate. No client knows that key, so it can be replaced.
         let Some(certificate) = read(self.certificate_path())? else { return Ok(None) };
-        let missing = || Error::Certificate {
-            path: self.key_path(),
-            why: "there is no such file".to_owned(),
-        };
+        let missing =
+            || Error::Certificate { path: self.key_path(), why: "no such file".to_owned() };
         Ok(Some((certificate, read(self.key_path())?.ok_or_else(missing)?)))
     }
 
@@ -192,7 +188,7 @@ impl StateFile {
     }
 }
 
-/// A file beside another: its name with one more ending.
+/// Returns the path of a file beside another, with one more extension.
 fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".");
@@ -205,18 +201,18 @@ fn folder(path: &Path) -> &Path {
     folder.unwrap_or_else(|| Path::new("."))
 }
 
-/// A new file in the same folder, for its owner alone.
+/// Creates a file in the same folder, which only its owner may read.
 fn new_beside(path: &Path) -> io::Result<NamedTempFile> {
     NamedTempFile::new_in(folder(path))
 }
 
-/// Writes another file, makes sure that it is on the disk, and renames it.
+/// Replaces a file: writes a new one, syncs it, and renames it.
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let mut new = new_beside(path)?;
     new.write_all(text)?;
     new.as_file().sync_all()?;
     new.persist(path)?;
-    // The new name has to reach the disk too; not every system can do that for a folder.
+    // The new name must reach the disk too. Not every system can sync a folder.
     if let Ok(folder) = File::open(folder(path)) {
         let _ = folder.sync_all();
     }

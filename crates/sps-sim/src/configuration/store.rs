@@ -1,4 +1,4 @@
-//! The configuration: bodies of singletons, objects of collections in their order, and who refers to whom.
+//! The stored configuration: bodies of singletons, objects of collections in their order, and references.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,20 +8,20 @@ use sps_spec::Endpoint;
 
 use crate::body::{Bodies, World};
 
-/// Everything below `/api/configuration`, as it is stored.
+/// The stored content of `/api/configuration`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Configuration {
     /// Bodies by path.
     pub(crate) singletons: BTreeMap<String, Value>,
     /// Objects by the path of their collection, in their order.
     pub(crate) collections: BTreeMap<String, Vec<Object>>,
-    /// How often it was committed, so that its hash moves even when a change is undone.
+    /// Number of commits, which changes the hash even if a commit undoes the one before.
     #[serde(default)]
     pub(crate) revision: u64,
-    /// Paths that refer to the object with this path.
+    /// Paths that refer to an object, by the path of the object.
     #[serde(skip)]
     referrers: BTreeMap<String, BTreeSet<String>>,
-    /// Paths of objects that the thing with this path refers to.
+    /// Paths of referenced objects, by the path of what refers to them.
     #[serde(skip)]
     references: BTreeMap<String, BTreeSet<String>>,
 }
@@ -34,20 +34,20 @@ pub(crate) struct Object {
 }
 
 impl Object {
-    /// Whether it came with the appliance: those have negative numbers as keys.
+    /// Whether the object is built in. Built-in objects have negative keys.
     pub(crate) fn is_built_in(&self) -> bool {
         self.key.starts_with('-')
     }
 }
 
 impl Configuration {
-    /// Stores what a singleton holds.
+    /// Stores the body of a singleton.
     pub(crate) fn set_singleton(&mut self, path: &str, body: Value, refers_to: BTreeSet<String>) {
         self.singletons.insert(path.to_owned(), body);
         self.set_references(path, refers_to);
     }
 
-    /// Stores an object: in its old place, or behind all others.
+    /// Stores an object: at its old position, or behind all others.
     pub(crate) fn set_object(
         &mut self,
         collection: &str,
@@ -63,7 +63,7 @@ impl Configuration {
         self.set_references(&format!("{collection}/{key}"), refers_to);
     }
 
-    /// Removes an object; says what it held.
+    /// Removes an object, and returns its body.
     pub(crate) fn remove_object(&mut self, collection: &str, key: &str) -> Option<Value> {
         let objects = self.collections.get_mut(collection)?;
         let at = objects.iter().position(|it| it.key == key)?;
@@ -72,25 +72,26 @@ impl Configuration {
         Some(removed.body)
     }
 
-    /// Puts objects into this order, if it names each of them once.
+    /// Sorts the objects of a collection, if `order` names each of them once.
     pub(crate) fn reorder(&mut self, collection: &str, order: &[&str]) -> bool {
         let Some(objects) = self.collections.get_mut(collection) else { return order.is_empty() };
-        let wanted: BTreeMap<_, _> = order.iter().enumerate().map(|(at, key)| (*key, at)).collect();
-        let complete = wanted.len() == order.len()
+        let positions: BTreeMap<_, _> =
+            order.iter().enumerate().map(|(at, key)| (*key, at)).collect();
+        let complete = positions.len() == order.len()
             && order.len() == objects.len()
-            && objects.iter().all(|it| wanted.contains_key(it.key.as_str()));
+            && objects.iter().all(|it| positions.contains_key(it.key.as_str()));
         if complete {
-            objects.sort_by_key(|it| wanted.get(it.key.as_str()).copied());
+            objects.sort_by_key(|it| positions.get(it.key.as_str()).copied());
         }
         complete
     }
 
-    /// The objects of a collection in their order.
+    /// Returns the objects of a collection in their order.
     pub(crate) fn objects(&self, collection: &str) -> &[Object] {
         self.collections.get(collection).map_or(&[], Vec::as_slice)
     }
 
-    /// One object.
+    /// Returns one object.
     pub(crate) fn find(&self, collection: &str, key: &str) -> Option<&Object> {
         self.objects(collection).iter().find(|it| it.key == key)
     }
@@ -126,7 +127,7 @@ impl World for Configuration {
     }
 }
 
-/// The paths of objects that a body refers to.
+/// Returns the paths of the objects that a body refers to.
 pub(crate) fn targets(
     bodies: &Bodies<'static>,
     endpoint: &'static Endpoint,
@@ -143,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_who_refers_to_whom() {
+    fn tracks_references() {
         let mut store = Configuration::default();
         let to = |it: &str| BTreeSet::from([it.to_owned()]);
         store.set_object("/a", "1", json!({}), BTreeSet::new());
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_only_a_complete_order() {
+    fn accepts_only_a_complete_order() {
         let mut store = Configuration::default();
         for key in ["1", "2", "3"] {
             store.set_object("/a", key, json!({}), BTreeSet::new());

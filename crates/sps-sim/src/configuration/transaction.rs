@@ -1,29 +1,29 @@
-//! The one transaction: who holds it, what it would change, and how that is listed.
+//! The transaction: its holder, its pending changes, and the list of them.
 
 use serde_json::{Value, json};
 
 use crate::configuration::store::Configuration;
 
-/// Changes that wait for their commit.
+/// Pending changes.
 #[derive(Debug, Clone)]
 pub(crate) struct Transaction {
-    /// The session that holds it.
+    /// Token of the session that holds it.
     pub(crate) token: String,
-    /// Its user.
+    /// User of that session.
     pub(crate) user: String,
-    /// The configuration as it will be.
+    /// Configuration with the changes.
     pub(crate) pending: Configuration,
-    /// What was changed, in the form of the guide.
+    /// List of the changes, in the form of the guide.
     pub(crate) changes: Vec<Value>,
 }
 
-/// Who holds the transaction, and how much waits in it.
+/// The holder of the transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Holder {
     /// Name of the user.
     pub user: String,
-    /// How many changes it lists.
+    /// Number of pending changes.
     pub changes: usize,
 }
 
@@ -41,7 +41,7 @@ impl Transaction {
             .push(json!({"type": "reorder", "path": path, "old_order": old, "new_order": new}));
     }
 
-    /// A body that was put in place of another; where only the order of something differs, that is what is listed.
+    /// Lists a replaced body. Where only an order differs, lists the new order instead.
     pub(crate) fn replaced(&mut self, path: &str, old: &Value, new: &Value) {
         if old == new {
             return;
@@ -58,7 +58,7 @@ impl Transaction {
     }
 }
 
-/// Whether nothing but the `@order` of some objects differs; gathers these.
+/// Whether only the `@order` of some objects differs. Collects these.
 fn differ_in_order<'a>(
     old: &'a Value,
     new: &'a Value,
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_a_new_order_as_such() {
+    fn lists_a_changed_order_as_a_reorder() {
         let mut transaction = Transaction {
             token: String::new(),
             user: String::new(),

@@ -1,46 +1,46 @@
-//! Which addresses there are in the target version, from the paths of the spec.
+//! The paths of the target version, derived from the spec.
 
 use std::collections::BTreeMap;
 
 use sps_spec::{Endpoint, EndpointKind, Method, Spec, Version};
 
-/// Where the configuration hangs.
+/// Path of the configuration.
 pub(crate) const CONFIGURATION: &str = "/api/configuration";
 
-/// Where uploaded plugins hang, by their type.
+/// Path of uploaded plugins, by their type.
 pub(crate) const PLUGINS: &str = "/api/configuration/plugins";
 
-/// What stands at a path.
+/// A known path.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Node {
-    /// Links to what lies below; from the spec, or because something lies below.
+    /// Links to its children. Listed in the spec, or implied by its children.
     Container,
-    /// One object that is always there.
+    /// One body that always exists.
     Singleton(&'static Endpoint),
     /// Objects under keys.
     Collection(&'static Endpoint),
-    /// Plugins of one type, which only an upload creates.
+    /// Plugins of one type, which only uploads create.
     Plugins,
-    /// Work that takes its time.
+    /// Jobs.
     Job(&'static Endpoint),
-    /// State of the appliance that the spec describes.
+    /// State of the appliance, as the spec describes it.
     Status(&'static Endpoint),
-    /// An address that the spec does not describe, with its only methods.
+    /// A path that the spec does not describe, with its methods.
     Service(&'static [&'static str]),
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Place<'a> {
-    /// A node itself.
+pub(crate) enum Address<'a> {
+    /// A known path.
     Node(Node),
-    /// An object of a collection or a job: its path, the node, the key.
+    /// An object of a collection, or a job: path of the collection, its node, the key.
     Object(&'a str, Node, &'a str),
-    /// A part of a job's object, such as its download: path of the job, endpoint, key, part.
+    /// A part of a job, such as its download: path of the endpoint, the endpoint, the key, the name of the part.
     Part(&'a str, &'static Endpoint, &'a str, &'a str),
 }
 
-/// All addresses of the target version.
+/// All paths of the target version.
 #[derive(Debug)]
 pub(crate) struct Tree {
     nodes: BTreeMap<String, Node>,
@@ -91,32 +91,32 @@ impl Tree {
         Self { nodes }
     }
 
-    /// What stands at this path itself.
+    /// Returns the node of a known path.
     pub(crate) fn node(&self, path: &str) -> Option<Node> {
         self.nodes.get(path).copied()
     }
 
-    /// What this path leads to.
-    pub(crate) fn place<'a>(&self, path: &'a str) -> Option<Place<'a>> {
+    /// Resolves a path.
+    pub(crate) fn resolve<'a>(&self, path: &'a str) -> Option<Address<'a>> {
         if let Some(node) = self.node(path) {
-            return Some(Place::Node(node));
+            return Some(Address::Node(node));
         }
         let (parent, key) = path.rsplit_once('/')?;
         match self.node(parent) {
             Some(node @ (Node::Collection(_) | Node::Plugins | Node::Job(_))) => {
-                return Some(Place::Object(parent, node, key));
+                return Some(Address::Object(parent, node, key));
             }
             Some(_) => return None,
             None => {}
         }
         let (above, job) = parent.rsplit_once('/')?;
         match self.node(above)? {
-            Node::Job(endpoint) => Some(Place::Part(above, endpoint, job, key)),
+            Node::Job(endpoint) => Some(Address::Part(above, endpoint, job, key)),
             _ => None,
         }
     }
 
-    /// The last words of the paths right below, sorted.
+    /// Returns the sorted names of the children of a path.
     pub(crate) fn children(&self, path: &str) -> Vec<&str> {
         let below = format!("{path}/");
         let from = self.nodes.range(below.clone()..);
@@ -124,12 +124,12 @@ impl Tree {
         children.map(|path| &path[below.len()..]).filter(|name| !name.contains('/')).collect()
     }
 
-    /// All nodes with their paths.
+    /// Returns all nodes with their paths.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = (&str, Node)> {
         self.nodes.iter().map(|(path, node)| (path.as_str(), *node))
     }
 
-    /// The longest part of the path that exists, and the rest.
+    /// Splits a path into the longest part that exists, and the rest.
     pub(crate) fn nearest<'a>(&self, path: &'a str) -> (&'a str, &'a str) {
         let mut known = path;
         while let Some((parent, _)) = known.rsplit_once('/') {
@@ -143,7 +143,7 @@ impl Tree {
 }
 
 impl Node {
-    /// The methods of the path itself.
+    /// Returns the methods of the path itself.
     pub(crate) fn methods(self) -> Vec<&'static str> {
         match self {
             Self::Container | Self::Plugins => vec!["GET"],
@@ -153,7 +153,7 @@ impl Node {
             }
             Self::Collection(endpoint) => {
                 let mut methods = names(&endpoint.methods);
-                // Only what is listed has an order that can be changed.
+                // Only the order of a listed collection can be changed.
                 if methods.contains(&"GET") {
                     methods.push("PUT");
                 }
@@ -162,7 +162,7 @@ impl Node {
         }
     }
 
-    /// The methods of an object below it.
+    /// Returns the methods of its objects.
     pub(crate) fn object_methods(self, target: &Version) -> Vec<&'static str> {
         match self {
             Self::Collection(endpoint) | Self::Job(endpoint) => names(&endpoint.object_methods),
@@ -182,7 +182,7 @@ fn names(methods: &[Method]) -> Vec<&'static str> {
     methods.iter().map(|it| it.name()).collect()
 }
 
-/// The types of plugins, by version.
+/// Returns the types of plugins of a version.
 pub(crate) fn plugin_types(target: &Version) -> &'static [&'static str] {
     if *target < Version::new([7]) {
         &["aa", "credentialstore", "ticketing"]
@@ -191,7 +191,7 @@ pub(crate) fn plugin_types(target: &Version) -> &'static [&'static str] {
     }
 }
 
-/// Whether browsers need the header field `X-Token`.
+/// Whether browsers must send the header field `X-Token`.
 pub(crate) fn has_token(target: &Version) -> bool {
     *target >= Version::new([7, 5])
 }

@@ -1,30 +1,30 @@
-//! What was asked of the simulator, for tests to look at.
+//! The log of requests, for tests.
 
 use std::{collections::VecDeque, time::SystemTime};
 
-/// How many requests are remembered.
-const REMEMBERED: usize = 10_000;
+/// Number of requests that are kept.
+const MAX_RECORDS: usize = 10_000;
 
-/// How much of a path is remembered.
-const PATH_LENGTH: usize = 512;
+/// Longest path that is kept.
+const MAX_PATH_BYTES: usize = 512;
 
-/// One request, without its body and without anything secret.
+/// One request, without its body and without secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestRecord {
-    /// When it came, by the clock of the simulator.
+    /// Time of the request, by the clock of the simulator.
     pub at: SystemTime,
-    /// Its method, in capitals.
+    /// Method, in capitals.
     pub method: String,
-    /// Its path as it was sent, without the query; a long one is cut.
+    /// Path as it was sent, without the query. A long path is cut.
     pub path: String,
-    /// Its query as it was sent, with the values of unknown parameters left out.
+    /// Query as it was sent, without the values of unknown parameters.
     pub query: Option<String>,
-    /// The status code of the answer; nothing when the connection was dropped instead.
+    /// Status code of the response; `None` if the connection was dropped instead.
     pub status: Option<u16>,
-    /// The first four digits of the session's token, if it named one that lives.
+    /// First four digits of the session token, if the session is alive.
     pub session: Option<String>,
-    /// The user of that session, or the one who logged in.
+    /// User of that session, or the user who logged in.
     pub user: Option<String>,
 }
 
@@ -34,11 +34,11 @@ pub(crate) struct Log(VecDeque<RequestRecord>);
 
 impl Log {
     pub(crate) fn add(&mut self, mut record: RequestRecord) {
-        if self.0.len() == REMEMBERED {
+        if self.0.len() == MAX_RECORDS {
             self.0.pop_front();
         }
-        if record.path.len() > PATH_LENGTH {
-            record.path = record.path.chars().take(PATH_LENGTH).collect();
+        if record.path.len() > MAX_PATH_BYTES {
+            record.path = record.path.chars().take(MAX_PATH_BYTES).collect();
         }
         record.query = record.query.as_deref().map(redacted);
         self.0.push_back(record);
@@ -49,7 +49,7 @@ impl Log {
     }
 }
 
-/// The query without values that could be secret.
+/// Returns the query without values that could be secret.
 fn redacted(query: &str) -> String {
     let parameters = query.split('&').take(16).map(|parameter| match parameter.split_once('=') {
         Some((name @ ("type" | "login_method"), value)) if value.len() <= 64 => {
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_no_unknown_values() {
+    fn drops_unknown_values() {
         assert_eq!(redacted("type=x509&password=hush&hush"), "type=x509&password=…&…");
     }
 }

@@ -1,4 +1,4 @@
-//! A request as the appliance sees it: path and query decoded, credentials found.
+//! A request as the appliance sees it: with its path decoded and its credentials read.
 
 use hyper::{HeaderMap, header};
 
@@ -6,35 +6,35 @@ use hyper::{HeaderMap, header};
 #[derive(Clone, Default)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// Decoded, without a slash at the end; nothing when it cannot be decoded or tries to leave its place.
+    /// Decoded path without a slash at the end; `None` if it cannot be decoded or has segments such as `..`.
     pub(crate) path: Option<String>,
-    /// As it was sent.
+    /// Path as it was sent.
     pub(crate) raw_path: String,
     pub(crate) raw_query: Option<String>,
-    /// The token of the cookie.
+    /// Token of the session cookie.
     pub(crate) token: Option<String>,
     pub(crate) authorization: Authorization,
-    /// The name in the client's certificate.
+    /// Common name of the client's certificate.
     pub(crate) certificate: Option<String>,
     pub(crate) browser: bool,
     pub(crate) x_token: Option<String>,
     pub(crate) content_type: Option<String>,
     pub(crate) content_length: Option<u64>,
-    /// Whether it expects something. An empty field does not: that is how a client turns it off.
+    /// Whether it has the field `Expect`. An empty field does not count: clients send it to turn the field off.
     pub(crate) expect: bool,
     pub(crate) body: Vec<u8>,
-    /// How long the body was; of some uploads nothing else is kept.
+    /// Length of the body. For firmware, the body itself is not kept.
     pub(crate) body_length: u64,
 }
 
-/// What the header field `Authorization` holds.
+/// Credentials in the header field `Authorization`.
 #[derive(Clone, Default)]
 pub(crate) enum Authorization {
     #[default]
     None,
     /// User and password.
     Basic(String, String),
-    /// Another scheme, or not decodable.
+    /// Another scheme, or invalid Basic credentials.
     Unusable,
 }
 
@@ -49,7 +49,7 @@ impl std::fmt::Debug for Authorization {
 }
 
 impl Request {
-    /// What the head of a request says.
+    /// Reads the head of a request.
     pub(crate) fn new(method: &str, path: &str, query: Option<&str>, headers: &HeaderMap) -> Self {
         let text = |name: header::HeaderName| headers.get(name).and_then(|it| it.to_str().ok());
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
@@ -79,7 +79,7 @@ impl Request {
         }
     }
 
-    /// The first value of a parameter of the query.
+    /// Returns the first value of a query parameter.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let query = self.raw_query.as_deref()?;
         let mut parameters = query.split('&').filter_map(|it| it.split_once('='));
@@ -87,7 +87,7 @@ impl Request {
         percent_decoded(&value.replace('+', " "))
     }
 
-    /// Whether it would change something.
+    /// Whether the method changes something.
     pub(crate) fn changes(&self) -> bool {
         matches!(self.method.as_str(), "POST" | "PUT" | "DELETE" | "PATCH")
     }
@@ -98,8 +98,8 @@ fn decoded(path: &str) -> Option<String> {
     let mut whole = String::new();
     for segment in path.strip_prefix('/')?.split('/') {
         let segment = percent_decoded(segment)?;
-        let bad = |it: char| it == '/' || it.is_control();
-        if matches!(segment.as_str(), "" | "." | "..") || segment.contains(bad) {
+        let is_invalid = |it: char| it == '/' || it.is_control();
+        if matches!(segment.as_str(), "" | "." | "..") || segment.contains(is_invalid) {
             return None;
         }
         whole.push('/');
@@ -116,7 +116,7 @@ fn percent_decoded(text: &str) -> Option<String> {
         if *first == b'%' {
             let (digits, after) = rest.split_at_checked(2)?;
             let digits = std::str::from_utf8(digits).ok()?;
-            // `from_str_radix` would take a sign.
+            // `from_str_radix` would accept a sign.
             if !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
                 return None;
             }
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn decodes_base64() {
-        // The vectors of RFC 4648, section 10.
+        // Test vectors of RFC 4648, section 10.
         for (text, bytes) in
             [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYmFy", "foobar")]
         {

@@ -1,44 +1,44 @@
-//! What is answered: JSON with its status code, a file, or an error in the form of the guide.
+//! Responses: JSON, a file, or an error in the form of the guide.
 
 use serde_json::{Map, Value, json};
 
-/// An answer, before faults take it apart.
+/// A response, before faults are applied to it.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
-    /// JSON with a status code.
+impl Response {
+    /// Makes a response of JSON.
     pub(crate) fn json(status: u16, body: &Value) -> Self {
         let body = body.to_string().into_bytes();
         Self { status, content_type: "application/json", headers: Vec::new(), body }
     }
 
-    /// A file to keep.
+    /// Makes a download.
     pub(crate) fn file(content_type: &'static str, name: &str, body: Vec<u8>) -> Self {
         let disposition = format!("attachment; filename=\"{name}\"");
         let headers = vec![("content-disposition", disposition)];
         Self { status: 200, content_type, headers, body }
     }
 
-    /// A page as a proxy makes it.
+    /// Makes a page of HTML, as a proxy sends it.
     pub(crate) fn page(status: u16) -> Self {
         let body = format!("<html><body><h1>{status}</h1></body></html>\n").into_bytes();
         Self { status, content_type: "text/html", headers: Vec::new(), body }
     }
 
-    /// The same with a header field.
-    pub(crate) fn with(mut self, name: &'static str, value: String) -> Self {
+    /// Adds a header field.
+    pub(crate) fn with_header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));
         self
     }
 }
 
-/// An error, before it is known where it happened.
+/// An error response, before its path is known.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
     status: u16,
@@ -72,7 +72,7 @@ impl Failure {
         Self::new(403, "Unauthorized", message).details(json!(path))
     }
 
-    /// A path that leads nowhere: what exists of it, and the rest.
+    /// Makes the error for an unknown path: the part that exists, and the rest.
     pub(crate) fn resource_not_found(known: &str, rest: &str) -> Self {
         let mount_point = known.strip_prefix("/api").unwrap_or(known);
         Self::new(404, "ResourceNotFound", "Resource was not found")
@@ -99,8 +99,8 @@ impl Failure {
         self
     }
 
-    /// The answer at the path that was asked for.
-    pub(crate) fn into_answer(self, path: &str) -> Answer {
+    /// Makes the response for the requested path.
+    pub(crate) fn into_response(self, path: &str) -> Response {
         let mut error = Map::new();
         error.insert("type".to_owned(), json!(self.kind));
         error.insert("message".to_owned(), json!(self.message));
@@ -114,8 +114,8 @@ impl Failure {
         {
             meta.insert("parent".to_owned(), json!(parent));
         }
-        let mut answer = Answer::json(self.status, &json!({"error": error, "meta": meta}));
-        answer.headers.extend(self.header);
-        answer
+        let mut response = Response::json(self.status, &json!({"error": error, "meta": meta}));
+        response.headers.extend(self.header);
+        response
     }
 }

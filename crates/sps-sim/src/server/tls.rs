@@ -1,4 +1,4 @@
-//! Certificates: our own, and those of clients.
+//! TLS: the certificate of the simulator, and those of clients.
 
 use std::{io, net::IpAddr, sync::Arc};
 
@@ -25,7 +25,7 @@ use crate::{configuration::StateFile, error::Error, random::hex};
 #[derive(Clone)]
 pub(crate) struct Tls(TlsAcceptor);
 
-/// Our own certificate, as others have to know it.
+/// The certificate of the simulator, for clients.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity {
     pub(crate) pem: String,
@@ -33,7 +33,7 @@ pub(crate) struct Identity {
 }
 
 impl Tls {
-    /// Takes the certificate beside the state if it is good for this address, or makes a new one.
+    /// Loads the certificate beside the state if it is valid for this address, or makes a new one.
     pub(crate) fn new(
         address: IpAddr,
         file: Option<&StateFile>,
@@ -47,32 +47,32 @@ impl Tls {
         let own = match saved {
             Some(own) => own,
             None => {
-                let (pem, key) = self_signed(address).map_err(|it| wrong(&it))?;
+                let (pem, key) = self_signed(address).map_err(|it| tls_error(&it))?;
                 if let Some(file) = file {
                     file.save_certificate(&pem, &key)?;
                 }
                 let certificate = CertificateDer::from_pem_slice(pem.as_bytes());
                 let key = PrivateKeyDer::from_pem_slice(key.as_bytes());
                 let (certificate, key) =
-                    (certificate.map_err(|it| wrong(&it))?, key.map_err(|it| wrong(&it))?);
+                    (certificate.map_err(|it| tls_error(&it))?, key.map_err(|it| tls_error(&it))?);
                 Own { pem, certificate, key }
             }
         };
         let fingerprint = hex(digest(&SHA256, &own.certificate).as_ref());
         let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(|it| wrong(&it))?;
+            .map_err(|it| tls_error(&it))?;
         let config = match client_ca {
             None => config.with_no_client_auth(),
             Some(pem) => config.with_client_cert_verifier(verifier(pem, provider)?),
         };
         let config = config.with_single_cert(vec![own.certificate], own.key);
-        let config = config.map_err(|it| wrong(&it))?;
+        let config = config.map_err(|it| tls_error(&it))?;
         let identity = Identity { pem: own.pem, fingerprint };
         Ok((Self(TlsAcceptor::from(Arc::new(config))), identity))
     }
 
-    /// Shakes hands; says the name in the client's certificate too.
+    /// Completes a handshake. Returns the stream and the common name of the client's certificate.
     pub(crate) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         stream: S,
@@ -84,25 +84,25 @@ impl Tls {
     }
 }
 
-/// Our certificate and its key.
+/// The certificate of the simulator and its key.
 struct Own {
     pem: String,
     certificate: CertificateDer<'static>,
     key: PrivateKeyDer<'static>,
 }
 
-fn wrong(why: &dyn std::fmt::Display) -> Error {
+fn tls_error(why: &dyn std::fmt::Display) -> Error {
     Error::Tls(why.to_string())
 }
 
-/// Those of an earlier run, if they fit each other.
+/// Loads the certificate and key of an earlier run, and checks that they belong together.
 fn saved(file: &StateFile, provider: &CryptoProvider) -> Result<Option<Own>, Error> {
     let Some((pem, key)) = file.certificate()? else { return Ok(None) };
     let broken = |path, why: &str| Error::Certificate { path, why: why.to_owned() };
     let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).ok();
     let certificate = certificate.filter(|it| ParsedCertificate::try_from(it).is_ok());
-    let certificate = certificate
-        .ok_or_else(|| broken(file.certificate_path(), "there is no certificate in it"))?;
+    let certificate =
+        certificate.ok_or_else(|| broken(file.certificate_path(), "no certificate found"))?;
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).ok();
     let loaded = key
         .as_ref()
@@ -110,36 +110,36 @@ fn saved(file: &StateFile, provider: &CryptoProvider) -> Result<Option<Own>, Err
     match (key, loaded) {
         (Some(key), Some(Ok(_))) => Ok(Some(Own { pem, certificate, key })),
         (_, Some(Err(rustls::Error::InconsistentKeys(_)))) => {
-            Err(broken(file.key_path(), "it is not the key of the certificate"))
+            Err(broken(file.key_path(), "not the key of the certificate"))
         }
-        _ => Err(broken(file.key_path(), "there is no key in it")),
+        _ => Err(broken(file.key_path(), "no key found")),
     }
 }
 
-/// Whether a client that asks for this address takes the certificate.
+/// Whether the certificate is valid for this address.
 fn covers(certificate: &CertificateDer<'_>, address: IpAddr) -> bool {
     let name = ServerName::IpAddress(address.into());
     ParsedCertificate::try_from(certificate).is_ok_and(|it| verify_server_name(&it, &name).is_ok())
 }
 
-/// What lets clients in with a certificate of these authorities, and without one.
+/// Makes a verifier that accepts clients with a certificate of these authorities, and clients without one.
 fn verifier(
     pem: &str,
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ClientCertVerifier>, Error> {
-    let wrong = |why: &dyn std::fmt::Display| Error::ClientCa(why.to_string());
+    let invalid = |why: &dyn std::fmt::Display| Error::ClientCa(why.to_string());
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        roots.add(certificate.map_err(|it| wrong(&it))?).map_err(|it| wrong(&it))?;
+        roots.add(certificate.map_err(|it| invalid(&it))?).map_err(|it| invalid(&it))?;
     }
     if roots.is_empty() {
-        return Err(wrong(&"there is no certificate in the PEM"));
+        return Err(invalid(&"no certificate found"));
     }
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-    verifier.allow_unauthenticated().build().map_err(|it| wrong(&it))
+    verifier.allow_unauthenticated().build().map_err(|it| invalid(&it))
 }
 
-/// A certificate for this machine and this address, and its key, in PEM.
+/// Makes a certificate for this machine and this address, and its key, in PEM.
 fn self_signed(address: IpAddr) -> Result<(String, String), rcgen::Error> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
     let address = address.to_string();
@@ -153,7 +153,7 @@ fn self_signed(address: IpAddr) -> Result<(String, String), rcgen::Error> {
     Ok((params.self_signed(&key)?.pem(), key.serialize_pem()))
 }
 
-/// The common name of a certificate's subject.
+/// Returns the common name of a certificate's subject.
 fn common_name(der: &[u8]) -> Option<String> {
     let certificate = x509_cert::Certificate::from_der(der).ok()?;
     let name = certificate.tbs_certificate().subject().common_name().ok()??;

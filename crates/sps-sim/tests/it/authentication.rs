@@ -1,4 +1,4 @@
-//! Logging in, what a session may do, and when it ends.
+//! Logins, rights of a session, and the end of a session.
 
 use std::time::Duration;
 
@@ -15,8 +15,11 @@ const PATH: &str = "/api/authentication";
 async fn a_login_gives_a_cookie() {
     let sim = version("7.1.1").start().await.unwrap();
     let reply = login(&sim, "admin", "pä:ss", PATH);
-    let answer = reply.clone().expect(200);
-    assert_eq!(answer, json!({"meta": {"href": PATH, "parent": "/api", "remaining_seconds": 600}}));
+    let response = reply.clone().expect(200);
+    assert_eq!(
+        response,
+        json!({"meta": {"href": PATH, "parent": "/api", "remaining_seconds": 600}})
+    );
     let cookie = reply.fields("set-cookie")[0];
     let token = token(&reply);
     assert_eq!(token.len(), 40);
@@ -27,7 +30,7 @@ async fn a_login_gives_a_cookie() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refuses_who_is_not_known() {
+async fn refuses_wrong_credentials() {
     let sim = version("7.1.1").start().await.unwrap();
     let anonymous = Client::anonymous(&sim);
     let none = anonymous.get(PATH);
@@ -36,7 +39,7 @@ async fn refuses_who_is_not_known() {
     let other = anonymous.get("/api/configuration/passwords");
     assert_eq!(other.status, 401);
     assert_eq!(other.json()["error"]["details"], "/api/configuration/passwords");
-    for (user, password) in [("admin", "wrong"), ("nobody", "pä:ss"), ("", ""), ("admin", "pä:s")]
+    for (user, password) in [("admin", "wrong"), ("unknown", "pä:ss"), ("", ""), ("admin", "pä:s")]
     {
         let reply = login(&sim, user, password, PATH);
         assert_eq!((reply.status, reply.error().as_str()), (401, "AuthenticationFailure"));
@@ -56,7 +59,7 @@ async fn refuses_who_is_not_known() {
 async fn basic_counts_only_at_the_login() {
     let sim = version("7.1.1").start().await.unwrap();
     assert_eq!(login(&sim, "admin", "pä:ss", "/api/configuration").status, 401);
-    // A cookie and a password: the password decides, and makes a session of its own.
+    // With a cookie and a password, the password decides, and opens another session.
     let client = Client::new(&sim);
     let fields = "Authorization: Basic YWxpY2U6YQ==\r\n";
     let again = client.send("GET", PATH, fields, "").unwrap();
@@ -64,16 +67,16 @@ async fn basic_counts_only_at_the_login() {
     client.get("/api/configuration").expect(200);
     let wrong = client.send("GET", PATH, "Authorization: Basic YWxpY2U6Yg==\r\n", "").unwrap();
     assert_eq!(wrong.error(), "AuthenticationFailure");
-    // A cookie alone says that the session still lives.
+    // With the cookie alone, the response shows whether the session is still open.
     let still = client.get(PATH);
     assert!(still.fields("set-cookie").is_empty());
     still.expect(200);
-    // Elsewhere the cookie alone counts.
+    // Other requests ignore the password.
     client.send("GET", "/api/configuration", fields, "").unwrap().expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rights_decide() {
+async fn rights_limit_the_methods() {
     let sim = version("7.1.1").start().await.unwrap();
     let paul = Client::login(&sim, "paul", "p");
     let reply = paul.get("/api/configuration/management/email");
@@ -95,7 +98,7 @@ async fn rights_decide() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn login_methods_by_version() {
+async fn login_methods_depend_on_the_version() {
     for (target, old, new) in [("6.0.2", 200, 401), ("7.0.5", 401, 200)] {
         let sim = version(target).start().await.unwrap();
         let anonymous = Client::anonymous(&sim);
@@ -106,9 +109,9 @@ async fn login_methods_by_version() {
         } else {
             ("login_methods", "login_methods", "local")
         };
-        let answer = anonymous.get(&format!("/api/authentication/{path}")).expect(200);
-        assert_eq!(answer[member], json!([word]));
-        assert_eq!(answer["meta"].get("remaining_seconds"), None);
+        let response = anonymous.get(&format!("/api/authentication/{path}")).expect(200);
+        assert_eq!(response[member], json!([word]));
+        assert_eq!(response["meta"].get("remaining_seconds"), None);
     }
     let sim = version("7.1.1").start().await.unwrap();
     for (method, status) in [("local", 200), ("ldap", 401)] {
@@ -127,10 +130,10 @@ async fn an_idle_session_ends_with_its_transaction() {
     let client = Client::new(&sim);
     client.open().expect(200);
     sim.clock().advance(Duration::from_secs(599));
-    let answer = client.get("/api/transaction").expect(200);
-    assert_eq!(answer["body"]["status"], "open");
-    assert_eq!(answer["meta"]["remaining_seconds"], 600);
-    // The request before began the time anew.
+    let response = client.get("/api/transaction").expect(200);
+    assert_eq!(response["body"]["status"], "open");
+    assert_eq!(response["meta"]["remaining_seconds"], 600);
+    // The last request restarted the idle time.
     sim.clock().advance(Duration::from_secs(599));
     assert_eq!(sim.open_transaction().unwrap().user, "admin");
     sim.clock().advance(Duration::from_secs(1));
@@ -140,13 +143,13 @@ async fn an_idle_session_ends_with_its_transaction() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_time_out_is_a_setting() {
+async fn the_idle_time_is_a_setting() {
     let path = "/api/configuration/management/webinterface";
     let sim = version("7.1.1").start().await.unwrap();
     let client = Client::new(&sim);
     client.put(path, &json!({"timeout": 20})).expect(200);
-    let answer = client.get(path).expect(200);
-    assert_eq!(answer["meta"]["remaining_seconds"], 600, "not before the commit");
+    let response = client.get(path).expect(200);
+    assert_eq!(response["meta"]["remaining_seconds"], 600, "not before the commit");
     client.commit().expect(200);
     assert_eq!(client.get(path).expect(200)["meta"]["remaining_seconds"], 1_200);
     sim.clock().advance(Duration::from_secs(1_199));

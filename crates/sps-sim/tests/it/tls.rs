@@ -31,7 +31,7 @@ async fn get(
     get_from(sim, "127.0.0.1", path, fields, identity).await
 }
 
-/// The same of a server whose certificate has to bear this name.
+/// Like [`get`], from a server whose certificate must have this name.
 async fn get_from(
     sim: &Simulator,
     host: &'static str,
@@ -115,9 +115,9 @@ async fn a_certificate_logs_in() {
         let cookie = format!("Cookie: session_id={}\r\n", token(&reply));
         let reply = get(&sim, "/api/configuration", &cookie, None).await.unwrap();
         assert_eq!(reply.status, 200);
-        // A name that nobody has, no certificate, and one without the word in the query.
-        let nobody = identity("nobody");
-        let reply = get(&sim, path, "", Some(&nobody)).await.unwrap();
+        // An unknown name, no certificate, and a certificate without `type=x509`.
+        let unknown = identity("unknown");
+        let reply = get(&sim, path, "", Some(&unknown)).await.unwrap();
         assert_eq!(reply.error(), "AuthenticationFailure");
         assert_eq!(get(&sim, path, "", None).await.unwrap().error(), "AuthenticationFailure");
         let reply = get(&sim, "/api/authentication", "", Some(&alice)).await.unwrap();
@@ -129,7 +129,7 @@ async fn a_certificate_logs_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_certificate_is_good_where_it_listens() {
+async fn the_certificate_is_valid_for_the_address() {
     let folder = Folder::new("listens");
     let file = folder.0.join("state.json");
     let listen = |ip: [u8; 4]| Simulator::builder().listen((ip, 0).into()).state(&file).start();
@@ -138,7 +138,7 @@ async fn the_certificate_is_good_where_it_listens() {
     let first = fingerprint(&home);
     assert!(get_from(&home, "0.0.0.0", "/api/info", "", None).await.is_none());
     home.stop().await;
-    // The saved certificate does not know this address.
+    // The saved certificate lacks this address.
     let everywhere = listen([0, 0, 0, 0]).await.unwrap();
     let second = fingerprint(&everywhere);
     assert_ne!(first, second);
@@ -147,13 +147,13 @@ async fn the_certificate_is_good_where_it_listens() {
         assert_eq!(reply.map(|it| it.status), Some(200), "{host}");
     }
     everywhere.stop().await;
-    // And this one knows the first.
+    // The new certificate has both addresses.
     let home = listen([127, 0, 0, 1]).await.unwrap();
     assert_eq!(fingerprint(&home), second);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_certificate_is_named() {
+async fn names_an_invalid_certificate() {
     let folder = Folder::new("broken");
     let file = folder.0.join("state.json");
     let (crt, key) = (folder.0.join("state.json.crt.pem"), folder.0.join("state.json.key.pem"));
@@ -177,19 +177,19 @@ async fn a_broken_certificate_is_named() {
         }
         let error = start().await.unwrap_err().to_string();
         assert!(error.starts_with(&path.display().to_string()), "{error}");
-        assert!(error.contains(why) && error.contains("new ones are made"), "{why}: {error}");
+        assert!(error.contains(why) && error.contains("to get new ones"), "{why}: {error}");
         fs::write(&crt, &sound.0).unwrap();
         fs::write(&key, &sound.1).unwrap();
     }
     start().await.unwrap().stop().await;
-    // A key alone is what a crash leaves behind.
+    // A crash can leave a key without a certificate.
     fs::remove_file(&crt).unwrap();
     start().await.unwrap();
     assert_ne!(fs::read(&key).unwrap(), sound.1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_authority_has_to_be_one() {
+async fn refuses_invalid_authorities() {
     for pem in ["", "nothing", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         let error = Simulator::builder().trust_client_ca(pem).start().await.unwrap_err();
         assert!(matches!(error, sps_sim::Error::ClientCa(_)), "{error}");

@@ -8,7 +8,7 @@ use crate::{
 const MANIFEST: &str =
     "api: \"1.3\"\ntype: aa\nname: SPS_Example\nversion: 1.2.3\ndescription: Asks for a code.\n";
 
-/// An archive with one file, packed or as it is.
+/// Makes an archive with one file, packed or stored.
 fn zip(name: &str, content: &[u8], packed: bool) -> Vec<u8> {
     let data =
         if packed { miniz_oxide::deflate::compress_to_vec(content, 6) } else { content.to_vec() };
@@ -48,21 +48,21 @@ async fn a_plugin_becomes_part_of_the_configuration() {
             assert_eq!(upload(&client, path, "application/zip", &archive).status, 409);
             client.open().expect(200);
         }
-        let answer = upload(&client, path, "application/zip", &archive).expect(201);
-        assert_eq!(answer["body"]["name"], "SPS_Example");
-        assert_eq!(answer["body"]["version"], "1.2.3");
-        assert_eq!(answer["body"]["api"], "1.3");
-        let href = answer["meta"]["href"].as_str().unwrap().to_owned();
+        let response = upload(&client, path, "application/zip", &archive).expect(201);
+        assert_eq!(response["body"]["name"], "SPS_Example");
+        assert_eq!(response["body"]["version"], "1.2.3");
+        assert_eq!(response["body"]["api"], "1.3");
+        let href = response["meta"]["href"].as_str().unwrap().to_owned();
         assert!(href.starts_with("/api/configuration/plugins/aa/"), "{href}");
         client.commit().expect(200);
-        assert_eq!(client.get(&href).expect(200)["body"], answer["body"]);
+        assert_eq!(client.get(&href).expect(200)["body"], response["body"]);
         client.open().expect(200);
-        // A newer version takes the place of the old one.
+        // A newer version replaces the old one.
         let newer = MANIFEST.replace("1.2.3", "1.2.4");
         let archive = zip("MANIFEST", newer.as_bytes(), packed);
         let again = upload(&client, path, "application/zip", &archive).expect(201);
-        assert_eq!(again["key"], answer["key"]);
-        // Only newer versions of the product can delete one.
+        assert_eq!(again["key"], response["key"]);
+        // Only newer versions of the appliance can delete a plugin.
         let reply = client.delete(&href);
         if target == "6.0.5" {
             assert_eq!(reply.status, 405);
@@ -74,7 +74,7 @@ async fn a_plugin_becomes_part_of_the_configuration() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refuses_what_is_no_plugin() {
+async fn refuses_invalid_plugins() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let path = "/api/upload/plugins";
@@ -85,7 +85,7 @@ async fn refuses_what_is_no_plugin() {
     }
     assert_eq!(upload(&client, path, "application/zip", &other).error(), "SemanticError");
     assert_eq!(upload(&client, path, "application/json", &good).status, 415);
-    // Archives that are broken anywhere.
+    // Archives with one wrong byte, anywhere.
     for at in 0..good.len() {
         let mut broken = good.clone();
         broken[at] ^= 0xFF;

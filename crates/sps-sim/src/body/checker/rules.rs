@@ -3,15 +3,15 @@
 use serde_json::Value;
 use sps_spec::{Condition, Field, FieldType, Presence, Severity, Struct, TypeDef};
 
-use super::Judge;
+use super::Checker;
 use crate::body::{
-    condition::{Facts, Leaf, decide, needs},
+    condition::{Facts, Input, decide, needs},
     document::Doc,
     is_in, push_segment,
 };
 
-impl Judge<'_> {
-    /// Finds the broken error rules on an object; warnings refuse nothing.
+impl Checker<'_> {
+    /// Reports broken rules of an object. Warnings refuse nothing, so they are skipped.
     pub(super) fn rules(&mut self, def: &Struct, doc: &Doc) {
         let spec = self.spec;
         for rule in spec.rules_on(&def.name).filter(|rule| rule.severity == Severity::Error) {
@@ -28,12 +28,12 @@ impl Judge<'_> {
         }
     }
 
-    /// Decides a condition on an object, unless something that it looks at is wrong or missing.
+    /// Evaluates a condition on an object, unless one of its inputs is invalid or missing.
     pub(super) fn holds(&self, def: &Struct, doc: &Doc, condition: &Condition) -> Option<bool> {
-        let members = Members { judge: self, def, doc };
+        let members = Members { checker: self, def, doc };
         for (path, needs_value) in needs(condition) {
-            let leaf = members.find(path)?;
-            if needs_value && matches!(leaf, Leaf::Absent | Leaf::Null) {
+            let input = members.find(path)?;
+            if needs_value && matches!(input, Input::Absent | Input::Null) {
                 return None;
             }
         }
@@ -41,83 +41,84 @@ impl Judge<'_> {
     }
 }
 
-/// The members of one object, as its rules see them.
+/// The members of one object, as inputs of its rules.
 struct Members<'m, 'a> {
-    judge: &'m Judge<'a>,
+    checker: &'m Checker<'a>,
     def: &'m Struct,
     doc: &'m Doc,
 }
 
 impl<'m> Members<'m, '_> {
-    /// The member at a path; nothing if it is wrong, lies in something wrong, or is missing and has to be there.
-    fn find(&self, path: &[String]) -> Option<Leaf<'m>> {
-        let mut pointer = self.judge.pointer.clone();
+    /// Returns the member at a path, or `None` if it is invalid, lies in something invalid, or is missing but required.
+    fn find(&self, path: &[String]) -> Option<Input<'m>> {
+        let mut pointer = self.checker.pointer.clone();
         let (mut def, mut doc) = (self.def, self.doc);
-        let (last, way) = path.split_last()?;
-        if self.judge.broken.contains(&pointer) {
+        let (last, parents) = path.split_last()?;
+        if self.checker.broken.contains(&pointer) {
             return None;
         }
-        for segment in way {
+        for segment in parents {
             let field = def.field(segment)?;
             push_segment(&mut pointer, segment);
             doc = match self.member(field, doc) {
-                _ if self.judge.broken.contains(&pointer) => return None,
-                None | Some(Doc::Null) => return Some(Leaf::Absent),
+                _ if self.checker.broken.contains(&pointer) => return None,
+                None | Some(Doc::Null) => return Some(Input::Absent),
                 Some(inner) => inner,
             };
             match self.named(field)? {
                 TypeDef::Struct(inner) => def = inner,
-                // Of a union, only the tag can be asked for.
+                // Conditions see only the tag of a union.
                 TypeDef::Union(union) => {
                     push_segment(&mut pointer, last);
-                    let tag = doc.get(&union.tag).filter(|_| !self.judge.broken.contains(&pointer));
-                    return tag.and_then(Doc::as_str).map(Leaf::Str);
+                    let tag =
+                        doc.get(&union.tag).filter(|_| !self.checker.broken.contains(&pointer));
+                    return tag.and_then(Doc::as_str).map(Input::Str);
                 }
                 TypeDef::Enum(_) => return None,
             }
         }
         let field = def.field(last)?;
         push_segment(&mut pointer, last);
-        if self.judge.broken.contains(&pointer) {
+        if self.checker.broken.contains(&pointer) {
             return None;
         }
         match self.member(field, doc) {
-            Some(value) => Some(self.leaf_of(field, value)),
-            None => (field.presence != Presence::Required).then_some(Leaf::Absent),
+            Some(value) => Some(self.input_of(field, value)),
+            None => (field.presence != Presence::Required).then_some(Input::Absent),
         }
     }
 
-    /// The member of an object, unless it was dropped: the appliance of a lenient reader knows its own version alone.
+    /// Returns a member of an object, unless the appliance drops it: a lenient reader knows only its own version.
     fn member(&self, field: &Field, doc: &'m Doc) -> Option<&'m Doc> {
-        let is_known = self.judge.is_strict() || is_in(&field.versions, self.judge.target);
+        let is_known = self.checker.is_strict() || is_in(&field.versions, self.checker.target);
         doc.get(&field.name).filter(|_| is_known)
     }
 
-    fn leaf_of(&self, field: &Field, value: &'m Doc) -> Leaf<'m> {
+    fn input_of(&self, field: &Field, value: &'m Doc) -> Input<'m> {
         match value {
-            Doc::Null => Leaf::Null,
-            Doc::Bool(value) => Leaf::Bool(*value),
-            Doc::Number(_) => value.as_int().map_or(Leaf::Other, Leaf::Int),
+            Doc::Null => Input::Null,
+            Doc::Bool(value) => Input::Bool(*value),
+            Doc::Number(_) => value.as_int().map_or(Input::Other, Input::Int),
             Doc::String(text) => match self.named(field) {
                 Some(TypeDef::Enum(def)) => {
-                    Leaf::Str(def.value(text).map_or(text, |word| &word.value))
+                    Input::Str(def.value(text).map_or(text, |it| &it.value))
                 }
-                _ => Leaf::Str(text),
+                _ => Input::Str(text),
             },
-            Doc::Array(_) | Doc::Object(_) => Leaf::Other,
+            Doc::Array(_) | Doc::Object(_) => Input::Other,
         }
     }
 
     fn named(&self, field: &Field) -> Option<&'m TypeDef> {
         let FieldType::Named(name) = &field.ty else { return None };
-        self.judge.spec.type_def(name)
+        self.checker.spec.type_def(name)
     }
 
-    /// The member of the type at a path.
+    /// Returns the field of the type at a path.
     fn field(&self, path: &[String]) -> Option<&'m Field> {
-        let (last, way) = path.split_last()?;
+        let (last, parents) = path.split_last()?;
         let mut def = self.def;
-        for segment in way {
+        for segment in parents {
             let Some(TypeDef::Struct(inner)) = self.named(def.field(segment)?) else { return None };
             def = inner;
         }
@@ -126,38 +127,38 @@ impl<'m> Members<'m, '_> {
 }
 
 impl Facts for Members<'_, '_> {
-    fn leaf(&self, path: &[String]) -> Leaf<'_> {
-        self.find(path).unwrap_or(Leaf::Absent)
+    fn input(&self, path: &[String]) -> Input<'_> {
+        self.find(path).unwrap_or(Input::Absent)
     }
 
     fn referent(&self, path: &[String], about: &Condition) -> Option<bool> {
         let FieldType::Ref(collection) = &self.field(path)?.ty else { return None };
-        let Leaf::Str(key) = self.leaf(path) else { return None };
-        match self.judge.world.object(collection, key) {
+        let Input::Str(key) = self.input(path) else { return None };
+        match self.checker.world.object(collection, key) {
             Some(body) => decide(about, &Body(&body)),
-            // That there is no such object was found already.
+            // The missing object is reported already.
             None => Some(true),
         }
     }
 }
 
-/// The stored body of an object elsewhere.
+/// The stored body of a referenced object.
 struct Body<'b>(&'b Value);
 
 impl Facts for Body<'_> {
-    fn leaf(&self, path: &[String]) -> Leaf<'_> {
+    fn input(&self, path: &[String]) -> Input<'_> {
         let member = path.iter().try_fold(self.0, |value, segment| value.get(segment));
         match member {
-            None => Leaf::Absent,
-            Some(Value::Null) => Leaf::Null,
-            Some(Value::Bool(value)) => Leaf::Bool(*value),
+            None => Input::Absent,
+            Some(Value::Null) => Input::Null,
+            Some(Value::Bool(value)) => Input::Bool(*value),
             Some(Value::Number(number)) => {
                 let number =
                     number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
-                number.map_or(Leaf::Other, Leaf::Int)
+                number.map_or(Input::Other, Input::Int)
             }
-            Some(Value::String(text)) => Leaf::Str(text),
-            Some(Value::Array(_) | Value::Object(_)) => Leaf::Other,
+            Some(Value::String(text)) => Input::Str(text),
+            Some(Value::Array(_) | Value::Object(_)) => Input::Other,
         }
     }
 

@@ -1,16 +1,16 @@
-//! Single values: leaves, words, references, and lists of them.
+//! Single values: scalars, enum values, references, and lists of them.
 
 use serde_json::Value;
 use sps_spec::{Constraint, Enum, FieldType};
 
-use super::Judge;
+use super::Checker;
 use crate::body::{document::Doc, format};
 
-impl Judge<'_> {
-    /// Judges a value that may not be null.
+impl Checker<'_> {
+    /// Checks a value that may not be null.
     pub(super) fn value(&mut self, ty: &FieldType, constraint: &Constraint, doc: &Doc) -> Value {
         match (ty, doc) {
-            (FieldType::Any, _) => self.kept(doc),
+            (FieldType::Any, _) => self.unchanged(doc),
             (_, Doc::Null) => self.null(),
             (FieldType::Bool, Doc::Bool(value)) => Value::Bool(*value),
             (FieldType::Bool, _) => self.wrong_type(doc, "true or false"),
@@ -21,9 +21,9 @@ impl Judge<'_> {
             (FieldType::List(inner), Doc::Array(items)) => self.items(inner, constraint, items),
             (FieldType::Array(inner, length), Doc::Array(items)) => {
                 if items.len() < *length {
-                    self.find("too-short", &format!("fewer than {length} elements"));
+                    self.invalid("too-short", &format!("fewer than {length} elements"));
                 } else if items.len() > *length {
-                    self.find("too-long", &format!("more than {length} elements"));
+                    self.invalid("too-long", &format!("more than {length} elements"));
                 }
                 self.items(inner, constraint, items)
             }
@@ -31,7 +31,7 @@ impl Judge<'_> {
             (FieldType::Map(inner), Doc::Object(members)) => {
                 self.duplicates(members);
                 let values = members.iter().map(|(key, value)| {
-                    let value = self.below(key, |judge| judge.value(inner, constraint, value));
+                    let value = self.below(key, |checker| checker.value(inner, constraint, value));
                     (key.clone(), value)
                 });
                 Value::Object(values.collect())
@@ -43,22 +43,22 @@ impl Judge<'_> {
 
     fn items(&mut self, inner: &FieldType, constraint: &Constraint, items: &[Doc]) -> Value {
         let values = items.iter().enumerate().map(|(index, item)| {
-            self.below(&index.to_string(), |judge| judge.value(inner, constraint, item))
+            self.below(&index.to_string(), |checker| checker.value(inner, constraint, item))
         });
         Value::Array(values.collect())
     }
 
     fn integer(&mut self, constraint: &Constraint, doc: &Doc) -> Value {
-        let Doc::Number(number) = doc else { return self.wrong_type(doc, "a whole number") };
+        let Doc::Number(number) = doc else { return self.wrong_type(doc, "an integer") };
         match doc.as_int() {
             Some(value) if is_in_range(constraint, value) => return Value::Number(number.clone()),
-            Some(_) => self.find("out-of-range", "the number is outside its bounds"),
+            Some(_) => self.invalid("out-of-range", "the number is out of range"),
             None if number.as_f64().is_some_and(is_beyond_64_bits) => {
-                self.find("out-of-range", "no number has more than 64 bits");
+                self.invalid("out-of-range", "the number does not fit into 64 bits");
             }
-            None => self.find(
+            None => self.invalid(
                 "wrong-type",
-                "a number with a fraction or exponent, where a whole number must be",
+                "expected an integer, found a number with a fraction or an exponent",
             ),
         }
         Value::Null
@@ -67,44 +67,44 @@ impl Judge<'_> {
     fn string(&mut self, constraint: &Constraint, text: &str) -> Value {
         match flaw(constraint, text) {
             None => return Value::String(text.to_owned()),
-            Some(code @ "too-short") => self.find(code, "the text has too few characters"),
-            Some(code @ "too-long") => self.find(code, "the text has too many characters"),
-            Some(code) => self.find(code, "the text does not have the form that belongs here"),
+            Some(code @ "too-short") => self.invalid(code, "the text is too short"),
+            Some(code @ "too-long") => self.invalid(code, "the text is too long"),
+            Some(code) => self.invalid(code, "the text has the wrong format"),
         }
         Value::Null
     }
 
-    /// A word of an enum; `code` is what one outside it is called. It is stored in its first spelling.
-    pub(super) fn word(&mut self, def: &Enum, doc: &Doc, code: &str) -> Value {
-        let word = match doc {
-            Doc::String(word) => word,
+    /// Checks an enum value, which is stored in its first spelling. `code` is the code for an unknown value.
+    pub(super) fn enum_value(&mut self, def: &Enum, doc: &Doc, code: &str) -> Value {
+        let text = match doc {
+            Doc::String(text) => text,
             Doc::Null => return self.null(),
             _ => return self.wrong_type(doc, "a string"),
         };
-        match def.value(word) {
+        match def.value(text) {
             Some(value)
-                if self.has(&value.versions, "the target version does not have this word") =>
+                if self.has(&value.versions, "the target version does not have this value") =>
             {
                 Value::String(value.value.clone())
             }
             _ => {
-                self.find(code, "the word is none of those that may stand here");
+                self.invalid(code, "unknown value");
                 Value::Null
             }
         }
     }
 
-    /// The key of an object, which must be there and, if it is for one use, free.
+    /// Checks the key of an object, which must exist and, if it is for single use, must be free.
     fn reference(&mut self, collection: &str, doc: &Doc) -> Value {
         let key = match doc {
             Doc::String(key) => key,
             _ if doc.get("key").and_then(Doc::as_str).is_some() => {
-                self.find("reference-object", "an object, where only the key of one belongs");
+                self.invalid("reference-object", "expected the key of an object, found an object");
                 return Value::Null;
             }
             _ => return self.wrong_type(doc, "the key of an object"),
         };
-        // What is said of the object elsewhere does not make the key itself wrong: rules may look at it.
+        // A missing object does not make the key itself invalid: rules may look at it.
         if self.world.object(collection, key).is_none() {
             self.report("reference-exists", &format!("{collection} has no object with this key"));
         }
@@ -124,7 +124,7 @@ impl Judge<'_> {
     }
 }
 
-/// Whether a number is within its bounds, and within 64 bits: unsigned ones where it may not be negative.
+/// Whether a number is within its bounds and fits into 64 bits, unsigned if it may not be negative.
 pub(in crate::body) fn is_in_range(constraint: &Constraint, value: i128) -> bool {
     let unsigned = constraint.minimum.is_some_and(|minimum| minimum >= 0);
     let largest = if unsigned { i128::from(u64::MAX) } else { i128::from(i64::MAX) };
@@ -133,13 +133,13 @@ pub(in crate::body) fn is_in_range(constraint: &Constraint, value: i128) -> bool
         && constraint.maximum.is_none_or(|maximum| value <= i128::from(maximum))
 }
 
-/// Whether a number that is kept as a fraction can only be a whole one that was too large for 64 bits.
+/// Whether a number that was read as a float can only be an integer beyond 64 bits.
 fn is_beyond_64_bits(value: f64) -> bool {
-    // The powers of two are exact, so that nothing is lost at the edge: 2^64 and -2^63.
+    // Both powers of two, 2^64 and -2^63, are exact as floats.
     value >= 18_446_744_073_709_551_616.0 || value <= -9_223_372_036_854_775_808.0
 }
 
-/// The code of what is wrong with a text: its length first, then its format.
+/// Returns the code of the first flaw of a text: its length, then its format.
 pub(in crate::body) fn flaw(constraint: &Constraint, text: &str) -> Option<&'static str> {
     let length = text.chars().count() as u64;
     if constraint.min_length.is_some_and(|least| length < least) {

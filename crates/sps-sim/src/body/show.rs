@@ -1,11 +1,11 @@
-//! Stored bodies as answers show them, and the references in them.
+//! Stored bodies as responses show them, and the references in them.
 
 use serde_json::{Map, Value, json};
-use sps_spec::{Endpoint, Field, FieldType, Spec, TypeDef, Version};
+use sps_spec::{Endpoint, Field, FieldType, Spec, Struct, TypeDef, Union, Version};
 
 use super::{Reference, initial, is_in, push_segment};
 
-/// The body as an answer shows it.
+/// Returns the body as a response shows it.
 pub(super) fn show(
     spec: &Spec,
     target: Option<&Version>,
@@ -13,79 +13,77 @@ pub(super) fn show(
     stored: &Value,
     authenticated: bool,
 ) -> Value {
-    let painter = Painter { spec, target, authenticated };
+    let renderer = Renderer { spec, target, authenticated };
     match body_of(spec, endpoint) {
-        Some(def) => painter.def(def, stored),
+        Some(def) => renderer.def(def, stored),
         None => stored.clone(),
     }
 }
 
-/// Every reference in a stored body.
+/// Returns every reference in a stored body.
 pub(super) fn references(spec: &Spec, endpoint: &Endpoint, stored: &Value) -> Vec<Reference> {
-    let mut finder = Finder { spec, pointer: String::new(), found: Vec::new() };
+    let mut finder = ReferenceFinder { spec, pointer: String::new(), found: Vec::new() };
     if let Some(def) = body_of(spec, endpoint) {
         finder.def(def, stored);
     }
     finder.found
 }
 
-/// The type of what is stored.
+/// Returns the type of the stored body.
 fn body_of<'s>(spec: &'s Spec, endpoint: &Endpoint) -> Option<&'s TypeDef> {
     spec.type_def(endpoint.response.as_deref().or(endpoint.request.as_deref())?)
 }
 
-/// Turns what is stored into what is shown. What does not have its type is shown as it is.
-struct Painter<'s> {
+/// Turns a stored body into the body of a response. A value of an unexpected type is shown unchanged.
+struct Renderer<'s> {
     spec: &'s Spec,
     target: Option<&'s Version>,
     authenticated: bool,
 }
 
-impl Painter<'_> {
+impl Renderer<'_> {
     fn def(&self, def: &TypeDef, stored: &Value) -> Value {
         let Value::Object(members) = stored else { return stored.clone() };
         match def {
-            TypeDef::Struct(def) => {
-                let mut shown = Map::new();
-                for (key, value) in members {
-                    match def.field(key) {
-                        Some(field) if self.shows(field) => {
-                            shown.insert(key.clone(), self.value(&field.ty, value));
-                        }
-                        Some(_) => {}
-                        None => {
-                            shown.insert(key.clone(), value.clone());
-                        }
-                    }
-                }
-                for field in
-                    def.fields.iter().filter(|field| field.response_only && self.shows(field))
-                {
-                    if !members.contains_key(&field.name)
-                        && let Some(made_up) = initial::member(self.spec, self.target, field)
-                    {
-                        shown.insert(field.name.clone(), self.value(&field.ty, &made_up));
-                    }
-                }
-                Value::Object(shown)
-            }
-            TypeDef::Union(def) => {
-                let word = members.get(&def.tag).and_then(Value::as_str);
-                let payload = word.and_then(|word| def.variant(word)?.payload.as_ref());
-                let mut shown = members.clone();
-                match (payload, members.get(&def.content)) {
-                    (Some(payload), Some(_)) if payload.sensitive => {
-                        shown.remove(&def.content);
-                    }
-                    (Some(payload), Some(content)) => {
-                        shown.insert(def.content.clone(), self.value(&payload.ty, content));
-                    }
-                    _ => {}
-                }
-                Value::Object(shown)
-            }
+            TypeDef::Struct(def) => Value::Object(self.object(def, members)),
+            TypeDef::Union(def) => Value::Object(self.union(def, members)),
             TypeDef::Enum(_) => stored.clone(),
         }
+    }
+
+    fn object(&self, def: &Struct, members: &Map<String, Value>) -> Map<String, Value> {
+        let mut shown = Map::new();
+        for (key, value) in members {
+            let value = match def.field(key) {
+                Some(field) if self.shows(field) => self.value(&field.ty, value),
+                Some(_) => continue,
+                None => value.clone(),
+            };
+            shown.insert(key.clone(), value);
+        }
+        let only_shown = def.fields.iter().filter(|field| field.response_only && self.shows(field));
+        for field in only_shown.filter(|field| !members.contains_key(&field.name)) {
+            if let Some(made_up) = initial::member(self.spec, self.target, field) {
+                shown.insert(field.name.clone(), self.value(&field.ty, &made_up));
+            }
+        }
+        shown
+    }
+
+    fn union(&self, def: &Union, members: &Map<String, Value>) -> Map<String, Value> {
+        let tag = members.get(&def.tag).and_then(Value::as_str);
+        let payload = tag.and_then(|tag| def.variant(tag)?.payload.as_ref());
+        let mut shown = members.clone();
+        match (payload, members.get(&def.content)) {
+            (Some(payload), Some(_)) if payload.sensitive => {
+                shown.remove(&def.content);
+            }
+            (Some(payload), Some(content)) => {
+                shown.insert(def.content.clone(), self.value(&payload.ty, content));
+            }
+            _ => {}
+        }
+        shown
     }
 
     fn shows(&self, field: &Field) -> bool {
@@ -117,14 +115,14 @@ impl Painter<'_> {
     }
 }
 
-/// Gathers references on a walk over a stored body.
-struct Finder<'s> {
+/// Collects the references of a stored body.
+struct ReferenceFinder<'s> {
     spec: &'s Spec,
     pointer: String,
     found: Vec<Reference>,
 }
 
-impl Finder<'_> {
+impl ReferenceFinder<'_> {
     fn def(&mut self, def: &TypeDef, stored: &Value) {
         match def {
             TypeDef::Struct(def) => {
@@ -133,8 +131,8 @@ impl Finder<'_> {
                 }
             }
             TypeDef::Union(def) => {
-                let word = stored.get(&def.tag).and_then(Value::as_str);
-                if let Some(payload) = word.and_then(|word| def.variant(word)?.payload.as_ref()) {
+                let tag = stored.get(&def.tag).and_then(Value::as_str);
+                if let Some(payload) = tag.and_then(|tag| def.variant(tag)?.payload.as_ref()) {
                     self.member(&def.content, &payload.ty, stored.get(&def.content));
                 }
             }
