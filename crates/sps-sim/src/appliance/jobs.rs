@@ -12,6 +12,8 @@ use crate::{
 
 impl Call<'_> {
     /// Starts a job, and returns a list that holds only this job.
+    ///
+    /// The table of the guide lists `key`, and its sample has none. Clients look for it at the top and in the item.
     pub(crate) fn start_job(&mut self) -> Response {
         let (now, path) = (self.appliance.clock.now(), self.path);
         let fails = self.faults.contains(&FaultKind::FailJob);
@@ -20,9 +22,9 @@ impl Call<'_> {
         let body = self.state.jobs.find(path, &key).map(|it| it.body(now));
         let parent = path.rsplit_once('/').map(|it| it.0);
         let meta = json!({"href": format!("{path}/{key}"), "parent": parent});
-        let item = json!({"body": body, "meta": meta});
+        let item = json!({"body": body, "key": key, "meta": meta});
         let meta = self.meta(self.view(), path);
-        Response::json(201, &json!({"items": [item], "meta": meta}))
+        Response::json(201, &json!({"items": [item], "key": key, "meta": meta}))
     }
 
     pub(crate) fn list_jobs(&self) -> Response {

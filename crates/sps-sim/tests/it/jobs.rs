@@ -20,7 +20,8 @@ async fn a_bundle_waits_runs_and_finishes() {
         "error": null, "file_name": null, "info": null, "start_time": null, "status": "queued",
     });
     assert_eq!(item["body"], queued);
-    assert_eq!(item.get("key"), None);
+    let key = item["meta"]["href"].as_str().unwrap().rsplit('/').next().unwrap();
+    assert_eq!((&item["key"], &response["key"]), (&json!(key), &json!(key)));
     assert_eq!(item["meta"]["parent"], "/api/troubleshooting");
     assert_eq!(response["meta"]["href"], BUNDLES);
     let href = item["meta"]["href"].as_str().unwrap().to_owned();
