@@ -6,7 +6,7 @@ use hyper::{HeaderMap, header};
 #[derive(Clone, Default)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// Decoded path without a slash at the end; `None` if it cannot be decoded or has segments such as `..`.
+    /// Decoded path without empty segments; `None` if it cannot be decoded or has segments such as `..`.
     pub(crate) path: Option<String>,
     /// Path as it was sent.
     pub(crate) raw_path: String,
@@ -93,19 +93,19 @@ impl Request {
     }
 }
 
+/// Decodes a path. Empty segments are skipped, as web servers do: `/api//info/` is `/api/info`.
 fn decoded(path: &str) -> Option<String> {
-    let path = path.strip_suffix('/').unwrap_or(path);
     let mut whole = String::new();
-    for segment in path.strip_prefix('/')?.split('/') {
+    for segment in path.strip_prefix('/')?.split('/').filter(|it| !it.is_empty()) {
         let segment = percent_decoded(segment)?;
         let is_invalid = |it: char| it == '/' || it.is_control();
-        if matches!(segment.as_str(), "" | "." | "..") || segment.contains(is_invalid) {
+        if matches!(segment.as_str(), "." | "..") || segment.contains(is_invalid) {
             return None;
         }
         whole.push('/');
         whole.push_str(&segment);
     }
-    Some(whole)
+    Some(whole).filter(|it| !it.is_empty())
 }
 
 fn percent_decoded(text: &str) -> Option<String> {
@@ -176,7 +176,9 @@ mod tests {
             ("/api/a%20b", Some("/api/a b")),
             ("/api/%2e%2e/x", None),
             ("/api/../x", None),
-            ("/api//x", None),
+            ("/api//x", Some("/api/x")),
+            ("//api/x//", Some("/api/x")),
+            ("//", None),
             ("/api/a%2Fb", None),
             ("/api/a%", None),
             ("/api/a%+1", None),

@@ -226,6 +226,19 @@ async fn strict_mode_covers_commits_and_orders() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn skips_empty_path_segments() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    let email = client.get("/api/configuration/management/email").expect(200);
+    for path in ["/api//configuration/management/email", "//api/configuration///management/email//"]
+    {
+        assert_eq!(client.get(path).expect(200), email, "{path}");
+    }
+    client.put("/api//configuration/management/email", &email["body"]).expect(200);
+    assert_eq!(client.get("//").error(), "NotFound");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn reports_missing_paths_objects_and_methods() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
