@@ -75,6 +75,7 @@ impl Failure {
     /// Makes the error for an unknown path: the part that exists, and the rest.
     pub(crate) fn resource_not_found(known: &str, rest: &str) -> Self {
         let mount_point = known.strip_prefix("/api").unwrap_or(known);
+        let mount_point = if mount_point.is_empty() { "/" } else { mount_point };
         Self::new(404, "ResourceNotFound", "Resource was not found")
             .details(json!({"mount_point": mount_point, "resource": rest}))
     }

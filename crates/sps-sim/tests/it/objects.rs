@@ -252,6 +252,10 @@ async fn reports_missing_paths_objects_and_methods() {
         assert_eq!(client.delete(&path).status, 404);
         assert_eq!(client.put(&path, &json!({})).status, 404);
     }
+    for path in ["/api/nothing", "/nothing"] {
+        let details = client.get(path).json()["error"]["details"].clone();
+        assert_eq!(details, json!({"mount_point": "/", "resource": "nothing"}), "{path}");
+    }
     let reply = client.get("/api/configuration/management/nothing/here");
     assert_eq!((reply.status, reply.error().as_str()), (404, "ResourceNotFound"));
     let details = json!({"mount_point": "/configuration/management", "resource": "nothing/here"});
