@@ -222,7 +222,7 @@ async fn only_the_status_commit_commits() {
     let sim = version("8.0").start().await.unwrap();
     let client = Client::new(&sim);
     client.open().expect(200);
-    assert_eq!(client.body("PUT", "/api/transaction", "").error(), "InvalidRequestBody");
+    assert_eq!(client.body("PUT", "/api/transaction", "x").error(), "InvalidRequestBody");
     for body in ["{}", "[]", r#"{"status": "open"}"#, r#"{"status": 1}"#, r#""commit""#] {
         let reply = client.body("PUT", "/api/transaction", body);
         assert_eq!(reply.error(), "SemanticError", "{body}");
@@ -230,6 +230,23 @@ async fn only_the_status_commit_commits() {
     client
         .put("/api/transaction", &json!({"status": "commit", "commit_message": "why"}))
         .expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_put_commits() {
+    for builder in [version("6.0"), version("8.0"), version("8.0").strict()] {
+        let sim = builder.start().await.unwrap();
+        let client = Client::new(&sim);
+        client.open().expect(200);
+        client.put(EMAIL, &email(&client, "empty@example.com")).expect(200);
+        // `curl -X PUT --data ''`
+        let fields = "Content-Length: 0\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+        client.send("PUT", "/api/transaction", fields, "").unwrap().expect(200);
+        assert_eq!(sim.configuration()[EMAIL]["admin_address"], "empty@example.com");
+        assert_eq!(sim.open_transaction(), None);
+        let reply = client.send("PUT", "/api/transaction", fields, "").unwrap();
+        assert_eq!((reply.status, reply.error().as_str()), (409, "Conflict"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -245,6 +262,7 @@ async fn a_setting_requires_a_message() {
     client.commit().expect(200);
     assert_eq!(client.open().expect(200)["body"]["commit_message"], "required");
     assert_eq!(client.commit().error(), "SemanticError");
+    assert_eq!(client.body("PUT", "/api/transaction", "").error(), "SemanticError");
     let message = json!({"status": "commit", "commit_message": " "});
     assert_eq!(client.put("/api/transaction", &message).status, 400);
     assert_eq!(sim.open_transaction().unwrap().user, "admin");
