@@ -156,9 +156,12 @@ impl Call<'_> {
         let mut meta = self.meta(self.view(), path);
         let target = &self.appliance.target;
         if *target < Version::new([7]) {
+            // The guide has `transaction`. Clients of that time read `body` as well.
             let state = json!({"status": status});
-            let response = json!({"key": "transaction", "meta": meta, "transaction": state});
-            return Response::json(200, &response);
+            return Response::json(
+                200,
+                &json!({"body": state, "key": "transaction", "meta": meta, "transaction": state}),
+            );
         }
         if own.is_some_and(|it| !it.changes.is_empty()) {
             meta["changes"] = json!("/api/transaction/changes");

@@ -45,7 +45,7 @@ async fn the_status_has_the_form_of_its_version() {
     let sim = version("6.9.3").start().await.unwrap();
     let closed = |status: &str| {
         json!({
-            "key": "transaction", "transaction": {"status": status},
+            "body": {"status": status}, "key": "transaction", "transaction": {"status": status},
             "meta": {"href": "/api/transaction", "parent": "/api", "remaining_seconds": 600},
         })
     };
