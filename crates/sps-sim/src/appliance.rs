@@ -106,8 +106,12 @@ impl Appliance {
         })
     }
 
-    /// Carries out a request atomically, and returns the response.
-    pub(crate) fn handle(&self, request: &Request, faults: &[FaultKind]) -> Response {
+    /// Carries out a request atomically, and returns the response and the user.
+    pub(crate) fn handle(
+        &self,
+        request: &Request,
+        faults: &[FaultKind],
+    ) -> (Response, Option<String>) {
         let state = &mut *self.lock();
         self.expire(state);
         if let Some(token) = &request.token
@@ -116,14 +120,22 @@ impl Appliance {
             state.close(token);
         }
         let Some(path) = request.path.as_deref() else {
-            return Failure::not_found(&request.raw_path).into_response(&request.raw_path);
+            let failure = Failure::not_found(&request.raw_path);
+            return (failure.into_response(&request.raw_path), None);
         };
         let mut call = Call { appliance: self, state, request, path, faults, caller: None };
-        call.route().unwrap_or_else(|failure| failure.into_response(path))
+        let response = call.route().unwrap_or_else(|failure| failure.into_response(path));
+        (response, call.caller.map(|it| it.user))
     }
 
     /// Writes a request to the log.
-    pub(crate) fn record(&self, request: &Request, status: Option<u16>, user: Option<String>) {
+    pub(crate) fn record(
+        &self,
+        request: &Request,
+        status: Option<u16>,
+        has_session: bool,
+        user: Option<String>,
+    ) {
         let at = self.clock.now();
         let state = &mut *self.lock();
         state.log.add(RequestRecord {
@@ -132,15 +144,16 @@ impl Appliance {
             path: request.raw_path.clone(),
             query: request.raw_query.clone(),
             status,
-            session: user
+            session: request
+                .token
                 .as_ref()
-                .and(request.token.as_ref())
+                .filter(|_| has_session)
                 .map(|it| it.chars().take(4).collect()),
             user,
         });
     }
 
-    /// Returns the user of a request. Call this before the request, which may end the session.
+    /// Returns the user of the cookie of a request. Call this before the request, which may end the session.
     pub(crate) fn user_of(&self, request: &Request) -> Option<String> {
         let state = self.lock();
         state.sessions.user(request.token.as_deref()?).map(str::to_owned)

@@ -31,7 +31,7 @@ use tokio::{
 use crate::{
     appliance::Appliance,
     fault::FaultKind,
-    http::{Authorization, Request, Response},
+    http::{Request, Response},
 };
 
 pub(crate) use self::tls::{Identity, Tls};
@@ -160,25 +160,25 @@ fn handle(
     refusal: Option<Response>,
     faults: &[FaultKind],
 ) -> response::Response {
-    let mut user = appliance.user_of(request);
+    let session_user = appliance.user_of(request);
+    let has_session = session_user.is_some();
     // `Some(None)` drops the connection.
     let fault = faults.iter().find_map(|it| match it {
         FaultKind::DropBefore => Some(None),
         FaultKind::Status(code) => Some(Some(Response::page(*code))),
         _ => None,
     });
-    let response =
-        fault.unwrap_or_else(|| Some(refusal.unwrap_or_else(|| appliance.handle(request, faults))));
-    if let (
-        Authorization::Basic(name, _),
-        Some("/api/authentication"),
-        Some(Response { status: 200, .. }),
-    ) = (&request.authorization, request.path.as_deref(), &response)
-    {
-        user = Some(name.clone());
-    }
+    let (response, user) = match (fault, refusal) {
+        (Some(response), _) => (response, None),
+        (None, Some(refusal)) => (Some(refusal), None),
+        (None, None) => {
+            let (response, user) = appliance.handle(request, faults);
+            (Some(response), user)
+        }
+    };
     let response = response.filter(|_| !faults.contains(&FaultKind::DropAfter));
-    appliance.record(request, response.as_ref().map(|it| it.status), user);
+    let status = response.as_ref().map(|it| it.status);
+    appliance.record(request, status, has_session, user.or(session_user));
     response.map_or_else(dropped, |it| to_http(it, faults, request.method == "HEAD"))
 }
 

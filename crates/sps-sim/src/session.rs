@@ -75,20 +75,34 @@ pub(crate) struct Caller {
     pub(crate) remaining: Duration,
 }
 
-/// All open sessions, by token.
+/// All open sessions.
 #[derive(Default)]
-pub(crate) struct Sessions(HashMap<String, Session>);
+pub(crate) struct Sessions {
+    by_token: HashMap<String, Session>,
+    /// Tokens of the sessions of clients that send a password instead of a cookie, by user.
+    without_cookie: HashMap<String, String>,
+}
 
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sessions({})", self.0.len())
+        write!(f, "Sessions({})", self.by_token.len())
     }
 }
 
 impl Sessions {
     pub(crate) fn open(&mut self, token: String, user: &User, x_token: String, now: SystemTime) {
         let (user, rights) = (user.name.clone(), user.rights);
-        self.0.insert(token, Session { user, rights, x_token, last_request: now });
+        self.by_token.insert(token, Session { user, rights, x_token, last_request: now });
+    }
+
+    /// Returns the token of the open session that a user has without a cookie.
+    pub(crate) fn token_without_cookie(&self, user: &str) -> Option<String> {
+        self.without_cookie.get(user).filter(|it| self.is_open(it)).cloned()
+    }
+
+    /// Makes a session the one that its user has without a cookie.
+    pub(crate) fn keep_without_cookie(&mut self, user: &str, token: String) {
+        self.without_cookie.insert(user.to_owned(), token);
     }
 
     /// Returns the caller with this token, and restarts the idle time of the session.
@@ -98,7 +112,7 @@ impl Sessions {
         now: SystemTime,
         timeout: Duration,
     ) -> Option<Caller> {
-        let session = self.0.get_mut(token)?;
+        let session = self.by_token.get_mut(token)?;
         session.last_request = now;
         Some(Caller {
             token: token.to_owned(),
@@ -110,20 +124,20 @@ impl Sessions {
     }
 
     pub(crate) fn close(&mut self, token: &str) {
-        self.0.remove(token);
+        self.by_token.remove(token);
     }
 
     pub(crate) fn is_open(&self, token: &str) -> bool {
-        self.0.contains_key(token)
+        self.by_token.contains_key(token)
     }
 
     pub(crate) fn user(&self, token: &str) -> Option<&str> {
-        self.0.get(token).map(|it| it.user.as_str())
+        self.by_token.get(token).map(|it| it.user.as_str())
     }
 
     /// Ends sessions that were idle for too long.
     pub(crate) fn expire(&mut self, now: SystemTime, timeout: Duration) {
-        self.0.retain(|_, session| {
+        self.by_token.retain(|_, session| {
             now.duration_since(session.last_request).unwrap_or_default() < timeout
         });
     }

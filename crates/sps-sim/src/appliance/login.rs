@@ -7,7 +7,7 @@ use crate::{
     appliance::{Call, HandlerResult, Logins, idle_time},
     clock::http_date,
     http::{Authorization, Failure, Response},
-    session::User,
+    session::{Caller, User},
 };
 
 impl<'a> Call<'a> {
@@ -24,17 +24,49 @@ impl<'a> Call<'a> {
                 };
             }
         };
-        let cookie = self.open_session(user);
+        let token = self.open_session(user);
+        let cookie = self.cookie(&token);
         let meta = self.meta(self.view(), self.path);
         Ok(Response::json(200, &json!({"meta": meta})).with_header("set-cookie", cookie))
     }
 
-    /// Opens a session for the request, and returns its cookie.
+    /// Finds the session of the request: that of its cookie, or else that of its password.
+    ///
+    /// A client that sends no cookie has one session as well, or its transaction would end with each request.
+    pub(crate) fn identify(&mut self) {
+        self.caller = self.request.token.as_deref().and_then(|it| self.touch(it));
+        if self.caller.is_some() {
+            return;
+        }
+        let Authorization::Basic(name, password) = &self.request.authorization else { return };
+        let Ok(user) = self.password_user(name, password) else { return };
+        match self.state.sessions.token_without_cookie(name) {
+            Some(token) => self.caller = self.touch(&token),
+            None => {
+                let token = self.open_session(user);
+                self.state.sessions.keep_without_cookie(name, token);
+            }
+        }
+    }
+
+    /// Opens a session for the request, and returns its token.
     fn open_session(&mut self, user: &User) -> String {
         let (token, x_token) = (self.state.random.hex(40), self.state.random.hex(40));
-        let (now, timeout) = (self.appliance.clock.now(), idle_time(&self.state.committed));
+        let now = self.appliance.clock.now();
         self.state.sessions.open(token.clone(), user, x_token, now);
-        self.caller = self.state.sessions.touch(&token, now, timeout);
+        self.caller = self.touch(&token);
+        token
+    }
+
+    /// Returns the caller of an open session, and restarts its idle time.
+    fn touch(&mut self, token: &str) -> Option<Caller> {
+        let (now, timeout) = (self.appliance.clock.now(), idle_time(&self.state.committed));
+        self.state.sessions.touch(token, now, timeout)
+    }
+
+    /// Returns the cookie of a new session.
+    fn cookie(&self, token: &str) -> String {
+        let (now, timeout) = (self.appliance.clock.now(), idle_time(&self.state.committed));
         let expires = http_date(now.checked_add(timeout).unwrap_or(now));
         let secure = if self.appliance.secure { "; Secure" } else { "" };
         format!(
@@ -62,8 +94,7 @@ impl<'a> Call<'a> {
     }
 
     fn still_logged_in(&mut self, token: &str) -> HandlerResult {
-        let (now, timeout) = (self.appliance.clock.now(), idle_time(&self.state.committed));
-        self.caller = self.state.sessions.touch(token, now, timeout);
+        self.caller = self.touch(token);
         if self.caller.is_none() {
             return Err(Failure::unauthenticated(self.path));
         }

@@ -4,10 +4,10 @@ use serde_json::json;
 use sps_spec::Endpoint;
 
 use crate::{
-    appliance::{Call, HandlerResult, idle_time},
+    appliance::{Call, HandlerResult},
     body::Mode,
     configuration::{Address, Node, has_token},
-    http::{Failure, Response},
+    http::{Authorization, Failure, Response},
     session::{Caller, Rights},
 };
 
@@ -24,15 +24,15 @@ impl Call<'_> {
             }
             _ => {}
         }
-        if let Some(token) = &self.request.token {
-            let (now, timeout) = (self.appliance.clock.now(), idle_time(&self.state.committed));
-            self.caller = self.state.sessions.touch(token, now, timeout);
-        }
+        self.identify();
         if self.path == "/api/info" && reads {
             return Ok(self.info());
         }
         let Some(caller) = self.caller.clone() else {
-            return Err(Failure::unauthenticated(self.path));
+            return Err(match self.request.authorization {
+                Authorization::None => Failure::unauthenticated(self.path),
+                Authorization::Basic(..) | Authorization::Unusable => Failure::authentication(),
+            });
         };
         if self.path == "/api/authentication" && self.request.method == "DELETE" {
             self.state.close(&caller.token);

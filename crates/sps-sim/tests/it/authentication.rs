@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::{
-    client::{Client, login, raw, token},
+    client::{Client, base64, login, raw, token},
     version,
 };
 
@@ -56,9 +56,8 @@ async fn refuses_wrong_credentials() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn basic_counts_only_at_the_login() {
+async fn a_password_decides_at_the_login_and_a_cookie_elsewhere() {
     let sim = version("7.1.1").start().await.unwrap();
-    assert_eq!(login(&sim, "admin", "pä:ss", "/api/configuration").status, 401);
     // With a cookie and a password, the password decides, and opens another session.
     let client = Client::new(&sim);
     let fields = "Authorization: Basic YWxpY2U6YQ==\r\n";
@@ -71,8 +70,49 @@ async fn basic_counts_only_at_the_login() {
     let still = client.get(PATH);
     assert!(still.fields("set-cookie").is_empty());
     still.expect(200);
-    // Other requests ignore the password.
+    // In other requests, the cookie decides.
     client.send("GET", "/api/configuration", fields, "").unwrap().expect(200);
+}
+
+/// Every 401 offers Basic, so clients send it with every request.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_works_without_a_cookie() {
+    let email = "/api/configuration/management/email";
+    for target in ["6.0.1", "8.0"] {
+        let sim = version(target).start().await.unwrap();
+        let admin = format!("Authorization: Basic {}\r\n", base64("admin:pä:ss".as_bytes()));
+        let alice = "Authorization: Basic YWxpY2U6YQ==\r\n";
+        let client = Client::anonymous(&sim);
+        let send = |fields: &str, method: &str, path: &str, body: &str| {
+            let fields = format!("{fields}Content-Length: {}\r\n", body.len());
+            client.send(method, path, &fields, body).unwrap()
+        };
+        // The transaction lives on between the requests, and is locked for others.
+        send(&admin, "POST", "/api/transaction", "").expect(200);
+        let mut body = send(&admin, "GET", email, "").expect(200)["body"].clone();
+        body["admin_address"] = json!("basic@example.com");
+        let reply = send(&admin, "PUT", email, &body.to_string());
+        assert!(reply.fields("set-cookie").is_empty());
+        reply.expect(200);
+        assert_eq!(sim.open_transaction().unwrap().user, "admin");
+        assert_eq!(send(alice, "POST", "/api/transaction", "").status, 409);
+        assert_eq!(Client::new(&sim).open().status, 409);
+        send(&admin, "PUT", "/api/transaction", r#"{"status": "commit"}"#).expect(200);
+        assert_eq!(sim.configuration()[email]["admin_address"], "basic@example.com");
+        let info = send(&admin, "GET", "/api/info", "").expect(200);
+        assert_eq!(info["body"]["firmware_version"].is_string(), true);
+
+        // An ended session falls back to the password.
+        let stale = format!("{admin}Cookie: session_id={}\r\n", "0".repeat(40));
+        send(&stale, "GET", email, "").expect(200);
+        let wrong = "Authorization: Basic YWxpY2U6Yg==\r\n";
+        assert_eq!(send(wrong, "GET", email, "").error(), "AuthenticationFailure");
+        let users: Vec<_> = sim.requests().into_iter().map(|it| it.user).collect();
+        assert_eq!(users[0].as_deref(), Some("admin"));
+        assert_eq!(users.last().unwrap(), &None);
+        sim.clock().advance(Duration::from_secs(601));
+        send(&admin, "GET", email, "").expect(200);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
