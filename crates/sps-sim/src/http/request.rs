@@ -52,10 +52,12 @@ impl Request {
     /// Reads the head of a request.
     pub(crate) fn new(method: &str, path: &str, query: Option<&str>, headers: &HeaderMap) -> Self {
         let text = |name: header::HeaderName| headers.get(name).and_then(|it| it.to_str().ok());
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
-        let token = cookies.flat_map(|it| it.split(';')).find_map(|cookie| {
-            let (name, value) = cookie.trim().split_once('=')?;
-            (name == "session_id").then(|| value.trim_matches('"').to_owned())
+        // Bytes, because the cookies of other programs may hold anything.
+        let cookies = headers.get_all(header::COOKIE).iter();
+        let mut cookies = cookies.flat_map(|it| it.as_bytes().split(|byte| *byte == b';'));
+        let token = cookies.find_map(|cookie| {
+            let value = cookie.trim_ascii().strip_prefix(b"session_id=")?;
+            Some(std::str::from_utf8(value).ok()?.trim_matches('"').to_owned())
         });
         Self {
             method: method.to_owned(),

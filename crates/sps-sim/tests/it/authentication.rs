@@ -115,6 +115,21 @@ async fn a_password_works_without_a_cookie() {
     }
 }
 
+/// A browser sends the cookies of other programs on the same host too.
+#[tokio::test(flavor = "multi_thread")]
+async fn other_cookies_do_not_hide_the_session() {
+    let sim = version("7.1.1").start().await.unwrap();
+    let token = Client::new(&sim).token.unwrap();
+    for cookies in [
+        format!("Cookie: name=Jörg; session_id={token}; theme=\u{65e5}\u{672c}\r\n"),
+        format!("Cookie: \u{ff}\r\nCookie: session_id=\"{token}\"\r\n"),
+        format!("Cookie: ;;=;xsession_id=0; session_id={token}\r\n"),
+    ] {
+        let reply = Client::anonymous(&sim).send("GET", "/api/configuration", &cookies, "");
+        assert_eq!(reply.unwrap().status, 200, "{cookies}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn rights_limit_the_methods() {
     let sim = version("7.1.1").start().await.unwrap();
