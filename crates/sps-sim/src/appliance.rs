@@ -97,7 +97,7 @@ impl Appliance {
         let starts_job =
             request.method == "POST" && matches!(self.tree.node(path), Some(Node::Job(_)));
         let has_session = request.token.as_deref().is_some_and(|it| state.sessions.is_open(it));
-        state.faults.hit(&request.method, path, &mut state.random, |kind| match kind {
+        state.faults.hit(request.sent_method(), path, &mut state.random, |kind| match kind {
             FaultKind::ForeignLock(_) => needs_lock,
             FaultKind::LoseKey(_) => needs_lock && request.method != "DELETE",
             FaultKind::FailJob => starts_job,
@@ -140,7 +140,7 @@ impl Appliance {
         let state = &mut *self.lock();
         state.log.add(RequestRecord {
             at,
-            method: request.method.clone(),
+            method: request.sent_method().to_owned(),
             path: request.raw_path.clone(),
             query: request.raw_query.clone(),
             status,

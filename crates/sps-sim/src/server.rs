@@ -179,7 +179,7 @@ fn handle(
     let response = response.filter(|_| !faults.contains(&FaultKind::DropAfter));
     let status = response.as_ref().map(|it| it.status);
     appliance.record(request, status, has_session, user.or(session_user));
-    response.map_or_else(dropped, |it| to_http(it, faults, request.method == "HEAD"))
+    response.map_or_else(dropped, |it| to_http(it, faults, request.is_head))
 }
 
 /// Makes a response that is not sent: the connection ends instead.
@@ -199,7 +199,11 @@ fn to_http(response: Response, faults: &[FaultKind], is_head: bool) -> response:
     if response.status == 413 || response.status == 417 {
         builder = builder.header("connection", "close");
     }
-    let body = if is_head { Vec::new() } else { response.body };
+    let mut body = response.body;
+    if is_head {
+        builder = builder.header("content-length", body.len());
+        body.clear();
+    }
     // Fails only for an invalid header field of ours.
     builder.body(Body::new(PacedBody::new(body, faults))).unwrap_or_else(|_| {
         let mut response = response::Response::new(Body::empty());

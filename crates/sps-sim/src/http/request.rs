@@ -5,7 +5,9 @@ use hyper::{HeaderMap, header};
 /// A request with its body.
 #[derive(Clone, Default)]
 pub(crate) struct Request {
+    /// Method, with `GET` for `HEAD`: both do the same, but for the body of the response.
     pub(crate) method: String,
+    pub(crate) is_head: bool,
     /// Decoded path without empty segments; `None` if it cannot be decoded or has segments such as `..`.
     pub(crate) path: Option<String>,
     /// Path as it was sent.
@@ -60,7 +62,8 @@ impl Request {
             Some(std::str::from_utf8(value).ok()?.trim_matches('"').to_owned())
         });
         Self {
-            method: method.to_owned(),
+            method: if method == "HEAD" { "GET" } else { method }.to_owned(),
+            is_head: method == "HEAD",
             path: decoded(path),
             raw_path: path.to_owned(),
             raw_query: query.map(str::to_owned),
@@ -87,6 +90,11 @@ impl Request {
         let mut parameters = query.split('&').filter_map(|it| it.split_once('='));
         let (_, value) = parameters.find(|(it, _)| *it == name)?;
         percent_decoded(&value.replace('+', " "))
+    }
+
+    /// Returns the method as it was sent.
+    pub(crate) fn sent_method(&self) -> &str {
+        if self.is_head { "HEAD" } else { &self.method }
     }
 
     /// Whether the method changes something.

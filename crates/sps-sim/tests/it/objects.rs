@@ -226,6 +226,22 @@ async fn strict_mode_covers_commits_and_orders() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn head_answers_like_get_without_a_body() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    for path in ["/api", "/api/info", TIMES, "/api/configuration/passwords/1", "/api/transaction"] {
+        let (get, head) = (client.get(path), client.send("HEAD", path, "", "").unwrap());
+        assert_eq!(head.status, get.status, "{path}");
+        assert_eq!(head.fields("content-length"), get.fields("content-length"), "{path}");
+        assert_eq!(head.fields("content-type"), get.fields("content-type"), "{path}");
+        assert!(head.bytes.is_empty() && !get.bytes.is_empty(), "{path}");
+        assert_eq!(sim.requests().last().unwrap().method, "HEAD");
+    }
+    assert_eq!(client.send("HEAD", "/api/upload/plugins", "", "").unwrap().status, 405);
+    assert_eq!(Client::anonymous(&sim).send("HEAD", "/api", "", "").unwrap().status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn skips_empty_path_segments() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
