@@ -23,7 +23,7 @@ use crate::{
     clock::Clock,
     configuration::{CONFIGURATION, Configuration, Holder, Node, StateFile, Transaction, Tree},
     fault::{FaultKind, Faults},
-    http::{Failure, Log, Request, RequestRecord, Response},
+    http::{FailedHandshake, Failure, Log, Request, RequestRecord, Response},
     jobs::{Jobs, Slots},
     random::Random,
     session::{Caller, Sessions, User},
@@ -151,6 +151,12 @@ impl Appliance {
                 .map(|it| it.chars().take(4).collect()),
             user,
         });
+    }
+
+    /// Writes a failed TLS handshake to the log.
+    pub(crate) fn record_handshake(&self, reason: String) {
+        let at = self.clock.now();
+        self.lock().log.add_handshake(FailedHandshake { at, reason });
     }
 
     /// Returns the user of the cookie of a request. Call this before the request, which may end the session.

@@ -5,7 +5,7 @@ mod multipart;
 mod request;
 mod response;
 
-pub use self::log::RequestRecord;
+pub use self::log::{FailedHandshake, RequestRecord};
 pub(crate) use self::{
     log::Log,
     multipart::first_part,

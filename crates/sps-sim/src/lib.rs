@@ -66,6 +66,12 @@ mod simulator;
 pub mod body;
 
 pub use crate::{
-    builder::Builder, clock::Clock, configuration::Holder, error::Error, fault::Fault,
-    http::RequestRecord, session::User, simulator::Simulator,
+    builder::Builder,
+    clock::Clock,
+    configuration::Holder,
+    error::Error,
+    fault::Fault,
+    http::{FailedHandshake, RequestRecord},
+    session::User,
+    simulator::Simulator,
 };

@@ -43,8 +43,9 @@ use self::{
 /// Accepts connections until it is aborted. All of them end with it.
 pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, appliance: Arc<Appliance>) {
     let delayed = DelayedRequests::default();
+    let served = Arc::clone(&appliance);
     let router = Router::new().fallback(move |request: axum::extract::Request| {
-        let (appliance, delayed) = (Arc::clone(&appliance), delayed.clone());
+        let (appliance, delayed) = (Arc::clone(&served), delayed.clone());
         async move { serve(appliance, delayed, request).await }
     });
     let mut connections = JoinSet::new();
@@ -55,14 +56,15 @@ pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, appliance: Arc<
             continue;
         };
         while connections.try_join_next().is_some() {}
-        let (router, tls) = (router.clone(), tls.clone());
+        let (router, tls, appliance) = (router.clone(), tls.clone(), Arc::clone(&appliance));
         connections.spawn(async move {
             // Responses are small, and a client waits for each of them.
             let _ = stream.set_nodelay(true);
             let Some(tls) = tls else { return connection(stream, router, None).await };
-            let accepted = timeout(CLIENT_TIMEOUT, tls.accept(stream)).await;
-            if let Ok(Ok((stream, name))) = accepted {
-                connection(stream, router, name).await;
+            match timeout(CLIENT_TIMEOUT, tls.accept(stream)).await {
+                Ok(Ok((stream, name))) => connection(stream, router, name).await,
+                Ok(Err(error)) => appliance.record_handshake(error.to_string()),
+                Err(_) => appliance.record_handshake("no handshake in time".to_owned()),
             }
         });
     }

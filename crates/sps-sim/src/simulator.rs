@@ -10,8 +10,13 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use crate::{
-    appliance::Appliance, clock::Clock, configuration::Holder, fault::Fault, http::RequestRecord,
-    server::Identity, session::User,
+    appliance::Appliance,
+    clock::Clock,
+    configuration::Holder,
+    fault::Fault,
+    http::{FailedHandshake, RequestRecord},
+    server::Identity,
+    session::User,
 };
 
 /// A running simulator. It stops when it is dropped.
@@ -89,7 +94,14 @@ impl Simulator {
 
     /// Returns the last requests, oldest first. The simulator keeps ten thousand.
     pub fn requests(&self) -> Vec<RequestRecord> {
-        self.appliance.lock().log.records()
+        self.appliance.lock().log.requests()
+    }
+
+    /// Returns the last TLS handshakes that failed, oldest first. The simulator keeps ten thousand.
+    ///
+    /// A client whose certificate is refused sees a TLS alert only. The reason is here.
+    pub fn failed_handshakes(&self) -> Vec<FailedHandshake> {
+        self.appliance.lock().log.handshakes()
     }
 
     /// Returns the current holder of the transaction.

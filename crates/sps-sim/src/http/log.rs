@@ -1,9 +1,12 @@
-//! The log of requests, for tests.
+//! The log of requests and failed handshakes, for tests.
 
 use std::{collections::VecDeque, time::SystemTime};
 
-/// Number of requests that are kept.
+/// Number of requests that are kept, and of failed handshakes.
 const MAX_RECORDS: usize = 10_000;
+
+/// Longest method that is kept.
+const MAX_METHOD_BYTES: usize = 32;
 
 /// Longest path that is kept.
 const MAX_PATH_BYTES: usize = 512;
@@ -14,7 +17,7 @@ const MAX_PATH_BYTES: usize = 512;
 pub struct RequestRecord {
     /// Time of the request, by the clock of the simulator.
     pub at: SystemTime,
-    /// Method, in capitals.
+    /// Method as it was sent. A long method is cut.
     pub method: String,
     /// Path as it was sent, without the query. A long path is cut.
     pub path: String,
@@ -28,25 +31,56 @@ pub struct RequestRecord {
     pub user: Option<String>,
 }
 
-/// The last requests, oldest first.
+/// A TLS handshake that failed, so that no request followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FailedHandshake {
+    /// Time of the failure, by the clock of the simulator.
+    pub at: SystemTime,
+    /// Reason, such as an invalid certificate of the client.
+    pub reason: String,
+}
+
+/// The last requests and failed handshakes, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Log(VecDeque<RequestRecord>);
+pub(crate) struct Log {
+    requests: VecDeque<RequestRecord>,
+    handshakes: VecDeque<FailedHandshake>,
+}
 
 impl Log {
     pub(crate) fn add(&mut self, mut record: RequestRecord) {
-        if self.0.len() == MAX_RECORDS {
-            self.0.pop_front();
-        }
-        if record.path.len() > MAX_PATH_BYTES {
-            record.path = record.path.chars().take(MAX_PATH_BYTES).collect();
-        }
+        record.method = cut(record.method, MAX_METHOD_BYTES);
+        record.path = cut(record.path, MAX_PATH_BYTES);
         record.query = record.query.as_deref().map(redacted);
-        self.0.push_back(record);
+        push(&mut self.requests, record);
     }
 
-    pub(crate) fn records(&self) -> Vec<RequestRecord> {
-        self.0.iter().cloned().collect()
+    pub(crate) fn add_handshake(&mut self, handshake: FailedHandshake) {
+        push(&mut self.handshakes, handshake);
     }
+
+    pub(crate) fn requests(&self) -> Vec<RequestRecord> {
+        self.requests.iter().cloned().collect()
+    }
+
+    pub(crate) fn handshakes(&self) -> Vec<FailedHandshake> {
+        self.handshakes.iter().cloned().collect()
+    }
+}
+
+/// Adds a record, and removes the oldest one if there are too many.
+fn push<T>(records: &mut VecDeque<T>, record: T) {
+    if records.len() == MAX_RECORDS {
+        records.pop_front();
+    }
+    records.push_back(record);
+}
+
+/// Cuts a long text.
+fn cut(mut text: String, bytes: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes));
+    text
 }
 
 /// Returns the query without values that could be secret.
@@ -68,5 +102,27 @@ mod tests {
     #[test]
     fn drops_unknown_values() {
         assert_eq!(redacted("type=x509&password=hush&hush"), "type=x509&password=…&…");
+    }
+
+    #[test]
+    fn is_limited() {
+        let mut log = Log::default();
+        for number in 0..=MAX_RECORDS {
+            log.add(RequestRecord {
+                at: SystemTime::UNIX_EPOCH,
+                method: "X".repeat(1_000),
+                path: format!("/{number}/{}", "x".repeat(1_000)),
+                query: Some("x=y&".repeat(1_000)),
+                status: None,
+                session: None,
+                user: None,
+            });
+        }
+        let requests = log.requests();
+        assert_eq!(requests.len(), MAX_RECORDS);
+        assert!(requests[0].path.starts_with("/1/"), "the oldest record is removed");
+        let RequestRecord { method, path, query, .. } = &requests[0];
+        assert_eq!((method.len(), path.len()), (32, 512));
+        assert!(query.as_ref().unwrap().len() < 100);
     }
 }

@@ -9,8 +9,10 @@ use tokio_rustls::{
     TlsConnector,
     rustls::{
         ClientConfig, RootCertStore,
+        client::ResolvesClientCert,
         crypto::ring::default_provider,
         pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
+        sign::{CertifiedKey, SingleCertAndKey},
     },
 };
 
@@ -48,12 +50,7 @@ async fn get_from(
         .with_root_certificates(roots);
     let config = match identity {
         None => config.with_no_client_auth(),
-        Some((certificate, key)) => config
-            .with_client_auth_cert(
-                vec![CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()],
-                PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap(),
-            )
-            .unwrap(),
+        Some(identity) => config.with_client_cert_resolver(resolver(identity)),
     };
     let address = (std::net::Ipv4Addr::LOCALHOST, sim.addr().port());
     let address = if sim.addr().ip().is_unspecified() { address.into() } else { sim.addr() };
@@ -65,6 +62,32 @@ async fn get_from(
     let mut all = Vec::new();
     let _ = stream.read_to_end(&mut all).await;
     parse(&all)
+}
+
+/// Shows any certificate. The usual setting refuses one that rustls cannot read.
+fn resolver((certificate, key): &Identity) -> Arc<dyn ResolvesClientCert> {
+    let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+    let key = default_provider().key_provider.load_private_key(key).unwrap();
+    Arc::new(SingleCertAndKey::from(CertifiedKey::new(vec![certificate], key)))
+}
+
+/// rustls does not read certificates of version 1, so the handshake fails before there is a request to log.
+#[tokio::test(flavor = "multi_thread")]
+async fn logs_a_refused_certificate_of_version_1() {
+    let identity =
+        (include_str!("x509_v1/crt.pem").to_owned(), include_str!("x509_v1/key.pem").to_owned());
+    let sim =
+        Simulator::builder().trust_client_ca(include_str!("x509_v1/ca.pem")).start().await.unwrap();
+    assert!(get(&sim, "/api/info", "", None).await.is_some());
+    assert_eq!(sim.failed_handshakes(), []);
+    assert_eq!(
+        get(&sim, "/api/authentication?type=x509", "", Some(&identity)).await.map(|it| it.status),
+        None
+    );
+    let [failed] = &sim.failed_handshakes()[..] else { panic!("one handshake fails") };
+    assert!(failed.reason.contains("UnsupportedCertVersion"), "{failed:?}");
+    assert_eq!(sim.requests().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
