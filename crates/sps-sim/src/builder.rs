@@ -42,6 +42,7 @@ pub struct Builder {
     seed: Option<u64>,
     client_ca: Option<String>,
     only_certificates: bool,
+    log_file: Option<PathBuf>,
 }
 
 impl Simulator {
@@ -59,6 +60,7 @@ impl Simulator {
             seed: None,
             client_ca: None,
             only_certificates: false,
+            log_file: None,
         }
     }
 }
@@ -133,12 +135,23 @@ impl Builder {
         self
     }
 
+    /// Appends each request to this file, as one line of JSON.
+    ///
+    /// A line holds `at`, `method`, `path`, `query`, `session`, `status` and `user`, as a [`RequestRecord`] does, or `at`
+    /// and `failed_handshake`. It never holds bodies, passwords or tokens. A line is written before the response leaves.
+    ///
+    /// [`RequestRecord`]: crate::RequestRecord
+    pub fn log_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.log_file = Some(path.into());
+        self
+    }
+
     /// Starts the simulator on the current tokio runtime, which needs its timer and its I/O.
     ///
     /// # Errors
     ///
     /// Returns an error if the address is in use, another simulator uses the state, the state cannot be read or
-    /// written, or a certificate is invalid.
+    /// written, the log file cannot be opened, or a certificate is invalid.
     pub async fn start(mut self) -> Result<Simulator, Error> {
         let mut random = Random::new(self.seed).ok_or(Error::Random)?;
         let users = self.users_with_a_first(&mut random);
@@ -155,6 +168,14 @@ impl Builder {
             let (tls, identity) = Tls::new(self.address.ip(), file.as_ref(), ca)?;
             (Some(tls), Some(identity))
         };
+        let log = match &self.log_file {
+            Some(path) => Log::to_file(path).map_err(|source| Error::State {
+                action: "open",
+                path: path.clone(),
+                source,
+            })?,
+            None => Log::default(),
+        };
         let address = self.address;
         let listening = |source| Error::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listening)?;
@@ -167,7 +188,7 @@ impl Builder {
             jobs: Jobs::default(),
             slots: Slots::default(),
             faults: Faults::default(),
-            log: Log::default(),
+            log,
             random,
         };
         let logins = Logins {

@@ -14,10 +14,10 @@ pub enum Error {
         /// The cause.
         source: std::io::Error,
     },
-    /// A file cannot be used: the state, or the certificate beside it.
+    /// A file cannot be used: the state, the certificate beside it, or the log.
     #[error("cannot {action} {path}", path = path.display())]
     State {
-        /// The failed action: `read`, `write`, `lock`.
+        /// The failed action: `read`, `write`, `lock`, `open`.
         action: &'static str,
         /// The file.
         path: PathBuf,

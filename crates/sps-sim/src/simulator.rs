@@ -104,6 +104,11 @@ impl Simulator {
         self.appliance.lock().log.handshakes()
     }
 
+    /// Returns the error that ended the log file. Without one, the file has every request.
+    pub fn log_error(&self) -> Option<String> {
+        self.appliance.lock().log.error()
+    }
+
     /// Returns the current holder of the transaction.
     pub fn open_transaction(&self) -> Option<Holder> {
         self.appliance.holder()

@@ -1,6 +1,16 @@
 //! The log of requests and failed handshakes, for tests.
 
-use std::{collections::VecDeque, time::SystemTime};
+use std::{
+    collections::VecDeque,
+    fs::File,
+    io::{self, Write as _},
+    path::Path,
+    time::SystemTime,
+};
+
+use serde_json::{Value, json};
+
+use crate::clock::date_time;
 
 /// Number of requests that are kept, and of failed handshakes.
 const MAX_RECORDS: usize = 10_000;
@@ -46,18 +56,47 @@ pub struct FailedHandshake {
 pub(crate) struct Log {
     requests: VecDeque<RequestRecord>,
     handshakes: VecDeque<FailedHandshake>,
+    file: Option<File>,
+    error: Option<String>,
 }
 
 impl Log {
+    /// Creates a log that also appends to a file.
+    pub(crate) fn to_file(path: &Path) -> io::Result<Self> {
+        let file = File::options().create(true).append(true).open(path)?;
+        Ok(Self { file: Some(file), ..Self::default() })
+    }
+
     pub(crate) fn add(&mut self, mut record: RequestRecord) {
         record.method = cut(record.method, MAX_METHOD_BYTES);
         record.path = cut(record.path, MAX_PATH_BYTES);
         record.query = record.query.as_deref().map(redacted);
+        let RequestRecord { at, method, path, query, status, session, user } = &record;
+        self.write(&json!({
+            "at": date_time(*at), "method": method, "path": path, "query": query,
+            "session": session, "status": status, "user": user,
+        }));
         push(&mut self.requests, record);
     }
 
     pub(crate) fn add_handshake(&mut self, handshake: FailedHandshake) {
+        let FailedHandshake { at, reason } = &handshake;
+        self.write(&json!({"at": date_time(*at), "failed_handshake": reason}));
         push(&mut self.handshakes, handshake);
+    }
+
+    /// Appends a line to the file. After an error, the file stays as it is: a log with a gap would prove nothing.
+    fn write(&mut self, line: &Value) {
+        let Some(file) = &mut self.file else { return };
+        if let Err(error) = file.write_all(format!("{line}\n").as_bytes()) {
+            self.error = Some(error.to_string());
+            self.file = None;
+        }
+    }
+
+    /// Returns the error that ended the file.
+    pub(crate) fn error(&self) -> Option<String> {
+        self.error.clone()
     }
 
     pub(crate) fn requests(&self) -> Vec<RequestRecord> {

@@ -7,6 +7,7 @@ mod client;
 mod faults;
 mod hostile;
 mod jobs;
+mod log;
 mod objects;
 mod state;
 mod tls;
