@@ -1,6 +1,7 @@
 //! Settings of a simulator, and its start.
 
 use std::{
+    fmt,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
     sync::{Arc, Mutex, OnceLock},
@@ -28,7 +29,6 @@ use crate::{
 static SPEC: OnceLock<Spec> = OnceLock::new();
 
 /// Settings of a simulator. Created by [`Simulator::builder`].
-#[derive(Debug)]
 #[must_use = "nothing runs before `start`"]
 pub struct Builder {
     target: Version,
@@ -43,6 +43,18 @@ pub struct Builder {
     client_ca: Option<String>,
     only_certificates: bool,
     log_file: Option<PathBuf>,
+    private_key: Option<String>,
+}
+
+impl fmt::Debug for Builder {
+    /// Leaves out the private key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut it = f.debug_struct("Builder");
+        it.field("target", &self.target)
+            .field("address", &self.address)
+            .field("users", &self.users);
+        it.field("mode", &self.mode).field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 impl Simulator {
@@ -61,6 +73,7 @@ impl Simulator {
             client_ca: None,
             only_certificates: false,
             log_file: None,
+            private_key: None,
         }
     }
 }
@@ -129,6 +142,14 @@ impl Builder {
         self
     }
 
+    /// Uses this private key for the certificate, in PEM (PKCS#8). Default: a new key on the curve P-256.
+    ///
+    /// Some TLS clients need RSA: `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048`.
+    pub fn private_key(mut self, pem: impl Into<String>) -> Self {
+        self.private_key = Some(pem.into());
+        self
+    }
+
     /// Refuses passwords. Only [`trust_client_ca`](Self::trust_client_ca) then allows logins.
     pub fn only_certificates(mut self) -> Self {
         self.only_certificates = true;
@@ -165,7 +186,8 @@ impl Builder {
             (None, None)
         } else {
             let ca = self.client_ca.as_deref();
-            let (tls, identity) = Tls::new(self.address.ip(), file.as_ref(), ca)?;
+            let key = self.private_key.as_deref();
+            let (tls, identity) = Tls::new(self.address.ip(), file.as_ref(), ca, key)?;
             (Some(tls), Some(identity))
         };
         let log = match &self.log_file {

@@ -116,9 +116,12 @@ fn push<T>(records: &mut VecDeque<T>, record: T) {
     records.push_back(record);
 }
 
-/// Cuts a long text.
+/// Cuts a long text to this length, at most.
 fn cut(mut text: String, bytes: usize) -> String {
-    text.truncate(text.floor_char_boundary(bytes));
+    let end = (0..=bytes).rfind(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    if text.len() > bytes {
+        text.truncate(end);
+    }
     text
 }
 

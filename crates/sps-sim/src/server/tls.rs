@@ -2,7 +2,7 @@
 
 use std::{io, net::IpAddr, sync::Arc};
 
-use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
+use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PublicKeyData as _};
 use ring::digest::{SHA256, digest};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{
@@ -33,21 +33,27 @@ pub(crate) struct Identity {
 }
 
 impl Tls {
-    /// Loads the certificate beside the state if it is valid for this address, or makes a new one.
+    /// Loads the certificate beside the state if it is valid for this address and key, or makes a new one.
     pub(crate) fn new(
         address: IpAddr,
         file: Option<&StateFile>,
         client_ca: Option<&str>,
+        key: Option<&str>,
     ) -> Result<(Self, Identity), Error> {
         let provider = Arc::new(default_provider());
+        let key = key.map(KeyPair::from_pem).transpose();
+        let key = key.map_err(|it| Error::Tls(format!("invalid private key: {it}")))?;
         let saved = match file {
-            Some(file) => saved(file, &provider)?.filter(|it| covers(&it.certificate, address)),
+            Some(file) => saved(file, &provider)?.filter(|it| {
+                covers(&it.certificate, address)
+                    && key.as_ref().is_none_or(|key| belongs_to(&it.certificate, key))
+            }),
             None => None,
         };
         let own = match saved {
             Some(own) => own,
             None => {
-                let (pem, key) = self_signed(address).map_err(|it| tls_error(&it))?;
+                let (pem, key) = self_signed(address, key).map_err(|it| tls_error(&it))?;
                 if let Some(file) = file {
                     file.save_certificate(&pem, &key)?;
                 }
@@ -122,6 +128,12 @@ fn covers(certificate: &CertificateDer<'_>, address: IpAddr) -> bool {
     ParsedCertificate::try_from(certificate).is_ok_and(|it| verify_server_name(&it, &name).is_ok())
 }
 
+/// Whether the certificate has the public key of this pair.
+fn belongs_to(certificate: &CertificateDer<'_>, key: &KeyPair) -> bool {
+    ParsedCertificate::try_from(certificate)
+        .is_ok_and(|it| *it.subject_public_key_info() == *key.subject_public_key_info())
+}
+
 /// Makes a verifier that accepts clients with a certificate of these authorities, and clients without one.
 fn verifier(
     pem: &str,
@@ -140,7 +152,7 @@ fn verifier(
 }
 
 /// Makes a certificate for this machine and this address, and its key, in PEM.
-fn self_signed(address: IpAddr) -> Result<(String, String), rcgen::Error> {
+fn self_signed(address: IpAddr, key: Option<KeyPair>) -> Result<(String, String), rcgen::Error> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
     let address = address.to_string();
     if !names.contains(&address) {
@@ -149,7 +161,7 @@ fn self_signed(address: IpAddr) -> Result<(String, String), rcgen::Error> {
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, "sps simulator");
-    let key = KeyPair::generate()?;
+    let key = key.map_or_else(KeyPair::generate, Ok)?;
     Ok((params.self_signed(&key)?.pem(), key.serialize_pem()))
 }
 

@@ -100,7 +100,7 @@ async fn a_password_works_without_a_cookie() {
         send(&admin, "PUT", "/api/transaction", r#"{"status": "commit"}"#).expect(200);
         assert_eq!(sim.configuration()[email]["admin_address"], "basic@example.com");
         let info = send(&admin, "GET", "/api/info", "").expect(200);
-        assert_eq!(info["body"]["firmware_version"].is_string(), true);
+        assert!(info["body"]["firmware_version"].is_string());
 
         // An ended session falls back to the password.
         let stale = format!("{admin}Cookie: session_id={}\r\n", "0".repeat(40));

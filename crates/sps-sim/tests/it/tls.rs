@@ -90,6 +90,35 @@ async fn logs_a_refused_certificate_of_version_1() {
     assert_eq!(sim.requests().len(), 1);
 }
 
+/// Some clients cannot verify signatures of elliptic curves.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_rsa_key_signs_on_request() {
+    let rsa = include_str!("rsa.key.pem");
+    let folder = Folder::new("rsa");
+    let file = folder.0.join("state.json");
+    let first = Simulator::builder().state(&file).start().await.unwrap();
+    let curve = first.certificate_pem().unwrap().to_owned();
+    first.stop().await;
+    let mut certificates = Vec::new();
+    for _ in 0..2 {
+        let builder = Simulator::builder().state(&file).private_key(rsa);
+        assert!(!format!("{builder:?}").contains("PRIVATE"));
+        let sim = builder.start().await.unwrap();
+        let der =
+            CertificateDer::from_pem_slice(sim.certificate_pem().unwrap().as_bytes()).unwrap();
+        // The object identifier of rsaEncryption, RFC 8017, appendix A.
+        let oid = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+        assert!(der.windows(oid.len()).any(|it| it == oid));
+        assert!(get(&sim, "/api/info", "", None).await.is_some());
+        certificates.push(sim.certificate_pem().unwrap().to_owned());
+        sim.stop().await;
+    }
+    assert_ne!(certificates[0], curve);
+    assert_eq!(certificates[0], certificates[1], "the certificate of the same key is kept");
+    let error = Simulator::builder().private_key("nothing").start().await.unwrap_err();
+    assert!(error.to_string().contains("invalid private key"), "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn https_is_the_default() {
     let sim = Simulator::builder().start().await.unwrap();
