@@ -158,8 +158,9 @@ impl Builder {
 
     /// Appends each request to this file, as one line of JSON.
     ///
-    /// A line holds `at`, `method`, `path`, `query`, `session`, `status` and `user`, as a [`RequestRecord`] does, or `at`
-    /// and `failed_handshake`. It never holds bodies, passwords or tokens. A line is written before the response leaves.
+    /// A line holds `at`, `method`, `path`, `query`, `session`, `status` and `user`, as a [`RequestRecord`] does, or
+    /// `at` and `failed_handshake`. It never holds bodies, passwords or tokens, and is written before the response
+    /// leaves.
     ///
     /// [`RequestRecord`]: crate::RequestRecord
     pub fn log_file(mut self, path: impl Into<PathBuf>) -> Self {

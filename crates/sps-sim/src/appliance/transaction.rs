@@ -31,7 +31,7 @@ impl Call<'_> {
         }
     }
 
-    /// Returns the transaction of the caller, and opens it if necessary. Call only after [`check_lock`](Self::check_lock).
+    /// Returns the transaction of the caller, and opens it if necessary. Call [`check_lock`](Self::check_lock) before.
     pub(crate) fn open(&mut self, caller: &Caller) -> &mut Transaction {
         let State { transaction, committed, .. } = &mut *self.state;
         transaction.get_or_insert_with(|| Transaction {

@@ -28,8 +28,8 @@ const MAX_KEYS: usize = 10_000;
 
 /// One walk over one document.
 ///
-/// `broken` holds the pointers of values that are invalid by themselves. Rules do not look at them, so that each mistake
-/// is reported once.
+/// `broken` holds the pointers of values that are invalid by themselves. Rules skip them, so that each mistake is
+/// reported once.
 pub(super) struct Checker<'a> {
     spec: &'a Spec,
     target: Option<&'a Version>,

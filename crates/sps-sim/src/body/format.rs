@@ -20,7 +20,8 @@ pub(super) fn has(format: Format, text: &str) -> bool {
     }
 }
 
-/// Checks for an e-mail address of the HTML standard, section 4.10.5.1.5, with the lengths of RFC 5321, section 4.5.3.1.
+/// Checks for an e-mail address of the HTML standard, section 4.10.5.1.5, with the lengths of RFC 5321, section
+/// 4.5.3.1.
 /// The domain may be an address literal.
 fn is_email_address(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
