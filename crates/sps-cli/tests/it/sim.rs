@@ -139,7 +139,7 @@ fn an_authority_lets_certificates_in() {
     child.wait().unwrap();
     assert!(said.is_some_and(|it| it.starts_with("listening on https://")));
     let run = dir.sps(&["sim", "--client-ca", "none.pem"]);
-    run.fails(2, "cannot use none.pem: the authorities of clients are not usable: ");
+    run.fails(2, "cannot use none.pem: invalid client authorities: ");
     assert_eq!(dir.sps(&["sim", "--client-ca", "ca.pem", "--plain-http"]).status, 2);
 }
 

@@ -1,46 +1,46 @@
-//! Conditions of the spec, decided on the members that they look at.
+//! Evaluation of conditions of the spec.
 
 use sps_spec::{Condition, Literal};
 
 use super::format;
 
-/// A member as a condition sees it.
+/// An input of a condition: the value of one member.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Leaf<'d> {
-    /// There is no such member.
+pub(super) enum Input<'d> {
+    /// The member is absent.
     Absent,
     Null,
     Bool(bool),
     Int(i128),
-    /// A string, the key of a reference, or a word in its first spelling.
+    /// A string, the key of a reference, or an enum value in its first spelling.
     Str(&'d str),
-    /// An object, a list or a fraction: only its presence can be judged.
+    /// An object, a list or a fraction: conditions see only that it is present.
     Other,
 }
 
-/// Where conditions get what they look at.
+/// Source of the inputs of conditions.
 pub(super) trait Facts {
-    /// The member at a path.
-    fn leaf(&self, path: &[String]) -> Leaf<'_>;
+    /// Returns the member at a path.
+    fn input(&self, path: &[String]) -> Input<'_>;
 
-    /// Whether the object that a reference names satisfies a condition; nothing if nobody knows.
+    /// Whether the referenced object satisfies a condition; `None` if this is unknown.
     fn referent(&self, path: &[String], about: &Condition) -> Option<bool>;
 }
 
-/// Decides a condition in three-valued logic; nothing means that it cannot be decided.
+/// Evaluates a condition in three-valued logic; `None` means undecided.
 pub(super) fn decide(condition: &Condition, facts: &dyn Facts) -> Option<bool> {
     use Condition as P;
     match condition {
-        P::Equals(path, literal) => equals(&facts.leaf(path), literal),
+        P::Equals(path, literal) => equals(&facts.input(path), literal),
         P::In(path, literals) => {
-            let leaf = facts.leaf(path);
-            any(literals.iter().map(|literal| equals(&leaf, literal)))
+            let input = facts.input(path);
+            any(literals.iter().map(|literal| equals(&input, literal)))
         }
-        P::Present(path) => Some(facts.leaf(path) != Leaf::Absent),
-        P::Absent(path) => Some(facts.leaf(path) == Leaf::Absent),
-        P::Null(path) => match facts.leaf(path) {
-            Leaf::Absent => None,
-            leaf => Some(leaf == Leaf::Null),
+        P::Present(path) => Some(facts.input(path) != Input::Absent),
+        P::Absent(path) => Some(facts.input(path) == Input::Absent),
+        P::Null(path) => match facts.input(path) {
+            Input::Absent => None,
+            input => Some(input == Input::Null),
         },
         P::All(parts) => {
             any(parts.iter().map(|part| decide(part, facts).map(|it| !it))).map(|it| !it)
@@ -57,8 +57,8 @@ pub(super) fn decide(condition: &Condition, facts: &dyn Facts) -> Option<bool> {
         P::HexLength { path, min, max } => on_text(facts, path, |text| {
             hex_digits(text).is_none_or(|digits| is_within(digits.len(), *min, *max))
         }),
-        P::Range { path, min, max } => match facts.leaf(path) {
-            Leaf::Int(number) => {
+        P::Range { path, min, max } => match facts.input(path) {
+            Input::Int(number) => {
                 let low = min.is_some_and(|min| number < i128::from(min));
                 let high = max.is_some_and(|max| number > i128::from(max));
                 Some(!low && !high)
@@ -67,13 +67,12 @@ pub(super) fn decide(condition: &Condition, facts: &dyn Facts) -> Option<bool> {
         },
         P::Format { path, format } => on_text(facts, path, |text| format::has(*format, text)),
         P::Referent(path, about) => facts.referent(path, about),
-        // The checks written by hand only warn today, and warnings refuse nothing.
+        // Custom checks only warn today, and warnings refuse nothing.
         P::Custom { .. } => None,
     }
 }
 
-/// The members that a condition looks at, and whether it needs their values: to ask whether a member is there, or
-/// null, needs none.
+/// Returns the inputs of a condition, and whether it needs their values. A test for presence or null needs none.
 pub(super) fn needs(condition: &Condition) -> Vec<(&[String], bool)> {
     use Condition as P;
     match condition {
@@ -84,7 +83,7 @@ pub(super) fn needs(condition: &Condition) -> Vec<(&[String], bool)> {
     }
 }
 
-/// Whether any part holds: one that does decides it, else one that is undecided leaves it open.
+/// Whether any part holds. One true part decides; otherwise one undecided part leaves the result undecided.
 fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut result = Some(false);
     for part in parts {
@@ -97,18 +96,18 @@ fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     result
 }
 
-fn equals(leaf: &Leaf<'_>, literal: &Literal) -> Option<bool> {
-    match (leaf, literal) {
-        (Leaf::Absent, _) => None,
-        (Leaf::Bool(value), Literal::Bool(wanted)) => Some(value == wanted),
-        (Leaf::Int(value), Literal::Int(wanted)) => Some(*value == i128::from(*wanted)),
-        (Leaf::Str(value), Literal::Str(wanted)) => Some(value == wanted),
+fn equals(input: &Input<'_>, literal: &Literal) -> Option<bool> {
+    match (input, literal) {
+        (Input::Absent, _) => None,
+        (Input::Bool(value), Literal::Bool(expected)) => Some(value == expected),
+        (Input::Int(value), Literal::Int(expected)) => Some(*value == i128::from(*expected)),
+        (Input::Str(value), Literal::Str(expected)) => Some(value == expected),
         _ => Some(false),
     }
 }
 
 fn on_text(facts: &dyn Facts, path: &[String], holds: impl Fn(&str) -> bool) -> Option<bool> {
-    if let Leaf::Str(text) = facts.leaf(path) { Some(holds(text)) } else { None }
+    if let Input::Str(text) = facts.input(path) { Some(holds(text)) } else { None }
 }
 
 fn is_within(length: usize, min: Option<u64>, max: Option<u64>) -> bool {
@@ -116,7 +115,7 @@ fn is_within(length: usize, min: Option<u64>, max: Option<u64>) -> bool {
     min.is_none_or(|min| min <= length) && max.is_none_or(|max| length <= max)
 }
 
-/// The hexadecimal digits after an optional `0x` or `0X`; nothing if there is anything else.
+/// Returns the hexadecimal digits after an optional `0x` or `0X`, or `None` if there is anything else.
 fn hex_digits(text: &str) -> Option<&str> {
     let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
     digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(digits)
