@@ -1,5 +1,8 @@
 //! Which appliance a command talks to, and as whom.
 
+mod profile;
+pub(crate) mod runtime;
+
 use std::{
     env,
     ffi::OsString,
@@ -13,10 +16,7 @@ use anyhow::{Context as _, Result, bail};
 use sps_client::{Client, Login};
 use sps_sim::Simulator;
 
-use crate::{
-    input, output,
-    profile::{self, Profile},
-};
+use crate::{check::input, connection::profile::Profile, output};
 
 /// Where the password may stand; an argument would be in the list of processes for everybody to read.
 const PASSWORD: &str = "SPS_PASSWORD";

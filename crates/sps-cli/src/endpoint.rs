@@ -5,7 +5,7 @@ use std::path::Path;
 use sps_model::{ENDPOINTS, EndpointInfo, locate};
 use sps_validate::{Form, Kind, Shape, json::Node};
 
-use crate::{input::without_extension, spec::spec};
+use crate::{check::input::without_extension, spec::spec};
 
 /// The endpoint that the user named.
 ///

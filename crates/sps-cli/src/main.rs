@@ -1,20 +1,12 @@
 //! The binary `sps`: checks, rewrites, explains and changes the configuration of Safeguard for Privileged Sessions.
 
-mod bulk;
+mod check;
 mod cli;
 mod command;
 mod connection;
-mod document;
 mod endpoint;
 mod failure;
-mod fix;
-mod input;
-mod interrupt;
-mod objects;
 mod output;
-mod profile;
-mod progress;
-mod runtime;
 mod spec;
 mod status;
 

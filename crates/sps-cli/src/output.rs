@@ -4,6 +4,7 @@ mod diff;
 mod excerpt;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod progress;
 pub(crate) mod sarif;
 
 use std::{
@@ -16,8 +17,10 @@ use anyhow::Result;
 use sps_validate::{Copied, Unchecked};
 
 use crate::{
-    document::Checked,
-    input::{Failed, Unreadable},
+    check::{
+        input::{Failed, Unreadable},
+        validate::Checked,
+    },
     status::Status,
 };
 

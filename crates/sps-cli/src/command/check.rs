@@ -12,20 +12,22 @@ use sps_model::EndpointInfo;
 use sps_validate::{Context, Form, Timestamp, UnknownKeys, Use, Version, fix};
 
 use crate::{
-    bulk, cli,
-    document::{self, Checked, Wanted},
-    endpoint,
-    fix::Pending,
-    input::{self, Document, Failed, Item, Unit, Unreadable},
-    interrupt,
-    objects::{Objects, Uses},
+    check::{
+        bulk,
+        fix::Pending,
+        input::{self, Document, Failed, Item, Unit, Unreadable},
+        interrupt,
+        objects::{Objects, Uses},
+        validate::{self, Checked, Wanted},
+    },
+    cli, endpoint,
     output::{
         self, Part, Render, Rendered, Sink, Stdout, Summary,
         human::{Amount, Human, Show},
         json::{self, Json},
+        progress::Progress,
         sarif::{self, Sarif},
     },
-    progress::Progress,
     status::Status,
 };
 
@@ -341,11 +343,11 @@ impl Run<'_> {
         let judge = |document: Result<Document, Unreadable>| {
             let document = document?;
             let again = objects.map(|_| document.clone());
-            let checked = document::check(document, wanted, &known)?;
+            let checked = validate::check(document, wanted, &known)?;
             Ok(Found::new(checked, again, &**render))
         };
         let is_fine = |text: &str, by_path: Option<&'static EndpointInfo>| {
-            *quick && document::is_accepted(text, by_path, wanted, &known)
+            *quick && validate::is_accepted(text, by_path, wanted, &known)
         };
         let work = |unit: Unit, outcomes: &mut Vec<Outcome>| {
             unit.each_unless(&known.limits, is_fine, &mut |item| {
@@ -397,7 +399,7 @@ impl Run<'_> {
                 {
                     let after = objects.after(uses);
                     let context = context.with_resolver(&after);
-                    match document::check(document, wanted, &context) {
+                    match validate::check(document, wanted, &context) {
                         Ok(checked) => found = Found::new(checked, None, &**render),
                         Err(unreadable) => {
                             writer.unreadable(unreadable)?;
@@ -455,12 +457,12 @@ impl Run<'_> {
 
     fn check(&mut self, document: Document, wanted: Wanted) -> Result<Checked, Unreadable> {
         let Some(objects) = &self.objects else {
-            return document::check(document, wanted, &self.context);
+            return validate::check(document, wanted, &self.context);
         };
         self.uses.begin(&document.source);
         let checked = {
             let after = objects.after(&self.uses);
-            document::check(document, wanted, &self.context.with_resolver(&after))?
+            validate::check(document, wanted, &self.context.with_resolver(&after))?
         };
         self.uses.remember(&checked.report.references);
         Ok(checked)

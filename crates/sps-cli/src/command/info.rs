@@ -3,9 +3,8 @@
 use anyhow::Result;
 
 use crate::{
-    connection,
+    connection::{self, runtime},
     output::{self, Stdout},
-    runtime,
     status::Status,
 };
 

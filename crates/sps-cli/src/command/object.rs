@@ -11,15 +11,18 @@ use sps_model::{Any, EndpointInfo, Method, locate};
 use sps_validate::{Context, Form, UnknownKeys};
 
 use crate::{
-    cli, connection,
-    document::{self, Wanted},
-    endpoint, input,
+    check::{
+        input,
+        validate::{self, Wanted},
+    },
+    cli,
+    connection::{self, runtime},
+    endpoint,
     output::{
         self, Render as _, Stdout, count,
         human::{Amount, Show},
         one_line,
     },
-    runtime,
     status::Status,
 };
 
@@ -292,7 +295,7 @@ impl Change {
         let text = document.text.clone();
         if let Some(endpoint) = place.endpoint {
             let wanted = Wanted { endpoint: Some(endpoint), form: Some(Form::Request) };
-            let checked = match document::check(document, wanted, &context) {
+            let checked = match validate::check(document, wanted, &context) {
                 Ok(checked) => checked,
                 Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
             };

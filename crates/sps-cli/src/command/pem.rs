@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use sps_validate::{Limits, pem};
 
 use crate::{
-    input,
+    check::input,
     output::{self, Stdout, one_line},
     status::Status,
 };

@@ -14,10 +14,11 @@ use sps_validate::{
 };
 
 use crate::{
-    cli,
-    document::{self, ResponseShape},
-    endpoint,
-    input::{self, Document},
+    check::{
+        input::{self, Document},
+        validate::{self, ResponseShape},
+    },
+    cli, endpoint,
     output::{self, Stdout, one_line},
     status::Status,
 };
@@ -86,7 +87,7 @@ pub(crate) fn of_response(text: &str, endpoint: &'static EndpointInfo) -> Result
 }
 
 fn rewritten(document: &Document, root: &Node<'_>, named: Option<&str>) -> Result<String, String> {
-    document::refuse_error_response(root)?;
+    validate::refuse_error_response(root)?;
     let endpoint = match named {
         Some(name) => endpoint::named(name)?,
         None => endpoint::of_document(Some(root), document.endpoint(), document.path.as_deref())?,
@@ -97,7 +98,7 @@ fn rewritten(document: &Document, root: &Node<'_>, named: Option<&str>) -> Resul
 fn body_in(root: &Node<'_>, endpoint: &'static EndpointInfo) -> Result<String, String> {
     let subject = endpoint
         .subject(Form::Request)
-        .ok_or_else(|| document::no_body(endpoint, Form::Request))?;
+        .ok_or_else(|| validate::no_body(endpoint, Form::Request))?;
     match ResponseShape::of(root, endpoint) {
         ResponseShape::Bare | ResponseShape::Wrapped => Ok(rewrite(root, &subject)),
         ResponseShape::Bodiless => Err(

@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result, bail};
 use sps_sim::{Fault, Simulator, User};
 
 use crate::{
+    connection::runtime,
     output::{Stdout, complain},
-    runtime,
     status::Status,
 };
 

@@ -9,9 +9,10 @@ use sps_client::{Client, ErrorKind, Progress};
 use sps_model::SupportBundle;
 
 use crate::{
-    connection, failure, input,
+    check::input,
+    connection::{self, runtime},
+    failure,
     output::{self, Stdout, one_line},
-    runtime,
     status::Status,
 };
 

@@ -8,9 +8,8 @@ use serde_json::{Value, json};
 use sps_client::{Recovered, RecoveredOutcome};
 
 use crate::{
-    connection,
+    connection::{self, runtime},
     output::{self, Stdout},
-    runtime,
     status::Status,
 };
 

@@ -7,7 +7,7 @@ use similar::{ChangeTag, TextDiff};
 use sps_validate::{Context, Copied, Form, Span, code, explain};
 
 use crate::{
-    document::Checked,
+    check::validate::Checked,
     output::{
         excerpt::{Hidden, masked},
         one_line,

@@ -10,8 +10,10 @@ use anyhow::Result;
 use sps_validate::{Copied, Diagnostic, Severity, Span, code};
 
 use crate::{
-    document::{Advice, Checked},
-    input::Unreadable,
+    check::{
+        input::Unreadable,
+        validate::{Advice, Checked},
+    },
     output::{
         self, Part, Render, Rendered, Sink, Stdout, Summary, count, diff,
         excerpt::{Excerpt, Hidden},

@@ -9,8 +9,10 @@ use serde::Serialize;
 use sps_validate::{Copied, Diagnostic, Form, Param, Related, Span};
 
 use crate::{
-    document::Checked,
-    input::{Places, Unreadable},
+    check::{
+        input::{Places, Unreadable},
+        validate::Checked,
+    },
     output::{self, Part, Render, Rendered, Sink, Stdout, Summary},
     status::Status,
 };

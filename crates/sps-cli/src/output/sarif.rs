@@ -15,8 +15,7 @@ use sps_spec::{Code, Severity};
 use sps_validate::{Copied, Diagnostic, Span, Unchecked};
 
 use crate::{
-    document::Checked,
-    input::Unreadable,
+    check::{input::Unreadable, validate::Checked},
     output::{self, Part, Render, Rendered, Sink, Stdout, Summary},
     spec::spec,
     status::Status,

@@ -14,7 +14,7 @@ use anyhow::{Result, anyhow};
 use rayon::prelude::*;
 use sps_validate::Limits;
 
-use crate::{
+use crate::check::{
     input::{self, Unit},
     interrupt,
 };

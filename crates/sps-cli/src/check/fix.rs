@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::input::{self, Failed, Unreadable};
+use crate::check::input::{self, Failed, Unreadable};
 
 /// The changes of one file, in the order of its documents.
 #[derive(Debug, Default)]

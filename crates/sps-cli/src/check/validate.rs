@@ -7,8 +7,8 @@ use sps_validate::{
 };
 
 use crate::{
+    check::input::{Document, Failed, Places, Unreadable},
     endpoint,
-    input::{Document, Failed, Places, Unreadable},
 };
 
 /// A document that was read, and everything that is to say about it.

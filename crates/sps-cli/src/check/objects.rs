@@ -9,7 +9,7 @@ use sps_validate::{
     json::{self, Node},
 };
 
-use crate::input;
+use crate::check::input;
 
 /// Known objects.
 pub(crate) struct Objects {

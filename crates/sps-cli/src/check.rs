@@ -1,0 +1,8 @@
+//! Documents: finding, reading, checking and repairing them.
+
+pub(crate) mod bulk;
+pub(crate) mod fix;
+pub(crate) mod input;
+pub(crate) mod interrupt;
+pub(crate) mod objects;
+pub(crate) mod validate;
