@@ -1,4 +1,4 @@
-//! The binary `sps`: checks, rewrites, explains and changes the configuration of Safeguard for Privileged Sessions.
+//! The binary `sps`: checks, rewrites and changes the configuration of Safeguard for Privileged Sessions.
 
 mod check;
 mod cli;
@@ -6,22 +6,27 @@ mod command;
 mod connection;
 mod endpoint;
 mod failure;
+mod file_name;
 mod output;
 mod spec;
 mod status;
+mod usage;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::{cli::Cli, output::Stdout, status::Status};
+use crate::{cli::Cli, output::Stdout, status::Status, usage::MissingArgument};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut out = Stdout::default();
     let status = cli.run(&mut out).unwrap_or_else(|error| {
+        if let Some(missing) = error.downcast_ref::<MissingArgument>() {
+            Cli::exit_for(missing);
+        }
         failure::complain_of(&error);
-        Status::Unreadable
+        Status::Failed
     });
     status.into()
 }

@@ -1,6 +1,6 @@
 //! Many documents on all cores, with their results in the order of the input and little in memory.
 //!
-//! One thread finds and reads, the pool checks a batch at a time, and whoever called writes the results. There are
+//! One thread finds and reads, the pool checks a batch at a time, and the caller writes the results. There are
 //! never more than a few batches, however much there is to check.
 
 use std::{
@@ -19,21 +19,21 @@ use crate::check::{
     interrupt,
 };
 
-/// Enough for every core to have something to do, little enough for memory. Unit: bytes of text.
-const BYTES: usize = 4 * 1024 * 1024;
-/// The same for small documents.
-const UNITS: usize = 4_096;
-/// What a file that was not read yet is taken for. Unit: bytes.
-const FILE: usize = 16 * 1024;
-/// Batches that wait.
-const WAITING: usize = 1;
-/// How often one looks whether the user still wants it.
-const LOOK: Duration = Duration::from_millis(50);
+/// Enough text to keep every core busy, little enough for memory.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// The same limit for small documents.
+const BATCH_UNITS: usize = 4_096;
+/// Assumed size of a file that was not read yet.
+const UNREAD_FILE_BYTES: usize = 16 * 1024;
+/// How many batches may wait.
+const QUEUED_BATCHES: usize = 1;
+/// How often the run looks for Ctrl-C.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Checks every document below `paths`: `work` takes a unit apart on any thread and adds what comes of its documents to
-/// the results of the unit, `done` gets those here and in order.
+/// Checks every document below `paths`: `work` checks the documents of a unit on any thread and adds their results to
+/// those of the unit, `done` gets all results here and in order.
 ///
-/// Ends early, without an error, when the user wants it; `work` may end so too, with an error that nobody sees.
+/// Ends early, without an error, on Ctrl-C; `work` may end so too, with an error that is dropped.
 ///
 /// # Errors
 /// What `done` returns.
@@ -45,8 +45,8 @@ pub(crate) fn run<T: Send>(
 ) -> Result<()> {
     let batches = batches(paths.to_vec(), *limits);
     loop {
-        match batches.recv_timeout(LOOK) {
-            _ if interrupt::is_wanted() => return Ok(()),
+        match batches.recv_timeout(POLL_INTERVAL) {
+            _ if interrupt::is_requested() => return Ok(()),
             Ok(batch) => {
                 let results = batch
                     .into_par_iter()
@@ -54,7 +54,7 @@ pub(crate) fn run<T: Send>(
                         let mut results = Vec::new();
                         work(unit, &mut results).ok().map(|()| results)
                     })
-                    // All that was done before the user wanted no more.
+                    // Keeps the results from before Ctrl-C.
                     .while_some()
                     .collect();
                 done(results)?;
@@ -67,20 +67,22 @@ pub(crate) fn run<T: Send>(
 
 /// Reads in the background. The thread is not waited for: it may hang on standard input.
 fn batches(paths: Vec<PathBuf>, limits: Limits) -> mpsc::Receiver<Vec<Unit>> {
-    let (sender, receiver) = mpsc::sync_channel(WAITING);
+    let (sender, receiver) = mpsc::sync_channel(QUEUED_BATCHES);
     thread::spawn(move || {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         let read = input::documents(&paths, &limits, &mut |unit| {
-            bytes += if let Unit::File(_) = unit { FILE } else { unit.bytes() };
+            bytes += if let Unit::File(_) = unit { UNREAD_FILE_BYTES } else { unit.byte_count() };
             batch.push(unit);
-            if bytes >= BYTES || batch.len() >= UNITS {
+            if bytes >= BATCH_BYTES || batch.len() >= BATCH_UNITS {
                 bytes = 0;
-                sender.send(std::mem::take(&mut batch)).map_err(|_| anyhow!("nobody listens"))?;
+                sender
+                    .send(std::mem::take(&mut batch))
+                    .map_err(|_| anyhow!("the receiver is gone"))?;
             }
             Ok(())
         });
         if read.is_ok() && !batch.is_empty() {
-            // If nobody listens, nobody misses it.
+            // Fails only if the receiver is gone.
             let _ = sender.send(batch);
         }
     });

@@ -1,4 +1,4 @@
-//! The result of a check as SARIF 2.1.0, which code hosts and editors read.
+//! Output of a check as SARIF 2.1.0, for code hosts and editors.
 //!
 //! Each result is a line of its own. Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version
 //! 2.1.0 Plus Errata 01", 28 August 2023; the sections named below are those of it.
@@ -15,8 +15,12 @@ use sps_spec::{Code, Severity};
 use sps_validate::{Copied, Diagnostic, Span, Unchecked};
 
 use crate::{
-    check::{input::Unreadable, validate::Checked},
-    output::{self, Part, Render, Rendered, Sink, Stdout, Summary},
+    check::{document::SourceError, validate::Checked},
+    output::{
+        report::{Part, Render, Rendered, Sink, Summary},
+        stdout::{Stdout, complain},
+        text::one_line,
+    },
     spec::spec,
     status::Status,
 };
@@ -27,12 +31,12 @@ const SCHEMA: &str =
 /// Writes one run.
 #[derive(Debug, Default)]
 pub(crate) struct Sarif {
-    unreadable: Vec<Unreadable>,
+    errors: Vec<SourceError>,
     begun: bool,
 }
 
 impl Sarif {
-    /// What stands before the next result.
+    /// The text before the next result.
     fn separator(&mut self) -> String {
         if std::mem::replace(&mut self.begun, true) {
             return ",\n   ".to_owned();
@@ -78,9 +82,9 @@ impl Sink for Sarif {
         Ok(())
     }
 
-    fn unreadable(&mut self, _: &mut Stdout, unreadable: Unreadable) -> Result<()> {
-        output::complain(&format!("error: {}: {}", unreadable.source, unreadable.reason));
-        self.unreadable.push(unreadable);
+    fn source_error(&mut self, _: &mut Stdout, error: SourceError) -> Result<()> {
+        complain(&format!("error: {}: {}", one_line(&error.source), error.reason));
+        self.errors.push(error);
         Ok(())
     }
 
@@ -89,10 +93,10 @@ impl Sink for Sarif {
             let begin = self.separator();
             write!(out, "{begin}")?;
         }
-        // Section 3.20: how the run went, and what it could not do.
-        let notifications: Vec<Value> = self.unreadable.iter().map(notification).collect();
+        // Section 3.20: the result of the run, and what it could not do.
+        let notifications: Vec<Value> = self.errors.iter().map(notification).collect();
         let invocation = json!({
-            "executionSuccessful": status < Status::Unreadable,
+            "executionSuccessful": status < Status::Failed,
             "exitCode": status.number(),
             "toolExecutionNotifications": notifications,
         });
@@ -123,12 +127,12 @@ fn rule(code: &Code) -> Value {
     })
 }
 
-/// Section 3.58: something that was not read.
-fn notification(unreadable: &Unreadable) -> Value {
+/// Section 3.58: an error about a source.
+fn notification(error: &SourceError) -> Value {
     json!({
         "level": "error",
-        "message": {"text": unreadable.reason},
-        "locations": [{"physicalLocation": {"artifactLocation": artifact(&unreadable.source)}}],
+        "message": {"text": error.reason},
+        "locations": [{"physicalLocation": {"artifactLocation": artifact(&error.source)}}],
     })
 }
 
@@ -185,20 +189,20 @@ impl Document<'_> {
         })
     }
 
-    /// Section 3.30. Characters are counted from the start of a document that is a whole file; where the lines
-    /// of a file are documents, nobody knows how many came before.
+    /// Section 3.30. Characters are counted from the start of a document that is a whole file; for a line of a
+    /// file, the number of characters before it is unknown.
     fn region(&self, span: Span) -> Value {
-        let Checked { places, text, .. } = self.checked;
-        // A span that says where a text stops being JSON may end within a character.
+        let Checked { positions, text, .. } = self.checked;
+        // The span of a syntax error may end within a character.
         let end = span.end.max(span.start);
         let end = (end..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(end);
-        let (first, last) = (places.position(span.start), places.position(end));
+        let (first, last) = (positions.of(span.start), positions.of(end));
         let mut region = json!({
             "startLine": first.line,
             "startColumn": first.column,
             "endLine": last.line,
             "endColumn": last.column,
-            "byteOffset": places.bytes_before + span.start,
+            "byteOffset": positions.bytes_before + span.start,
             "byteLength": end - span.start,
         });
         if self.checked.source == self.checked.file
@@ -212,7 +216,7 @@ impl Document<'_> {
     }
 }
 
-/// Section 3.4: where a file is, relative to where the command ran unless the path is absolute.
+/// Section 3.4: URI of a file, relative to the current directory unless the path is absolute.
 fn artifact(source: &str) -> Value {
     let path = Path::new(source);
     let mut uri = String::from(if path.is_absolute() { "file://" } else { "" });
@@ -244,7 +248,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn paths_become_uris() {
+    fn makes_uris_of_paths() {
         for (path, uri) in [
             ("-", "-"),
             ("./a/b.json", "a/b.json"),

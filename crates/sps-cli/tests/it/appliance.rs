@@ -25,7 +25,7 @@ opened     a transaction at URL
 changed    /api/configuration/management/health_monitoring
 review     replace /api/configuration/management/health_monitoring
 committed  1 change
-read back  everything is as it was sent
+verified   every value is as it was sent
 ";
 
 /// `sps sim` until it is dropped.
@@ -129,7 +129,7 @@ impl Appliance {
         (child, lines)
     }
 
-    /// Takes the fault away: whoever was ended may not have got as far as to meet it.
+    /// Uses up the fault: a process that was ended may not have got so far.
     pub(crate) fn meet(&self, request: &str) {
         let address = self.url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(address).unwrap();
@@ -167,7 +167,7 @@ pub(crate) fn disk(health: &Value) -> u64 {
 }
 
 #[test]
-fn a_change_is_told_step_by_step() {
+fn a_change_is_printed_step_by_step() {
     let appliance = Appliance::new("appliance-steps", &[]);
     assert_eq!(disk(&appliance.health()), 80);
     let run = appliance.sps(&["put", "management/health_monitoring", "health.json"]);
@@ -180,8 +180,8 @@ fn a_change_is_told_step_by_step() {
         appliance.without_url(&again.stdout),
         "opened     a transaction at URL\n\
          changed    /api/configuration/management/health_monitoring\n\
-         committed  nothing has changed: the appliance lists no difference\n\
-         read back  everything is as it was sent\n"
+         committed  no change: the appliance lists no difference\n\
+         verified   every value is as it was sent\n"
     );
 
     let dry = ["put", "management/health_monitoring", "health.json", "--dry-run"];
@@ -191,7 +191,7 @@ fn a_change_is_told_step_by_step() {
         appliance.without_url(&run.stdout),
         "opened     a transaction at URL\n\
          changed    /api/configuration/management/health_monitoring\n\
-         cancelled  nothing has changed\n"
+         cancelled  nothing was changed\n"
     );
     assert_eq!((run.status, &*run.stderr), (0, ""));
 }
@@ -201,7 +201,7 @@ fn the_built_in_simulator_takes_a_change_too() {
     let dir = Dir::new("appliance-sim").with("health.json", HEALTH);
     let run = dir.sps(&["put", "management/health_monitoring", "health.json", "--sim"]);
     let (first, rest) = run.stdout.split_once('\n').unwrap();
-    assert_eq!(first, "opened     a transaction at the embedded simulator");
+    assert_eq!(first, "opened     a transaction at the built-in simulator");
     assert_eq!(rest, STEPS.split_once('\n').unwrap().1);
     assert_eq!((run.status, &*run.stderr), (0, ""));
 }
@@ -279,7 +279,7 @@ fn a_transaction_that_was_left_open_can_be_cancelled() {
     let appliance = Appliance::hanging("appliance-cancel", request);
     let status = appliance.sps(&["transaction", "status"]);
     assert_eq!((status.status, status.json()["status"].clone()), (0, json!("closed")));
-    let none = "nothing is open that this machine knows of\n";
+    let none = "no transaction of this machine is open\n";
     appliance.sps(&["transaction", "cancel"]).is(0, none, "");
 
     let (mut child, _lines) = appliance.hang("changed");
@@ -301,7 +301,7 @@ fn a_transaction_that_was_left_open_can_be_cancelled() {
 
 #[test]
 #[cfg(unix)]
-fn cancelling_says_what_a_killed_run_had_left() {
+fn cancelling_reports_what_a_killed_run_left_open() {
     let request = "GET /api/transaction/changes";
     let appliance = Appliance::hanging("appliance-cancel-killed", request);
     let (mut child, _lines) = appliance.hang("changed");
@@ -319,7 +319,7 @@ fn cancelling_says_what_a_killed_run_had_left() {
 }
 
 #[test]
-fn it_says_what_it_is() {
+fn info_prints_the_version() {
     let appliance = Appliance::new("appliance-info", &["--target", "7.5.0"]);
     let run = appliance.sps(&["info"]);
     assert_eq!((run.status, &*run.stderr), (0, ""));
@@ -338,7 +338,7 @@ fn a_support_bundle_is_fetched_and_removed() {
     let list = appliance.sps(&["support-bundle", "list"]);
     assert!(list.stdout.starts_with(&format!("{key}  finished  ")), "{}", list.all());
     let run = appliance.sps(&["support-bundle", "download", key, "-"]);
-    assert!(run.status == 2 && run.stderr.contains("name the file"), "{}", run.all());
+    assert!(run.status == 2 && run.stderr.contains("pass a file"), "{}", run.all());
     assert!(!appliance.dir.path().join("-").exists());
     let run = appliance.sps(&["support-bundle", "delete", key]);
     assert_eq!(run.status, 0, "{}", run.all());
@@ -346,7 +346,7 @@ fn a_support_bundle_is_fetched_and_removed() {
 }
 
 #[test]
-fn a_profile_says_where_and_who() {
+fn a_profile_has_the_host_and_the_user() {
     let appliance = Appliance::new("appliance-profile", &[]);
     let profile = format!(
         "[profile.lab]\nhost = '{}'\nuser = 'admin'\nca-file = 'ca.pem'\npassword-file = 'password'\n",
@@ -361,11 +361,11 @@ fn a_profile_says_where_and_who() {
     };
     let lab = run("lab");
     assert_eq!((lab.status, &*lab.stderr), (0, ""));
-    run("prod").fails(2, "config.toml: there is no profile `prod`; there are `lab`");
+    run("prod").fails(2, "config.toml: unknown profile `prod`; known are `lab`");
 }
 
 #[test]
-fn who_is_not_trusted_hears_no_password() {
+fn an_untrusted_server_gets_no_password() {
     let appliance = Appliance::new("appliance-trust", &[]);
     let run = |arguments: &[&str], password: &str| {
         let mut command = appliance.command("home");
@@ -377,7 +377,7 @@ fn who_is_not_trusted_hears_no_password() {
     for arguments in [
         &["--ca-file", stranger.to_str().unwrap()][..],
         &["--pin-sha256", &wrong_pin],
-        // Whom the system trusts: nobody signs a certificate for this machine.
+        // The authorities of the system, none of which signed this certificate.
         &[],
     ] {
         run(arguments, PASSWORD).fails(2, "no secure connection; check the CA or the pin");
@@ -393,5 +393,5 @@ fn who_is_not_trusted_hears_no_password() {
         command.args(["info", "--host", &appliance.url, "--user", "admin", "--ca-file", "ca.pem"]);
         finish(&mut command)
     };
-    none.fails(2, "no password: set SPS_PASSWORD, or give --password-file FILE");
+    none.fails(2, "no password: set SPS_PASSWORD or pass `--password-file FILE`");
 }

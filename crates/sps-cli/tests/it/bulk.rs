@@ -94,7 +94,7 @@ fn ctrl_c_leaves_what_was_found() {
         .spawn()
         .unwrap();
     let mut out = child.stdout.take().unwrap();
-    // It has begun, and cannot end: nobody reads the rest of what it writes.
+    // It has begun and cannot end, because the pipe is full.
     let mut text = vec![0];
     out.read_exact(&mut text).unwrap();
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();

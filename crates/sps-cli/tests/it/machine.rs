@@ -21,7 +21,7 @@ fn everything() -> Dir {
         .with("z.json", b"\xff")
 }
 
-/// Every path of keys with the type that stands there.
+/// Every path of keys with the type of its value.
 fn shape(at: &str, value: &Value, shape: &mut BTreeSet<String>) {
     let kind = match value {
         Value::Null => "null",
@@ -86,7 +86,7 @@ fn sarif(dir: &Dir, arguments: &[&str]) -> Value {
 }
 
 #[test]
-fn sarif_is_valid_and_says_all_that_json_says() {
+fn sarif_is_valid_and_has_everything_that_json_has() {
     let dir = everything();
     let sarif = sarif(&dir, &["."]);
     let run = &sarif["runs"][0];

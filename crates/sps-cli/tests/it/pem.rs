@@ -15,7 +15,7 @@ fn a_certificate_becomes_a_json_string() {
 }
 
 #[test]
-fn a_wrong_file_is_told_from_an_unreadable_one() {
+fn a_wrong_file_has_another_status_than_an_unreadable_one() {
     let key = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n";
     let dir = Dir::new("wrong_pem")
         .with("two.pem", format!("{CA}{CA}"))
@@ -26,9 +26,9 @@ fn a_wrong_file_is_told_from_an_unreadable_one() {
         ("two.pem", 1, "error: two.pem: this holds more than one certificate"),
         ("key.pem", 1, "error: key.pem: this holds a private key"),
         ("text.pem", 1, "error: text.pem: expected a certificate in PEM"),
-        ("ca.der", 2, "a certificate in DER becomes PEM with `openssl x509 -inform der`"),
+        ("ca.der", 2, "probably a certificate in DER; `openssl x509 -inform der` converts it"),
         ("gone.pem", 2, "error: gone.pem: no such file or directory"),
-        (".", 2, "error: .: this is a directory; name a file"),
+        (".", 2, "error: .: expected a file, found a directory"),
     ] {
         let run = dir.sps(&["pem", file]);
         run.fails(status, words);

@@ -1,4 +1,4 @@
-//! What is left when a run is ended from outside.
+//! Runs that a signal ends.
 
 use std::{
     fs,
@@ -23,16 +23,16 @@ fn end(mut child: Child) -> (Option<i32>, String) {
     (child.wait().unwrap().code(), stderr)
 }
 
-/// Whether the system is told to spare what runs here when the terminal goes away.
+/// Whether processes started here ignore a hangup.
 fn is_hangup_ignored() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|it| it.strip_prefix("SigIgn:"));
     line.is_some_and(|it| u64::from_str_radix(it.trim(), 16).unwrap() & 1 == 1)
 }
 
-/// What was sent already cannot be called back: it may be carried out after the cancel.
+/// A request that was sent may be carried out after the cancel.
 #[test]
-fn a_request_on_its_way_is_told() {
+fn a_note_names_a_request_on_its_way() {
     let put = "PUT /api/configuration/management/health_monitoring";
     let appliance = Appliance::hanging("signals-stray", put);
     let (child, _lines) = appliance.hang("opened");
@@ -41,7 +41,7 @@ fn a_request_on_its_way_is_told() {
     send("-INT", &child);
     let (status, stderr) = end(child);
     assert_eq!(status, Some(130), "{stderr}");
-    assert!(stderr.contains("a request that was given up may still arrive"), "{stderr}");
+    assert!(stderr.contains("an abandoned request may still open a transaction"), "{stderr}");
     let journal = appliance.dir.path().join("home/.local/state/sps/journal");
     assert!(fs::read_to_string(journal).unwrap().contains("settled"));
     assert!(appliance.is_free());
@@ -56,8 +56,8 @@ fn a_signal_leaves_nothing_open() {
         let appliance = Appliance::hanging(&format!("signals{signal}"), REVIEW);
         let (child, _lines) = appliance.hang("changed");
         send(signal, &child);
-        let told = "interrupted: clearing up; press Ctrl-C again to leave at once\n";
-        assert_eq!(end(child), (Some(status), told.to_owned()));
+        let expected = "interrupted; cleaning up; press Ctrl-C again to exit immediately\n";
+        assert_eq!(end(child), (Some(status), expected.to_owned()));
         appliance.meet(REVIEW);
         assert!(appliance.is_free(), "{signal}");
         assert_eq!(disk(&appliance.health()), 80);
@@ -74,12 +74,12 @@ fn a_commit_that_has_begun_is_waited_for() {
     std::thread::sleep(std::time::Duration::from_millis(300));
     send("-INT", &child);
     let (status, stderr) = end(child);
-    let told = "interrupted: a commit is under way and cannot be taken back; waiting for its result; press Ctrl-C \
-                again to leave at once\n";
-    assert_eq!((status, &*stderr), (Some(130), told));
+    let expected = "interrupted; waiting for the commit, which cannot be undone; press Ctrl-C again to exit \
+                immediately\n";
+    assert_eq!((status, &*stderr), (Some(130), expected));
     let mut rest = String::new();
     lines.read_to_string(&mut rest).unwrap();
-    assert_eq!(rest, "committed  1 change\nread back  everything is as it was sent\n");
+    assert_eq!(rest, "committed  1 change\nverified   every value is as it was sent\n");
     assert_eq!(disk(&appliance.health()), 91);
 }
 
@@ -93,14 +93,14 @@ fn the_second_ctrl_c_does_not_wait_for_a_commit() {
     send("-INT", &child);
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();
-    assert!(line.starts_with("interrupted: a commit is under way"), "{line}");
+    assert!(line.starts_with("interrupted; waiting for the commit"), "{line}");
     send("-INT", &child);
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(
         rest,
-        "left at once: the commit may have taken effect or not; look at the objects\n"
+        "exited immediately; the commit may have taken effect, so check the objects\n"
     );
     // The journal knows of it still.
     appliance.meet(request);
@@ -123,7 +123,7 @@ fn the_second_ctrl_c_does_not_wait_for_a_cancel_either() {
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(rest.starts_with("left at once: a transaction may still be open"), "{rest}");
+    assert!(rest.starts_with("exited immediately; a transaction may still be open"), "{rest}");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn half_a_download_does_not_stay() {
 }
 
 #[test]
-fn the_key_of_a_job_is_told_before_anything_can_go_wrong() {
+fn the_key_of_a_job_is_printed_before_the_wait() {
     let appliance = Appliance::start("signals-bundle", &["--plain-http"]);
     let arguments = ["support-bundle", "create"];
     let mut child = appliance.logged_in("home", &arguments).spawn().unwrap();
@@ -154,18 +154,18 @@ fn the_key_of_a_job_is_told_before_anything_can_go_wrong() {
     stderr.read_line(&mut line).unwrap();
     send("-INT", &child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    let key = line.strip_prefix("job ").unwrap().split(' ').next().unwrap();
+    let key = line.strip_prefix("started job ").unwrap().split(';').next().unwrap();
     assert!(line.contains(&format!("`sps support-bundle delete {key}`")), "{line}");
     assert!(appliance.sps(&["support-bundle", "list"]).stdout.starts_with(&format!("{key}  ")));
 }
 
 #[test]
-fn the_key_of_a_job_that_fails_is_told_too() {
+fn the_key_of_a_job_that_fails_is_printed_too() {
     let fault = ["--plain-http", "--fault", "POST * fail-job"];
     let appliance = Appliance::start("signals-bundle-fails", &fault);
     let run = appliance.sps(&["support-bundle", "create"]);
     assert_eq!((run.status, &*run.stdout), (2, ""), "{}", run.stderr);
-    let key = run.stderr.strip_prefix("job ").unwrap().split(' ').next().unwrap();
+    let key = run.stderr.strip_prefix("started job ").unwrap().split(';').next().unwrap();
     assert!(run.stderr.contains("error: the job failed: "), "{}", run.stderr);
     let list = appliance.sps(&["support-bundle", "list"]);
     assert!(list.stdout.starts_with(&format!("{key}  failed")), "{}", list.all());
@@ -184,7 +184,7 @@ fn behind(script: &str, command: &Command) -> Command {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn whoever_shall_outlive_the_terminal_does() {
+fn a_run_under_nohup_survives_a_hangup() {
     let appliance = Appliance::hanging("signals-nohup", REVIEW);
     let sps = appliance.logged_in("home", &["put", "management/health_monitoring", "health.json"]);
     let mut child = behind("trap '' HUP", &sps).spawn().unwrap();
@@ -192,8 +192,8 @@ fn whoever_shall_outlive_the_terminal_does() {
     assert!(lines.any(|it| it.starts_with("changed")));
     send("-HUP", &child);
     send("-INT", &child);
-    let told = "interrupted: clearing up; press Ctrl-C again to leave at once\n";
-    assert_eq!(end(child), (Some(130), told.to_owned()));
+    let expected = "interrupted; cleaning up; press Ctrl-C again to exit immediately\n";
+    assert_eq!(end(child), (Some(130), expected.to_owned()));
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn a_full_disk_does_not_hide_a_commit() {
     let child = shell.stdout(stdout).spawn().unwrap();
     let (status, stderr) = end(child);
     assert_eq!(status, Some(2), "{stderr}");
-    let told = "error: the change is committed, but not all that came of it could be told: cannot write the result: ";
-    assert!(stderr.starts_with(told), "{stderr}");
+    let expected = "error: the change is committed, but its result could not be printed: cannot write the result: ";
+    assert!(stderr.starts_with(expected), "{stderr}");
     assert_eq!(disk(&appliance.health()), 91);
 }

@@ -68,7 +68,10 @@ impl Dir {
 
 /// The binary that was built for this test.
 pub(crate) fn command() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_sps"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sps"));
+    // Help is wrapped at the width of the terminal.
+    command.env("COLUMNS", "100");
+    command
 }
 
 /// What a run left behind.
