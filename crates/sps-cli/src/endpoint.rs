@@ -70,6 +70,11 @@ pub(crate) fn href<'n>(root: &'n Node<'_>) -> Option<&'n str> {
     root.get("meta")?.get("href")?.as_str()
 }
 
+/// Whether `meta.href` of a response points into the API.
+pub(crate) fn has_api_href(root: &Node<'_>) -> bool {
+    href(root).is_some_and(|href| href.starts_with("/api/"))
+}
+
 /// The path below `/api/configuration/`, or below `/api/`.
 pub(crate) fn short(path: &'static str) -> &'static str {
     let path = path.strip_prefix("/api/").unwrap_or(path);

@@ -71,7 +71,8 @@ fn batches(paths: Vec<PathBuf>, limits: Limits) -> mpsc::Receiver<Vec<Unit>> {
     thread::spawn(move || {
         let (mut batch, mut bytes) = (Vec::new(), 0);
         let read = input::documents(&paths, &limits, &mut |unit| {
-            bytes += if let Unit::File(_) = unit { UNREAD_FILE_BYTES } else { unit.byte_count() };
+            bytes +=
+                if let Unit::File { .. } = unit { UNREAD_FILE_BYTES } else { unit.byte_count() };
             batch.push(unit);
             if bytes >= BATCH_BYTES || batch.len() >= BATCH_UNITS {
                 bytes = 0;

@@ -23,6 +23,8 @@ pub(crate) struct Document {
     pub(crate) bytes_before: usize,
     /// The endpoint of its path, if that was looked up before.
     pub(crate) by_path: ByPath,
+    /// The file was found in a directory, not named.
+    pub(crate) is_found: bool,
 }
 
 /// The endpoint that the path of a file leads to.
@@ -85,6 +87,8 @@ pub(crate) enum Step {
     Check,
     /// It was checked, but the result did not reach its file.
     Repair,
+    /// A file in a directory has nothing to do with any endpoint; it is skipped.
+    Skip,
 }
 
 impl SourceError {

@@ -24,8 +24,12 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Unit {
     /// A file that holds one document and was not read yet.
-    File(PathBuf),
-    /// A document, or why there is none.
+    File {
+        path: PathBuf,
+        /// It was found in a directory, not named.
+        is_found: bool,
+    },
+    /// A document, or an error.
     Read(Result<Document, SourceError>),
     /// Documents of a JSON Lines file, not taken apart yet.
     Lines(Lines),
@@ -39,7 +43,7 @@ pub(crate) enum Item {
         /// The length of its text.
         bytes: usize,
     },
-    /// The document, or why there is none.
+    /// The document, or an error.
     Document(Result<Document, SourceError>),
 }
 
@@ -71,7 +75,9 @@ impl Unit {
         visit: &mut dyn FnMut(Item) -> Result<()>,
     ) -> Result<()> {
         let read = match self {
-            Self::File(path) => read::document(&path, limits),
+            Self::File { path, is_found } => {
+                read::document(&path, limits).map(|document| Document { is_found, ..document })
+            }
             Self::Read(result) => result,
             Self::Lines(lines) => {
                 return lines.iter().try_for_each(|line| {
@@ -97,7 +103,7 @@ impl Unit {
         match self {
             Self::Read(Ok(document)) => document.text.len(),
             Self::Lines(lines) => lines.byte_count(),
-            Self::File(_) | Self::Read(Err(_)) => 0,
+            Self::File { .. } | Self::Read(Err(_)) => 0,
         }
     }
 }
@@ -123,7 +129,7 @@ pub(crate) fn documents(paths: &[PathBuf], limits: &Limits, visit: Visit<'_>) ->
         } else if path.is_dir() {
             directory(path, limits, visit)?;
         } else {
-            file(path, limits, visit)?;
+            file(path, false, limits, visit)?;
         }
     }
     Ok(())
@@ -148,7 +154,7 @@ fn directory(path: &Path, limits: &Limits, visit: Visit<'_>) -> Result<()> {
         visit(Unit::Read(Err(error)))?;
     }
     for path in files {
-        file(&path, limits, visit)?;
+        file(&path, true, limits, visit)?;
     }
     Ok(())
 }
@@ -207,12 +213,12 @@ impl Tree {
     }
 }
 
-fn file(path: &Path, limits: &Limits, visit: Visit<'_>) -> Result<()> {
+fn file(path: &Path, is_found: bool, limits: &Limits, visit: Visit<'_>) -> Result<()> {
     if !is_json_lines(path) {
-        return visit(Unit::File(path.to_owned()));
+        return visit(Unit::File { path: path.to_owned(), is_found });
     }
     match File::open(path) {
-        Ok(file) => lines::read(path, BufReader::new(file), limits, &mut |lines| {
+        Ok(file) => lines::read(path, is_found, BufReader::new(file), limits, &mut |lines| {
             visit(match lines {
                 Ok(lines) => Unit::Lines(lines),
                 Err(error) => Unit::Read(Err(error)),

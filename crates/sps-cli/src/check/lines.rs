@@ -29,6 +29,7 @@ pub(crate) struct Lines {
     pub(crate) by_path: Option<&'static EndpointInfo>,
     bytes: Vec<u8>,
     ranges: Vec<LineRange>,
+    is_found: bool,
 }
 
 /// Place of one line.
@@ -43,12 +44,13 @@ pub(crate) struct LineRange {
 }
 
 impl Lines {
-    fn new(path: &Path) -> Self {
+    fn new(path: &Path, is_found: bool) -> Self {
         Self {
             path: path.to_owned(),
             by_path: endpoint::of_path(path),
             bytes: Vec::new(),
             ranges: Vec::new(),
+            is_found,
         }
     }
 
@@ -59,6 +61,7 @@ impl Lines {
             by_path: self.by_path,
             bytes: std::mem::take(&mut self.bytes),
             ranges: std::mem::take(&mut self.ranges),
+            is_found: self.is_found,
         }
     }
 
@@ -91,6 +94,7 @@ impl Lines {
                 lines_before: line.lines_before,
                 bytes_before: line.bytes_before,
                 by_path: ByPath::Known(self.by_path),
+                is_found: self.is_found,
             }),
             Err(reason) => Err(SourceError::new(source, reason)),
         }
@@ -103,6 +107,7 @@ impl Lines {
 /// What `visit` returns.
 pub(crate) fn read(
     path: &Path,
+    is_found: bool,
     mut reader: impl BufRead,
     limits: &Limits,
     visit: &mut dyn FnMut(Result<Lines, SourceError>) -> Result<()>,
@@ -110,7 +115,7 @@ pub(crate) fn read(
     let error = |reason: String| Err(SourceError::new(path.display().to_string(), reason));
     let cap = read::byte_cap(limits);
     let (mut bytes_before, mut is_empty) = (0, true);
-    let mut lines = Lines::new(path);
+    let mut lines = Lines::new(path, is_found);
     for lines_before in 0.. {
         let start = lines.bytes.len();
         let mut skipped = 0;
@@ -156,7 +161,7 @@ mod tests {
     fn read_all(text: &str, max_bytes: usize) -> Vec<(String, String, usize)> {
         let mut seen = Vec::new();
         let limits = Limits::default().with_bytes(max_bytes);
-        read(Path::new("x.jsonl"), text.as_bytes(), &limits, &mut |lines| {
+        read(Path::new("x.jsonl"), false, text.as_bytes(), &limits, &mut |lines| {
             match lines {
                 Ok(lines) => seen.extend(lines.iter().map(|line| {
                     let it = lines.document(line).unwrap();

@@ -38,6 +38,7 @@ pub(crate) fn document(path: &Path, limits: &Limits) -> Result<Document, SourceE
                 lines_before: 0,
                 bytes_before: 0,
                 by_path: ByPath::Pending,
+                is_found: false,
             }),
             Err(reason) => Err(SourceError::new(source, reason)),
         },

@@ -58,7 +58,12 @@ pub(crate) fn check(
 ) -> Result<Checked, SourceError> {
     let Analysis { endpoint, form, report, resend } = match analyze(&document, declared, context) {
         Ok(analysis) => analysis,
-        Err(reason) => return Err(SourceError::new(document.source, reason).at(Step::Check)),
+        Err(Refusal::Unplaced(_)) if document.is_found => {
+            return Err(SourceError::new(document.file, "").at(Step::Skip));
+        }
+        Err(Refusal::Unplaced(reason) | Refusal::Unsuitable(reason)) => {
+            return Err(SourceError::new(document.source, reason).at(Step::Check));
+        }
     };
     let positions = document.positions();
     let Document { source, file, text, .. } = document;
@@ -94,11 +99,19 @@ struct Analysis {
     resend: Option<Resend>,
 }
 
+/// Why a document was not checked.
+enum Refusal {
+    /// Nothing leads to an endpoint.
+    Unplaced(String),
+    /// Its endpoint is unknown or takes no such body, or it reports an error.
+    Unsuitable(String),
+}
+
 fn analyze(
     document: &Document,
     declared: Declared,
     context: &Context<'_>,
-) -> Result<Analysis, String> {
+) -> Result<Analysis, Refusal> {
     let text = document.text.as_str();
     let path = document.path.as_deref();
     let Ok(root) = json::scan(text, &context.limits) else {
@@ -107,10 +120,18 @@ fn analyze(
         let report = explain(text, &any_body(form), context);
         return Ok(Analysis { endpoint, form, report, resend: None });
     };
-    refuse_error_response(&root)?;
+    refuse_error_response(&root).map_err(Refusal::Unsuitable)?;
     let endpoint = match declared.endpoint {
         Some(endpoint) => endpoint,
-        None => endpoint::of_document(Some(&root), document.endpoint(), path)?,
+        None => {
+            endpoint::of_document(Some(&root), document.endpoint(), path).map_err(|reason| {
+                if endpoint::has_api_href(&root) {
+                    Refusal::Unsuitable(reason)
+                } else {
+                    Refusal::Unplaced(reason)
+                }
+            })?
+        }
     };
     let shape = ResponseShape::of(&root, endpoint);
     let form = declared.form.unwrap_or(if shape == ResponseShape::Bare {
@@ -126,7 +147,7 @@ fn analyze(
             let subject = any_body(form).versions(endpoint.versions);
             explain_scanned(text, &root, &subject, context)
         }
-        (form, _, None) => return Err(no_body(endpoint, form)),
+        (form, _, None) => return Err(Refusal::Unsuitable(no_body(endpoint, form))),
     };
     let resend = match shape {
         _ if declared.form.is_some() || endpoint.subject(Form::Request).is_none() => None,

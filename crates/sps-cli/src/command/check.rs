@@ -35,7 +35,8 @@ use crate::{
 ///
 /// The endpoint of a document comes from --endpoint, from `meta.href` of a response, or from the path of its file: the
 /// longest tail that is an endpoint, perhaps followed by the ID of an object. For example,
-/// `site/management/snmp/trap.json` belongs to `management/snmp/trap`.
+/// `site/management/snmp/trap.json` belongs to `management/snmp/trap`. Other files in a directory are skipped and
+/// counted; a file that is passed itself must have an endpoint.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit status:
@@ -182,7 +183,8 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     } else {
         (out, None)
     };
-    let mut writer = Writer { sink, out, summary: Summary::default(), progress: None };
+    let mut writer =
+        Writer { sink, out, summary: Summary::default(), progress: None, last_skipped: None };
     let mut settings = Settings {
         declared: Declared { endpoint: None, form: args.form.map(Form::from) },
         context: context(args),
@@ -210,6 +212,9 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
                 writer.source_error(error.at(Step::Check))?;
             }
         }
+    }
+    if !args.quiet {
+        writer.note_skipped();
     }
     let Writer { mut sink, out, summary, .. } = writer;
     let status = status(args, &summary);

@@ -35,7 +35,7 @@ enum Command {
     ///
     /// `left_open` lists what an earlier run left open, and whether it was cancelled.
     Status(connection::Args),
-    /// Cancel the transactions that earlier runs on this machine left open
+    /// Cancel transactions that earlier runs left open
     Cancel(connection::Args),
 }
 
@@ -55,8 +55,8 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
                 let cancelled = client.cancel_transaction().await?;
                 let message = match (cancelled, recovered) {
                     (true, _) => "cancelled; nothing was changed",
-                    (false, true) => "no other transaction of this machine is open",
-                    (false, false) => "no transaction of this machine is open",
+                    (false, true) => "no other transaction is open",
+                    (false, false) => "this machine has no open transaction",
                 };
                 writeln!(out, "{message}")?;
             }

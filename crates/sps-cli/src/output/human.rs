@@ -339,6 +339,7 @@ fn summary_line(summary: &Summary, show: Show) -> String {
         unreadable,
         uncheckable,
         unrepaired,
+        skipped,
         fixed,
     } = *summary;
     let errors = if errors == 0 { "no errors".to_owned() } else { count(errors, "error") };
@@ -360,6 +361,12 @@ fn summary_line(summary: &Summary, show: Show) -> String {
         if number > 0 {
             parts.push(format!("{number} could not be {what}"));
         }
+    }
+    if skipped > 0 {
+        parts.push(count(skipped, "other file"));
+    }
+    if documents == 0 && parts.len() == 1 && skipped > 0 {
+        return format!("0 documents checked, {}", parts.join(", "));
     }
     format!("{}: {before}{}", count(documents, "document"), parts.join(", "))
 }

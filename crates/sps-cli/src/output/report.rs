@@ -76,6 +76,9 @@ pub(crate) struct Summary {
     pub(crate) uncheckable: usize,
     #[serde(skip)]
     pub(crate) unrepaired: usize,
+    /// Other files in directories. Not in JSON, like the next one.
+    #[serde(skip)]
+    pub(crate) skipped: usize,
     /// Repairs. Not in JSON, where the documents show them.
     #[serde(skip)]
     pub(crate) fixed: usize,
@@ -88,6 +91,7 @@ impl Summary {
             Step::Read => self.unreadable += 1,
             Step::Check => self.uncheckable += 1,
             Step::Repair => self.unrepaired += 1,
+            Step::Skip => self.skipped += 1,
         }
     }
 
@@ -106,6 +110,7 @@ impl std::ops::AddAssign for Summary {
         self.unreadable += other.unreadable;
         self.uncheckable += other.uncheckable;
         self.unrepaired += other.unrepaired;
+        self.skipped += other.skipped;
         self.fixed += other.fixed;
     }
 }

@@ -105,7 +105,7 @@ impl Appliance {
         finish(&mut self.logged_in("elsewhere", &arguments)).json()
     }
 
-    /// Whether somebody on another machine may change something.
+    /// Whether a user on another machine can open a transaction.
     pub(crate) fn is_free(&self) -> bool {
         let arguments = ["put", "management/health_monitoring", "health.json", "--dry-run"];
         let run = finish(&mut self.logged_in("elsewhere", &arguments));
@@ -279,7 +279,7 @@ fn a_transaction_that_was_left_open_can_be_cancelled() {
     let appliance = Appliance::hanging("appliance-cancel", request);
     let status = appliance.sps(&["transaction", "status"]);
     assert_eq!((status.status, status.json()["status"].clone()), (0, json!("closed")));
-    let none = "no transaction of this machine is open\n";
+    let none = "this machine has no open transaction\n";
     appliance.sps(&["transaction", "cancel"]).is(0, none, "");
 
     let (mut child, _lines) = appliance.hang("changed");

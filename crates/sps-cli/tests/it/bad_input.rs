@@ -158,7 +158,7 @@ fn a_closed_pipe_ends_without_a_message() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // Nobody reads on: the pipe is full long before the end, and closed.
+    // The pipe is closed, long before the end of the output.
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");

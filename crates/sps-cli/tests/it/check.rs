@@ -354,6 +354,56 @@ fn a_file_of_unknown_kind_is_counted_apart_from_an_unreadable_one() {
 }
 
 #[test]
+fn other_files_of_a_directory_are_skipped_and_counted() {
+    let dir = Dir::new("other_files");
+    assert_eq!(dir.sps(&["schema", "--all", "schemas"]).status, 0);
+    let written = json_files(&dir.path().join("schemas"));
+    assert!(written > 20, "{written}");
+    let run = dir.sps(&["check", "."]);
+    let start =
+        format!("note: skipped {written} other files that belong to no known endpoint, such as ");
+    assert!(run.stderr.starts_with(&(start + "./schemas/")), "{}", run.stderr);
+    assert!(run.stderr.ends_with(".json; to check a file, pass `--endpoint`\n"), "{}", run.stderr);
+    let note = run.stderr.clone();
+    run.is(0, &format!("0 documents checked, {written} other files\n"), &note);
+    let quiet = format!("0 documents checked, {written} other files\n");
+    dir.sps(&["check", ".", "--quiet"]).is(0, &quiet, "");
+    for format in ["json", "sarif"] {
+        let run = dir.sps(&["check", ".", "--format", format]);
+        assert_eq!((run.status, &*run.stderr), (0, &*note), "{format}");
+        run.json();
+    }
+
+    // All lines of a file are one file, and a named file must have an endpoint.
+    let dir = dir
+        .with("site/management/disk_fillup_prevention.json", DISK)
+        .with("site/log.jsonl", "{}\n{}\n{}\n");
+    let run = dir.sps(&["check", "site"]);
+    assert_eq!((run.status, &*run.stdout), (0, "1 document: no errors, 1 other file\n"));
+    let fix = dir.sps(&["check", "site", "--fix"]);
+    assert_eq!((fix.status, fix.stdout), (0, run.stdout));
+    let run = dir.sps(&["check", "schemas/settings.json"]);
+    assert_eq!((run.status, &*run.stdout), (2, "0 documents: 1 could not be checked\n"));
+    assert!(run.stderr.contains("cannot tell which endpoint this is for"), "{}", run.stderr);
+
+    // A response of an endpoint that the spec does not have is not just another file.
+    let response = r#"{"body": {}, "meta": {"href": "/api/configuration/ssh/options"}}"#;
+    let dir = Dir::new("other_response").with("a.json", response).with("b.json", "{");
+    let run = dir.sps(&["check", "."]);
+    assert_eq!(run.status, 2, "{}", run.all());
+    assert!(
+        run.stdout.ends_with("1 document: 1 error, 1 could not be checked\n"),
+        "{}",
+        run.stdout
+    );
+}
+
+fn json_files(dir: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { json_files(&path) } else { 1 }).sum()
+}
+
+#[test]
 fn help_names_the_value_to_write() {
     let wrong = EMAIL_REQUEST
         .replace("\"password\": \"aaaa-1\",", "")

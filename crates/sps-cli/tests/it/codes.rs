@@ -133,7 +133,7 @@ fn collect(kind: Kind, types: &mut Vec<Kind>) {
 
 /// Asserts that message, help and note of a diagnostic have no sentence in common.
 fn repeats_no_sentence(diagnostic: &str) {
-    let first = diagnostic.lines().next().and_then(|line| line.split_once("]"));
+    let first = diagnostic.lines().next().and_then(|line| line.split_once(']'));
     let message = first.map(|(_, rest)| rest.split_once(": ").map_or(rest, |(_, text)| text));
     let below = diagnostic.lines().filter_map(|line| line.trim_start().strip_prefix("= "));
     let below = below.filter_map(|line| line.split_once(": ").map(|(_, text)| text));

@@ -64,7 +64,7 @@ impl Sim {
         }
     }
 
-    /// Ends it; says what stood on standard error.
+    /// Ends it and returns its standard error.
     fn end(mut self) -> String {
         self.child.kill().unwrap();
         let error = self.child.stderr.take().unwrap();

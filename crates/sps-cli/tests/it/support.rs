@@ -28,7 +28,7 @@ impl Dir {
         Self(path.to_owned())
     }
 
-    /// The same with one more file; directories on the way are made.
+    /// Adds a file and the directories of its path.
     pub(crate) fn with(self, file: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.0.join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -7,12 +7,12 @@ use sps_validate::{Context, Use};
 
 use crate::{
     check::{
-        document::{Document, SourceError},
+        document::{Document, SourceError, Step},
         objects::Objects,
         validate::{Checked, Declared},
     },
     output::{
-        Stdout,
+        Stdout, complain, count, one_line,
         progress::Progress,
         report::{Part, Render, Rendered, Sink, Summary},
     },
@@ -85,6 +85,8 @@ pub(super) struct Writer<'o> {
     pub(super) out: &'o mut Stdout,
     pub(super) summary: Summary,
     pub(super) progress: Option<Progress>,
+    /// The last file that was skipped.
+    pub(super) last_skipped: Option<String>,
 }
 
 impl Writer<'_> {
@@ -97,8 +99,31 @@ impl Writer<'_> {
     }
 
     pub(super) fn source_error(&mut self, error: SourceError) -> Result<()> {
+        if error.step == Step::Skip {
+            self.skip(error);
+            return Ok(());
+        }
         self.summary.count_error(error.step);
         self.above(|sink, out| sink.source_error(out, error))
+    }
+
+    /// Counts a file that was skipped, once for all lines of JSON Lines.
+    fn skip(&mut self, error: SourceError) {
+        if self.last_skipped.as_ref() != Some(&error.source) {
+            self.summary.count_error(error.step);
+            self.last_skipped = Some(error.source);
+        }
+    }
+
+    /// Prints a note about skipped files to standard error, where every format has room for it.
+    pub(super) fn note_skipped(&self) {
+        if let Some(file) = &self.last_skipped {
+            let files = count(self.summary.skipped, "other file");
+            complain(&format!(
+                "note: skipped {files} that belong to no known endpoint, such as {}; to check a file, pass `--endpoint`",
+                one_line(file)
+            ));
+        }
     }
 
     pub(super) fn advance(&mut self, bytes: u64) {
