@@ -48,7 +48,8 @@ pub(crate) struct GetArgs {
 
 /// Replace an object
 ///
-/// Checks the body, sends it in a transaction, reviews the changes, commits them, and reads the object back. A failure
+/// Checks the body, sends it in a transaction, reviews the changes, commits them, and reads the object back. Reports the
+/// steps to standard error. A failure
 /// or Ctrl-C cancels the transaction, except that a commit that has begun is finished. After a crash, the next command
 /// on this machine that connects cancels the transaction.
 #[derive(Debug, clap::Args)]
@@ -77,7 +78,7 @@ pub(crate) struct PutArgs {
 
 /// Create an object in a collection, or start a job
 ///
-/// Prints the key of the new object or job. An object is created in a transaction, as with `sps put`.
+/// Creates an object in a transaction, as with `sps put`, and prints its key. For a job, prints the response.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit status:
@@ -87,7 +88,7 @@ Exit status:
   130  interrupted
 
 Examples:
-  sps post passwords password.json
+  KEY=$(sps post passwords password.json)
   sps post policies/time_policies office-hours.json --message 'office hours for the auditors'")]
 pub(crate) struct PostArgs {
     #[command(flatten)]
@@ -185,7 +186,7 @@ pub(crate) fn delete(args: &DeleteArgs, out: &mut Stdout) -> Result<Status> {
     }
     runtime::with_appliance(&args.change.connection, async |client| {
         client.send_raw(Method::Delete, &target.path, None).await?;
-        change::print_step(out, "deleted", &target.path)?;
+        change::report("deleted", &target.path);
         Ok(Status::Done)
     })
 }

@@ -99,7 +99,7 @@ impl Command {
                 finished(client, &key).await?;
                 print(out, &one_line(&key))?;
                 if let Some(file) = download {
-                    fetch(client, &key, file, out).await?;
+                    fetch(client, &key, file).await?;
                 }
             }
             Self::List { .. } => {
@@ -114,10 +114,10 @@ impl Command {
                     print(out, &one_line(&columns.join("  ")))?;
                 }
             }
-            Self::Download { key, file, .. } => fetch(client, key, file, out).await?,
+            Self::Download { key, file, .. } => fetch(client, key, file).await?,
             Self::Delete { key, .. } => {
                 bundles.delete(key).await?;
-                writeln!(out, "deleted {key}")?;
+                complain(&format!("deleted {}", one_line(key)));
             }
         }
         Ok(())
@@ -141,7 +141,7 @@ async fn finished(client: &Client, key: &str) -> Result<()> {
     })
 }
 
-async fn fetch(client: &Client, key: &str, file: &PathBuf, out: &mut Stdout) -> Result<()> {
+async fn fetch(client: &Client, key: &str, file: &PathBuf) -> Result<()> {
     // Hides itself when standard error is not a terminal.
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {eta} left") {
@@ -153,6 +153,6 @@ async fn fetch(client: &Client, key: &str, file: &PathBuf, out: &mut Stdout) -> 
     };
     let bytes = client.support_bundles().download(key, file, progress).await;
     bar.finish_and_clear();
-    writeln!(out, "{} ({} bytes)", file.display(), bytes?)?;
+    complain(&format!("saved {} ({} bytes)", one_line(&file.display().to_string()), bytes?));
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! `sps transaction`: the open transaction, and what an earlier run left behind.
 
-use std::io::Write as _;
-
 use anyhow::Result;
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -9,7 +7,7 @@ use sps_client::{Recovered, RecoveredOutcome};
 
 use crate::{
     connection::{self, runtime},
-    output::{self, Stdout},
+    output::{Stdout, complain, print},
     status::Status,
 };
 
@@ -49,7 +47,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
             Command::Status(_) => {
                 let mut status = serde_json::to_value(client.transaction_status().await?.body)?;
                 status["left_open"] = client.recovered().iter().map(left_open).collect();
-                output::print(out, &serde_json::to_string_pretty(&status)?)?;
+                print(out, &serde_json::to_string_pretty(&status)?)?;
             }
             Command::Cancel(_) => {
                 let cancelled = client.cancel_transaction().await?;
@@ -58,10 +56,9 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
                     (false, true) => "no other transaction is open",
                     (false, false) => "this machine has no open transaction",
                 };
-                writeln!(out, "{message}")?;
+                complain(message);
             }
         }
-        out.flush()?;
         Ok(Status::Done)
     })
 }

@@ -5,7 +5,7 @@ use std::{
     io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStderr, Command, Stdio},
     time::Duration,
 };
 
@@ -117,10 +117,10 @@ impl Appliance {
     }
 
     /// Starts the change and waits until it hangs behind this step.
-    pub(crate) fn hang(&self, step: &str) -> (Child, BufReader<ChildStdout>) {
+    pub(crate) fn hang(&self, step: &str) -> (Child, BufReader<ChildStderr>) {
         let arguments = ["put", "management/health_monitoring", "health.json"];
         let mut child = self.logged_in("home", &arguments).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut lines = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         while !line.starts_with(step) {
             line.clear();
@@ -171,13 +171,13 @@ fn a_change_is_printed_step_by_step() {
     let appliance = Appliance::new("appliance-steps", &[]);
     assert_eq!(disk(&appliance.health()), 80);
     let run = appliance.sps(&["put", "management/health_monitoring", "health.json"]);
-    assert_eq!((run.status, &*run.stderr), (0, ""));
-    assert_eq!(appliance.without_url(&run.stdout), STEPS);
+    assert_eq!((run.status, &*run.stdout), (0, ""));
+    assert_eq!(appliance.without_url(&run.stderr), STEPS);
     assert_eq!(appliance.health(), serde_json::from_str::<Value>(HEALTH).unwrap());
 
     let again = appliance.sps(&["put", "management/health_monitoring", "health.json"]);
     assert_eq!(
-        appliance.without_url(&again.stdout),
+        appliance.without_url(&again.stderr),
         "opened     a transaction at URL\n\
          changed    /api/configuration/management/health_monitoring\n\
          committed  no change: the appliance lists no difference\n\
@@ -188,22 +188,22 @@ fn a_change_is_printed_step_by_step() {
     let run = appliance.sps(&dry);
     // It is there already: the appliance lists no change.
     assert_eq!(
-        appliance.without_url(&run.stdout),
+        appliance.without_url(&run.stderr),
         "opened     a transaction at URL\n\
          changed    /api/configuration/management/health_monitoring\n\
          cancelled  nothing was changed\n"
     );
-    assert_eq!((run.status, &*run.stderr), (0, ""));
+    assert_eq!((run.status, &*run.stdout), (0, ""));
 }
 
 #[test]
 fn the_built_in_simulator_takes_a_change_too() {
     let dir = Dir::new("appliance-sim").with("health.json", HEALTH);
     let run = dir.sps(&["put", "management/health_monitoring", "health.json", "--sim"]);
-    let (first, rest) = run.stdout.split_once('\n').unwrap();
+    let (first, rest) = run.stderr.split_once('\n').unwrap();
     assert_eq!(first, "opened     a transaction at the built-in simulator");
     assert_eq!(rest, STEPS.split_once('\n').unwrap().1);
-    assert_eq!((run.status, &*run.stderr), (0, ""));
+    assert_eq!((run.status, &*run.stdout), (0, ""));
 }
 
 #[test]
@@ -213,8 +213,10 @@ fn an_object_comes_and_goes() {
     let appliance = Appliance::new("appliance-object", &[]);
     fs::write(appliance.dir.path().join("office.json"), policy).unwrap();
     let run = appliance.sps(&["post", "policies/time_policies", "office.json"]);
-    let created = run.stdout.lines().find_map(|it| it.strip_prefix("created    ")).unwrap();
-    assert_eq!((run.status, &*run.stderr), (0, ""), "{}", run.stdout);
+    assert_eq!(run.status, 0, "{}", run.all());
+    // Standard output is the key alone, for KEY=$(sps post …).
+    let created = &format!("/api/configuration/policies/time_policies/{}", run.stdout.trim_end());
+    assert!(run.stderr.contains(&format!("created    {created}\n")), "{}", run.all());
     let run = appliance.sps(&["get", created, "--request"]);
     assert_eq!(run.json(), serde_json::from_str::<Value>(policy).unwrap());
     let run = appliance.sps(&["delete", created]);
@@ -259,11 +261,10 @@ fn what_a_killed_run_left_is_cleared_by_the_next() {
         assert_eq!(disk(&appliance.health_elsewhere()), 80);
 
         let run = appliance.sps(&["put", "management/health_monitoring", "health.json"]);
-        assert_eq!(
-            run.stderr,
-            "note: an earlier run of admin had left a transaction open; it is discarded now\n"
-        );
-        assert_eq!((run.status, &*appliance.without_url(&run.stdout)), (0, STEPS));
+        let note =
+            "note: an earlier run of admin had left a transaction open; it is discarded now\n";
+        let stderr = appliance.without_url(&run.stderr);
+        assert_eq!((run.status, &*stderr), (0, &*format!("{note}{STEPS}")));
         assert!(appliance.is_free());
         assert_eq!(disk(&appliance.health()), 91);
         // What the killed run had sent may still arrive.
@@ -280,7 +281,7 @@ fn a_transaction_that_was_left_open_can_be_cancelled() {
     let status = appliance.sps(&["transaction", "status"]);
     assert_eq!((status.status, status.json()["status"].clone()), (0, json!("closed")));
     let none = "this machine has no open transaction\n";
-    appliance.sps(&["transaction", "cancel"]).is(0, none, "");
+    appliance.sps(&["transaction", "cancel"]).is(0, "", none);
 
     let (mut child, _lines) = appliance.hang("changed");
     child.kill().unwrap();
@@ -334,7 +335,9 @@ fn a_support_bundle_is_fetched_and_removed() {
     let key = run.stdout.lines().next().unwrap();
     let bundle = fs::read(appliance.dir.path().join("bundle.tar.gz")).unwrap();
     assert_eq!(bundle[..2], [0x1f, 0x8b], "no gzip");
-    assert_eq!(run.stdout, format!("{key}\nbundle.tar.gz ({} bytes)\n", bundle.len()));
+    assert_eq!(run.stdout, format!("{key}\n"));
+    let saved = format!("saved bundle.tar.gz ({} bytes)\n", bundle.len());
+    assert!(run.stderr.ends_with(&saved), "{}", run.stderr);
     let list = appliance.sps(&["support-bundle", "list"]);
     assert!(list.stdout.starts_with(&format!("{key}  finished  ")), "{}", list.all());
     let run = appliance.sps(&["support-bundle", "download", key, "-"]);

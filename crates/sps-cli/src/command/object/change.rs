@@ -1,11 +1,8 @@
 //! A change of an object: checked, reviewed, committed and read back.
 
-use std::{
-    io::{IsTerminal as _, Write as _},
-    path::Path,
-};
+use std::{io::IsTerminal as _, path::Path};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use sps_client::{Client, Error, ErrorKind, Outcome, Transaction};
 use sps_model::{Any, EndpointInfo, Method};
 use sps_validate::{Context, Form, UnknownKeys};
@@ -22,7 +19,7 @@ use crate::{
     output::{
         Stdout, complain, count,
         human::{Amount, Show},
-        one_line,
+        one_line, print,
         report::Render as _,
     },
     status::Status,
@@ -101,7 +98,8 @@ impl ChangeOptions {
         }
     }
 
-    /// Opens a transaction, changes, reviews, commits and reads back, and prints each step.
+    /// Opens a transaction, changes, reviews, commits and reads back. Reports each step to standard error, and prints
+    /// the key of a new object.
     pub(super) fn make(&self, out: &mut Stdout, change: Change) -> Result<Status> {
         runtime::with_appliance(&self.connection, async |client| {
             self.steps(client, out, change).await
@@ -110,21 +108,21 @@ impl ChangeOptions {
 
     async fn steps(&self, client: &Client, out: &mut Stdout, change: Change) -> Result<Status> {
         let mut transaction = client.transaction().await?;
-        print_step(out, "opened", &format!("a transaction at {}", self.connection.peer(client)))?;
-        let sent = change.send(&mut transaction, out).await;
+        report("opened", &format!("a transaction at {}", self.connection.peer(client)));
+        let sent = change.send(&mut transaction).await;
         if sent.is_err() || self.dry_run {
             // Cancelled here, so that its own failure is reported besides the first one.
             let cancelled = transaction.cancel().await;
             sent.map_err(anyhow::Error::from).inspect_err(|_| match &cancelled {
-                Ok(()) => try_print_step(out, "cancelled", "nothing was changed"),
+                Ok(()) => report("cancelled", "nothing was changed"),
                 Err(error) if *error.kind() == ErrorKind::SessionEnded => {}
                 Err(error) => complain(&format!("error: {error}")),
             })?;
             cancelled?;
-            print_step(out, "cancelled", "nothing was changed")?;
+            report("cancelled", "nothing was changed");
             return Ok(Status::Done);
         }
-        let listed = sent?;
+        let sent = sent?;
         let commit = async {
             match &self.message {
                 Some(message) => transaction.commit_with_message(message).await,
@@ -132,12 +130,11 @@ impl ChangeOptions {
             }
         };
         let outcome = runtime::committing(commit).await?;
-        print_outcome(out, &outcome, listed).map_err(|error| {
-            for it in &outcome.not_taken {
-                complain(&format!("MISMATCH   {}", one_line(&it.to_string())));
-            }
-            error.context("the change is committed, but its result could not be printed")
-        })?;
+        report_outcome(&outcome, sent.listed);
+        if let Some(key) = sent.key {
+            print(out, &one_line(&key))
+                .context("the change is committed, but the key could not be printed")?;
+        }
         Ok(if outcome.is_complete() { Status::Done } else { Status::Invalid })
     }
 }
@@ -166,49 +163,59 @@ fn is_valid(
 }
 
 impl Change {
-    /// Sends the change and reviews it. Returns how many entries the appliance lists for it.
-    async fn send(self, transaction: &mut Transaction, out: &mut Stdout) -> Result<usize, Error> {
+    /// Sends the change and reviews it.
+    async fn send(self, transaction: &mut Transaction) -> Result<Sent, Error> {
         let Self { method, target, body, unknown_keys } = self;
         let body = body.unwrap_or_else(|| serde_json::Value::Null.into());
+        let mut key = None;
         match method {
             Method::Post => {
                 let response = transaction.create_raw(&target.path, &body, unknown_keys).await?;
-                let key = response.key.unwrap_or_default();
-                try_print_step(out, "created", &format!("{}/{key}", target.path));
+                let new = response.key.unwrap_or_default();
+                report("created", &format!("{}/{new}", target.path));
+                key = Some(new);
             }
             Method::Delete => {
                 transaction.delete_raw(&target.path).await?;
-                try_print_step(out, "deleted", &target.path);
+                report("deleted", &target.path);
             }
             _ => {
                 transaction.replace_raw(&target.path, &body, unknown_keys).await?;
-                try_print_step(out, "changed", &target.path);
+                report("changed", &target.path);
             }
         }
         let changes = transaction.review().await?.changes;
         for change in &changes {
             let owner = if change.is_ours { "" } else { "  (foreign change)" };
-            try_print_step(out, "review", &format!("{change}{owner}"));
+            report("review", &format!("{change}{owner}"));
         }
-        Ok(changes.len())
+        Ok(Sent { listed: changes.len(), key })
     }
 }
 
-/// Prints the outcome of a commit for which the appliance had listed this many entries.
-fn print_outcome(out: &mut Stdout, outcome: &Outcome, listed: usize) -> Result<()> {
+/// A change that was sent and is not committed yet.
+struct Sent {
+    /// How many entries the appliance lists for it.
+    listed: usize,
+    /// The key of a new object.
+    key: Option<String>,
+}
+
+/// Reports the outcome of a commit for which the appliance had listed this many entries.
+fn report_outcome(outcome: &Outcome, listed: usize) {
     let changes = match listed {
         0 => "no change: the appliance lists no difference".to_owned(),
         _ => count(outcome.changed, "change"),
     };
-    print_step(out, "committed", &changes)?;
+    report("committed", &changes);
     if outcome.was_ambiguous {
-        print_step(out, "", "the response was lost; a check showed that the commit took effect")?;
+        report("", "the response was lost; a check showed that the commit took effect");
     }
     for it in &outcome.unverified {
-        print_step(out, "unverified", &it.to_string())?;
+        report("unverified", &it.to_string());
     }
     for it in &outcome.not_taken {
-        print_step(out, "MISMATCH", &it.to_string())?;
+        report("MISMATCH", &it.to_string());
     }
     if outcome.is_complete() {
         let result = if outcome.unverified.is_empty() {
@@ -216,19 +223,11 @@ fn print_outcome(out: &mut Stdout, outcome: &Outcome, listed: usize) -> Result<(
         } else {
             "every value that could be read back is as it was sent"
         };
-        print_step(out, "verified", result)?;
+        report("verified", result);
     }
-    Ok(())
 }
 
-/// Prints one step at once, so that the user sees the progress.
-pub(super) fn print_step(out: &mut Stdout, step: &str, text: &str) -> Result<()> {
-    writeln!(out, "{step:<10} {}", one_line(text))?;
-    out.flush()?;
-    Ok(())
-}
-
-/// Prints one step where a failure must not stop what follows; the end of the run reports it.
-fn try_print_step(out: &mut Stdout, step: &str, text: &str) {
-    let _ = print_step(out, step, text);
+/// Reports one step to standard error; standard output is for results.
+pub(super) fn report(step: &str, text: &str) {
+    complain(&format!("{step:<10} {}", one_line(text)));
 }
