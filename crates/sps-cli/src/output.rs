@@ -9,6 +9,7 @@ pub(crate) mod report;
 pub(crate) mod sarif;
 mod stdout;
 mod text;
+mod unchecked;
 
 pub(crate) use crate::output::{
     stdout::{Stdout, complain, print},

@@ -20,6 +20,7 @@ use crate::{
         report::{Part, Render, Rendered, Sink, Summary},
         stdout::{Stdout, complain},
         text::{count, one_line},
+        unchecked::{self, UncheckedGroup, UncheckedPlace},
     },
     spec::spec,
     status::Status,
@@ -53,19 +54,6 @@ pub(crate) enum Amount {
     Errors,
 }
 
-/// Rules that were left unchecked for the same reason, in all documents.
-#[derive(Debug)]
-struct UncheckedGroup {
-    reason: String,
-    codes: BTreeSet<&'static str>,
-    /// The first few places: source and pointer.
-    places: Vec<(String, String)>,
-    place_count: usize,
-}
-
-/// Places that are listed; the others are counted.
-const LISTED_PLACES: usize = 3;
-
 impl Human {
     pub(crate) fn new(show: Show) -> Self {
         Self { show, unchecked: Vec::new(), explained: BTreeSet::new() }
@@ -84,7 +72,7 @@ impl Sink for Human {
             // Each finding is a paragraph.
             writeln!(out)?;
         }
-        self.group_unchecked(&rendered);
+        unchecked::group(&mut self.unchecked, &rendered);
         Ok(())
     }
 
@@ -97,18 +85,12 @@ impl Sink for Human {
 
     fn finish(&mut self, out: &mut Stdout, summary: &Summary, _: Status) -> Result<()> {
         for unchecked in &self.unchecked {
-            let codes: Vec<&str> = unchecked.codes.iter().copied().collect();
-            writeln!(
-                out,
-                "note: not checked: {}: {}",
-                codes.join(", "),
-                one_line(&unchecked.reason)
-            )?;
-            for (source, pointer) in &unchecked.places {
+            writeln!(out, "note: {}", one_line(&unchecked.message()))?;
+            for UncheckedPlace { source, pointer, .. } in &unchecked.places {
                 let space = if pointer.is_empty() { "" } else { " " };
                 writeln!(out, "  at {}{space}{}", one_line(source), one_line(pointer))?;
             }
-            let others = unchecked.place_count - unchecked.places.len();
+            let others = unchecked.other_places();
             if others > 0 {
                 writeln!(out, "  and at {}", count(others, "more place"))?;
             }
@@ -116,34 +98,6 @@ impl Sink for Human {
         writeln!(out, "{}", summary_line(summary, self.show))?;
         out.flush()?;
         Ok(())
-    }
-}
-
-impl Human {
-    fn group_unchecked(&mut self, rendered: &Rendered) {
-        // Several rules may be unchecked at one place for the same reason.
-        let mut seen = BTreeSet::new();
-        for unchecked in &rendered.unchecked {
-            let known = self.unchecked.iter().position(|known| known.reason == unchecked.reason);
-            let at = known.unwrap_or(self.unchecked.len());
-            if known.is_none() {
-                self.unchecked.push(UncheckedGroup::new(unchecked.reason.clone()));
-            }
-            let Some(group) = self.unchecked.get_mut(at) else { continue };
-            group.codes.insert(unchecked.code);
-            if seen.insert((at, &unchecked.pointer)) {
-                group.place_count += 1;
-                if group.places.len() < LISTED_PLACES {
-                    group.places.push((rendered.source.clone(), unchecked.pointer.clone()));
-                }
-            }
-        }
-    }
-}
-
-impl UncheckedGroup {
-    fn new(reason: String) -> Self {
-        Self { reason, codes: BTreeSet::new(), places: Vec::new(), place_count: 0 }
     }
 }
 
@@ -162,7 +116,7 @@ impl Render for Show {
             parts.extend(resend_note(&checked).map(Part::from));
             unchecked = checked.report.unchecked;
         }
-        Rendered { source: checked.source, parts, unchecked }
+        Rendered { source: checked.source, file: checked.file, parts, unchecked }
     }
 
     fn diff(&self, before: &Checked, after: &Checked, copied: &[Copied]) -> Option<Part> {

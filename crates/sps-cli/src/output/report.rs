@@ -25,6 +25,8 @@ pub(crate) trait Render: Sync {
 #[derive(Debug, Default)]
 pub(crate) struct Rendered {
     pub(crate) source: String,
+    /// The file of the source.
+    pub(crate) file: String,
     pub(crate) parts: Vec<Part>,
     pub(crate) unchecked: Vec<Unchecked>,
 }

@@ -12,14 +12,15 @@ use std::{
 use anyhow::Result;
 use serde_json::{Value, json};
 use sps_spec::{Code, Severity};
-use sps_validate::{Copied, Diagnostic, Span, Unchecked};
+use sps_validate::{Copied, Diagnostic, Span};
 
 use crate::{
     check::{document::SourceError, validate::Checked},
     output::{
         report::{Part, Render, Rendered, Sink, Summary},
         stdout::{Stdout, complain},
-        text::one_line,
+        text::{count, one_line},
+        unchecked::{self, UncheckedGroup},
     },
     spec::spec,
     status::Status,
@@ -32,6 +33,7 @@ const SCHEMA: &str =
 #[derive(Debug, Default)]
 pub(crate) struct Sarif {
     errors: Vec<SourceError>,
+    unchecked: Vec<UncheckedGroup>,
     begun: bool,
 }
 
@@ -63,10 +65,10 @@ pub(crate) struct Results;
 impl Render for Results {
     fn render(&self, checked: Checked) -> Rendered {
         let document = Document { checked: &checked, artifact: artifact(&checked.file) };
-        let found = checked.report.diagnostics.iter().map(|it| document.diagnostic(it));
-        let open = checked.report.unchecked.iter().map(|it| document.unchecked(it));
-        let parts = found.chain(open).map(|it| Part::from(it.to_string())).collect();
-        Rendered { parts, ..Rendered::default() }
+        let results = checked.report.diagnostics.iter().map(|it| document.diagnostic(it));
+        let parts = results.map(|it| Part::from(it.to_string())).collect();
+        let Checked { source, file, report, .. } = checked;
+        Rendered { source, file, parts, unchecked: report.unchecked }
     }
 
     fn diff(&self, _: &Checked, _: &Checked, _: &[Copied]) -> Option<Part> {
@@ -76,9 +78,10 @@ impl Render for Results {
 
 impl Sink for Sarif {
     fn checked(&mut self, out: &mut Stdout, rendered: Rendered) -> Result<()> {
-        for part in rendered.parts {
+        for part in &rendered.parts {
             write!(out, "{}{}", self.separator(), part.text)?;
         }
+        unchecked::group(&mut self.unchecked, &rendered);
         Ok(())
     }
 
@@ -94,7 +97,9 @@ impl Sink for Sarif {
             write!(out, "{begin}")?;
         }
         // Section 3.20: the result of the run, and what it could not do.
-        let notifications: Vec<Value> = self.errors.iter().map(notification).collect();
+        let errors = self.errors.iter().map(error_notification);
+        let unchecked = self.unchecked.iter().map(unchecked_notification);
+        let notifications: Vec<Value> = errors.chain(unchecked).collect();
         let invocation = json!({
             "executionSuccessful": status < Status::Failed,
             "exitCode": status.number(),
@@ -128,12 +133,38 @@ fn rule(code: &Code) -> Value {
 }
 
 /// Section 3.58: an error about a source.
-fn notification(error: &SourceError) -> Value {
+fn error_notification(error: &SourceError) -> Value {
     json!({
         "level": "error",
         "message": {"text": error.reason},
         "locations": [{"physicalLocation": {"artifactLocation": artifact(&error.source)}}],
     })
+}
+
+/// Section 3.58: rules that were left unchecked. They are not results, because consumers open an alert for each result,
+/// whatever its kind.
+fn unchecked_notification(group: &UncheckedGroup) -> Value {
+    let places = group.places.iter().map(|place| {
+        json!({
+            "physicalLocation": {"artifactLocation": artifact(&place.file)},
+            "logicalLocations": [logical_location(&place.pointer)],
+        })
+    });
+    let mut message = group.message();
+    if group.other_places() > 0 {
+        let _ = write!(message, "; also at {}", count(group.other_places(), "more place"));
+    }
+    json!({
+        "level": "note",
+        "message": {"text": message},
+        "locations": places.collect::<Vec<_>>(),
+    })
+}
+
+/// Section 3.33.4 leaves the form of a name to the producer, and 3.33.7 has kinds for JSON.
+fn logical_location(pointer: &str) -> Value {
+    let kind = if pointer.is_empty() { "object" } else { "member" };
+    json!({"fullyQualifiedName": pointer, "kind": kind})
 }
 
 struct Document<'c> {
@@ -160,14 +191,6 @@ impl Document<'_> {
         result
     }
 
-    /// An undecided rule is an open result: there was not enough information.
-    fn unchecked(&self, unchecked: &Unchecked) -> Value {
-        let mut result = Self::result(unchecked.code, "none", &unchecked.reason);
-        result["kind"] = "open".into();
-        result["locations"] = json!([self.location(&unchecked.pointer, None)]);
-        result
-    }
-
     fn result(code: &str, level: &str, words: &str) -> Value {
         let mut result = json!({"ruleId": code, "level": level, "message": {"text": words}});
         if let Some(index) = spec().codes.iter().position(|it| it.code == code) {
@@ -181,11 +204,9 @@ impl Document<'_> {
         if let Some(span) = span {
             place["region"] = self.region(span);
         }
-        // Section 3.33.4 leaves the form to the producer, and 3.33.7 has kinds for JSON.
-        let kind = if pointer.is_empty() { "object" } else { "member" };
         json!({
             "physicalLocation": place,
-            "logicalLocations": [{"fullyQualifiedName": pointer, "kind": kind}],
+            "logicalLocations": [logical_location(pointer)],
         })
     }
 
