@@ -2,6 +2,7 @@
 
 pub(crate) mod bulk;
 pub(crate) mod document;
+pub(crate) mod exclude;
 pub(crate) mod fix;
 pub(crate) mod input;
 pub(crate) mod interrupt;
@@ -9,4 +10,5 @@ pub(crate) mod lines;
 pub(crate) mod objects;
 pub(crate) mod read;
 pub(crate) mod shape;
+mod tree;
 pub(crate) mod validate;

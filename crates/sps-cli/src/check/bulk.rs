@@ -4,7 +4,6 @@
 //! never more than a few batches, however much there is to check.
 
 use std::{
-    path::PathBuf,
     sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::Duration,
@@ -15,7 +14,7 @@ use rayon::prelude::*;
 use sps_validate::Limits;
 
 use crate::check::{
-    input::{self, Unit},
+    input::{self, Selection, Unit},
     interrupt,
 };
 
@@ -30,7 +29,7 @@ const QUEUED_BATCHES: usize = 1;
 /// How often the run looks for Ctrl-C.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Checks every document below `paths`: `work` checks the documents of a unit on any thread and adds their results to
+/// Checks every document of a selection: `work` checks the documents of a unit on any thread and adds their results to
 /// those of the unit, `done` gets all results here and in order.
 ///
 /// Ends early, without an error, on Ctrl-C; `work` may end so too, with an error that is dropped.
@@ -38,12 +37,12 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// # Errors
 /// What `done` returns.
 pub(crate) fn run<T: Send>(
-    paths: &[PathBuf],
+    selection: &Selection,
     limits: &Limits,
     work: impl Fn(Unit, &mut Vec<T>) -> Result<()> + Sync,
     mut done: impl FnMut(Vec<Vec<T>>) -> Result<()>,
 ) -> Result<()> {
-    let batches = batches(paths.to_vec(), *limits);
+    let batches = batches(selection.clone(), *limits);
     loop {
         match batches.recv_timeout(POLL_INTERVAL) {
             _ if interrupt::is_requested() => return Ok(()),
@@ -66,11 +65,11 @@ pub(crate) fn run<T: Send>(
 }
 
 /// Reads in the background. The thread is not waited for: it may hang on standard input.
-fn batches(paths: Vec<PathBuf>, limits: Limits) -> mpsc::Receiver<Vec<Unit>> {
+fn batches(selection: Selection, limits: Limits) -> mpsc::Receiver<Vec<Unit>> {
     let (sender, receiver) = mpsc::sync_channel(QUEUED_BATCHES);
     thread::spawn(move || {
         let (mut batch, mut bytes) = (Vec::new(), 0);
-        let read = input::documents(&paths, &limits, &mut |unit| {
+        let read = input::documents(&selection, &limits, &mut |unit| {
             bytes +=
                 if let Unit::File { .. } = unit { UNREAD_FILE_BYTES } else { unit.byte_count() };
             batch.push(unit);

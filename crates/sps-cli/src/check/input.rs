@@ -1,9 +1,8 @@
 //! Documents below the paths of a command line, in order.
 
 use std::{
-    collections::BTreeSet,
     fs::{self, File},
-    io::{self, BufReader},
+    io::BufReader,
     path::{Path, PathBuf},
 };
 
@@ -14,10 +13,12 @@ use sps_validate::Limits;
 use crate::{
     check::{
         document::{Document, SourceError},
+        exclude::Pattern,
         lines::{self, Lines},
         read,
+        tree::Tree,
     },
-    file_name::{is_json, is_json_lines, is_stdin},
+    file_name::{is_json_lines, is_stdin},
 };
 
 /// A piece of input that one thread checks.
@@ -108,16 +109,24 @@ impl Unit {
     }
 }
 
+/// The files and directories to check.
+#[derive(Debug, Clone)]
+pub(crate) struct Selection {
+    pub(crate) paths: Vec<PathBuf>,
+    /// Files in directories to leave out.
+    pub(crate) exclude: Vec<Pattern>,
+}
+
 /// Takes the input unit by unit; an error ends the reading.
 type Visit<'v> = &'v mut dyn FnMut(Unit) -> Result<()>;
 
-/// Finds every document below `paths` in order: files as they are, directories recursively and sorted.
+/// Finds every document of a selection in order: files as they are, directories recursively and sorted.
 ///
 /// A text longer than the limit is cut just behind it, for the checker to refuse; so neither a huge file
 /// nor an endless one fills the memory.
-pub(crate) fn documents(paths: &[PathBuf], limits: &Limits, visit: Visit<'_>) -> Result<()> {
+pub(crate) fn documents(selection: &Selection, limits: &Limits, visit: Visit<'_>) -> Result<()> {
     let mut stdin_is_read = false;
-    for path in paths {
+    for path in &selection.paths {
         if is_stdin(path) {
             let once = !std::mem::replace(&mut stdin_is_read, true);
             let document = if once {
@@ -127,7 +136,7 @@ pub(crate) fn documents(paths: &[PathBuf], limits: &Limits, visit: Visit<'_>) ->
             };
             visit(Unit::Read(document))?;
         } else if path.is_dir() {
-            directory(path, limits, visit)?;
+            directory(path, &selection.exclude, limits, visit)?;
         } else {
             file(path, false, limits, visit)?;
         }
@@ -135,17 +144,21 @@ pub(crate) fn documents(paths: &[PathBuf], limits: &Limits, visit: Visit<'_>) ->
     Ok(())
 }
 
-/// How many bytes the files below `paths` have.
-pub(crate) fn size(paths: &[PathBuf]) -> u64 {
+/// How many bytes the files of a selection have.
+pub(crate) fn size(selection: &Selection) -> u64 {
     let size = |path: &PathBuf| fs::metadata(path).map_or(0, |it| it.len());
     let of = |path: &PathBuf| {
-        if path.is_dir() { Tree::read(path).files.iter().map(size).sum() } else { size(path) }
+        if path.is_dir() {
+            Tree::read(path, &selection.exclude).files.iter().map(size).sum()
+        } else {
+            size(path)
+        }
     };
-    paths.iter().map(of).sum()
+    selection.paths.iter().map(of).sum()
 }
 
-fn directory(path: &Path, limits: &Limits, visit: Visit<'_>) -> Result<()> {
-    let Tree { files, errors } = Tree::read(path);
+fn directory(path: &Path, exclude: &[Pattern], limits: &Limits, visit: Visit<'_>) -> Result<()> {
+    let Tree { files, errors } = Tree::read(path, exclude);
     if files.is_empty() && errors.is_empty() {
         let reason = "no *.json, *.jsonl or *.ndjson file in this directory";
         visit(Unit::Read(Err(SourceError::new(path.display().to_string(), reason))))?;
@@ -157,60 +170,6 @@ fn directory(path: &Path, limits: &Limits, visit: Visit<'_>) -> Result<()> {
         file(&path, true, limits, visit)?;
     }
     Ok(())
-}
-
-/// The JSON files below a directory.
-#[derive(Debug, Default)]
-struct Tree {
-    files: BTreeSet<PathBuf>,
-    errors: Vec<SourceError>,
-}
-
-impl Tree {
-    fn read(directory: &Path) -> Self {
-        let mut tree = Self::default();
-        tree.walk(directory);
-        tree
-    }
-
-    fn walk(&mut self, directory: &Path) {
-        let entries = match fs::read_dir(directory) {
-            Ok(entries) => entries,
-            Err(error) => return self.error(directory, &error),
-        };
-        for entry in entries {
-            match entry {
-                Ok(entry) => self.add(&entry),
-                Err(error) => self.error(directory, &error),
-            }
-        }
-    }
-
-    fn add(&mut self, entry: &fs::DirEntry) {
-        let path = entry.path();
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => self.walk(&path),
-            Ok(_) if !is_json(&path) => {}
-            // A link to a file is followed, one to a directory is not: it may lead back up.
-            Ok(kind) if kind.is_symlink() => match fs::metadata(&path) {
-                Ok(target) if !target.is_file() => {}
-                Ok(_) => self.add_file(path),
-                Err(error) => self.error(&path, &error),
-            },
-            // Pipes and devices are left alone, because reading them may never end.
-            Ok(kind) if !kind.is_file() => {}
-            Ok(_) => self.add_file(path),
-            Err(error) => self.error(&path, &error),
-        }
-    }
-
-    fn add_file(&mut self, path: PathBuf) {
-        self.files.insert(path);
-    }
-
-    fn error(&mut self, path: &Path, error: &io::Error) {
-        self.errors.push(SourceError::new(path.display().to_string(), read::reason(error)));
-    }
 }
 
 fn file(path: &Path, is_found: bool, limits: &Limits, visit: Visit<'_>) -> Result<()> {

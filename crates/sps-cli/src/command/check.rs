@@ -13,6 +13,8 @@ use sps_validate::{Context, Form, Timestamp, UnknownKeys, Version};
 use crate::{
     check::{
         document::{SourceError, Step},
+        exclude::Pattern,
+        input::Selection,
         interrupt,
         objects::Objects,
         validate::Declared,
@@ -77,6 +79,10 @@ pub(crate) struct Args {
     /// List unknown keys as not checked instead of rejecting them
     #[arg(long)]
     allow_unknown: bool,
+
+    /// Leave out files in directories that match, such as `schemas` or `site/*.draft.json` (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<Pattern>,
 
     /// Output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
@@ -200,10 +206,11 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         Ok(endpoint) => {
             interrupt::watch();
             settings.declared.endpoint = endpoint;
+            let selection = Selection { paths: args.paths.clone(), exclude: args.exclude.clone() };
             if args.fix {
-                repair::run(&settings, &mut writer, &args.paths, repaired_stdin, args.dry_run)?;
+                repair::run(&settings, &mut writer, &selection, repaired_stdin, args.dry_run)?;
             } else {
-                run::run(&settings, &mut writer, &args.paths)?;
+                run::run(&settings, &mut writer, &selection)?;
             }
         }
         Err(reason) => {

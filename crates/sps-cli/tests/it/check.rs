@@ -398,6 +398,49 @@ fn other_files_of_a_directory_are_skipped_and_counted() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_with_several_names_is_checked_once_for_each_endpoint() {
+    use std::os::unix::fs::symlink;
+
+    let dir = Dir::new("several_names").with("shared/disk.json", DISK);
+    std::fs::create_dir_all(dir.path().join("a/management")).unwrap();
+    std::fs::create_dir_all(dir.path().join("b/management")).unwrap();
+    for site in ["a", "b"] {
+        let link = dir.path().join(site).join("management/disk_fillup_prevention.json");
+        symlink("../../shared/disk.json", link).unwrap();
+    }
+    let run = dir.sps(&["check", "."]);
+    assert_eq!((run.status, &*run.stdout), (0, "1 document: no errors, 1 other file\n"));
+    // Each argument is a selection of its own.
+    let run = dir.sps(&["check", "a", "b"]);
+    assert_eq!((run.status, &*run.stdout), (0, "2 documents: no errors\n"));
+}
+
+#[test]
+fn excluded_files_are_left_out() {
+    let dir = Dir::new("excluded")
+        .with("site/management/disk_fillup_prevention.json", DISK)
+        .with("site/management/email.draft.json", "{")
+        .with("site/schemas/management/email.json", "{");
+    assert_eq!(dir.sps(&["check", "site"]).status, 1);
+    let run = dir.sps(&[
+        "check",
+        "site",
+        "--exclude",
+        "schemas/",
+        "--exclude",
+        "management/*.draft.json",
+    ]);
+    run.is(0, "1 document: no errors\n", "");
+    // A file that is passed itself is checked.
+    let file = "site/schemas/management/email.json";
+    assert_eq!(dir.sps(&["check", file, "--exclude", "schemas"]).status, 1);
+    let run = dir.sps(&["check", "site", "--exclude", "/"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("expected a pattern"), "{}", run.stderr);
+}
+
 fn json_files(dir: &std::path::Path) -> usize {
     let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
     entries.map(|path| if path.is_dir() { json_files(&path) } else { 1 }).sum()

@@ -1,6 +1,6 @@
 //! `sps check --fix`: one document after the other, so that none is left half repaired.
 
-use std::{io::Write as _, path::PathBuf};
+use std::io::Write as _;
 
 use anyhow::Result;
 use sps_validate::fix;
@@ -9,7 +9,8 @@ use crate::{
     check::{
         document::{Document, SourceError},
         fix::Pending,
-        input, interrupt,
+        input::{self, Selection},
+        interrupt,
         objects::Uses,
         validate::{self, Checked},
     },
@@ -17,11 +18,11 @@ use crate::{
     output::{Stdout, report::Part},
 };
 
-/// Repairs every document below `paths`, and checks the results. The document of standard input goes to `stdin_copy`.
+/// Repairs every document of a selection, and checks the results. The document of standard input goes to `stdin_copy`.
 pub(super) fn run(
     settings: &Settings,
     writer: &mut Writer<'_>,
-    paths: &[PathBuf],
+    selection: &Selection,
     stdin_copy: Option<&mut Stdout>,
     dry_run: bool,
 ) -> Result<()> {
@@ -33,7 +34,7 @@ pub(super) fn run(
         pending: (!dry_run).then(Pending::default),
         uses: Uses::default(),
     };
-    input::documents(paths, &limits, &mut |unit| {
+    input::documents(selection, &limits, &mut |unit| {
         unit.each(&limits, &mut |document| {
             if interrupt::is_requested() { Ok(()) } else { repair.document(document) }
         })

@@ -1,6 +1,6 @@
 //! The check of many documents on all cores, without repairs.
 
-use std::{io::IsTerminal as _, path::PathBuf};
+use std::io::IsTerminal as _;
 
 use anyhow::{Result, bail};
 use sps_validate::Context;
@@ -9,7 +9,7 @@ use crate::{
     check::{
         bulk,
         document::{Document, SourceError},
-        input::{self, Item, Unit},
+        input::{self, Item, Selection, Unit},
         interrupt,
         objects::Uses,
         validate,
@@ -18,16 +18,20 @@ use crate::{
     output::progress::Progress,
 };
 
-/// Checks every document below `paths`.
-pub(super) fn run(settings: &Settings, writer: &mut Writer<'_>, paths: &[PathBuf]) -> Result<()> {
+/// Checks every document of a selection.
+pub(super) fn run(
+    settings: &Settings,
+    writer: &mut Writer<'_>,
+    selection: &Selection,
+) -> Result<()> {
     if std::io::stderr().is_terminal() {
-        writer.progress = Some(Progress::new(input::size(paths)));
+        writer.progress = Some(Progress::new(input::size(selection)));
     }
     let context = settings.context();
     let work =
         |unit: Unit, results: &mut Vec<UnitResult>| check_unit(settings, &context, unit, results);
     let mut collector = Collector { settings, writer: &mut *writer, uses: Uses::default() };
-    bulk::run(paths, &context.limits, work, |results| collector.add_batch(results))?;
+    bulk::run(selection, &context.limits, work, |results| collector.add_batch(results))?;
     if let Some(progress) = writer.progress.take() {
         progress.finish();
     }
