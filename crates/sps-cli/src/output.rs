@@ -2,8 +2,10 @@
 
 mod diff;
 mod excerpt;
+pub(crate) mod gitlab;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod line;
 pub(crate) mod progress;
 pub(crate) mod report;
 pub(crate) mod sarif;

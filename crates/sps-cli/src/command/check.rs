@@ -24,8 +24,10 @@ use crate::{
     file_name::is_stdin,
     output::{
         Stdout, complain,
+        gitlab::{GitLab, Issues},
         human::{Amount, Human, Show},
         json::{self, Json},
+        line::{self, Lines},
         report::{Render, Sink, Summary},
         sarif::{self, Sarif},
     },
@@ -153,12 +155,20 @@ enum FormArg {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// For people
+    /// Findings with the lines they are about, for people
     Human,
+    /// One line for each finding
+    Concise,
     /// One JSON object
     Json,
     /// SARIF 2.1.0, for code hosts and editors
     Sarif,
+    /// Workflow commands, which GitHub Actions shows as annotations
+    #[value(name = "github")]
+    GitHub,
+    /// A Code Quality report for GitLab
+    #[value(name = "gitlab")]
+    GitLab,
 }
 
 impl From<FormArg> for Form {
@@ -180,7 +190,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     let (render, sink) = format(args);
     let mut stderr = Stdout::to_stderr();
     let (out, repaired_stdin) = if args.fix && has_stdin {
-        if !matches!(args.format, Format::Human) {
+        if !matches!(args.format, Format::Human | Format::Concise) {
             bail!(
                 "with --fix, standard output carries the document of standard input; leave out --format, or pass a file"
             );
@@ -200,7 +210,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         is_quick: args.quiet
             && !args.deny_warnings
             && args.resolve.is_none()
-            && matches!(args.format, Format::Human),
+            && !matches!(args.format, Format::Json | Format::Sarif),
     };
     match args.endpoint.as_deref().map(endpoint::named).transpose() {
         Ok(endpoint) => {
@@ -246,18 +256,24 @@ fn status(args: &Args, summary: &Summary) -> Status {
 }
 
 fn format(args: &Args) -> (Box<dyn Render>, Box<dyn Sink>) {
+    let amount = match (args.quiet, args.deny_warnings) {
+        (false, _) => Amount::Everything,
+        (true, true) => Amount::Diagnostics,
+        (true, false) => Amount::Errors,
+    };
+    let show = Show { color: args.color.is_enabled(), amount, dry_run: args.dry_run };
+    let lines = |form| Lines { form, show };
     match args.format {
+        Format::Human => (Box::new(show), Box::new(Human::new(show))),
+        Format::Concise => {
+            (Box::new(lines(line::Form::Concise)), Box::new(lines(line::Form::Concise)))
+        }
+        Format::GitHub => {
+            (Box::new(lines(line::Form::GitHub)), Box::new(lines(line::Form::GitHub)))
+        }
+        Format::GitLab => (Box::new(Issues(amount)), Box::new(GitLab::default())),
         Format::Json => (Box::new(json::Line), Box::new(Json::default())),
         Format::Sarif => (Box::new(sarif::Results), Box::new(Sarif::default())),
-        Format::Human => {
-            let amount = match (args.quiet, args.deny_warnings) {
-                (false, _) => Amount::Everything,
-                (true, true) => Amount::Diagnostics,
-                (true, false) => Amount::Errors,
-            };
-            let show = Show { color: args.color.is_enabled(), amount, dry_run: args.dry_run };
-            (Box::new(show), Box::new(Human::new(show)))
-        }
     }
 }
 

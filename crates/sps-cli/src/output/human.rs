@@ -278,13 +278,13 @@ fn resend_note(checked: &Checked) -> Option<String> {
 }
 
 /// `FILE:LINE:COLUMN` of an offset in a document.
-fn place(checked: &Checked, offset: usize) -> String {
+pub(super) fn place(checked: &Checked, offset: usize) -> String {
     let position = checked.positions.of(offset);
     format!("{}:{}:{}", one_line(&checked.file), position.line, position.column)
 }
 
 /// `5 documents: 1 error, 2 warnings, 3 not checked`. After a dry run, the repairs come before what would be left.
-fn summary_line(summary: &Summary, show: Show) -> String {
+pub(super) fn summary_line(summary: &Summary, show: Show) -> String {
     let Summary {
         documents,
         errors,
