@@ -67,7 +67,6 @@ pub(crate) fn refuse_error_response(root: &Node<'_>) -> Result<(), String> {
 /// Explains why a document for this endpoint cannot be checked in this form.
 pub(crate) fn no_body(endpoint: &EndpointInfo, form: Form) -> String {
     let path = endpoint.path;
-    let has_response = endpoint.subject(Form::Response).is_some();
     match (endpoint.kind, form) {
         (EndpointKind::Container, _) => format!(
             "{path} has no body, it only holds other endpoints; pass one of those with `--endpoint`"
@@ -75,8 +74,8 @@ pub(crate) fn no_body(endpoint: &EndpointInfo, form: Form) -> String {
         (_, Form::Response) => {
             format!("no guide shows the response of {path}; it cannot be checked")
         }
-        _ if has_response => {
-            format!("{path} takes no request body; check its response with `--as response`")
+        _ if endpoint.subject(Form::Response).is_some() => {
+            format!("{path} takes no request body")
         }
         _ => format!("no guide shows a request body for {path}"),
     }

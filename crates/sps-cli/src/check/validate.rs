@@ -99,6 +99,16 @@ struct Analysis {
     resend: Option<Resend>,
 }
 
+/// Explains why there is nothing to check, and what to do.
+fn without_body(endpoint: &EndpointInfo, form: Form) -> String {
+    let reason = no_body(endpoint, form);
+    if form == Form::Request && endpoint.subject(Form::Response).is_some() {
+        format!("{reason}; to check a response of it, pass `--as response`")
+    } else {
+        reason
+    }
+}
+
 /// Why a document was not checked.
 enum Refusal {
     /// Nothing leads to an endpoint.
@@ -147,7 +157,7 @@ fn analyze(
             let subject = any_body(form).versions(endpoint.versions);
             explain_scanned(text, &root, &subject, context)
         }
-        (form, _, None) => return Err(Refusal::Unsuitable(no_body(endpoint, form))),
+        (form, _, None) => return Err(Refusal::Unsuitable(without_body(endpoint, form))),
     };
     let resend = match shape {
         _ if declared.form.is_some() || endpoint.subject(Form::Request).is_none() => None,

@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use sps_sim::{Fault, Simulator, User};
 
 use crate::{
+    check::read,
     connection::runtime,
     output::{Stdout, complain},
     status::Status,
@@ -169,7 +170,7 @@ async fn start(args: &Args) -> Result<Simulator> {
         builder = builder.user(User::reader(name, password(password_file)?));
     }
     if let Some(file) = &args.client_ca {
-        builder = builder.trust_client_ca(text(file)?);
+        builder = builder.trust_client_ca(read::text(file)?);
     }
     if let Some(seed) = args.seed {
         builder = builder.seed(seed);
@@ -187,13 +188,9 @@ async fn start(args: &Args) -> Result<Simulator> {
     Ok(simulator)
 }
 
-fn text(file: &Path) -> Result<String> {
-    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
-}
-
 /// The password in a file, without the end of its line.
 fn password(file: &Path) -> Result<String> {
-    let text = text(file)?;
+    let text = read::text(file)?;
     let password = text.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
         bail!("{}: the password is empty", file.display());

@@ -124,7 +124,10 @@ fn an_error_response_is_not_a_body() {
 fn what_takes_no_body_says_so() {
     let dir = Dir::new("takes_none").with("x.json", "{}");
     for (arguments, words) in [
-        (["-e", "info", "--as", "request"], "/api/info takes no request body"),
+        (
+            ["-e", "info", "--as", "request"],
+            "/api/info takes no request body; to check a response of it, pass `--as response`",
+        ),
         (["-e", "management/snmp", "--as", "response"], "only holds other endpoints"),
         (["-e", "policies/content_policies", "--as", "response"], "no guide shows the response of"),
         (

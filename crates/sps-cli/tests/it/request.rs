@@ -39,7 +39,7 @@ fn a_response_without_a_body_is_refused() {
     dir.sps_with(&["request"], meta).fails(2, "has no body; pass a response to a GET");
     dir.sps_with(&["request"], CONTAINER).fails(2, "it only holds other endpoints");
     let info = r#"{"body": {}, "meta": {"href": "/api/info"}}"#;
-    dir.sps_with(&["request"], info).fails(2, "/api/info takes no request body");
+    dir.sps_with(&["request"], info).fails(2, "/api/info takes no request body\n");
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn prints_only_a_password_that_it_made_up() {
     made_up.sps(&dir, "admin", made_up.password(), &["get", "management/email"]).json();
     let run = dir.sps(&["sim", "--password-file", "empty"]);
     run.fails(2, "empty: the password is empty");
-    dir.sps(&["sim", "--password-file", "none"]).fails(2, "cannot read none");
+    dir.sps(&["sim", "--password-file", "none"]).fails(2, "none: no such file or directory");
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl TargetArg {
         if name == "/api" || name.starts_with("/api/") {
             return Ok(Target { path: name.to_owned(), endpoint: None });
         }
-        bail!("{}; for other endpoints, pass the full path, /api/…", endpoint::unknown(name))
+        bail!("{}; for any other, pass the full path, /api/…", endpoint::unknown(name))
     }
 }
 
