@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use sps_client::{Client, Error, ErrorKind, Login, CommitReport};
+use sps_client::{Client, CommitReport, Error, ErrorKind, Login};
 use sps_model::{Email, Password, Secret, read};
 use sps_sim::{Fault, Simulator, User};
 use sps_validate::Context;

@@ -28,7 +28,7 @@ impl Dir {
         Self(path.to_owned())
     }
 
-    /// The same with one more file; directories on the way are made.
+    /// Adds a file and the directories of its path.
     pub(crate) fn with(self, file: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.0.join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -68,7 +68,10 @@ impl Dir {
 
 /// The binary that was built for this test.
 pub(crate) fn command() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_sps"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sps"));
+    // Help is wrapped at the width of the terminal.
+    command.env("COLUMNS", "100");
+    command
 }
 
 /// What a run left behind.

@@ -1,4 +1,4 @@
-//! The objects that a document may refer to, from the file of `--resolve`.
+//! Objects that a document may refer to, from the file of `--resolve`.
 
 use std::{collections::HashMap, fmt, path::Path};
 
@@ -9,7 +9,7 @@ use sps_validate::{
     json::{self, Node},
 };
 
-use crate::input;
+use crate::check::read;
 
 /// Known objects.
 pub(crate) struct Objects {
@@ -17,12 +17,12 @@ pub(crate) struct Objects {
     plain: HashMap<String, Option<Secret>>,
 }
 
-/// Which single-use objects the documents checked so far use.
+/// Single-use objects that the documents checked so far use.
 #[derive(Debug, Default)]
 pub(crate) struct Uses {
-    /// Who used the single-use ones first: the source, and the place in words.
+    /// First use of each single-use object: the source, and the place as text.
     used: HashMap<String, (String, String)>,
-    /// The document that is being checked; what it uses itself is no second use.
+    /// The document that is being checked; its own uses do not count as a second use.
     current: String,
 }
 
@@ -30,59 +30,58 @@ impl Objects {
     /// Reads the file: a JSON object from reference path to body.
     ///
     /// # Errors
-    /// The file cannot be read, or is something else. Never says what stands in it, for those are passwords.
+    /// The file cannot be read, or has another form. Never quotes the file, because it holds passwords.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let name = path.display();
         let limits = Limits::default().with_bytes(MAX_BYTES).with_keys(usize::MAX);
-        let document = input::read(path, &limits).map_err(|unreadable| {
-            anyhow!("cannot read the objects in {name}: {}", unreadable.reason)
-        })?;
-        let places = document.places();
+        let document = read::document(path, &limits)
+            .map_err(|error| anyhow!("cannot read the objects in {name}: {}", error.reason))?;
+        let positions = document.positions();
         let root = json::scan(&document.text, &limits).map_err(|error| {
-            let at = places.position(error.at());
-            anyhow!("the objects in {name}:{}:{} are not JSON: {error}", at.line, at.column)
+            let at = positions.of(error.at());
+            anyhow!("{name}:{}:{}: invalid JSON: {error}", at.line, at.column)
         })?;
         let Some(members) = root.members() else {
-            bail!("{name} must hold a JSON object from reference path to body, such as {EXAMPLE}");
+            bail!("{name}: expected a JSON object from reference path to body, such as {EXAMPLE}");
         };
         let mut plain = HashMap::with_capacity(members.len());
         for member in members {
-            let at = places.position(member.key_span.start);
+            let at = positions.of(member.key_span.start);
             if !member.key.starts_with("/api/") {
                 bail!(
-                    "{name}:{}:{}: a key that is not the path of an object; it must be such as {EXAMPLE}",
+                    "{name}:{}:{}: expected a key that is the path of an object, such as in {EXAMPLE}",
                     at.line,
                     at.column
                 );
             }
             let text = member.value.get("plain").and_then(Node::as_str).map(Secret::from);
             if plain.insert(member.key.to_string(), text).is_some() {
-                bail!("{name}:{}:{}: the object stands in the file twice", at.line, at.column);
+                bail!("{name}:{}:{}: duplicate object", at.line, at.column);
             }
         }
         Ok(Self { plain })
     }
 
-    /// The same for one who knows what the documents before used.
-    pub(crate) fn after<'o>(&'o self, uses: &'o Uses) -> impl Resolver + 'o {
-        After { objects: self, uses }
+    /// The objects, and which of them earlier documents used.
+    pub(crate) fn with_uses<'o>(&'o self, uses: &'o Uses) -> impl Resolver + 'o {
+        ObjectsWithUses { objects: self, uses }
     }
 }
 
 impl Uses {
-    /// Says which document is checked now.
+    /// Sets the document that is checked now.
     pub(crate) fn begin(&mut self, source: &str) {
         source.clone_into(&mut self.current);
     }
 
-    /// Whether a document refers to something that another one used before it.
+    /// Whether another document before this one used one of these objects.
     pub(crate) fn is_used(&self, references: &[Use]) -> bool {
         references.iter().any(|reference| {
             self.used.get(&reference.path).is_some_and(|(other, _)| *other != self.current)
         })
     }
 
-    /// Remembers what a document refers to, for those after it.
+    /// Records the references of a document, for those after it.
     pub(crate) fn remember(&mut self, references: &[Use]) {
         for reference in references.iter().filter(|reference| reference.single_use) {
             self.used.entry(reference.path.clone()).or_insert_with(|| {
@@ -106,18 +105,18 @@ impl Resolver for Objects {
         self.plain.get(path)?.as_ref().map(Secret::expose)
     }
 
-    /// Nobody knows without the other documents.
+    /// Unknown without the other documents.
     fn used_by(&self, _: &str) -> Option<&str> {
         None
     }
 }
 
-struct After<'o> {
+struct ObjectsWithUses<'o> {
     objects: &'o Objects,
     uses: &'o Uses,
 }
 
-impl Resolver for After<'_> {
+impl Resolver for ObjectsWithUses<'_> {
     fn exists(&self, path: &str) -> Option<bool> {
         self.objects.exists(path)
     }

@@ -8,7 +8,10 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use crate::input::{self, Failed, Unreadable};
+use crate::check::{
+    document::{SourceError, Step},
+    read,
+};
 
 /// The changes of one file, in the order of its documents.
 #[derive(Debug, Default)]
@@ -17,7 +20,7 @@ pub(crate) struct Pending {
     changes: Vec<Change>,
 }
 
-/// A document that becomes another one.
+/// New text for a document.
 #[derive(Debug)]
 struct Change {
     /// Where it starts in the file, in bytes.
@@ -27,7 +30,7 @@ struct Change {
 }
 
 impl Pending {
-    /// Remembers a change; writes those of another file first.
+    /// Adds a change; writes those of another file first.
     ///
     /// # Errors
     /// That file could not be written.
@@ -37,30 +40,30 @@ impl Pending {
         at: usize,
         before: String,
         after: String,
-    ) -> Result<(), Unreadable> {
+    ) -> Result<(), SourceError> {
         let result = if self.path == path { Ok(()) } else { self.write() };
         path.clone_into(&mut self.path);
         self.changes.push(Change { at, before, after });
         result
     }
 
-    /// Writes what is there to be written.
+    /// Writes the changes that are pending.
     ///
     /// # Errors
-    /// The file could not be written, or is not the one that was checked any more. It is as it was.
-    pub(crate) fn write(&mut self) -> Result<(), Unreadable> {
+    /// The file could not be written, or has changed since it was checked. It is left as it was.
+    pub(crate) fn write(&mut self) -> Result<(), SourceError> {
         let changes = std::mem::take(&mut self.changes);
         if changes.is_empty() {
             return Ok(());
         }
         replace(&self.path, &changes).map_err(|error| {
-            let reason = format!("cannot be repaired: {}", input::words(&error));
-            Unreadable::new(self.path.display().to_string(), reason).failed(Failed::Repair)
+            let reason = format!("cannot repair: {}", read::reason(&error));
+            SourceError::new(self.path.display().to_string(), reason).at(Step::Repair)
         })
     }
 }
 
-/// Puts a changed copy of a file in its place, at once: nobody sees half of it, whatever happens meanwhile.
+/// Replaces a file by a changed copy in one step: no reader ever sees half of it.
 fn replace(path: &Path, changes: &[Change]) -> io::Result<()> {
     // A link stays a link.
     let path = fs::canonicalize(path)?;
@@ -68,7 +71,7 @@ fn replace(path: &Path, changes: &[Change]) -> io::Result<()> {
     let mut copy = NamedTempFile::new_in(folder)?;
     copy_changed(&path, copy.as_file_mut(), changes)?;
     copy.persist(&path)?;
-    // The new name is on the disk when the directory is; not every system lets one open it.
+    // The new name is on the disk when the directory is; not every system can open a directory.
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
@@ -77,7 +80,7 @@ fn replace(path: &Path, changes: &[Change]) -> io::Result<()> {
 
 fn copy_changed(path: &Path, copy: &mut File, changes: &[Change]) -> io::Result<()> {
     let original = File::open(path)?;
-    // Before anything is written: what only some may read must not be readable for a moment either.
+    // Before anything is written: a private file must not be readable by others for a moment either.
     copy.set_permissions(original.metadata()?.permissions())?;
     let mut original = BufReader::new(original);
     let mut writer = BufWriter::new(copy);
@@ -100,5 +103,5 @@ fn copy_changed(path: &Path, copy: &mut File, changes: &[Change]) -> io::Result<
 }
 
 fn changed() -> io::Error {
-    io::Error::other("the file was changed by somebody else; try again")
+    io::Error::other("the file has changed since it was read; try again")
 }

@@ -1,4 +1,4 @@
-//! Profiles: the connection options of an appliance under a name, in a file.
+//! Profiles: named sets of connection options in a configuration file.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 use sps_validate::span::{LineIndex, Position};
 
-/// What stands in the file, by name.
+/// The configuration file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -34,8 +34,8 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    /// Forgets the secrets unless they stay with whom this profile names: what is given elsewhere may be another host or
-    /// user. Tells whether there were any.
+    /// Drops the secrets unless this profile also decides the host and the user: others must not get them. Returns
+    /// whether there were any.
     pub(crate) fn withhold_secrets(&mut self, host: Option<&str>, user: Option<&str>) -> bool {
         let is_own = |given: Option<&str>, own: Option<&str>| given.is_none() || given == own;
         if is_own(host, self.host.as_deref()) && is_own(user, self.user.as_deref()) {
@@ -46,14 +46,16 @@ impl Profile {
     }
 }
 
-/// The name of the profile that is taken when none is named.
+/// Profile that is used when none is named.
 const DEFAULT: &str = "default";
 
-/// Reads the profile of this name, or the default one if there is one.
+/// Reads the profile with this name, or else the default profile if there is one.
 pub(crate) fn read(name: Option<&str>) -> Result<Profile> {
     let Some(path) = path() else {
         return match name {
-            Some(name) => bail!("there is no place for profile `{name}`: set SPS_CONFIG or HOME"),
+            Some(name) => {
+                bail!("no configuration file for profile `{name}`: set SPS_CONFIG or HOME")
+            }
             None => Ok(Profile::default()),
         };
     };
@@ -61,7 +63,7 @@ pub(crate) fn read(name: Option<&str>) -> Result<Profile> {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => match name {
             Some(name) => {
-                bail!("there is no profile `{name}`: there is no file {}", path.display())
+                bail!("cannot read profile `{name}`: no such file {}", path.display())
             }
             None => return Ok(Profile::default()),
         },
@@ -72,7 +74,7 @@ pub(crate) fn read(name: Option<&str>) -> Result<Profile> {
     choose(&text, name, &path)
 }
 
-/// The profile of this name in the text of a file; paths in it start where the file lies.
+/// Picks the profile with this name from the text of a file; relative paths start at the folder of the file.
 fn choose(text: &str, name: Option<&str>, path: &Path) -> Result<Profile> {
     let mut profiles = match toml::from_str::<File>(text) {
         Ok(file) => file.profile,
@@ -89,9 +91,11 @@ fn choose(text: &str, name: Option<&str>, path: &Path) -> Result<Profile> {
             let names = profiles.keys().map(|it| format!("`{it}`")).collect::<Vec<_>>();
             let file = path.display();
             if names.is_empty() {
-                bail!("{file}: there is no profile `{name}`, and no other: write [profile.{name}]");
+                bail!(
+                    "{file}: unknown profile `{name}`; the file has no profiles, add [profile.{name}]"
+                );
             }
-            bail!("{file}: there is no profile `{name}`; there are {}", names.join(", "));
+            bail!("{file}: unknown profile `{name}`; known are {}", names.join(", "));
         }
     };
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
@@ -109,43 +113,42 @@ fn choose(text: &str, name: Option<&str>, path: &Path) -> Result<Profile> {
     Ok(profile)
 }
 
-/// What is wrong, without what stands there: that may be a password. The words of `toml` as a whole show the line, and
-/// those of `serde` the value.
+/// The reason of a TOML error without the text that caused it, which may be a password: `toml` quotes the whole line,
+/// and `serde` the value.
 fn reason(error: &toml::de::Error) -> String {
-    let words = error.message();
-    if let Some(unknown) = words.strip_prefix("unknown field `") {
+    let message = error.message();
+    if let Some(unknown) = message.strip_prefix("unknown field `") {
         return match unknown.split_once("`, expected ") {
             Some(("password", _)) => {
-                "unknown key `password`: a password stands in a file of its own, \
-                 which `password-file` names"
+                "unknown key `password`; write the password to a file and name it with `password-file`"
                     .to_owned()
             }
             Some((key, known)) => format!("unknown key `{key}`, expected {known}"),
             None => "unknown key".to_owned(),
         };
     }
-    let of_a_value = ["invalid type: ", "invalid value: ", "invalid length "];
-    if of_a_value.iter().any(|it| words.starts_with(it)) {
-        return match words.rsplit_once(", expected ") {
-            Some((_, expected)) => format!("the value does not fit: expected {expected}"),
-            None => "the value does not fit".to_owned(),
+    let about_a_value = ["invalid type: ", "invalid value: ", "invalid length "];
+    if about_a_value.iter().any(|it| message.starts_with(it)) {
+        return match message.rsplit_once(", expected ") {
+            Some((_, expected)) => format!("invalid value: expected {expected}"),
+            None => "invalid value".to_owned(),
         };
     }
-    words.to_owned()
+    message.to_owned()
 }
 
-/// Where profiles stand.
+/// Path of the configuration file.
 fn path() -> Option<PathBuf> {
     let named = env::var_os("SPS_CONFIG").filter(|it| !it.is_empty()).map(PathBuf::from);
     named.or_else(|| Some(folder("XDG_CONFIG_HOME", ".config")?.join("config.toml")))
 }
 
-/// Where an open transaction is remembered, so that the next run can clear what a crash left behind.
+/// Path of the journal, which remembers an open transaction so that the next run can cancel it after a crash.
 pub(crate) fn journal() -> Option<PathBuf> {
     Some(folder("XDG_STATE_HOME", ".local/state")?.join("journal"))
 }
 
-/// Our folder below the one that the variable names, or else below the user's own.
+/// The folder of `sps` below the one in the variable, or else below the home folder.
 fn folder(variable: &str, otherwise: &str) -> Option<PathBuf> {
     let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
     let base = absolute(variable).or_else(|| Some(absolute("HOME")?.join(otherwise)))?;
@@ -170,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_a_profile_lie_beside_it() {
+    fn paths_start_at_the_folder_of_the_file() {
         let lab = chosen(TEXT, Some("lab")).unwrap();
         assert_eq!(lab.ca_file.unwrap(), Path::new("/etc/sps/lab.pem"));
         assert_eq!(lab.password_file.unwrap(), Path::new("/run/secrets/sps"));
@@ -178,19 +181,19 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_in_a_profile_is_named() {
+    fn names_the_known_profiles() {
         let error = chosen(TEXT, Some("prod")).unwrap_err().to_string();
         assert_eq!(
             error,
-            "/etc/sps/config.toml: there is no profile `prod`; there are `default`, `lab`"
+            "/etc/sps/config.toml: unknown profile `prod`; known are `default`, `lab`"
         );
         assert!(chosen("", None).unwrap().host.is_none());
     }
 
     #[test]
-    fn a_mistake_is_told_by_its_place_and_not_by_its_words() {
+    fn locates_a_mistake_without_quoting_it() {
         for (line, place, reason) in [
-            ("password = 'hunter2'", "2:1", "unknown key `password`: a password stands in a file"),
+            ("password = 'hunter2'", "2:1", "unknown key `password`; write the password to a file"),
             ("pasword = 'hunter2'", "2:1", "unknown key `pasword`, expected one of `host`"),
             ("user = ['hunter2']", "2:8", "expected a string"),
             ("password-file = \"hunter2", "2:25", "expected `\"`"),
@@ -200,11 +203,11 @@ mod tests {
             ("[other]\nuser = 'hunter2'", "2:2", "unknown key `other`, expected `profile`"),
         ] {
             let error = chosen(&format!("[profile.lab]\n{line}\n"), None).unwrap_err();
-            let words = format!("{error:#}");
+            let message = format!("{error:#}");
             let start = format!("/etc/sps/config.toml:{place}");
-            assert!(words.starts_with(&start), "{line}: {words}");
-            assert!(words.contains(reason), "{line}: {words}");
-            assert!(!words.contains("hunter2"), "{line}: {words}");
+            assert!(message.starts_with(&start), "{line}: {message}");
+            assert!(message.contains(reason), "{line}: {message}");
+            assert!(!message.contains("hunter2"), "{line}: {message}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Where the commands that talk to an appliance run, and what Ctrl-C does to them.
+//! Runtime of the commands that connect to an appliance, and what Ctrl-C does to them.
 
 use std::future::Future;
 #[cfg(unix)]
@@ -10,21 +10,21 @@ use std::task::Poll;
 use anyhow::{Context as _, Result};
 use sps_client::Client;
 
-use crate::{connection, failure, output, status::Status};
+use crate::{connection::options::Args, failure, output::complain, status::Status};
 
 /// Runs a future to its end on this thread.
 pub(crate) fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .context("cannot start")?
+        .context("cannot start the runtime")?
         .block_on(work)
 }
 
 /// Whether a commit is under way.
 static COMMITTING: AtomicBool = AtomicBool::new(false);
 
-/// Runs a commit. It cannot be taken back once it has begun, so the first Ctrl-C waits for its end.
+/// Runs a commit. It cannot be undone once it has begun, so the first Ctrl-C waits for its end.
 pub(crate) async fn committing<T>(commit: impl Future<Output = T>) -> T {
     COMMITTING.store(true, Ordering::Relaxed);
     let result = commit.await;
@@ -32,12 +32,12 @@ pub(crate) async fn committing<T>(commit: impl Future<Output = T>) -> T {
     result
 }
 
-/// Waits for Ctrl-C, or another signal that asks for the end.
+/// Waits for Ctrl-C, or another signal that ends a process.
 pub(crate) async fn interrupted() {
     Signals::listen().next().await;
 }
 
-/// The signals that ask for the end. While somebody listens they do not end the process by themselves.
+/// Signals that end a process. While this listens, they do not end it by themselves.
 #[derive(Debug)]
 struct Signals {
     #[cfg(unix)]
@@ -46,7 +46,7 @@ struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Where nobody can be asked, the signal ends the process by itself.
+    /// A signal that cannot be listened to still ends the process by itself.
     fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
         let mut kinds = vec![
@@ -87,23 +87,23 @@ impl Signals {
     }
 }
 
-/// Whether it was started to outlive its terminal, as `nohup` does it. Only Linux tells.
+/// Whether the process was started to outlive its terminal, as with `nohup`. Known on Linux only.
 #[cfg(unix)]
 fn is_hangup_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|it| it.strip_prefix("SigIgn:"));
-    // One bit for each signal, and hanging up is the first.
+    // One bit for each signal; the first is the hangup.
     ignored.and_then(|it| u64::from_str_radix(it.trim(), 16).ok()).is_some_and(|it| it & 1 == 1)
 }
 
-/// Connects, and runs what talks to the appliance. On Ctrl-C that is dropped where it stands, and with it an open
-/// transaction, whose cancellation is waited for; only a commit is waited for. A second Ctrl-C does not wait.
+/// Connects and runs `work`. On Ctrl-C the work is dropped, and an open transaction is cancelled; a commit that has
+/// begun is finished. A second Ctrl-C does not wait for either.
 pub(crate) fn with_appliance(
-    connection: &connection::Args,
+    connection: &Args,
     work: impl AsyncFnOnce(&Client) -> Result<Status>,
 ) -> Result<Status> {
     run(async {
-        // Holds the embedded simulator too, which has to live as long as the work.
+        // Holds the built-in simulator too, which must live as long as the work.
         let connection = connection.connect().await?;
         unless_interrupted(&connection.client, work(&connection.client)).await
     })
@@ -119,21 +119,20 @@ async fn unless_interrupted(
         result = &mut work => result,
         status = signals.next() => {
             if COMMITTING.load(Ordering::Relaxed) {
-                output::complain(
-                    "interrupted: a commit is under way and cannot be taken back; waiting for its result; press Ctrl-C \
-                     again to leave at once",
+                complain(
+                    "interrupted; waiting for the commit, which cannot be undone; press Ctrl-C again to exit immediately",
                 );
                 tokio::select! {
-                    result = &mut work => Ok(in_spite_of(result, status)),
+                    result = &mut work => Ok(signal_status(result, status)),
                     status = signals.next() => {
-                        output::complain(
-                            "left at once: the commit may have taken effect or not; look at the objects",
+                        complain(
+                            "exited immediately; the commit may have taken effect, so check the objects",
                         );
                         return Ok(status);
                     }
                 }
             } else {
-                output::complain("interrupted: clearing up; press Ctrl-C again to leave at once");
+                complain("interrupted; cleaning up; press Ctrl-C again to exit immediately");
                 Ok(status)
             }
         }
@@ -142,14 +141,14 @@ async fn unless_interrupted(
     tokio::select! {
         settled = client.clean_up() => {
             if client.has_late_requests() {
-                output::complain(
-                    "note: a request that was given up may still arrive and open a transaction; the next command of \
-                     `sps` here ends it, such as `sps transaction cancel`",
+                complain(
+                    "note: an abandoned request may still open a transaction; the next command that connects from this \
+                     machine closes it, such as `sps transaction cancel`",
                 );
             }
             match (settled, result) {
                 (Err(error), Ok(status)) if status.is_interrupted() => {
-                    Ok(in_spite_of(Err(error.into()), status))
+                    Ok(signal_status(Err(error.into()), status))
                 }
                 (settled, result) => {
                     settled?;
@@ -158,16 +157,16 @@ async fn unless_interrupted(
             }
         }
         status = signals.next() => {
-            output::complain(
-                "left at once: a transaction may still be open; `sps transaction cancel` ends it",
+            complain(
+                "exited immediately; a transaction may still be open; `sps transaction cancel` closes it",
             );
-            Ok(in_spite_of(result, status))
+            Ok(signal_status(result, status))
         }
     }
 }
 
-/// What a signal says goes before the result, but an error is not lost.
-fn in_spite_of(result: Result<Status>, status: Status) -> Status {
+/// The status of a signal replaces that of the result, but an error is still printed.
+fn signal_status(result: Result<Status>, status: Status) -> Status {
     if let Err(error) = result {
         failure::complain_of(&error);
     }

@@ -1,13 +1,13 @@
-//! The bar that shows how far a long check is. Nobody sees it but people at a terminal.
+//! Progress bar of a long check, shown only on a terminal.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// A check that is over sooner needs no bar.
-const SILENT: Duration = Duration::from_millis(500);
+/// A check that ends sooner needs no bar.
+const SHOW_AFTER: Duration = Duration::from_millis(500);
 
-/// The bar, or nothing yet.
+/// A bar that appears after a moment.
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
@@ -16,7 +16,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Begins with so many bytes to go.
+    /// Starts with this many bytes to go.
     pub(crate) fn new(bytes: u64) -> Self {
         let bar = ProgressBar::with_draw_target(Some(bytes), ProgressDrawTarget::hidden());
         let template = "{bar:30} {percent:>3}% {bytes}/{total_bytes} {bytes_per_sec} {eta} left";
@@ -26,27 +26,27 @@ impl Progress {
         Self { bar, start: Instant::now(), is_shown: false }
     }
 
-    /// Moves on by so many bytes.
+    /// Advances by this many bytes.
     pub(crate) fn advance(&mut self, bytes: u64) {
-        if !self.is_shown && self.start.elapsed() > SILENT {
+        if !self.is_shown && self.start.elapsed() > SHOW_AFTER {
             self.is_shown = true;
-            // Hides itself when standard error is no terminal.
+            // Hides itself when standard error is not a terminal.
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
         self.bar.inc(bytes);
     }
 
-    /// Whether somebody may see it.
+    /// Whether it may be visible.
     pub(crate) fn is_shown(&self) -> bool {
         self.is_shown
     }
 
-    /// Writes something without the bar in between.
+    /// Hides the bar while `write` runs.
     pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }
