@@ -26,9 +26,9 @@ fn a_wrong_file_is_told_from_an_unreadable_one() {
         ("two.pem", 1, "error: two.pem: contains more than one certificate"),
         ("key.pem", 1, "error: key.pem: contains a private key"),
         ("text.pem", 1, "error: text.pem: not a PEM block"),
-        ("ca.der", 2, "a certificate in DER becomes PEM with `openssl x509 -inform der`"),
+        ("ca.der", 2, "a certificate in DER; `openssl x509 -inform der` converts it"),
         ("gone.pem", 2, "error: gone.pem: no such file or directory"),
-        (".", 2, "error: .: this is a directory; name a file"),
+        (".", 2, "error: .: expected a file, found a directory"),
     ] {
         let run = dir.sps(&["pem", file]);
         run.fails(status, words);

@@ -15,6 +15,7 @@ use crate::{
     },
     command::object::target::Target,
     connection::{self, runtime},
+    failure,
     file_name::is_stdin,
     output::{
         Stdout, complain, count,
@@ -116,7 +117,7 @@ impl ChangeOptions {
             sent.map_err(anyhow::Error::from).inspect_err(|_| match &cancelled {
                 Ok(()) => report("cancelled", "nothing was changed"),
                 Err(error) if *error.kind() == ErrorKind::SessionEnded => {}
-                Err(error) => complain(&format!("error: {error}")),
+                Err(error) => failure::complain_of_client(error),
             })?;
             cancelled?;
             report("cancelled", "nothing was changed");
