@@ -4,7 +4,7 @@ use sps_spec::{Condition, Constraint, Format, Literal, Versions};
 
 use super::text::list;
 
-/// Whether a condition is told as it stands, or as its opposite.
+/// Whether a clause states a condition or its opposite.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sense {
     Is,
@@ -118,7 +118,7 @@ fn clause(condition: &Condition, sense: Sense) -> String {
     }
 }
 
-/// The two sides of "both or neither", which reads badly when it is spelled out.
+/// The two sides of "both or neither".
 pub(crate) fn exactly_when(parts: &[Condition]) -> Option<(&Condition, &Condition)> {
     let ([Condition::All(both), Condition::Not(neither)]
     | [Condition::Not(neither), Condition::All(both)]) = parts
@@ -203,7 +203,7 @@ fn name(path: &[String]) -> String {
     format!("`{}`", path.join("."))
 }
 
-/// The value as it stands in JSON.
+/// The value as JSON.
 pub(super) fn literal(value: &Literal) -> String {
     match value {
         Literal::Bool(it) => it.to_string(),
@@ -218,7 +218,7 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{text}\"")
 }
 
-/// What a string of this format is, with its article.
+/// Name of a format, with its article.
 pub(crate) fn format_name(format: Format) -> &'static str {
     match format {
         Format::EmailAddress => "an e-mail address",
@@ -231,7 +231,7 @@ pub(crate) fn format_name(format: Format) -> &'static str {
     }
 }
 
-/// The same without the article.
+/// Name of a format, without an article.
 pub(super) fn format_noun(format: Format) -> &'static str {
     let name = format_name(format);
     name.split_once(' ').filter(|(word, _)| matches!(*word, "a" | "an")).map_or(name, |it| it.1)
@@ -300,7 +300,7 @@ mod tests {
 
     /// Every condition, how it reads, and how its opposite reads.
     #[test]
-    fn every_predicate_has_prose() {
+    fn every_condition_has_prose() {
         use Condition as P;
         let charset = P::Charset { path: path("a"), chars: " !&&".to_owned() };
         let hex_length = |min, max| P::HexLength { path: path("a"), min, max };
