@@ -4,6 +4,7 @@
 //! more than tables that `sps-validate` walks at run time, so [`tables`] makes the same tables of the changed spec. Two
 //! tests hold this road to the compiled one: the tables are equal, and so are the reports on every case.
 
+mod fresh;
 mod mutate;
 mod tables;
 
