@@ -71,7 +71,7 @@ impl Constrained for Forms {
         &[
             Member::new("name", "In both."),
             Member::new("plain", "In requests."),
-            Member::new("created", "In answers.")
+            Member::new("created", "In responses.")
                 .constraint(Constraint::NONE.format(Format::DateTime)),
             Member::new("last-room", "A reference in responses."),
             Member::new("history", "Objects in responses."),

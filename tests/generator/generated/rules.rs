@@ -190,7 +190,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "bool-true is broken",
-                        "mend flag",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -205,7 +205,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "bool-false is broken",
-                        "mend flag",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -220,7 +220,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "int-equals is broken",
-                        "mend count",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(&[&[Edit::Int(&["count"], 7)]], &[]),
@@ -232,7 +232,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "word-equals is broken",
-                        "mend mode",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -250,7 +250,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "word-in is broken",
-                        "mend mode",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -268,7 +268,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "int-in is broken",
-                        "mend count",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -285,7 +285,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "present is broken",
-                        "mend optional",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -306,7 +306,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "absent is broken",
-                        "mend optional",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -327,7 +327,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "null is broken",
-                        "mend nullable",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -342,7 +342,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "not-null is broken",
-                        "mend nullable",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -359,7 +359,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "all is broken",
-                        "mend count",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -389,7 +389,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "both-or-neither is broken",
-                        "mend nullable",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -412,7 +412,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "length is broken",
-                        "mend text",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -427,7 +427,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "length-max is broken",
-                        "mend optional",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -442,7 +442,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "charset is broken",
-                        "mend text",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -457,7 +457,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "hex is broken",
-                        "mend hex",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -472,7 +472,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "hex-length is broken",
-                        "mend hex",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -490,7 +490,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "range is broken",
-                        "mend count",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -505,7 +505,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "range-max is broken",
-                        "mend count",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -520,7 +520,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "format is broken",
-                        "mend text",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -535,7 +535,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "hop is broken",
-                        "mend inner.on",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -559,7 +559,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "hop-optional is broken",
-                        "mend maybe.on",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -574,7 +574,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "hop-text is broken",
-                        "mend maybe.text",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -589,7 +589,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "hop-tag is broken",
-                        "mend choice.selection",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     ),
                 Rule::error(
@@ -600,7 +600,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "hop-optional-tag is broken",
-                        "mend choices.selection",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     ),
                 Rule::error(
@@ -613,7 +613,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "presence-of-object is broken",
-                        "mend maybe",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .edits(
@@ -630,7 +630,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "referent is broken",
-                        "mend vault",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .undecided(
@@ -650,7 +650,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "referent-null is broken",
-                        "mend room",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .undecided(
@@ -678,7 +678,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "custom is broken",
-                        "mend hex",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .undecided("the time is not known"),
@@ -690,7 +690,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "custom-when is broken",
-                        "mend hex",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .undecided("the time is not known"),
@@ -704,7 +704,7 @@ impl Constrained for Ruled {
                     )
                     .says(
                         "custom-optional is broken",
-                        "mend optional",
+                        "correct it",
                         "A guide, \"A page\", version 1.0.",
                     )
                     .undecided("the time is not known"),

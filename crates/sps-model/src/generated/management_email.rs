@@ -33,46 +33,47 @@ impl Endpoint for Email {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Mail settings";
-    const DOC: &'static str = "The mail server that the appliance uses, and the addresses of the administrator, of alerts and of reports.";
+    const DOC: &'static str = "The mail server of the appliance, and the addresses of the administrator, of alerts and of reports.";
 }
 
-/// The mail server that the appliance uses, and the addresses that it writes to.
+/// The mail server of the appliance, and the addresses of the administrator, of alerts and of
+/// reports.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct Email {
-    /// Address of the administrator. `/api/info` offers it as the support link.
+    /// Address of the administrator. `/api/info` shows it as the support link.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub admin_address: String,
-    /// Where monitoring alerts go.
+    /// Recipient of monitoring alerts.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub alerting_address: String,
-    /// Where traffic reports go.
+    /// Recipient of traffic reports.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub reporting_address: String,
-    /// Address that the appliance writes from; null leaves the choice to the appliance.
+    /// Sender of all mail. If null, the appliance chooses one.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
     pub sender_address: Option<String>,
-    /// How the appliance logs in to the mail server.
+    /// Login to the mail server.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub smtp_auth: SmtpAuth,
-    /// How the connection to the mail server is protected.
+    /// Encryption of the connection to the mail server.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub smtp_encryption: SmtpEncryption,
@@ -85,29 +86,26 @@ pub struct Email {
 
 impl Constrained for Email {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "The mail server that the appliance uses, and the addresses that it writes to.",
+            "The mail server of the appliance, and the addresses of the administrator, of alerts and of reports.",
             &[
                 Member::new(
                         "admin_address",
-                        "Address of the administrator. `/api/info` offers it as the support link.",
+                        "Address of the administrator. `/api/info` shows it as the support link.",
                     )
                     .constraint(Constraint::NONE.format(Format::EmailAddress)),
-                Member::new("alerting_address", "Where monitoring alerts go.")
+                Member::new("alerting_address", "Recipient of monitoring alerts.")
                     .constraint(Constraint::NONE.format(Format::EmailAddress)),
-                Member::new("reporting_address", "Where traffic reports go.")
+                Member::new("reporting_address", "Recipient of traffic reports.")
                     .constraint(Constraint::NONE.format(Format::EmailAddress)),
                 Member::new(
                         "sender_address",
-                        "Address that the appliance writes from; null leaves the choice to the appliance.",
+                        "Sender of all mail. If null, the appliance chooses one.",
                     )
                     .constraint(Constraint::NONE.format(Format::EmailAddress)),
-                Member::new(
-                    "smtp_auth",
-                    "How the appliance logs in to the mail server.",
-                ),
+                Member::new("smtp_auth", "Login to the mail server."),
                 Member::new(
                     "smtp_encryption",
-                    "How the connection to the mail server is protected.",
+                    "Encryption of the connection to the mail server.",
                 ),
                 Member::new("smtp_server", "The mail server."),
             ],
@@ -121,7 +119,7 @@ impl Constrained for Email {
                         |leaves, _| Some(cleartext_smtp(leaves[0].str()?)),
                     )
                     .says(
-                        "mail, and the password of the mail server if there is one, travel in clear text",
+                        "mail is sent in clear text",
                         "set `selection` to `starttls`",
                         "RFC 3207: SMTP service extension for secure SMTP over TLS (RFC).",
                     )
@@ -133,26 +131,26 @@ impl Constrained for Email {
         );
 }
 
-/// How the appliance logs in to the mail server.
+/// Login to the mail server.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SmtpAuth {
-    /// Whether it logs in at all.
+    /// Whether the appliance logs in.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub enabled: bool,
-    /// The user to log in as.
+    /// Name of the user.
     ///
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0. Inferred: that it is not
-    /// empty: the guide names no length, but nobody can log in without a name.
+    /// empty: the guide gives no length, but a login needs a name.
     #[resource(default)]
     pub username: Optional<String>,
-    /// The password of that user.
+    /// Password of the user.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
@@ -162,12 +160,12 @@ pub struct SmtpAuth {
 
 impl Constrained for SmtpAuth {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "How the appliance logs in to the mail server.",
+            "Login to the mail server.",
             &[
-                Member::new("enabled", "Whether it logs in at all."),
-                Member::new("username", "The user to log in as.")
+                Member::new("enabled", "Whether the appliance logs in."),
+                Member::new("username", "Name of the user.")
                     .constraint(Constraint::NONE.min_length(1)),
-                Member::new("password", "The password of that user."),
+                Member::new("password", "Password of the user."),
             ],
         )
         .rules(
@@ -256,7 +254,7 @@ impl Constrained for SmtpAuth {
     }
 }
 
-/// How the connection to the mail server is protected.
+/// Encryption of the connection to the mail server.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -268,12 +266,12 @@ pub struct SmtpEncryption {
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(tag)]
     pub selection: SmtpEncryptionMode,
-    /// Whether the appliance shows a certificate of its own. Only with STARTTLS.
+    /// Certificate of the appliance, shown to the mail server. Needs STARTTLS.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
     pub client_authentication: Optional<ClientAuthentication>,
-    /// Whether the certificate of the mail server is checked. Only with STARTTLS.
+    /// Check of the mail server's certificate. Needs STARTTLS.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
@@ -283,16 +281,16 @@ pub struct SmtpEncryption {
 
 impl Constrained for SmtpEncryption {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "How the connection to the mail server is protected.",
+            "Encryption of the connection to the mail server.",
             &[
                 Member::new("selection", "Whether the connection is encrypted."),
                 Member::new(
                     "client_authentication",
-                    "Whether the appliance shows a certificate of its own. Only with STARTTLS.",
+                    "Certificate of the appliance, shown to the mail server. Needs STARTTLS.",
                 ),
                 Member::new(
                     "server_certificate_check",
-                    "Whether the certificate of the mail server is checked. Only with STARTTLS.",
+                    "Check of the mail server's certificate. Needs STARTTLS.",
                 ),
             ],
         )
@@ -405,7 +403,7 @@ impl Constrained for SmtpEncryption {
                         ),
                     )
                     .says(
-                        "a client certificate can only be shown over STARTTLS",
+                        "certificates need STARTTLS",
                         "set `selection` to `starttls`, or `enabled` to false",
                         "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
                     )
@@ -430,7 +428,7 @@ impl Constrained for SmtpEncryption {
                         ),
                     )
                     .says(
-                        "the server's certificate can only be checked over STARTTLS",
+                        "certificates need STARTTLS",
                         "set `selection` to `starttls`, or `enabled` to false",
                         "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
                     )
@@ -457,8 +455,8 @@ impl Constrained for SmtpEncryption {
                         ),
                     )
                     .says(
-                        "the certificate of the mail server is not checked, so anybody in between can read the mail",
-                        "set `enabled` to true and give the authority's certificate in `server_certificate_ca`",
+                        "the certificate of the mail server is not checked",
+                        "set `enabled` to true and give the certificate of the authority in `server_certificate_ca`",
                         "CWE-295: Improper certificate validation (Common Weakness Enumeration).",
                     )
                     .edits(
@@ -505,7 +503,7 @@ impl Constrained for SmtpEncryption {
     }
 }
 
-/// Whether the connection to the mail server is encrypted.
+/// Whether the connection is encrypted.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -528,7 +526,7 @@ pub enum SmtpEncryptionMode {
 
 impl Constrained for SmtpEncryptionMode {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Whether the connection to the mail server is encrypted.",
+        "Whether the connection is encrypted.",
         &[
             Member::new("disabled", "Not encrypted."),
             Member::new("starttls", "Encrypted with STARTTLS."),
@@ -536,18 +534,18 @@ impl Constrained for SmtpEncryptionMode {
     );
 }
 
-/// The certificate that the appliance shows to a server.
+/// Certificate of the appliance, shown to the mail server. Needs STARTTLS.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct ClientAuthentication {
-    /// Whether it shows one.
+    /// Whether the appliance shows a certificate.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub enabled: bool,
-    /// The certificate, with its private key.
+    /// The certificate with its private key.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
@@ -557,10 +555,10 @@ pub struct ClientAuthentication {
 
 impl Constrained for ClientAuthentication {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "The certificate that the appliance shows to a server.",
+            "Certificate of the appliance, shown to the mail server. Needs STARTTLS.",
             &[
-                Member::new("enabled", "Whether it shows one."),
-                Member::new("x509_identity", "The certificate, with its private key."),
+                Member::new("enabled", "Whether the appliance shows a certificate."),
+                Member::new("x509_identity", "The certificate with its private key."),
             ],
         )
         .rules(
@@ -615,19 +613,19 @@ impl Constrained for ClientAuthentication {
     }
 }
 
-/// Which certificate of a server the appliance trusts.
+/// Check of the mail server's certificate. Needs STARTTLS.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct ServerCertificateCheck {
-    /// Whether it checks the certificate at all.
+    /// Whether the certificate is checked.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub enabled: bool,
-    /// Certificate of the authority that signed the server's: PEM without text around it, with LF line
-    /// ends.
+    /// Certificate of the authority that signed the server's, in PEM, without text around it and with
+    /// LF line ends.
     ///
     /// Format: `pem-certificate`.
     ///
@@ -639,12 +637,12 @@ pub struct ServerCertificateCheck {
 
 impl Constrained for ServerCertificateCheck {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "Which certificate of a server the appliance trusts.",
+            "Check of the mail server's certificate. Needs STARTTLS.",
             &[
-                Member::new("enabled", "Whether it checks the certificate at all."),
+                Member::new("enabled", "Whether the certificate is checked."),
                 Member::new(
                         "server_certificate_ca",
-                        "Certificate of the authority that signed the server's: PEM without text around it, with LF line ends.",
+                        "Certificate of the authority that signed the server's, in PEM, without text around it and with LF line ends.",
                     )
                     .constraint(Constraint::NONE.format(Format::PemCertificate)),
             ],
@@ -746,17 +744,17 @@ impl Constrained for ServerCertificateCheck {
     }
 }
 
-/// `cleartext-smtp`: mail, and the password of the mail server if there is one, travel in clear text.
+/// `cleartext-smtp`: mail is sent in clear text.
 fn cleartext_smtp(selection: &str) -> Outcome {
     (selection != "disabled").into()
 }
 
-/// `starttls-only`: a client certificate can only be shown over STARTTLS.
+/// `starttls-only`: certificates need STARTTLS.
 fn starttls_only(selection: &str, enabled: bool) -> Outcome {
     (selection == "starttls" || !enabled).into()
 }
 
-/// `unverified-starttls`: the certificate of the mail server is not checked, so anybody in between can read the mail.
+/// `unverified-starttls`: the certificate of the mail server is not checked.
 fn unverified_starttls(selection: &str, enabled: bool) -> Outcome {
     (selection != "starttls" || enabled).into()
 }

@@ -29,21 +29,21 @@ impl Endpoint for SnmpTrap {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "SNMP traps";
-    const DOC: &'static str = "Where the appliance sends its alerts as SNMP traps, and with which version of the protocol.";
+    const DOC: &'static str = "Receiver of alerts that are sent as SNMP traps, and the version of the protocol.";
 }
 
-/// Where alerts go as SNMP traps.
+/// Receiver of alerts that are sent as SNMP traps, and the version of the protocol.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SnmpTrap {
-    /// Whether alerts are sent at all.
+    /// Whether alerts are sent.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub enabled: bool,
-    /// Version of the protocol, with the settings that it needs.
+    /// Version of the SNMP protocol, with its settings.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub version: SnmpVersion,
@@ -52,12 +52,12 @@ pub struct SnmpTrap {
 
 impl Constrained for SnmpTrap {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "Where alerts go as SNMP traps.",
+            "Receiver of alerts that are sent as SNMP traps, and the version of the protocol.",
             &[
-                Member::new("enabled", "Whether alerts are sent at all."),
+                Member::new("enabled", "Whether alerts are sent."),
                 Member::new(
                     "version",
-                    "Version of the protocol, with the settings that it needs.",
+                    "Version of the SNMP protocol, with its settings.",
                 ),
             ],
         )
@@ -70,7 +70,7 @@ impl Constrained for SnmpTrap {
                         |leaves, _| Some(cleartext_snmp(leaves[0].str()?)),
                     )
                     .says(
-                        "SNMP version 2c sends everything, the community too, in clear text",
+                        "SNMP version 2c sends everything in clear text",
                         "use version `3`",
                         "RFC 3410: Introduction and applicability statements for SNMP (RFC).",
                     ),
@@ -78,7 +78,7 @@ impl Constrained for SnmpTrap {
         );
 }
 
-/// Version of the SNMP protocol.
+/// Version of the SNMP protocol, with its settings.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -90,7 +90,7 @@ pub enum SnmpVersion {
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "2c")]
     V2c(SnmpV2c),
-    /// Version 3: a user with a password, and encryption if wanted.
+    /// Version 3: a user with a password, and optional encryption.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "3")]
@@ -101,32 +101,32 @@ pub enum SnmpVersion {
 
 impl Constrained for SnmpVersion {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Version of the SNMP protocol.",
+        "Version of the SNMP protocol, with its settings.",
         &[
             Member::new("2c", "Version 2c: a community name, sent in clear text."),
             Member::new(
                 "3",
-                "Version 3: a user with a password, and encryption if wanted.",
+                "Version 3: a user with a password, and optional encryption.",
             ),
         ],
     );
 }
 
-/// Settings of SNMP version 2c.
+/// Version 2c: a community name, sent in clear text.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SnmpV2c {
-    /// Name of the community. It works like a password, but travels in clear text.
+    /// Name of the community. It acts as a password, sent in clear text.
     ///
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0. Inferred: that it is not empty:
-    /// the guide names no length, but an empty community addresses nobody.
+    /// the guide gives no length, but a community needs a name.
     pub community: String,
-    /// The host that receives the traps.
+    /// The receiver of the traps.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub server: Host,
@@ -135,14 +135,14 @@ pub struct SnmpV2c {
 
 impl Constrained for SnmpV2c {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "Settings of SNMP version 2c.",
+            "Version 2c: a community name, sent in clear text.",
             &[
                 Member::new(
                         "community",
-                        "Name of the community. It works like a password, but travels in clear text.",
+                        "Name of the community. It acts as a password, sent in clear text.",
                     )
                     .constraint(Constraint::NONE.min_length(1)),
-                Member::new("server", "The host that receives the traps."),
+                Member::new("server", "The receiver of the traps."),
             ],
         )
         .rules(
@@ -154,8 +154,8 @@ impl Constrained for SnmpV2c {
                         |leaves, _| Some(default_community(leaves[0].str()?)),
                     )
                     .says(
-                        "this community is the one that everybody tries first",
-                        "choose a name that cannot be guessed",
+                        "the community is a well-known default",
+                        "choose a name that cannot be guessed, or better SNMP version 3",
                         "CWE-1392: Use of default credentials (Common Weakness Enumeration).",
                     )
                     .edits(
@@ -169,70 +169,70 @@ impl Constrained for SnmpV2c {
         );
 }
 
-/// Settings of SNMP version 3.
+/// Version 3: a user with a password, and optional encryption.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SnmpV3 {
-    /// How the user is authenticated.
+    /// Algorithm that authenticates the user.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub auth_method: SnmpAuthMethod,
-    /// The password that authenticates the user. At least 8 characters.
+    /// Password that authenticates the user, of at least 8 characters.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub auth_password: Key<Password>,
-    /// How the traps are encrypted.
+    /// Algorithm that encrypts the traps.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub encryption_method: SnmpEncryptionMethod,
-    /// The password that the encryption key is made from; null without encryption. At least 8
-    /// characters.
+    /// Password that the encryption key is derived from, of at least 8 characters. Null without
+    /// encryption.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(default)]
     pub encryption_password: Option<Key<Password>>,
-    /// Engine id of the sender: a hexadecimal number of at least 10 digits. The prefix `0x` may be left
-    /// out and does not count.
+    /// Engine ID of the sender: at least 10 hexadecimal digits. The prefix `0x` is optional and does
+    /// not count.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub engine_id: String,
-    /// The host that receives the traps.
+    /// The receiver of the traps.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub server: Host,
-    /// The user that sends the traps.
+    /// Name of the user that sends the traps.
     ///
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0. Inferred: that it is not empty:
-    /// the guide names no length, but version 3 has no anonymous user.
+    /// the guide gives no length, but version 3 has no anonymous user.
     pub username: String,
     unknown_fields: UnknownFields,
 }
 
 impl Constrained for SnmpV3 {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "Settings of SNMP version 3.",
+            "Version 3: a user with a password, and optional encryption.",
             &[
-                Member::new("auth_method", "How the user is authenticated."),
+                Member::new("auth_method", "Algorithm that authenticates the user."),
                 Member::new(
                     "auth_password",
-                    "The password that authenticates the user. At least 8 characters.",
+                    "Password that authenticates the user, of at least 8 characters.",
                 ),
-                Member::new("encryption_method", "How the traps are encrypted."),
+                Member::new("encryption_method", "Algorithm that encrypts the traps."),
                 Member::new(
                     "encryption_password",
-                    "The password that the encryption key is made from; null without encryption. At least 8 characters.",
+                    "Password that the encryption key is derived from, of at least 8 characters. Null without encryption.",
                 ),
                 Member::new(
                     "engine_id",
-                    "Engine id of the sender: a hexadecimal number of at least 10 digits. The prefix `0x` may be left out and does not count.",
+                    "Engine ID of the sender: at least 10 hexadecimal digits. The prefix `0x` is optional and does not count.",
                 ),
-                Member::new("server", "The host that receives the traps."),
-                Member::new("username", "The user that sends the traps.")
+                Member::new("server", "The receiver of the traps."),
+                Member::new("username", "Name of the user that sends the traps.")
                     .constraint(Constraint::NONE.min_length(1)),
             ],
         )
@@ -250,8 +250,8 @@ impl Constrained for SnmpV3 {
                         ),
                     )
                     .says(
-                        "the encryption password must be null when the encryption method is `none`, and a password otherwise",
-                        "set `encryption_password` to null, or name a password and choose an `encryption_method` other than `none`",
+                        "the encryption method and password contradict each other",
+                        "set `encryption_password` to null with the method `none`, and to a password with any other",
                         "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
                     )
                     .edits(
@@ -291,7 +291,7 @@ impl Constrained for SnmpV3 {
                         |leaves, _| Some(engine_id_hex(leaves[0].str()?)),
                     )
                     .says(
-                        "the engine id is not a hexadecimal number",
+                        "the engine ID is not a hexadecimal number",
                         "use only the digits 0-9 and A-F, with or without `0x` in front",
                         "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
                     )
@@ -306,7 +306,7 @@ impl Constrained for SnmpV3 {
                         |leaves, _| Some(engine_id_length(leaves[0].str()?)),
                     )
                     .says(
-                        "the engine id has fewer than 10 hexadecimal digits",
+                        "the engine ID has fewer than 10 hexadecimal digits",
                         "use at least 10 digits; `0x` does not count",
                         "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
                     )
@@ -328,7 +328,7 @@ impl Constrained for SnmpV3 {
                         ),
                     )
                     .says(
-                        "the password that authenticates the user has fewer than 8 characters",
+                        "the password has fewer than 8 characters",
                         "create a password of at least 8 characters and refer to that one",
                         "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
                     )
@@ -353,7 +353,7 @@ impl Constrained for SnmpV3 {
                         ),
                     )
                     .says(
-                        "the encryption password has fewer than 8 characters",
+                        "the password has fewer than 8 characters",
                         "create a password of at least 8 characters and refer to that one",
                         "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
                     )
@@ -386,7 +386,7 @@ impl Constrained for SnmpV3 {
                         ),
                     )
                     .says(
-                        "the password that authenticates the user has a character that SNMP does not take",
+                        "the password has a character that SNMP does not accept",
                         "use only letters, digits, space and !\"#$%&'()*+,;<=@[\\]^`{|}_./:?- (the guide leaves out `>` and `~`)",
                         "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
                     )
@@ -411,7 +411,7 @@ impl Constrained for SnmpV3 {
                         ),
                     )
                     .says(
-                        "the encryption password has a character that SNMP does not take",
+                        "the password has a character that SNMP does not accept",
                         "use only letters, digits, space and !\"#$%&'()*+,;<=@[\\]^`{|}_./:?- (the guide leaves out `>` and `~`)",
                         "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
                     )
@@ -437,7 +437,7 @@ impl Constrained for SnmpV3 {
                         |leaves, _| Some(weak_authentication(leaves[0].str()?)),
                     )
                     .says(
-                        "MD5 is too weak to authenticate with",
+                        "SNMP user is authenticated with MD5",
                         "use `sha`",
                         "RFC 6151: Updated security considerations for MD5 and HMAC-MD5 (RFC).",
                     )
@@ -452,8 +452,8 @@ impl Constrained for SnmpV3 {
                         |leaves, _| Some(weak_encryption(leaves[0].str()?)),
                     )
                     .says(
-                        "the traps can be read on their way: they are not encrypted, or only with DES",
-                        "use `aes` and give it an `encryption_password`",
+                        "traps are sent unencrypted or with DES",
+                        "use `aes` with an `encryption_password`",
                         "RFC 4772: Security implications of using DES (RFC).",
                     )
                     .edits(
@@ -472,7 +472,7 @@ impl Constrained for SnmpV3 {
                         ),
                     )
                     .says(
-                        "the engine id is not one that RFC 3411 allows",
+                        "RFC 3411 does not allow this engine ID",
                         "use an even number of digits, at most 64, that are not all 0 and not all F",
                         "RFC 3411: textual convention SnmpEngineID (RFC).",
                     )
@@ -529,7 +529,7 @@ impl Constrained for SnmpV3 {
     }
 }
 
-/// How an SNMPv3 user is authenticated.
+/// Algorithm that authenticates the user.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -552,19 +552,19 @@ pub enum SnmpAuthMethod {
 
 impl Constrained for SnmpAuthMethod {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "How an SNMPv3 user is authenticated.",
+        "Algorithm that authenticates the user.",
         &[Member::new("md5", "HMAC-MD5."), Member::new("sha", "HMAC-SHA-1.")],
     );
 }
 
-/// How SNMPv3 messages are encrypted.
+/// Algorithm that encrypts the traps.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(constrained)]
 #[non_exhaustive]
 pub enum SnmpEncryptionMethod {
-    /// Not at all.
+    /// No encryption.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "none")]
@@ -585,26 +585,26 @@ pub enum SnmpEncryptionMethod {
 
 impl Constrained for SnmpEncryptionMethod {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "How SNMPv3 messages are encrypted.",
+        "Algorithm that encrypts the traps.",
         &[
-            Member::new("none", "Not at all."),
+            Member::new("none", "No encryption."),
             Member::new("aes", "AES."),
             Member::new("des", "DES."),
         ],
     );
 }
 
-/// `cleartext-snmp`: SNMP version 2c sends everything, the community too, in clear text.
+/// `cleartext-snmp`: SNMP version 2c sends everything in clear text.
 fn cleartext_snmp(selection: &str) -> Outcome {
     (selection != "2c").into()
 }
 
-/// `default-community`: this community is the one that everybody tries first.
+/// `default-community`: the community is a well-known default.
 fn default_community(community: &str) -> Outcome {
     (!matches!(community, "public" | "private")).into()
 }
 
-/// `snmp-encryption-password`: the encryption password must be null when the encryption method is `none`, and a password otherwise.
+/// `snmp-encryption-password`: the encryption method and password contradict each other.
 fn snmp_encryption_password(
     encryption_method: &str,
     encryption_password: Option<&str>,
@@ -612,22 +612,22 @@ fn snmp_encryption_password(
     ((encryption_method == "none") == encryption_password.is_none()).into()
 }
 
-/// `engine-id-hex`: the engine id is not a hexadecimal number.
+/// `engine-id-hex`: the engine ID is not a hexadecimal number.
 fn engine_id_hex(engine_id: &str) -> Outcome {
     (hex::digits(engine_id).is_some()).into()
 }
 
-/// `engine-id-length`: the engine id has fewer than 10 hexadecimal digits.
+/// `engine-id-length`: the engine ID has fewer than 10 hexadecimal digits.
 fn engine_id_length(engine_id: &str) -> Outcome {
     (hex::digits(engine_id).is_none_or(|digits| digits.len() >= 10)).into()
 }
 
-/// `snmp-password-length`: the password that authenticates the user has fewer than 8 characters.
+/// `snmp-password-length`: the password has fewer than 8 characters.
 fn snmp_password_length(plain: &str) -> Outcome {
     (plain.chars().count() >= 8).into()
 }
 
-/// `snmp-password-charset`: the password that authenticates the user has a character that SNMP does not take.
+/// `snmp-password-charset`: the password has a character that SNMP does not accept.
 fn snmp_password_charset(plain: &str) -> Outcome {
     (plain
         .chars()
@@ -638,12 +638,12 @@ fn snmp_password_charset(plain: &str) -> Outcome {
         .into()
 }
 
-/// `weak-authentication`: MD5 is too weak to authenticate with.
+/// `weak-authentication`: SNMP user is authenticated with MD5.
 fn weak_authentication(auth_method: &str) -> Outcome {
     (auth_method != "md5").into()
 }
 
-/// `weak-encryption`: the traps can be read on their way: they are not encrypted, or only with DES.
+/// `weak-encryption`: traps are sent unencrypted or with DES.
 fn weak_encryption(encryption_method: &str) -> Outcome {
     (!matches!(encryption_method, "none" | "des")).into()
 }

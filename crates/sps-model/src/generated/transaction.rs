@@ -45,7 +45,7 @@ pub struct Transaction {
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(default)]
     pub commit_message: Optional<CommitMessage>,
-    /// Whether one is open.
+    /// Whether a transaction is open.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     pub status: TransactionStatus,
@@ -61,7 +61,7 @@ impl Constrained for Transaction {
                     "Whether a commit needs a message. Not the message itself.",
                 )
                 .versions(Versions::since(Version::new(8, 0, 0, 0))),
-            Member::new("status", "Whether one is open."),
+            Member::new("status", "Whether a transaction is open."),
         ],
     );
 }
@@ -73,12 +73,12 @@ impl Constrained for Transaction {
 #[resource(constrained)]
 #[non_exhaustive]
 pub enum TransactionStatus {
-    /// None is open: nothing was changed, or all of it was committed or discarded.
+    /// No transaction is open: nothing was changed, or all of it was committed or discarded.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "closed")]
     Closed,
-    /// One is open, and holds the changes made since.
+    /// A transaction is open, and holds the changes made since.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "open")]
@@ -93,26 +93,29 @@ impl Constrained for TransactionStatus {
         &[
             Member::new(
                 "closed",
-                "None is open: nothing was changed, or all of it was committed or discarded.",
+                "No transaction is open: nothing was changed, or all of it was committed or discarded.",
             ),
-            Member::new("open", "One is open, and holds the changes made since."),
+            Member::new(
+                "open",
+                "A transaction is open, and holds the changes made since.",
+            ),
         ],
     );
 }
 
-/// Whether a commit needs a message.
+/// Whether a commit needs a message. Not the message itself.
 ///
 /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(constrained)]
 #[non_exhaustive]
 pub enum CommitMessage {
-    /// It may have one.
+    /// A commit may have a message.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "optional")]
     Optional,
-    /// It must have one, because the accounting settings demand it.
+    /// A commit needs a message, because the accounting settings demand it.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "required")]
@@ -123,25 +126,25 @@ pub enum CommitMessage {
 
 impl Constrained for CommitMessage {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Whether a commit needs a message.",
+        "Whether a commit needs a message. Not the message itself.",
         &[
-            Member::new("optional", "It may have one."),
+            Member::new("optional", "A commit may have a message."),
             Member::new(
                 "required",
-                "It must have one, because the accounting settings demand it.",
+                "A commit needs a message, because the accounting settings demand it.",
             ),
         ],
     );
 }
 
-/// What to do with the open transaction.
+/// Action on the open transaction.
 ///
 /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(same, builder, constrained)]
 #[non_exhaustive]
 pub struct TransactionRequest {
-    /// The state that it shall reach.
+    /// State to bring the transaction to.
     ///
     /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
     pub status: TransactionCommand,
@@ -150,12 +153,12 @@ pub struct TransactionRequest {
 
 impl Constrained for TransactionRequest {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "What to do with the open transaction.",
-        &[Member::new("status", "The state that it shall reach.")],
+        "Action on the open transaction.",
+        &[Member::new("status", "State to bring the transaction to.")],
     );
 }
 
-/// What can be done with an open transaction, other than discarding it.
+/// State to bring the transaction to.
 ///
 /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -173,7 +176,7 @@ pub enum TransactionCommand {
 
 impl Constrained for TransactionCommand {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "What can be done with an open transaction, other than discarding it.",
+        "State to bring the transaction to.",
         &[Member::new("commit", "All its changes take effect.")],
     );
 }

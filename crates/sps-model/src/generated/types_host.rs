@@ -10,7 +10,7 @@ use crate::validate::Constraints;
 use crate::validate::Member;
 use crate::validate::format::Format;
 
-/// Where a server is found: by its IP address or by its domain name.
+/// A server, by its IP address or its domain name.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -33,7 +33,7 @@ pub enum Host {
 
 impl Constrained for Host {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Where a server is found: by its IP address or by its domain name.",
+        "A server, by its IP address or its domain name.",
         &[
             Member::new("ip", "An IP address.")
                 .constraint(Constraint::NONE.format(Format::IpAddress)),
