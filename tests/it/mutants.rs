@@ -4,6 +4,7 @@
 //! tables that `sps-validate` walks at run time, so a catalog makes the same tables of the changed spec. Two tests hold
 //! the two ways together: the tables are equal, and so are the reports on every case.
 
+mod fresh;
 mod mutate;
 
 use std::{

@@ -114,23 +114,7 @@ macro_rules! responses {
 
 every_request!(requests);
 
-responses! {
-    accounting_response: Accounting = "management/accounting",
-    disk_fillup_prevention_response: DiskFillupPrevention = "management/disk_fillup_prevention",
-    email_response: Email = "management/email",
-    health_monitoring_response: HealthMonitoring = "management/health_monitoring",
-    snmp_trap_response: SnmpTrap = "management/snmp/trap",
-    web_gateway_authentication_response: WebGatewayAuthentication = "management/web_gateway_authentication",
-    webinterface_response: WebInterface = "management/webinterface",
-    password_response: Password = "passwords",
-    time_policy_response: TimePolicy = "policies/time_policies",
-    user_database_response: UserDatabase = "policies/user_databases",
-    rdp_channel_policy_response: RdpChannelPolicy = "rdp/channel_policies",
-    x509_response: X509 = "x509",
-    info_response: Info = "info",
-    transaction_response: Transaction = "transaction",
-    support_bundle_response: SupportBundle = "troubleshooting/support-bundle",
-}
+every_response!(responses);
 
 #[test]
 fn no_endpoint_is_left_out() {
@@ -276,7 +260,7 @@ fn witnesses() -> Vec<Witness> {
     ]
 }
 
-/// What stands at the edge of what a pattern of ours can say.
+/// Texts at the edge of what our patterns can express.
 #[test]
 fn texts_at_the_edge_of_a_format_are_judged_alike() {
     let email = |pointer: &str, text: &str| {
@@ -380,7 +364,7 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
     }
 }
 
-/// Any member may stand in an open body, but those of a wrapper make it a response.
+/// An open body may have any member, but those of a wrapper make it a response.
 #[test]
 fn a_wrapper_is_no_open_body() {
     let context = Context::default();

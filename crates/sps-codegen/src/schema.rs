@@ -55,7 +55,7 @@ impl SchemaForm {
 /// and words that no source shows.
 pub fn schema(spec: &Spec, endpoint: &Endpoint, form: SchemaForm) -> Option<String> {
     let name = form.body(endpoint)?;
-    let mut types = Types::new(spec, endpoint, form);
+    let mut types = Types::new(spec, form);
     let body = types.named(name);
     let body = match form {
         SchemaForm::Request => bare(spec, endpoint, name, body),

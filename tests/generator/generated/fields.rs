@@ -225,7 +225,7 @@ pub struct FieldInner {
     pub type_: Optional<bool>,
     /// A name with a hyphen.
     ///
-    /// Source: A guide, "A page", version 1.0. Inferred: that it is there: nobody says so.
+    /// Source: A guide, "A page", version 1.0. Inferred: that it is there: no page shows it.
     #[resource(rename = "with-hyphen")]
     pub with_hyphen: String,
     /// A name that is taken.

@@ -16,22 +16,22 @@ impl Endpoint for Info {
     const KIND: EndpointKind = EndpointKind::Status;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Firmware and host information";
-    const DOC: &'static str = "Names and versions of the appliance. Part of it is told to anybody, the rest only to a client that is logged in.";
+    const DOC: &'static str = "Names and versions of the appliance. A client without a login sees only a part.";
 }
 
-/// Names and versions of the appliance.
+/// Names and versions of the appliance. A client without a login sees only a part.
 ///
 /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct Info {
-    /// Whether Privileged Analytics is switched on.
+    /// Whether Privileged Analytics is enabled.
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     #[resource(default)]
     pub analytics_enabled: Optional<bool>,
-    /// When the firmware was built.
+    /// Build time of the firmware.
     ///
     /// Format: `date-time`.
     ///
@@ -43,7 +43,7 @@ pub struct Info {
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     #[resource(default)]
     pub config_hash: Optional<String>,
-    /// Domain that the appliance lies in.
+    /// Domain of the appliance.
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     pub domainname: String,
@@ -56,17 +56,17 @@ pub struct Info {
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     pub hostname: String,
-    /// A second name, to tell appliances apart; null if there is none.
+    /// A second name, to distinguish appliances; null for none.
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     #[resource(default)]
     pub nickname: Option<String>,
-    /// Version of the plugin interface. Old versions do not tell it.
+    /// Version of the plugin interface. Old versions do not have it.
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 5.7.0.
     #[resource(default)]
     pub plugin_sdk_version: Optional<PluginSdkVersion>,
-    /// What the appliance does in its cluster.
+    /// Roles of the appliance in its cluster.
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     #[resource(default)]
@@ -102,7 +102,7 @@ impl Constrained for Info {
     );
 }
 
-/// Version of the plugin interface.
+/// Version of the plugin interface. Old versions do not have it.
 ///
 /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]

@@ -16,30 +16,30 @@ impl Endpoint for DiskFillupPrevention {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Disk fill-up prevention";
-    const DOC: &'static str = "How full the disk may become, and whether the appliance makes room when the limit is reached.";
+    const DOC: &'static str = "Limits how full the disk may become, and frees space when the limit is reached.";
 }
 
-/// What the appliance does before its disk is full.
+/// Limits how full the disk may become, and frees space when the limit is reached.
 ///
 /// Source: REST API Reference Guide, "Disk fill-up prevention", version 7.1.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct DiskFillupPrevention {
-    /// Whether reaching the limit starts every archiving and clean-up job there is.
+    /// Whether reaching the limit starts all archiving and clean-up jobs.
     ///
     /// Source: REST API Reference Guide, "Disk fill-up prevention", version 7.1.1.
     pub archiving_enabled: bool,
-    /// Whether the limit counts at all.
+    /// Whether the limit is in force.
     ///
     /// Source: REST API Reference Guide, "Disk fill-up prevention", version 7.1.1.
     pub enabled: bool,
-    /// How full the disk may become.
+    /// Largest used share of the disk.
     ///
     /// Unit: percent. Range: `0 <= value <= 100`.
     ///
     /// Source: REST API Reference Guide, "Disk fill-up prevention", version 7.1.1. Inferred: the
-    /// bounds: a share of a whole is 0 to 100.
+    /// bounds: a percentage is 0 to 100.
     pub used_space_ratio_limit: u64,
     unknown_fields: UnknownFields,
 }

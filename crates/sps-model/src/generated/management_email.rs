@@ -18,46 +18,47 @@ impl Endpoint for Email {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Mail settings";
-    const DOC: &'static str = "The mail server that the appliance uses, and the addresses of the administrator, of alerts and of reports.";
+    const DOC: &'static str = "The mail server of the appliance, and the addresses of the administrator, of alerts and of reports.";
 }
 
-/// The mail server that the appliance uses, and the addresses that it writes to.
+/// The mail server of the appliance, and the addresses of the administrator, of alerts and of
+/// reports.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct Email {
-    /// Address of the administrator. `/api/info` offers it as the support link.
+    /// Address of the administrator. `/api/info` shows it as the support link.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub admin_address: String,
-    /// Where monitoring alerts go.
+    /// Recipient of monitoring alerts.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub alerting_address: String,
-    /// Where traffic reports go.
+    /// Recipient of traffic reports.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub reporting_address: String,
-    /// Address that the appliance writes from; null leaves the choice to the appliance.
+    /// Sender of all mail. If null, the appliance chooses one.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
     pub sender_address: Option<String>,
-    /// How the appliance logs in to the mail server.
+    /// Login to the mail server.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub smtp_auth: SmtpAuth,
-    /// How the connection to the mail server is protected.
+    /// Encryption of the connection to the mail server.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub smtp_encryption: SmtpEncryption,
@@ -92,34 +93,31 @@ impl Constrained for Email {
                         &[&["smtp_encryption", "selection"]],
                         Condition::Not(&Condition::Equals(0, Literal::Str("disabled"))),
                     )
-                    .says(
-                        "mail, and the password of the mail server if there is one, travel in clear text",
-                        "set `selection` to `starttls`",
-                    ),
+                    .says("mail is sent in clear text", "set `selection` to `starttls`"),
             ],
         );
 }
 
-/// How the appliance logs in to the mail server.
+/// Login to the mail server.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SmtpAuth {
-    /// Whether it logs in at all.
+    /// Whether the appliance logs in.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub enabled: bool,
-    /// The user to log in as.
+    /// Name of the user.
     ///
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0. Inferred: that it is not
-    /// empty: the guide names no length, but nobody can log in without a name.
+    /// empty: the guide gives no length, but a login needs a name.
     #[resource(default)]
     pub username: Optional<String>,
-    /// The password of that user.
+    /// Password of the user.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
@@ -154,7 +152,7 @@ impl Constrained for SmtpAuth {
     );
 }
 
-/// How the connection to the mail server is protected.
+/// Encryption of the connection to the mail server.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -166,12 +164,12 @@ pub struct SmtpEncryption {
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(tag)]
     pub selection: SmtpEncryptionMode,
-    /// Whether the appliance shows a certificate of its own. Only with STARTTLS.
+    /// Certificate of the appliance, shown to the mail server. Needs STARTTLS.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
     pub client_authentication: Optional<ClientAuthentication>,
-    /// Whether the certificate of the mail server is checked. Only with STARTTLS.
+    /// Check of the mail server's certificate. Needs STARTTLS.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
@@ -217,7 +215,7 @@ impl Constrained for SmtpEncryption {
                         ),
                     )
                     .says(
-                        "a client certificate can only be shown over STARTTLS",
+                        "certificates need STARTTLS",
                         "set `selection` to `starttls`, or `enabled` to false",
                     ),
                 Rule::error(
@@ -232,7 +230,7 @@ impl Constrained for SmtpEncryption {
                         ),
                     )
                     .says(
-                        "the server's certificate can only be checked over STARTTLS",
+                        "certificates need STARTTLS",
                         "set `selection` to `starttls`, or `enabled` to false",
                     ),
                 Rule::warning(
@@ -243,14 +241,14 @@ impl Constrained for SmtpEncryption {
                     )
                     .when(Condition::Equals(0, Literal::Str("starttls")))
                     .says(
-                        "the certificate of the mail server is not checked, so anybody in between can read the mail",
-                        "set `enabled` to true and give the authority's certificate in `server_certificate_ca`",
+                        "the certificate of the mail server is not checked",
+                        "set `enabled` to true and give the certificate of the authority in `server_certificate_ca`",
                     ),
             ],
         );
 }
 
-/// Whether the connection to the mail server is encrypted.
+/// Whether the connection is encrypted.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -277,18 +275,18 @@ impl Constrained for SmtpEncryptionMode {
     );
 }
 
-/// The certificate that the appliance shows to a server.
+/// Certificate of the appliance, shown to the mail server. Needs STARTTLS.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct ClientAuthentication {
-    /// Whether it shows one.
+    /// Whether the appliance shows a certificate.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub enabled: bool,
-    /// The certificate, with its private key.
+    /// The certificate with its private key.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
@@ -313,19 +311,19 @@ impl Constrained for ClientAuthentication {
     );
 }
 
-/// Which certificate of a server the appliance trusts.
+/// Check of the mail server's certificate. Needs STARTTLS.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct ServerCertificateCheck {
-    /// Whether it checks the certificate at all.
+    /// Whether the certificate is checked.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub enabled: bool,
-    /// Certificate of the authority that signed the server's: PEM without text around it, with LF line
-    /// ends.
+    /// Certificate of the authority that signed the server's, in PEM, without text around it and with
+    /// LF line ends.
     ///
     /// Format: `pem-certificate`.
     ///

@@ -16,25 +16,25 @@ impl Endpoint for HealthMonitoring {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Health monitoring";
-    const DOC: &'static str = "How busy and how full the appliance may be before it sends an alert.";
+    const DOC: &'static str = "Limits on load and usage. The appliance sends an alert above them; null means no limit.";
 }
 
-/// Limits beyond which the appliance sends an alert; null for no limit.
+/// Limits on load and usage. The appliance sends an alert above them; null means no limit.
 ///
 /// Source: REST API Reference Guide, "Health monitoring", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct HealthMonitoring {
-    /// How full the disk may be.
+    /// Largest used share of the disk.
     ///
     /// Unit: percent. Range: `0 <= value <= 100`.
     ///
     /// Source: REST API Reference Guide, "Health monitoring", version 6.2.0. Inferred: bounds and null:
-    /// a share of a whole is 0 to 100, and the loads beside it can be null.
+    /// a percentage is 0 to 100, and the load limits can be null.
     #[resource(default)]
     pub maximum_disk_utilization_ratio: Option<u64>,
-    /// Highest load, averaged over 1 minute.
+    /// Largest load, averaged over 1 minute.
     ///
     /// Unit: load average. Range: `value >= 0`.
     ///
@@ -42,7 +42,7 @@ pub struct HealthMonitoring {
     /// load is never negative.
     #[resource(default)]
     pub maximum_load1: Option<u64>,
-    /// Highest load, averaged over 15 minutes.
+    /// Largest load, averaged over 15 minutes.
     ///
     /// Unit: load average. Range: `value >= 0`.
     ///
@@ -50,7 +50,7 @@ pub struct HealthMonitoring {
     /// load is never negative.
     #[resource(default)]
     pub maximum_load15: Option<u64>,
-    /// Highest load, averaged over 5 minutes.
+    /// Largest load, averaged over 5 minutes.
     ///
     /// Unit: load average. Range: `value >= 0`.
     ///
@@ -58,12 +58,12 @@ pub struct HealthMonitoring {
     /// load is never negative.
     #[resource(default)]
     pub maximum_load5: Option<u64>,
-    /// How much of the swap space may be in use.
+    /// Largest used share of the swap space.
     ///
     /// Unit: percent. Range: `0 <= value <= 100`.
     ///
     /// Source: REST API Reference Guide, "Health monitoring", version 6.2.0. Inferred: bounds and null:
-    /// a share of a whole is 0 to 100, and the loads beside it can be null.
+    /// a percentage is 0 to 100, and the load limits can be null.
     #[resource(default)]
     pub maximum_swap_utilization_ratio: Option<u64>,
     unknown_fields: UnknownFields,

@@ -17,21 +17,21 @@ impl Endpoint for SnmpTrap {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "SNMP traps";
-    const DOC: &'static str = "Where the appliance sends its alerts as SNMP traps, and with which version of the protocol.";
+    const DOC: &'static str = "Receiver of alerts that are sent as SNMP traps, and the version of the protocol.";
 }
 
-/// Where alerts go as SNMP traps.
+/// Receiver of alerts that are sent as SNMP traps, and the version of the protocol.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SnmpTrap {
-    /// Whether alerts are sent at all.
+    /// Whether alerts are sent.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub enabled: bool,
-    /// Version of the protocol, with the settings that it needs.
+    /// Version of the SNMP protocol, with its settings.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub version: SnmpVersion,
@@ -51,14 +51,14 @@ impl Constrained for SnmpTrap {
                         Condition::Not(&Condition::Equals(0, Literal::Str("2c"))),
                     )
                     .says(
-                        "SNMP version 2c sends everything, the community too, in clear text",
+                        "SNMP version 2c sends everything in clear text",
                         "use version `3`",
                     ),
             ],
         );
 }
 
-/// Version of the SNMP protocol.
+/// Version of the SNMP protocol, with its settings.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -70,7 +70,7 @@ pub enum SnmpVersion {
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "2c")]
     V2c(SnmpV2c),
-    /// Version 3: a user with a password, and encryption if wanted.
+    /// Version 3: a user with a password, and optional encryption.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "3")]
@@ -85,21 +85,21 @@ impl Constrained for SnmpVersion {
     );
 }
 
-/// Settings of SNMP version 2c.
+/// Version 2c: a community name, sent in clear text.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SnmpV2c {
-    /// Name of the community. It works like a password, but travels in clear text.
+    /// Name of the community. It acts as a password, sent in clear text.
     ///
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0. Inferred: that it is not empty:
-    /// the guide names no length, but an empty community addresses nobody.
+    /// the guide gives no length, but a community needs a name.
     pub community: String,
-    /// The host that receives the traps.
+    /// The receiver of the traps.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub server: Host,
@@ -127,53 +127,53 @@ impl Constrained for SnmpV2c {
                         ),
                     )
                     .says(
-                        "this community is the one that everybody tries first",
-                        "choose a name that cannot be guessed",
+                        "the community is a well-known default",
+                        "choose a name that cannot be guessed, or better SNMP version 3",
                     ),
             ],
         );
 }
 
-/// Settings of SNMP version 3.
+/// Version 3: a user with a password, and optional encryption.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SnmpV3 {
-    /// How the user is authenticated.
+    /// Algorithm that authenticates the user.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub auth_method: SnmpAuthMethod,
-    /// The password that authenticates the user. At least 8 characters.
+    /// Password that authenticates the user, of at least 8 characters.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub auth_password: Key<Password>,
-    /// How the traps are encrypted.
+    /// Algorithm that encrypts the traps.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub encryption_method: SnmpEncryptionMethod,
-    /// The password that the encryption key is made from; null without encryption. At least 8
-    /// characters.
+    /// Password that the encryption key is derived from, of at least 8 characters. Null without
+    /// encryption.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(default)]
     pub encryption_password: Option<Key<Password>>,
-    /// Engine id of the sender: a hexadecimal number of at least 10 digits. The prefix `0x` may be left
-    /// out and does not count.
+    /// Engine ID of the sender: at least 10 hexadecimal digits. The prefix `0x` is optional and does
+    /// not count.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub engine_id: String,
-    /// The host that receives the traps.
+    /// The receiver of the traps.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub server: Host,
-    /// The user that sends the traps.
+    /// Name of the user that sends the traps.
     ///
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0. Inferred: that it is not empty:
-    /// the guide names no length, but version 3 has no anonymous user.
+    /// the guide gives no length, but version 3 has no anonymous user.
     pub username: String,
     unknown_fields: UnknownFields,
 }
@@ -204,8 +204,8 @@ impl Constrained for SnmpV3 {
                         ),
                     )
                     .says(
-                        "the encryption password must be null when the encryption method is `none`, and a password otherwise",
-                        "set `encryption_password` to null, or name a password and choose an `encryption_method` other than `none`",
+                        "the encryption method and password contradict each other",
+                        "set `encryption_password` to null with the method `none`, and to a password with any other",
                     ),
                 Rule::error(
                         "engine-id-hex",
@@ -214,7 +214,7 @@ impl Constrained for SnmpV3 {
                         Condition::Hex(0),
                     )
                     .says(
-                        "the engine id is not a hexadecimal number",
+                        "the engine ID is not a hexadecimal number",
                         "use only the digits 0-9 and A-F, with or without `0x` in front",
                     ),
                 Rule::error(
@@ -224,7 +224,7 @@ impl Constrained for SnmpV3 {
                         Condition::HexLength(0, Bounds::at_least(10)),
                     )
                     .says(
-                        "the engine id has fewer than 10 hexadecimal digits",
+                        "the engine ID has fewer than 10 hexadecimal digits",
                         "use at least 10 digits; `0x` does not count",
                     ),
                 Rule::new(
@@ -238,7 +238,7 @@ impl Constrained for SnmpV3 {
                         },
                     )
                     .says(
-                        "the password that authenticates the user has fewer than 8 characters",
+                        "the password has fewer than 8 characters",
                         "create a password of at least 8 characters and refer to that one",
                     ),
                 Rule::new(
@@ -253,7 +253,7 @@ impl Constrained for SnmpV3 {
                     )
                     .when(Condition::Not(&Condition::Null(0)))
                     .says(
-                        "the encryption password has fewer than 8 characters",
+                        "the password has fewer than 8 characters",
                         "create a password of at least 8 characters and refer to that one",
                     ),
                 Rule::new(
@@ -270,7 +270,7 @@ impl Constrained for SnmpV3 {
                         },
                     )
                     .says(
-                        "the password that authenticates the user has a character that SNMP does not take",
+                        "the password has a character that SNMP does not accept",
                         "use only letters, digits, space and !\"#$%&'()*+,;<=@[\\]^`{|}_./:?- (the guide leaves out `>` and `~`)",
                     ),
                 Rule::new(
@@ -288,7 +288,7 @@ impl Constrained for SnmpV3 {
                     )
                     .when(Condition::Not(&Condition::Null(0)))
                     .says(
-                        "the encryption password has a character that SNMP does not take",
+                        "the password has a character that SNMP does not accept",
                         "use only letters, digits, space and !\"#$%&'()*+,;<=@[\\]^`{|}_./:?- (the guide leaves out `>` and `~`)",
                     ),
                 Rule::warning(
@@ -297,7 +297,7 @@ impl Constrained for SnmpV3 {
                         &[&["auth_method"]],
                         Condition::Not(&Condition::Equals(0, Literal::Str("md5"))),
                     )
-                    .says("MD5 is too weak to authenticate with", "use `sha`"),
+                    .says("SNMP user is authenticated with MD5", "use `sha`"),
                 Rule::warning(
                         "weak-encryption",
                         &["encryption_method"],
@@ -310,8 +310,8 @@ impl Constrained for SnmpV3 {
                         ),
                     )
                     .says(
-                        "the traps can be read on their way: they are not encrypted, or only with DES",
-                        "use `aes` and give it an `encryption_password`",
+                        "traps are sent unencrypted or with DES",
+                        "use `aes` with an `encryption_password`",
                     ),
                 Rule::new(
                         "engine-id-rfc3411",
@@ -321,14 +321,14 @@ impl Constrained for SnmpV3 {
                         Check::Text(validate::engine_id_rfc3411),
                     )
                     .says(
-                        "the engine id is not one that RFC 3411 allows",
+                        "RFC 3411 does not allow this engine ID",
                         "use an even number of digits, at most 64, that are not all 0 and not all F",
                     ),
             ],
         );
 }
 
-/// How an SNMPv3 user is authenticated.
+/// Algorithm that authenticates the user.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -355,14 +355,14 @@ impl Constrained for SnmpAuthMethod {
     );
 }
 
-/// How SNMPv3 messages are encrypted.
+/// Algorithm that encrypts the traps.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(constrained)]
 #[non_exhaustive]
 pub enum SnmpEncryptionMethod {
-    /// Not at all.
+    /// No encryption.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "none")]

@@ -16,11 +16,12 @@ impl Endpoint for WebGatewayAuthentication {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Web gateway authentication";
-    const DOC: &'static str = "Whether a login on the web interface also counts as gateway authentication, and the banner that users see there.";
+    const DOC: &'static str = "Whether a login on the web interface also counts as gateway authentication, and the banner shown there.";
     const VERSIONS: Versions = Versions::since(Version::new(7, 0, 3, 1));
 }
 
-/// What a login on the web interface counts for, and the banner shown there.
+/// Whether a login on the web interface also counts as gateway authentication, and the banner shown
+/// there.
 ///
 /// Source: REST API Reference Guide, "Web gateway authentication", version 7.0.3.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -45,18 +46,18 @@ impl Constrained for WebGatewayAuthentication {
     );
 }
 
-/// A text that users see.
+/// The banner that users see.
 ///
 /// Source: REST API Reference Guide, "Web gateway authentication", version 7.0.3.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct WebGatewayBanner {
-    /// Whether the text is shown.
+    /// Whether the banner is shown.
     ///
     /// Source: REST API Reference Guide, "Web gateway authentication", version 7.0.3.1.
     pub enabled: bool,
-    /// The text. It may have several lines.
+    /// Text of the banner, of one or several lines.
     ///
     /// Source: REST API Reference Guide, "Web gateway authentication", version 7.0.3.1.
     pub text: String,

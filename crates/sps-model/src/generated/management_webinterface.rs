@@ -16,18 +16,18 @@ impl Endpoint for WebInterface {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Web interface timeout";
-    const DOC: &'static str = "How long a session of the web interface or of the REST API may be idle before it ends.";
+    const DOC: &'static str = "Idle time after which a session of the web interface or of the REST API ends.";
 }
 
-/// How long a session may be idle.
+/// Idle time after which a session of the web interface or of the REST API ends.
 ///
 /// Source: REST API Reference Guide, "Web interface timeout", version On Demand.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct WebInterface {
-    /// How long a session may be idle before it ends. Sessions of the REST API obey it too, and an open
-    /// transaction is discarded with its session.
+    /// Idle time after which a session ends. Sessions of the REST API obey it too; an open transaction
+    /// is discarded with its session.
     ///
     /// Unit: minutes.
     ///

@@ -16,15 +16,15 @@ impl Endpoint for TimePolicy {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "Time policy";
-    const DOC: &'static str = "Times of the week at which something is allowed. The built-in policy `7x24`, with the key -100, always allows.";
+    const DOC: &'static str = "Times of the week, as pairs of first and last minute for each day. An empty list allows nothing on that day. The built-in policy `7x24`, with the key -100, always allows.";
 }
 
 impl Object for TimePolicy {
     const TARGET: Target = Target::new("/api/configuration/policies/time_policies");
 }
 
-/// Times of the week, as pairs of first and last minute for each day; an empty list allows nothing
-/// on that day.
+/// Times of the week, as pairs of first and last minute for each day. An empty list allows nothing
+/// on that day. The built-in policy `7x24`, with the key -100, always allows.
 ///
 /// Source: REST API Reference Guide, "Time policy", version 7.2.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -36,7 +36,7 @@ pub struct TimePolicy {
     /// Length: `characters >= 1`. Format: `no-whitespace`.
     ///
     /// Source: REST API Reference Guide, "Time policy", version 7.2.1. Inferred: that it is not empty:
-    /// the web interface lists policies by it.
+    /// the web interface lists policies by name.
     pub name: String,
     /// Monday.
     ///

@@ -17,14 +17,14 @@ impl Endpoint for RdpChannelPolicy {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "RDP channel policies";
-    const DOC: &'static str = "Which channels of an RDP connection may be used, by whom, when, and what is recorded of them.";
+    const DOC: &'static str = "Channels of an RDP connection: who may use them and when, and what is recorded.";
 }
 
 impl Object for RdpChannelPolicy {
     const TARGET: Target = Target::new("/api/configuration/rdp/channel_policies");
 }
 
-/// Which channels of an RDP connection may be used.
+/// Channels of an RDP connection: who may use them and when, and what is recorded.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -36,9 +36,9 @@ pub struct RdpChannelPolicy {
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: that it is not
-    /// empty: the web interface lists policies by it.
+    /// empty: the web interface lists policies by name.
     pub name: String,
-    /// Rules, in the order in which they are tried.
+    /// Channels with the conditions of their use, in the order in which they are tried.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
@@ -55,7 +55,7 @@ impl Constrained for RdpChannelPolicy {
     );
 }
 
-/// One channel, with the conditions under which it may be used.
+/// Channels with the conditions of their use, in the order in which they are tried.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -70,7 +70,7 @@ pub struct RdpChannelRule {
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     pub allowed_for: ChannelAllowedFor,
-    /// The channel, such as `#drawing`.
+    /// Name of the channel.
     ///
     /// Length: `characters >= 1`.
     ///
@@ -90,7 +90,7 @@ impl Constrained for RdpChannelRule {
     );
 }
 
-/// What happens while a channel is open.
+/// What happens while the channel is open.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -101,7 +101,7 @@ pub struct ChannelActions {
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     pub audit: bool,
-    /// The policy that watches the content; null for none.
+    /// Policy that monitors the content; null for none.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
@@ -110,7 +110,7 @@ pub struct ChannelActions {
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     pub four_eyes: bool,
-    /// Whether the traffic goes to an intrusion detection system as well.
+    /// Whether an intrusion detection system gets a copy of the traffic.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: the meaning: the
     /// samples only show the name.
@@ -129,7 +129,7 @@ impl Constrained for ChannelActions {
     );
 }
 
-/// Who may use a channel, and when.
+/// Who may use the channel, and when.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -142,12 +142,12 @@ pub struct ChannelAllowedFor {
     /// a string: the samples are empty.
     #[resource(default)]
     pub clients: Vec<String>,
-    /// Groups or user lists on the gateway. No page we could read shows an element.
+    /// Groups or user lists on the gateway. No page that we could read shows an element.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
     pub gateway_groups: Vec<Any>,
-    /// Groups or user lists on the server. No page we could read shows an element.
+    /// Groups or user lists on the server. No page that we could read shows an element.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
@@ -158,7 +158,7 @@ pub struct ChannelAllowedFor {
     /// a string: the samples are empty.
     #[resource(default)]
     pub servers: Vec<String>,
-    /// When the channel may be used.
+    /// Times at which the channel may be used.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     pub time_policy: Key<TimePolicy>,

@@ -39,7 +39,7 @@ pub struct Transaction {
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(default)]
     pub commit_message: Optional<CommitMessage>,
-    /// Whether one is open.
+    /// Whether a transaction is open.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     pub status: TransactionStatus,
@@ -63,12 +63,12 @@ impl Constrained for Transaction {
 #[resource(constrained)]
 #[non_exhaustive]
 pub enum TransactionStatus {
-    /// None is open: nothing was changed, or all of it was committed or discarded.
+    /// No transaction is open: nothing was changed, or all of it was committed or discarded.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "closed")]
     Closed,
-    /// One is open, and holds the changes made since.
+    /// A transaction is open, and holds the changes made since.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "open")]
@@ -83,19 +83,19 @@ impl Constrained for TransactionStatus {
     );
 }
 
-/// Whether a commit needs a message.
+/// Whether a commit needs a message. Not the message itself.
 ///
 /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(constrained)]
 #[non_exhaustive]
 pub enum CommitMessage {
-    /// It may have one.
+    /// A commit may have a message.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "optional")]
     Optional,
-    /// It must have one, because the accounting settings demand it.
+    /// A commit needs a message, because the accounting settings demand it.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "required")]
@@ -110,14 +110,14 @@ impl Constrained for CommitMessage {
     );
 }
 
-/// What to do with the open transaction.
+/// Action on the open transaction.
 ///
 /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(same, builder, constrained)]
 #[non_exhaustive]
 pub struct TransactionRequest {
-    /// The state that it shall reach.
+    /// State to bring the transaction to.
     ///
     /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
     pub status: TransactionCommand,
@@ -128,7 +128,7 @@ impl Constrained for TransactionRequest {
     const CONSTRAINTS: Constraints = Constraints::new(&[Member::new("status")]);
 }
 
-/// What can be done with an open transaction, other than discarding it.
+/// State to bring the transaction to.
 ///
 /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
 #[derive(Debug, Clone, PartialEq, Resource)]

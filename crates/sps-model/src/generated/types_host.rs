@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Where a server is found: by its IP address or by its domain name.
+/// A server, by its IP address or its domain name.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
