@@ -3,11 +3,12 @@
 use std::{fs, path::Path};
 
 use serde_json::Value;
+use sps_catalog::Catalog;
 use sps_codegen::{DraftCase, DraftDocument, draft_cases, draft_page, draft_response, template};
 use sps_spec::{Endpoint, EndpointKind, Spec, spec_files};
 use sps_validate::{Context, explain};
 
-use super::{mutate::mutants, spec, tables::Tables};
+use super::{mutate::mutants, spec};
 
 /// The spec with a drafted page for this path.
 fn with_page(path: &str, kind: EndpointKind) -> (Spec, String) {
@@ -46,13 +47,13 @@ fn failing<'c>(
     bases: &[Value; 2],
     cases: &'c [DraftCase],
 ) -> Option<&'c DraftCase> {
-    let tables = Tables::new(spec, |it| it.path == endpoint.path);
+    let catalog = Catalog::of(spec, |it| it.path == endpoint.path).unwrap();
     cases.iter().find(|case| {
         let form = match case.form {
             sps_spec::Form::Response => sps_validate::Form::Response,
             _ => sps_validate::Form::Request,
         };
-        let Some(subject) = tables.subject(&endpoint.path, form) else { return true };
+        let Some(subject) = catalog.subject(&endpoint.path, form) else { return true };
         let report = explain(&document(case, bases), &subject, &Context::default());
         let errors = report.errors().map(|it| (it.code.to_owned(), it.pointer.clone()));
         errors.collect::<Vec<_>>() != case.errors
