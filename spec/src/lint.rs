@@ -96,7 +96,7 @@ impl<'a> Lint<'a> {
         self.errors.push(self.places.error(file, place, message));
     }
 
-    /// Refuses versions that no checker reads: they would be lost without a word.
+    /// Refuses versions that no checker reads: they would be lost silently.
     fn rule_versions(&mut self, place: &RulePlace, versions: &Versions) {
         for (key, version) in [("since", &versions.since), ("until", &versions.until)] {
             if version.is_some() {

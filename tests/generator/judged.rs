@@ -59,7 +59,7 @@ impl Resolver for Known {
     }
 
     fn used_by(&self, path: &str) -> Option<&str> {
-        (path == "/api/vaults/taken").then_some("somebody")
+        (path == "/api/vaults/taken").then_some("another")
     }
 }
 

@@ -28,7 +28,7 @@ fn twin(path: &str) -> Twin<'static> {
     Twin::new(&SPEC, endpoint.path, endpoint.subject(Form::Request).unwrap())
 }
 
-/// Knows too short a password and too odd a room, and somebody who uses a vault.
+/// Knows too short a password and too odd a room, and someone who uses a vault.
 struct Known;
 
 impl Resolver for Known {
@@ -41,7 +41,7 @@ impl Resolver for Known {
     }
 
     fn used_by(&self, path: &str) -> Option<&str> {
-        path.len().is_multiple_of(3).then_some("somebody")
+        path.len().is_multiple_of(3).then_some("another")
     }
 }
 

@@ -282,7 +282,7 @@ async fn cancels_a_transaction_of_a_crashed_run() {
     assert!(sim.open_transaction().is_some());
 
     let second = builder(&sim).journal(&path).connect().await.unwrap();
-    assert_eq!(second.recovered()[0].outcome, RecoveredOutcome::Cancelled);
+    assert_eq!(second.recovered()[0].outcome, RecoveredOutcome::Canceled);
     assert_eq!(sim.open_transaction(), None);
     // A request of the crashed run may still arrive.
     assert!(fs::read_to_string(&path).unwrap().contains("settled"));
@@ -328,7 +328,7 @@ async fn cancels_the_transaction_of_a_late_request() {
             // If the process ends before, the next run finds the session in the journal.
             crash(&path);
             let next = builder(&sim).journal(&path).connect().await.unwrap();
-            assert_eq!(next.recovered()[0].outcome, RecoveredOutcome::Cancelled);
+            assert_eq!(next.recovered()[0].outcome, RecoveredOutcome::Canceled);
         }
         assert_eq!(sim.open_transaction(), None, "{version}");
         assert_eq!(ratio(&client).await, Some(82), "{version}");

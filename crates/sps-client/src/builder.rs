@@ -162,7 +162,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), the kinds that concern the connection, and a
-    /// refused login. If an old transaction cannot be cancelled, that is not an error: see [`Client::recovered`].
+    /// refused login. If an old transaction cannot be canceled, that is not an error: see [`Client::recovered`].
     pub async fn connect(self) -> Result<Client, Error> {
         let login = self.login.ok_or_else(|| {
             Error::argument(Argument::Login, "missing; call `ClientBuilder::login`")

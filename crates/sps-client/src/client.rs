@@ -164,13 +164,13 @@ impl Client {
     /// It leaves a transaction alone that a [`Transaction`] of this client holds.
     ///
     /// # Errors
-    /// [`ErrorKind::AlreadyOpen`] while a [`Transaction`] is open, [`ErrorKind::NotCancelled`] if a cancel failed.
+    /// [`ErrorKind::AlreadyOpen`] while a [`Transaction`] is open, [`ErrorKind::NotCanceled`] if a cancel failed.
     pub async fn cancel_transaction(&self) -> Result<bool, Error> {
-        // A transaction that could not be cancelled here is cancelled below.
+        // A transaction that could not be canceled here is canceled below.
         drop(self.clean_up().await);
         let _permit = self.shared.permit()?;
         let recovered = recover::orphans(&self.shared, true).await?;
-        let mut any = recovered.iter().any(|it| it.outcome.is_cancelled());
+        let mut any = recovered.iter().any(|it| it.outcome.is_canceled());
         let failed = recovered.iter().any(|it| it.outcome.is_failed());
         self.shared.recovered().extend(recovered);
         let session = self.shared.session().await?;
@@ -179,8 +179,8 @@ impl Client {
             any = true;
         }
         if failed {
-            let note = "the transaction of an earlier run could not be cancelled";
-            return Err(Error::new(ErrorKind::NotCancelled).note(note));
+            let note = "the transaction of an earlier run could not be canceled";
+            return Err(Error::new(ErrorKind::NotCanceled).note(note));
         }
         Ok(any)
     }
@@ -190,7 +190,7 @@ impl Client {
         self.shared.recovered().clone()
     }
 
-    /// Waits until every dropped transaction is cancelled. Call it before the runtime ends.
+    /// Waits until every dropped transaction is canceled. Call it before the runtime ends.
     ///
     /// If a request may still arrive late ([`Client::has_late_requests`]), it checks for a few seconds whether that
     /// opened a transaction, and cancels it.
@@ -204,7 +204,7 @@ impl Client {
             let Some(handle) = handle else { break };
             let result = handle
                 .await
-                .unwrap_or_else(|error| Err(Error::new(ErrorKind::NotCancelled).because(error)));
+                .unwrap_or_else(|error| Err(Error::new(ErrorKind::NotCanceled).because(error)));
             first = first.and(result);
         }
         // While a transaction is open, a cancel would discard it. Its own end takes care of late requests.

@@ -100,10 +100,10 @@ impl Error {
         self.note(first).with_kind(kind)
     }
 
-    /// Notes that the transaction could not be cancelled.
+    /// Notes that the transaction could not be canceled.
     pub(crate) fn leaving_open(mut self, cancel: &Self) -> Self {
         self.0.leaves_open = true;
-        self.note(format!("the transaction could not be cancelled and may still be open: {cancel}"))
+        self.note(format!("the transaction could not be canceled and may still be open: {cancel}"))
     }
 
     /// The kind, to match on.
@@ -185,7 +185,7 @@ impl Error {
 
     /// Whether a transaction of this client may still be open and lock the configuration.
     pub fn leaves_open(&self) -> bool {
-        self.0.leaves_open || self.0.kind == ErrorKind::NotCancelled
+        self.0.leaves_open || self.0.kind == ErrorKind::NotCanceled
     }
 }
 
@@ -287,7 +287,7 @@ mod tests {
             ErrorKind::MessageRequired,
             ErrorKind::NotCommitted,
             ErrorKind::Ambiguous,
-            ErrorKind::NotCancelled,
+            ErrorKind::NotCanceled,
             ErrorKind::JobFailed,
             ErrorKind::UnexpectedResponse,
             ErrorKind::Journal,
@@ -324,7 +324,7 @@ mod tests {
             ErrorKind::MessageRequired => 19,
             ErrorKind::NotCommitted => 20,
             ErrorKind::Ambiguous => 21,
-            ErrorKind::NotCancelled => 22,
+            ErrorKind::NotCanceled => 22,
             ErrorKind::JobFailed => 23,
             ErrorKind::UnexpectedResponse => 24,
             ErrorKind::Journal => 25,
@@ -363,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_failed_cancel_is_data() {
-        let cancel = Error::new(ErrorKind::NotCancelled);
+        let cancel = Error::new(ErrorKind::NotCanceled);
         assert!(cancel.leaves_open());
         let error = Error::new(ErrorKind::Semantic);
         assert!(!error.leaves_open());

@@ -24,7 +24,7 @@
 //! for mismatch in &report.mismatches {
 //!     println!("{mismatch}"); // Secrets are never shown.
 //! }
-//! client.clean_up().await // Waits until every dropped transaction is cancelled.
+//! client.clean_up().await // Waits until every dropped transaction is canceled.
 //! # }
 //! ```
 //!

@@ -15,7 +15,7 @@ use crate::{
 
 /// Cancels the transactions that the journal lists for earlier runs at this host.
 ///
-/// Runs on other machines or in other containers may still be alive, so theirs are cancelled only with `elsewhere`.
+/// Runs on other machines or in other containers may still be alive, so theirs are canceled only with `elsewhere`.
 pub(crate) async fn orphans(shared: &Shared, elsewhere: bool) -> Result<Vec<Recovered>, Error> {
     let Some(journal) = &shared.journal else { return Ok(Vec::new()) };
     let mut recovered = Vec::new();
@@ -25,7 +25,7 @@ pub(crate) async fn orphans(shared: &Shared, elsewhere: bool) -> Result<Vec<Reco
             // A request that the earlier run sent may still arrive.
             Ok(SessionState::Open) => {
                 journal.mark_closed(&session)?;
-                RecoveredOutcome::Cancelled
+                RecoveredOutcome::Canceled
             }
             Ok(SessionState::Closed) if !entry.is_expired() => {
                 journal.mark_closed(&session)?;
@@ -91,13 +91,13 @@ pub(crate) async fn cancel_current(shared: &Shared) -> Result<(), Error> {
         Ok(true) => cancel(shared, &session).await.map(drop),
         Ok(false) => Ok(()),
         Err(error) if *error.kind() == ErrorKind::SessionEnded => Ok(()),
-        Err(error) => Err(error.with_kind(ErrorKind::NotCancelled)),
+        Err(error) => Err(error.with_kind(ErrorKind::NotCanceled)),
     }
 }
 
 /// How a cancel ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cancelled {
+pub(crate) enum Canceled {
     /// The transaction was open; the appliance discarded it.
     Discarded,
     /// The transaction was closed already.
@@ -105,21 +105,21 @@ pub(crate) enum Cancelled {
 }
 
 /// Discards the transaction of a session. A cancel may be repeated safely, so it is tried for a while.
-pub(crate) async fn cancel(shared: &Shared, session: &Secret) -> Result<Cancelled, Error> {
+pub(crate) async fn cancel(shared: &Shared, session: &Secret) -> Result<Canceled, Error> {
     let call = Call::new(Method::Delete, Transaction::PATH);
     let attempt = || shared.exchange(&call, session);
     let backoff = shared.settings.backoff().with_max_times(shared.settings.retries.max(3) + 2);
     let backoff = backoff.with_max_delay(Duration::from_secs(5));
     let error = match attempt.retry(backoff).when(Error::is_retryable).await {
-        Ok(response) if says_closed(&response, &call) => return Ok(Cancelled::Discarded),
+        Ok(response) if says_closed(&response, &call) => return Ok(Canceled::Discarded),
         // A proxy may have sent the response.
         Ok(_) => {
             return match is_closed(shared, session).await {
-                Ok(true) => Ok(Cancelled::Discarded),
-                Ok(false) => Err(Error::new(ErrorKind::NotCancelled)
+                Ok(true) => Ok(Canceled::Discarded),
+                Ok(false) => Err(Error::new(ErrorKind::NotCanceled)
                     .at(call.method, call.path)
                     .note("the response reports success, but the transaction is still open")),
-                Err(error) => Err(error.with_kind(ErrorKind::NotCancelled)),
+                Err(error) => Err(error.with_kind(ErrorKind::NotCanceled)),
             };
         }
         Err(error) => error,
@@ -133,7 +133,7 @@ pub(crate) async fn cancel(shared: &Shared, session: &Secret) -> Result<Cancelle
         | ErrorKind::NotOpen => is_closed(shared, session).await.unwrap_or(false),
         _ => false,
     };
-    if is_gone { Ok(Cancelled::NotOpen) } else { Err(error.with_kind(ErrorKind::NotCancelled)) }
+    if is_gone { Ok(Canceled::NotOpen) } else { Err(error.with_kind(ErrorKind::NotCanceled)) }
 }
 
 /// Whether a response about the transaction says that it is closed. A response without a status proves nothing.

@@ -19,7 +19,7 @@ pub struct Recovered {
 #[non_exhaustive]
 pub enum RecoveredOutcome {
     /// It was still open; the client discarded it.
-    Cancelled,
+    Canceled,
     /// It was closed already, or its session had ended.
     Gone,
     /// It may still be open, for this reason. The journal keeps it for the next run.
@@ -27,8 +27,8 @@ pub enum RecoveredOutcome {
 }
 
 impl RecoveredOutcome {
-    pub(crate) fn is_cancelled(&self) -> bool {
-        *self == Self::Cancelled
+    pub(crate) fn is_canceled(&self) -> bool {
+        *self == Self::Canceled
     }
 
     pub(crate) fn is_failed(&self) -> bool {
@@ -40,7 +40,7 @@ impl fmt::Display for Recovered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "an earlier run of {} had left a transaction", self.user)?;
         match &self.outcome {
-            RecoveredOutcome::Cancelled => f.write_str(" open; it is discarded now"),
+            RecoveredOutcome::Canceled => f.write_str(" open; it is discarded now"),
             RecoveredOutcome::Gone => f.write_str("; it is gone already"),
             RecoveredOutcome::Failed(reason) => write!(f, " that may still be open: {reason}"),
         }

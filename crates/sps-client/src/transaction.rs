@@ -40,7 +40,7 @@ const CHANGES: &str = "/api/transaction/changes";
 /// An open transaction; made by [`Client::transaction`](crate::Client::transaction).
 ///
 /// It ends with [`commit`](Self::commit) or [`cancel`](Self::cancel). When it is dropped, also by a panic, it is
-/// cancelled in the background; [`Client::clean_up`](crate::Client::clean_up) waits for that. If that is not possible,
+/// canceled in the background; [`Client::clean_up`](crate::Client::clean_up) waits for that. If that is not possible,
 /// because there is no runtime or the runtime ends first, an event of level error says that the transaction may still
 /// be open.
 ///

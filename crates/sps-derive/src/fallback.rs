@@ -21,7 +21,7 @@ pub(crate) fn expand(
         && input.generics.params.is_empty();
     let twin = is_twin.then(|| {
         let response = format_ident!("{name}Response");
-        quote!(#[doc = "Stands for the twin."] #vis type #response = #name;)
+        quote!(#[doc = "The same type as the twin."] #vis type #response = #name;)
     });
     let mut lifetime = input.generics.clone();
     lifetime.params.insert(0, syn::parse_quote!('__de));

@@ -21,7 +21,7 @@ pub trait Endpoint {
 
     /// The absolute path.
     const PATH: &'static str;
-    /// What stands there.
+    /// What is there.
     const KIND: EndpointKind;
     /// What can be done there.
     const METHODS: &'static [Method];
@@ -35,7 +35,7 @@ pub trait Endpoint {
     const VERSIONS: Versions = Versions::ALL;
 }
 
-/// What stands at an address.
+/// What is at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EndpointKind {
@@ -138,7 +138,7 @@ impl Wire for NoBody {
 pub struct EndpointInfo {
     /// The absolute path.
     pub path: &'static str,
-    /// What stands there.
+    /// What is there.
     pub kind: EndpointKind,
     /// What can be done there.
     pub methods: &'static [Method],

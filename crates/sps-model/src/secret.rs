@@ -1,4 +1,4 @@
-//! Plain passwords on their way to the appliance.
+//! Plain passwords in transit to the appliance.
 
 use std::fmt;
 

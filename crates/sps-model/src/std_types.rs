@@ -184,7 +184,7 @@ impl<'de, T: Wire> Visitor<'de> for MapVisitor<T> {
             reader.count(&mut keys)?;
             let value = map.next_value_seed(Seed::new(&reader))?;
             if entries.insert(key, value).is_some() {
-                return Err(de::Error::custom("a key stands twice"));
+                return Err(de::Error::custom("a key appears twice"));
             }
         }
         Ok(entries)

@@ -1,4 +1,4 @@
-//! What no source shows: carried along, never judged, never lost.
+//! What no source shows: carried along, never checked, never lost.
 
 use std::{
     collections::{BTreeMap, btree_map},
@@ -16,9 +16,9 @@ use crate::{
     wire::{Exchange, Seed, Wire},
 };
 
-/// A value of any shape, where the guide does not say what stands there.
+/// A value of any shape, where the guide does not say what is there.
 ///
-/// Reading counts depth and keys and refuses a key that stands twice. Rewriting replaces every
+/// Reading counts depth and keys and refuses a key that is twice. Rewriting replaces every
 /// reference object in it (`key` and `meta.href`, perhaps `body`) by its bare key. A whole number
 /// beyond 64 bits is kept as the nearest `f64`.
 #[derive(Clone, PartialEq)]
@@ -158,7 +158,7 @@ impl<'de> Visitor<'de> for AnyVisitor {
             reader.count(&mut keys)?;
             let Any(value) = map.next_value_seed(Seed::new(&reader))?;
             if object.insert(key, value).is_some() {
-                return Err(de::Error::custom("a key stands twice"));
+                return Err(de::Error::custom("a key appears twice"));
             }
         }
         Ok(Value::Object(object))
@@ -170,10 +170,7 @@ impl<'de> Visitor<'de> for AnyVisitor {
 /// Empty, it is one pointer. Only a lenient reader fills it (and a strict one for a type that is
 /// open); it moves with its object and is written back with it.
 #[derive(Clone, Default, PartialEq)]
-#[expect(
-    clippy::box_collection,
-    reason = "empty, it shall cost its object one pointer and not three"
-)]
+#[expect(clippy::box_collection, reason = "empty, it costs its object one pointer and not three")]
 pub struct UnknownFields(Option<Box<BTreeMap<String, Any>>>);
 
 impl UnknownFields {
@@ -210,7 +207,7 @@ impl UnknownFields {
     /// Reads one more key: a lenient reader keeps it.
     ///
     /// # Errors
-    /// A strict reader refuses it; and a key that stands twice.
+    /// A strict reader refuses it; and a key that is twice.
     pub fn read<'de, A: MapAccess<'de>>(
         &mut self,
         key: String,
@@ -228,7 +225,7 @@ impl UnknownFields {
     /// Reads one more key and keeps it, whatever the reader: for types that are open.
     ///
     /// # Errors
-    /// A key that stands twice.
+    /// A key that is twice.
     pub fn keep<'de, A: MapAccess<'de>>(
         &mut self,
         key: String,
@@ -237,7 +234,7 @@ impl UnknownFields {
     ) -> Result<(), A::Error> {
         let value = map.next_value_seed(Seed::new(reader))?;
         if self.insert(key, value).is_some() {
-            return Err(de::Error::custom("a key stands twice"));
+            return Err(de::Error::custom("a key appears twice"));
         }
         Ok(())
     }

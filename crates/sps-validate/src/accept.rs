@@ -66,7 +66,7 @@ fn stream(text: &str, subject: &Subject, context: &Context<'_>) -> Accepted {
     if pass.references_hold() { Ok(()) } else { Err(Refused::Wrong) }
 }
 
-/// What stands at one member, as far as a rule may ask.
+/// What is at one member, as far as a rule may ask.
 #[derive(Clone, Copy)]
 enum Slot<'t> {
     Absent,
@@ -94,7 +94,7 @@ struct Pass<'t, 'c> {
     slots: [Slot<'t>; SLOTS],
     /// How many of `slots` are taken.
     used: usize,
-    /// References, where somebody has to be asked about them.
+    /// References, where someone has to be asked about them.
     uses: SmallVec<[(&'static Target, Cow<'t, str>); 4]>,
 }
 
@@ -210,7 +210,7 @@ impl<'t> Pass<'t, '_> {
         wrong_unless(keys.windows(2).all(|pair| pair[0] != pair[1]))
     }
 
-    /// A value that nobody judges: only keys that stand twice are refused.
+    /// A value that no one checks: only keys that are twice are refused.
     fn kept(&mut self, depth: usize) -> Accepted {
         let node = self.scanner.value(depth)?;
         wrong_unless(!repeats(&node))
@@ -226,7 +226,7 @@ impl<'t> Pass<'t, '_> {
         if fields.len() > 64 {
             return Err(Refused::TooWide);
         }
-        // Where the members of this object stand in `slots`, if a rule will ask for them.
+        // Where the members of this object are in `slots`, if a rule will ask for them.
         let base = self.used;
         let has_inputs = ty.has_inputs;
         if has_inputs {
@@ -311,7 +311,7 @@ impl<'t> Pass<'t, '_> {
             return Err(Refused::TooWide);
         }
         let mut chosen = None;
-        // Content that came before its tag: read over now, judged at the end.
+        // Content that came before its tag: read over now, checked at the end.
         let mut early = None;
         let mut done = false;
         let mut count = 0;
@@ -449,7 +449,7 @@ impl<'t> Pass<'t, '_> {
     }
 }
 
-/// Whether a body of this kind has no place for the wrapper of a response, so that nobody need look for one.
+/// Whether a body of this kind has no place for the wrapper of a response, so that no one need look for one.
 fn refuses_wrappers(kind: Kind) -> bool {
     match kind {
         Kind::Optional(inner) | Kind::Nullable(inner) => refuses_wrappers(*inner),
@@ -463,7 +463,7 @@ fn wrong_unless(holds: bool) -> Accepted {
     if holds { Ok(()) } else { Err(Refused::Wrong) }
 }
 
-/// Whether a key stands twice in some object of a value.
+/// Whether a key is twice in some object of a value.
 fn repeats(node: &Node<'_>) -> bool {
     match &node.value {
         Value::Object(members) => {

@@ -37,7 +37,7 @@ pub fn rewrite(root: &Node<'_>, subject: &Subject) -> String {
     writer.text
 }
 
-/// The string that stands in place of a node when everything in it is rewritten, if one does.
+/// The string that is in place of a node when everything in it is rewritten, if one does.
 ///
 /// Asks every part of the node once at most: keys may nest as deep as the limit allows.
 fn settled<'n>(kind: Kind, node: &'n Node<'_>) -> Option<&'n str> {
@@ -52,7 +52,7 @@ fn settled<'n>(kind: Kind, node: &'n Node<'_>) -> Option<&'n str> {
     }
 }
 
-/// What stands where no type tells: a key and `meta.href`, perhaps `body`, and nothing else.
+/// What is where no type tells: a key and `meta.href`, perhaps `body`, and nothing else.
 fn is_reference(node: &Node<'_>) -> bool {
     let href = node.get("meta").and_then(|meta| meta.get("href"));
     href.is_some_and(|href| settled(Kind::Any, href).is_some())
@@ -149,7 +149,7 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// What stands under a key of an object; nothing if the key is the response's own and is not sent.
+/// What is under a key of an object; nothing if the key is the response's own and is not sent.
 fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
     let Kind::Named(ty) = kind else {
         return Some(if let Kind::Map(inner) = kind { *inner } else { Kind::Any });

@@ -135,35 +135,35 @@ impl Constrained for Ruled {
                         &[&["flag"]],
                         Condition::Equals(0, Literal::Bool(true)),
                     )
-                    .says("bool-true is broken", "mend flag"),
+                    .says("bool-true is broken", "correct it"),
                 Rule::warning(
                         "bool-false",
                         &["flag"],
                         &[&["flag"]],
                         Condition::Equals(0, Literal::Bool(false)),
                     )
-                    .says("bool-false is broken", "mend flag"),
+                    .says("bool-false is broken", "correct it"),
                 Rule::error(
                         "int-equals",
                         &["count"],
                         &[&["count"]],
                         Condition::Not(&Condition::Equals(0, Literal::Int(7))),
                     )
-                    .says("int-equals is broken", "mend count"),
+                    .says("int-equals is broken", "correct it"),
                 Rule::warning(
                         "word-equals",
                         &["mode"],
                         &[&["mode"]],
                         Condition::Not(&Condition::Equals(0, Literal::Str("slow"))),
                     )
-                    .says("word-equals is broken", "mend mode"),
+                    .says("word-equals is broken", "correct it"),
                 Rule::error(
                         "word-in",
                         &["mode"],
                         &[&["mode"]],
                         Condition::In(0, &[Literal::Str("slow"), Literal::Str("fast")]),
                     )
-                    .says("word-in is broken", "mend mode"),
+                    .says("word-in is broken", "correct it"),
                 Rule::error(
                         "int-in",
                         &["count"],
@@ -172,7 +172,7 @@ impl Constrained for Ruled {
                             &Condition::In(0, &[Literal::Int(1), Literal::Int(2)]),
                         ),
                     )
-                    .says("int-in is broken", "mend count"),
+                    .says("int-in is broken", "correct it"),
                 Rule::error(
                         "present",
                         &["optional"],
@@ -180,7 +180,7 @@ impl Constrained for Ruled {
                         Condition::Present(1),
                     )
                     .when(Condition::Equals(0, Literal::Str("fast")))
-                    .says("present is broken", "mend optional"),
+                    .says("present is broken", "correct it"),
                 Rule::error(
                         "absent",
                         &["optional"],
@@ -188,7 +188,7 @@ impl Constrained for Ruled {
                         Condition::Not(&Condition::Present(1)),
                     )
                     .when(Condition::Equals(0, Literal::Str("slow")))
-                    .says("absent is broken", "mend optional"),
+                    .says("absent is broken", "correct it"),
                 Rule::error(
                         "null",
                         &["nullable"],
@@ -196,14 +196,14 @@ impl Constrained for Ruled {
                         Condition::Null(1),
                     )
                     .when(Condition::Equals(0, Literal::Bool(false)))
-                    .says("null is broken", "mend nullable"),
+                    .says("null is broken", "correct it"),
                 Rule::warning(
                         "not-null",
                         &["nullable"],
                         &[&["nullable"]],
                         Condition::Not(&Condition::Null(0)),
                     )
-                    .says("not-null is broken", "mend nullable"),
+                    .says("not-null is broken", "correct it"),
                 Rule::error(
                         "all",
                         &["count"],
@@ -220,7 +220,7 @@ impl Constrained for Ruled {
                             ],
                         ),
                     )
-                    .says("all is broken", "mend count"),
+                    .says("all is broken", "correct it"),
                 Rule::error(
                         "both-or-neither",
                         &["nullable"],
@@ -232,30 +232,30 @@ impl Constrained for Ruled {
                             ],
                         ),
                     )
-                    .says("both-or-neither is broken", "mend nullable"),
+                    .says("both-or-neither is broken", "correct it"),
                 Rule::error(
                         "length",
                         &["text"],
                         &[&["text"]],
                         Condition::Length(0, Bounds { minimum: 2, maximum: 5 }),
                     )
-                    .says("length is broken", "mend text"),
+                    .says("length is broken", "correct it"),
                 Rule::error(
                         "length-max",
                         &["optional"],
                         &[&["optional"]],
                         Condition::Length(0, Bounds::at_most(5)),
                     )
-                    .says("length-max is broken", "mend optional"),
+                    .says("length-max is broken", "correct it"),
                 Rule::error(
                         "charset",
                         &["text"],
                         &[&["text"]],
                         Condition::Charset(0, "-_"),
                     )
-                    .says("charset is broken", "mend text"),
+                    .says("charset is broken", "correct it"),
                 Rule::error("hex", &["hex"], &[&["hex"]], Condition::Hex(0))
-                    .says("hex is broken", "mend hex"),
+                    .says("hex is broken", "correct it"),
                 Rule::error(
                         "hex-length",
                         &["hex"],
@@ -263,28 +263,28 @@ impl Constrained for Ruled {
                         Condition::HexLength(0, Bounds { minimum: 4, maximum: 8 }),
                     )
                     .when(Condition::Hex(0))
-                    .says("hex-length is broken", "mend hex"),
+                    .says("hex-length is broken", "correct it"),
                 Rule::error(
                         "range",
                         &["count"],
                         &[&["count"]],
                         Condition::Range(0, Some(1), Some(9)),
                     )
-                    .says("range is broken", "mend count"),
+                    .says("range is broken", "correct it"),
                 Rule::warning(
                         "range-max",
                         &["count"],
                         &[&["count"]],
                         Condition::Range(0, None, Some(8)),
                     )
-                    .says("range-max is broken", "mend count"),
+                    .says("range-max is broken", "correct it"),
                 Rule::error(
                         "format",
                         &["text"],
                         &[&["text"]],
                         Condition::Format(0, Format::NoWhitespace),
                     )
-                    .says("format is broken", "mend text"),
+                    .says("format is broken", "correct it"),
                 Rule::error(
                         "hop",
                         &["inner", "on"],
@@ -292,35 +292,35 @@ impl Constrained for Ruled {
                         Condition::Not(&Condition::Equals(1, Literal::Bool(true))),
                     )
                     .when(Condition::Equals(0, Literal::Str("slow")))
-                    .says("hop is broken", "mend inner.on"),
+                    .says("hop is broken", "correct it"),
                 Rule::error(
                         "hop-optional",
                         &["maybe", "on"],
                         &[&["maybe", "on"]],
                         Condition::Equals(0, Literal::Bool(true)),
                     )
-                    .says("hop-optional is broken", "mend maybe.on"),
+                    .says("hop-optional is broken", "correct it"),
                 Rule::error(
                         "hop-text",
                         &["maybe", "text"],
                         &[&["maybe", "text"]],
                         Condition::Length(0, Bounds::at_least(1)),
                     )
-                    .says("hop-text is broken", "mend maybe.text"),
+                    .says("hop-text is broken", "correct it"),
                 Rule::error(
                         "hop-tag",
                         &["choice", "selection"],
                         &[&["choice", "selection"]],
                         Condition::Not(&Condition::Equals(0, Literal::Str("nothing"))),
                     )
-                    .says("hop-tag is broken", "mend choice.selection"),
+                    .says("hop-tag is broken", "correct it"),
                 Rule::error(
                         "hop-optional-tag",
                         &["choices", "selection"],
                         &[&["choices", "selection"]],
                         Condition::Not(&Condition::Equals(0, Literal::Str("nothing"))),
                     )
-                    .says("hop-optional-tag is broken", "mend choices.selection"),
+                    .says("hop-optional-tag is broken", "correct it"),
                 Rule::error(
                         "presence-of-object",
                         &["maybe"],
@@ -328,7 +328,7 @@ impl Constrained for Ruled {
                         Condition::Present(1),
                     )
                     .when(Condition::Equals(0, Literal::Bool(false)))
-                    .says("presence-of-object is broken", "mend maybe"),
+                    .says("presence-of-object is broken", "correct it"),
                 Rule::new(
                         "referent",
                         Severity::Error,
@@ -339,7 +339,7 @@ impl Constrained for Ruled {
                             about: Condition::Length(0, Bounds::at_least(8)),
                         },
                     )
-                    .says("referent is broken", "mend vault"),
+                    .says("referent is broken", "correct it"),
                 Rule::new(
                         "referent-null",
                         Severity::Error,
@@ -351,7 +351,7 @@ impl Constrained for Ruled {
                         },
                     )
                     .when(Condition::Not(&Condition::Null(0)))
-                    .says("referent-null is broken", "mend room"),
+                    .says("referent-null is broken", "correct it"),
                 Rule::new(
                         "custom",
                         Severity::Warning,
@@ -359,7 +359,7 @@ impl Constrained for Ruled {
                         &[&["hex"]],
                         Check::Text(validate::engine_id_rfc3411),
                     )
-                    .says("custom is broken", "mend hex"),
+                    .says("custom is broken", "correct it"),
                 Rule::new(
                         "custom-when",
                         Severity::Error,
@@ -368,7 +368,7 @@ impl Constrained for Ruled {
                         Check::Text(validate::engine_id_rfc3411),
                     )
                     .when(Condition::Hex(0))
-                    .says("custom-when is broken", "mend hex"),
+                    .says("custom-when is broken", "correct it"),
                 Rule::new(
                         "custom-optional",
                         Severity::Warning,
@@ -376,7 +376,7 @@ impl Constrained for Ruled {
                         &[&["optional"]],
                         Check::Text(validate::certificate_not_expired),
                     )
-                    .says("custom-optional is broken", "mend optional"),
+                    .says("custom-optional is broken", "correct it"),
             ],
         );
 }

@@ -1,4 +1,4 @@
-//! The way from a response to a request: references become keys wherever they stand.
+//! The way from a response to a request: references become keys wherever they are.
 
 use serde_json::{Value, json};
 use sps_model::{Key, Reference, read_response};

@@ -570,7 +570,7 @@ impl Mutants<'_> {
         all
     }
 
-    /// The words that may stand at a path, if there is a list of them.
+    /// The words that may be at a path, if there is a list of them.
     fn words_of(&self, on: &str, path: &[String]) -> Vec<String> {
         let owner = owners(self.spec, on, path).pop().unwrap_or_default();
         let last = path.last().map_or("", String::as_str);

@@ -106,7 +106,7 @@ impl Judge {
         names
     }
 
-    /// Whether it judges what is received.
+    /// Whether it checks what is received.
     pub(crate) fn is_response(&self) -> bool {
         self.subject.form == Form::Response
     }
@@ -180,7 +180,7 @@ fn is_envelope(written: &str) -> bool {
         && text.trim_end_matches('\n').ends_with("\n-----END CERTIFICATE-----")
 }
 
-/// The difference that explains why the schema refuses this text, and a text that nobody refuses.
+/// The difference that explains why the schema refuses this text, and a text that no one refuses.
 fn stricter(text: &str) -> Option<(&'static str, &'static str)> {
     use sps_validate::format::Format;
     if Format::EmailAddress.check(text).is_ok() {

@@ -1,4 +1,4 @@
-//! Repaired documents on their way back into their files.
+//! Repaired documents in transit back into their files.
 
 use std::{
     fs::{self, File},

@@ -31,7 +31,7 @@ pub(crate) struct Args {
 enum Command {
     /// Print the state of the transaction
     ///
-    /// `left_open` lists what an earlier run left open, and whether it was cancelled.
+    /// `left_open` lists what an earlier run left open, and whether it was canceled.
     Status(connection::Args),
     /// Cancel transactions that earlier runs left open
     Cancel(connection::Args),
@@ -41,7 +41,7 @@ enum Command {
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     let (Command::Status(connection) | Command::Cancel(connection)) = &args.command;
     runtime::with_appliance(connection, async |client| {
-        // Connecting has read the journal, and cancelled what an earlier run left open.
+        // Connecting has read the journal, and canceled what an earlier run left open.
         let recovered = !client.recovered().is_empty();
         match &args.command {
             Command::Status(_) => {
@@ -50,9 +50,9 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
                 print(out, &serde_json::to_string_pretty(&status)?)?;
             }
             Command::Cancel(_) => {
-                let cancelled = client.cancel_transaction().await?;
-                let message = match (cancelled, recovered) {
-                    (true, _) => "cancelled; nothing was changed",
+                let canceled = client.cancel_transaction().await?;
+                let message = match (canceled, recovered) {
+                    (true, _) => "canceled; nothing was changed",
                     (false, true) => "no other transaction is open",
                     (false, false) => "this machine has no open transaction",
                 };
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
 
 fn left_open(recovered: &Recovered) -> Value {
     let outcome = match &recovered.outcome {
-        RecoveredOutcome::Cancelled => "discarded",
+        RecoveredOutcome::Canceled => "discarded",
         RecoveredOutcome::Gone => "gone",
         _ => "may still be open",
     };

@@ -1,11 +1,11 @@
 //! Runtime of the commands that connect to an appliance, and what Ctrl-C does to them.
 
-use std::future::Future;
+use std::{
+    future::Future,
+    sync::atomic::{AtomicBool, Ordering},
+};
 #[cfg(unix)]
-use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, Ordering};
-#[cfg(unix)]
-use std::task::Poll;
+use std::{future::poll_fn, task::Poll};
 
 use anyhow::{Context as _, Result};
 use sps_client::Client;
@@ -96,7 +96,7 @@ fn is_hangup_ignored() -> bool {
     ignored.and_then(|it| u64::from_str_radix(it.trim(), 16).ok()).is_some_and(|it| it & 1 == 1)
 }
 
-/// Connects and runs `work`. On Ctrl-C the work is dropped, and an open transaction is cancelled; a commit that has
+/// Connects and runs `work`. On Ctrl-C the work is dropped, and an open transaction is canceled; a commit that has
 /// begun is finished. A second Ctrl-C does not wait for either.
 pub(crate) fn with_appliance(
     connection: &Args,

@@ -1,4 +1,4 @@
-//! Results of `sps check` on their way to a format.
+//! Results of `sps check` in transit to a format.
 
 use anyhow::Result;
 use sps_validate::{Copied, Unchecked};

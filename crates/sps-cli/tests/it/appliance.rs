@@ -191,7 +191,7 @@ fn a_change_is_printed_step_by_step() {
         appliance.without_url(&run.stderr),
         "opened     a transaction at URL\n\
          changed    /api/configuration/management/health_monitoring\n\
-         cancelled  nothing was changed\n"
+         canceled  nothing was changed\n"
     );
     assert_eq!((run.status, &*run.stdout), (0, ""));
 }
@@ -275,7 +275,7 @@ fn what_a_killed_run_left_is_cleared_by_the_next() {
 
 #[test]
 #[cfg(unix)]
-fn a_transaction_that_was_left_open_can_be_cancelled() {
+fn a_transaction_that_was_left_open_can_be_canceled() {
     let request = "GET /api/transaction/changes";
     let appliance = Appliance::hanging("appliance-cancel", request);
     let status = appliance.sps(&["transaction", "status"]);
@@ -302,7 +302,7 @@ fn a_transaction_that_was_left_open_can_be_cancelled() {
 
 #[test]
 #[cfg(unix)]
-fn cancelling_reports_what_a_killed_run_left_open() {
+fn canceling_reports_what_a_killed_run_left_open() {
     let request = "GET /api/transaction/changes";
     let appliance = Appliance::hanging("appliance-cancel-killed", request);
     let (mut child, _lines) = appliance.hang("changed");

@@ -66,7 +66,7 @@ pub enum ErrorKind {
     /// It is unknown whether the request was carried out.
     Ambiguous,
     /// The transaction may still be open.
-    NotCancelled,
+    NotCanceled,
     /// A job of the appliance ended without a result.
     JobFailed,
     /// The response does not have the form that the API describes.
@@ -152,7 +152,7 @@ impl ErrorKind {
             Self::MessageRequired => Advice::GiveCommitMessage,
             Self::NotCommitted => Advice::StartAgain,
             Self::Ambiguous => Advice::CheckObjects,
-            Self::NotCancelled => Advice::CancelTransaction,
+            Self::NotCanceled => Advice::CancelTransaction,
             Self::JobFailed => Advice::RestartJob,
             Self::UnexpectedResponse => Advice::CheckVersion,
             Self::Journal | Self::File => Advice::CheckFile,
@@ -189,7 +189,7 @@ impl ErrorKind {
             Self::MessageRequired => "the appliance requires a commit message",
             Self::NotCommitted => "nothing was committed",
             Self::Ambiguous => "it is unknown whether this took effect",
-            Self::NotCancelled => "the transaction may still be open",
+            Self::NotCanceled => "the transaction may still be open",
             Self::JobFailed => "the job failed",
             Self::UnexpectedResponse => "unexpected response",
             Self::Journal => "cannot use the journal",

@@ -163,9 +163,9 @@ impl Transaction {
 
     fn arrival_of_delete(&self, review: &Review, path: &str) -> Arrival {
         // The entries of an object that is created and deleted in one transaction may cancel out.
-        let is_cancelled_out =
+        let is_canceled_out =
             || self.has_created(path) && review.find(ChangeKind::Create, path).is_none();
-        if review.find(ChangeKind::Delete, path).is_some() || is_cancelled_out() {
+        if review.find(ChangeKind::Delete, path).is_some() || is_canceled_out() {
             return Arrival::Arrived { path: path.to_owned() };
         }
         Arrival::NotArrived

@@ -16,7 +16,7 @@ impl Transaction {
     /// If the future is dropped, the cancel goes on in the background, as for a dropped transaction.
     ///
     /// # Errors
-    /// [`ErrorKind::NotCancelled`](crate::ErrorKind::NotCancelled): the transaction may still be open.
+    /// [`ErrorKind::NotCanceled`](crate::ErrorKind::NotCanceled): the transaction may still be open.
     pub async fn cancel(mut self) -> Result<(), Error> {
         self.discard().await
     }
@@ -89,7 +89,7 @@ impl Drop for Transaction {
             match &result {
                 Ok(_) => {
                     forget(&shared, &session);
-                    tracing::info!("cancelled a transaction that was dropped");
+                    tracing::info!("canceled a transaction that was dropped");
                 }
                 Err(error) => {
                     shared.in_transaction.store(false, Ordering::SeqCst);

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind},
     http::Call,
-    recover::{self, Cancelled},
+    recover::{self, Canceled},
 };
 
 /// How often to check at least whether a commit still runs whose response was lost.
@@ -43,7 +43,7 @@ impl Transaction {
     async fn commit_or_cancel(mut self, message: Option<&str>) -> Result<CommitReport, Error> {
         match self.try_commit(message).await {
             Err(error) if self.state != State::Over => Err(match self.discard().await {
-                Ok(()) => error.note("the transaction was cancelled"),
+                Ok(()) => error.note("the transaction was canceled"),
                 Err(cancel) => error.leaving_open(&cancel),
             }),
             result => result,
@@ -124,7 +124,7 @@ impl Transaction {
         if is_open {
             // Some appliances respond with `closed` to either cancel: only the objects show whether it was committed.
             match recover::cancel(&self.shared, &self.session).await {
-                Ok(Cancelled::Discarded | Cancelled::NotOpen) => {}
+                Ok(Canceled::Discarded | Canceled::NotOpen) => {}
                 Err(cancel) => {
                     return Err(error.turned_into(ErrorKind::Ambiguous).because(cancel));
                 }
@@ -137,7 +137,7 @@ impl Transaction {
             (1.., 0) => Ok(CommitReport { was_ambiguous: true, ..report }),
             (0, 1..) => {
                 let error = error.turned_into(ErrorKind::NotCommitted);
-                let note = "the transaction was cancelled";
+                let note = "the transaction was canceled";
                 Err(if is_open { error.note(note) } else { error })
             }
             (0, 0) => Err(error

@@ -23,7 +23,7 @@ impl Transaction {
     pub(crate) async fn open(shared: Arc<Shared>) -> Result<Self, Error> {
         // The cancel of a transaction that was just dropped may still run.
         while let Some(handle) = { shared.pending_cancels().pop() } {
-            // An event reported its error, and what is still open is cancelled below.
+            // An event reported its error, and what is still open is canceled below.
             let _ = handle.await;
         }
         let permit = shared.permit()?;
@@ -34,7 +34,7 @@ impl Transaction {
             let found = Recovered {
                 user: shared.login.user().to_owned(),
                 opened: 0,
-                outcome: RecoveredOutcome::Cancelled,
+                outcome: RecoveredOutcome::Canceled,
             };
             tracing::warn!("{found}");
             shared.recovered().push(found);

@@ -103,12 +103,12 @@ async fn cancels_a_refused_commit() {
     assert_eq!(error.server_type(), Some("SemanticError"));
     assert_eq!(error.details().unwrap().as_value(), &json!(["a", "b"]));
     assert_eq!(error.request(), Some((sps_model::Method::Put, "/api/transaction")));
-    assert!(error.to_string().contains("was cancelled"), "{error}");
+    assert!(error.to_string().contains("was canceled"), "{error}");
     assert!(!appliance.state().open);
 }
 
 #[tokio::test]
-async fn nothing_to_commit_is_cancelled() {
+async fn nothing_to_commit_is_canceled() {
     let (fake, appliance) = appliance(|_, _, _| None).await;
     let client = fake.client().await;
     let report = client.transaction().await.unwrap().commit().await.unwrap();
@@ -137,7 +137,7 @@ async fn a_lost_commit_that_went_through_is_a_success() {
 }
 
 #[tokio::test]
-async fn a_lost_commit_that_never_arrived_is_cancelled() {
+async fn a_lost_commit_that_never_arrived_is_canceled() {
     let (fake, appliance) =
         appliance(|_, line, _| (line == "PUT /api/transaction").then_some(Reply::Lost)).await;
     let error = set_to_80(&fake.client().await, None).await.unwrap_err();
@@ -289,7 +289,7 @@ async fn does_not_trust_a_commit_that_had_no_effect() {
             .await;
     let error = set_to_80(&fake.client().await, None).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::NotCommitted);
-    assert!(error.to_string().contains("cancelled"), "{error}");
+    assert!(error.to_string().contains("canceled"), "{error}");
     assert!(!appliance.state().open);
     assert_eq!(appliance.state().ratio, 70);
 }

@@ -76,7 +76,7 @@ async fn clean_up_reports_a_failed_cancel() {
     let client = fake.client().await;
     drop(client.transaction().await.unwrap());
     let error = client.clean_up().await.unwrap_err();
-    assert_eq!(*error.kind(), ErrorKind::NotCancelled);
+    assert_eq!(*error.kind(), ErrorKind::NotCanceled);
     assert!(error.leaves_open(), "{error}");
     assert_eq!(error.advice(), Some(Advice::CancelTransaction));
     assert!(appliance.state().open);
@@ -114,7 +114,7 @@ async fn names_the_holder_after_the_wait() {
         let notes: Vec<_> = error.notes().collect();
         assert_eq!(notes, ["waited for 300 milliseconds"]);
         assert!(fake.count("POST /api/transaction") > 1);
-        // Nothing was open, so nothing is cancelled.
+        // Nothing was open, so nothing is canceled.
         client.clean_up().await.unwrap();
         assert_eq!(fake.count("DELETE /api/transaction"), 0);
     }
@@ -159,7 +159,7 @@ async fn cancels_an_open_transaction_of_its_session() {
     assert!(!appliance.state().open);
     appliance.change(|it| it.open = true);
     let transaction = client.transaction().await.unwrap();
-    assert_eq!(client.recovered()[0].outcome, RecoveredOutcome::Cancelled);
+    assert_eq!(client.recovered()[0].outcome, RecoveredOutcome::Canceled);
     assert_eq!(fake.count("POST /api/transaction"), 1);
     transaction.cancel().await.unwrap();
 }
@@ -193,14 +193,14 @@ async fn cancels_a_transaction_of_a_crashed_run() {
     let recovered = client.recovered();
     assert_eq!(recovered.len(), 1);
     assert_eq!(recovered[0].user, "admin");
-    assert_eq!(recovered[0].outcome, RecoveredOutcome::Cancelled);
+    assert_eq!(recovered[0].outcome, RecoveredOutcome::Canceled);
     assert!(!format!("{recovered:?} {}", recovered[0]).contains(SESSION));
 
     // A request of the crashed run arrives only now.
     appliance.change(|it| it.open = true);
     let client = fake.builder().journal(&path).connect().await.unwrap();
     assert!(!appliance.state().open);
-    assert_eq!(client.recovered()[0].outcome, RecoveredOutcome::Cancelled);
+    assert_eq!(client.recovered()[0].outcome, RecoveredOutcome::Canceled);
     // It is not reported again, and after a while it is forgotten.
     let client = fake.builder().journal(&path).connect().await.unwrap();
     assert_eq!(client.recovered(), []);
@@ -349,7 +349,7 @@ async fn does_not_trust_a_cancel_that_had_no_effect() {
     let path = journal("deaf");
     let client = fake.builder().journal(&path).connect().await.unwrap();
     let error = client.transaction().await.unwrap().cancel().await.unwrap_err();
-    assert_eq!(*error.kind(), ErrorKind::NotCancelled);
+    assert_eq!(*error.kind(), ErrorKind::NotCanceled);
     assert!(appliance.state().open && path.exists());
     fs::remove_file(&path).unwrap();
 }

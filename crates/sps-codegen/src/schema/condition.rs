@@ -97,7 +97,7 @@ impl<'a> Conditions<'a> {
         })
     }
 
-    /// The words that may stand there, if there are only so many.
+    /// The words that may be there, if there are only so many.
     fn words(self, end: End<'a>) -> Option<Vec<&'a str>> {
         match end {
             End::Tag(it) => Some(it.variants.iter().map(|it| it.value.as_str()).collect()),

@@ -53,7 +53,7 @@ pub(super) fn strings<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Json
     words.into_iter().map(|it| Json::from(it.as_ref())).collect::<Vec<_>>().into()
 }
 
-/// A schema that demands all of these. What can stand side by side does, the rest goes under `allOf`.
+/// A schema that demands all of these. What can be side by side does, the rest goes under `allOf`.
 pub(super) fn all(parts: impl IntoIterator<Item = Object>) -> Object {
     let mut merged = Object::new();
     let mut rest: Vec<Json> = Vec::new();

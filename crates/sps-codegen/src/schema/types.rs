@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{json::Json, page::prose};
 
-/// Name of the definition of what stands for an object elsewhere; no type has it, for theirs are capitalized.
+/// Name of the definition of what represents an object elsewhere; no type has it, for theirs are capitalized.
 const REFERENCE: &str = "reference";
 
 /// Collects the definitions that a body needs.
@@ -56,7 +56,7 @@ impl<'a> Types<'a> {
 
     fn structure(&mut self, it: &'a Struct) -> Object {
         let conditions = Conditions { spec: self.spec, form: self.form };
-        // What only requests have is no part of a response, but judged where it stands in one.
+        // What only requests have is no part of a response, but checked where it is in one.
         let response = self.form == SchemaForm::Response;
         let fields: Vec<_> =
             it.fields.iter().filter(|field| response || !field.response_only).collect();
@@ -91,7 +91,7 @@ impl<'a> Types<'a> {
             comment.push(format!("A schema cannot say: {}.", unsaid.join(", ")));
         }
         if it.open {
-            comment.push("No source lists all members; others may stand here.".to_owned());
+            comment.push("No source lists all members; others may be here.".to_owned());
         }
         let closed = self.form == SchemaForm::Request && !it.open;
         self.about(&it.name, &it.doc, &it.source, &comment)
@@ -299,7 +299,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// What stands in a response for an object elsewhere.
+    /// What is in a response for an object elsewhere.
     fn reference(&mut self) -> Object {
         self.other(REFERENCE, || {
             let member = |text: &str| Object::new().with("description", text);

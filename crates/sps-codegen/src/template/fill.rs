@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{json::Json, page::walk::below};
 
-/// What stands where a secret is wanted.
+/// What is where a secret is wanted.
 const SECRET: &str = "change-me-please";
 
 /// One possible body.

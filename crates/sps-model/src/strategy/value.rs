@@ -142,7 +142,7 @@ fn text(constraint: Constraint) -> BoxedStrategy<Value> {
             "20[0-9]{2}-(0[1-9]|1[0-2])-[01][1-9]T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\+0[0-9]:00",
         ),
         Some(Format::NoWhitespace) => pattern(&format!("[!-~]{{{},{most}}}", least.max(1))),
-        // One certificate, or a later format that nobody told us of.
+        // One certificate, or a later format that no one told us of.
         Some(_) => Just(CERTIFICATE.to_owned()).boxed(),
     };
     text.prop_map(Value::from).boxed()

@@ -1,4 +1,4 @@
-//! What a check knows besides the document: versions, other objects, and how a report is told.
+//! What a check knows besides the document: versions, other objects, and how a report is reported.
 
 use sps_validate::{
     Check, Condition, Constraints, Context, Diagnostic, Expected, Field, Finding, Form, Kind,

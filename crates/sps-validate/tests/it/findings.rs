@@ -138,7 +138,7 @@ fn a_value_of_another_kind() {
 }
 
 #[test]
-fn null_where_a_value_must_stand() {
+fn null_where_a_value_is_required() {
     for (kind, expected) in [
         (Kind::Bool, "true or false"),
         (Kind::Optional(&Kind::String), "a string"),
@@ -246,7 +246,7 @@ fn a_text_of_another_form() {
         "not an IP address: empty",
         "give a bare IPv4 or IPv6 address: no name, port, prefix or brackets",
     );
-    // What stands where a certificate belongs may be its private key; a certificate with a flaw is none.
+    // What is where a certificate belongs may be its private key; a certificate with a flaw is none.
     let begin = "-----BEGIN CERTIFICATE-----\\n";
     let end = "-----END CERTIFICATE-----";
     for (text, hidden) in [
@@ -496,7 +496,7 @@ fn each_form_has_its_own_members() {
     let text = r#"{"address1": 1, "address4": 1, "plain": ""}"#;
     finds(&sent, text, &[("unknown-key", "/address4", "\"address4\"")]);
     says(&sent, text, "only responses have this key", "remove it");
-    // An open type keeps what it does not know, and nobody judges what only responses have.
+    // An open type keeps what it does not know, and no one checks what only responses have.
     let (sent, shown) = (request(Kind::Named(&OPEN)), response(Kind::Named(&OPEN)));
     finds(&sent, r#"{"seen": 1}"#, &[]);
     leaves(&Context::default(), &sent, r#"{"seen": 1}"#, &[("unknown-key", "/seen")]);
@@ -505,7 +505,7 @@ fn each_form_has_its_own_members() {
 }
 
 #[test]
-fn keys_that_nobody_knows_are_kept_or_refused() {
+fn keys_that_are_unknown_are_kept_or_refused() {
     let (sent, shown) = (request(Kind::Named(&LID)), response(Kind::Named(&LID)));
     let text = r#"{"screws": 4, "more": {"a": 1, "a": 2}}"#;
     finds(&sent, text, &[("unknown-key", "/more", "\"more\"")]);
@@ -518,7 +518,7 @@ fn keys_that_nobody_knows_are_kept_or_refused() {
 }
 
 #[test]
-fn responses_may_hold_words_that_nobody_knows() {
+fn responses_may_hold_words_that_are_unknown() {
     static CHOICE: Type = Type::new(
         "Choice",
         Shape::Struct {
@@ -541,7 +541,7 @@ fn responses_may_hold_words_that_nobody_knows() {
 }
 
 #[test]
-fn a_key_that_stands_twice() {
+fn a_key_that_appears_twice() {
     let subject = request(Kind::Named(&LID));
     let text = r#"{"screws": 1, "screws": true, "scr\u0065ws": 2}"#;
     finds(

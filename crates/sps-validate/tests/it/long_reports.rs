@@ -95,7 +95,7 @@ fn a_mebibyte_of_places_is_the_most() {
 #[test]
 fn related_places_count_too() {
     const HALF: usize = 1 << 19;
-    // The key stands twice, so its place is told twice.
+    // The key is twice, so its place is reported twice.
     for (length, findings, is_full) in [(4000, 2, false), (HALF - 2, 2, false), (HALF - 1, 2, true)]
     {
         let key = "a".repeat(length);

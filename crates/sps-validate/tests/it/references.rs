@@ -40,7 +40,7 @@ fn references_are_looked_up() {
     leaves(&context, &subject, text, &[("reference-exists", "/2")]);
     let report = explain(text, &subject, &context);
     let messages: Vec<_> = report.diagnostics.iter().map(|it| it.message.as_str()).collect();
-    // It may be a password that somebody put there by mistake.
+    // It may be a password that someone put there by mistake.
     assert_eq!(messages, ["no object at /api/keys/2", "no object in /api/keys has this key"]);
     let uses: Vec<_> = report
         .references

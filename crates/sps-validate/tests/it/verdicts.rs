@@ -328,7 +328,7 @@ fn an_open_struct_keeps_what_it_does_not_know() {
 }
 
 #[test]
-fn rules_see_what_stands_below() {
+fn rules_see_members_below() {
     let with = |members: &str| format!(r#"{{"mode": "red", "note": null, {members}}}"#);
     let good = [
         r#""inner": {"on": false}"#,
@@ -403,7 +403,7 @@ impl Resolver for Known {
     }
 
     fn used_by(&self, path: &str) -> Option<&str> {
-        path.ends_with("/2").then_some("somebody")
+        path.ends_with("/2").then_some("another")
     }
 }
 
@@ -556,7 +556,7 @@ fn every_container_counts() {
     let (outer, nested) = (Kind::Named(&OUTER), Kind::Named(&NESTED));
     for (kind, text, depth, keys) in [
         (LISTS, "[[]]", 2, 0),
-        // Nobody looks for a wrapper in a list, so it is this pass alone that counts.
+        // No one looks for a wrapper in a list, so it is this pass alone that counts.
         (LISTED_MAPS, r#"[{"a": [], "b": []}]"#, 3, 2),
         (LISTED, r#"[{"note": null, "mode": "red", "inner": {"on": false}}]"#, 3, 3),
         (LISTED, r#"[{"mode": "red", "note": null, "more": []}]"#, 3, 3),

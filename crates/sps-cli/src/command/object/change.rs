@@ -112,15 +112,15 @@ impl ChangeOptions {
         report("opened", &format!("a transaction at {}", self.connection.peer(client)));
         let sent = change.send(&mut transaction).await;
         if sent.is_err() || self.dry_run {
-            // Cancelled here, so that its own failure is reported besides the first one.
-            let cancelled = transaction.cancel().await;
-            sent.map_err(anyhow::Error::from).inspect_err(|_| match &cancelled {
-                Ok(()) => report("cancelled", "nothing was changed"),
+            // Canceled here, so that its own failure is reported besides the first one.
+            let canceled = transaction.cancel().await;
+            sent.map_err(anyhow::Error::from).inspect_err(|_| match &canceled {
+                Ok(()) => report("canceled", "nothing was changed"),
                 Err(error) if *error.kind() == ErrorKind::SessionEnded => {}
                 Err(error) => failure::complain_of_client(error),
             })?;
-            cancelled?;
-            report("cancelled", "nothing was changed");
+            canceled?;
+            report("canceled", "nothing was changed");
             return Ok(Status::Done);
         }
         let sent = sent?;
