@@ -191,7 +191,7 @@ fn a_change_is_printed_step_by_step() {
         appliance.without_url(&run.stderr),
         "opened     a transaction at URL\n\
          changed    /api/configuration/management/health_monitoring\n\
-         canceled  nothing was changed\n"
+         canceled   nothing was changed\n"
     );
     assert_eq!((run.status, &*run.stdout), (0, ""));
 }
