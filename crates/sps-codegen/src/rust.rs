@@ -218,7 +218,7 @@ fn imports(text: &str, spec: &Spec) -> String {
     found.sort_unstable();
     let std = found.iter().filter(|path| path.starts_with("std::"));
     let own = found.iter().filter_map(|path| path.strip_prefix("crate::"));
-    let mut text: String = std.map(|path| format!("use {path};\n")).collect();
+    let mut text: String = std.flat_map(|path| ["use ", path, ";\n"]).collect();
     if !text.is_empty() {
         text.push('\n');
     }
@@ -253,12 +253,12 @@ fn lines(names: &[&str], indent: &str) -> String {
         let first = name.lines().next().unwrap_or_default();
         let is_tree = name.len() > first.len();
         if !line.is_empty() && (is_tree || indent.len() + line.len() + first.len() + 2 > 100) {
-            text.push_str(&format!("{indent}{}\n", line.trim_end()));
+            text.extend([indent, line.trim_end(), "\n"]);
             line.clear();
         }
-        line.push_str(&format!("{name}, "));
+        line.extend([name, ", "]);
     }
-    text.push_str(&format!("{indent}{}\n", line.trim_end()));
+    text.extend([indent, line.trim_end(), "\n"]);
     text
 }
 

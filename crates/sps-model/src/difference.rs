@@ -118,7 +118,7 @@ impl Walk {
                 let tag = shape::tag_of(place.kind, new);
                 for (key, value) in new {
                     self.below(key, |walk| {
-                        walk.value(place.member(tag, key), old.get(key), Some(value))
+                        walk.value(place.member(tag, key), old.get(key), Some(value));
                     });
                 }
                 for (key, value) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
@@ -128,7 +128,7 @@ impl Walk {
             (Some(Value::Array(old)), Some(Value::Array(new))) => {
                 for at in 0..old.len().max(new.len()) {
                     self.below(&at.to_string(), |walk| {
-                        walk.value(place.element(), old.get(at), new.get(at))
+                        walk.value(place.element(), old.get(at), new.get(at));
                     });
                 }
             }
@@ -190,7 +190,6 @@ fn masked(place: Place, value: &Value) -> Option<Value> {
         (Kind::Optional(inner) | Kind::Nullable(inner), _) => {
             masked(Place { kind: *inner, ..place }, value)
         }
-        (Kind::Secret, Value::String(_)) => None,
         (_, Value::Null | Value::Bool(_)) => Some(value.clone()),
         (Kind::Map(_) | Kind::Named(_), Value::Object(object)) => {
             let tag = shape::tag_of(place.kind, object);

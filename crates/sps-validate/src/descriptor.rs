@@ -49,6 +49,7 @@ pub enum Kind {
 
 impl Kind {
     /// Returns the kind without `Optional` and `Nullable` around it.
+    #[must_use]
     pub const fn peeled(self) -> Self {
         let mut kind = self;
         while let Self::Optional(inner) | Self::Nullable(inner) = kind {

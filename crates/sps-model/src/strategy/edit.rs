@@ -38,7 +38,7 @@ pub(super) fn inputs<'v>(
     paths.iter().map(|path| input(Kind::Named(ty), path, object)).collect()
 }
 
-fn input<'v>(kind: Kind, path: Path, value: &'v Value) -> Option<Input<'v>> {
+fn input(kind: Kind, path: Path, value: &Value) -> Option<Input<'_>> {
     let kind = kind.peeled();
     let Some((segment, rest)) = path.split_first() else {
         return Some(match (value, kind) {

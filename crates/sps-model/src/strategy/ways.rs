@@ -107,7 +107,7 @@ fn ways(ty: &'static Type, inputs: &[Path], condition: &Condition, holds: bool) 
         },
         C::Range(input, minimum, maximum) => {
             let good = minimum.or(*maximum).unwrap_or(0);
-            let bad = minimum.map(|it| it - 1).or(maximum.map(|it| it + 1)).unwrap_or(0);
+            let bad = minimum.map(|it| it - 1).or_else(|| maximum.map(|it| it + 1)).unwrap_or(0);
             set(input, json!(if holds { good } else { bad }))
         }
         C::Format(input, format) => {

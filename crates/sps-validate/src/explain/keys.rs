@@ -18,7 +18,7 @@ use crate::{
     suggest,
 };
 
-impl<'t> Walker<'_, '_, 't> {
+impl Walker<'_, '_, '_> {
     /// Reports a missing member of `parent`.
     pub(super) fn missing(&mut self, parent: &Node<'_>, name: &str, expected: impl Into<Expected>) {
         let span = Span { start: parent.span.start, end: parent.span.start + 1 };

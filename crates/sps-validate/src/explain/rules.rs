@@ -30,7 +30,7 @@ impl<'t> Walker<'_, '_, 't> {
     fn broken_rule(&mut self, rule: &'static Rule, node: &'t Node<'t>) {
         let Place { pointer, parent, value } = self.place(rule.target, node);
         let Rule { code, severity, message, help, .. } = *rule;
-        let span = value.map_or(first_byte(parent), |value| value.span);
+        let span = value.map_or_else(|| first_byte(parent), |value| value.span);
         let mut diagnostic =
             Diagnostic::new(Finding::Rule { code, message, help }, severity, pointer, span);
         let causes = rule.inputs.iter().filter(|input| **input != rule.target);
@@ -63,7 +63,7 @@ impl<'t> Walker<'_, '_, 't> {
         } else {
             Finding::IgnoredKey { name, condition }
         };
-        let span = node.get(name).map_or(first_byte(node), |value| value.span);
+        let span = node.get(name).map_or_else(|| first_byte(node), |value| value.span);
         let pointer = format!("{}/{}", self.pointer, json::escape_pointer_segment(name));
         let mut diagnostic = Diagnostic::new(finding, severity, pointer, span);
         diagnostic.related = self.causes(requirement.inputs.iter(), node);
