@@ -36,7 +36,7 @@ fn with(document: &Value, changes: &[(&str, Option<Value>)]) -> Value {
 /// Satisfies every rule.
 fn ruled() -> Value {
     json!({"flag": true, "count": 3, "mode": "fast", "text": "abc", "hex": "0x01234567",
-        "optional": "o", "nullable": "n", "inner": {"on": true},
+        "optional": "o", "nullable": "n", "mood": true, "score": 3, "inner": {"on": true},
         "maybe": {"on": true, "text": "t"}, "choice": {"selection": "number", "value": 1},
         "choices": null, "vault": "v", "room": null, "switched": "s"})
 }
@@ -83,6 +83,25 @@ fn every_condition_is_judged_at_its_bound() {
                 ("not-null", "/nullable"),
                 ("ignored-key", "/switched"),
             ],
+        ),
+        // Null is a value, and not the expected one. Without the member the rule does not apply.
+        (
+            &[
+                ("/flag", Some(json!(false))),
+                ("/switched", None),
+                ("/mood", Some(json!(null))),
+                ("/score", Some(json!(null))),
+            ],
+            &[
+                ("bool-true", "/flag"),
+                ("null", "/nullable"),
+                ("null-bool", "/mood"),
+                ("null-int", "/score"),
+            ],
+        ),
+        (
+            &[("/flag", Some(json!(false))), ("/switched", None), ("/mood", None)],
+            &[("bool-true", "/flag"), ("null", "/nullable")],
         ),
         (&[("/switched", None)], &[("missing-key", "/switched")]),
         (&[("/count", Some(json!(7)))], &[("int-equals", "/count")]),

@@ -83,7 +83,7 @@ bodies! {
 #[test]
 fn a_check_written_by_hand_is_no_part_of_a_schema() {
     let body = json!({"flag": true, "count": 3, "mode": "fast", "text": "abc", "hex": "0x00000000",
-        "optional": "o", "nullable": "n", "inner": {"on": true}, "choice": {"selection": "number", "value": 1},
+        "optional": "o", "nullable": "n", "mood": true, "score": 3, "inner": {"on": true}, "choice": {"selection": "number", "value": 1},
         "choices": null, "vault": "v", "room": null, "switched": "s"});
     let differences =
         judge("/api/rules", Form::Request).differences(&body.to_string(), &Context::default());
@@ -156,7 +156,7 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
 fn conditions_know_other_spellings() {
     let judge = judge("/api/rules", Form::Request);
     let mut body = json!({"flag": true, "count": 3, "mode": "quick", "text": "abc", "hex": "0x01234567",
-        "optional": "o", "nullable": "n", "inner": {"on": true}, "choice": {"selection": "number", "value": 1},
+        "optional": "o", "nullable": "n", "mood": true, "score": 3, "inner": {"on": true}, "choice": {"selection": "number", "value": 1},
         "choices": null, "vault": "v", "room": null, "switched": "s"});
     assert_eq!(judge.differences(&body.to_string(), &Context::default()), [""; 0]);
     judge.agrees(&body.to_string(), &Context::default()).unwrap();

@@ -60,6 +60,18 @@ pub struct Ruled {
     /// Source: A guide, "A page", version 1.0.
     #[resource(default)]
     pub nullable: Option<String>,
+    /// A switch, or null, or absent.
+    ///
+    /// Source: A guide, "A page", version 1.0.
+    #[resource(default)]
+    pub mood: Optional<Option<bool>>,
+    /// A number, or null.
+    ///
+    /// Unit: points. Range: `value >= 0`.
+    ///
+    /// Source: A guide, "A page", version 1.0.
+    #[resource(default)]
+    pub score: Option<u64>,
     /// An object.
     ///
     /// Source: A guide, "A page", version 1.0.
@@ -105,6 +117,8 @@ impl Constrained for Ruled {
                 Member::new("hex"),
                 Member::new("optional"),
                 Member::new("nullable"),
+                Member::new("mood"),
+                Member::new("score").constraint(Constraint::NONE.minimum(0)),
                 Member::new("inner"),
                 Member::new("maybe"),
                 Member::new("choice"),
@@ -197,6 +211,30 @@ impl Constrained for Ruled {
                     )
                     .when(Condition::Equals(0, Literal::Bool(false)))
                     .says("null is broken", "correct it"),
+                Rule::error(
+                        "null-bool",
+                        &["mood"],
+                        &[&["flag"], &["mood"]],
+                        Condition::Any(
+                            &[
+                                Condition::Equals(0, Literal::Bool(true)),
+                                Condition::Equals(1, Literal::Bool(true)),
+                            ],
+                        ),
+                    )
+                    .says("null-bool is broken", "correct it"),
+                Rule::error(
+                        "null-int",
+                        &["score"],
+                        &[&["score"], &["flag"]],
+                        Condition::Equals(1, Literal::Bool(true)),
+                    )
+                    .when(
+                        Condition::Not(
+                            &Condition::In(0, &[Literal::Int(3), Literal::Int(4)]),
+                        ),
+                    )
+                    .says("null-int is broken", "correct it"),
                 Rule::warning(
                         "not-null",
                         &["nullable"],

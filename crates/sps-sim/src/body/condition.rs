@@ -72,17 +72,6 @@ pub(super) fn decide(condition: &Condition, facts: &dyn Facts) -> Option<bool> {
     }
 }
 
-/// Returns the inputs of a condition, and whether it needs their values. A test for presence or null needs none.
-pub(super) fn needs(condition: &Condition) -> Vec<(&[String], bool)> {
-    use Condition as P;
-    match condition {
-        P::All(parts) | P::Any(parts) => parts.iter().flat_map(needs).collect(),
-        P::Not(inner) => needs(inner),
-        P::Present(path) | P::Absent(path) | P::Null(path) => vec![(path, false)],
-        other => other.inputs().into_iter().map(|path| (path.as_slice(), true)).collect(),
-    }
-}
-
 /// Whether any part holds. One true part decides; otherwise one undecided part leaves the result undecided.
 fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut result = Some(false);

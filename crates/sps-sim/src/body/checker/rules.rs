@@ -1,11 +1,11 @@
 //! Rules about several members of one object.
 
 use serde_json::Value;
-use sps_spec::{Condition, Field, FieldType, Presence, Severity, Struct, TypeDef};
+use sps_spec::{Condition, Field, FieldType, Presence, Severity, Struct, TypeDef, Use};
 
 use super::Checker;
 use crate::body::{
-    condition::{Facts, Input, decide, needs},
+    condition::{Facts, Input, decide},
     document::Doc,
     is_in, push_segment,
 };
@@ -31,10 +31,11 @@ impl Checker<'_> {
     /// Evaluates a condition on an object, unless one of its inputs is invalid or missing.
     pub(super) fn holds(&self, def: &Struct, doc: &Doc, condition: &Condition) -> Option<bool> {
         let members = Members { checker: self, def, doc };
-        for (path, needs_value) in needs(condition) {
-            let input = members.find(path)?;
-            if needs_value && matches!(input, Input::Absent | Input::Null) {
-                return None;
+        for (path, usage) in condition.uses() {
+            match (members.find(path)?, usage) {
+                (Input::Absent, Use::Presence) => {}
+                (Input::Absent, _) | (Input::Null, Use::Content) => return None,
+                _ => {}
             }
         }
         decide(condition, &members)
