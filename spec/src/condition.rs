@@ -206,8 +206,10 @@ impl Spec {
                     return Ok(Resolved { way, end: End::Tag(union) });
                 }
                 Some(TypeDef::Union(union)) => {
-                    let tag = &union.tag;
-                    return Err(format!("a path may enter a union only to reach its tag `{tag}`"));
+                    return Err(format!(
+                        "a condition reaches only the tag of a union: `{name}.{}`",
+                        union.tag
+                    ));
                 }
                 _ => return Err(format!("`{name}` has no members")),
             }

@@ -8,12 +8,13 @@ mod sources;
 use std::collections::HashMap;
 
 use crate::{
+    condition::End,
     endpoint::{Completeness, EndpointKind, Quirk, Spec},
     error::{Error, did_you_mean},
     load::{Places, RulePlace, place_of},
     reach::reached,
     rule::Rule,
-    types::{Field, FieldType, Struct, TypeDef, Union},
+    types::{Struct, TypeDef},
     version::Versions,
 };
 
@@ -84,13 +85,6 @@ fn files(spec: &Spec) -> Vec<File<'_>> {
     own.chain(shared).collect()
 }
 
-/// The end of a path of wire names.
-#[derive(Clone, Copy)]
-enum Target<'a> {
-    Field(&'a Field),
-    Tag(&'a Union),
-}
-
 impl<'a> Lint<'a> {
     fn error(&mut self, file: &str, place: &str, message: impl Into<String>) {
         self.errors.push(self.places.error(file, place, message));
@@ -114,35 +108,9 @@ impl<'a> Lint<'a> {
         did_you_mean(name, self.types.keys().copied())
     }
 
-    /// Follows a path from a struct inwards.
-    fn resolve(&self, on: &'a Struct, path: &[String]) -> Result<Target<'a>, String> {
-        let mut here = on;
-        for (at, name) in path.iter().enumerate() {
-            let Some(field) = here.field(name) else {
-                let near = did_you_mean(name, here.fields.iter().map(|field| field.name.as_str()));
-                return Err(format!("`{}` has no member `{name}`{near}", here.name));
-            };
-            let rest = &path[at + 1..];
-            if rest.is_empty() {
-                return Ok(Target::Field(field));
-            }
-            let inner =
-                if let FieldType::Named(inner) = &field.ty { self.type_def(inner) } else { None };
-            match inner {
-                Some(TypeDef::Struct(inner)) => here = inner,
-                Some(TypeDef::Union(union)) if rest == [union.tag.clone()] => {
-                    return Ok(Target::Tag(union));
-                }
-                Some(TypeDef::Union(union)) => {
-                    return Err(format!(
-                        "a condition reaches only the tag of a union: `{name}.{}`",
-                        union.tag
-                    ));
-                }
-                _ => return Err(format!("`{name}` has no members")),
-            }
-        }
-        Err("this path is empty".to_owned())
+    /// The end of a path from a struct inwards.
+    fn resolve(&self, on: &'a Struct, path: &[String]) -> Result<End<'a>, String> {
+        self.spec.resolve(on, path).map(|it| it.end)
     }
 
     fn endpoints(&mut self) {

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::{Lint, Target};
+use super::Lint;
 use crate::{
+    condition::End,
     error::did_you_mean,
     load::place_of,
     rule::Literal,
@@ -224,15 +225,15 @@ impl<'a> Lint<'a> {
     }
 
     /// Checks that the member or tag can have this value.
-    pub(super) fn target_literal(&self, target: Target<'_>, value: &Literal) -> Result<(), String> {
-        match (target, value) {
-            (Target::Field(field), _) => self.literal(&field.ty, value),
-            (Target::Tag(union), Literal::Str(text)) if union.variant(text).is_some() => Ok(()),
-            (Target::Tag(union), Literal::Str(text)) => {
+    pub(super) fn end_literal(&self, end: End<'_>, value: &Literal) -> Result<(), String> {
+        match (end, value) {
+            (End::Field(field), _) => self.literal(&field.ty, value),
+            (End::Tag(union), Literal::Str(text)) if union.variant(text).is_some() => Ok(()),
+            (End::Tag(union), Literal::Str(text)) => {
                 let near = did_you_mean(text, union.variants.iter().map(|it| it.value.as_str()));
                 Err(format!("`{}` has no variant `{text}`{near}", union.name))
             }
-            (Target::Tag(_), _) => Err("expected a string".to_owned()),
+            (End::Tag(_), _) => Err("expected a string".to_owned()),
         }
     }
 }

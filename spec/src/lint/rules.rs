@@ -2,8 +2,9 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use super::{Lint, Target};
+use super::Lint;
 use crate::{
+    condition::End,
     error::did_you_mean,
     load::RulePlace,
     rule::{Condition, Path, Rule},
@@ -74,16 +75,16 @@ impl<'a> Lint<'a> {
     fn condition(&mut self, asked: &Asked<'a, '_>, marks: &Marks, condition: &Condition) {
         match condition {
             Condition::Equals(path, value) => match self.resolve(asked.on, path) {
-                Ok(target) => {
-                    let checked = self.target_literal(target, value);
+                Ok(end) => {
+                    let checked = self.end_literal(end, value);
                     self.report(asked, &marks.values[0], checked);
                 }
                 Err(message) => self.error_at(asked.file, &marks.path, message),
             },
             Condition::In(path, values) => match self.resolve(asked.on, path) {
-                Ok(target) => {
+                Ok(end) => {
                     for (at, value) in values.iter().enumerate() {
-                        let mut checked = self.target_literal(target, value);
+                        let mut checked = self.end_literal(end, value);
                         if values[..at].contains(value) {
                             checked = Err("this list has the value twice".to_owned());
                         }
@@ -93,12 +94,11 @@ impl<'a> Lint<'a> {
                 Err(message) => self.error_at(asked.file, &marks.path, message),
             },
             Condition::Present(path) | Condition::Absent(path) => {
-                let optional = |target: &Target<'_>| matches!(target, Target::Field(field) if field.presence != Presence::Required);
+                let optional = |end: &End<'_>| matches!(end, End::Field(field) if field.presence != Presence::Required);
                 self.asks(asked, marks, path, optional, "is always there");
             }
             Condition::Null(path) => {
-                let nullable =
-                    |target: &Target<'_>| matches!(target, Target::Field(field) if field.nullable);
+                let nullable = |end: &End<'_>| matches!(end, End::Field(field) if field.nullable);
                 self.asks(asked, marks, path, nullable, "is never null");
             }
             Condition::All(parts) | Condition::Any(parts) => {
@@ -115,12 +115,13 @@ impl<'a> Lint<'a> {
             | Condition::Hex(path)
             | Condition::Format { path, .. } => self.string(asked, marks, path),
             Condition::Range { path, min, max } => {
-                let int = |target: &Target<'_>| matches!(target, Target::Field(field) if field.ty == FieldType::Int);
+                let int =
+                    |end: &End<'_>| matches!(end, End::Field(field) if field.ty == FieldType::Int);
                 self.asks(asked, marks, path, int, "is not a number");
                 self.bounds(asked, marks, *min, *max);
             }
             Condition::Referent(path, inner) => {
-                let reference = |target: &Target<'_>| matches!(target, Target::Field(field) if matches!(field.ty, FieldType::Ref(_)));
+                let reference = |end: &End<'_>| matches!(end, End::Field(field) if matches!(field.ty, FieldType::Ref(_)));
                 self.asks(asked, marks, path, reference, "is not a reference");
                 if let Condition::Length { min, max, .. } = &**inner {
                     self.bounds(asked, marks, *min, *max);
@@ -136,7 +137,8 @@ impl<'a> Lint<'a> {
     }
 
     fn string(&mut self, asked: &Asked<'a, '_>, marks: &Marks, path: &Path) {
-        let string = |target: &Target<'_>| matches!(target, Target::Field(field) if field.ty == FieldType::String);
+        let string =
+            |end: &End<'_>| matches!(end, End::Field(field) if field.ty == FieldType::String);
         self.asks(asked, marks, path, string, "is not a string");
     }
 
@@ -158,11 +160,11 @@ impl<'a> Lint<'a> {
         asked: &Asked<'a, '_>,
         marks: &Marks,
         path: &Path,
-        fits: impl Fn(&Target<'_>) -> bool,
+        fits: impl Fn(&End<'_>) -> bool,
         otherwise: &str,
     ) {
-        let checked = self.resolve(asked.on, path).and_then(|target| {
-            if fits(&target) { Ok(()) } else { Err(format!("`{}` {otherwise}", path.join("."))) }
+        let checked = self.resolve(asked.on, path).and_then(|end| {
+            if fits(&end) { Ok(()) } else { Err(format!("`{}` {otherwise}", path.join("."))) }
         });
         self.report(asked, &marks.path, checked);
     }
