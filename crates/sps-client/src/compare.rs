@@ -1,41 +1,15 @@
 //! Comparing what was sent with what was read back.
 
-use std::fmt;
-
 use serde_json::Value;
-use sps_model::Any;
-use sps_validate::{Kind, Shape};
-
-use crate::hide;
-
-/// One side of a comparison.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum ComparedValue {
-    /// The value.
-    Value(Any),
-    /// The value is absent.
-    Absent,
-    /// A value that must not be shown: a secret, or the value of an unknown key.
-    Hidden,
-}
-
-impl fmt::Display for ComparedValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value(value) => write!(f, "{}", value.as_value()),
-            Self::Absent => f.write_str("(absent)"),
-            Self::Hidden => f.write_str("(hidden)"),
-        }
-    }
-}
+use sps_model::{Side, shape};
+use sps_validate::Kind;
 
 /// A value that differs from what was sent.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Difference {
     pub(crate) pointer: String,
-    pub(crate) sent: ComparedValue,
-    pub(crate) found: ComparedValue,
+    pub(crate) sent: Side,
+    pub(crate) found: Side,
 }
 
 /// The result of comparing one body.
@@ -73,22 +47,19 @@ impl Comparison {
             (Kind::Any, Value::Null, _) if has_secret_name => self.unseen.push(pointer.clone()),
             (_, Value::Null, None | Some(Value::Null)) => {}
             (_, Value::Object(sent), Some(Value::Object(found))) => {
-                let variant = hide::tag_of(kind, sent);
+                let tag = shape::tag_of(kind, sent);
                 for (key, value) in sent {
-                    let (inner, _) = hide::member(kind, variant.as_deref(), key);
+                    let inner = shape::member(kind, tag, key).unwrap_or(Kind::Any);
                     let length = pointer.len();
                     pointer.push('/');
                     pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                    let has_secret_name = hide::is_secret_name(key);
+                    let has_secret_name = shape::is_secret_name(key);
                     self.walk(inner, has_secret_name, value, found.get(key), pointer);
                     pointer.truncate(length);
                 }
             }
             (_, Value::Array(list), Some(Value::Array(others))) if list.len() == others.len() => {
-                let inner = match kind {
-                    Kind::List(inner) | Kind::Array(inner, _) => *inner,
-                    _ => Kind::Any,
-                };
+                let inner = shape::element(kind);
                 for (index, (value, other)) in list.iter().zip(others).enumerate() {
                     let length = pointer.len();
                     pointer.push('/');
@@ -115,29 +86,23 @@ fn is_same(kind: Kind, sent: &Value, found: &Value) -> bool {
         }
         (Value::String(sent), Value::String(found)) => {
             // A line break at the end of a certificate has no meaning.
-            sent.trim_end() == found.trim_end() || canonical(kind, sent) == canonical(kind, found)
+            sent.trim_end() == found.trim_end()
+                || shape::canonical(kind, sent) == shape::canonical(kind, found)
         }
         _ => sent == found,
     }
 }
 
-/// The canonical spelling of an enum value that has several.
-fn canonical(kind: Kind, text: &str) -> &str {
-    let Kind::Named(ty) = kind else { return text };
-    let Shape::Enum { values } = ty.shape else { return text };
-    values.iter().find(|it| it.aliases.contains(&text)).map_or(text, |it| it.value)
-}
-
 /// One side of a comparison, without what must not be shown.
-fn side(kind: Kind, value: Option<&Value>) -> ComparedValue {
+fn side(kind: Kind, value: Option<&Value>) -> Side {
     match value {
-        None => ComparedValue::Absent,
-        Some(value @ (Value::Null | Value::Bool(_))) => ComparedValue::Value(value.clone().into()),
+        None => Side::Absent,
+        Some(value @ (Value::Null | Value::Bool(_))) => Side::Value(value.clone().into()),
         Some(value) => match kind {
             // No type describes the value, or it may hold a secret deeper down.
-            Kind::Any | Kind::Secret => ComparedValue::Hidden,
-            _ if value.is_object() || value.is_array() => ComparedValue::Hidden,
-            _ => ComparedValue::Value(value.clone().into()),
+            Kind::Any | Kind::Secret => Side::Hidden,
+            _ if value.is_object() || value.is_array() => Side::Hidden,
+            _ => Side::Value(value.clone().into()),
         },
     }
 }

@@ -1,8 +1,8 @@
 //! Keeping secrets out of texts.
 
 use serde_json::Value;
-use sps_model::Secret;
-use sps_validate::{Kind, Shape};
+use sps_model::{Secret, shape};
+use sps_validate::Kind;
 
 /// Shorter secrets are replaced only where they are whole words: longer words contain them by chance.
 const MIN_SECRET_BYTES: usize = 4;
@@ -82,10 +82,10 @@ fn walk(kind: Kind, has_secret_name: bool, value: &mut Value, secrets: &mut Vec<
         (Kind::Secret, value) => take(value, secrets),
         (Kind::Any, value @ Value::String(_)) if has_secret_name => take(value, secrets),
         (kind, Value::Object(object)) => {
-            let variant = tag_of(kind, object);
+            let tag = shape::tag_of(kind, object).map(str::to_owned);
             for (key, value) in object {
-                let (inner, _) = member(kind, variant.as_deref(), key);
-                walk(inner, is_secret_name(key), value, secrets);
+                let inner = shape::member(kind, tag.as_deref(), key).unwrap_or(Kind::Any);
+                walk(inner, shape::is_secret_name(key), value, secrets);
             }
         }
         _ => {}
@@ -96,43 +96,6 @@ fn take(value: &mut Value, secrets: &mut Vec<Secret>) {
     if let Value::String(text) = value.take() {
         secrets.push(Secret::new(text));
     }
-}
-
-/// Whether a key without a type names a secret. Hiding too much is better than showing one secret.
-pub(crate) fn is_secret_name(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    ["pass", "secret", "plain", "token", "private", "community"].iter().any(|it| key.contains(it))
-}
-
-/// The value of the tag, if the object is a union.
-pub(crate) fn tag_of(kind: Kind, object: &serde_json::Map<String, Value>) -> Option<String> {
-    let Kind::Named(ty) = kind else { return None };
-    let Shape::Union { tag, .. } = ty.shape else { return None };
-    object.get(tag)?.as_str().map(str::to_owned)
-}
-
-/// The kind of a member, and whether the key is known.
-pub(crate) fn member(kind: Kind, variant: Option<&str>, key: &str) -> (Kind, bool) {
-    match kind {
-        Kind::Map(inner) => return (*inner, true),
-        Kind::Named(ty) => match ty.shape {
-            Shape::Struct { fields, .. } => {
-                if let Some(field) = fields.iter().find(|field| field.name == key) {
-                    return (field.kind, true);
-                }
-            }
-            Shape::Union { tag, .. } if key == tag => return (Kind::String, true),
-            Shape::Union { content, variants, .. } if key == content => {
-                let found = variants.iter().find(|it| Some(it.value) == variant);
-                if let Some(kind) = found.and_then(|it| it.content) {
-                    return (kind, true);
-                }
-            }
-            _ => {}
-        },
-        _ => {}
-    }
-    (Kind::Any, false)
 }
 
 #[cfg(test)]

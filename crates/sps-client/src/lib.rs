@@ -95,10 +95,11 @@ mod session;
 mod settings;
 mod tls;
 
+pub use sps_model::Side;
+
 pub use crate::{
     builder::ClientBuilder,
     client::Client,
-    compare::ComparedValue,
     error::{Advice, Argument, Error, ErrorKind},
     list::List,
     login::Login,

@@ -5,7 +5,7 @@ use sps_validate::{Kind, Shape};
 
 /// Returns the value of the tag, if the object is a union of this kind.
 pub fn tag_of(kind: Kind, object: &Map<String, Value>) -> Option<&str> {
-    let Kind::Named(ty) = peeled(kind) else { return None };
+    let Kind::Named(ty) = kind.peeled() else { return None };
     let Shape::Union { tag, .. } = ty.shape else { return None };
     object.get(tag)?.as_str()
 }
@@ -14,7 +14,7 @@ pub fn tag_of(kind: Kind, object: &Map<String, Value>) -> Option<&str> {
 ///
 /// `tag` is the value of the tag, where the object is a union.
 pub fn member(kind: Kind, tag: Option<&str>, key: &str) -> Option<Kind> {
-    match peeled(kind) {
+    match kind.peeled() {
         Kind::Map(inner) => Some(*inner),
         Kind::Named(ty) => match ty.shape {
             Shape::Struct { fields, .. } => {
@@ -32,7 +32,7 @@ pub fn member(kind: Kind, tag: Option<&str>, key: &str) -> Option<Kind> {
 
 /// Returns the kind of the elements of a list; `Kind::Any` where no source shows it.
 pub fn element(kind: Kind) -> Kind {
-    match peeled(kind) {
+    match kind.peeled() {
         Kind::List(inner) | Kind::Array(inner, _) => *inner,
         _ => Kind::Any,
     }
@@ -40,7 +40,7 @@ pub fn element(kind: Kind) -> Kind {
 
 /// Returns the spelling that we write of an enum value that has several.
 pub fn canonical(kind: Kind, value: &str) -> &str {
-    let Kind::Named(ty) = peeled(kind) else { return value };
+    let Kind::Named(ty) = kind.peeled() else { return value };
     let Shape::Enum { values } = ty.shape else { return value };
     values.iter().find(|it| it.aliases.contains(&value)).map_or(value, |it| it.value)
 }
@@ -50,11 +50,4 @@ pub fn canonical(kind: Kind, value: &str) -> &str {
 pub fn is_secret_name(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     ["pass", "secret", "plain", "token", "private", "community"].iter().any(|it| key.contains(it))
-}
-
-fn peeled(kind: Kind) -> Kind {
-    match kind {
-        Kind::Optional(inner) | Kind::Nullable(inner) => peeled(*inner),
-        kind => kind,
-    }
 }

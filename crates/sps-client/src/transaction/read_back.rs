@@ -1,6 +1,7 @@
 //! Reading each object back after a commit, and comparing it with what was sent.
 
 use serde_json::Value;
+use sps_model::Side;
 use sps_validate::{Kind, Limits, Subject, json::scan};
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::{
     body::Outgoing,
-    compare::{ComparedValue, Comparison, compare},
+    compare::{Comparison, compare},
     error::ErrorKind,
     http::Call,
     session::Scope,
@@ -73,13 +74,13 @@ impl Transaction {
                     // An object that was created in the same transaction was absent before, too.
                     Expected::Absent if self.has_created(object.path) => Evidence::Nothing,
                     Expected::Absent => Evidence::Committed,
-                    _ => object.mismatch(ComparedValue::Hidden, ComparedValue::Absent),
+                    _ => object.mismatch(Side::Hidden, Side::Absent),
                 };
             }
             Err(error) => return object.unverified(error.to_string()),
         };
         match expected {
-            Expected::Absent => object.mismatch(ComparedValue::Absent, ComparedValue::Hidden),
+            Expected::Absent => object.mismatch(Side::Absent, Side::Hidden),
             Expected::Body { masked, subject } => {
                 let Some(found) = request_form(&text, subject) else {
                     return object.unverified("the response cannot be read");
@@ -111,7 +112,7 @@ impl Object<'_> {
     }
 
     /// Reports that the object as a whole is not as expected.
-    fn mismatch(&mut self, sent: ComparedValue, found: ComparedValue) -> Evidence {
+    fn mismatch(&mut self, sent: Side, found: Side) -> Evidence {
         let (path, pointer) = (self.path.to_owned(), String::new());
         self.report.mismatches.push(Mismatch { path, pointer, sent, found });
         Evidence::NotCommitted

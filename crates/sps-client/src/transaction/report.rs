@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::compare::ComparedValue;
+use sps_model::Side;
 
 /// The result of a commit.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,9 +35,9 @@ pub struct Mismatch {
     /// The value in it, as an RFC 6901 pointer; empty for the object as a whole.
     pub pointer: String,
     /// The value that was sent.
-    pub sent: ComparedValue,
+    pub sent: Side,
     /// The value that was read back.
-    pub found: ComparedValue,
+    pub found: Side,
 }
 
 impl fmt::Display for Mismatch {
