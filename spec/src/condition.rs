@@ -4,7 +4,7 @@ use crate::{
     endpoint::Spec,
     error::did_you_mean,
     rule::{Condition, Literal, Path},
-    types::{Field, FieldType, Struct, TypeDef, Union},
+    types::{Field, FieldType, Format, Struct, TypeDef, Union},
 };
 
 /// How a condition uses a member, the weakest first.
@@ -28,11 +28,27 @@ pub enum Fact<'a> {
     /// A boolean.
     Bool(bool),
     /// A whole number.
-    Int(i64),
+    Int(i128),
     /// A string, an enum value, a tag, or the key of a reference.
     Str(&'a str),
     /// An object, a list, or a fraction.
     Other,
+}
+
+/// Source of the facts about one object that a condition asks for.
+pub trait Facts {
+    /// Returns the member at a path; `None` if it is absent.
+    fn fact(&self, path: &[String]) -> Option<Fact<'_>>;
+
+    /// Whether a text has a format; `None` if this is unknown.
+    fn has_format(&self, _format: Format, _text: &str) -> Option<bool> {
+        None
+    }
+
+    /// Whether the object behind the reference at a path satisfies a condition; `None` if this is unknown.
+    fn referent(&self, _path: &[String], _about: &Condition) -> Option<bool> {
+        None
+    }
 }
 
 impl Condition {
@@ -87,10 +103,11 @@ impl Condition {
 
     /// Decides it in three-valued logic; `None` means undecided.
     ///
-    /// A member that is absent leaves a condition on it undecided, except for `Present` and `Absent`. Formats, objects
-    /// behind references and checks written by hand are undecided: only a validator can tell.
-    pub fn decide<'f>(&self, fact: &dyn Fn(&[String]) -> Option<Fact<'f>>) -> Option<bool> {
-        let text = |path: &Path| match fact(path) {
+    /// A member that is absent leaves a condition on it undecided, except for `Present` and `Absent`. Checks written by
+    /// hand are undecided: only a validator can tell.
+    pub fn decide(&self, facts: &dyn Facts) -> Option<bool> {
+        let fact = |path: &Path| facts.fact(path);
+        let text = |path: &Path| match facts.fact(path) {
             Some(Fact::Str(text)) => Some(text),
             _ => None,
         };
@@ -106,11 +123,11 @@ impl Condition {
             Self::Present(path) => Some(fact(path).is_some()),
             Self::Absent(path) => Some(fact(path).is_none()),
             Self::Null(path) => fact(path).map(|it| it == Fact::Null),
-            Self::All(parts) => all(parts.iter().map(|part| part.decide(fact))),
+            Self::All(parts) => all(parts.iter().map(|part| part.decide(facts))),
             Self::Any(parts) => {
-                all(parts.iter().map(|part| part.decide(fact).map(|it| !it))).map(|none| !none)
+                all(parts.iter().map(|part| part.decide(facts).map(|it| !it))).map(|none| !none)
             }
-            Self::Not(inner) => inner.decide(fact).map(|it| !it),
+            Self::Not(inner) => inner.decide(facts).map(|it| !it),
             Self::Length { path, min, max } => {
                 text(path).map(|it| within(it.chars().count(), min, max))
             }
@@ -121,11 +138,14 @@ impl Condition {
                 .map(|it| hex_digits(it).is_none_or(|digits| within(digits.len(), min, max))),
             Self::Range { path, min, max } => match fact(path) {
                 Some(Fact::Int(it)) => {
+                    let (min, max) = (min.map(i128::from), max.map(i128::from));
                     Some(min.is_none_or(|min| min <= it) && max.is_none_or(|max| it <= max))
                 }
                 _ => None,
             },
-            Self::Format { .. } | Self::Referent(..) | Self::Custom { .. } => None,
+            Self::Format { path, format } => facts.has_format(*format, text(path)?),
+            Self::Referent(path, about) => facts.referent(path, about),
+            Self::Custom { .. } => None,
         }
     }
 }
@@ -134,7 +154,7 @@ impl Literal {
     fn is(&self, fact: Fact<'_>) -> bool {
         match (self, fact) {
             (Self::Bool(literal), Fact::Bool(it)) => *literal == it,
-            (Self::Int(literal), Fact::Int(it)) => *literal == it,
+            (Self::Int(literal), Fact::Int(it)) => i128::from(*literal) == it,
             (Self::Str(literal), Fact::Str(it)) => literal == it,
             _ => false,
         }
@@ -226,14 +246,18 @@ mod tests {
         text.split('.').map(str::to_owned).collect()
     }
 
-    fn fact(path: &[String]) -> Option<Fact<'static>> {
-        Some(match path.join(".").as_str() {
-            "on" => Fact::Bool(true),
-            "id" => Fact::Str("0X0aF"),
-            "count" => Fact::Int(4),
-            "none" => Fact::Null,
-            _ => return None,
-        })
+    struct Object;
+
+    impl Facts for Object {
+        fn fact(&self, path: &[String]) -> Option<Fact<'_>> {
+            Some(match path.join(".").as_str() {
+                "on" => Fact::Bool(true),
+                "id" => Fact::Str("0X0aF"),
+                "count" => Fact::Int(4),
+                "none" => Fact::Null,
+                _ => return None,
+            })
+        }
     }
 
     #[test]
@@ -270,7 +294,7 @@ mod tests {
             (chars(""), Some(true)),
             (C::Custom { name: "check".to_owned(), inputs: vec![path("id")] }, None),
         ] {
-            assert_eq!(condition.decide(&fact), expected, "{condition:?}");
+            assert_eq!(condition.decide(&Object), expected, "{condition:?}");
         }
     }
 

@@ -30,7 +30,7 @@ mod vocabulary;
 
 pub use crate::{
     code::Code,
-    condition::{End, Fact, Resolved, Use},
+    condition::{End, Fact, Facts, Resolved, Use},
     endpoint::{
         Completeness, Endpoint, EndpointKind, Method, Part, Quirk, Source, SourceTag, Spec,
         TypeFile,

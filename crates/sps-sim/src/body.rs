@@ -1,7 +1,6 @@
 //! Bodies: checked, stored and shown by the types and rules of the spec.
 
 mod checker;
-mod condition;
 mod document;
 mod format;
 mod initial;

@@ -9,7 +9,7 @@ use sps_spec::{
 
 use super::{
     certificate::CERTIFICATE,
-    score::{Broken, broken, holds},
+    score::{Broken, broken},
 };
 use crate::{json::Json, page::walk::below};
 
@@ -127,7 +127,7 @@ impl<'a> Filler<'a> {
         }
         for field in when {
             let wanted = match &field.presence {
-                Presence::When(condition) => holds(condition, &object) == Some(true),
+                Presence::When(condition) => condition.decide(&object) == Some(true),
                 _ => true,
             };
             if wanted {

@@ -1,6 +1,6 @@
 //! How many rules a filled-in body breaks, as far as the body alone tells.
 
-use sps_spec::{Condition, Fact, FieldType, Severity, Spec, Struct, TypeDef, Use};
+use sps_spec::{Fact, Facts, FieldType, Severity, Spec, Struct, TypeDef, Use};
 
 use crate::json::Json;
 
@@ -20,17 +20,16 @@ pub(super) fn broken(spec: &Spec, name: &str, body: &Json) -> Broken {
     broken
 }
 
-/// Whether the condition holds for this object; `None` when that is undecided.
-pub(super) fn holds(condition: &Condition, object: &Json) -> Option<bool> {
-    condition.decide(&|path| {
-        Some(match object.at(path)? {
-            Json::Null => Fact::Null,
-            Json::Bool(it) => Fact::Bool(*it),
-            Json::Int(it) => Fact::Int(*it),
-            Json::Str(it) => Fact::Str(it),
-            Json::List(_) | Json::Object(_) => Fact::Other,
+impl Facts for Json {
+    fn fact(&self, path: &[String]) -> Option<Fact<'_>> {
+        Some(match self.at(path)? {
+            Self::Null => Fact::Null,
+            Self::Bool(it) => Fact::Bool(*it),
+            Self::Int(it) => Fact::Int((*it).into()),
+            Self::Str(it) => Fact::Str(it),
+            Self::List(_) | Self::Object(_) => Fact::Other,
         })
-    })
+    }
 }
 
 fn named(spec: &Spec, name: &str, json: &Json, broken: &mut Broken) {
@@ -50,14 +49,12 @@ fn named(spec: &Spec, name: &str, json: &Json, broken: &mut Broken) {
 
 fn structure(spec: &Spec, it: &Struct, json: &Json, broken: &mut Broken) {
     for rule in spec.rules_on(&it.name) {
-        let applies = rule.when.as_ref().is_none_or(|when| holds(when, json) == Some(true));
+        let applies = rule.when.as_ref().is_none_or(|when| when.decide(json) == Some(true));
         // A rule that lacks one of its inputs is skipped, whatever the others say.
         let is_met = |(path, usage): &(&Vec<String>, Use)| {
             *usage == Use::Presence || json.at(path).is_some()
         };
-        if applies
-            && rule.holds.uses().iter().all(is_met)
-            && holds(&rule.holds, json) == Some(false)
+        if applies && rule.holds.uses().iter().all(is_met) && rule.holds.decide(json) == Some(false)
         {
             match rule.severity {
                 Severity::Error => broken.errors += 1,

@@ -1,14 +1,12 @@
 //! Rules about several members of one object.
 
 use serde_json::Value;
-use sps_spec::{Condition, Field, FieldType, Presence, Severity, Struct, TypeDef, Use};
+use sps_spec::{
+    Condition, End, Fact, Facts, Field, FieldType, Format, Presence, Severity, Struct, TypeDef, Use,
+};
 
 use super::Checker;
-use crate::body::{
-    condition::{Facts, Input, decide},
-    document::Doc,
-    is_in, push_segment,
-};
+use crate::body::{document::Doc, format, is_in, push_segment};
 
 impl Checker<'_> {
     /// Reports broken rules of an object. Warnings refuse nothing, so they are skipped.
@@ -32,61 +30,65 @@ impl Checker<'_> {
     pub(super) fn holds(&self, def: &Struct, doc: &Doc, condition: &Condition) -> Option<bool> {
         let members = Members { checker: self, def, doc };
         for (path, usage) in condition.uses() {
-            match (members.find(path)?, usage) {
-                (Input::Absent, Use::Presence) => {}
-                (Input::Absent, _) | (Input::Null, Use::Content) => return None,
+            match (members.find(path).ok()?, usage) {
+                (None, Use::Presence) => {}
+                (None, _) | (Some(Fact::Null), Use::Content) => return None,
                 _ => {}
             }
         }
-        decide(condition, &members)
+        condition.decide(&members)
     }
 }
 
-/// The members of one object, as inputs of its rules.
+/// The members of one object, as facts for its rules.
 struct Members<'m, 'a> {
     checker: &'m Checker<'a>,
     def: &'m Struct,
     doc: &'m Doc,
 }
 
+/// A member that is invalid, lies in something invalid, or is missing but required: no rule can use it.
+struct Unusable;
+
 impl<'m> Members<'m, '_> {
-    /// Returns the member at a path, or `None` if it is invalid, lies in something invalid, or is missing but required.
-    fn find(&self, path: &[String]) -> Option<Input<'m>> {
+    /// Returns the member at a path; `None` if it is absent.
+    fn find(&self, path: &[String]) -> Result<Option<Fact<'m>>, Unusable> {
         let mut pointer = self.checker.pointer.clone();
         let (mut def, mut doc) = (self.def, self.doc);
-        let (last, parents) = path.split_last()?;
-        if self.checker.broken.contains(&pointer) {
-            return None;
-        }
+        let (last, parents) = path.split_last().ok_or(Unusable)?;
+        self.usable(&pointer)?;
         for segment in parents {
-            let field = def.field(segment)?;
+            let field = def.field(segment).ok_or(Unusable)?;
             push_segment(&mut pointer, segment);
+            self.usable(&pointer)?;
             doc = match self.member(field, doc) {
-                _ if self.checker.broken.contains(&pointer) => return None,
-                None | Some(Doc::Null) => return Some(Input::Absent),
+                None | Some(Doc::Null) => return Ok(None),
                 Some(inner) => inner,
             };
-            match self.named(field)? {
-                TypeDef::Struct(inner) => def = inner,
+            match self.named(field) {
+                Some(TypeDef::Struct(inner)) => def = inner,
                 // Conditions see only the tag of a union.
-                TypeDef::Union(union) => {
+                Some(TypeDef::Union(union)) => {
                     push_segment(&mut pointer, last);
-                    let tag =
-                        doc.get(&union.tag).filter(|_| !self.checker.broken.contains(&pointer));
-                    return tag.and_then(Doc::as_str).map(Input::Str);
+                    self.usable(&pointer)?;
+                    let tag = doc.get(&union.tag).and_then(Doc::as_str);
+                    return tag.map(|tag| Some(Fact::Str(tag))).ok_or(Unusable);
                 }
-                TypeDef::Enum(_) => return None,
+                Some(TypeDef::Enum(_)) | None => return Err(Unusable),
             }
         }
-        let field = def.field(last)?;
+        let field = def.field(last).ok_or(Unusable)?;
         push_segment(&mut pointer, last);
-        if self.checker.broken.contains(&pointer) {
-            return None;
-        }
+        self.usable(&pointer)?;
         match self.member(field, doc) {
-            Some(value) => Some(self.input_of(field, value)),
-            None => (field.presence != Presence::Required).then_some(Input::Absent),
+            Some(value) => Ok(Some(self.fact_of(field, value))),
+            None if field.presence == Presence::Required => Err(Unusable),
+            None => Ok(None),
         }
+    }
+
+    fn usable(&self, pointer: &str) -> Result<(), Unusable> {
+        if self.checker.broken.contains(pointer) { Err(Unusable) } else { Ok(()) }
     }
 
     /// Returns a member of an object, unless the appliance drops it: a lenient reader knows only its own version.
@@ -95,18 +97,16 @@ impl<'m> Members<'m, '_> {
         doc.get(&field.name).filter(|_| is_known)
     }
 
-    fn input_of(&self, field: &Field, value: &'m Doc) -> Input<'m> {
+    fn fact_of(&self, field: &Field, value: &'m Doc) -> Fact<'m> {
         match value {
-            Doc::Null => Input::Null,
-            Doc::Bool(value) => Input::Bool(*value),
-            Doc::Number(_) => value.as_int().map_or(Input::Other, Input::Int),
+            Doc::Null => Fact::Null,
+            Doc::Bool(value) => Fact::Bool(*value),
+            Doc::Number(_) => value.as_int().map_or(Fact::Other, Fact::Int),
             Doc::String(text) => match self.named(field) {
-                Some(TypeDef::Enum(def)) => {
-                    Input::Str(def.value(text).map_or(text, |it| &it.value))
-                }
-                _ => Input::Str(text),
+                Some(TypeDef::Enum(def)) => Fact::Str(def.value(text).map_or(text, |it| &it.value)),
+                _ => Fact::Str(text),
             },
-            Doc::Array(_) | Doc::Object(_) => Input::Other,
+            Doc::Array(_) | Doc::Object(_) => Fact::Other,
         }
     }
 
@@ -114,29 +114,23 @@ impl<'m> Members<'m, '_> {
         let FieldType::Named(name) = &field.ty else { return None };
         self.checker.spec.type_def(name)
     }
-
-    /// Returns the field of the type at a path.
-    fn field(&self, path: &[String]) -> Option<&'m Field> {
-        let (last, parents) = path.split_last()?;
-        let mut def = self.def;
-        for segment in parents {
-            let Some(TypeDef::Struct(inner)) = self.named(def.field(segment)?) else { return None };
-            def = inner;
-        }
-        def.field(last)
-    }
 }
 
 impl Facts for Members<'_, '_> {
-    fn input(&self, path: &[String]) -> Input<'_> {
-        self.find(path).unwrap_or(Input::Absent)
+    fn fact(&self, path: &[String]) -> Option<Fact<'_>> {
+        self.find(path).unwrap_or(None)
+    }
+
+    fn has_format(&self, format: Format, text: &str) -> Option<bool> {
+        Some(format::has(format, text))
     }
 
     fn referent(&self, path: &[String], about: &Condition) -> Option<bool> {
-        let FieldType::Ref(collection) = &self.field(path)?.ty else { return None };
-        let Input::Str(key) = self.input(path) else { return None };
+        let end = self.checker.spec.resolve(self.def, path).ok()?.end;
+        let End::Field(Field { ty: FieldType::Ref(collection), .. }) = end else { return None };
+        let Fact::Str(key) = self.fact(path)? else { return None };
         match self.checker.world.object(collection, key) {
-            Some(body) => decide(about, &Body(&body)),
+            Some(body) => about.decide(&Body(&body)),
             // The missing object is reported already.
             None => Some(true),
         }
@@ -147,23 +141,22 @@ impl Facts for Members<'_, '_> {
 struct Body<'b>(&'b Value);
 
 impl Facts for Body<'_> {
-    fn input(&self, path: &[String]) -> Input<'_> {
-        let member = path.iter().try_fold(self.0, |value, segment| value.get(segment));
-        match member {
-            None => Input::Absent,
-            Some(Value::Null) => Input::Null,
-            Some(Value::Bool(value)) => Input::Bool(*value),
-            Some(Value::Number(number)) => {
+    fn fact(&self, path: &[String]) -> Option<Fact<'_>> {
+        let member = path.iter().try_fold(self.0, |value, segment| value.get(segment))?;
+        Some(match member {
+            Value::Null => Fact::Null,
+            Value::Bool(value) => Fact::Bool(*value),
+            Value::Number(number) => {
                 let number =
                     number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
-                number.map_or(Input::Other, Input::Int)
+                number.map_or(Fact::Other, Fact::Int)
             }
-            Some(Value::String(text)) => Input::Str(text),
-            Some(Value::Array(_) | Value::Object(_)) => Input::Other,
-        }
+            Value::String(text) => Fact::Str(text),
+            Value::Array(_) | Value::Object(_) => Fact::Other,
+        })
     }
 
-    fn referent(&self, _: &[String], _: &Condition) -> Option<bool> {
-        None
+    fn has_format(&self, format: Format, text: &str) -> Option<bool> {
+        Some(format::has(format, text))
     }
 }
