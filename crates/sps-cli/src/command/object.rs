@@ -49,9 +49,8 @@ pub(crate) struct GetArgs {
 /// Replace an object
 ///
 /// Checks the body, sends it in a transaction, reviews the changes, commits them, and reads the object back. Reports the
-/// steps to standard error. A failure
-/// or Ctrl-C cancels the transaction, except that a commit that has begun is finished. After a crash, the next command
-/// on this machine that connects cancels the transaction.
+/// steps to standard error. A failure or Ctrl-C cancels the transaction, except that a commit that has begun is
+/// finished. After a crash, the next command on this machine that connects cancels the transaction.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit status:
