@@ -63,7 +63,7 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// Every mistake in the form of every file; if there is none, every mistake that the lints find.
+    /// Every mistake in the form of every file; without any, every mistake that the lints find.
     pub fn from_files(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, Errors> {
         let mut spec = Self::default();
         let mut errors = Vec::new();

@@ -9,7 +9,7 @@ use sps_model::Unknown;
 #[non_exhaustive]
 pub(crate) enum Login {
     /// Not at all.
-    Nobody,
+    Anonymous,
     /// With this password.
     Password(Key<Password>),
     /// What no source shows.
@@ -23,7 +23,7 @@ pub(crate) enum Login {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum LoginResponse {
     /// Not at all.
-    Nobody,
+    Anonymous,
     /// With this password.
     Password(<Key<Password> as ::sps_model::Exchange>::Response),
     /// A variant that no source shows, as it came.
@@ -53,7 +53,7 @@ const _: () = {
         /// The value of the tag.
         pub(crate) fn tag(&self) -> &str {
             match self {
-                Self::Nobody => "nobody",
+                Self::Anonymous => "anonymous",
                 Self::Password(_) => "with-password",
                 Self::Unknown(unknown) => unknown.word("selection"),
             }
@@ -69,10 +69,10 @@ const _: () = {
     }
     impl __private::Union for Login {
         const KEYS: &'static [&'static str; 2] = &["selection", "value"];
-        const TAGS: &'static [&'static str] = &["nobody", "with-password"];
+        const TAGS: &'static [&'static str] = &["anonymous", "with-password"];
         fn unit(index: usize) -> ::core::option::Option<Self> {
             match index {
-                0usize => ::core::option::Option::Some(Self::Nobody),
+                0usize => ::core::option::Option::Some(Self::Anonymous),
                 _ => ::core::option::Option::None,
             }
         }
@@ -105,7 +105,7 @@ const _: () = {
             }
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
             match self {
-                Self::Nobody => map.serialize_entry("selection", "nobody")?,
+                Self::Anonymous => map.serialize_entry("selection", "anonymous")?,
                 Self::Password(value) => {
                     map.serialize_entry("selection", "with-password")?;
                     map.serialize_entry("value", value)?;
@@ -119,7 +119,7 @@ const _: () = {
         /// The value of the tag.
         pub(crate) fn tag(&self) -> &str {
             match self {
-                Self::Nobody => "nobody",
+                Self::Anonymous => "anonymous",
                 Self::Password(_) => "with-password",
                 Self::Unknown(unknown) => unknown.word("selection"),
             }
@@ -135,10 +135,10 @@ const _: () = {
     }
     impl __private::Union for LoginResponse {
         const KEYS: &'static [&'static str; 2] = &["selection", "value"];
-        const TAGS: &'static [&'static str] = &["nobody", "with-password"];
+        const TAGS: &'static [&'static str] = &["anonymous", "with-password"];
         fn unit(index: usize) -> ::core::option::Option<Self> {
             match index {
-                0usize => ::core::option::Option::Some(Self::Nobody),
+                0usize => ::core::option::Option::Some(Self::Anonymous),
                 _ => ::core::option::Option::None,
             }
         }
@@ -171,7 +171,7 @@ const _: () = {
             }
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
             match self {
-                Self::Nobody => map.serialize_entry("selection", "nobody")?,
+                Self::Anonymous => map.serialize_entry("selection", "anonymous")?,
                 Self::Password(value) => {
                     map.serialize_entry("selection", "with-password")?;
                     map.serialize_entry("value", value)?;
@@ -185,7 +185,7 @@ const _: () = {
         type Response = LoginResponse;
         fn from_response(response: LoginResponse) -> Self {
             match response {
-                LoginResponse::Nobody => Self::Nobody,
+                LoginResponse::Anonymous => Self::Anonymous,
                 LoginResponse::Password(value) => {
                     Self::Password(__sps::Exchange::from_response(value))
                 }
@@ -206,7 +206,7 @@ const _: () = {
             tag: "selection",
             content: "value",
             variants: &[
-                __private::Variant::new("nobody", ::core::option::Option::None),
+                __private::Variant::new("anonymous", ::core::option::Option::None),
                 __private::Variant::new(
                     "with-password",
                     ::core::option::Option::Some(

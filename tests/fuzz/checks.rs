@@ -184,9 +184,9 @@ fn check(text: &str, subject: &Subject, context: &Context<'_>) -> Report {
     for diagnostic in &report.diagnostics {
         // That the endpoint is not in this version is true whatever is in the body.
         let others = report.diagnostics.iter().filter(|it| it.code != "not-in-version").count();
-        let alone = matches!(diagnostic.code, "invalid-json" | "response-wrapper")
+        let is_only = matches!(diagnostic.code, "invalid-json" | "response-wrapper")
             || (diagnostic.code == "limit-exceeded" && report.diagnostics.len() <= most);
-        assert!(!alone || others == 1, "{report}");
+        assert!(!is_only || others == 1, "{report}");
         assert!(!diagnostic.message.is_empty() && !diagnostic.help.is_empty(), "{report}");
         place(&diagnostic.pointer, diagnostic.span, text);
         for related in &diagnostic.related {
@@ -229,7 +229,7 @@ fn plant(root: &Node<'_>, text: &str, least: usize) -> String {
     planted
 }
 
-/// Where the members of each object begin, whether there are none, and whether one is called `plain`.
+/// Where the members of each object begin, whether it has any, and whether one is called `plain`.
 fn objects(node: &Node<'_>, least: usize, places: &mut Vec<(usize, bool, bool)>) {
     let below = least.saturating_sub(1);
     match &node.value {

@@ -11,7 +11,7 @@
 
 #[rustfmt::skip]
 mod generated;
-mod judged;
+mod conditions;
 #[path = "../it/mutation.rs"]
 mod mutation;
 mod schema;

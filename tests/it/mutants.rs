@@ -103,7 +103,7 @@ fn the_tables_say_what_the_compiled_ones_say() {
     }
 }
 
-/// `MUTANTS` is the number of mutants to try, all if there is none; `SEED` chooses them.
+/// `MUTANTS` is the number of mutants to try, all without it; `SEED` chooses them.
 #[test]
 #[ignore = "`cargo xtask mutate-spec` runs it"]
 fn every_mutant_is_killed() {

@@ -1,6 +1,6 @@
 //! The exported JSON Schemas decide as we do: on valid bodies, on near misses and on edited ones.
 
-pub(crate) mod judge;
+pub(crate) mod comparison;
 
 use std::{path::Path, sync::LazyLock};
 
@@ -10,7 +10,7 @@ use sps_model::{ENDPOINTS, locate, strategy};
 use sps_spec::Spec;
 use sps_validate::{Context, Form};
 
-use self::judge::{Judge, LAXER, STRICTER};
+use self::comparison::{Comparison, LAXER, STRICTER};
 use crate::mutation::{Mutation, mutate, mutation};
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
@@ -18,24 +18,24 @@ static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     Spec::from_dir(&dir).unwrap_or_else(|errors| panic!("{errors}"))
 });
 
-fn judge(path: &str, form: Form) -> Judge {
+fn compare(path: &str, form: Form) -> Comparison {
     let endpoint = locate(path).unwrap().endpoint;
-    Judge::new(&SPEC, endpoint.path, endpoint.subject(form).unwrap())
+    Comparison::new(&SPEC, endpoint.path, endpoint.subject(form).unwrap())
 }
 
 /// The document, the document with one edit, and with two.
 fn edited(
-    judge: &Judge,
+    comparison: &Comparison,
     body: &Value,
     edits: &[Mutation; 2],
     index: Index,
 ) -> Result<(), TestCaseError> {
     let context = Context::default();
-    judge.agrees(&body.to_string(), &context)?;
+    comparison.agrees(&body.to_string(), &context)?;
     let once = mutate(body, &edits[0], index);
-    judge.agrees(&once, &context)?;
+    comparison.agrees(&once, &context)?;
     match serde_json::from_str::<Value>(&once) {
-        Ok(once) => judge.agrees(&mutate(&once, &edits[1], index), &context),
+        Ok(once) => comparison.agrees(&mutate(&once, &edits[1], index), &context),
         Err(_) => Ok(()),
     }
 }
@@ -49,7 +49,7 @@ macro_rules! requests {
 
             use super::*;
 
-            static REQUEST: LazyLock<Judge> = LazyLock::new(|| judge($path, Form::Request));
+            static REQUEST: LazyLock<Comparison> = LazyLock::new(|| compare($path, Form::Request));
 
             proptest! {
                 #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -83,7 +83,7 @@ macro_rules! responses {
 
             use super::*;
 
-            static RESPONSE: LazyLock<Judge> = LazyLock::new(|| judge($path, Form::Response));
+            static RESPONSE: LazyLock<Comparison> = LazyLock::new(|| compare($path, Form::Response));
 
             proptest! {
                 #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -154,9 +154,9 @@ fn every_schema_is_valid_against_the_official_meta_schema() {
 fn every_known_difference_still_exists() {
     let mut seen = Vec::new();
     for (name, path, form, text, context) in witnesses() {
-        let judge = judge(path, form);
-        judge.agrees(&text, &context).unwrap();
-        assert_eq!(judge.differences(&text, &context), [name], "{text}");
+        let comparison = compare(path, form);
+        comparison.agrees(&text, &context).unwrap();
+        assert_eq!(comparison.differences(&text, &context), [name], "{text}");
         seen.push(name);
     }
     let known = LAXER.iter().chain(STRICTER).map(|(name, _)| *name);
@@ -262,7 +262,7 @@ fn witnesses() -> Vec<Witness> {
 
 /// Texts at the edge of what our patterns can express.
 #[test]
-fn texts_at_the_edge_of_a_format_are_judged_alike() {
+fn texts_at_the_edge_of_a_format_have_one_verdict() {
     let email = |pointer: &str, text: &str| {
         let mut body = json!({
             "admin_address": "a@b", "alerting_address": "a@b", "reporting_address": "a@b",
@@ -277,7 +277,7 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
         }
         body.to_string()
     };
-    let judge = judge("management/email", Form::Request);
+    let comparison = compare("management/email", Form::Request);
     let context = Context::default();
     let label = "a".repeat(63);
     let long = |last: usize| format!("{label}.{label}.{label}.{}", "b".repeat(last));
@@ -301,7 +301,7 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
         "é.b",
         "",
     ] {
-        judge.agrees(&email("/smtp_server/value", text), &context).unwrap();
+        comparison.agrees(&email("/smtp_server/value", text), &context).unwrap();
     }
     for text in [
         "0.0.0.0",
@@ -330,7 +330,7 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
         "1.2.3.4::",
         "",
     ] {
-        judge.agrees(&email("/ip", text), &context).unwrap();
+        comparison.agrees(&email("/ip", text), &context).unwrap();
     }
     let (local, domain) = ("l".repeat(64), long(61));
     for text in [
@@ -360,7 +360,7 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
         &format!("a@{domain}b"),
         &format!("{local}@{domain}"),
     ] {
-        judge.agrees(&email("/admin_address", text), &context).unwrap();
+        comparison.agrees(&email("/admin_address", text), &context).unwrap();
     }
 }
 
@@ -369,15 +369,15 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
 fn a_wrapper_is_no_open_body() {
     let context = Context::default();
     for path in ["passwords", "x509"] {
-        let judge = judge(path, Form::Request);
+        let comparison = compare(path, Form::Request);
         for (text, valid) in [
             (r#"{"body": {"plain": "long enough"}, "key": "1", "meta": {}}"#, false),
             (r#"{"items": []}"#, false),
             (r#"{"items": [], "name": "n"}"#, true),
             (r#"{"key": "1", "meta": {}}"#, true),
         ] {
-            judge.agrees(text, &context).unwrap();
-            assert_eq!(judge.differences(text, &context), [""; 0], "{text}");
+            comparison.agrees(text, &context).unwrap();
+            assert_eq!(comparison.differences(text, &context), [""; 0], "{text}");
             let endpoint = locate(path).unwrap().endpoint;
             assert_eq!(endpoint.accept(text, &context), valid, "{path} {text}");
         }

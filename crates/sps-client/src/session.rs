@@ -99,7 +99,7 @@ impl Shared {
         slot.try_acquire_owned().map_err(|_| Error::new(ErrorKind::AlreadyOpen))
     }
 
-    /// Gives the session, and logs in if there is none.
+    /// Gives the session, and logs in where it has to.
     pub(crate) async fn session(&self) -> Result<Arc<Secret>, Error> {
         if let Some(session) = self.current() {
             return Ok(session);

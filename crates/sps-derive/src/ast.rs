@@ -122,7 +122,7 @@ const STRUCT_WORDS: &[&str] =
 const ENUM_WORDS: &[&str] = &["tag", "content", "same", "response", "constrained", "crate"];
 const FIELD_WORDS: &[&str] = &["rename", "tag", "request_only", "default", "garde"];
 
-/// Gathers the declaration; no shape if there is none that could be checked further.
+/// Gathers the declaration; no shape where nothing more can be checked.
 pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> (Head, Option<Shape>) {
     let mut words = Words::new(&input.attrs, errors);
     let head = Head::new(input, &mut words, errors);

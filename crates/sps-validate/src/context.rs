@@ -107,7 +107,7 @@ pub trait Resolver: Sync {
     /// The plain text of a password object, if known.
     fn plain(&self, path: &str) -> Option<&str>;
 
-    /// The object that refers to it already, in words; `None` if there is none or it is not known.
+    /// The object that refers to it already, in words; `None` if no object does, or it is unknown.
     fn used_by(&self, path: &str) -> Option<&str>;
 }
 

@@ -161,7 +161,7 @@ fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
             None => Some(Kind::Any),
         },
         Shape::Union { tag, content, variants } if key == content => {
-            // Without a word that is known the content is sent as it is; the word may be a reference's key by then.
+            // With an unknown tag the content is sent as it is. The tag may be the key of a reference by then.
             let word = node.get(tag).and_then(|word| settled(Kind::Any, word));
             let variant = variants.iter().find(|variant| Some(variant.value) == word);
             Some(variant.and_then(|variant| variant.content).unwrap_or(Kind::Any))

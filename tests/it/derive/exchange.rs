@@ -47,7 +47,7 @@ pub(super) fn keys() -> (Value, Value) {
 }
 
 #[test]
-fn references_become_keys_wherever_they_stand() {
+fn references_become_keys_in_every_place() {
     let (received, request) = keys();
     assert!(has_reference(&received));
     check_rewritten::<Keys>(&received, &request);

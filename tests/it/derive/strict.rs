@@ -302,7 +302,7 @@ fn open_types() {
 }
 
 #[test]
-fn what_stands_at_the_root_may_be_any_kind() {
+fn the_root_may_be_any_kind() {
     table::<Vec<Inner>>(&[
         (r#"[{"room": "r", "number": 1}]"#, &[]),
         (r#"[{"room": "r"}]"#, &[("missing-key", "/0/number")]),

@@ -460,8 +460,8 @@ impl Mutants<'_> {
         use Condition as P;
         let mut all = Vec::new();
         let mut to = |it: Condition| all.push((in_words(condition), in_words(&it), it));
-        let stands_alone = matches!(condition, P::Referent(..) | P::Custom { .. });
-        if negate && !stands_alone {
+        let is_whole = matches!(condition, P::Referent(..) | P::Custom { .. });
+        if negate && !is_whole {
             to(match condition {
                 P::Not(inner) => (**inner).clone(),
                 other => P::Not(Box::new(other.clone())),

@@ -45,14 +45,14 @@ pub(crate) fn any_body(form: Form) -> Subject {
 /// # Errors
 /// The document is one; names the type of its error.
 pub(crate) fn refuse_error_response(root: &Node<'_>) -> Result<(), String> {
-    let alone = root.members().is_some_and(|members| {
+    let is_whole = root.members().is_some_and(|members| {
         members.iter().all(|member| matches!(&*member.key, "error" | "meta"))
     });
     let Some(kind) = root.get("error").and_then(|error| error.get("type")).and_then(Node::as_str)
     else {
         return Ok(());
     };
-    if !alone {
+    if !is_whole {
         return Ok(());
     }
     let is_name = !kind.is_empty()

@@ -251,7 +251,7 @@ fn help(diagnostic: &Diagnostic) -> Option<String> {
     }
 }
 
-/// The sentences of a note that add something to the texts printed before it; `None` if there are none.
+/// The sentences of a note that the texts printed before it do not have, or `None`.
 fn new_sentences(note: &str, printed: &[&str]) -> Option<String> {
     let printed: Vec<String> = printed.iter().map(|text| text.to_lowercase()).collect();
     let is_new = |sentence: &&str| {

@@ -4,8 +4,8 @@ use std::process::Stdio;
 
 use crate::support::*;
 
-const NONE_CHECKED: &str = "0 documents: 1 could not be read\n";
-const NONE_KNOWN: &str = "0 documents: 1 could not be checked\n";
+const UNREADABLE: &str = "0 documents: 1 could not be read\n";
+const UNCHECKABLE: &str = "0 documents: 1 could not be checked\n";
 
 #[test]
 fn a_missing_file_does_not_stop_the_rest() {
@@ -28,17 +28,13 @@ fn a_missing_file_does_not_stop_the_rest() {
 fn a_directory_without_json_is_not_valid() {
     let dir = Dir::new("no_json").with("d/readme.txt", "");
     let words = "error: d: no *.json, *.jsonl or *.ndjson file in this directory\n";
-    dir.sps(&["check", "d"]).is(2, NONE_CHECKED, words);
+    dir.sps(&["check", "d"]).is(2, UNREADABLE, words);
 }
 
 #[test]
 fn json_lines_without_a_document_are_not_valid() {
     let dir = Dir::new("no_lines").with("x.jsonl", "\n \n");
-    dir.sps(&["check", "x.jsonl"]).is(
-        2,
-        NONE_CHECKED,
-        "error: x.jsonl: no document in this file\n",
-    );
+    dir.sps(&["check", "x.jsonl"]).is(2, UNREADABLE, "error: x.jsonl: no document in this file\n");
 }
 
 #[test]
@@ -48,9 +44,9 @@ fn text_that_is_not_utf8_is_not_read() {
         .with("x.jsonl", b"\xff\n{\n")
         .with("wide.json", b"\xff\xfe{\0");
     let words = "error: x.json: invalid UTF-8 at line 2, column 9; save it as UTF-8\n";
-    dir.sps(&["check", "x.json"]).is(2, NONE_CHECKED, words);
+    dir.sps(&["check", "x.json"]).is(2, UNREADABLE, words);
     let words = "error: wide.json: not UTF-8 but probably UTF-16; save it as UTF-8\n";
-    dir.sps(&["check", "wide.json"]).is(2, NONE_CHECKED, words);
+    dir.sps(&["check", "wide.json"]).is(2, UNREADABLE, words);
     // The other lines are checked.
     let run = dir.sps(&["check", "x.jsonl"]);
     assert_eq!(run.status, 2);
@@ -63,7 +59,7 @@ fn an_unknown_endpoint_names_the_nearest() {
     let dir = Dir::new("unknown").with("x.json", DISK);
     let words = "unknown endpoint `management/emial`; did you mean `management/email`? `sps endpoints` lists all";
     let arguments = ["check", "x.json", "-e", "management/emial"];
-    dir.sps(&arguments).is(2, NONE_KNOWN, &format!("error: x.json: {words}\n"));
+    dir.sps(&arguments).is(2, UNCHECKABLE, &format!("error: x.json: {words}\n"));
     let json = dir.sps(&[&arguments[..], &["--format", "json"]].concat()).json();
     assert_eq!(json["unreadable"][0]["reason"], words);
     for command in ["show", "template", "request"] {
@@ -89,7 +85,7 @@ fn an_unknown_endpoint_is_asked_for() {
             "error: {file}: cannot tell which endpoint this is for; pass `--endpoint`{likely} \
              (`sps endpoints` lists all)\n"
         );
-        dir.sps(&["check", file]).is(2, NONE_KNOWN, &words);
+        dir.sps(&["check", file]).is(2, UNCHECKABLE, &words);
         dir.sps(&["request", file]).is(2, "", &words);
     }
 }
@@ -116,7 +112,7 @@ fn an_error_response_is_not_a_body() {
     let dir = Dir::new("error_response").with("x.json", ERROR);
     let words = "error: x.json: expected a body, found an error response (ResourceNotFound); repeat the request \
                  that caused it\n";
-    dir.sps(&["check", "x.json"]).is(2, NONE_KNOWN, words);
+    dir.sps(&["check", "x.json"]).is(2, UNCHECKABLE, words);
     dir.sps(&["request", "x.json"]).is(2, "", words);
 }
 

@@ -34,7 +34,7 @@ fn is_hangup_ignored() -> bool {
 #[test]
 fn a_note_names_a_request_on_its_way() {
     let put = "PUT /api/configuration/management/health_monitoring";
-    let appliance = Appliance::hanging("signals-stray", put);
+    let appliance = Appliance::hanging("signals-late", put);
     let (child, lines) = appliance.hang("opened");
     // Until it waits for the response.
     std::thread::sleep(std::time::Duration::from_secs(1));

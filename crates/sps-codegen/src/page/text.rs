@@ -5,7 +5,7 @@ const WIDTH: usize = 100;
 /// Columns that a text gets even when its prefix leaves fewer.
 const NARROWEST: usize = 30;
 
-/// Stands for a blank at which no line ends. No text of a spec has it.
+/// Replaces a blank at which no line ends. No text of a spec has it.
 pub(super) const NO_BREAK: char = '\u{1f}';
 
 /// Appends `text` in lines that start with `first` and then with `rest`, both of the same width.

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_collide_stands_side_by_side() {
+    fn parts_that_do_not_collide_are_side_by_side() {
         let both = all([demands("a", "x"), demands("b", "y"), demands("a", "x")]);
         let properties = Object::new()
             .with("a", Object::new().with("const", "x"))

@@ -66,7 +66,7 @@ enum Change {
     Rule(String, &'static Type, Vec<Edit>),
 }
 
-/// Breaks one thing that can be broken; nothing if there is none.
+/// Breaks one thing, where one can be broken.
 pub(super) fn break_one(kind: Kind, mut body: Value, index: Index, dice: u64) -> Option<NearMiss> {
     let mut chances = Vec::new();
     walk(kind, &body, "", &mut |pointer, kind, value| {

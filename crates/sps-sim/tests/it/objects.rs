@@ -123,9 +123,9 @@ async fn containers_list_their_children() {
     let trap = json!([{"key": "trap", "meta": {"href": TRAP}}]);
     assert_eq!(response["items"], trap);
     assert_eq!(response["meta"]["parent"], "/api/configuration/management");
-    let alone = client.get(TRAP).expect(200)["meta"].clone();
-    assert_eq!((&alone["first"], &alone["last"]), (&json!(TRAP), &json!(TRAP)));
-    assert_eq!((&alone["next"], &alone["previous"]), (&Value::Null, &Value::Null));
+    let meta = client.get(TRAP).expect(200)["meta"].clone();
+    assert_eq!((&meta["first"], &meta["last"]), (&json!(TRAP), &json!(TRAP)));
+    assert_eq!((&meta["next"], &meta["previous"]), (&Value::Null, &Value::Null));
     for path in ["/api", "/api/"] {
         let response = client.get(path).expect(200);
         assert_eq!(response["meta"]["href"], "/api");

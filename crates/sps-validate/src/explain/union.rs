@@ -96,7 +96,7 @@ impl<'t> Walker<'_, '_, 't> {
         }
     }
 
-    /// Returns the index of the variant that the tag names, or reports why there is none.
+    /// Returns the index of the variant that the tag names, or reports why it names no variant.
     fn chosen(
         &mut self,
         ty: &'static Type,

@@ -234,7 +234,7 @@ fn envelopes() -> Vec<(&'static str, String, PemError, bool)> {
         ("many accents", format!("{head}\n{}\n{tail}", "é".repeat(99)), PemError::BadBase64, false),
         ("padding first", format!("{head}\n====\n{tail}"), PemError::BadBase64, false),
         ("one character", format!("{head}\nA\n{tail}"), PemError::BadBase64, false),
-        ("stray bits", format!("{head}\nAB==\n{tail}"), PemError::BadBase64, false),
+        ("extra bits", format!("{head}\nAB==\n{tail}"), PemError::BadBase64, false),
         ("one byte", format!("{head}\nAA==\n{tail}"), PemError::NotX509, false),
         ("text as base64", format!("{head}\naGVsbG8=\n{tail}"), PemError::NotX509, false),
         ("cut certificate", format!("{head}\n{}\n{tail}", &base64[..64]), PemError::NotX509, false),

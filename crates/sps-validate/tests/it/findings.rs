@@ -246,7 +246,7 @@ fn a_text_of_another_form() {
         "not an IP address: empty",
         "give a bare IPv4 or IPv6 address: no name, port, prefix or brackets",
     );
-    // What is where a certificate belongs may be its private key; a certificate with a flaw is none.
+    // In place of a certificate there may be its private key. A certificate with a flaw is not one.
     let begin = "-----BEGIN CERTIFICATE-----\\n";
     let end = "-----END CERTIFICATE-----";
     for (text, hidden) in [

@@ -7,14 +7,14 @@ use sps_spec::Spec;
 use sps_validate::{Context, Diagnostic, Form, Subject, accept, code, explain};
 
 /// The schema of one body in both libraries with assertion of formats on, and in one without.
-pub(crate) struct Judge {
+pub(crate) struct Comparison {
     subject: Subject,
     patterns: jsonschema::Validator,
     jsonschema: jsonschema::Validator,
     boon: (boon::Schemas, boon::SchemaIndex),
 }
 
-impl Judge {
+impl Comparison {
     pub(crate) fn new(spec: &Spec, path: &str, subject: Subject) -> Self {
         let form = match subject.form {
             Form::Request => SchemaForm::Request,
@@ -125,7 +125,7 @@ pub(crate) const LAXER: &[(&str, &str)] = &[
     ("custom", "a check written by hand cannot be said"),
     (
         "rough",
-        "unless formats are asserted: a pattern of all addresses, or of a calendar, nobody could read",
+        "unless formats are asserted: a pattern of all addresses, or of a calendar, would be unreadable",
     ),
 ];
 

@@ -64,7 +64,7 @@ impl Resolver for Known {
 }
 
 #[test]
-fn every_condition_is_judged_at_its_bound() {
+fn every_condition_is_decided_at_its_bound() {
     type Case<'c> = (&'c [(&'c str, Option<Value>)], &'c [(&'c str, &'c str)]);
     let context = Context::default();
     let custom = [("custom", "/hex"), ("custom-when", "/hex")];
@@ -189,7 +189,7 @@ fn every_condition_is_judged_at_its_bound() {
 }
 
 #[test]
-fn what_a_reference_leads_to_is_judged_if_somebody_knows_it() {
+fn the_object_behind_a_reference_is_checked_if_it_is_known() {
     let unknown = explain::<Ruled>(&ruled().to_string(), Form::Request, &Context::default());
     assert!(unknown.unchecked.iter().any(|it| it.code == "referent" && it.pointer == "/vault"));
 
