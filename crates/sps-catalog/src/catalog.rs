@@ -7,7 +7,8 @@ use sps_spec::{Endpoint, Spec};
 
 use crate::{
     error::Error,
-    tables::{Tables, leak, text, versions},
+    leak::{leak, text},
+    tables::{Tables, versions},
 };
 
 /// The endpoints of a spec with the tables that their bodies are checked against.

@@ -1,11 +1,11 @@
 //! Conditions of the spec as those of the validator.
 
-use sps_model::validate::{self, Bounds, Literal, MAX_INPUTS, Path};
+use sps_model::validate::{self, Bounds, Literal, MAX_INPUTS, Path, format::Format};
 use sps_spec::Condition;
 
 use crate::{
     error::Error,
-    tables::{format, leak, path_of, text},
+    leak::{leak, path_of, text},
 };
 
 /// The inputs of a rule, in the order in which its conditions number them.
@@ -97,4 +97,16 @@ fn literal(literal: &sps_spec::Literal) -> Literal {
 fn bounds(min: Option<u64>, max: Option<u64>) -> Bounds {
     let size = |bound: u64| usize::try_from(bound).unwrap_or(usize::MAX);
     Bounds { minimum: min.map_or(0, size), maximum: max.map_or(usize::MAX, size) }
+}
+
+pub(crate) fn format(format: sps_spec::Format) -> Format {
+    match format {
+        sps_spec::Format::EmailAddress => Format::EmailAddress,
+        sps_spec::Format::IpAddress => Format::IpAddress,
+        sps_spec::Format::Fqdn => Format::Fqdn,
+        sps_spec::Format::TimeOfDay => Format::TimeOfDay,
+        sps_spec::Format::DateTime => Format::DateTime,
+        sps_spec::Format::NoWhitespace => Format::NoWhitespace,
+        sps_spec::Format::PemCertificate => Format::PemCertificate,
+    }
 }

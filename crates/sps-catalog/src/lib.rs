@@ -24,6 +24,7 @@
 mod catalog;
 mod condition;
 mod error;
+mod leak;
 mod tables;
 
 pub use crate::{catalog::Catalog, error::Error};

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use sps_model::validate::{
     self, Check, Condition, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member,
     Path, Requirement, Rule, Severity, Shape, Target, Type, Variant, Version, Versions,
-    format::Format,
 };
 use sps_spec::{End, FieldType, Presence, Spec, TypeDef};
 
-use crate::{condition::Inputs, error::Error};
+use crate::{
+    condition::{Inputs, format},
+    error::Error,
+    leak::{leak, path_of, text},
+};
 
 /// Makes the tables of types, each once.
 pub(crate) struct Tables<'s> {
@@ -213,18 +216,6 @@ fn member(name: &str, constraint: &sps_spec::Constraint, versions: &sps_spec::Ve
     Member::new(text(name)).constraint(it).versions(self::versions(versions))
 }
 
-pub(crate) fn format(format: sps_spec::Format) -> Format {
-    match format {
-        sps_spec::Format::EmailAddress => Format::EmailAddress,
-        sps_spec::Format::IpAddress => Format::IpAddress,
-        sps_spec::Format::Fqdn => Format::Fqdn,
-        sps_spec::Format::TimeOfDay => Format::TimeOfDay,
-        sps_spec::Format::DateTime => Format::DateTime,
-        sps_spec::Format::NoWhitespace => Format::NoWhitespace,
-        sps_spec::Format::PemCertificate => Format::PemCertificate,
-    }
-}
-
 pub(crate) fn versions(versions: &sps_spec::Versions) -> Versions {
     let version = |version: &sps_spec::Version| {
         let number = |at: usize| version.numbers().get(at).copied().unwrap_or(0);
@@ -232,19 +223,4 @@ pub(crate) fn versions(versions: &sps_spec::Versions) -> Versions {
     };
     let start = versions.since.as_ref().map_or(Versions::ALL, |it| Versions::since(version(it)));
     versions.until.as_ref().map_or(start, |until| start.until(version(until)))
-}
-
-/// A path as tables hold it.
-pub(crate) fn path_of(path: &[String]) -> Path {
-    leak(path.iter().map(|segment| text(segment)).collect())
-}
-
-/// A text as tables hold it.
-pub(crate) fn text(text: &str) -> &'static str {
-    Box::leak(text.to_owned().into_boxed_str())
-}
-
-/// A list as tables hold it.
-pub(crate) fn leak<T>(items: Vec<T>) -> &'static [T] {
-    Vec::leak(items)
 }
