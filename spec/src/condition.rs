@@ -3,8 +3,9 @@
 use crate::{
     endpoint::Spec,
     error::did_you_mean,
+    format::Format,
     rule::{Condition, Literal, Path},
-    types::{Field, FieldType, Format, Struct, TypeDef, Union},
+    types::{Field, FieldType, Struct, TypeDef, Union},
 };
 
 /// How a condition uses a member, the weakest first.

@@ -12,6 +12,7 @@ mod code;
 mod condition;
 mod endpoint;
 mod error;
+mod format;
 mod lint;
 mod listing;
 
@@ -22,7 +23,9 @@ mod page_schema;
 pub mod prose;
 mod protocol;
 mod reach;
+mod read;
 mod rule;
+mod source;
 mod syntax;
 mod types;
 mod version;
@@ -31,19 +34,18 @@ mod vocabulary;
 pub use crate::{
     code::Code,
     condition::{End, Fact, Facts, Resolved, Use},
-    endpoint::{
-        Completeness, Endpoint, EndpointKind, Method, Part, Quirk, Source, SourceTag, Spec,
-        TypeFile,
-    },
+    endpoint::{Completeness, Endpoint, EndpointKind, Method, Part, Spec, TypeFile},
     error::{Error, Errors},
+    format::Format,
     listing::{embedded_listing, spec_files},
     load::object_name,
     page_schema::page_schema,
     protocol::{ErrorType, Header, Limit, Member, Protocol, Status},
     rule::{Charset, Condition, Literal, Path, Rule, Severity},
+    source::{Quirk, Source, SourceTag},
     types::{
-        Constraint, Enum, EnumValue, Field, FieldType, Form, Format, Payload, Presence, Struct,
-        TypeDef, Union, Variant,
+        Constraint, Enum, EnumValue, Field, FieldType, Form, Payload, Presence, Struct, TypeDef,
+        Union, Variant,
     },
     version::{Version, Versions},
 };

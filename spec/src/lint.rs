@@ -9,11 +9,12 @@ use std::collections::HashMap;
 
 use crate::{
     condition::End,
-    endpoint::{Completeness, EndpointKind, Quirk, Spec},
+    endpoint::{Completeness, EndpointKind, Spec},
     error::{Error, did_you_mean},
     load::{Places, RulePlace, place_of},
     reach::reached,
     rule::Rule,
+    source::Quirk,
     types::{Struct, TypeDef},
     version::Versions,
 };

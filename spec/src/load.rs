@@ -19,10 +19,10 @@ use self::{
 };
 use crate::{
     code::Code,
-    endpoint::{Source, Spec},
+    endpoint::Spec,
     error::{Error, Errors},
-    lint,
     rule::Charset,
+    source::Source,
     version::{Version, Versions},
     vocabulary,
 };
@@ -46,61 +46,42 @@ pub(crate) struct Shared {
     format_checks: Vec<FormatCheck>,
 }
 
-impl Spec {
-    /// Reads the spec from its folder: `endpoints/**/*.toml`, `types/*.toml`, `codes.toml`, `sources.toml` and
-    /// `protocol.toml`.
-    ///
-    /// # Errors
-    ///
-    /// Every file that cannot be read, and what [`Self::from_files`] reports.
-    pub fn from_dir(dir: &Path) -> Result<Self, Errors> {
-        files(dir).and_then(Self::from_files)
-    }
+/// What was read of files that are well-formed.
+pub(crate) struct Loaded {
+    pub(crate) spec: Spec,
+    pub(crate) places: Places,
+    /// Mistakes that show when the definitions of all files are put together.
+    pub(crate) errors: Vec<Error>,
+}
 
-    /// Reads the spec from pairs of file name and text. Names are relative to `spec/`, with `/` between folders.
-    ///
-    /// A file that is not given counts as an empty one, which suits small tests.
-    ///
-    /// # Errors
-    ///
-    /// Every mistake in the form of every file; without any, every mistake that the lints find.
-    pub fn from_files(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, Errors> {
-        let mut spec = Self::default();
-        let mut errors = Vec::new();
-        let mut places = Places::default();
-        let mut files: Vec<_> = files.into_iter().collect();
-        files.sort();
-        for pair in files.windows(2) {
-            if pair[0].0 == pair[1].0 {
-                errors.push(Error::of_file(&pair[0].0, "this file is given twice"));
-            }
+/// Reads all files, given as name and text.
+///
+/// # Errors
+///
+/// Every mistake in the form of every file.
+pub(crate) fn load(files: impl IntoIterator<Item = (String, String)>) -> Result<Loaded, Errors> {
+    let mut spec = Spec::default();
+    let mut errors = Vec::new();
+    let mut places = Places::default();
+    let mut files: Vec<_> = files.into_iter().collect();
+    files.sort();
+    for pair in files.windows(2) {
+        if pair[0].0 == pair[1].0 {
+            errors.push(Error::of_file(&pair[0].0, "this file is given twice"));
         }
-        let is_common = |name: &str| COMMON.iter().position(|it| *it == name);
-        files.sort_by_key(|(name, _)| is_common(name).unwrap_or(COMMON.len()));
-        let mut shared = Shared::default();
-        for (name, text) in &files {
-            read(name, text, &mut shared, &mut spec, &mut places, &mut errors);
-        }
-        spec.endpoints.sort_by(|a, b| (&a.path, &a.file).cmp(&(&b.path, &b.file)));
-        if errors.is_empty() {
-            errors = complete::complete(&mut spec, shared, &mut places);
-            errors.extend(lint::lint(&spec, &places));
-        }
-        if errors.is_empty() { Ok(spec) } else { Err(Errors::sorted(errors)) }
     }
-
-    /// The spec that travels inside this crate.
-    ///
-    /// # Panics
-    ///
-    /// Never in a crate that was built from a checked tree: a test loads these very files.
-    #[cfg(feature = "embedded")]
-    pub fn embedded() -> Self {
-        let files = crate::embedded::FILES
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        Self::from_files(files).expect("the embedded files are the ones that the tests load")
+    let is_common = |name: &str| COMMON.iter().position(|it| *it == name);
+    files.sort_by_key(|(name, _)| is_common(name).unwrap_or(COMMON.len()));
+    let mut shared = Shared::default();
+    for (name, text) in &files {
+        read(name, text, &mut shared, &mut spec, &mut places, &mut errors);
     }
+    if !errors.is_empty() {
+        return Err(Errors::sorted(errors));
+    }
+    spec.endpoints.sort_by(|a, b| (&a.path, &a.file).cmp(&(&b.path, &b.file)));
+    let errors = complete::complete(&mut spec, shared, &mut places);
+    Ok(Loaded { spec, places, errors })
 }
 
 /// Name and text of every file of the spec in this folder, sorted by name.

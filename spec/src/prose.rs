@@ -1,8 +1,8 @@
 //! Conditions, formats and values in English, for messages of rules and for reference pages.
 
 use crate::{
+    format::Format,
     rule::{Condition, Literal},
-    types::Format,
 };
 
 /// Whether a clause states a condition or its opposite.

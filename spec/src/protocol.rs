@@ -1,7 +1,7 @@
 //! Facts about every message of the API: envelope, links, errors, status codes, cookie and headers.
 
 use crate::{
-    endpoint::{Quirk, Source},
+    source::{Quirk, Source},
     version::Versions,
 };
 

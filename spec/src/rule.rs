@@ -1,6 +1,6 @@
 //! Rules that tie members to each other, and the closed set of conditions they are made of.
 
-use crate::{types::Format, version::Versions};
+use crate::{format::Format, version::Versions};
 
 /// Members to pass from an object inwards, in wire names; `a.b` in a spec file.
 ///

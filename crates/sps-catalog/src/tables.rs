@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sps_model::validate::{
     self, Check, Condition, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member,
-    Path, Requirement, Rule, Severity, Shape, Target, Type, Variant, Version, Versions,
+    Requirement, Rule, Severity, Shape, Target, Type, Variant, Version, Versions,
 };
 use sps_spec::{End, FieldType, Presence, Spec, TypeDef};
 

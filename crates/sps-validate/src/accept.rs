@@ -8,9 +8,10 @@ use crate::{
     context::{Context, UnknownKeys},
     descriptor::{Asker, Constraint, Field, FieldForm, Kind, Shape, Target, Type, Variant},
     explain::explain,
+    input::Input,
     json::{self, Int, Node, ScanError, Scanner, Value},
-    report::Severity,
-    rule::{Input, MAX_INPUTS, Path},
+    rule::{MAX_INPUTS, Path},
+    severity::Severity,
     subject::{Form, Subject},
 };
 

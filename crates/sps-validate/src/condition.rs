@@ -2,7 +2,7 @@
 
 use crate::{
     format::{Format, hex},
-    rule::Input,
+    input::Input,
 };
 
 /// A condition over the inputs of a rule.

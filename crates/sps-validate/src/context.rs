@@ -4,9 +4,9 @@ use std::fmt;
 
 use crate::{
     condition::Condition,
+    input::{Input, Outcome},
     limits::Limits,
     reason::Reason,
-    rule::{Input, Outcome},
     version::Version,
 };
 

@@ -3,9 +3,9 @@
 use crate::{
     context::Context,
     format::hex,
+    input::Outcome,
     pem::{self, Strength},
     reason::Reason,
-    rule::Outcome,
 };
 
 /// Whether an engine ID is one that RFC 3411 allows: whole octets, 5 to 32 of them, not all zeros and not all ones.

@@ -3,8 +3,8 @@
 
 use crate::{
     format::{Format, FormatError},
-    report::Severity,
     rule::{MAX_INPUTS, Path, Requirement, Rule},
+    severity::Severity,
     version::Versions,
 };
 

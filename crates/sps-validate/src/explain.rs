@@ -17,7 +17,8 @@ use crate::{
     descriptor::{Constraint, Kind},
     finding::{Expected, Finding, Item},
     json::{self, Node, ScanError, Value},
-    report::{Diagnostic, Report, Severity},
+    report::{Diagnostic, Report},
+    severity::Severity,
     span::Span,
     subject::{Form, Subject},
 };

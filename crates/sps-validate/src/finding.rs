@@ -5,7 +5,7 @@ use crate::{
     descriptor::{Kind, Shape},
     format::{Format, FormatError},
     json::{LimitKind, SyntaxError},
-    report::Param,
+    param::Param,
     version::{Version, Versions},
 };
 

@@ -38,11 +38,14 @@ mod english;
 mod explain;
 mod finding;
 mod fix;
+mod input;
+mod param;
 mod reason;
 mod reference;
 mod report;
 mod rewrite;
 mod rule;
+mod severity;
 mod subject;
 mod version;
 
@@ -61,11 +64,14 @@ pub use crate::{
     explain::{explain, explain_scanned},
     finding::{Choice, Expected, Finding, Home, Item},
     fix::{Copied, Fix, Fixed, fix},
+    input::{Input, Outcome},
     limits::Limits,
+    param::Param,
     reason::Reason,
-    report::{Diagnostic, Param, Related, Report, Severity, Unchecked, Use},
+    report::{Diagnostic, Related, Report, Unchecked, Use},
     rewrite::rewrite,
-    rule::{Check, Input, MAX_INPUTS, Outcome, Path, Requirement, Rule},
+    rule::{Check, MAX_INPUTS, Path, Requirement, Rule},
+    severity::Severity,
     span::Span,
     subject::{Form, Subject},
     version::{ParseVersionError, Version, Versions},

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::{finding::Finding, reason::Reason, span::Span};
+use crate::{finding::Finding, param::Param, reason::Reason, severity::Severity, span::Span};
 
 /// Everything a check found, in the order of the document.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -105,74 +105,6 @@ impl fmt::Display for Diagnostic {
         }
         write!(f, ": {message}")?;
         if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
-    }
-}
-
-/// Whether a diagnostic refuses the document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Severity {
-    /// The document must not be sent.
-    Error,
-    /// The document may be sent, but is unwise.
-    Warning,
-}
-
-impl Severity {
-    /// The name in every output.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A bound or an allowed value of a diagnostic.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Param {
-    /// A number, such as a maximum.
-    Int(i128),
-    /// A text, such as the expected kind.
-    Text(String),
-    /// The allowed values.
-    Values(Vec<String>),
-}
-
-impl From<i128> for Param {
-    fn from(value: i128) -> Self {
-        Self::Int(value)
-    }
-}
-
-impl From<usize> for Param {
-    fn from(value: usize) -> Self {
-        Self::Int(i128::try_from(value).unwrap_or(i128::MAX))
-    }
-}
-
-impl From<String> for Param {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for Param {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for Param {
-    fn from(value: Vec<String>) -> Self {
-        Self::Values(value)
     }
 }
 

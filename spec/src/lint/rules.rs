@@ -6,10 +6,11 @@ use super::Lint;
 use crate::{
     condition::End,
     error::did_you_mean,
+    format::Format,
     load::RulePlace,
     rule::{Condition, Path, Rule},
     syntax::Marks,
-    types::{FieldType, Format, Presence, Struct, TypeDef},
+    types::{FieldType, Presence, Struct, TypeDef},
 };
 
 impl<'a> Lint<'a> {

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     code::Code,
-    endpoint::{Quirk, Source, SourceTag},
+    format::Format,
     protocol::{ErrorType, Header, Limit, Member, Protocol, Status},
     rule::{Charset, Severity},
-    types::Format,
+    source::{Quirk, Source, SourceTag},
     vocabulary,
 };
 

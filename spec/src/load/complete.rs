@@ -5,10 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Places, RulePlace, Shared, endpoint::format_rule};
 use crate::{
-    endpoint::{Completeness, Source, Spec},
+    endpoint::{Completeness, Spec},
     error::Error,
     reach::reached,
     rule::{Condition, Rule},
+    source::Source,
     syntax::{Names, parse},
     types::{FieldType, Form, Struct, TypeDef},
 };

@@ -8,8 +8,9 @@ use super::{
     versions,
 };
 use crate::{
-    endpoint::{Completeness, Endpoint, EndpointKind, Method, Part, Quirk, TypeFile},
+    endpoint::{Completeness, Endpoint, EndpointKind, Method, Part, TypeFile},
     rule::{Condition, Rule, Severity},
+    source::Quirk,
     vocabulary,
 };
 

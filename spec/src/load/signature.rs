@@ -5,8 +5,9 @@ use std::{ops::Range, str::FromStr};
 use super::names;
 use crate::{
     error::did_you_mean,
+    format::Format,
     syntax::Mistake,
-    types::{Constraint, FieldType, Format},
+    types::{Constraint, FieldType},
 };
 
 /// Levels of lists, arrays and maps in one member; real bodies have two.

@@ -10,9 +10,9 @@ use toml::{
 use super::Shared;
 use crate::{
     error::{Error, did_you_mean},
+    format::Format,
     rule::{Condition, Literal},
     syntax::{Marks, Mistake, Names, Parsed, parse},
-    types::Format,
     vocabulary::Vocabulary,
 };
 

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     error::did_you_mean,
+    format::Format,
     rule::{Condition, Literal, Path},
-    types::Format,
 };
 
 /// Levels of parentheses and `!` inside each other; real conditions have two.

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::{Mistake, Names, parse, print};
 use crate::{
+    format::Format,
     rule::{Charset, Condition, Literal, Path},
-    types::Format,
 };
 
 fn charsets() -> Vec<Charset> {

@@ -13,7 +13,8 @@ use crate::{
     finding::{Expected, Finding},
     json::{Member, Node, Value},
     reason::Reason,
-    report::{Diagnostic, Related, Severity},
+    report::{Diagnostic, Related},
+    severity::Severity,
     span::Span,
     suggest,
 };

@@ -6,7 +6,8 @@ use crate::{
     finding::{Finding, Item},
     json::{self, Node},
     reason::Reason,
-    report::{Diagnostic, Severity, Unchecked},
+    report::{Diagnostic, Unchecked},
+    severity::Severity,
     span::Span,
     version::Versions,
 };

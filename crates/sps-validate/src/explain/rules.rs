@@ -4,10 +4,12 @@ use super::Walker;
 use crate::{
     descriptor::{Field, Kind, Shape, Type},
     finding::Finding,
+    input::{Input, Outcome},
     json::{self, Int, Node, Value},
     reference::reference_key,
-    report::{Diagnostic, Related, Severity},
-    rule::{Input, MAX_INPUTS, Outcome, Path, Requirement, Rule},
+    report::{Diagnostic, Related},
+    rule::{MAX_INPUTS, Path, Requirement, Rule},
+    severity::Severity,
     span::Span,
 };
 

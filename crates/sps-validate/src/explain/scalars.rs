@@ -10,7 +10,8 @@ use crate::{
     pem::{self, PemError},
     reason::Reason,
     reference::{is_like_a_key, reference_key},
-    report::{Related, Severity, Use},
+    report::{Related, Use},
+    severity::Severity,
 };
 
 impl<'t> Walker<'_, '_, 't> {
