@@ -30,6 +30,14 @@ pub(crate) fn help(diagnostic: &Diagnostic) -> String {
     if help.is_empty() { command.to_owned() } else { format!("{help}; {command}") }
 }
 
+/// The message of a diagnostic with its help, for formats that have one text for both.
+pub(crate) fn message(diagnostic: &Diagnostic) -> String {
+    match help(diagnostic) {
+        help if help.is_empty() => diagnostic.message.clone(),
+        help => format!("{}; {help}", diagnostic.message),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use sps_validate::{Severity, Span, Versions};

@@ -38,10 +38,8 @@ impl Render for Issues {
             let count = seen.entry((it.code, &it.pointer)).or_insert(0_usize);
             *count += 1;
             let place = if it.pointer.is_empty() { "" } else { ": " };
-            let help = advice::help(it);
-            let separator = if help.is_empty() { "" } else { "; " };
             let issue = json!({
-                "description": format!("{}{place}{}{separator}{help}", it.pointer, it.message),
+                "description": format!("{}{place}{}", it.pointer, advice::message(it)),
                 "check_name": it.code,
                 "fingerprint": fingerprint(&[&source, it.code, &it.pointer, &count.to_string()]),
                 "severity": if it.severity == Severity::Error { "major" } else { "minor" },

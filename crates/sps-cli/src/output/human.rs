@@ -246,7 +246,7 @@ fn help(diagnostic: &Diagnostic) -> Option<String> {
     match (help.is_empty(), missing.is_empty()) {
         (true, true) => None,
         (true, false) => Some(format!("did you mean {}?", missing.join(" or "))),
-        (false, true) => Some(help.clone()),
+        (false, true) => Some(help),
         (false, false) => Some(format!("{help} (near: {})", missing.join(", "))),
     }
 }

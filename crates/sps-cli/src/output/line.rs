@@ -8,6 +8,7 @@ use sps_validate::{Copied, Diagnostic, Severity};
 use crate::{
     check::{document::SourceError, validate::Checked},
     output::{
+        advice,
         human::{Amount, Show, place, summary_line},
         report::{Part, Render, Rendered, Sink, Summary},
         stdout::{Stdout, complain},
@@ -100,16 +101,15 @@ fn concise(checked: &Checked, diagnostic: &Diagnostic) -> String {
 
 /// Source: GitHub Docs, "Workflow commands for GitHub Actions", section "Setting an error message".
 fn github(checked: &Checked, diagnostic: &Diagnostic) -> String {
-    let Diagnostic { code, severity, pointer, message, help, .. } = diagnostic;
+    let Diagnostic { code, severity, pointer, .. } = diagnostic;
     let first = checked.positions.of(diagnostic.span.start);
     let place = if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };
-    let help = if help.is_empty() { String::new() } else { format!("; {help}") };
     format!(
         "::{severity} file={},line={},col={},title={code}::{}\n",
         property(&checked.file),
         first.line,
         first.column,
-        data(&format!("{place}{message}{help}"))
+        data(&format!("{place}{}", advice::message(diagnostic)))
     )
 }
 

@@ -17,6 +17,7 @@ use sps_validate::{Copied, Diagnostic, Span};
 use crate::{
     check::{document::SourceError, validate::Checked},
     output::{
+        advice,
         report::{Part, Render, Rendered, Sink, Summary},
         stdout::{Stdout, complain},
         text::{count, one_line},
@@ -175,9 +176,8 @@ struct Document<'c> {
 impl Document<'_> {
     /// Section 3.27.
     fn diagnostic(&self, diagnostic: &Diagnostic) -> Value {
-        let Diagnostic { code, severity, pointer, span, message, help, related, .. } = diagnostic;
-        let words = if help.is_empty() { message.clone() } else { format!("{message}; {help}") };
-        let mut result = Self::result(code, severity.as_str(), &words);
+        let Diagnostic { code, severity, pointer, span, related, .. } = diagnostic;
+        let mut result = Self::result(code, severity.as_str(), &advice::message(diagnostic));
         result["locations"] = json!([self.location(pointer, Some(*span))]);
         if !related.is_empty() {
             let related = related.iter().enumerate().map(|(id, it)| {

@@ -225,3 +225,17 @@ fn gitlab_gets_one_issue_for_each_finding() {
     let good = Dir::new("gitlab_good").with("management/disk_fillup_prevention.json", DISK);
     good.sps(&["check", ".", "--format", "gitlab"]).is(0, "[]\n", "");
 }
+
+#[test]
+fn every_format_with_help_names_the_command_that_repairs() {
+    let reference = EMAIL_REQUEST.replace(
+        "\"aaaa-1\"",
+        r#"{"key": "aaaa-1", "meta": {"href": "/api/configuration/passwords/aaaa-1"}}"#,
+    );
+    let dir = Dir::new("repairing_command").with("management/email.json", reference);
+    for format in ["human", "json", "sarif", "github", "gitlab"] {
+        let run = dir.sps(&["check", ".", "--format", format, "--as", "request"]);
+        let named = run.stdout.matches("; `sps request FILE` rewrites a response").count();
+        assert_eq!((run.status, named), (1, 1), "{format}: {}", run.stdout);
+    }
+}
