@@ -14,7 +14,7 @@ use crate::{
     appliance::{Appliance, Logins, State},
     body::{Bodies, Mode},
     clock::Clock,
-    configuration::{Configuration, Loaded, StateFile, Tree, fill, restore},
+    configuration::{Configuration, Loaded, StateFile, Tree, fill, plant, restore, with_key},
     error::Error,
     fault::Faults,
     http::Log,
@@ -44,6 +44,7 @@ pub struct Builder {
     only_certificates: bool,
     log_file: Option<PathBuf>,
     private_key: Option<String>,
+    extra_key: Option<String>,
 }
 
 impl fmt::Debug for Builder {
@@ -74,6 +75,7 @@ impl Simulator {
             only_certificates: false,
             log_file: None,
             private_key: None,
+            extra_key: None,
         }
     }
 }
@@ -168,6 +170,13 @@ impl Builder {
         self
     }
 
+    /// Adds a key that the spec does not know to every object of the configuration, as newer firmware does. It is stored
+    /// like any member: a PUT that leaves it out loses it. A key that an object has already is left alone.
+    pub fn extra_key(mut self, key: impl Into<String>) -> Self {
+        self.extra_key = Some(key.into());
+        self
+    }
+
     /// Starts the simulator on the current tokio runtime, which needs its timer and its I/O.
     ///
     /// # Errors
@@ -177,12 +186,19 @@ impl Builder {
     pub async fn start(mut self) -> Result<Simulator, Error> {
         let mut random = Random::new(self.seed).ok_or(Error::Random)?;
         let users = self.users_with_a_first(&mut random);
-        let spec = SPEC.get_or_init(Spec::embedded);
+        let extra_key = self.extra_key.take();
+        let spec = match &extra_key {
+            Some(key) => with_key(key),
+            None => SPEC.get_or_init(Spec::embedded),
+        };
         let tree = Tree::new(spec, &self.target);
         let bodies = Bodies::new(spec, Some(self.target.clone()));
         let file = self.state.take().map(StateFile::open).transpose()?;
-        let (committed, left_out) =
+        let (mut committed, left_out) =
             configuration(file.as_ref(), spec, &self.target, &tree, &bodies)?;
+        if let Some(key) = &extra_key {
+            plant(&mut committed, &tree, spec, key);
+        }
         let (tls, identity) = if self.plain_http {
             (None, None)
         } else {

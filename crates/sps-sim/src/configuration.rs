@@ -1,6 +1,7 @@
 //! The configuration: what is stored where, what a new appliance has, pending changes, and the file between runs.
 
 mod defaults;
+mod extra;
 mod restore;
 mod state_file;
 mod store;
@@ -10,6 +11,7 @@ mod tree;
 pub use self::transaction::Holder;
 pub(crate) use self::{
     defaults::fill,
+    extra::{plant, with_key},
     restore::restore,
     state_file::{Loaded, StateFile},
     store::{Configuration, Object, targets},

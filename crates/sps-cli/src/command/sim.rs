@@ -60,6 +60,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
 
+    /// Add a key that the spec does not know to every object, as newer firmware does; a PUT without it loses it
+    #[arg(long, value_name = "KEY")]
+    extra_key: Option<String>,
+
     /// Serve HTTP instead of HTTPS, for clients that cannot trust another certificate
     #[arg(long)]
     plain_http: bool,
@@ -153,6 +157,9 @@ async fn start(args: &Args) -> Result<Simulator> {
     }
     if args.strict {
         builder = builder.strict();
+    }
+    if let Some(key) = &args.extra_key {
+        builder = builder.extra_key(key);
     }
     if args.plain_http {
         builder = builder.plain_http();
