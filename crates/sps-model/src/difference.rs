@@ -84,14 +84,18 @@ pub fn differences(kind: Kind, before: &Any, after: &Any) -> Vec<Difference> {
 #[derive(Clone, Copy)]
 struct Place {
     kind: Kind,
-    /// Whether a key above says by its name that the value is a secret, where no type describes it.
+    /// Whether a key says by its name that the value is a secret: the text under it, or whatever no type describes.
     is_secret: bool,
 }
 
 impl Place {
     fn member(self, tag: Option<&str>, key: &str) -> Self {
         match shape::member(self.kind, tag, key) {
-            Some(kind) => Self { kind, is_secret: false },
+            Some(kind) => {
+                // Keys of objects are no secrets, whatever their member is called.
+                let is_text = matches!(kind.peeled(), Kind::String);
+                Self { kind, is_secret: is_text && shape::is_secret_name(key) }
+            }
             None => {
                 Self { kind: Kind::Any, is_secret: self.is_secret || shape::is_secret_name(key) }
             }
@@ -201,6 +205,7 @@ fn masked(place: Place, value: &Value) -> Option<Value> {
         (Kind::List(_) | Kind::Array(..), Value::Array(list)) => {
             Some(list.iter().map(|value| part(place.element(), value)).collect())
         }
+        (Kind::String, _) if place.is_secret => None,
         // What no type describes may hold anything.
         (Kind::Any | Kind::Secret, _) | (_, Value::Object(_) | Value::Array(_)) => None,
         _ => Some(value.clone()),
@@ -260,6 +265,18 @@ mod tests {
         assert_eq!(list.len(), 4, "{text}");
         assert!(!["hunter", "ken\"", "1 ->"].iter().any(|secret| text.contains(secret)), "{text}");
         assert!(text.contains("add /more: (absent) -> (hidden)"), "{text}");
+    }
+
+    #[test]
+    fn hides_a_text_whose_name_says_that_it_is_a_secret() {
+        let trap = |community: &str| json!({"version": {"selection": "2c", "value": {"community": community}}});
+        let list = found(SnmpTrap::KIND, trap("noc-7"), trap("noc-8"));
+        assert_eq!(list, ["replace /version/value/community: (hidden) -> (hidden)"]);
+        // A reference is no secret.
+        let trap =
+            |key: &str| json!({"version": {"selection": "3", "value": {"auth_password": key}}});
+        let list = found(SnmpTrap::KIND, trap("a1"), trap("b2"));
+        assert_eq!(list, [r#"replace /version/value/auth_password: "a1" -> "b2""#]);
     }
 
     #[test]
