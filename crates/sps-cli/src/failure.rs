@@ -142,6 +142,7 @@ mod tests {
             Advice::FindOtherWriter,
             Advice::GiveCommitMessage,
             Advice::StartAgain,
+            Advice::ReadAgain,
             Advice::CheckObjects,
             Advice::CancelTransaction,
             Advice::RestartJob,
