@@ -11,7 +11,7 @@ pub(crate) enum Status {
     Different,
     /// 1: a document or a certificate is invalid, or a value did not take effect as it was sent.
     Invalid,
-    /// 4: the appliance has changed meanwhile, and nothing was applied.
+    /// 4: the appliance has changed meanwhile, or another session committed first; nothing was applied.
     Stale,
     /// 2: it could not be done: something could not be read, the command was misused, or the appliance refused.
     Failed,

@@ -20,6 +20,11 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// Creates the difference between two values at one place.
+    pub fn new(pointer: impl Into<String>, before: Side, after: Side) -> Self {
+        Self { pointer: pointer.into(), before, after }
+    }
+
     /// The name that a JSON patch has for the change: `add`, `remove` or `replace`.
     pub fn op(&self) -> &'static str {
         match (&self.before, &self.after) {
@@ -136,10 +141,10 @@ impl Walk {
                     });
                 }
             }
-            (Some(old), Some(new)) if is_same(place.kind, old, new) => {}
+            (Some(old), Some(new)) if shape::is_same(place.kind, old, new) => {}
             _ => {
                 let (before, after) = (side(place, before), side(place, after));
-                self.found.push(Difference { pointer: self.pointer.clone(), before, after });
+                self.found.push(Difference::new(self.pointer.clone(), before, after));
             }
         }
     }
@@ -161,21 +166,6 @@ fn is_one_variant(
     after: &serde_json::Map<String, Value>,
 ) -> bool {
     shape::tag_of(kind, before) == shape::tag_of(kind, after)
-}
-
-/// Whether two values that are not both objects or lists mean the same.
-fn is_same(kind: Kind, before: &Value, after: &Value) -> bool {
-    match (before, after) {
-        (Value::Number(before), Value::Number(after)) => {
-            before == after
-                || (before.as_f64() == after.as_f64() && (before.is_f64() || after.is_f64()))
-        }
-        (Value::String(before), Value::String(after)) => {
-            before.trim_end() == after.trim_end()
-                || shape::canonical(kind, before) == shape::canonical(kind, after)
-        }
-        _ => before == after,
-    }
 }
 
 /// One side, without what must not be shown.

@@ -14,7 +14,9 @@ use crate::{
     appliance::{Appliance, Logins, State},
     body::{Bodies, Mode},
     clock::Clock,
-    configuration::{Configuration, Loaded, StateFile, Tree, fill, plant, restore, with_key},
+    configuration::{
+        Configuration, Loaded, Locks, StateFile, Transactions, Tree, fill, plant, restore, with_key,
+    },
     error::Error,
     fault::Faults,
     http::Log,
@@ -38,6 +40,7 @@ pub struct Builder {
     first_user: Option<String>,
     state: Option<PathBuf>,
     mode: Mode,
+    locks: Option<Locks>,
     clock: Clock,
     seed: Option<u64>,
     client_ca: Option<String>,
@@ -69,6 +72,7 @@ impl Simulator {
             first_user: None,
             state: None,
             mode: Mode::Lenient,
+            locks: None,
             clock: Clock::system(),
             seed: None,
             client_ca: None,
@@ -123,6 +127,12 @@ impl Builder {
     /// Refuses what an appliance silently accepts, above all unknown keys.
     pub fn strict(mut self) -> Self {
         self.mode = Mode::Strict;
+        self
+    }
+
+    /// Sets how many sessions may have a transaction at once. Default: [`Locks::of`] the version.
+    pub fn locks(mut self, locks: Locks) -> Self {
+        self.locks = Some(locks);
         self
     }
 
@@ -223,7 +233,7 @@ impl Builder {
         let state = State {
             committed,
             sessions: Sessions::default(),
-            transaction: None,
+            transactions: Transactions::new(self.locks.unwrap_or_else(|| Locks::of(&self.target))),
             jobs: Jobs::default(),
             slots: Slots::default(),
             faults: Faults::default(),

@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use sps_sim::{Fault, Simulator, User};
+use sps_sim::{Fault, Locks, Simulator, User};
 
 use crate::{
     check::read,
@@ -35,6 +35,7 @@ Exit status:
 Examples:
   sps sim --listen 127.0.0.1:8443 --certificate sim.pem
   sps sim --target 6.0.1 --fault 'PUT /api/transaction drop-after x1'
+  sps sim --target 7.5 --locks single --log requests.jsonl
   sps sim --seed 7 --user alice --client-ca ca.pem
   curl --cacert sim.pem --user admin https://127.0.0.1:8443/api/authentication")]
 pub(crate) struct Args {
@@ -53,6 +54,14 @@ pub(crate) struct Args {
     /// Reject what an appliance ignores: unknown keys, duplicate keys, wrappers
     #[arg(long)]
     strict: bool,
+
+    /// Transactions that may be open at once: one, or one for each session [default: as the version has it]
+    #[arg(long, value_name = "LOCKS", value_enum)]
+    locks: Option<LocksArg>,
+
+    /// Append each request to this file as one line of JSON, without bodies and secrets
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
 
     /// Fail on purpose: `METHOD PATH KIND [xTIMES] [pPROBABILITY]` (repeatable)
     ///
@@ -92,6 +101,24 @@ pub(crate) struct Args {
     /// Derive keys, tokens and passwords from this number; runs become repeatable, but secrets predictable
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
+}
+
+/// How many transactions may be open at once.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LocksArg {
+    /// One: it locks the configuration for all others
+    Single,
+    /// One for each session: a commit after that of another session is refused
+    Parallel,
+}
+
+impl From<LocksArg> for Locks {
+    fn from(locks: LocksArg) -> Self {
+        match locks {
+            LocksArg::Single => Self::Single,
+            LocksArg::Parallel => Self::Parallel,
+        }
+    }
 }
 
 /// A user with read permission.
@@ -149,6 +176,9 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         }
         out.flush()?;
         runtime::interrupted().await;
+        if let (Some(file), Some(error)) = (&args.log, simulator.log_error()) {
+            complain(&format!("warning: {} is incomplete: {error}", file.display()));
+        }
         simulator.stop().await;
         Ok(Status::Done)
     })
@@ -167,6 +197,12 @@ async fn start(args: &Args) -> Result<Simulator> {
     }
     if let Some(key) = &args.extra_key {
         builder = builder.extra_key(key);
+    }
+    if let Some(locks) = args.locks {
+        builder = builder.locks(locks.into());
+    }
+    if let Some(file) = &args.log {
+        builder = builder.log_file(file);
     }
     if args.plain_http {
         builder = builder.plain_http();

@@ -1,6 +1,6 @@
 //! Read, change and write: nothing is lost, and the change of another user is never overwritten unseen.
 
-use std::{fs, process::Command};
+use std::{fs, io::Read as _, process::Command};
 
 use serde_json::{Value, json};
 
@@ -417,4 +417,25 @@ fn no_step_shows_a_secret() {
     let run = appliance.edit("management/snmp/trap", script, &[]);
     assert_eq!(run.status, 0, "{}", run.all());
     assert!(!run.all().contains("hunter"), "{}", run.all());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_commit_after_that_of_another_session_ends_with_the_status_of_a_stale_base() {
+    // Each session has a transaction of its own; this one is held up before its commit.
+    let fault = "GET /api/transaction/changes delay=4s x1";
+    let appliance = Appliance::new("changes-parallel", &["--locks", "parallel", "--fault", fault]);
+    let (mut child, mut lines) = appliance.hang("changed");
+    let mut health = appliance.health_elsewhere();
+    health["maximum_load1"] = 5.into();
+    appliance.write("other.json", &health.to_string());
+    let arguments = ["put", HEALTH_MONITORING, "other.json"];
+    let other = finish(&mut appliance.logged_in("elsewhere", &arguments));
+    assert_eq!(other.status, 0, "{}", other.all());
+    let mut stderr = String::new();
+    lines.read_to_string(&mut stderr).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(4), "{stderr}");
+    assert!(stderr.contains("another session committed first"), "{stderr}");
+    let health = appliance.health_elsewhere();
+    assert_eq!((&health["maximum_load1"], disk(&health)), (&json!(5), 80));
 }
