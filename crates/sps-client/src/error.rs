@@ -168,10 +168,16 @@ impl Error {
         matches!(
             self.0.kind,
             ErrorKind::Connect
+                | ErrorKind::Proxy { .. }
                 | ErrorKind::ConnectionLost
                 | ErrorKind::Timeout
                 | ErrorKind::Unavailable
         )
+    }
+
+    /// Whether there was no connection to send the request through.
+    pub(crate) fn was_not_sent(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Connect | ErrorKind::Proxy { .. })
     }
 
     /// Whether the request may have been carried out although it failed.
@@ -293,6 +299,7 @@ mod tests {
             ErrorKind::Journal,
             ErrorKind::File,
             ErrorKind::Other,
+            ErrorKind::Proxy { proxy: "http://proxy.example:3128".to_owned() },
         ];
         for (index, kind) in kinds.iter().enumerate() {
             assert_eq!(position(kind), index, "{kind:?}");
@@ -330,6 +337,7 @@ mod tests {
             ErrorKind::Journal => 25,
             ErrorKind::File => 26,
             ErrorKind::Other => 27,
+            ErrorKind::Proxy { .. } => 28,
         }
     }
 

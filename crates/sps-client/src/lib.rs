@@ -68,7 +68,8 @@
 //!
 //! # What it does not do
 //!
-//! It does not log out, because no source shows how. It follows no redirection, uses no proxy, and speaks HTTP/1.1.
+//! It does not log out, because no source shows how. It follows no redirection and speaks HTTP/1.1. It uses a proxy
+//! only if [`ClientBuilder::proxy`] names one, never that of the environment.
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
@@ -90,6 +91,7 @@ mod http;
 mod journal;
 mod json;
 mod path;
+mod proxy;
 mod recover;
 mod session;
 mod settings;
@@ -105,6 +107,7 @@ pub use crate::{
     login::Login,
     received::{RawResponse, Received},
     recovered::{Recovered, RecoveredOutcome},
+    settings::LockWait,
     support_bundle::SupportBundles,
     transaction::{Change, ChangeKind, CommitReport, Mismatch, Review, Transaction, Unverified},
     transfer::{Progress, Source},
