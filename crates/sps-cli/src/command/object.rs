@@ -1,6 +1,7 @@
 //! `sps get`, `put`, `post` and `delete`: one object of one appliance.
 
 mod change;
+mod outcome;
 mod target;
 
 use std::path::PathBuf;
@@ -186,6 +187,9 @@ pub(crate) fn delete(args: &DeleteArgs, out: &mut Stdout) -> Result<Status> {
     runtime::with_appliance(&args.change.connection, async |client| {
         client.send_raw(Method::Delete, &target.path, None).await?;
         change::report("deleted", &target.path);
+        if out.is_json() {
+            output::print_json(out, &serde_json::json!({"deleted": target.path}))?;
+        }
         Ok(Status::Done)
     })
 }

@@ -9,18 +9,19 @@ use sps_validate::{Context, Form, UnknownKeys};
 
 use crate::{
     check::{
+        allow,
         document::Document,
         read,
         validate::{self, Declared},
     },
-    command::object::target::Target,
+    command::object::{outcome, target::Target},
     connection::{self, runtime},
     failure,
     file_name::is_stdin,
     output::{
         Stdout, complain, count,
         human::{Amount, Show},
-        one_line, print,
+        is_quiet, is_stderr_colored, one_line, print, print_finding, print_json, remark,
         report::Render as _,
     },
     status::Status,
@@ -41,6 +42,10 @@ pub(super) struct ChangeOptions {
     /// Send unknown keys too; the appliance may ignore them silently
     #[arg(long)]
     allow_unknown: bool,
+
+    /// Waive the rule with this code, such as `weak-encryption` (repeatable); codes of the structure cannot be waived
+    #[arg(long, value_name = "CODE", value_parser = allow::code)]
+    allow: Vec<&'static str>,
 
     #[command(flatten)]
     pub(super) connection: connection::Args,
@@ -76,7 +81,9 @@ impl ChangeOptions {
                  SPS_PASSWORD"
             );
         }
-        let context = Context::default().with_unknown_keys(self.unknown_keys());
+        let mut context =
+            Context::default().with_unknown_keys(self.unknown_keys()).with_waived(&self.allow);
+        context.now = validate::now();
         let document = match read::document(file, &context.limits) {
             Ok(document) => document,
             Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
@@ -102,9 +109,12 @@ impl ChangeOptions {
     /// Opens a transaction, changes, reviews, commits and reads back. Reports each step to standard error, and prints
     /// the key of a new object.
     pub(super) fn make(&self, out: &mut Stdout, change: Change) -> Result<Status> {
-        runtime::with_appliance(&self.connection, async |client| {
-            self.steps(client, out, change).await
-        })
+        let codes = self.allow.clone();
+        runtime::with_configured(
+            &self.connection,
+            |builder| builder.waive(codes),
+            async |client| self.steps(client, out, change).await,
+        )
     }
 
     async fn steps(&self, client: &Client, out: &mut Stdout, change: Change) -> Result<Status> {
@@ -121,6 +131,9 @@ impl ChangeOptions {
             })?;
             canceled?;
             report("canceled", "nothing was changed");
+            if out.is_json() {
+                print_json(out, &outcome::not_committed())?;
+            }
             return Ok(Status::Done);
         }
         let sent = sent?;
@@ -132,15 +145,19 @@ impl ChangeOptions {
         };
         let outcome = runtime::committing(commit).await?;
         report_outcome(&outcome, sent.listed);
-        if let Some(key) = sent.key {
-            print(out, &one_line(&key))
-                .context("the change is committed, but the key could not be printed")?;
-        }
+        let printed = match &sent.key {
+            _ if out.is_json() => {
+                print_json(out, &outcome::committed(&outcome, sent.key.as_deref()))
+            }
+            Some(key) => print(out, &one_line(key)),
+            None => Ok(()),
+        };
+        printed.context("the change is committed, but the key could not be printed")?;
         Ok(if outcome.is_complete() { Status::Done } else { Status::Invalid })
     }
 }
 
-/// Checks a body and prints its errors.
+/// Checks a body and prints its errors and warnings.
 fn is_valid(
     document: Document,
     endpoint: &'static EndpointInfo,
@@ -151,16 +168,16 @@ fn is_valid(
         Ok(checked) => checked,
         Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
     };
-    if checked.report.is_valid() {
-        return Ok(true);
-    }
     let errors = checked.report.errors().count();
-    let show = Show { color: false, amount: Amount::Errors, dry_run: false };
+    let amount = if is_quiet() { Amount::Errors } else { Amount::Diagnostics };
+    let show = Show { color: is_stderr_colored(), amount, dry_run: false };
     for part in show.render(checked).parts {
-        complain(part.text.trim_end());
+        print_finding(&part.text);
     }
-    complain(&format!("{}; nothing was sent", count(errors, "error")));
-    Ok(false)
+    if errors > 0 {
+        complain(&format!("{}; nothing was sent", count(errors, "error")));
+    }
+    Ok(errors == 0)
 }
 
 impl Change {
@@ -216,7 +233,7 @@ fn report_outcome(outcome: &CommitReport, listed: usize) {
         report("unverified", &it.to_string());
     }
     for it in &outcome.mismatches {
-        report("MISMATCH", &it.to_string());
+        complain(&step("MISMATCH", &it.to_string()));
     }
     if outcome.is_complete() {
         let result = if outcome.unverified.is_empty() {
@@ -229,6 +246,10 @@ fn report_outcome(outcome: &CommitReport, listed: usize) {
 }
 
 /// Reports one step to standard error; standard output is for results.
-pub(super) fn report(step: &str, text: &str) {
-    complain(&format!("{step:<10} {}", one_line(text)));
+pub(super) fn report(name: &str, text: &str) {
+    remark(&step(name, text));
+}
+
+fn step(name: &str, text: &str) -> String {
+    format!("{name:<10} {}", one_line(text))
 }
