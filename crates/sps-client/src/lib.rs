@@ -63,8 +63,8 @@
 //!
 //! # Events
 //!
-//! Spans and events of `tracing` contain methods, paths without query, status codes and kinds of errors. They never
-//! contain a password, a session or a body.
+//! Spans and events of `tracing` contain methods, paths without query, status codes, kinds of errors, sizes and times.
+//! They never contain a password, a session or a body.
 //!
 //! # What it does not do
 //!

@@ -34,7 +34,7 @@ impl Tree {
             .parents(!selection.with_ignored)
             .require_git(false)
             .filter_entry(move |entry| {
-                let path = entry.path().strip_prefix(&root).unwrap_or(entry.path());
+                let path = entry.path().strip_prefix(&root).unwrap_or_else(|_| entry.path());
                 entry.file_name() != ".git" && !exclude.iter().any(|it| it.matches(path))
             })
             .build();

@@ -40,11 +40,6 @@ impl LoginOptions<'_> {
             let Some(user) = user else {
                 bail!("no user name: pass `--user` or set SPS_USER");
             };
-            if user.contains(':') {
-                bail!(
-                    "invalid user name: it cannot have a colon, which would end it in the request"
-                );
-            }
             let file = match variable::file(self.password_file, "SPS_PASSWORD_FILE") {
                 None if !variable::is_set(PASSWORD) => profile.password_file.clone(),
                 file => file,

@@ -10,10 +10,8 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-use crate::output::settings;
-
-/// The libraries whose events are printed. Those of others may hold what ours keep secret.
-const LIBRARIES: [&str; 2] = ["sps_client", "sps_sim"];
+/// The library whose events are printed. Those of others may hold what ours keeps secret.
+const LIBRARY: &str = "sps_client";
 
 /// Prints events from here on: requests and retries, or with a greater `verbose` everything.
 pub(super) fn print(verbose: u8) {
@@ -25,9 +23,10 @@ pub(super) fn print(verbose: u8) {
     let lines = fmt::layer()
         .without_time()
         .with_target(false)
-        .with_ansi(settings::is_stderr_colored())
+        // Colors would bring one more crate.
+        .with_ansi(false)
         .with_writer(io::stderr)
-        .with_filter(Targets::new().with_targets(LIBRARIES.map(|it| (it, level))));
+        .with_filter(Targets::new().with_target(LIBRARY, level));
     // Fails only if a subscriber is there already, which then prints the events.
     let _ = tracing_subscriber::registry().with(lines).try_init();
 }

@@ -1,6 +1,10 @@
 //! Streams and options of every command: results on standard output, everything else on standard error.
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+};
 
 use serde_json::{Value, json};
 
@@ -158,7 +162,7 @@ fn verbose_prints_requests_and_no_secret() {
     assert!(once.status == 0 && once.stderr.contains(request), "{}", once.all());
     assert!(!once.stderr.contains("TRACE"), "{}", once.stderr);
     // `finish` looks for the password of the login in all output.
-    let twice = appliance.sps(&["post", "passwords", "pw.json", "-vv"]);
+    let twice = appliance.sps(&["post", "passwords", "pw.json", "-vv", "--color", "always"]);
     assert!(twice.stderr.contains("TRACE request"), "{}", twice.stderr);
     assert_eq!((twice.status, twice.stdout.trim_end().len()), (0, 36), "{}", twice.all());
     assert!(!twice.all().contains("correct horse"), "{}", twice.all());
@@ -415,9 +419,10 @@ fn credentials_are_read_as_editors_and_shells_write_them() {
             .fails(2, "SPS_PASSWORD: the password has more than one line");
     }
     // No request is sent: nothing listens there.
-    let run =
-        Dir::new("output-colon").sps(&["info", "--host", "http://127.0.0.1:1", "--user", "a:b"]);
-    run.fails(2, "invalid user name: it cannot have a colon");
+    let mut command = appliance.command("home");
+    command.args(["info", "--host", "http://127.0.0.1:1", "--user", "a:b"]);
+    let run = finish(command.env("SPS_PASSWORD", PASSWORD));
+    run.fails(2, "invalid login: a user name cannot have a colon\nhelp: check `--user`");
 }
 
 #[test]
@@ -441,4 +446,30 @@ fn the_target_of_a_support_bundle_is_tried_before_the_job_starts() {
     appliance.sps(&["support-bundle", "list"]).is(0, "", "");
     let run = appliance.sps(&["support-bundle", "create", "--wait", "0"]);
     assert!(run.status == 2 && run.stderr.contains("still runs after 0 seconds"), "{}", run.all());
+}
+
+#[test]
+fn the_simulator_prints_how_to_connect_as_json() {
+    let dir = Dir::new("output-sim-json").with("pw", "open sesame 4711\n");
+    for (arguments, password) in [(&["--seed", "7"][..], true), (&["--password-file", "pw"], false)]
+    {
+        let mut sim = command();
+        sim.args(["sim", "--format", "json"]).args(arguments).current_dir(dir.path());
+        let mut child = sim.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut text = String::new();
+        for line in lines {
+            text += &line.unwrap();
+            if text.ends_with('}') {
+                break;
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let start: Value = serde_json::from_str(&text).unwrap();
+        assert!(start["url"].as_str().unwrap().starts_with("https://127.0.0.1:"), "{start}");
+        assert_eq!((&start["user"], start["password"].is_string()), (&json!("admin"), password));
+        assert!(start["certificate"].as_str().unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+        assert!(start["sha256"].is_string() && !text.contains("sesame"), "{start}");
+    }
 }

@@ -149,10 +149,14 @@ fn is_strict(schema: &Value, types: &[&str], at: &str) {
         match (keyword.as_str(), value) {
             ("if" | "then" | "else" | "not", value) => is_strict(value, &types, at),
             ("allOf" | "anyOf", Value::Array(parts)) => {
-                parts.iter().for_each(|part| is_strict(part, &types, at));
+                for part in parts {
+                    is_strict(part, &types, at);
+                }
             }
             ("properties" | "$defs", Value::Object(parts)) => {
-                parts.values().for_each(|part| is_strict(part, &[], at));
+                for part in parts.values() {
+                    is_strict(part, &[], at);
+                }
             }
             ("propertyNames", value) => is_strict(value, &["string"], at),
             ("items" | "additionalProperties", value) => is_strict(value, &[], at),
@@ -172,7 +176,8 @@ fn schemas_of(settings: &Value, file: &str) -> Vec<String> {
             (glob.split('/').collect(), file.split('/').collect());
         let is_tail = parts.len() >= globs.len()
             && globs.iter().rev().zip(parts.iter().rev()).all(|(glob, part)| {
-                *glob == *part || (*glob == "*.json" && part.ends_with(".json"))
+                *glob == *part
+                    || (*glob == "*.json" && part.rsplit_once('.').is_some_and(|it| it.1 == "json"))
             });
         is_tail && (anywhere || globs.len() == parts.len())
     };

@@ -15,5 +15,6 @@ mod fake;
 mod opening;
 mod reading;
 mod secrets;
+mod settings;
 mod texts;
 mod transfers;
