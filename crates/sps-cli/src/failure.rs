@@ -76,6 +76,7 @@ fn sentence(error: &Error) -> String {
 /// The advice in terms of this command.
 fn help(advice: Advice) -> String {
     match advice {
+        Advice::CheckProxy => "check `--proxy`, SPS_PROXY, the profile or HTTPS_PROXY; `--proxy none` connects directly",
         Advice::CheckTrust => "check `--ca-file` or `--pin-sha256`",
         Advice::CheckCredentials => "check user, password and `--login-method`",
         Advice::WaitForLock => "wait until the holder is done, or wait longer with `--lock-wait SECONDS`",
@@ -97,6 +98,8 @@ fn setting(kind: &ErrorKind) -> Option<&'static str> {
     Some(match argument {
         Argument::Address => "check `--host`, `SPS_HOST` or the profile",
         Argument::Authority => "check the file of `--ca-file`",
+        Argument::Proxy => "check `--proxy`, SPS_PROXY, the profile or HTTPS_PROXY",
+        Argument::Login => "check `--user`, SPS_USER or the profile",
         Argument::Pin => "check `--pin-sha256`",
         Argument::Trust => {
             "pass only one of `--ca-file`, `--pin-sha256` and `--danger-accept-invalid-certs`"
@@ -134,6 +137,7 @@ mod tests {
     fn no_help_names_a_function() {
         for advice in [
             Advice::CheckAddress,
+            Advice::CheckProxy,
             Advice::CheckTrust,
             Advice::CheckThenRepeat,
             Advice::RepeatLater,

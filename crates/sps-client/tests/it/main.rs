@@ -16,5 +16,6 @@ mod fake;
 mod opening;
 mod reading;
 mod secrets;
+mod settings;
 mod texts;
 mod transfers;
