@@ -187,6 +187,8 @@ pub enum End<'s> {
     Field(&'s Field),
     /// The tag of a union.
     Tag(&'s Union),
+    /// The content of a union whose variants have texts, if any.
+    Text(&'s Union),
 }
 
 /// A path of wire names, followed through the types.
@@ -199,7 +201,8 @@ pub struct Resolved<'s> {
 }
 
 impl Spec {
-    /// Follows a path from a struct inwards. It may enter a union only to reach its tag.
+    /// Follows a path from a struct inwards. It may enter a union only to reach its tag, or content that is a text in
+    /// every variant.
     ///
     /// # Errors
     ///
@@ -226,9 +229,15 @@ impl Spec {
                 Some(TypeDef::Union(union)) if rest == [union.tag.clone()] => {
                     return Ok(Resolved { way, end: End::Tag(union) });
                 }
+                Some(TypeDef::Union(union))
+                    if rest == [union.content.clone()] && has_texts(union) =>
+                {
+                    return Ok(Resolved { way, end: End::Text(union) });
+                }
                 Some(TypeDef::Union(union)) => {
                     return Err(format!(
-                        "a condition reaches only the tag of a union: `{name}.{}`",
+                        "a condition reaches only the tag of a union, or content that is a text in every variant: \
+                         `{name}.{}`",
                         union.tag
                     ));
                 }
@@ -237,6 +246,12 @@ impl Spec {
         }
         Err("this path is empty".to_owned())
     }
+}
+
+/// Whether each variant has a text as its content, or none.
+fn has_texts(union: &Union) -> bool {
+    let mut payloads = union.variants.iter().filter_map(|it| it.payload.as_ref()).peekable();
+    payloads.peek().is_some() && payloads.all(|it| it.ty == FieldType::String)
 }
 
 #[cfg(test)]
