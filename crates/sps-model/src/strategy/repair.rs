@@ -96,7 +96,7 @@ fn broken(ty: &'static Type, pointer: &str, value: &Value, intended: &Intended) 
     let rule = ty.constraints.errors().find(|rule| {
         !intended.is_broken(rule.code, &below(pointer, rule.target))
             && inputs(ty, rule.inputs, value)
-                .is_some_and(|inputs| rule.check(&inputs, &context) == Outcome::Broken)
+                .is_some_and(|inputs| !rule.check(&inputs, &context).accepts())
     })?;
     Some(ways::repairing(ty, rule))
 }
