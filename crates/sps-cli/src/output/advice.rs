@@ -6,7 +6,7 @@ use sps_validate::{Diagnostic, Finding, Reason, Unchecked, format::Format};
 pub(crate) fn reason(unchecked: &Unchecked) -> String {
     let option = match unchecked.reason {
         Reason::ExistenceUnknown | Reason::PlainTextUnknown => "; pass `--resolve FILE`",
-        Reason::TargetUnknown(_) => "; pass `--target VERSION`",
+        Reason::TargetUnknown(_) | Reason::RuleTargetUnknown(_) => "; pass `--target VERSION`",
         _ => "",
     };
     format!("{}{option}", unchecked.reason)
@@ -25,9 +25,17 @@ pub(crate) fn help(diagnostic: &Diagnostic) -> String {
         Finding::Format { format: Format::PemCertificate, .. } => {
             "`sps pem FILE` prints a certificate file in this form"
         }
+        Finding::UnknownKey { home: None, .. } => {
+            "`sps check --fix` renames it where there is only one way"
+        }
+        finding if finding.is_repairable() => "`sps check --fix` repairs it",
         _ => return help.clone(),
     };
-    if help.is_empty() { command.to_owned() } else { format!("{help}; {command}") }
+    match help.chars().last() {
+        None => command.to_owned(),
+        Some('?') => format!("{help} {command}"),
+        Some(_) => format!("{help}; {command}"),
+    }
 }
 
 /// The message of a diagnostic with its help, for formats that have one text for both.

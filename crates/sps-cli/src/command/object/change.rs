@@ -77,7 +77,7 @@ impl ChangeOptions {
             );
         }
         let context = Context::default().with_unknown_keys(self.unknown_keys());
-        let document = match read::document(file, &context.limits) {
+        let document = match read::body(file, &context.limits) {
             Ok(document) => document,
             Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
         };
