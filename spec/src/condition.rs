@@ -46,6 +46,11 @@ pub trait Facts {
         None
     }
 
+    /// Whether a check written by hand passes; `None` if this is unknown.
+    fn custom(&self, _name: &str, _inputs: &[Path]) -> Option<bool> {
+        None
+    }
+
     /// Whether the object behind the reference at a path satisfies a condition; `None` if this is unknown.
     fn referent(&self, _path: &[String], _about: &Condition) -> Option<bool> {
         None
@@ -104,8 +109,7 @@ impl Condition {
 
     /// Decides it in three-valued logic; `None` means undecided.
     ///
-    /// A member that is absent leaves a condition on it undecided, except for `Present` and `Absent`. Checks written by
-    /// hand are undecided: only a validator can tell.
+    /// A member that is absent leaves a condition on it undecided, except for `Present` and `Absent`.
     pub fn decide(&self, facts: &dyn Facts) -> Option<bool> {
         let fact = |path: &Path| facts.fact(path);
         let text = |path: &Path| match facts.fact(path) {
@@ -146,7 +150,7 @@ impl Condition {
             },
             Self::Format { path, format } => facts.has_format(*format, text(path)?),
             Self::Referent(path, about) => facts.referent(path, about),
-            Self::Custom { .. } => None,
+            Self::Custom { name, inputs } => facts.custom(name, inputs),
         }
     }
 }

@@ -167,7 +167,12 @@ impl Condition {
     /// The text that was meant instead of one that breaks it, if there is only one possibility.
     pub(crate) fn meant(&self, inputs: &[Input<'_>]) -> Option<String> {
         let Self::Hex(input) = *self else { return None };
-        let digits: String = text(inputs, input).chars().filter(|it| !is_separator(*it)).collect();
+        // A sign in front is no separator.
+        let number = text(inputs, input);
+        if number.trim_start().starts_with('-') {
+            return None;
+        }
+        let digits: String = number.chars().filter(|it| !is_separator(*it)).collect();
         hex::digits(&digits).is_some_and(|it| !it.is_empty()).then_some(digits)
     }
 

@@ -15,6 +15,7 @@ use crate::{
     rewrite::write_string,
     span::Span,
     subject::{Form, Subject},
+    suggest,
 };
 
 /// A repaired text.
@@ -55,7 +56,7 @@ pub struct Fix {
 /// Repairs the body of a request where there is only one way; `None` if there is nothing to repair.
 ///
 /// It removes the wrapper of a response and keys that only responses have. A reference becomes its bare key. A key becomes
-/// the missing one that differs by one or two letters, if no other is as similar. A missing list becomes `[]`, a missing
+/// the missing one that differs by one or two letters or abbreviates it, if no other is as similar. A missing list becomes `[]`, a missing
 /// nullable value becomes null. A certificate loses the text around it, an engine ID the colons between its digits. A
 /// text that is not JSON loses its byte order mark, the last comma of a list, and spaces that JSON does not know. A repair
 /// that does not reduce the errors is not made, and a response is left as it is.
@@ -312,8 +313,9 @@ impl<'p, 't> Plan<'p, 't> {
     fn rename<'d>(&self, unknown: &'d Diagnostic) -> Option<Rename<'d>> {
         let Finding::UnknownKey { suggestions, home: None } = &unknown.finding else { return None };
         let key = unescaped(unknown.pointer.rsplit('/').next()?).to_lowercase();
-        let is_near = |name: &&&str| {
+        let is_near = |name: &&&'static str| {
             strsim::damerau_levenshtein(&key, &name.to_lowercase()) <= MAX_WRONG_LETTERS
+                || suggest::abbreviations(&key, [**name].into_iter()).next().is_some()
         };
         let mut near = suggestions.iter().filter(is_near);
         let name = *near.next().filter(|_| near.next().is_none())?;

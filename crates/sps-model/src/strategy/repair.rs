@@ -1,7 +1,7 @@
 //! Repairs every rule and requirement that a body of the right structure still breaks.
 
 use serde_json::Value;
-use sps_validate::{Context, Kind, Outcome, Type, code};
+use sps_validate::{Context, Kind, Type, code};
 
 use crate::strategy::{
     edit::{Edit, apply, inputs, walk},

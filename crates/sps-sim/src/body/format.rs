@@ -20,6 +20,11 @@ pub(super) fn has(format: Format, text: &str) -> bool {
     }
 }
 
+/// Whether a text is a certificate with a key that newer versions refuse.
+pub(super) fn has_weak_key(text: &str) -> bool {
+    certificate::has_weak_key(text)
+}
+
 /// Checks for a mailbox of RFC 5321, section 4.1.2, with the lengths of section 4.5.3.1. A bare number is no domain.
 fn is_email_address(text: &str) -> bool {
     // A quoted local part may hold an `@`, and a domain never does.

@@ -19,14 +19,23 @@ pub(super) fn around(value: &str) -> Option<FormatError> {
     if value.contains("://") {
         return Some(FormatError::Scheme);
     }
-    let mut parts = value.split([',', ';', ' ', '\t', '\n', '\r']).filter(|it| !it.is_empty());
-    if parts.next().is_some_and(is_host) && parts.next().is_some() {
+    if is_list(value) {
         return Some(FormatError::Several);
     }
     if has_port(value) {
         return Some(FormatError::Port);
     }
     value.contains(char::is_whitespace).then_some(FormatError::WhiteSpace)
+}
+
+/// Whether this is a list that starts with a host. Of words with spaces between, the first must have a dot: a name may
+/// have been written with a space.
+fn is_list(value: &str) -> bool {
+    let separators: &[char] =
+        if value.contains([',', ';']) { &[',', ';'] } else { &[' ', '\t', '\n', '\r'] };
+    let mut parts = value.split(separators).map(str::trim).filter(|it| !it.is_empty());
+    let Some(first) = parts.next() else { return false };
+    is_host(first) && parts.next().is_some() && (separators[0] == ',' || first.contains(['.', ':']))
 }
 
 /// Whether this is a host with a colon and a port behind it.

@@ -116,7 +116,7 @@ fn a_number_names_what_is_between_its_digits() {
         let fixed = repaired("engine", &format!("\"{engine}\"")).unwrap();
         assert_eq!(fixed, format!(r#"{{"engine": "{meant}"}}"#));
     }
-    for engine in ["<0x80001f8880>", "80001g8880", ":-:", "0x80:zz"] {
+    for engine in ["-80001f8880", "<0x80001f8880>", "80001g8880", ":-:", "0x80:zz"] {
         let found = only("engine", &format!("\"{engine}\""));
         assert_eq!((&*found.message, &*found.help), ("not hexadecimal", "use digits"), "{engine}");
         assert!(found.suggestions.is_empty() && !found.finding.is_repairable());
@@ -161,6 +161,7 @@ fn a_host_or_an_address_that_leaves_one_possibility_is_repaired() {
         ("mail", "info@m\u{fc}nchen.de", Some("info@xn--mnchen-3ya.de")),
         ("mail", "ops@[2001:db8::1]", Some("ops@[IPv6:2001:db8::1]")),
         ("mail", "ops@192.0.2.1", Some("ops@[192.0.2.1]")),
+        ("mail", "M\u{fc}ller <m\u{fc}ller@corp.test>", None),
         ("mail", "a@corp.test,b@corp.test", None),
         ("mail", "o..ps@corp.test", None),
         ("mail", "\u{f6}ps@corp.test", None),
@@ -201,6 +202,21 @@ fn advice_for_a_word_is_right_or_absent() {
         assert_eq!(found.suggestions.first().map(String::as_str), best, "{word}");
     }
     assert_eq!(only("Friday", "[]").suggestions, ["Fri"]);
+    // A missing day is the one that is written out, and no empty list.
+    static WEEK: Type = Type::new(
+        "Week",
+        Shape::Struct {
+            fields: &[
+                Field::new("Fri", Kind::List(&Kind::Bool)),
+                Field::new("Sat", Kind::List(&Kind::Bool)),
+            ],
+            open: false,
+        },
+        Constraints::NONE,
+    );
+    let subject = Subject::new(Kind::Named(&WEEK), Form::Request);
+    let fixed = fix(r#"{"Friday": [true], "Saturday": []}"#, &subject, &Context::default());
+    assert_eq!(fixed.unwrap().text, r#"{"Fri": [true], "Sat": []}"#);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sps_spec::{
-    Condition, End, Fact, Facts, Field, FieldType, Format, Presence, Rule, Severity, Struct,
+    Condition, End, Fact, Facts, Field, FieldType, Format, Path, Presence, Rule, Severity, Struct,
     TypeDef, Use,
 };
 
@@ -139,6 +139,17 @@ impl Facts for Members<'_, '_> {
 
     fn has_format(&self, format: Format, text: &str) -> Option<bool> {
         Some(format::has(format, text))
+    }
+
+    /// Decides the one check written by hand that can refuse a body. The others only warn.
+    fn custom(&self, name: &str, inputs: &[Path]) -> Option<bool> {
+        match (name, inputs) {
+            ("certificate_strong_key", [path]) => match self.fact(path)? {
+                Fact::Str(text) => Some(!format::has_weak_key(text)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn referent(&self, path: &[String], about: &Condition) -> Option<bool> {
