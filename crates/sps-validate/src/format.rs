@@ -9,6 +9,7 @@ mod fqdn;
 pub mod hex;
 mod host;
 mod ip_address;
+mod name;
 mod no_whitespace;
 mod pem_certificate;
 mod time_of_day;

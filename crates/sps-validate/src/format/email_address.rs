@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::format::{FormatError, fqdn, host};
+use crate::format::{FormatError, host, name};
 
 /// Accepts a `Mailbox` of RFC 5321, section 4.1.2, whose domain is no bare number.
 ///
@@ -40,7 +40,7 @@ fn mailbox(value: &str) -> Result<(), FormatError> {
     match domain.strip_prefix('[') {
         Some(rest) => check_literal(rest.strip_suffix(']').ok_or(FormatError::Literal)?),
         None if domain.parse::<Ipv4Addr>().is_ok() => Err(FormatError::BareIpv4),
-        None => fqdn::labels(domain).map(drop),
+        None => name::labels(domain).map(drop),
     }
 }
 

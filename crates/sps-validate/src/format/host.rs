@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::format::{FormatError, fqdn};
+use crate::format::{FormatError, name};
 
 /// Returns the mistake of a text that is one host with something around it, or several hosts.
 #[cold]
@@ -52,7 +52,7 @@ fn has_port(value: &str) -> bool {
 
 /// Whether this is a name or an address alone.
 fn is_host(value: &str) -> bool {
-    value.parse::<IpAddr>().is_ok() || fqdn::name(value).is_ok() || fqdn::is_one_label(value)
+    value.parse::<IpAddr>().is_ok() || name::full(value).is_ok() || name::is_one_label(value)
 }
 
 /// Whether a character takes no space, so that no reader notices it.
@@ -61,8 +61,8 @@ pub(super) const fn is_invisible(character: char) -> bool {
 }
 
 /// The form of a name that mail and DNS use for characters that are not ASCII, such as `xn--bcher-kva.test`.
-pub(super) fn ascii(name: &str) -> Option<String> {
-    idna::domain_to_ascii_cow(name.as_bytes(), idna::AsciiDenyList::URL)
+pub(super) fn ascii(text: &str) -> Option<String> {
+    idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::URL)
         .ok()
         .map(std::borrow::Cow::into_owned)
 }

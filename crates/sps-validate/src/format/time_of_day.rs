@@ -12,7 +12,7 @@ pub(super) fn check(value: &str) -> Result<(), FormatError> {
     }
 }
 
-/// The minutes of the day until this time; `None` for a text that is none.
+/// The minutes of the day until this time; `None` for any other text.
 pub(crate) fn minutes(value: &str) -> Option<u16> {
     check(value).ok()?;
     let (hours, minutes) = value.split_once(':')?;
