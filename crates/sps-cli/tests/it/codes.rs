@@ -90,6 +90,7 @@ const NO_WHOLE_EXAMPLE: &[&str] = &[
     "reference-exists",
     "snmp-password-length",
     "snmp-password-charset",
+    "snmp-password-max-length",
     "snmp-encryption-password",
     "cleartext-snmp",
     "unverified-starttls",
