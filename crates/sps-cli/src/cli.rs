@@ -12,7 +12,7 @@ use crate::{
 
 /// Check, rewrite and change the configuration of Safeguard for Privileged Sessions (SPS)
 ///
-/// Commands on files need no network. `get`, `put`, `post`, `delete`, `transaction`, `info` and `support-bundle`
+/// Commands on files need no network. `get`, `put`, `post`, `delete`, `edit`, `patch`, `diff`, `transaction`, `info` and `support-bundle`
 /// connect to an appliance, or to a built-in simulator with `--sim`. `sim` runs that simulator alone.
 #[derive(Debug, Parser)]
 #[command(name = "sps", version, arg_required_else_help = true, subcommand_required = true)]
@@ -38,6 +38,9 @@ enum Command {
     Put(Formatted<command::object::PutArgs>),
     Post(Formatted<command::object::PostArgs>),
     Delete(Formatted<command::object::DeleteArgs>),
+    Edit(Formatted<command::object::EditArgs>),
+    Patch(Formatted<command::object::PatchArgs>),
+    Diff(Formatted<command::object::DiffArgs>),
     Transaction(Formatted<command::transaction::Args>),
     Info(Formatted<command::info::Args>),
     SupportBundle(Formatted<command::support_bundle::Args>),
@@ -63,6 +66,9 @@ impl Cli {
             Command::Put(it) => command::object::put(&it.args, out.with(it.format)),
             Command::Post(it) => command::object::post(&it.args, out.with(it.format)),
             Command::Delete(it) => command::object::delete(&it.args, out.with(it.format)),
+            Command::Edit(it) => command::object::edit(&it.args, out.with(it.format)),
+            Command::Patch(it) => command::object::patch(&it.args, out.with(it.format)),
+            Command::Diff(it) => command::object::diff(&it.args, out.with(it.format)),
             Command::Transaction(it) => command::transaction::run(&it.args, out.with(it.format)),
             Command::Info(it) => command::info::run(&it.args, out.with(it.format)),
             Command::SupportBundle(it) => {

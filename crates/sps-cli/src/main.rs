@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::{cli::Cli, status::Status, usage::MissingArgument};
+use crate::{cli::Cli, usage::MissingArgument};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
             Cli::exit_for(missing);
         }
         failure::complain_of(&error);
-        Status::Failed
+        failure::status(&error)
     });
     status.into()
 }

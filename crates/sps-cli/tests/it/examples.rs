@@ -91,7 +91,8 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
-        let appliance = Appliance::new("examples-run", &[]);
+        // Newer firmware: every object has a key that the spec does not know.
+        let appliance = Appliance::new("examples-run", &["--extra-key", "new_thing"]);
         let dir = appliance.dir.path();
         let bin = Path::new(env!("CARGO_BIN_EXE_sps")).parent().unwrap().to_owned();
         for (file, text) in [

@@ -30,6 +30,9 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["put"],
     &["post"],
     &["delete"],
+    &["edit"],
+    &["patch"],
+    &["diff"],
     &["transaction", "status"],
     &["transaction", "cancel"],
     &["info"],
@@ -91,16 +94,28 @@ fn json_is_one_value_on_standard_output() {
     assert_eq!(
         posted,
         json!({
-            "committed": true, "changed": 1, "key": key, "mismatches": [],
+            "committed": true, "changed": 1, "key": key, "differences": [], "mismatches": [],
             "unverified": [{"path": path, "pointer": "/plain", "reason": "responses do not show secrets"}],
         })
     );
     let put = json(&["put", "management/health_monitoring", "health.json"]);
-    let done =
-        json!({"committed": true, "changed": 1, "key": null, "mismatches": [], "unverified": []});
+    let set = |pointer: &str, before: u64, after: u64| json!({"op": "replace", "pointer": pointer, "before": {"value": before}, "after": {"value": after}});
+    let differences = json!([
+        set("/maximum_disk_utilization_ratio", 80, 91),
+        set("/maximum_swap_utilization_ratio", 70, 71),
+    ]);
+    let done = json!({
+        "committed": true, "changed": 1, "key": null, "differences": differences, "mismatches": [],
+        "unverified": [],
+    });
     assert_eq!(put, done);
-    let dry = json(&["put", "management/health_monitoring", "health.json", "--dry-run"]);
-    assert_eq!(dry["committed"], false);
+    let unchanged = json!({"committed": false, "differences": []});
+    assert_eq!(json(&["put", "management/health_monitoring", "health.json"]), unchanged);
+    let dry = ["put", "management/health_monitoring", "--dry-run", "--format", "json", "dry.json"];
+    fs::write(dir.join("dry.json"), HEALTH.replace("91", "92")).unwrap();
+    let run = appliance.sps(&dry);
+    let set = set("/maximum_disk_utilization_ratio", 91, 92);
+    assert_eq!((run.status, run.json()), (3, json!({"committed": false, "differences": [set]})));
     let policy = json(&["post", "policies/time_policies", "office.json"])["key"].clone();
     let policy = format!("policies/time_policies/{}", policy.as_str().unwrap());
     assert_eq!(json(&["delete", &policy])["committed"], true);
@@ -375,10 +390,11 @@ fn what_could_not_be_read_back_is_not_called_as_it_was_sent() {
     assert!(!run.stderr.contains("every value is as it was sent"), "{}", run.stderr);
     assert!(run.stderr.ends_with("every value that could be read back is as it was sent\n"));
 
-    // Every look after the commit fails.
-    let fault = "GET /api/configuration/management/health_monitoring status=503";
+    // Every look after the commit fails. A new object is not read before.
+    let fault = "GET /api/configuration/policies/time_policies/* status=503";
     let appliance = Appliance::start("output-unverified", &["--plain-http", "--fault", fault]);
-    let run = appliance.sps(&["put", "management/health_monitoring", "health.json"]);
+    fs::write(appliance.dir.path().join("office.json"), POLICY).unwrap();
+    let run = appliance.sps(&["post", "policies/time_policies", "office.json"]);
     assert_eq!(run.status, 1, "{}", run.all());
     assert!(run.stderr.contains("\ncommitted  1 change\nunverified "), "{}", run.stderr);
     assert!(!run.stderr.contains("as it was sent"), "{}", run.stderr);

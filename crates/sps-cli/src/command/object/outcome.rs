@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use sps_client::CommitReport;
+use sps_model::{Difference, Side};
 
-/// The result of a commit; `key` is that of a new object.
-pub(super) fn committed(outcome: &CommitReport, key: Option<&str>) -> Value {
+/// The result of a commit; `key` is that of a new object, `found` what it changed in an object that was there.
+pub(super) fn committed(outcome: &CommitReport, key: Option<&str>, found: &[Difference]) -> Value {
     let mismatches = outcome.mismatches.iter().map(|it| {
         json!({
             "path": it.path,
@@ -21,12 +22,34 @@ pub(super) fn committed(outcome: &CommitReport, key: Option<&str>) -> Value {
         "committed": true,
         "changed": outcome.changed,
         "key": key,
+        "differences": differences(found),
         "mismatches": mismatches.collect::<Vec<_>>(),
         "unverified": unverified.collect::<Vec<_>>(),
     })
 }
 
-/// The result of a change that was only tried.
-pub(super) fn not_committed() -> Value {
-    json!({"committed": false})
+/// The result of a change that was not made.
+pub(super) fn not_committed(found: &[Difference]) -> Value {
+    json!({"committed": false, "differences": differences(found)})
+}
+
+/// Differences between two bodies. A side without `value` is absent or hidden.
+pub(super) fn differences(found: &[Difference]) -> Vec<Value> {
+    let entry = |it: &Difference| {
+        json!({
+            "op": it.op(),
+            "pointer": it.pointer,
+            "before": side(&it.before),
+            "after": side(&it.after),
+        })
+    };
+    found.iter().map(entry).collect()
+}
+
+fn side(side: &Side) -> Value {
+    match side {
+        Side::Value(value) => json!({"value": value.as_value()}),
+        Side::Absent => json!({"absent": true}),
+        _ => json!({"hidden": true}),
+    }
 }
