@@ -248,6 +248,16 @@ async fn only_a_conflict_starts_again() {
     // An error of the function cancels.
     let runs = AtomicUsize::new(0);
     let client = fake.client().await;
+    // It can run in a task of its own.
+    let (other, mut load) = (client.clone(), 4);
+    let edit = tokio::spawn(async move {
+        let edit = other.edit(|it: &mut HealthMonitoring| {
+            load += 1;
+            it.maximum_load1 = Some(load);
+        });
+        edit.await
+    });
+    assert_eq!(*edit.await.unwrap().unwrap_err().kind(), ErrorKind::Semantic);
     let fails = async |it: &mut Transaction| {
         runs.fetch_add(1, Ordering::SeqCst);
         it.edit::<HealthMonitoring>(|it| it.maximum_load1 = Some(3)).await?;
@@ -265,9 +275,10 @@ async fn a_change_has_a_result_and_a_message() {
     let (fake, _) = appliance(|_, _, _| None).await;
     let client = fake.client().await;
     // It can run in a task of its own.
+    let message = "more room".to_owned();
     let task = tokio::spawn(async move {
-        let change = client.change(async |transaction| {
-            transaction.set_message("more room");
+        let change = client.change(async move |transaction| {
+            transaction.set_message(message.clone());
             transaction.edit::<HealthMonitoring>(|it| it.maximum_load1 = Some(3)).await
         });
         change.await.unwrap()
