@@ -198,6 +198,36 @@ async fn a_commit_that_took_effect_is_no_conflict() {
     assert_eq!(appliance.state().ratio, 80);
 }
 
+/// The commit takes effect and its response is lost. Then another session commits the same object.
+#[tokio::test]
+async fn a_commit_that_was_overwritten_is_not_called_missing() {
+    for takes_effect in [true, false] {
+        let (fake, appliance) = appliance(move |appliance, line, request| {
+            (line == "PUT /api/transaction").then(|| {
+                if takes_effect {
+                    appliance.response(line, request);
+                    foreign_commit(appliance, 75);
+                }
+                Reply::Lost
+            })
+        })
+        .await;
+        let client = fake.client().await;
+        let mut transaction = client.transaction().await.unwrap();
+        let edit = |it: &mut HealthMonitoring| it.maximum_disk_utilization_ratio = Some(80);
+        transaction.edit(edit).await.unwrap();
+        let error = transaction.commit().await.unwrap_err();
+        if takes_effect {
+            assert_eq!(*error.kind(), ErrorKind::Ambiguous, "{error}");
+            assert!(error.to_string().contains("another session changed the objects"), "{error}");
+        } else {
+            assert_eq!(*error.kind(), ErrorKind::NotCommitted, "{error}");
+        }
+        let ratio = if takes_effect { 75 } else { 70 };
+        assert_eq!((appliance.state().ratio, appliance.state().open), (ratio, false));
+    }
+}
+
 /// Adds one. Two sessions that do it must end at two more.
 async fn add_one(client: &Client) -> Result<sps_client::CommitReport, Error> {
     let add = |it: &mut HealthMonitoring| {
