@@ -51,7 +51,8 @@ impl Appliance {
     pub(crate) fn start(name: &str, arguments: &[&str]) -> Self {
         let dir = Dir::new(name).with("password", PASSWORD).with("health.json", HEALTH);
         let mut child = command()
-            .args(["sim", "--password-file", "password"])
+            // A put by another user shows whether a transaction is open.
+            .args(["sim", "--locks", "single", "--password-file", "password"])
             .args(arguments)
             .current_dir(dir.path())
             .stdout(Stdio::piped())

@@ -10,6 +10,7 @@ mod codes;
 mod connection;
 mod fix;
 mod help;
+mod locks;
 mod machine;
 mod pages;
 mod pem;
