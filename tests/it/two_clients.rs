@@ -328,18 +328,16 @@ impl World {
         match self.expected(who, act) {
             Ok(apply) => {
                 let key = result.unwrap_or_else(|error| panic!("{context}: {error}"));
-                match act {
-                    Act::CreatePassword => self.sent[who].push((PASSWORDS, key.clone().unwrap())),
-                    Act::CreateTimes => self.sent[who].push((TIMES, key.clone().unwrap())),
-                    Act::CreateChannel(_) => self.sent[who].push((CHANNELS, key.clone().unwrap())),
-                    Act::DeleteTimes(at) => {
-                        self.sent[who].push((TIMES, view.key(TIMES, at).unwrap()))
-                    }
-                    Act::DeleteChannel(at) => {
-                        self.sent[who].push((CHANNELS, view.key(CHANNELS, at).unwrap()));
-                    }
-                    _ => {}
-                }
+                let created = || key.clone().expect("a new object has a key");
+                let sent = match act {
+                    Act::CreatePassword => Some((PASSWORDS, created())),
+                    Act::CreateTimes => Some((TIMES, created())),
+                    Act::CreateChannel(_) => Some((CHANNELS, created())),
+                    Act::DeleteTimes(at) => view.key(TIMES, at).map(|key| (TIMES, key)),
+                    Act::DeleteChannel(at) => view.key(CHANNELS, at).map(|key| (CHANNELS, key)),
+                    _ => None,
+                };
+                self.sent[who].extend(sent);
                 apply(&mut self.model, key, &self.start);
             }
             Err("changed meanwhile") => {
