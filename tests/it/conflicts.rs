@@ -1,4 +1,4 @@
-//! Several writers of one appliance: no committed change is lost without a word.
+//! Several writers of one appliance: no committed change is silently lost.
 
 use std::time::Duration;
 

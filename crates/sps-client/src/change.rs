@@ -129,7 +129,7 @@ impl Attempts {
         Self { delays: client.shared.settings.backoff().build(), failed: 0 }
     }
 
-    /// Waits before the next attempt. Gives the error back if there is none.
+    /// Waits before the next attempt. After the last one, gives the error back.
     async fn fail(&mut self, error: Error) -> Result<(), Error> {
         if !error.is_conflict() {
             return Err(error);
