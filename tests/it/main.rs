@@ -8,6 +8,7 @@ mod every_endpoint;
 mod cases;
 mod client;
 mod codes;
+mod conflicts;
 mod derive;
 mod expansions;
 mod fault_matrix;

@@ -13,6 +13,7 @@ mod connection;
 mod examples;
 mod fix;
 mod help;
+mod locks;
 mod machine;
 mod output;
 mod pages;
