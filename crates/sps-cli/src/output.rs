@@ -2,7 +2,6 @@
 
 mod advice;
 mod diff;
-mod excerpt;
 pub(crate) mod gitlab;
 pub(crate) mod human;
 pub(crate) mod json;
