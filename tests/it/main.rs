@@ -21,6 +21,7 @@ mod outside;
 mod pages;
 mod properties;
 mod schema;
+mod sent_back;
 mod simulator;
 mod two_clients;
 mod ui;

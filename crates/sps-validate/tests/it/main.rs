@@ -15,6 +15,7 @@ mod long_reports;
 mod reasons;
 mod references;
 mod repairs;
+mod reports;
 mod rewrites;
 mod rules;
 mod unreadable;
