@@ -280,24 +280,25 @@ impl<'p, 't> Plan<'p, 't> {
     fn repairs(&self) -> Vec<Repair> {
         let renames: Vec<Rename<'_>> =
             self.report.errors().filter_map(|it| self.rename(it)).collect();
-        let stray: HashSet<usize> = self.report.errors().filter_map(|it| self.stray(it)).collect();
+        let unplaced: HashSet<usize> =
+            self.report.errors().filter_map(|it| self.unplaced(it)).collect();
         let mut begun = HashSet::new();
         self.report
             .errors()
             .filter_map(|it| {
                 let fix = Fix { code: it.code, pointer: it.pointer.clone() };
-                Some(Repair { fix, edits: self.edits(it, &renames, &stray, &mut begun)? })
+                Some(Repair { fix, edits: self.edits(it, &renames, &unplaced, &mut begun)? })
             })
             .collect()
     }
 
-    /// The edits that repair one diagnostic, if there is only one way. `stray` has the objects with an unknown key that
+    /// The edits that repair one diagnostic, if there is only one way. `unplaced` has the objects with an unknown key that
     /// may be any missing one, `begun` the empty objects that get a member.
     fn edits(
         &self,
         it: &Diagnostic,
         renames: &[Rename<'_>],
-        stray: &HashSet<usize>,
+        unplaced: &HashSet<usize>,
         begun: &mut HashSet<usize>,
     ) -> Option<Vec<Change>> {
         match &it.finding {
@@ -314,7 +315,7 @@ impl<'p, 't> Plan<'p, 't> {
                 let parent = self.nodes.get(&it.span.start)?;
                 // A key that may be the missing one is there already.
                 let is_there = |it: &Rename<'_>| it.parent == parent.span.start && it.name == name;
-                if stray.contains(&parent.span.start) || renames.iter().any(is_there) {
+                if unplaced.contains(&parent.span.start) || renames.iter().any(is_there) {
                     return None;
                 }
                 let value = empty_value(expected)?;
@@ -363,7 +364,7 @@ impl<'p, 't> Plan<'p, 't> {
 
     /// The object of an unknown key whose value may belong to a missing member. An empty value in its place would hide
     /// that.
-    fn stray(&self, unknown: &Diagnostic) -> Option<usize> {
+    fn unplaced(&self, unknown: &Diagnostic) -> Option<usize> {
         let Finding::UnknownKey { suggestions, .. } = &unknown.finding else { return None };
         let parent = self.parents.get(&unknown.span.start)?;
         let key = unescaped(unknown.pointer.rsplit('/').next()?);
