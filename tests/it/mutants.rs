@@ -29,6 +29,10 @@ const EQUIVALENT: &[(&str, &str)] = &[
         NO_PLAIN,
     ),
     (
+        "endpoints/configuration/management/snmp/trap.toml: rule snmp-password-max-length at SnmpV3.encryption_password, when: not null encryption_password -> always",
+        NO_PLAIN,
+    ),
+    (
         "endpoints/configuration/management/snmp/trap.toml: rule snmp-password-charset at SnmpV3.encryption_password, when: not null encryption_password -> always",
         NO_PLAIN,
     ),

@@ -258,7 +258,6 @@ impl Cause {
     const fn help(self) -> Option<&'static str> {
         Some(match self {
             Self::OddDigits(_) => "add or remove a digit: two digits make an octet",
-            Self::Octets { .. } => return None,
             Self::AllZeros | Self::AllOnes => "use another value: RFC 3411 reserves this one",
             _ => return None,
         })

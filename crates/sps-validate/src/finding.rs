@@ -348,12 +348,12 @@ impl Finding {
             Self::ResponseWrapper
             | Self::ReferenceObject { .. }
             | Self::ResponseOnlyKey
-            | Self::UnknownKey { home: None, .. } => true,
+            | Self::UnknownKey { home: None, .. }
+            | Self::Format { format: Format::PemCertificate, .. } => true,
             Self::MissingKey { expected, .. } => {
                 matches!(expected, Expected::List | Expected::OrNull(_))
             }
             Self::NotJson { error } => error.is_repairable(),
-            Self::Format { format: Format::PemCertificate, .. } => true,
             _ => self.replacement().is_some(),
         }
     }

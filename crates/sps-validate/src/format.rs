@@ -30,11 +30,8 @@ pub(crate) use time_of_day::minutes as minutes_of_day;
 /// assert!(Format::Fqdn.check("mail.corp.test").is_ok());
 ///
 /// let error = Format::Fqdn.check("mail_1.corp.test").unwrap_err();
-/// assert_eq!(error, FormatError::LabelCharacter);
-/// assert_eq!(
-///     error.message(),
-///     "a label contains a character other than letters, digits and hyphens"
-/// );
+/// assert_eq!(error, FormatError::Underscore);
+/// assert_eq!(error.message(), "a label contains an underscore");
 /// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -72,6 +72,18 @@ static WORD: Type = Type::new(
     Constraints::NONE,
 );
 
+static WEEK: Type = Type::new(
+    "Week",
+    Shape::Struct {
+        fields: &[
+            Field::new("Fri", Kind::List(&Kind::Bool)),
+            Field::new("Sat", Kind::List(&Kind::Bool)),
+        ],
+        open: false,
+    },
+    Constraints::NONE,
+);
+
 fn subject() -> Subject {
     Subject::new(Kind::Named(&THING), Form::Request)
 }
@@ -203,17 +215,6 @@ fn advice_for_a_word_is_right_or_absent() {
     }
     assert_eq!(only("Friday", "[]").suggestions, ["Fri"]);
     // A missing day is the one that is written out, and no empty list.
-    static WEEK: Type = Type::new(
-        "Week",
-        Shape::Struct {
-            fields: &[
-                Field::new("Fri", Kind::List(&Kind::Bool)),
-                Field::new("Sat", Kind::List(&Kind::Bool)),
-            ],
-            open: false,
-        },
-        Constraints::NONE,
-    );
     let subject = Subject::new(Kind::Named(&WEEK), Form::Request);
     let fixed = fix(r#"{"Friday": [true], "Saturday": []}"#, &subject, &Context::default());
     assert_eq!(fixed.unwrap().text, r#"{"Fri": [true], "Sat": []}"#);
