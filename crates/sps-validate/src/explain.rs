@@ -1241,7 +1241,11 @@ fn is_like_a_key(key: &str) -> bool {
 fn may_be_a_private_key(text: &str) -> bool {
     matches!(
         pem::certificate(text),
-        Err(PemError::PrivateKey | PemError::NotPem | PemError::WrongLabel | PemError::Unfinished)
+        Err(PemError::PrivateKey
+            | PemError::NotPem
+            | PemError::WrongLabel
+            | PemError::Unfinished
+            | PemError::Container(_))
     )
 }
 

@@ -30,6 +30,7 @@ pub mod span;
 pub mod suggest;
 
 mod accept;
+mod certificate;
 mod context;
 mod custom;
 mod descriptor;
@@ -43,6 +44,7 @@ mod version;
 
 pub use crate::{
     accept::accept,
+    certificate::{certificate_already_valid, certificate_of_authority, certificate_regular},
     context::{Context, Resolver, Timestamp, UnknownKeys},
     custom::{
         certificate_not_expired, certificate_strong_key, certificate_strong_signature,

@@ -1,0 +1,50 @@
+//! Deviations from the standards that common tools put up with.
+
+use std::fmt;
+
+/// A deviation of a certificate from the standards that OpenSSL accepts and stricter readers refuse.
+///
+/// Its `Display` is a phrase that completes "the certificate is irregular:".
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Irregularity {
+    /// The last character of the base64 has bits that carry nothing and are set: RFC 4648, section 3.5.
+    PaddingBits,
+    /// The PEM block has bytes after the certificate.
+    TrailingBytes {
+        /// How many.
+        count: usize,
+    },
+    /// A length is not written in the shortest form, which DER demands: ITU-T X.690, section 10.1.
+    LengthForm,
+    /// The serial number has more than 20 octets: RFC 5280, section 4.1.2.2.
+    LongSerial {
+        /// How many octets it has.
+        octets: usize,
+    },
+    /// A date lacks seconds, or has an offset or a fraction: RFC 5280, section 4.1.2.5.
+    TimeForm,
+    /// A date does not exist. [`Certificate::not_before`](super::Certificate::not_before) and
+    /// [`Certificate::not_after`](super::Certificate::not_after) return the widest period then.
+    InvalidTime,
+}
+
+impl fmt::Display for Irregularity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PaddingBits => {
+                f.write_str("the last character of its base64 has padding bits set")
+            }
+            Self::TrailingBytes { count: 1 } => f.write_str("1 byte follows it in the PEM block"),
+            Self::TrailingBytes { count } => write!(f, "{count} bytes follow it in the PEM block"),
+            Self::LengthForm => f.write_str("a length in it is not in the shortest form"),
+            Self::LongSerial { octets } => {
+                write!(f, "its serial number has {octets} octets, and 20 are allowed")
+            }
+            Self::TimeForm => f.write_str(
+                "a date in it lacks seconds, or has an offset or a fraction of a second",
+            ),
+            Self::InvalidTime => f.write_str("a date in it does not exist"),
+        }
+    }
+}
