@@ -16,6 +16,7 @@ use sps_sim::Simulator;
 use crate::{
     input, output,
     profile::{self, Profile},
+    tls_files::{self, TlsFiles},
 };
 
 /// Where the password may stand; an argument would be in the list of processes for everybody to read.
@@ -131,8 +132,15 @@ impl Args {
             builder = builder.danger_allow_http();
         }
         let (ca_file, pin) = self.trusted(&profile)?;
+        let files = TlsFiles {
+            authorities: ca_file.clone(),
+            certificate: file(self.client_cert.as_ref(), "SPS_CLIENT_CERT")
+                .or_else(|| profile.client_cert.clone()),
+            key: file(self.client_key.as_ref(), "SPS_CLIENT_KEY")
+                .or_else(|| profile.client_key.clone()),
+        };
         if let Some(file) = ca_file {
-            builder = builder.ca_pem(read(&file)?);
+            builder = builder.ca_pem(tls_files::read(&file)?);
         }
         if let Some(pin) = pin {
             builder = builder.pin_sha256(&pin)?;
@@ -143,7 +151,7 @@ impl Args {
         if let Some(journal) = profile::journal() {
             builder = builder.journal(journal);
         }
-        let client = builder.connect().await?;
+        let client = builder.connect().await.map_err(|error| files.explain(error))?;
         for recovered in client.recovered() {
             output::complain(&format!("note: {recovered}"));
         }
@@ -197,7 +205,7 @@ impl Args {
             file.is_some() || pin.is_some() || self.danger_accept_invalid_certs
         };
         let found = places.into_iter().find(|(file, pin)| is_response(file, pin));
-        Ok(found.unwrap_or_default())
+        Ok(found.unwrap_or_else(|| (tls_files::system_file(), None)))
     }
 
     /// How to log in: as the command line says, or else the environment, or else the profile.
@@ -221,7 +229,7 @@ impl Args {
             let key = key.or_else(|| profile.client_key.clone());
             match (certificate, key) {
                 (Some(certificate), Some(key)) => {
-                    Login::certificate(read(&certificate)?, read(&key)?)
+                    Login::certificate(tls_files::read(&certificate)?, tls_files::read(&key)?)
                 }
                 (Some(_), None) => {
                     bail!("the certificate needs its private key: give --client-key")

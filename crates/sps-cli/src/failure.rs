@@ -31,6 +31,14 @@ pub(crate) fn complain_of(error: &anyhow::Error) {
     {
         output::complain(&format!("details: {}", cut(&text, DETAILS)));
     }
+    if let Some(fingerprint) = error.downcast_ref::<Error>().and_then(Error::server_fingerprint) {
+        output::complain(&format!(
+            "note: the SHA-256 fingerprint of the server's certificate is {fingerprint}"
+        ));
+        output::complain(
+            "help: if the appliance has the same fingerprint, pass it to `--pin-sha256`",
+        );
+    }
 }
 
 /// The words for it.

@@ -17,6 +17,7 @@ mod progress;
 mod runtime;
 mod spec;
 mod status;
+mod tls_files;
 
 use std::process::ExitCode;
 

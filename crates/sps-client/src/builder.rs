@@ -181,7 +181,11 @@ impl ClientBuilder {
             .map_err(|error| Error::new(ErrorKind::Settings).because(error))?;
         let base = self.url.as_str().trim_end_matches('/').to_owned();
         let journal = self.journal.map(|path| Journal::new(path, base.clone()));
-        Client::connect(http, base, login, journal, self.settings).await
+        let timeout = self.settings.connect_timeout;
+        match Client::connect(http, base, login, journal, self.settings).await {
+            Err(error) => Err(tls::explain(error, &self.url, timeout).await),
+            client => client,
+        }
     }
 }
 

@@ -91,6 +91,7 @@ pub use crate::{
     received::Received,
     recover::{Recovered, RecoveredOutcome},
     support_bundle::SupportBundles,
+    tls::TlsInput,
     transaction::{Change, ChangeKind, NotTaken, Outcome, Review, Transaction, Unverified},
     transfer::{Progress, Source},
 };

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sps_model::Secret;
+use zeroize::Zeroizing;
 
 /// Who logs in, and how.
 ///
@@ -20,7 +21,7 @@ pub struct Login {
 #[derive(Clone)]
 pub(crate) enum Proof {
     Password { user: String, password: Secret },
-    Certificate { certificate: String, key: Secret },
+    Certificate { certificate: Vec<u8>, key: Zeroizing<Vec<u8>> },
 }
 
 impl Login {
@@ -41,8 +42,9 @@ impl Login {
 
     /// With a client certificate and its private key, both in PEM. The certificates of intermediate
     /// authorities may follow the first.
-    pub fn certificate(certificate_pem: impl Into<String>, key_pem: impl Into<Secret>) -> Self {
-        let proof = Proof::Certificate { certificate: certificate_pem.into(), key: key_pem.into() };
+    pub fn certificate(certificate_pem: impl Into<Vec<u8>>, key_pem: impl Into<Vec<u8>>) -> Self {
+        let (certificate, key) = (certificate_pem.into(), Zeroizing::new(key_pem.into()));
+        let proof = Proof::Certificate { certificate, key };
         Self { proof, method: None }
     }
 

@@ -1,79 +1,84 @@
-//! Whom to trust: system, an own CA, one certificate, or nobody in particular.
+//! The settings of TLS: the certificates to trust, and the certificate of the client.
 
-use std::{fmt, sync::Arc};
+mod algorithms;
+mod exact;
+mod hello;
+mod identity;
+mod input;
+mod probe;
+mod refusal;
+mod signature;
+mod verifier;
 
-use rustls::{
-    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use sps_validate::pem;
+
+pub use self::input::TlsInput;
+use self::{
+    algorithms::provider,
+    input::InputError,
+    refusal::Fingerprint,
+    verifier::{Check, Verifier},
 };
-use rustls_platform_verifier::BuilderVerifierExt;
-
+pub(crate) use self::{
+    probe::explain,
+    refusal::{Refusal, alert_note, cause, is_about_client},
+};
 use crate::{
     error::{Error, ErrorKind},
     login::{Login, Proof},
 };
 
-/// How the appliance proves who it is.
+/// How the appliance proves its identity.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Trust {
     #[default]
     System,
     Authority(Vec<u8>),
-    Pin([u8; 32]),
+    Pin(Fingerprint),
     Anybody,
 }
 
 /// The settings of TLS for this trust and this login.
 pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error> {
     // Not the default of the process: there may be none, and it may be another one.
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = provider();
+    let check = match trust {
+        Trust::System => Check::System(Arc::new(
+            rustls_platform_verifier::Verifier::new(Arc::clone(&provider)).map_err(|error| {
+                Error::new(ErrorKind::Tls)
+                    .note("the system's certificates cannot be read")
+                    .because(error)
+            })?,
+        )),
+        Trust::Authority(pem) => {
+            let invalid = |reason: String| InputError::new(TlsInput::Authorities, reason);
+            let contents = pem::read(pem);
+            let listed = contents.certificates().map_err(|defect| invalid(defect.to_string()))?;
+            let listed = listed.into_iter().cloned().collect();
+            Check::authorities(listed, &provider)
+                .ok_or_else(|| invalid("the certificates are not usable".to_owned()))?
+        }
+        Trust::Pin(digest) => Check::Pin(*digest),
+        Trust::Anybody => Check::Any,
+    };
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| Error::new(ErrorKind::Tls).because(error))?;
-    let builder = match trust {
-        Trust::System => builder.with_platform_verifier().map_err(|error| {
-            Error::new(ErrorKind::Tls)
-                .note("the system's certificates cannot be read")
-                .because(error)
-        })?,
-        Trust::Authority(pem) => builder.with_root_certificates(authority(pem)?),
-        Trust::Pin(digest) => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Verifier { pin: Some(*digest), provider })),
-        Trust::Anybody => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Verifier { pin: None, provider })),
-    };
+        .map_err(|error| Error::new(ErrorKind::Tls).because(error))?
+        .dangerous()
+        .with_custom_certificate_verifier(Verifier::new(check, provider));
     match &login.proof {
         Proof::Password { .. } => Ok(builder.with_no_client_auth()),
         Proof::Certificate { certificate, key } => {
-            let bad = |what: &str| Error::new(ErrorKind::Settings).note(what.to_owned());
-            let chain: Vec<_> = CertificateDer::pem_slice_iter(certificate.as_bytes())
-                .collect::<Result<_, _>>()
-                .map_err(|_| bad("the client certificate is not PEM"))?;
-            // The reason is not told: it might repeat a part of the key.
-            let key = PrivateKeyDer::from_pem_slice(key.expose().as_bytes())
-                .map_err(|_| bad("the client's private key is not PEM"))?;
-            builder
-                .with_client_auth_cert(chain, key)
-                .map_err(|_| bad("the client certificate and its private key do not fit"))
+            Ok(builder.with_client_cert_resolver(identity::read(certificate, key)?))
         }
     }
 }
 
-fn authority(pem: &[u8]) -> Result<RootCertStore, Error> {
-    let bad = || Error::new(ErrorKind::Settings).note("the CA is not a certificate in PEM");
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        roots.add(certificate.map_err(|_| bad())?).map_err(|_| bad())?;
-    }
-    if roots.is_empty() { Err(bad()) } else { Ok(roots) }
-}
-
 /// The digest of 64 hexadecimal digits, perhaps with colons.
-pub(crate) fn digest(hex: &str) -> Option<[u8; 32]> {
+pub(crate) fn digest(hex: &str) -> Option<Fingerprint> {
     let digits: Vec<u8> = hex.bytes().filter(|it| *it != b':').collect();
     let mut digest = [0; 32];
     if digits.len() != 64 {
@@ -85,61 +90,6 @@ pub(crate) fn digest(hex: &str) -> Option<[u8; 32]> {
         *byte = u8::try_from(high * 16 + low).ok()?;
     }
     Some(digest)
-}
-
-/// Knows one certificate, or takes any. The other side has to own its private key in both cases.
-struct Verifier {
-    pin: Option<[u8; 32]>,
-    provider: Arc<CryptoProvider>,
-}
-
-impl fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.pin.is_some() { "Verifier(pin)" } else { "Verifier(anybody)" })
-    }
-}
-
-impl ServerCertVerifier for Verifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let found = ring::digest::digest(&ring::digest::SHA256, end_entity);
-        match &self.pin {
-            Some(pin) if found.as_ref() != pin => Err(rustls::Error::General(
-                "the certificate of the appliance is not the pinned one".to_owned(),
-            )),
-            _ => Ok(ServerCertVerified::assertion()),
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
 }
 
 #[cfg(test)]

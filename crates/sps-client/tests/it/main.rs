@@ -14,4 +14,7 @@ mod fake;
 mod opening;
 mod reading;
 mod secrets;
+mod tls;
+mod tls_openssl;
+mod tls_server;
 mod transfers;

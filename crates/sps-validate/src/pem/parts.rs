@@ -120,6 +120,11 @@ impl<'a> Parts<'a> {
         self.whole
     }
 
+    /// The version of X.509: 1, 2 or 3.
+    pub fn version(&self) -> u8 {
+        self.version
+    }
+
     /// The name of the subject: the content of the sequence.
     pub fn subject(&self) -> &'a [u8] {
         self.subject.content
