@@ -16,7 +16,7 @@ use sps_sim::Simulator;
 use crate::{
     input, output,
     profile::{self, Profile},
-    tls_files::{self, TlsFiles},
+    tls_files::{self, SystemFile, TlsFiles},
 };
 
 /// Where the password may stand; an argument would be in the list of processes for everybody to read.
@@ -132,8 +132,11 @@ impl Args {
             builder = builder.danger_allow_http();
         }
         let (ca_file, pin) = self.trusted(&profile)?;
+        let is_answered = ca_file.is_some() || pin.is_some() || self.danger_accept_invalid_certs;
+        let is_tls = host.starts_with("https://");
+        let system = if is_tls && !is_answered { SystemFile::find() } else { None };
         let files = TlsFiles {
-            authorities: ca_file.clone(),
+            authorities: ca_file.clone().or_else(|| system.as_ref().map(|it| it.path.clone())),
             certificate: file(self.client_cert.as_ref(), "SPS_CLIENT_CERT")
                 .or_else(|| profile.client_cert.clone()),
             key: file(self.client_key.as_ref(), "SPS_CLIENT_KEY")
@@ -141,6 +144,11 @@ impl Args {
         };
         if let Some(file) = ca_file {
             builder = builder.ca_pem(tls_files::read(&file)?);
+        }
+        if let Some(system) = &system {
+            let pem = tls_files::read(&system.path)?;
+            builder =
+                if system.is_alone { builder.ca_pem(pem) } else { builder.ca_pem_and_system(pem) };
         }
         if let Some(pin) = pin {
             builder = builder.pin_sha256(&pin)?;
@@ -205,7 +213,7 @@ impl Args {
             file.is_some() || pin.is_some() || self.danger_accept_invalid_certs
         };
         let found = places.into_iter().find(|(file, pin)| is_response(file, pin));
-        Ok(found.unwrap_or_else(|| (tls_files::system_file(), None)))
+        Ok(found.unwrap_or_default())
     }
 
     /// How to log in: as the command line says, or else the environment, or else the profile.

@@ -55,12 +55,19 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>> {
     }
 }
 
-/// The file of certificates that the environment names instead of those of the system.
+/// The file of certificates that the environment names for every program, on systems where that is usual.
 ///
-/// Where `SSL_CERT_DIR` names more certificates, and on systems that ignore both variables, the client asks the system.
-pub(crate) fn system_file() -> Option<PathBuf> {
-    let variable = |name| env::var_os(name).filter(|it| !it.is_empty());
-    let is_used = cfg!(all(unix, not(target_vendor = "apple")));
-    let is_alone = is_used && variable("SSL_CERT_DIR").is_none();
-    variable("SSL_CERT_FILE").filter(|_| is_alone).map(PathBuf::from)
+/// It replaces the certificates of the system, unless `SSL_CERT_DIR` names more of them.
+pub(crate) struct SystemFile {
+    pub(crate) path: PathBuf,
+    pub(crate) is_alone: bool,
+}
+
+impl SystemFile {
+    pub(crate) fn find() -> Option<Self> {
+        let variable = |name| env::var_os(name).filter(|it| !it.is_empty());
+        let is_usual = cfg!(all(unix, not(target_vendor = "apple")));
+        let path = variable("SSL_CERT_FILE").filter(|_| is_usual).map(PathBuf::from)?;
+        Some(Self { path, is_alone: variable("SSL_CERT_DIR").is_none() })
+    }
 }

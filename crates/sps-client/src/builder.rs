@@ -65,6 +65,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Trusts certificates that one of these authorities signed, in addition to those that the system trusts.
+    pub fn ca_pem_and_system(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.trust(Trust::SystemAnd(pem.as_ref().to_vec()));
+        self
+    }
+
     fn trust(&mut self, trust: Trust) {
         self.trusts_two |= !matches!(self.trust, Trust::System);
         self.trust = trust;

@@ -12,7 +12,7 @@ mod verifier;
 
 use std::sync::Arc;
 
-use rustls::ClientConfig;
+use rustls::{ClientConfig, client::danger::ServerCertVerifier, crypto::CryptoProvider};
 use sps_validate::pem;
 
 pub use self::input::TlsInput;
@@ -36,6 +36,8 @@ use crate::{
 pub(crate) enum Trust {
     #[default]
     System,
+    /// Those of the system, and these.
+    SystemAnd(Vec<u8>),
     Authority(Vec<u8>),
     Pin(Fingerprint),
     Anybody,
@@ -46,21 +48,16 @@ pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error
     // Not the default of the process: there may be none, and it may be another one.
     let provider = provider();
     let check = match trust {
-        Trust::System => Check::System(Arc::new(
-            rustls_platform_verifier::Verifier::new(Arc::clone(&provider)).map_err(|error| {
-                Error::new(ErrorKind::Tls)
-                    .note("the system's certificates cannot be read")
-                    .because(error)
-            })?,
-        )),
-        Trust::Authority(pem) => {
-            let invalid = |reason: String| InputError::new(TlsInput::Authorities, reason);
-            let contents = pem::read(pem);
-            let listed = contents.certificates().map_err(|defect| invalid(defect.to_string()))?;
-            let listed = listed.into_iter().cloned().collect();
-            Check::authorities(listed, &provider)
-                .ok_or_else(|| invalid("the certificates are not usable".to_owned()))?
+        Trust::System => Check::System(system(&provider)?),
+        Trust::SystemAnd(pem) => {
+            let more = authorities(pem, &provider)?;
+            // Without any certificate of its own, the system has no verifier.
+            match system(&provider) {
+                Ok(system) => Check::Either(Box::new([Check::System(system), more])),
+                Err(_) => more,
+            }
         }
+        Trust::Authority(pem) => authorities(pem, &provider)?,
         Trust::Pin(digest) => Check::Pin(*digest),
         Trust::Anybody => Check::Any,
     };
@@ -75,6 +72,23 @@ pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error
             Ok(builder.with_client_cert_resolver(identity::read(certificate, key)?))
         }
     }
+}
+
+fn system(provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+    let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(provider));
+    let verifier = verifier.map_err(|error| {
+        Error::new(ErrorKind::Tls).note("the system's certificates cannot be read").because(error)
+    })?;
+    Ok(Arc::new(verifier))
+}
+
+fn authorities(pem: &[u8], provider: &Arc<CryptoProvider>) -> Result<Check, InputError> {
+    let invalid = |reason: String| InputError::new(TlsInput::Authorities, reason);
+    let contents = pem::read(pem);
+    let listed = contents.certificates().map_err(|defect| invalid(defect.to_string()))?;
+    let listed = listed.into_iter().cloned().collect();
+    Check::authorities(listed, provider)
+        .ok_or_else(|| invalid("the certificates are not usable".to_owned()))
 }
 
 /// The digest of 64 hexadecimal digits, perhaps with colons.

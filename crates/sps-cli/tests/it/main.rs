@@ -5,6 +5,7 @@
 mod appliance;
 mod bad_input;
 mod bulk;
+mod certificate_files;
 mod check;
 mod codes;
 mod connection;

@@ -26,7 +26,11 @@ fn a_wrong_file_is_told_from_an_unreadable_one() {
         ("two.pem", 1, "error: two.pem: this holds more than one certificate"),
         ("key.pem", 1, "error: key.pem: this holds a private key"),
         ("text.pem", 1, "error: text.pem: expected a certificate in PEM"),
-        ("ca.der", 2, "a certificate in DER becomes PEM with `openssl x509 -inform der`"),
+        (
+            "ca.der",
+            2,
+            "error: ca.der: this is a binary file in DER; `openssl x509 -inform der -in FILE`",
+        ),
         ("gone.pem", 2, "error: gone.pem: no such file or directory"),
         (".", 2, "error: .: this is a directory; name a file"),
     ] {

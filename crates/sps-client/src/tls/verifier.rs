@@ -36,6 +36,8 @@ pub(super) enum Check {
     System(Arc<dyn ServerCertVerifier>),
     /// Those that one of these authorities signed, and these themselves.
     Authorities { standard: Arc<dyn ServerCertVerifier>, listed: Vec<CertificateItem> },
+    /// Those that one of two checks accepts.
+    Either(Box<[Self; 2]>),
     /// One.
     Pin(Fingerprint),
     /// Any.
@@ -60,6 +62,49 @@ impl Check {
             WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
         let standard = builder.build().ok()?;
         Some(Self::Authorities { standard, listed })
+    }
+}
+
+/// A server: its certificates, and the name by which it was asked.
+struct Shown<'a> {
+    end_entity: &'a CertificateDer<'a>,
+    intermediates: &'a [CertificateDer<'a>],
+    server_name: &'a ServerName<'a>,
+    ocsp_response: &'a [u8],
+    now: UnixTime,
+}
+
+impl Shown<'_> {
+    /// The way of rustls or of the system.
+    fn verify(&self, verifier: &Arc<dyn ServerCertVerifier>) -> Result<(), rustls::Error> {
+        let Self { end_entity, intermediates, server_name, ocsp_response, now } = self;
+        verifier
+            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, *now)
+            .map(drop)
+    }
+}
+
+impl Check {
+    fn verify(&self, shown: &Shown<'_>) -> Result<(), rustls::Error> {
+        match self {
+            Self::System(verifier) => shown.verify(verifier),
+            Self::Authorities { standard, listed } => shown.verify(standard).or_else(|error| {
+                match listed.iter().find(|it| it.der == shown.end_entity.as_ref()) {
+                    Some(item) => exact::verify(item, shown.server_name, shown.now),
+                    None => Err(error),
+                }
+            }),
+            Self::Either(checks) => {
+                let [first, second] = &**checks;
+                first.verify(shown).or_else(|_| second.verify(shown))
+            }
+            Self::Pin(pin) if fingerprint(shown.end_entity) != *pin => Err(not_pinned()),
+            Self::Pin(_) | Self::Any => Ok(()),
+            Self::Nothing(probe) => {
+                probe.see(shown.end_entity);
+                Err(CertificateError::ApplicationVerificationFailure.into())
+            }
+        }
     }
 }
 
@@ -116,28 +161,11 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let standard = |verifier: &Arc<dyn ServerCertVerifier>| {
-            verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-        };
-        let is_accepted = ServerCertVerified::assertion();
-        let result = match &self.check {
-            Check::System(verifier) => standard(verifier),
-            Check::Authorities { standard: verifier, listed } => {
-                standard(verifier).or_else(|error| {
-                    match listed.iter().find(|it| it.der == end_entity.as_ref()) {
-                        Some(item) => exact::verify(item, server_name, now).map(|()| is_accepted),
-                        None => Err(error),
-                    }
-                })
-            }
-            Check::Pin(pin) if fingerprint(end_entity) != *pin => Err(not_pinned()),
-            Check::Pin(_) | Check::Any => Ok(is_accepted),
-            Check::Nothing(probe) => {
-                probe.see(end_entity);
-                Err(CertificateError::ApplicationVerificationFailure.into())
-            }
-        };
-        result.map_err(|error| Refusal::wrap(end_entity, &error))
+        let shown = Shown { end_entity, intermediates, server_name, ocsp_response, now };
+        self.check
+            .verify(&shown)
+            .map(|()| ServerCertVerified::assertion())
+            .map_err(|error| Refusal::wrap(end_entity, &error))
     }
 
     fn verify_tls12_signature(
@@ -176,6 +204,7 @@ impl fmt::Debug for Verifier {
         f.write_str(match self.check {
             Check::System(_) => "Verifier(system)",
             Check::Authorities { .. } => "Verifier(authorities)",
+            Check::Either(_) => "Verifier(system and authorities)",
             Check::Pin(_) => "Verifier(pin)",
             Check::Any => "Verifier(any)",
             Check::Nothing(_) => "Verifier(nothing)",

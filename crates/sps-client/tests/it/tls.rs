@@ -12,6 +12,7 @@ use crate::tls_server::*;
 #[derive(Clone)]
 pub(crate) enum Trust {
     File(Vec<u8>),
+    FileAndSystem(Vec<u8>),
     Pin(String),
     Any,
     System,
@@ -21,6 +22,7 @@ impl fmt::Debug for Trust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::File(_) => "file",
+            Self::FileAndSystem(_) => "file and system",
             Self::Pin(_) => "pin",
             Self::Any => "any",
             Self::System => "system",
@@ -41,6 +43,7 @@ pub(crate) async fn connect_as(port: u16, trust: &Trust, login: Login) -> Error 
         .retries(0, Duration::from_millis(1));
     let builder = match trust {
         Trust::File(pem) => builder.ca_pem(pem),
+        Trust::FileAndSystem(pem) => builder.ca_pem_and_system(pem),
         Trust::Pin(pin) => builder.pin_sha256(pin).unwrap(),
         Trust::Any => builder.danger_accept_invalid_certs(),
         Trust::System => builder,
@@ -121,6 +124,10 @@ async fn accepts_a_sound_server_in_every_way_but_that_of_the_system() {
         accepted(&server, versions, Trust::Any).await;
     }
     refused(&server, Trust::System, "no trusted authority").await;
+    let pem = authority.identity.pem().into_bytes();
+    accepted(&server, BOTH, Trust::FileAndSystem(pem)).await;
+    let stranger = Authority::new("stranger").identity.pem().into_bytes();
+    refused(&server, Trust::FileAndSystem(stranger), "no trusted authority").await;
     // In a bundle with other authorities and text in between.
     let other = Authority::new("other");
     let bundle =
