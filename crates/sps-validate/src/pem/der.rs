@@ -7,6 +7,7 @@ pub(super) mod tag {
     pub(in crate::pem) const BIT_STRING: u8 = 0x03;
     pub(in crate::pem) const OCTET_STRING: u8 = 0x04;
     pub(in crate::pem) const OBJECT_IDENTIFIER: u8 = 0x06;
+    pub(in crate::pem) const UTF8_STRING: u8 = 0x0c;
     pub(in crate::pem) const UTC_TIME: u8 = 0x17;
     pub(in crate::pem) const GENERALIZED_TIME: u8 = 0x18;
     pub(in crate::pem) const SEQUENCE: u8 = 0x30;

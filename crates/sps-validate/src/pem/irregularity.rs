@@ -15,8 +15,8 @@ pub enum Irregularity {
         /// How many.
         count: usize,
     },
-    /// A length is not written in the shortest form, which DER demands: ITU-T X.690, section 10.1.
-    LengthForm,
+    /// A length or a key is written as BER allows, and DER does not: ITU-T X.690, sections 10 and 11.
+    NotDer,
     /// The serial number has more than 20 octets: RFC 5280, section 4.1.2.2.
     LongSerial {
         /// How many octets it has.
@@ -37,7 +37,7 @@ impl fmt::Display for Irregularity {
             }
             Self::TrailingBytes { count: 1 } => f.write_str("1 byte follows it in the PEM block"),
             Self::TrailingBytes { count } => write!(f, "{count} bytes follow it in the PEM block"),
-            Self::LengthForm => f.write_str("a length in it is not in the shortest form"),
+            Self::NotDer => f.write_str("parts of it are in BER instead of DER"),
             Self::LongSerial { octets } => {
                 write!(f, "its serial number has {octets} octets, and 20 are allowed")
             }

@@ -1,5 +1,7 @@
 //! The parts of a certificate, as its bytes have them.
 
+use std::str;
+
 use super::{
     der::{Element, Reader, tag},
     time::{self, Time},
@@ -86,9 +88,7 @@ impl<'a> Parts<'a> {
         let mut info = public_key_info.inside(tag::SEQUENCE)?;
         let key_algorithm = info.element(tag::SEQUENCE)?;
         let key = algorithm(key_algorithm)?;
-        let (0, public_key) = info.element(tag::BIT_STRING)?.content.split_first()? else {
-            return None;
-        };
+        let (unused_bits, public_key) = info.element(tag::BIT_STRING)?.content.split_first()?;
         tbs.optional(ISSUER_ID)?;
         tbs.optional(SUBJECT_ID)?;
         let extensions = match tbs.optional(EXTENSIONS)? {
@@ -97,7 +97,8 @@ impl<'a> Parts<'a> {
         };
         attributes(issuer)?;
         attributes(subject)?;
-        let is_complete = certificate.is_empty() && tbs.is_empty() && !serial.is_empty();
+        let is_complete = [&certificate, &tbs, &validity, &info].iter().all(|it| it.is_empty());
+        let is_complete = is_complete && !serial.is_empty() && *unused_bits < 8;
         is_complete.then_some(Self {
             whole: whole.whole,
             version,
@@ -111,7 +112,9 @@ impl<'a> Parts<'a> {
             key,
             public_key,
             extensions,
-            is_der: whole.is_der && certificate.is_der() && tbs.is_der() && info.is_der(),
+            is_der: [&certificate, &tbs, &validity, &info].iter().all(|it| it.is_der())
+                && whole.is_der
+                && *unused_bits == 0,
         })
     }
 
@@ -134,7 +137,7 @@ impl<'a> Parts<'a> {
     pub fn common_name(&self) -> Option<&'a str> {
         let names = attributes(self.subject)?;
         let (_, value) = names.into_iter().find(|(oid, _)| *oid == COMMON_NAME)?;
-        std::str::from_utf8(value).ok()
+        str::from_utf8(value).ok()
     }
 
     /// The public key with its algorithm: the whole element.
@@ -163,17 +166,14 @@ impl<'a> Parts<'a> {
         Some(Reader::new(value).element(tag::SEQUENCE)?.content)
     }
 
-    /// Whether the certificate has alternative names, also of kinds that nobody can read.
+    /// Whether the certificate has alternative names, of any kind.
     pub fn has_alternative_names(&self) -> bool {
         self.extension(ALTERNATIVE_NAME).is_some()
     }
 
     /// The DNS names among the alternative names.
     pub fn dns_names(&self) -> Vec<&'a str> {
-        self.alternative_names(0x82)
-            .into_iter()
-            .filter_map(|it| std::str::from_utf8(it).ok())
-            .collect()
+        self.alternative_names(0x82).into_iter().filter_map(|it| str::from_utf8(it).ok()).collect()
     }
 
     /// The IP addresses among the alternative names, in 4 or 16 octets.
@@ -232,7 +232,19 @@ pub(super) fn algorithm(element: Element<'_>) -> Option<Algorithm<'_>> {
     let mut reader = element.inside(tag::SEQUENCE)?;
     let oid = reader.element(tag::OBJECT_IDENTIFIER)?.content;
     let parameters = if reader.is_empty() { None } else { Some(reader.any()?.whole) };
-    (reader.is_empty() && !oid.is_empty()).then_some(Algorithm { oid, parameters })
+    (reader.is_empty() && is_oid(oid)).then_some(Algorithm { oid, parameters })
+}
+
+/// Whether these are numbers in base 128, each in its shortest form.
+fn is_oid(bytes: &[u8]) -> bool {
+    let mut is_start = true;
+    for byte in bytes {
+        if is_start && *byte == 0x80 {
+            return false;
+        }
+        is_start = byte & 0x80 == 0;
+    }
+    is_start && !bytes.is_empty()
 }
 
 /// The attributes of a name: the object identifier and the value of each.
@@ -244,11 +256,12 @@ fn attributes(name: Element<'_>) -> Option<Vec<(&[u8], &[u8])>> {
         while !set.is_empty() {
             let mut attribute = set.enter(tag::SEQUENCE)?;
             let oid = attribute.element(tag::OBJECT_IDENTIFIER)?.content;
-            let value = attribute.any()?.content;
-            if !attribute.is_empty() {
+            let value = attribute.any()?;
+            let is_text = value.tag != tag::UTF8_STRING || str::from_utf8(value.content).is_ok();
+            if !attribute.is_empty() || !is_oid(oid) || !is_text {
                 return None;
             }
-            found.push((oid, value));
+            found.push((oid, value.content));
         }
     }
     Some(found)
@@ -262,7 +275,7 @@ fn extensions_in<'a>(element: &Element<'a>) -> Option<Vec<Extension<'a>>> {
         let oid = extension.element(tag::OBJECT_IDENTIFIER)?.content;
         extension.optional(tag::BOOLEAN)?;
         let value = extension.element(tag::OCTET_STRING)?.content;
-        if !extension.is_empty() {
+        if !extension.is_empty() || !is_oid(oid) {
             return None;
         }
         found.push(Extension { oid, value });

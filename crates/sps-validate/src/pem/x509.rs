@@ -64,7 +64,7 @@ impl Certificate {
         let dates = [not_before, not_after];
         let octets = parts.serial.len();
         for (is_found, irregularity) in [
-            (!parts.is_der, Irregularity::LengthForm),
+            (!parts.is_der, Irregularity::NotDer),
             (octets > MAX_SERIAL_OCTETS, Irregularity::LongSerial { octets }),
             (dates.iter().flatten().any(|it| !it.is_regular), Irregularity::TimeForm),
             (dates.contains(&None), Irregularity::InvalidTime),

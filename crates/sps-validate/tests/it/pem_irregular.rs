@@ -145,8 +145,19 @@ fn irregular() -> Vec<(&'static str, Vec<u8>, Vec<Irregularity>, u64)> {
             vec![Irregularity::TrailingBytes { count: der.len() }],
             sound,
         ),
-        ("longer length", long_form, vec![Irregularity::LengthForm], sound),
-        ("endless length", endless, vec![Irregularity::LengthForm], sound),
+        ("longer length", long_form, vec![Irregularity::NotDer], sound),
+        ("endless length", endless, vec![Irregularity::NotDer], sound),
+        (
+            "unused bits in the key",
+            changed(|parts| {
+                let mut key = elements(content(&parts[6]));
+                let start = key[1].len() - content(&key[1]).len();
+                key[1][start] = 1;
+                parts[6] = element(0x30, &key.concat());
+            }),
+            vec![Irregularity::NotDer],
+            sound,
+        ),
         (
             "several",
             [serial(30), vec![7; 5]].concat(),
@@ -252,6 +263,21 @@ fn openssl_reads_the_same_certificates() {
         (
             "date as text",
             changed(|parts| parts[4] = element(0x30, &element(12, b"today").repeat(2))),
+        ),
+        (
+            "third date",
+            changed(|parts| parts[4] = element(0x30, &element(UTC, b"360101000000Z").repeat(3))),
+        ),
+        (
+            "cut object identifier",
+            changed(|parts| parts[2] = element(0x30, &[6, 3, 0x2a, 0x86, 0x86])),
+        ),
+        (
+            "name that is not UTF-8",
+            changed(|parts| {
+                let name = element(0x30, &[6, 3, 0x55, 4, 3, 12, 1, 0xff]);
+                parts[5] = element(0x30, &element(0x31, &name));
+            }),
         ),
         ("something more", changed(|parts| parts.push(vec![5, 0]))),
         ("broken name", changed(|parts| parts[5] = element(0x30, &[2, 1, 0]))),
