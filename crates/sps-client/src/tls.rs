@@ -86,7 +86,12 @@ fn authorities(pem: &[u8], provider: &Arc<CryptoProvider>) -> Result<Check, Inpu
     let invalid = |reason: String| InputError::new(TlsInput::Authorities, reason);
     let contents = pem::read(pem);
     let listed = contents.certificates().map_err(|defect| invalid(defect.to_string()))?;
-    let listed = listed.into_iter().cloned().collect();
+    // OpenSSL writes bundles that also list authorities which nothing may trust any more.
+    let listed: Vec<_> =
+        listed.into_iter().filter(|it| !it.is_refused_for_servers).cloned().collect();
+    if listed.is_empty() {
+        return Err(invalid("the trust settings of its certificates refuse servers".to_owned()));
+    }
     Check::authorities(listed, provider)
         .ok_or_else(|| invalid("the certificates are not usable".to_owned()))
 }

@@ -10,7 +10,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use sps_client::{Error, ErrorKind};
+use sps_client::{Error, ErrorKind, TlsInput};
 use tempfile::TempDir;
 
 use crate::{
@@ -249,5 +249,37 @@ async fn every_failed_handshake_has_the_fingerprint() {
         assert_eq!(*error.kind(), ErrorKind::Tls, "{error:?}");
         assert!(format!("{error} {error:?}").contains(note), "{options}: {error:?}");
         folder.is_refused(&error);
+    }
+}
+
+#[tokio::test]
+async fn the_trust_settings_of_openssl_count() {
+    let Some(folder) = Folder::new() else { return };
+    folder.self_signed("-algorithm EC -pkeyopt ec_paramgen_curve:P-256");
+    let server = folder.start("");
+    for (options, is_trusted) in [
+        ("-setalias a", true),
+        ("-addtrust serverAuth", true),
+        ("-addtrust anyExtendedKeyUsage", true),
+        ("-addtrust emailProtection -addtrust serverAuth", true),
+        ("-addreject emailProtection", true),
+        ("-addtrust emailProtection", false),
+        ("-addreject serverAuth", false),
+        ("-addreject anyExtendedKeyUsage", false),
+        ("-addtrust serverAuth -addreject serverAuth", false),
+    ] {
+        folder.run(&format!("x509 -in own.pem -trustout {options} -out trusted.pem"));
+        let trusted = folder.read("trusted.pem");
+        assert!(trusted.starts_with(b"-----BEGIN TRUSTED"), "{options}");
+        let error = connect(server.port, &Trust::File(trusted.clone())).await;
+        if is_trusted {
+            assert_eq!(*error.kind(), ErrorKind::UnexpectedResponse, "{options}: {error:?}");
+            continue;
+        }
+        assert_eq!(error.tls_input(), Some(TlsInput::Authorities), "{options}: {error:?}");
+        // Beside another certificate.
+        let stranger = Identity::of(&params("stranger")).pem();
+        let bundle = [stranger.as_bytes(), &trusted].concat();
+        folder.is_refused(&connect(server.port, &Trust::File(bundle)).await);
     }
 }

@@ -184,13 +184,7 @@ impl<'a> Parts<'a> {
     /// Whether the extended key usage allows servers; a certificate without it is for everything.
     pub fn is_for_servers(&self) -> bool {
         let Some(value) = self.extension(EXTENDED_KEY_USAGE) else { return true };
-        let Some(mut usages) = Reader::new(value).enter(tag::SEQUENCE) else { return false };
-        while let Some(usage) = usages.any() {
-            if matches!(usage.content, SERVER_AUTHENTICATION | ANY_USAGE) {
-                return true;
-            }
-        }
-        false
+        Reader::new(value).enter(tag::SEQUENCE).and_then(has_server_use).unwrap_or(false)
     }
 
     /// Whether the basic constraints name an authority; `None` without them, and before version 3.
@@ -219,6 +213,16 @@ impl<'a> Parts<'a> {
         }
         found
     }
+}
+
+/// Whether one of these uses is that of servers, or every use; `None` if they cannot be read.
+pub(super) fn has_server_use(mut uses: Reader<'_>) -> Option<bool> {
+    let mut is_found = false;
+    while !uses.is_empty() {
+        let one = uses.element(tag::OBJECT_IDENTIFIER)?.content;
+        is_found |= matches!(one, SERVER_AUTHENTICATION | ANY_USAGE);
+    }
+    Some(is_found)
 }
 
 /// A date; the inner option is `None` if it does not exist.

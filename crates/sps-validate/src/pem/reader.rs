@@ -6,8 +6,9 @@ use super::{
     PemError,
     base64::{self, Decoded},
     container::Container,
+    der::{Reader, tag},
     irregularity::Irregularity,
-    parts::Parts,
+    parts::{self, Parts},
     x509::Certificate,
 };
 
@@ -90,6 +91,8 @@ pub struct CertificateItem {
     pub certificate: Certificate,
     /// Whether the block was a `TRUSTED CERTIFICATE`, whose settings of trust are left out.
     pub has_trust_settings: bool,
+    /// Whether those settings refuse it for servers: they reject that use, or trust others alone.
+    pub is_refused_for_servers: bool,
 }
 
 /// A private key of a file. Its `Debug` shows nothing of it.
@@ -279,9 +282,11 @@ impl Block {
         if count > 0 && !has_trust_settings {
             irregularities.push(Irregularity::TrailingBytes { count });
         }
+        let settings = bytes.get(parts.whole.len()..).unwrap_or_default();
+        let is_refused_for_servers = has_trust_settings && refuses_servers(settings);
         let der = parts.whole.to_vec();
         let certificate = Certificate::new(&parts, irregularities);
-        Ok(CertificateItem { der, certificate, has_trust_settings })
+        Ok(CertificateItem { der, certificate, has_trust_settings, is_refused_for_servers })
     }
 
     fn private_key(&self, text: &[u8]) -> ItemKind {
@@ -307,6 +312,31 @@ impl Block {
         let body = text.get(self.body.clone()?).unwrap_or_default();
         base64::decode(without_headers(body)).ok_or(PemError::BadBase64)
     }
+}
+
+/// Whether the settings of a `TRUSTED CERTIFICATE` refuse it for servers. Settings that cannot be read refuse it.
+///
+/// OpenSSL: `X509_CERT_AUX`, a sequence of trusted uses and, under `[0]`, of rejected ones; both may be absent.
+fn refuses_servers(settings: &[u8]) -> bool {
+    const REJECTED: u8 = 0xa0;
+    if settings.is_empty() {
+        return false;
+    }
+    let read = || {
+        let mut settings = Reader::new(settings).enter(tag::SEQUENCE)?;
+        let trusted = settings.optional(tag::SEQUENCE)?;
+        let trusts_others = match trusted.and_then(|it| it.inside(tag::SEQUENCE)) {
+            Some(uses) => !parts::has_server_use(uses)?,
+            None => false,
+        };
+        let rejected = settings.optional(REJECTED)?;
+        let rejects = match rejected.and_then(|it| it.inside(REJECTED)) {
+            Some(uses) => parts::has_server_use(uses)?,
+            None => false,
+        };
+        Some(trusts_others || rejects)
+    };
+    read().unwrap_or(true)
 }
 
 /// Finds all blocks. Takes linear time.
