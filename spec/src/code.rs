@@ -2,12 +2,12 @@
 
 use crate::rule::Severity;
 
-/// One permanent diagnostic code, with what `sps explain` tells about it.
+/// One permanent diagnostic code, with its explanation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Code {
     /// The code itself, in kebab case.
     pub code: String,
-    /// What is wrong, in a few words.
+    /// The mistake, in a few words. It is the message of a rule without one.
     pub title: String,
     /// Severity of every diagnostic with this code.
     pub severity: Severity,
@@ -19,8 +19,10 @@ pub struct Code {
     pub breaks: String,
     /// An example that holds.
     pub holds: String,
-    /// What to do.
+    /// Help of a diagnostic: lower case, without a full stop.
     pub fix: String,
-    /// Where it comes from: a guide page with its version, an RFC, or `inferred` with the reason.
+    /// Its sources in words: a guide page with its version, an RFC, or `inferred` with the reason.
     pub source: String,
+    /// Ids of the sources behind it; none for a code that is inferred.
+    pub sources: Vec<String>,
 }

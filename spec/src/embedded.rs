@@ -22,5 +22,6 @@ pub(crate) static FILES: &[(&str, &str)] = &[
     ("endpoints/transaction.toml", include_str!("../endpoints/transaction.toml")),
     ("endpoints/troubleshooting/support-bundle.toml", include_str!("../endpoints/troubleshooting/support-bundle.toml")),
     ("protocol.toml", include_str!("../protocol.toml")),
+    ("sources.toml", include_str!("../sources.toml")),
     ("types/host.toml", include_str!("../types/host.toml")),
 ];

@@ -1,6 +1,14 @@
 //! The whole spec, its endpoints, and where each fact comes from.
 
-use crate::{code::Code, protocol::Protocol, rule::Rule, types::TypeDef, version::Versions};
+use crate::{
+    code::Code,
+    protocol::Protocol,
+    rule::{Charset, Condition, Rule},
+    source::{Quirk, Source},
+    syntax,
+    types::TypeDef,
+    version::Versions,
+};
 
 /// The whole API as data.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -11,7 +19,11 @@ pub struct Spec {
     pub shared: Vec<TypeFile>,
     /// Diagnostic codes, in file order.
     pub codes: Vec<Code>,
-    /// What every message has in common.
+    /// Sets of characters that conditions call by name, in file order.
+    pub charsets: Vec<Charset>,
+    /// Every source, from `sources.toml`, in file order.
+    pub sources: Vec<Source>,
+    /// Facts about every message.
     pub protocol: Protocol,
 }
 
@@ -31,6 +43,11 @@ impl Spec {
         self.codes.iter().find(|it| it.code == code)
     }
 
+    /// The source with this id.
+    pub fn source(&self, id: &str) -> Option<&Source> {
+        self.sources.iter().find(|it| it.id == id)
+    }
+
     /// Every type: first those of the endpoints, then the shared ones.
     pub fn types(&self) -> impl Iterator<Item = &TypeDef> {
         let own = self.endpoints.iter().flat_map(|it| &it.types);
@@ -46,6 +63,11 @@ impl Spec {
     /// The rules on the members of this type.
     pub fn rules_on<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Rule> {
         self.rules().filter(move |rule| rule.on == name)
+    }
+
+    /// The condition as text, in the syntax of spec files.
+    pub fn condition_text(&self, condition: &Condition) -> String {
+        syntax::print(condition, &self.charsets)
     }
 
     /// The hand-written checks that rules call: each name once, sorted, with how often it is called.
@@ -69,17 +91,17 @@ pub struct Endpoint {
     pub file: String,
     /// Full path, such as `/api/configuration/management/email`. For a collection, without an object id.
     pub path: String,
-    /// What kind of resource it is.
+    /// Kind of resource.
     pub kind: EndpointKind,
     /// Methods of the path itself.
     pub methods: Vec<Method>,
     /// Methods of one object below it; empty unless it is a collection or a job.
     pub object_methods: Vec<Method>,
-    /// The `key` of its response, where that is a fixed word.
+    /// The `key` of its response, where that is fixed.
     pub key: Option<String>,
-    /// A few words.
+    /// Its title, in a few words.
     pub title: String,
-    /// What it is for.
+    /// Its purpose.
     pub doc: String,
     /// How much of its body is known.
     pub completeness: Completeness,
@@ -89,7 +111,7 @@ pub struct Endpoint {
     pub request: Option<String>,
     /// Name of the type of a response's body, if it is known. Usually the same.
     pub response: Option<String>,
-    /// Members of a response under which the body may stand; `body` almost everywhere.
+    /// Members of a response that may hold the body; `body` almost everywhere.
     pub wrappers: Vec<String>,
     /// Whether each of its objects may be referenced only once.
     pub single_use: bool,
@@ -107,7 +129,7 @@ pub struct Endpoint {
     pub rules: Vec<Rule>,
     /// Places where a source contradicts itself or is silent.
     pub quirks: Vec<Quirk>,
-    /// Where the facts come from.
+    /// Sources that the file names, in the order of `sources.toml`.
     pub sources: Vec<Source>,
 }
 
@@ -124,7 +146,7 @@ impl Endpoint {
     }
 }
 
-/// What kind of resource an endpoint is.
+/// Kind of resource of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EndpointKind {
     /// One object at a fixed path.
@@ -133,7 +155,7 @@ pub enum EndpointKind {
     Collection,
     /// Only links to what lies below.
     Container,
-    /// Long-running work: a POST starts one, its object tells how far it is.
+    /// Long-running work: a POST starts a job, whose object shows the progress.
     Job,
     /// State of the appliance, not part of its configuration.
     Status,
@@ -153,7 +175,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The method as it stands in a request line.
+    /// The method as a request line has it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -182,7 +204,7 @@ pub struct Part {
     pub name: String,
     /// Its methods.
     pub methods: Vec<Method>,
-    /// What it is.
+    /// Its purpose.
     pub doc: String,
     /// Id of the source that shows it.
     pub source: String,
@@ -201,51 +223,6 @@ pub struct TypeFile {
     pub rules: Vec<Rule>,
     /// Places where a source contradicts itself or is silent.
     pub quirks: Vec<Quirk>,
-    /// Where the facts come from.
+    /// Sources that the file names, in the order of `sources.toml`.
     pub sources: Vec<Source>,
-}
-
-/// A page that shows facts. Its id is known only inside its own file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Source {
-    /// Short name for it inside its file.
-    pub id: String,
-    /// Title of the page or section.
-    pub title: String,
-    /// The document, such as `REST API Reference Guide`.
-    pub guide: String,
-    /// Version of the document; empty where its page does not say.
-    pub version: String,
-    /// How far to trust it.
-    pub tag: SourceTag,
-}
-
-/// How a fact was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SourceTag {
-    /// Read in a guide of the vendor.
-    Seen,
-    /// Read off a client that the vendor publishes.
-    Client,
-    /// A public standard or weakness list, behind a warning about security.
-    Standard,
-    /// Follows from other facts; no source states it.
-    Inferred,
-}
-
-/// A place where a source contradicts itself, is wrong or is silent, and what we do about it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Quirk {
-    /// Permanent name, in kebab case.
-    pub id: String,
-    /// The type, `Type.member`, or path of the endpoint it is about.
-    pub on: String,
-    /// What the source says, in our words.
-    pub says: String,
-    /// What we do.
-    pub does: String,
-    /// Why.
-    pub why: String,
-    /// Id of the source.
-    pub source: String,
 }

@@ -66,12 +66,12 @@ impl Error {
         self.column
     }
 
-    /// The line as it stands in the file.
+    /// The line of the file.
     pub fn source_line(&self) -> &str {
         &self.source_line
     }
 
-    /// What is wrong.
+    /// The message.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -90,7 +90,7 @@ impl fmt::Display for Error {
         }
         let number = self.line.to_string();
         let gutter = " ".repeat(number.len());
-        // A tab stays a tab, so that the caret stands below its word however wide tabs are.
+        // A tab stays a tab, so that the caret is below its word whatever the width of tabs.
         let indent: String = self
             .source_line
             .chars()

@@ -1,10 +1,11 @@
-//! From files to a [`Spec`]: every file is read to its end, whatever is wrong in it.
+//! From files to a [`Spec`]: every file is read to its end, even after a mistake.
 
 mod common;
-mod condition;
+mod complete;
 mod endpoint;
 mod names;
 mod places;
+mod signature;
 mod table;
 mod types;
 
@@ -12,73 +13,82 @@ use std::{cell::RefCell, fs, io, path::Path};
 
 use toml::de::DeTable;
 
-use self::table::{Context, Table};
+use self::{
+    common::FormatCheck,
+    table::{Context, Table},
+};
 use crate::{
+    code::Code,
     endpoint::Spec,
     error::{Error, Errors},
-    lint,
+    rule::Charset,
+    source::Source,
     version::{Version, Versions},
+    vocabulary,
 };
 
-pub(crate) use self::places::Places;
+pub use self::names::object_name;
+pub(crate) use self::{
+    complete::place_of,
+    places::{Places, RulePlace},
+};
 
-impl Spec {
-    /// Reads the spec from its folder: `endpoints/**/*.toml`, `types/*.toml`, `codes.toml` and `protocol.toml`.
-    ///
-    /// # Errors
-    ///
-    /// Every file that cannot be read, and what [`Self::from_files`] reports.
-    pub fn from_dir(dir: &Path) -> Result<Self, Errors> {
-        files(dir).and_then(Self::from_files)
-    }
+/// Files that all others may need, in the order in which they need each other.
+const COMMON: [&str; 3] = ["sources.toml", "codes.toml", "protocol.toml"];
 
-    /// Reads the spec from pairs of file name and text. Names are relative to `spec/`, with `/` between folders.
-    ///
-    /// A spec without `codes.toml` or `protocol.toml` is read as one with empty ones, which suits small tests.
-    ///
-    /// # Errors
-    ///
-    /// First every mistake in the form of every file, all at once; when there is none, everything the lints find.
-    pub fn from_files(files: impl IntoIterator<Item = (String, String)>) -> Result<Self, Errors> {
-        let mut spec = Self::default();
-        let mut errors = Vec::new();
-        let mut places = Places::default();
-        let mut files: Vec<_> = files.into_iter().collect();
-        files.sort();
-        for pair in files.windows(2) {
-            if pair[0].0 == pair[1].0 {
-                errors.push(Error::of_file(&pair[0].0, "this file is given twice"));
-            }
-        }
-        for (name, text) in &files {
-            read(name, text, &mut spec, &mut places, &mut errors);
-        }
-        spec.endpoints.sort_by(|a, b| (&a.path, &a.file).cmp(&(&b.path, &b.file)));
-        if errors.is_empty() {
-            errors = lint::lint(&spec, &places);
-        }
-        if errors.is_empty() { Ok(spec) } else { Err(Errors::sorted(errors)) }
-    }
+/// Definitions of these files for the pages.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    sources: Vec<Source>,
+    codes: Vec<Code>,
+    charsets: Vec<Charset>,
+    predicates: Vec<String>,
+    format_checks: Vec<FormatCheck>,
+}
 
-    /// The spec that travels inside this crate.
-    ///
-    /// # Panics
-    ///
-    /// Never in a crate that was built from a checked tree: a test loads these very files.
-    #[cfg(feature = "embedded")]
-    pub fn embedded() -> Self {
-        let files = crate::embedded::FILES
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        Self::from_files(files).expect("the embedded files are the ones that the tests load")
+/// What was read of files that are well-formed.
+pub(crate) struct Loaded {
+    pub(crate) spec: Spec,
+    pub(crate) places: Places,
+    /// Mistakes that show when the definitions of all files are put together.
+    pub(crate) errors: Vec<Error>,
+}
+
+/// Reads all files, given as name and text.
+///
+/// # Errors
+///
+/// Every mistake in the form of every file.
+pub(crate) fn load(files: impl IntoIterator<Item = (String, String)>) -> Result<Loaded, Errors> {
+    let mut spec = Spec::default();
+    let mut errors = Vec::new();
+    let mut places = Places::default();
+    let mut files: Vec<_> = files.into_iter().collect();
+    files.sort();
+    for pair in files.windows(2) {
+        if pair[0].0 == pair[1].0 {
+            errors.push(Error::of_file(&pair[0].0, "this file is given twice"));
+        }
     }
+    let is_common = |name: &str| COMMON.iter().position(|it| *it == name);
+    files.sort_by_key(|(name, _)| is_common(name).unwrap_or(COMMON.len()));
+    let mut shared = Shared::default();
+    for (name, text) in &files {
+        read(name, text, &mut shared, &mut spec, &mut places, &mut errors);
+    }
+    if !errors.is_empty() {
+        return Err(Errors::sorted(errors));
+    }
+    spec.endpoints.sort_by(|a, b| (&a.path, &a.file).cmp(&(&b.path, &b.file)));
+    let errors = complete::complete(&mut spec, shared, &mut places);
+    Ok(Loaded { spec, places, errors })
 }
 
 /// Name and text of every file of the spec in this folder, sorted by name.
 pub(crate) fn files(dir: &Path) -> Result<Vec<(String, String)>, Errors> {
     let mut files = Vec::new();
     let mut errors = Vec::new();
-    for name in ["codes.toml", "protocol.toml"] {
+    for name in COMMON {
         read_file(&dir.join(name), name, &mut files, &mut errors);
     }
     for name in ["endpoints", "types"] {
@@ -115,25 +125,69 @@ fn read_file(path: &Path, name: &str, files: &mut Vec<(String, String)>, errors:
     }
 }
 
-fn read(name: &str, text: &str, spec: &mut Spec, places: &mut Places, errors: &mut Vec<Error>) {
-    let cx = Context { file: name, text, errors: RefCell::default() };
+fn read(
+    name: &str,
+    text: &str,
+    shared: &mut Shared,
+    spec: &mut Spec,
+    places: &mut Places,
+    errors: &mut Vec<Error>,
+) {
+    let cx =
+        Context { file: name, text, shared, errors: RefCell::default(), marks: RefCell::default() };
     let (document, faults) = DeTable::parse_recoverable(text);
     for fault in faults {
         // The parser speaks in whole sentences; ours are lower case.
         cx.report(&fault.span().unwrap_or_default(), fault.message());
     }
-    if cx.errors.borrow().is_empty() {
-        places.add(name, text, document.get_ref());
-        let root = Table::root(&cx, &document);
-        match name.split_once('/') {
-            Some(("endpoints", _)) => spec.endpoints.extend(endpoint::endpoint(name, root)),
-            Some(("types", _)) => spec.shared.push(endpoint::type_file(name, root)),
-            None if name == "codes.toml" => spec.codes = common::codes(root),
-            None if name == "protocol.toml" => spec.protocol = common::protocol(root),
-            _ => cx.report(&(0..0), "a spec has no such file: expected `endpoints/`, `types/`, `codes.toml` or `protocol.toml`"),
+    if !cx.errors.borrow().is_empty() {
+        return errors.append(&mut cx.errors.borrow_mut());
+    }
+    places.add(name, text, document.get_ref());
+    let root = |vocabulary| Table::root(&cx, &document, vocabulary);
+    let mut codes = None;
+    let mut sources = None;
+    match name.split_once('/') {
+        Some(("endpoints", _)) => {
+            let (endpoint, rules) = endpoint::endpoint(name, root(&vocabulary::PAGE));
+            spec.endpoints.extend(endpoint);
+            places.rules.insert(name.to_owned(), rules);
+        }
+        Some(("types", _)) => {
+            let (file, rules) = endpoint::type_file(name, root(&vocabulary::TYPE_FILE));
+            spec.shared.push(file);
+            places.rules.insert(name.to_owned(), rules);
+        }
+        None if name == "sources.toml" => {
+            sources = Some(common::sources(&root(&vocabulary::SOURCES)));
+        }
+        None if name == "codes.toml" => codes = Some(common::codes(root(&vocabulary::CODES))),
+        None if name == "protocol.toml" => {
+            spec.protocol = common::protocol(root(&vocabulary::PROTOCOL));
+        }
+        _ => {
+            let common = COMMON.map(|it| format!("`{it}`")).join(", ");
+            let message =
+                format!("a spec has no such file: expected `endpoints/`, `types/`, {common}");
+            cx.report(&(0..0), message);
         }
     }
+    places.add_marks(name, cx.marks.take());
     errors.append(&mut cx.errors.borrow_mut());
+    drop(cx);
+    if let Some(sources) = sources {
+        shared.sources = sources;
+    }
+    if let Some(codes) = codes {
+        let common::Codes { list: codes, charsets, predicates, format_checks } = codes;
+        *shared = Shared {
+            sources: std::mem::take(&mut shared.sources),
+            codes,
+            charsets,
+            predicates,
+            format_checks,
+        };
+    }
 }
 
 /// Reads `since` and `until`.

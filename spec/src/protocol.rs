@@ -1,6 +1,9 @@
-//! What every message of the API has in common: wrapper, links, errors, status codes, cookie and headers.
+//! Facts about every message of the API: envelope, links, errors, status codes, cookie and headers.
 
-use crate::{endpoint::Source, version::Versions};
+use crate::{
+    source::{Quirk, Source},
+    version::Versions,
+};
 
 /// The protocol around the bodies, from `protocol.toml`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,8 +28,39 @@ pub struct Protocol {
     pub headers: Vec<Header>,
     /// Numbers that a client must know.
     pub limits: Vec<Limit>,
+    /// Quirks that concern many endpoints: all with a method, or all with a body.
+    pub quirks: Vec<Quirk>,
     /// Sources of all of these.
     pub sources: Vec<Source>,
+}
+
+impl Protocol {
+    /// Every id of a source that something here names, with the path of that in `protocol.toml`.
+    pub(crate) fn named_sources(&self) -> Vec<(String, &str)> {
+        let mut named: Vec<(&str, String, &str)> = Vec::new();
+        for (table, members) in [
+            ("envelope", &self.envelope),
+            ("meta", &self.meta),
+            ("reference", &self.reference),
+            ("error", &self.error),
+            ("details", &self.details),
+        ] {
+            named.extend(members.iter().map(|it| (table, it.name.clone(), &it.source[..])));
+        }
+        for (table, headers) in [("cookie", &self.cookies), ("header", &self.headers)] {
+            named.extend(headers.iter().map(|it| (table, it.name.clone(), &it.source[..])));
+        }
+        let types = self.error_types.iter();
+        named.extend(types.map(|it| ("error_type", it.name.clone(), &it.source[..])));
+        let statuses = self.statuses.iter();
+        named.extend(statuses.map(|it| ("status", it.code.to_string(), &it.source[..])));
+        let limits = self.limits.iter();
+        named.extend(limits.map(|it| ("limit", it.name.clone(), &it.source[..])));
+        let quirks = self.quirks.iter();
+        named.extend(quirks.map(|it| ("quirk", it.id.clone(), &it.source[..])));
+        let place = |(table, name, id)| (format!("{table}.{name}.source"), id);
+        named.into_iter().map(place).collect()
+    }
 }
 
 /// One member of an object that every endpoint shares.
@@ -36,9 +70,9 @@ pub struct Member {
     pub name: String,
     /// Its JSON type: `string`, `int`, `object`, `list`, `any`; `string?` where null is a value.
     pub ty: String,
-    /// When it is there, in words; `always` for most.
+    /// When it is present, in words; `always` for most.
     pub presence: String,
-    /// What it means.
+    /// Its meaning.
     pub doc: String,
     /// Id of the source that shows it.
     pub source: String,
@@ -49,13 +83,13 @@ pub struct Member {
 /// One value of `error.type`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ErrorType {
-    /// The word on the wire.
+    /// The value on the wire.
     pub name: String,
     /// Status code of the response that carries it.
     pub status: u16,
     /// When it occurs.
     pub doc: String,
-    /// What no source says about it, and why we assume it.
+    /// Facts about it that no source states, and why we assume them.
     pub inferred: Option<String>,
     /// Id of the source that shows it.
     pub source: String,
@@ -87,9 +121,9 @@ pub struct Header {
     pub value: Option<String>,
     /// Whether its value must never be shown.
     pub sensitive: bool,
-    /// What it is for and what its value looks like.
+    /// Its purpose and the form of its value.
     pub doc: String,
-    /// What no source says about it, and why we assume it.
+    /// Facts about it that no source states, and why we assume them.
     pub inferred: Option<String>,
     /// Id of the source that shows it.
     pub source: String,
@@ -106,9 +140,9 @@ pub struct Limit {
     pub value: u64,
     /// Its unit.
     pub unit: String,
-    /// What ends there.
+    /// Its meaning.
     pub doc: String,
-    /// What no source says about it, and why we assume it.
+    /// Facts about it that no source states, and why we assume them.
     pub inferred: Option<String>,
     /// Id of the source that shows it.
     pub source: String,

@@ -1,6 +1,6 @@
 //! Rules that tie members to each other, and the closed set of conditions they are made of.
 
-use crate::{types::Format, version::Versions};
+use crate::{format::Format, version::Versions};
 
 /// Members to pass from an object inwards, in wire names; `a.b` in a spec file.
 ///
@@ -9,9 +9,8 @@ pub type Path = Vec<String>;
 
 /// A condition that a body must satisfy, beyond the types of its members.
 ///
-/// Read as: when `when` holds (always, if there is none), `holds` must hold, or the member at `target` is wrong. A rule
-/// with a member missing among its inputs is skipped: what is missing has its own error, and what may be missing has no
-/// effect.
+/// If `when` holds, or is not given, then `holds` must hold, or the member at `target` is wrong. A rule is skipped if one of
+/// its inputs is missing: a required member has its own error, and an optional one has no effect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     /// Name of the struct whose members the paths start from.
@@ -22,17 +21,17 @@ pub struct Rule {
     pub severity: Severity,
     /// The member that is wrong.
     pub target: Path,
-    /// Where the rule applies; everywhere, if there is none.
+    /// Condition under which the rule applies; none if it always does.
     pub when: Option<Condition>,
-    /// What must hold there.
+    /// Condition that must hold.
     pub holds: Condition,
-    /// What is wrong when it does not.
+    /// Message of the diagnostic.
     pub message: String,
-    /// What to do about it.
+    /// Help of the diagnostic.
     pub fix: String,
     /// Id of the source that states it.
     pub source: String,
-    /// What about it no source says, and why we assume it.
+    /// Facts about it that no source states, and why we assume them.
     pub inferred: Option<String>,
     /// Versions that have it.
     pub versions: Versions,
@@ -124,6 +123,15 @@ pub enum Condition {
         /// Members it reads.
         inputs: Vec<Path>,
     },
+}
+
+/// A set of characters with a name, which conditions call by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charset {
+    /// Its name, in kebab case.
+    pub name: String,
+    /// Its characters, besides ASCII letters and digits.
+    pub chars: String,
 }
 
 impl Condition {

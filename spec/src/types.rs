@@ -1,6 +1,7 @@
 //! The types of a body: structs, tagged unions, enums and their members.
 
 use crate::{
+    format::Format,
     rule::{Condition, Literal},
     version::Versions,
 };
@@ -26,7 +27,7 @@ impl TypeDef {
         }
     }
 
-    /// What the type stands for.
+    /// Meaning of the type.
     pub fn doc(&self) -> &str {
         match self {
             Self::Struct(it) => &it.doc,
@@ -59,11 +60,11 @@ impl TypeDef {
 pub struct Struct {
     /// Rust name.
     pub name: String,
-    /// What it stands for.
+    /// Its meaning.
     pub doc: String,
     /// Whether members that are not listed are kept and never an error.
     pub open: bool,
-    /// Where the type occurs.
+    /// Bodies that hold the type.
     pub form: Form,
     /// Versions that have it.
     pub versions: Versions,
@@ -115,17 +116,17 @@ pub struct Field {
     pub request_only: bool,
     /// Whether only a client that is logged in receives it.
     pub authenticated: bool,
-    /// Bounds and format of the value, or of the innermost leaf of a list, array or map.
+    /// Bounds and format of the value, or of the innermost value of a list, array or map.
     pub constraint: Constraint,
     /// Unit of a number, such as `percent`.
     pub unit: Option<String>,
     /// Value that a client may assume.
     pub default: Option<Literal>,
-    /// A valid value of the innermost leaf; never one that a user could mistake for a secret.
+    /// A valid value of the innermost type; never one that a user could mistake for a secret.
     pub example: Option<Literal>,
-    /// What it means.
+    /// Its meaning.
     pub doc: String,
-    /// What about this member no source says, and why we assume it.
+    /// Facts about it that no source states, and why we assume them.
     pub inferred: Option<String>,
     /// Id of the source that shows it.
     pub source: String,
@@ -150,7 +151,7 @@ pub enum FieldType {
     Ref(String),
     /// A list.
     List(Box<Self>),
-    /// A list of exactly so many elements.
+    /// A list of fixed length.
     Array(Box<Self>, usize),
     /// An object with free keys.
     Map(Box<Self>),
@@ -174,11 +175,11 @@ pub enum Presence {
     Required,
     /// It may be left out.
     Optional,
-    /// It must be there when the condition on its siblings holds. Elsewhere it may be left out, and has no effect.
+    /// It must be present while the condition on its siblings holds. Otherwise it has no effect.
     When(Condition),
 }
 
-/// Bounds and format of a leaf value. All bounds are included.
+/// Bounds and format of a value. All bounds are included.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Constraint {
     /// Smallest number.
@@ -200,57 +201,12 @@ impl Constraint {
     }
 }
 
-/// A format of a string; its name is also the code of the error when a string does not have it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// `local@domain`.
-    EmailAddress,
-    /// An IPv4 or IPv6 address.
-    IpAddress,
-    /// A fully qualified domain name.
-    Fqdn,
-    /// `h:mm` or `hh:mm`, from `0:00` to `23:59`.
-    TimeOfDay,
-    /// A date and time with an offset, as in RFC 3339.
-    DateTime,
-    /// A string without white space.
-    NoWhitespace,
-    /// Exactly one X.509 certificate in PEM, without text around it, with LF line ends.
-    PemCertificate,
-}
-
-impl Format {
-    /// Every format.
-    pub const ALL: [Self; 7] = [
-        Self::EmailAddress,
-        Self::IpAddress,
-        Self::Fqdn,
-        Self::TimeOfDay,
-        Self::DateTime,
-        Self::NoWhitespace,
-        Self::PemCertificate,
-    ];
-
-    /// The name in spec files, which is also the code of the error.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::EmailAddress => "email-address",
-            Self::IpAddress => "ip-address",
-            Self::Fqdn => "fqdn",
-            Self::TimeOfDay => "time-of-day",
-            Self::DateTime => "date-time",
-            Self::NoWhitespace => "no-whitespace",
-            Self::PemCertificate => "pem-certificate",
-        }
-    }
-}
-
 /// A JSON object of a tag member and a content member whose type the tag decides.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Union {
     /// Rust name.
     pub name: String,
-    /// What it stands for.
+    /// Its meaning.
     pub doc: String,
     /// Wire name of the tag member, `selection` almost everywhere.
     pub tag: String,
@@ -278,9 +234,9 @@ pub struct Variant {
     pub value: String,
     /// Rust name.
     pub rust: String,
-    /// What stands in the content member; nothing for a variant without one.
+    /// Value of the content member; none for a variant without one.
     pub payload: Option<Payload>,
-    /// What it means.
+    /// Its meaning.
     pub doc: String,
     /// Versions that have it.
     pub versions: Versions,
@@ -293,11 +249,11 @@ pub struct Variant {
 pub struct Payload {
     /// Its type.
     pub ty: FieldType,
-    /// Bounds and format of the innermost leaf.
+    /// Bounds and format of the innermost value.
     pub constraint: Constraint,
     /// Whether its value must never be shown.
     pub sensitive: bool,
-    /// A valid value of the innermost leaf.
+    /// A valid value of the innermost type.
     pub example: Option<Literal>,
 }
 
@@ -306,7 +262,7 @@ pub struct Payload {
 pub struct Enum {
     /// Rust name.
     pub name: String,
-    /// What it stands for.
+    /// Its meaning.
     pub doc: String,
     /// Versions that have it.
     pub versions: Versions,
@@ -334,7 +290,7 @@ pub struct EnumValue {
     pub rust: String,
     /// Other spellings that are accepted and mean the same.
     pub aliases: Vec<String>,
-    /// What it means.
+    /// Its meaning.
     pub doc: String,
     /// Versions that have it.
     pub versions: Versions,

@@ -32,15 +32,15 @@ const MISTAKES: [(&str, &str, &str); 13] = [
     ("a key is missing", r#""sender_address":null,"#, ""),
     ("a word for a switch", r#""enabled":true"#, r#""enabled":"yes""#),
     ("an address without @", "rep@", "rep."),
-    ("a word that is none", r#""starttls""#, r#""start-tls""#),
+    ("an unknown enum value", r#""starttls""#, r#""start-tls""#),
     (
-        "a key stands twice",
+        "a duplicate key",
         r#""sender_address":null"#,
         r#""sender_address":null,"sender_address":null"#,
     ),
     ("a certificate with a wrong letter", "MII", "MIJ"),
     ("a certificate without its end", "-----END CERTIFICATE-----", ""),
-    ("a version that is none", r#""selection":"2c""#, r#""selection":"2""#),
+    ("an unknown version", r#""selection":"2c""#, r#""selection":"2""#),
     ("an address of five numbers", "192.0.2.25", "192.0.2.25.1"),
     ("an engine id with a letter", "0x0123", "0x01z3"),
     ("an engine id too short", "0x0123456789ABCDEF", "0x0123"),
@@ -61,14 +61,14 @@ fn vary(body: &Value, index: usize, is_broken: bool) -> Body {
     if let Some((_, from, to)) = mistake {
         text = text.replacen(from, to, 1);
     }
-    // No two are equal, so that nobody can remember a response.
+    // No two are equal, so that no validator can reuse a result.
     text = text.replace("corp.test", &format!("corp{index}.test"));
     text = text.replace("trapper", &format!("trapper{index}"));
     text = text.replace("n0c-ro", &format!("n0c-ro{index}"));
     Body { text, mistake: mistake.map(|(name, _, _)| *name) }
 }
 
-/// Prints three tables: what each judge costs, what it finds, and what the cores are good for.
+/// Prints three tables: the cost of each validator, its findings, and the gain from more cores.
 pub(crate) fn bulk(spec: &Spec, sps: &str, folder: &Path) {
     let sites = folder.join("sites");
     let mut mistakes = BTreeMap::new();
@@ -88,9 +88,9 @@ pub(crate) fn bulk(spec: &Spec, sps: &str, folder: &Path) {
     println!("|---|{}", "---:|".repeat(4));
     let mut verdicts = Vec::new();
     let mut floor = None;
-    for judge in Judge::all(spec, sps, folder, &sites, &mistakes) {
-        let name = judge.name;
-        let Some((cost, invalid)) = judge.run(&folder.join("output")) else {
+    for validator in Validator::all(spec, sps, folder, &sites, &mistakes) {
+        let name = validator.name;
+        let Some((cost, invalid)) = validator.run(&folder.join("output")) else {
             println!("| {name} is not installed | | | | |");
             continue;
         };
@@ -136,7 +136,7 @@ fn ours(sps: &str, path: &Path) -> Command {
     command
 }
 
-/// The same where reading and judging share one core. A pool of one thread would not do: one more thread reads.
+/// Runs with reading and checking on one core. A pool of one thread does not do: one more thread reads.
 fn on_one_core(command: &Command) -> Command {
     let mut pinned = Command::new("taskset");
     pinned.args(["--cpu-list", "0"]).arg(command.get_program()).args(command.get_args());
@@ -144,7 +144,7 @@ fn on_one_core(command: &Command) -> Command {
     pinned
 }
 
-/// How often each judge says no, by mistake.
+/// How many files each validator refuses, by mistake.
 fn compare(mistakes: &BTreeMap<PathBuf, &str>, verdicts: &[(&str, BTreeSet<PathBuf>)]) {
     let names: String = verdicts.iter().fold(String::new(), |mut text, (name, _)| {
         write!(text, " {name} |").unwrap();
@@ -167,7 +167,7 @@ fn compare(mistakes: &BTreeMap<PathBuf, &str>, verdicts: &[(&str, BTreeSet<PathB
     println!();
 }
 
-/// The path of an endpoint as it is told from a file.
+/// The path of an endpoint, taken from the path of a file.
 fn short<T: Endpoint>() -> &'static str {
     T::PATH.trim_start_matches("/api/configuration/")
 }
@@ -191,15 +191,15 @@ fn lines(folder: &Path, bodies: &[Value], is_broken: bool) -> (PathBuf, usize) {
 }
 
 /// Something that says which files are invalid.
-struct Judge {
+struct Validator {
     name: &'static str,
-    /// All of them together judge all files.
+    /// All of them together check all files.
     commands: Vec<Command>,
     /// The file that a line of the output calls invalid.
     find: fn(&str) -> Option<&str>,
 }
 
-impl Judge {
+impl Validator {
     fn all(
         spec: &Spec,
         sps: &str,

@@ -1,4 +1,4 @@
-//! The SNMP trap as somebody would write it without us: serde's and garde's derives, and a function for the rest.
+//! The SNMP trap as a user would write it without this project: the derives of serde and garde, and a function for the rest.
 
 #![expect(dead_code, reason = "what has no constraint is only read from the text")]
 

@@ -18,7 +18,7 @@ const REQUESTS: usize = 20_000;
 
 #[tokio::main]
 async fn main() {
-    // With HTTPS, as everybody else uses it.
+    // With HTTPS, as in production.
     let simulator = Simulator::builder().user(User::admin("admin", "a")).start().await.unwrap();
     println!("| Sessions | Requests | Errors | Requests per second | p50 | p99 |");
     println!("|---|---|---|---|---|---|");
@@ -33,7 +33,7 @@ async fn row(simulator: &Simulator, sessions: usize) {
     for _ in 0..sessions {
         let builder = Client::builder(&simulator.url()).unwrap();
         let builder = builder.ca_pem(simulator.certificate_pem().unwrap());
-        // A failure shall be counted, not repeated.
+        // Count failures instead of repeating the request.
         let builder = builder.retries(0, Duration::ZERO).login(Login::password("admin", "a"));
         logins.spawn(builder.connect());
     }

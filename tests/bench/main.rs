@@ -1,4 +1,4 @@
-//! What judging a document costs, as ratios to skipping over it: `cargo xtask bench`.
+//! Cost of checking a document, as ratios to skipping over it: `cargo xtask bench`.
 //!
 //! Every figure of a row is taken in turn, round after round, and compared with the floor of its own round, so that
 //! a machine that slows down for a while slows both. The median of the rounds is printed.
@@ -74,7 +74,7 @@ fn main() {
         println!("| {} | {} | {:.0} | {} |", row.name, row.bytes, row.floor, ratios.join(" | "));
     }
     println!();
-    println!("One certificate, parsed and judged: {:.1} µs.", parse_certificate(rounds) / 1000.0);
+    println!("One certificate, parsed and checked: {:.1} µs.", parse_certificate(rounds) / 1000.0);
 }
 
 /// One thing that can be asked of a text.
@@ -87,7 +87,7 @@ type Validator = fn(&Value) -> bool;
 struct Document {
     name: &'static str,
     text: String,
-    /// One for each column; none where nobody wrote one.
+    /// One for each column, if there is one.
     ways: Vec<Option<Way>>,
 }
 
@@ -138,7 +138,7 @@ impl Document {
         Self { name, text, ways }.checked()
     }
 
-    /// With the type that somebody wrote by hand.
+    /// Adds the type written by hand.
     fn by_hand<T>(mut self) -> Self
     where
         T: DeserializeOwned + garde::Validate<Context = ()>,

@@ -21,7 +21,7 @@ fn app() -> Router {
     Router::new().route(SnmpTrap::PATH, put(change_trap))
 }
 
-/// Whoever writes this cannot forget the check: an unchecked trap has another type.
+/// The handler cannot forget the check: an unchecked trap has another type.
 async fn change_trap(Checked(trap): Checked<SnmpTrap>) -> String {
     let version = trap.version.tag().to_owned();
     format!("traps are sent with version {version}\n")

@@ -11,7 +11,7 @@ pub(crate) struct Settings {
     unknown_fields: UnknownFields,
 }
 
-/// [`Settings`] as responses show it.
+/// [`Settings`] in responses.
 ///
 /// A mode and its settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +27,7 @@ const _: () = {
     use __serde::ser::SerializeMap as _;
     use __sps::__private as __private;
     impl Settings {
-        /// `Settings` with everything that has no sensible empty value.
+        /// Makes a `Settings` of the members that have no empty value.
         #[allow(
             clippy::too_many_arguments,
             reason = "one for each member that has no empty value"
@@ -39,7 +39,7 @@ const _: () = {
                 unknown_fields: __sps::UnknownFields::default(),
             }
         }
-        /// The same with another `mode`.
+        /// Sets `mode`.
         #[must_use]
         pub(crate) fn with_mode(
             mut self,
@@ -48,7 +48,7 @@ const _: () = {
             self.mode = mode.into();
             self
         }
-        /// The same with another `type`.
+        /// Sets `type`.
         #[must_use]
         pub(crate) fn with_type(
             mut self,
@@ -57,7 +57,7 @@ const _: () = {
             self.r#type = r#type.into();
             self
         }
-        /// The keys that no source shows.
+        /// The fields that no source shows.
         pub(crate) fn unknown_fields(&self) -> &__sps::UnknownFields {
             &self.unknown_fields
         }
@@ -76,54 +76,51 @@ const _: () = {
             __sps::Wire::read(deserializer, &__sps::Reader::response())
         }
     }
+    struct __SettingsVisitor<'r>(&'r __sps::Reader);
+    impl<'de> __serde::de::Visitor<'de> for __SettingsVisitor<'_> {
+        type Value = Settings;
+        fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<__A: __serde::de::MapAccess<'de>>(
+            self,
+            mut map: __A,
+        ) -> ::core::result::Result<Settings, __A::Error> {
+            let reader = self.0.enter()?;
+            let mut keys = 0;
+            let mut slot_mode = __private::Slot::<Mode>::new("mode");
+            let mut slot_type = __private::Slot::<Optional<u8>>::new("type");
+            let mut unknown_fields = __sps::UnknownFields::default();
+            while let ::core::option::Option::Some(key) = map
+                .next_key_seed(__private::Keys(&["mode", "type"]))?
+            {
+                reader.count(&mut keys)?;
+                match key {
+                    __private::KeyMatch::Known(0usize) => {
+                        slot_mode.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Known(1usize) => {
+                        slot_type.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Unknown(key) => {
+                        unknown_fields.keep(key, &mut map, &reader)?
+                    }
+                    _ => {}
+                }
+            }
+            ::core::result::Result::Ok(Settings {
+                mode: slot_mode.take()?,
+                r#type: slot_type.take()?,
+                unknown_fields,
+            })
+        }
+    }
     impl __sps::Wire for Settings {
         fn read<'de, __D: __serde::Deserializer<'de>>(
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
-            struct __Object<'r>(&'r __sps::Reader);
-            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
-                type Value = Settings;
-                fn expecting(
-                    &self,
-                    f: &mut ::core::fmt::Formatter<'_>,
-                ) -> ::core::fmt::Result {
-                    f.write_str("an object")
-                }
-                fn visit_map<__A: __serde::de::MapAccess<'de>>(
-                    self,
-                    mut map: __A,
-                ) -> ::core::result::Result<Settings, __A::Error> {
-                    let reader = self.0.enter()?;
-                    let mut keys = 0;
-                    let mut slot_mode = __private::Slot::<Mode>::new("mode");
-                    let mut slot_type = __private::Slot::<Optional<u8>>::new("type");
-                    let mut unknown_fields = __sps::UnknownFields::default();
-                    while let ::core::option::Option::Some(key) = map
-                        .next_key_seed(__private::Keys(&["mode", "type"]))?
-                    {
-                        reader.count(&mut keys)?;
-                        match key {
-                            __private::Found::Known(0usize) => {
-                                slot_mode.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Known(1usize) => {
-                                slot_type.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Unknown(key) => {
-                                unknown_fields.keep(key, &mut map, &reader)?
-                            }
-                            _ => {}
-                        }
-                    }
-                    ::core::result::Result::Ok(Settings {
-                        mode: slot_mode.take()?,
-                        r#type: slot_type.take()?,
-                        unknown_fields,
-                    })
-                }
-            }
-            deserializer.deserialize_map(__Object(reader))
+            deserializer.deserialize_map(__SettingsVisitor(reader))
         }
     }
     impl __serde::Serialize for Settings {
@@ -144,58 +141,55 @@ const _: () = {
             map.end()
         }
     }
+    struct __SettingsResponseVisitor<'r>(&'r __sps::Reader);
+    impl<'de> __serde::de::Visitor<'de> for __SettingsResponseVisitor<'_> {
+        type Value = SettingsResponse;
+        fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<__A: __serde::de::MapAccess<'de>>(
+            self,
+            mut map: __A,
+        ) -> ::core::result::Result<SettingsResponse, __A::Error> {
+            let reader = self.0.enter()?;
+            let mut keys = 0;
+            let mut slot_mode = __private::Slot::<
+                <Mode as __sps::Exchange>::Response,
+            >::new("mode");
+            let mut slot_type = __private::Slot::<
+                <Optional<u8> as __sps::Exchange>::Response,
+            >::new("type");
+            let mut unknown_fields = __sps::UnknownFields::default();
+            while let ::core::option::Option::Some(key) = map
+                .next_key_seed(__private::Keys(&["mode", "type"]))?
+            {
+                reader.count(&mut keys)?;
+                match key {
+                    __private::KeyMatch::Known(0usize) => {
+                        slot_mode.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Known(1usize) => {
+                        slot_type.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Unknown(key) => {
+                        unknown_fields.keep(key, &mut map, &reader)?
+                    }
+                    _ => {}
+                }
+            }
+            ::core::result::Result::Ok(SettingsResponse {
+                mode: slot_mode.take()?,
+                r#type: slot_type.take()?,
+                unknown_fields,
+            })
+        }
+    }
     impl __sps::Wire for SettingsResponse {
         fn read<'de, __D: __serde::Deserializer<'de>>(
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
-            struct __Object<'r>(&'r __sps::Reader);
-            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
-                type Value = SettingsResponse;
-                fn expecting(
-                    &self,
-                    f: &mut ::core::fmt::Formatter<'_>,
-                ) -> ::core::fmt::Result {
-                    f.write_str("an object")
-                }
-                fn visit_map<__A: __serde::de::MapAccess<'de>>(
-                    self,
-                    mut map: __A,
-                ) -> ::core::result::Result<SettingsResponse, __A::Error> {
-                    let reader = self.0.enter()?;
-                    let mut keys = 0;
-                    let mut slot_mode = __private::Slot::<
-                        <Mode as __sps::Exchange>::Response,
-                    >::new("mode");
-                    let mut slot_type = __private::Slot::<
-                        <Optional<u8> as __sps::Exchange>::Response,
-                    >::new("type");
-                    let mut unknown_fields = __sps::UnknownFields::default();
-                    while let ::core::option::Option::Some(key) = map
-                        .next_key_seed(__private::Keys(&["mode", "type"]))?
-                    {
-                        reader.count(&mut keys)?;
-                        match key {
-                            __private::Found::Known(0usize) => {
-                                slot_mode.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Known(1usize) => {
-                                slot_type.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Unknown(key) => {
-                                unknown_fields.keep(key, &mut map, &reader)?
-                            }
-                            _ => {}
-                        }
-                    }
-                    ::core::result::Result::Ok(SettingsResponse {
-                        mode: slot_mode.take()?,
-                        r#type: slot_type.take()?,
-                        unknown_fields,
-                    })
-                }
-            }
-            deserializer.deserialize_map(__Object(reader))
+            deserializer.deserialize_map(__SettingsResponseVisitor(reader))
         }
     }
     impl __serde::Serialize for SettingsResponse {
@@ -246,41 +240,9 @@ const _: () = {
     );
     impl __sps::Describe for Settings {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            __sps::Describe::judge(
-                &self.mode,
-                &__DESCRIPTOR.member(0usize).constraint,
-                context,
-            )
-                && __sps::Describe::judge(
-                    &self.r#type,
-                    &__DESCRIPTOR.member(1usize).constraint,
-                    context,
-                )
-        }
-        fn references<'a>(
-            &'a self,
-            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
-        ) {
-            let _ = &visit;
-            __sps::Describe::references(&self.mode, visit);
-            __sps::Describe::references(&self.r#type, visit);
-        }
-        fn is_wrapper(&self) -> bool {
-            self.unknown_fields.is_wrapper() && __sps::Wire::is_absent(&self.mode)
-                && __sps::Wire::is_absent(&self.r#type)
-        }
     }
     impl __sps::Describe for SettingsResponse {
         const KIND: __private::Kind = <Settings as __sps::Describe>::KIND;
-        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-            true
-        }
     }
     impl __private::garde::Validate for Settings {
         type Context = ();
@@ -315,7 +277,7 @@ const _: () = {
         }
     }
     impl Mode {
-        /// The word on the wire.
+        /// The value on the wire.
         pub(crate) fn as_str(&self) -> &str {
             match self {
                 Self::Slow => "slow",
@@ -328,9 +290,9 @@ const _: () = {
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
-            let find = |word: &str| {
+            let find = |value: &str| {
                 ::core::option::Option::Some(
-                    match word {
+                    match value {
                         "slow" => Self::Slow,
                         "very_fast" => Self::VeryFast,
                         _ => return ::core::option::Option::None,
@@ -339,9 +301,9 @@ const _: () = {
             };
             let _ = reader;
             deserializer
-                .deserialize_str(__private::WordVisitor {
+                .deserialize_str(__private::EnumVisitor {
                     find,
-                    words: &["slow", "very_fast"],
+                    values: &["slow", "very_fast"],
                 })
         }
     }
@@ -371,14 +333,6 @@ const _: () = {
     );
     impl __sps::Describe for Mode {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            true
-        }
     }
     impl __private::garde::Validate for Mode {
         type Context = ();

@@ -1,4 +1,4 @@
-//! A struct with references, in every place they can stand.
+//! A struct with references, in every place they can be.
 
 use sps_model::Key;
 use sps_model::Optional;
@@ -16,7 +16,7 @@ pub(crate) struct Access {
     unknown_fields: UnknownFields,
 }
 
-/// [`Access`] as responses show it.
+/// [`Access`] in responses.
 ///
 /// Who may connect.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,67 +49,58 @@ const _: () = {
             __sps::Wire::read(deserializer, &__sps::Reader::response())
         }
     }
+    struct __AccessVisitor<'r>(&'r __sps::Reader);
+    impl<'de> __serde::de::Visitor<'de> for __AccessVisitor<'_> {
+        type Value = Access;
+        fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<__A: __serde::de::MapAccess<'de>>(
+            self,
+            mut map: __A,
+        ) -> ::core::result::Result<Access, __A::Error> {
+            let reader = self.0.enter()?;
+            let mut keys = 0;
+            let mut slot_password = __private::Slot::<Key<Password>>::new("password");
+            let mut slot_certificates = __private::Slot::<
+                Vec<Optional<Key<X509>>>,
+            >::new("trusted-ca");
+            let mut slot_next = __private::Slot::<Option<Box<Key<X509>>>>::new("next");
+            let mut unknown_fields = __sps::UnknownFields::default();
+            while let ::core::option::Option::Some(key) = map
+                .next_key_seed(__private::Keys(&["password", "trusted-ca", "next"]))?
+            {
+                reader.count(&mut keys)?;
+                match key {
+                    __private::KeyMatch::Known(0usize) => {
+                        slot_password.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Known(1usize) => {
+                        slot_certificates.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Known(2usize) => {
+                        slot_next.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Unknown(key) => {
+                        unknown_fields.read(key, &mut map, &reader)?
+                    }
+                    _ => {}
+                }
+            }
+            ::core::result::Result::Ok(Access {
+                password: slot_password.take()?,
+                certificates: slot_certificates.take()?,
+                next: slot_next.take()?,
+                unknown_fields,
+            })
+        }
+    }
     impl __sps::Wire for Access {
         fn read<'de, __D: __serde::Deserializer<'de>>(
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
-            struct __Object<'r>(&'r __sps::Reader);
-            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
-                type Value = Access;
-                fn expecting(
-                    &self,
-                    f: &mut ::core::fmt::Formatter<'_>,
-                ) -> ::core::fmt::Result {
-                    f.write_str("an object")
-                }
-                fn visit_map<__A: __serde::de::MapAccess<'de>>(
-                    self,
-                    mut map: __A,
-                ) -> ::core::result::Result<Access, __A::Error> {
-                    let reader = self.0.enter()?;
-                    let mut keys = 0;
-                    let mut slot_password = __private::Slot::<
-                        Key<Password>,
-                    >::new("password");
-                    let mut slot_certificates = __private::Slot::<
-                        Vec<Optional<Key<X509>>>,
-                    >::new("trusted-ca");
-                    let mut slot_next = __private::Slot::<
-                        Option<Box<Key<X509>>>,
-                    >::new("next");
-                    let mut unknown_fields = __sps::UnknownFields::default();
-                    while let ::core::option::Option::Some(key) = map
-                        .next_key_seed(
-                            __private::Keys(&["password", "trusted-ca", "next"]),
-                        )?
-                    {
-                        reader.count(&mut keys)?;
-                        match key {
-                            __private::Found::Known(0usize) => {
-                                slot_password.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Known(1usize) => {
-                                slot_certificates.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Known(2usize) => {
-                                slot_next.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Unknown(key) => {
-                                unknown_fields.read(key, &mut map, &reader)?
-                            }
-                            _ => {}
-                        }
-                    }
-                    ::core::result::Result::Ok(Access {
-                        password: slot_password.take()?,
-                        certificates: slot_certificates.take()?,
-                        next: slot_next.take()?,
-                        unknown_fields,
-                    })
-                }
-            }
-            deserializer.deserialize_map(__Object(reader))
+            deserializer.deserialize_map(__AccessVisitor(reader))
         }
     }
     impl __serde::Serialize for Access {
@@ -133,67 +124,62 @@ const _: () = {
             map.end()
         }
     }
+    struct __AccessResponseVisitor<'r>(&'r __sps::Reader);
+    impl<'de> __serde::de::Visitor<'de> for __AccessResponseVisitor<'_> {
+        type Value = AccessResponse;
+        fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<__A: __serde::de::MapAccess<'de>>(
+            self,
+            mut map: __A,
+        ) -> ::core::result::Result<AccessResponse, __A::Error> {
+            let reader = self.0.enter()?;
+            let mut keys = 0;
+            let mut slot_password = __private::Slot::<
+                <Key<Password> as __sps::Exchange>::Response,
+            >::new("password");
+            let mut slot_certificates = __private::Slot::<
+                <Vec<Optional<Key<X509>>> as __sps::Exchange>::Response,
+            >::new("trusted-ca");
+            let mut slot_next = __private::Slot::<
+                <Option<Box<Key<X509>>> as __sps::Exchange>::Response,
+            >::new("next");
+            let mut unknown_fields = __sps::UnknownFields::default();
+            while let ::core::option::Option::Some(key) = map
+                .next_key_seed(__private::Keys(&["password", "trusted-ca", "next"]))?
+            {
+                reader.count(&mut keys)?;
+                match key {
+                    __private::KeyMatch::Known(0usize) => {
+                        slot_password.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Known(1usize) => {
+                        slot_certificates.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Known(2usize) => {
+                        slot_next.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Unknown(key) => {
+                        unknown_fields.read(key, &mut map, &reader)?
+                    }
+                    _ => {}
+                }
+            }
+            ::core::result::Result::Ok(AccessResponse {
+                password: slot_password.take()?,
+                certificates: slot_certificates.take()?,
+                next: slot_next.take()?,
+                unknown_fields,
+            })
+        }
+    }
     impl __sps::Wire for AccessResponse {
         fn read<'de, __D: __serde::Deserializer<'de>>(
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
-            struct __Object<'r>(&'r __sps::Reader);
-            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
-                type Value = AccessResponse;
-                fn expecting(
-                    &self,
-                    f: &mut ::core::fmt::Formatter<'_>,
-                ) -> ::core::fmt::Result {
-                    f.write_str("an object")
-                }
-                fn visit_map<__A: __serde::de::MapAccess<'de>>(
-                    self,
-                    mut map: __A,
-                ) -> ::core::result::Result<AccessResponse, __A::Error> {
-                    let reader = self.0.enter()?;
-                    let mut keys = 0;
-                    let mut slot_password = __private::Slot::<
-                        <Key<Password> as __sps::Exchange>::Response,
-                    >::new("password");
-                    let mut slot_certificates = __private::Slot::<
-                        <Vec<Optional<Key<X509>>> as __sps::Exchange>::Response,
-                    >::new("trusted-ca");
-                    let mut slot_next = __private::Slot::<
-                        <Option<Box<Key<X509>>> as __sps::Exchange>::Response,
-                    >::new("next");
-                    let mut unknown_fields = __sps::UnknownFields::default();
-                    while let ::core::option::Option::Some(key) = map
-                        .next_key_seed(
-                            __private::Keys(&["password", "trusted-ca", "next"]),
-                        )?
-                    {
-                        reader.count(&mut keys)?;
-                        match key {
-                            __private::Found::Known(0usize) => {
-                                slot_password.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Known(1usize) => {
-                                slot_certificates.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Known(2usize) => {
-                                slot_next.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Unknown(key) => {
-                                unknown_fields.read(key, &mut map, &reader)?
-                            }
-                            _ => {}
-                        }
-                    }
-                    ::core::result::Result::Ok(AccessResponse {
-                        password: slot_password.take()?,
-                        certificates: slot_certificates.take()?,
-                        next: slot_next.take()?,
-                        unknown_fields,
-                    })
-                }
-            }
-            deserializer.deserialize_map(__Object(reader))
+            deserializer.deserialize_map(__AccessResponseVisitor(reader))
         }
     }
     impl __serde::Serialize for AccessResponse {
@@ -262,43 +248,9 @@ const _: () = {
     );
     impl __sps::Describe for Access {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            __sps::Describe::judge(
-                &self.password,
-                &__DESCRIPTOR.member(0usize).constraint,
-                context,
-            )
-                && __sps::Describe::judge(
-                    &self.certificates,
-                    &__DESCRIPTOR.member(1usize).constraint,
-                    context,
-                )
-                && __sps::Describe::judge(
-                    &self.next,
-                    &__DESCRIPTOR.member(2usize).constraint,
-                    context,
-                )
-        }
-        fn references<'a>(
-            &'a self,
-            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
-        ) {
-            let _ = &visit;
-            __sps::Describe::references(&self.password, visit);
-            __sps::Describe::references(&self.certificates, visit);
-            __sps::Describe::references(&self.next, visit);
-        }
     }
     impl __sps::Describe for AccessResponse {
         const KIND: __private::Kind = <Access as __sps::Describe>::KIND;
-        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-            true
-        }
     }
     impl __private::garde::Validate for Access {
         type Context = ();

@@ -1,4 +1,4 @@
-//! A struct with references, in every place they can stand.
+//! A struct with references, in every place they can be.
 
 use sps_model::Key;
 use sps_model::Optional;

@@ -12,7 +12,7 @@ pub(crate) struct Job {
     pub(crate) limits: Limits,
 }
 
-/// [`Job`] as responses show it.
+/// [`Job`] in responses.
 ///
 /// A job.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,61 +44,56 @@ const _: () = {
             __sps::Wire::read(deserializer, &__sps::Reader::response())
         }
     }
+    struct __JobVisitor<'r>(&'r __sps::Reader);
+    impl<'de> __serde::de::Visitor<'de> for __JobVisitor<'_> {
+        type Value = Job;
+        fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<__A: __serde::de::MapAccess<'de>>(
+            self,
+            mut map: __A,
+        ) -> ::core::result::Result<Job, __A::Error> {
+            let reader = self.0.enter()?;
+            let mut keys = 0;
+            let mut slot_name = __private::Slot::<String>::new("name");
+            let mut slot_plain = __private::Slot::<Optional<String>>::new("plain");
+            let mut slot_limits = __private::Slot::<Limits>::new("limits");
+            while let ::core::option::Option::Some(key) = map
+                .next_key_seed(__private::Keys(&["name", "plain", "limits"]))?
+            {
+                reader.count(&mut keys)?;
+                match key {
+                    __private::KeyMatch::Known(0usize) => {
+                        slot_name.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Known(1usize) => {
+                        slot_plain.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Known(2usize) => {
+                        slot_limits.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Unknown(_) => {
+                        return ::core::result::Result::Err(
+                            __serde::de::Error::custom("unknown key in a closed type"),
+                        );
+                    }
+                    _ => {}
+                }
+            }
+            ::core::result::Result::Ok(Job {
+                name: slot_name.take()?,
+                plain: slot_plain.take()?,
+                limits: slot_limits.take()?,
+            })
+        }
+    }
     impl __sps::Wire for Job {
         fn read<'de, __D: __serde::Deserializer<'de>>(
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
-            struct __Object<'r>(&'r __sps::Reader);
-            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
-                type Value = Job;
-                fn expecting(
-                    &self,
-                    f: &mut ::core::fmt::Formatter<'_>,
-                ) -> ::core::fmt::Result {
-                    f.write_str("an object")
-                }
-                fn visit_map<__A: __serde::de::MapAccess<'de>>(
-                    self,
-                    mut map: __A,
-                ) -> ::core::result::Result<Job, __A::Error> {
-                    let reader = self.0.enter()?;
-                    let mut keys = 0;
-                    let mut slot_name = __private::Slot::<String>::new("name");
-                    let mut slot_plain = __private::Slot::<
-                        Optional<String>,
-                    >::new("plain");
-                    let mut slot_limits = __private::Slot::<Limits>::new("limits");
-                    while let ::core::option::Option::Some(key) = map
-                        .next_key_seed(__private::Keys(&["name", "plain", "limits"]))?
-                    {
-                        reader.count(&mut keys)?;
-                        match key {
-                            __private::Found::Known(0usize) => {
-                                slot_name.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Known(1usize) => {
-                                slot_plain.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Known(2usize) => {
-                                slot_limits.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Unknown(_) => {
-                                return ::core::result::Result::Err(
-                                    __serde::de::Error::custom("unknown key in a closed type"),
-                                );
-                            }
-                            _ => {}
-                        }
-                    }
-                    ::core::result::Result::Ok(Job {
-                        name: slot_name.take()?,
-                        plain: slot_plain.take()?,
-                        limits: slot_limits.take()?,
-                    })
-                }
-            }
-            deserializer.deserialize_map(__Object(reader))
+            deserializer.deserialize_map(__JobVisitor(reader))
         }
     }
     impl __serde::Serialize for Job {
@@ -119,74 +114,71 @@ const _: () = {
             map.end()
         }
     }
+    struct __JobResponseVisitor<'r>(&'r __sps::Reader);
+    impl<'de> __serde::de::Visitor<'de> for __JobResponseVisitor<'_> {
+        type Value = JobResponse;
+        fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<__A: __serde::de::MapAccess<'de>>(
+            self,
+            mut map: __A,
+        ) -> ::core::result::Result<JobResponse, __A::Error> {
+            let reader = self.0.enter()?;
+            let mut keys = 0;
+            let mut slot_name = __private::Slot::<
+                <String as __sps::Exchange>::Response,
+            >::new("name");
+            let mut slot_limits = __private::Slot::<
+                <Limits as __sps::Exchange>::Response,
+            >::new("limits");
+            let mut slot_owner = __private::Slot::<
+                <Key<Password> as __sps::Exchange>::Response,
+            >::new("owner");
+            let mut slot_started = __private::Slot::<
+                <Optional<String> as __sps::Exchange>::Response,
+            >::new("started-at");
+            while let ::core::option::Option::Some(key) = map
+                .next_key_seed(
+                    __private::Keys(&["name", "limits", "owner", "started-at"]),
+                )?
+            {
+                reader.count(&mut keys)?;
+                match key {
+                    __private::KeyMatch::Known(0usize) => {
+                        slot_name.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Known(1usize) => {
+                        slot_limits.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Known(2usize) => {
+                        slot_owner.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Known(3usize) => {
+                        slot_started.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Unknown(_) => {
+                        return ::core::result::Result::Err(
+                            __serde::de::Error::custom("unknown key in a closed type"),
+                        );
+                    }
+                    _ => {}
+                }
+            }
+            ::core::result::Result::Ok(JobResponse {
+                name: slot_name.take()?,
+                limits: slot_limits.take()?,
+                owner: slot_owner.take()?,
+                started: slot_started.take()?,
+            })
+        }
+    }
     impl __sps::Wire for JobResponse {
         fn read<'de, __D: __serde::Deserializer<'de>>(
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
-            struct __Object<'r>(&'r __sps::Reader);
-            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
-                type Value = JobResponse;
-                fn expecting(
-                    &self,
-                    f: &mut ::core::fmt::Formatter<'_>,
-                ) -> ::core::fmt::Result {
-                    f.write_str("an object")
-                }
-                fn visit_map<__A: __serde::de::MapAccess<'de>>(
-                    self,
-                    mut map: __A,
-                ) -> ::core::result::Result<JobResponse, __A::Error> {
-                    let reader = self.0.enter()?;
-                    let mut keys = 0;
-                    let mut slot_name = __private::Slot::<
-                        <String as __sps::Exchange>::Response,
-                    >::new("name");
-                    let mut slot_limits = __private::Slot::<
-                        <Limits as __sps::Exchange>::Response,
-                    >::new("limits");
-                    let mut slot_owner = __private::Slot::<
-                        <Key<Password> as __sps::Exchange>::Response,
-                    >::new("owner");
-                    let mut slot_started = __private::Slot::<
-                        <Optional<String> as __sps::Exchange>::Response,
-                    >::new("started-at");
-                    while let ::core::option::Option::Some(key) = map
-                        .next_key_seed(
-                            __private::Keys(&["name", "limits", "owner", "started-at"]),
-                        )?
-                    {
-                        reader.count(&mut keys)?;
-                        match key {
-                            __private::Found::Known(0usize) => {
-                                slot_name.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Known(1usize) => {
-                                slot_limits.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Known(2usize) => {
-                                slot_owner.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Known(3usize) => {
-                                slot_started.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Unknown(_) => {
-                                return ::core::result::Result::Err(
-                                    __serde::de::Error::custom("unknown key in a closed type"),
-                                );
-                            }
-                            _ => {}
-                        }
-                    }
-                    ::core::result::Result::Ok(JobResponse {
-                        name: slot_name.take()?,
-                        limits: slot_limits.take()?,
-                        owner: slot_owner.take()?,
-                        started: slot_started.take()?,
-                    })
-                }
-            }
-            deserializer.deserialize_map(__Object(reader))
+            deserializer.deserialize_map(__JobResponseVisitor(reader))
         }
     }
     impl __serde::Serialize for JobResponse {
@@ -250,43 +242,9 @@ const _: () = {
     );
     impl __sps::Describe for Job {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            __sps::Describe::judge(
-                &self.name,
-                &__DESCRIPTOR.member(0usize).constraint,
-                context,
-            )
-                && __sps::Describe::judge(
-                    &self.plain,
-                    &__DESCRIPTOR.member(1usize).constraint,
-                    context,
-                )
-                && __sps::Describe::judge(
-                    &self.limits,
-                    &__DESCRIPTOR.member(2usize).constraint,
-                    context,
-                )
-        }
-        fn references<'a>(
-            &'a self,
-            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
-        ) {
-            let _ = &visit;
-            __sps::Describe::references(&self.name, visit);
-            __sps::Describe::references(&self.plain, visit);
-            __sps::Describe::references(&self.limits, visit);
-        }
     }
     impl __sps::Describe for JobResponse {
         const KIND: __private::Kind = <Job as __sps::Describe>::KIND;
-        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-            true
-        }
     }
     impl __private::garde::Validate for Job {
         type Context = ();
@@ -319,49 +277,46 @@ const _: () = {
             __sps::Wire::read(deserializer, &__sps::Reader::request())
         }
     }
+    struct __LimitsVisitor<'r>(&'r __sps::Reader);
+    impl<'de> __serde::de::Visitor<'de> for __LimitsVisitor<'_> {
+        type Value = Limits;
+        fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<__A: __serde::de::MapAccess<'de>>(
+            self,
+            mut map: __A,
+        ) -> ::core::result::Result<Limits, __A::Error> {
+            let reader = self.0.enter()?;
+            let mut keys = 0;
+            let mut slot_seconds = __private::Slot::<u64>::new("seconds");
+            while let ::core::option::Option::Some(key) = map
+                .next_key_seed(__private::Keys(&["seconds"]))?
+            {
+                reader.count(&mut keys)?;
+                match key {
+                    __private::KeyMatch::Known(0usize) => {
+                        slot_seconds.fill(&mut map, &reader)?
+                    }
+                    __private::KeyMatch::Unknown(_) => {
+                        return ::core::result::Result::Err(
+                            __serde::de::Error::custom("unknown key in a closed type"),
+                        );
+                    }
+                    _ => {}
+                }
+            }
+            ::core::result::Result::Ok(Limits {
+                seconds: slot_seconds.take()?,
+            })
+        }
+    }
     impl __sps::Wire for Limits {
         fn read<'de, __D: __serde::Deserializer<'de>>(
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
-            struct __Object<'r>(&'r __sps::Reader);
-            impl<'de> __serde::de::Visitor<'de> for __Object<'_> {
-                type Value = Limits;
-                fn expecting(
-                    &self,
-                    f: &mut ::core::fmt::Formatter<'_>,
-                ) -> ::core::fmt::Result {
-                    f.write_str("an object")
-                }
-                fn visit_map<__A: __serde::de::MapAccess<'de>>(
-                    self,
-                    mut map: __A,
-                ) -> ::core::result::Result<Limits, __A::Error> {
-                    let reader = self.0.enter()?;
-                    let mut keys = 0;
-                    let mut slot_seconds = __private::Slot::<u64>::new("seconds");
-                    while let ::core::option::Option::Some(key) = map
-                        .next_key_seed(__private::Keys(&["seconds"]))?
-                    {
-                        reader.count(&mut keys)?;
-                        match key {
-                            __private::Found::Known(0usize) => {
-                                slot_seconds.fill(&mut map, &reader)?
-                            }
-                            __private::Found::Unknown(_) => {
-                                return ::core::result::Result::Err(
-                                    __serde::de::Error::custom("unknown key in a closed type"),
-                                );
-                            }
-                            _ => {}
-                        }
-                    }
-                    ::core::result::Result::Ok(Limits {
-                        seconds: slot_seconds.take()?,
-                    })
-                }
-            }
-            deserializer.deserialize_map(__Object(reader))
+            deserializer.deserialize_map(__LimitsVisitor(reader))
         }
     }
     impl __serde::Serialize for Limits {
@@ -394,25 +349,6 @@ const _: () = {
     );
     impl __sps::Describe for Limits {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            __sps::Describe::judge(
-                &self.seconds,
-                &__DESCRIPTOR.member(0usize).constraint,
-                context,
-            )
-        }
-        fn references<'a>(
-            &'a self,
-            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
-        ) {
-            let _ = &visit;
-            __sps::Describe::references(&self.seconds, visit);
-        }
     }
     impl __private::garde::Validate for Limits {
         type Context = ();

@@ -9,24 +9,24 @@ use sps_model::Unknown;
 #[non_exhaustive]
 pub(crate) enum Login {
     /// Not at all.
-    Nobody,
+    Anonymous,
     /// With this password.
     Password(Key<Password>),
     /// What no source shows.
     Unknown(Unknown),
 }
 
-/// [`Login`] as responses show it.
+/// [`Login`] in responses.
 ///
 /// How to log in.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum LoginResponse {
     /// Not at all.
-    Nobody,
+    Anonymous,
     /// With this password.
     Password(<Key<Password> as ::sps_model::Exchange>::Response),
-    /// What no source shows, as it came.
+    /// A variant that no source shows, as it came.
     Unknown(::sps_model::Unknown),
 }
 
@@ -50,12 +50,12 @@ const _: () = {
         }
     }
     impl Login {
-        /// The word of the tag.
+        /// The value of the tag.
         pub(crate) fn tag(&self) -> &str {
             match self {
-                Self::Nobody => "nobody",
+                Self::Anonymous => "anonymous",
                 Self::Password(_) => "with-password",
-                Self::Unknown(other) => other.word("selection"),
+                Self::Unknown(unknown) => unknown.word("selection"),
             }
         }
     }
@@ -69,10 +69,10 @@ const _: () = {
     }
     impl __private::Union for Login {
         const KEYS: &'static [&'static str; 2] = &["selection", "value"];
-        const WORDS: &'static [&'static str] = &["nobody", "with-password"];
+        const TAGS: &'static [&'static str] = &["anonymous", "with-password"];
         fn unit(index: usize) -> ::core::option::Option<Self> {
             match index {
-                0usize => ::core::option::Option::Some(Self::Nobody),
+                0usize => ::core::option::Option::Some(Self::Anonymous),
                 _ => ::core::option::Option::None,
             }
         }
@@ -91,8 +91,8 @@ const _: () = {
                 }
             }
         }
-        fn other(other: __sps::Unknown) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(Self::Unknown(other))
+        fn unknown(unknown: __sps::Unknown) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(Self::Unknown(unknown))
         }
     }
     impl __serde::Serialize for Login {
@@ -100,12 +100,12 @@ const _: () = {
             &self,
             serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            if let Self::Unknown(other) = self {
-                return __serde::Serialize::serialize(other, serializer);
+            if let Self::Unknown(unknown) = self {
+                return __serde::Serialize::serialize(unknown, serializer);
             }
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
             match self {
-                Self::Nobody => map.serialize_entry("selection", "nobody")?,
+                Self::Anonymous => map.serialize_entry("selection", "anonymous")?,
                 Self::Password(value) => {
                     map.serialize_entry("selection", "with-password")?;
                     map.serialize_entry("value", value)?;
@@ -116,12 +116,12 @@ const _: () = {
         }
     }
     impl LoginResponse {
-        /// The word of the tag.
+        /// The value of the tag.
         pub(crate) fn tag(&self) -> &str {
             match self {
-                Self::Nobody => "nobody",
+                Self::Anonymous => "anonymous",
                 Self::Password(_) => "with-password",
-                Self::Unknown(other) => other.word("selection"),
+                Self::Unknown(unknown) => unknown.word("selection"),
             }
         }
     }
@@ -135,10 +135,10 @@ const _: () = {
     }
     impl __private::Union for LoginResponse {
         const KEYS: &'static [&'static str; 2] = &["selection", "value"];
-        const WORDS: &'static [&'static str] = &["nobody", "with-password"];
+        const TAGS: &'static [&'static str] = &["anonymous", "with-password"];
         fn unit(index: usize) -> ::core::option::Option<Self> {
             match index {
-                0usize => ::core::option::Option::Some(Self::Nobody),
+                0usize => ::core::option::Option::Some(Self::Anonymous),
                 _ => ::core::option::Option::None,
             }
         }
@@ -157,8 +157,8 @@ const _: () = {
                 }
             }
         }
-        fn other(other: __sps::Unknown) -> ::core::option::Option<Self> {
-            ::core::option::Option::Some(Self::Unknown(other))
+        fn unknown(unknown: __sps::Unknown) -> ::core::option::Option<Self> {
+            ::core::option::Option::Some(Self::Unknown(unknown))
         }
     }
     impl __serde::Serialize for LoginResponse {
@@ -166,12 +166,12 @@ const _: () = {
             &self,
             serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
-            if let Self::Unknown(other) = self {
-                return __serde::Serialize::serialize(other, serializer);
+            if let Self::Unknown(unknown) = self {
+                return __serde::Serialize::serialize(unknown, serializer);
             }
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
             match self {
-                Self::Nobody => map.serialize_entry("selection", "nobody")?,
+                Self::Anonymous => map.serialize_entry("selection", "anonymous")?,
                 Self::Password(value) => {
                     map.serialize_entry("selection", "with-password")?;
                     map.serialize_entry("value", value)?;
@@ -185,7 +185,7 @@ const _: () = {
         type Response = LoginResponse;
         fn from_response(response: LoginResponse) -> Self {
             match response {
-                LoginResponse::Nobody => Self::Nobody,
+                LoginResponse::Anonymous => Self::Anonymous,
                 LoginResponse::Password(value) => {
                     Self::Password(__sps::Exchange::from_response(value))
                 }
@@ -206,7 +206,7 @@ const _: () = {
             tag: "selection",
             content: "value",
             variants: &[
-                __private::Variant::new("nobody", ::core::option::Option::None),
+                __private::Variant::new("anonymous", ::core::option::Option::None),
                 __private::Variant::new(
                     "with-password",
                     ::core::option::Option::Some(
@@ -219,41 +219,9 @@ const _: () = {
     );
     impl __sps::Describe for Login {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            match self {
-                Self::Nobody => true,
-                Self::Password(value) => {
-                    __sps::Describe::judge(
-                        value,
-                        &__DESCRIPTOR.member(1usize).constraint,
-                        context,
-                    )
-                }
-                Self::Unknown(_) => true,
-            }
-        }
-        fn references<'a>(
-            &'a self,
-            visit: &mut dyn FnMut(&'static __private::Target, &'a str),
-        ) {
-            let _ = &visit;
-            match self {
-                Self::Nobody => {}
-                Self::Password(value) => __sps::Describe::references(value, visit),
-                Self::Unknown(_) => {}
-            }
-        }
     }
     impl __sps::Describe for LoginResponse {
         const KIND: __private::Kind = <Login as __sps::Describe>::KIND;
-        fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-            true
-        }
     }
     impl __private::garde::Validate for Login {
         type Context = ();

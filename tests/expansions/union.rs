@@ -11,7 +11,7 @@ use sps_model::Unknown;
 #[non_exhaustive]
 pub(crate) enum Login {
     /// Not at all.
-    Nobody,
+    Anonymous,
     /// With this password.
     #[resource(rename = "with-password")]
     Password(Key<Password>),

@@ -23,12 +23,12 @@ const _: () = {
         }
     }
     impl Hash {
-        /// The word on the wire.
+        /// The value on the wire.
         pub(crate) fn as_str(&self) -> &str {
             match self {
                 Self::Md5 => "md5",
                 Self::Sha => "sha",
-                Self::Unknown(other) => other.word(""),
+                Self::Unknown(unknown) => unknown.word(""),
             }
         }
     }
@@ -37,13 +37,13 @@ const _: () = {
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
-            let find = |word: &str| {
+            let find = |value: &str| {
                 ::core::option::Option::Some(
-                    match word {
+                    match value {
                         "md5" => Self::Md5,
                         "sha" | "sha1" => Self::Sha,
                         _ if reader.is_lenient() => {
-                            Self::Unknown(__sps::Unknown::from_word(word))
+                            Self::Unknown(__sps::Unknown::from_word(value))
                         }
                         _ => return ::core::option::Option::None,
                     },
@@ -51,9 +51,9 @@ const _: () = {
             };
             let _ = reader;
             deserializer
-                .deserialize_str(__private::WordVisitor {
+                .deserialize_str(__private::EnumVisitor {
                     find,
-                    words: &["md5", "sha"],
+                    values: &["md5", "sha"],
                 })
         }
     }
@@ -83,14 +83,6 @@ const _: () = {
     );
     impl __sps::Describe for Hash {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
-        fn judge(
-            &self,
-            _: &__private::Constraint,
-            context: &__private::Context<'_>,
-        ) -> bool {
-            let _ = context;
-            true
-        }
     }
     impl __private::garde::Validate for Hash {
         type Context = ();

@@ -1,7 +1,7 @@
 //! The schemas of the small specs decide as the generated types do: every condition, every presence, every format.
 
-#[path = "../it/schema/judge.rs"]
-mod judge;
+#[path = "../it/schema/comparison.rs"]
+mod comparison;
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ use sps_model::{
 };
 use sps_spec::Spec;
 
-use self::judge::Judge;
+use self::comparison::Comparison;
 use crate::{
     generated::ENDPOINTS,
     mutation::{TEXTS, mutate, mutation},
@@ -21,9 +21,9 @@ use crate::{
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| crate::specs::spec(&crate::specs::specs()));
 
-fn judge(path: &str, form: Form) -> Judge {
+fn compare(path: &str, form: Form) -> Comparison {
     let endpoint = ENDPOINTS.iter().find(|it| it.path == path).unwrap();
-    Judge::new(&SPEC, path, endpoint.subject(form).unwrap())
+    Comparison::new(&SPEC, path, endpoint.subject(form).unwrap())
 }
 
 macro_rules! bodies {
@@ -32,7 +32,7 @@ macro_rules! bodies {
             use crate::$ty;
             use super::*;
 
-            static JUDGE: LazyLock<Judge> = LazyLock::new(|| judge($path, Form::$form));
+            static COMPARISON: LazyLock<Comparison> = LazyLock::new(|| compare($path, Form::$form));
 
             proptest! {
                 #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -44,19 +44,19 @@ macro_rules! bodies {
                     edits in [mutation(), mutation()],
                     index: Index,
                 ) {
-                    let body = if JUDGE.is_response() { response } else { request };
+                    let body = if COMPARISON.is_response() { response } else { request };
                     let context = Context::default();
-                    JUDGE.agrees(&body.to_string(), &context)?;
+                    COMPARISON.agrees(&body.to_string(), &context)?;
                     let once = mutate(&body, &edits[0], index);
-                    JUDGE.agrees(&once, &context)?;
+                    COMPARISON.agrees(&once, &context)?;
                     if let Ok(once) = serde_json::from_str::<Value>(&once) {
-                        JUDGE.agrees(&mutate(&once, &edits[1], index), &context)?;
+                        COMPARISON.agrees(&mutate(&once, &edits[1], index), &context)?;
                     }
                 }
 
                 #[test]
                 fn near_misses(miss in strategy::near_miss::<$ty>()) {
-                    JUDGE.agrees(&miss.body.to_string(), &Context::default())?;
+                    COMPARISON.agrees(&miss.body.to_string(), &Context::default())?;
                 }
             }
         }
@@ -83,10 +83,10 @@ bodies! {
 #[test]
 fn a_check_written_by_hand_is_no_part_of_a_schema() {
     let body = json!({"flag": true, "count": 3, "mode": "fast", "text": "abc", "hex": "0x00000000",
-        "optional": "o", "nullable": "n", "inner": {"on": true}, "choice": {"selection": "number", "value": 1},
+        "optional": "o", "nullable": "n", "mood": true, "score": 3, "inner": {"on": true}, "choice": {"selection": "number", "value": 1},
         "choices": null, "vault": "v", "room": null, "switched": "s"});
     let differences =
-        judge("/api/rules", Form::Request).differences(&body.to_string(), &Context::default());
+        compare("/api/rules", Form::Request).differences(&body.to_string(), &Context::default());
     assert_eq!(differences, ["custom"]);
 }
 
@@ -105,11 +105,11 @@ fn fields() -> Value {
 }
 
 #[test]
-fn texts_at_the_edge_of_a_format_are_judged_alike() {
-    let judge = judge("/api/fields", Form::Request);
+fn texts_at_the_edge_of_a_format_have_one_verdict() {
+    let comparison = compare("/api/fields", Form::Request);
     let context = Context::default();
-    judge.agrees(&fields().to_string(), &context).unwrap();
-    assert_eq!(judge.differences(&fields().to_string(), &context), [""; 0]);
+    comparison.agrees(&fields().to_string(), &context).unwrap();
+    assert_eq!(comparison.differences(&fields().to_string(), &context), [""; 0]);
     let more = [
         "",
         "0:00",
@@ -146,7 +146,7 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
         for member in ["email", "address", "name", "time", "date", "token", "certificate"] {
             let mut body = fields();
             body[member] = json!(text);
-            judge.agrees(&body.to_string(), &context).unwrap();
+            comparison.agrees(&body.to_string(), &context).unwrap();
         }
     }
 }
@@ -154,13 +154,13 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
 /// Another spelling of a word is the word, in a condition too.
 #[test]
 fn conditions_know_other_spellings() {
-    let judge = judge("/api/rules", Form::Request);
+    let comparison = compare("/api/rules", Form::Request);
     let mut body = json!({"flag": true, "count": 3, "mode": "quick", "text": "abc", "hex": "0x01234567",
-        "optional": "o", "nullable": "n", "inner": {"on": true}, "choice": {"selection": "number", "value": 1},
+        "optional": "o", "nullable": "n", "mood": true, "score": 3, "inner": {"on": true}, "choice": {"selection": "number", "value": 1},
         "choices": null, "vault": "v", "room": null, "switched": "s"});
-    assert_eq!(judge.differences(&body.to_string(), &Context::default()), [""; 0]);
-    judge.agrees(&body.to_string(), &Context::default()).unwrap();
+    assert_eq!(comparison.differences(&body.to_string(), &Context::default()), [""; 0]);
+    comparison.agrees(&body.to_string(), &Context::default()).unwrap();
     body.as_object_mut().unwrap().remove("switched");
-    assert_eq!(judge.differences(&body.to_string(), &Context::default()), [""; 0]);
-    judge.agrees(&body.to_string(), &Context::default()).unwrap();
+    assert_eq!(comparison.differences(&body.to_string(), &Context::default()), [""; 0]);
+    comparison.agrees(&body.to_string(), &Context::default()).unwrap();
 }

@@ -15,7 +15,7 @@ use sps_model::{
 use sps_sim::body::{Bodies, Mode};
 use sps_spec::Spec;
 
-use self::twin::{Asked, Twin};
+use self::twin::{ResolverWorld, Twin};
 use crate::{
     generated::ENDPOINTS,
     mutation::{mutate, mutation},
@@ -28,7 +28,7 @@ fn twin(path: &str) -> Twin<'static> {
     Twin::new(&SPEC, endpoint.path, endpoint.subject(Form::Request).unwrap())
 }
 
-/// Knows too short a password and too odd a room, and somebody who uses a vault.
+/// Knows too short a password and too odd a room, and someone who uses a vault.
 struct Known;
 
 impl Resolver for Known {
@@ -41,7 +41,7 @@ impl Resolver for Known {
     }
 
     fn used_by(&self, path: &str) -> Option<&str> {
-        path.len().is_multiple_of(3).then_some("somebody")
+        path.len().is_multiple_of(3).then_some("another")
     }
 }
 
@@ -120,7 +120,7 @@ fn initial_bodies_are_accepted() {
                 endpoint,
                 initial.to_string().as_bytes(),
                 Mode::Strict,
-                &Asked(None),
+                &ResolverWorld(None),
                 "",
             );
             assert_eq!(read, Ok(initial), "{}", endpoint.path);
@@ -154,9 +154,9 @@ fn a_response_makes_up_what_only_responses_have() {
     let stored = json!({"name": "n", "plain": "a secret"});
     let made_up =
         json!({"created": "2000-01-01T00:00:00Z", "history": [], "last-room": null, "name": "n"});
-    assert_eq!(bodies.show(forms, &stored, &Asked(None), true), made_up);
+    assert_eq!(bodies.show(forms, &stored, &ResolverWorld(None), true), made_up);
     let stored = json!({"name": "n", "created": "2024-05-06T07:08:09Z", "history": [{"at": "noon"}], "last-room": "1"});
     let shown = json!({"name": "n", "created": "2024-05-06T07:08:09Z", "history": [{"at": "noon"}],
         "last-room": {"key": "1", "meta": {"href": "/api/rooms/1"}}});
-    assert_eq!(bodies.show(forms, &stored, &Asked(None), true), shown);
+    assert_eq!(bodies.show(forms, &stored, &ResolverWorld(None), true), shown);
 }

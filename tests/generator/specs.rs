@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
 };
 
-use sps_spec::Spec;
+use sps_spec::{Format, Spec};
 
 pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("generator")
@@ -21,37 +21,47 @@ pub(crate) fn specs() -> BTreeMap<String, String> {
 }
 
 pub(crate) fn spec(texts: &BTreeMap<String, String>) -> Spec {
-    let files = texts.iter().map(|(name, text)| (format!("endpoints/{name}.toml"), text.clone()));
-    let codes = ("codes.toml".to_owned(), codes(texts.values()));
-    Spec::from_files(files.chain([codes])).unwrap()
+    Spec::from_files(files(texts)).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// An entry for every code and format that the specs mention.
-pub(crate) fn codes<'t>(texts: impl Iterator<Item = &'t String>) -> String {
-    let mut codes = BTreeSet::new();
-    for text in texts {
-        for rule in text.split("[[rule]]").skip(1) {
-            codes.insert((
-                quoted(rule, "\ncode = "),
-                rule.contains("severity = \"warning\""),
-                false,
-            ));
-        }
-        for format in text.split("format = ").skip(1) {
-            codes.insert((quoted(format, ""), false, true));
-        }
+/// The files of a spec with these endpoints.
+pub(crate) fn files(texts: &BTreeMap<String, String>) -> Vec<(String, String)> {
+    let endpoints =
+        texts.iter().map(|(name, text)| (format!("endpoints/{name}.toml"), text.clone()));
+    let common = [("codes.toml", codes(texts.values())), ("sources.toml", SOURCES.to_owned())];
+    endpoints.chain(common.map(|(name, text)| (name.to_owned(), text))).collect()
+}
+
+const SOURCES: &str = "s = { title = \"A page\", guide = \"A guide\", version = \"1.0\" }\n";
+
+/// Codes whose diagnostics are warnings.
+const WARNINGS: [&str; 6] =
+    ["bool-false", "custom", "custom-optional", "not-null", "range-max", "word-equals"];
+
+/// An entry for every format, and for every code that the specs mention.
+fn codes<'t>(texts: impl Iterator<Item = &'t String>) -> String {
+    let mut codes = String::from(
+        "predicates = [\"certificate_not_expired\", \"engine_id_rfc3411\"]\n\
+         [charset]\nsimple = \"-_\"\nspace = \" \"\n",
+    );
+    for format in Format::ALL {
+        codes += &code(&format!("structural.{}", format.name()), format.name(), "error");
     }
-    let entry = |(code, warning, structural): &(&str, bool, bool)| {
-        let severity = if *warning { "severity = \"warning\"\n" } else { "" };
-        format!(
-            "[[code]]\ncode = \"{code}\"\n{severity}structural = {structural}\ntitle = \"t\"\nwhy = \"w\"\n\
-             breaks = \"b\"\nholds = \"h\"\nfix = \"f\"\nsource = \"s\"\n"
-        )
-    };
-    codes.iter().map(entry).collect()
+    let rules = texts.filter_map(|text| text.split_once("[rule]\n"));
+    let names: BTreeSet<&str> = rules
+        .flat_map(|(_, rules)| rules.lines())
+        .filter_map(|line| line.split_once(" = {").map(|(name, _)| name))
+        .collect();
+    for name in names {
+        let severity = if WARNINGS.contains(&name) { "warning" } else { "error" };
+        codes += &code(&format!("rule.{name}"), name, severity);
+    }
+    codes
 }
 
-/// The first quoted word after `start`.
-fn quoted<'t>(text: &'t str, start: &str) -> &'t str {
-    text.split_once(start).unwrap().1.split('"').nth(1).unwrap()
+fn code(table: &str, name: &str, severity: &str) -> String {
+    format!(
+        "[{table}]\nseverity = \"{severity}\"\ntitle = \"{name} is broken\"\nwhy = \"w\"\nbreaks = \"b\"\n\
+         holds = \"h\"\nhelp = \"correct it\"\nsource = \"s\"\n"
+    )
 }

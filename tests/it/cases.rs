@@ -1,18 +1,22 @@
 //! Cases and guide messages, each with its verdict worked out by hand.
 
+mod broken;
+mod edit;
+mod files;
+
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use sps_model::locate;
 use sps_validate::{
     Context, Form, Report, Resolver, Severity, Subject, Timestamp, Version, accept, explain,
     json::scan, rewrite,
 };
 
-/// 2026-11-21: the certificates of the cases are judged at this time.
+/// 2026-11-21: the certificates of the cases are checked at this time.
 const NOW: Timestamp = Timestamp(1_795_219_200);
 
 pub(crate) fn data(path: &str) -> PathBuf {
@@ -23,25 +27,20 @@ pub(crate) fn json_file(path: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(data(path)).unwrap()).unwrap()
 }
 
-/// Reference path to body, as `--resolve` takes it.
+/// The objects that are known to exist.
+#[derive(Default)]
 pub(crate) struct Known {
+    /// Reference path to body, as `--resolve` takes it.
     objects: BTreeMap<String, Value>,
-    users: BTreeMap<String, Value>,
+    /// Reference path to the name of what uses the object already.
+    users: BTreeMap<String, String>,
 }
 
 impl Known {
     pub(crate) fn new(objects: &Value) -> Self {
-        Self { objects: members(objects), users: BTreeMap::new() }
+        let objects = objects.as_object().unwrap().clone();
+        Self { objects: objects.into_iter().collect(), users: BTreeMap::new() }
     }
-
-    /// The same, with who refers to some objects already.
-    fn with_users(self, users: &Value) -> Self {
-        Self { users: members(users), ..self }
-    }
-}
-
-fn members(object: &Value) -> BTreeMap<String, Value> {
-    object.as_object().unwrap().clone().into_iter().collect()
 }
 
 impl Resolver for Known {
@@ -54,133 +53,135 @@ impl Resolver for Known {
     }
 
     fn used_by(&self, path: &str) -> Option<&str> {
-        self.users.get(path)?.as_str()
+        self.users.get(path).map(String::as_str)
     }
 }
 
-/// What a document for a full path is checked against in one form.
+/// Finds the subject that a document for a full path is checked against in one form.
 pub(crate) type Subjects<'a> = dyn Fn(&str, Form) -> Option<Subject> + 'a;
 
-/// The subjects that were generated and compiled.
+/// Finds the subject among those that were generated and compiled.
 pub(crate) fn compiled(path: &str, form: Form) -> Option<Subject> {
     locate(path)?.endpoint.subject(form)
 }
 
 /// A document with its verdict, worked out by hand.
 pub(crate) struct Case {
-    /// What it is called.
+    /// Name; starts with the file and line if the case is from a TOML file.
     pub(crate) name: String,
-    /// The full path of its endpoint.
+    /// Full path of the endpoint.
     pub(crate) endpoint: &'static str,
     pub(crate) text: String,
     pub(crate) form: Form,
-    errors: Vec<Finding>,
-    warnings: Option<Vec<Finding>>,
-    unchecked: Option<Vec<Finding>>,
-    /// Codes of warnings that must be there, that must not, and of what was not checked.
-    warnings_include: Vec<String>,
-    warnings_exclude: Vec<String>,
+    pub(crate) errors: Vec<Expected>,
+    warnings: Option<Vec<Expected>>,
+    unchecked: Option<Vec<Expected>>,
+    /// Codes that must be among the warnings.
+    pub(crate) warnings_include: Vec<String>,
+    /// Codes that must not be among the warnings.
+    pub(crate) warnings_exclude: Vec<String>,
+    /// Codes that must be among what was not checked.
     unchecked_include: Vec<String>,
     pub(crate) known: Option<Known>,
     pub(crate) target: Option<Version>,
-    /// For a case of rewriting: the request that it wants.
-    want: Option<Value>,
+    /// Expected request, for a case of rewriting.
+    pub(crate) becomes: Option<Value>,
 }
 
-/// A code and a pointer.
-type Finding = (String, String);
+/// A code and a pointer; with the pointer `*` only the codes of a list are compared.
+pub(crate) type Expected = (String, String);
 
-fn words(value: &Value) -> Vec<String> {
+fn strings(value: &Value) -> Vec<String> {
     value.as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect()
 }
 
-/// Objects of code and pointer, or codes alone.
-fn findings(value: &Value) -> Vec<Finding> {
-    let finding = |it: &Value| match it {
+/// Reads objects of code and pointer, or codes alone.
+fn expected(value: &Value) -> Vec<Expected> {
+    let one = |it: &Value| match it {
         Value::String(code) => (code.clone(), "*".to_owned()),
         it => {
             let text = |key: &str| it[key].as_str().unwrap().to_owned();
             (text("code"), text("pointer"))
         }
     };
-    value.as_array().unwrap().iter().map(finding).collect()
+    value.as_array().unwrap().iter().map(one).collect()
 }
 
-/// What differs between two lists whose order does not count; `*` compares the codes alone.
-fn difference(what: &str, wanted: &[Finding], mut found: Vec<Finding>) -> Option<String> {
-    let mut wanted = wanted.to_vec();
-    wanted.sort();
+/// Compares two lists whose order does not count.
+fn difference(what: &str, expected: &[Expected], mut found: Vec<Expected>) -> Option<String> {
+    let mut expected = expected.to_vec();
+    expected.sort();
     found.sort();
-    let same = if wanted.iter().any(|(_, pointer)| pointer == "*") {
-        found.iter().map(|(code, _)| code).eq(wanted.iter().map(|(code, _)| code))
+    let same = if expected.iter().any(|(_, pointer)| pointer == "*") {
+        found.iter().map(|(code, _)| code).eq(expected.iter().map(|(code, _)| code))
     } else {
-        found == wanted
+        found == expected
     };
-    (!same).then(|| format!("want {what} {wanted:?}, got {found:?}"))
+    (!same).then(|| format!("expected {what} {expected:?}, found {found:?}"))
 }
 
 impl Case {
-    fn new(name: &str, value: &Value, text: String) -> Self {
+    fn from_json(name: &str, value: &Value, text: String) -> Self {
         let path = value["endpoint"].as_str().unwrap();
         let endpoint = locate(path).unwrap_or_else(|| panic!("no endpoint {path}")).endpoint;
-        let listed = |key: &str| value.get(key).map(words).unwrap_or_default();
-        let none = json!({});
-        let objects = value.get("resolve").unwrap_or(&none);
-        let users = value.get("used_by").unwrap_or(&none);
-        let known = [value.get("resolve"), value.get("used_by")].iter().any(Option::is_some);
         Self {
             name: name.to_owned(),
             endpoint: endpoint.path,
             text,
             form: if value["form"] == "response" { Form::Response } else { Form::Request },
-            errors: value.get("errors").map(findings).unwrap_or_default(),
-            warnings: value.get("warnings").map(findings),
-            unchecked: value.get("unchecked").map(findings),
-            warnings_include: listed("warnings_include"),
-            warnings_exclude: listed("warnings_exclude"),
-            unchecked_include: listed("unchecked_include"),
-            known: known.then(|| Known::new(objects).with_users(users)),
-            target: value.get("target").map(|it| it.as_str().unwrap().parse().unwrap()),
-            want: (value["kind"] == "request").then(|| value["want"].clone()),
+            errors: value.get("errors").map(expected).unwrap_or_default(),
+            warnings: value.get("warnings").map(expected),
+            unchecked: None,
+            warnings_include: value.get("warnings_include").map(strings).unwrap_or_default(),
+            warnings_exclude: Vec::new(),
+            unchecked_include: Vec::new(),
+            known: value.get("resolve").map(Known::new),
+            target: None,
+            becomes: (value["kind"] == "request").then(|| value["want"].clone()),
         }
     }
 
-    /// The cases of one file under `cases/`.
-    fn of_file(file: &str) -> Vec<Self> {
-        let cases = json_file(file);
+    /// The cases of `visible.json`.
+    pub(crate) fn visible() -> Vec<Self> {
+        let cases = json_file("cases/visible.json");
         let cases = cases.as_array().unwrap().iter().map(|value| {
             let text = value["text"].as_str().unwrap().to_owned();
-            Self::new(value["id"].as_str().unwrap(), value, text)
+            Self::from_json(value["id"].as_str().unwrap(), value, text)
         });
         cases.collect()
+    }
+
+    /// The cases of the TOML files.
+    pub(crate) fn by_endpoint() -> Vec<Self> {
+        files::all().unwrap_or_else(|message| panic!("{message}"))
     }
 
     /// The messages of the guide.
     fn of_guide() -> Vec<Self> {
         let index = json_file("guide/index.json");
         let entries = index.as_array().unwrap().iter();
-        // The others are told from the document by the binary, whose own tests cover it, or are no endpoint bodies.
+        // The form of the others is found by the binary, whose own tests cover it, or they are not bodies of an endpoint.
         let entries = entries.filter(|it| it["form"] == "request" || it["form"] == "response");
         let cases = entries.map(|entry| {
             let file = entry["file"].as_str().unwrap();
             let text = std::fs::read_to_string(data("guide").join(file)).unwrap();
-            Self::new(&format!("{file} as {}", entry["form"]), entry, text)
+            Self::from_json(&format!("{file} as {}", entry["form"]), entry, text)
         });
         cases.collect()
     }
 
-    /// Every case there is.
+    /// Every case of every source.
     pub(crate) fn all() -> Vec<Self> {
         let mut all = Self::of_guide();
-        all.extend(Self::of_file("cases/visible.json"));
-        all.extend(Self::of_file("cases/hand.json"));
+        all.extend(Self::visible());
+        all.extend(Self::by_endpoint());
         all
     }
 
-    /// How what these subjects say differs from what the case wants.
+    /// Compares the findings of these subjects with the expected ones.
     pub(crate) fn difference(&self, subjects: &Subjects<'_>) -> Option<String> {
-        match &self.want {
-            Some(want) => self.rewriting(want, subjects),
+        match &self.becomes {
+            Some(request) => self.rewriting(request, subjects),
             None => self.verdict(subjects),
         }
     }
@@ -194,7 +195,7 @@ impl Case {
         context
     }
 
-    /// What these subjects say of the document; nothing of a container, which has no body.
+    /// Explains the document; the report is empty for a container, which has no body.
     pub(crate) fn report(&self, subjects: &Subjects<'_>) -> Report {
         let subject = subjects(self.endpoint, self.form);
         subject.map(|it| explain(&self.text, &it, &self.context())).unwrap_or_default()
@@ -210,7 +211,7 @@ impl Case {
         let unchecked = report.unchecked.iter();
         let unchecked: Vec<_> =
             unchecked.map(|it| (it.code.to_owned(), it.pointer.clone())).collect();
-        let has = |found: &[Finding], code: &String| found.iter().any(|(it, _)| it == code);
+        let has = |found: &[Expected], code: &String| found.iter().any(|(it, _)| it == code);
         if !self.warnings_include.iter().all(|code| has(&warnings, code))
             || self.warnings_exclude.iter().any(|code| has(&warnings, code))
         {
@@ -224,15 +225,16 @@ impl Case {
         if accepted.is_some_and(|accepted| accepted != report.is_valid()) {
             return Some(format!("accept says {}, explain the opposite", !report.is_valid()));
         }
-        let all =
-            |what, wanted: &Option<Vec<Finding>>, found| difference(what, wanted.as_ref()?, found);
+        let all = |what, expected: &Option<Vec<Expected>>, found| {
+            difference(what, expected.as_ref()?, found)
+        };
         difference("errors", &self.errors, errors)
             .or_else(|| all("warnings", &self.warnings, warnings))
             .or_else(|| all("unchecked", &self.unchecked, unchecked))
     }
 
     /// Rewrites twice: the second time changes nothing.
-    fn rewriting(&self, want: &Value, subjects: &Subjects<'_>) -> Option<String> {
+    fn rewriting(&self, request: &Value, subjects: &Subjects<'_>) -> Option<String> {
         let Some(subject) = subjects(self.endpoint, Form::Response) else {
             return Some("no body".to_owned());
         };
@@ -241,8 +243,8 @@ impl Case {
             let root = scan(&text, &Context::default().limits).unwrap();
             text = rewrite(&root, &subject);
             let got: Value = serde_json::from_str(&text).unwrap();
-            if got != *want {
-                return Some(format!("turn {turn}: want {want}, got {got}"));
+            if got != *request {
+                return Some(format!("turn {turn}: expected {request}, found {got}"));
             }
         }
         None
@@ -266,12 +268,12 @@ fn run(cases: &[Case]) {
 
 #[test]
 fn visible_cases_have_their_verdict() {
-    run(&Case::of_file("cases/visible.json"));
+    run(&Case::visible());
 }
 
 #[test]
 fn hand_written_cases_have_their_verdict() {
-    run(&Case::of_file("cases/hand.json"));
+    run(&Case::by_endpoint());
 }
 
 #[test]

@@ -11,14 +11,15 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
 };
 use sps_client::{
-    Client, ClientBuilder, Error, ErrorKind, Login, Outcome, Progress, RecoveredOutcome, Source,
+    Argument, Client, ClientBuilder, CommitReport, Error, ErrorKind, Login, Progress,
+    RecoveredOutcome, Source,
 };
 use sps_model::{HealthMonitoring, Password, Secret, SnmpTrap};
 use sps_sim::{Clock, Fault, Simulator, User};
 
 const HEALTH: &str = "/api/configuration/management/health_monitoring";
 
-/// One appliance that wants a transaction to be opened, and one that opens it with the first change.
+/// One appliance that needs an open transaction, and one that opens it with the first change.
 async fn both() -> [Simulator; 2] {
     [simulator("6.0.0").await, simulator("8.0.0").await]
 }
@@ -42,17 +43,17 @@ async fn client(sim: &Simulator) -> Client {
     builder(sim).connect().await.unwrap()
 }
 
-/// How often this was asked for.
+/// The number of requests with this method and path.
 fn count(sim: &Simulator, method: &str, path: &str) -> usize {
     sim.requests().iter().filter(|it| it.method == method && it.path == path).count()
 }
 
 /// Reads, changes, writes, commits.
-async fn set(client: &Client, ratio: u64) -> Result<Outcome, Error> {
+async fn set(client: &Client, ratio: u64) -> Result<CommitReport, Error> {
     let mut request = client.get::<HealthMonitoring>().await?.into_request();
     let mut transaction = client.transaction().await?;
     request.maximum_disk_utilization_ratio = Some(ratio);
-    transaction.replace::<HealthMonitoring>(&request).await?;
+    transaction.replace(&request).await?;
     let review = transaction.review().await?;
     assert_eq!(review.changes.len(), 1);
     assert_eq!(review.foreign().count(), 0);
@@ -83,7 +84,7 @@ async fn a_new_object_fits_where_its_key_belongs() {
     let mut transaction = client.transaction().await.unwrap();
     let secret = Secret::new("hunter2hunter2");
     let password = Password::new().with_plain(secret);
-    let key = transaction.create::<Password>(&password).await.unwrap();
+    let key = transaction.create(&password).await.unwrap();
     let review = transaction.review().await.unwrap();
     assert_eq!(review.foreign().count(), 0, "{review:?}");
     let outcome = transaction.commit().await.unwrap();
@@ -94,7 +95,7 @@ async fn a_new_object_fits_where_its_key_belongs() {
 }
 
 #[tokio::test]
-async fn trusts_a_pin_an_authority_or_whoever_it_is_told() {
+async fn trusts_a_pin_an_authority_or_any_certificate() {
     let sim = simulator("8.0.0").await;
     let plain = || {
         let builder = Client::builder(&sim.url()).unwrap().login(Login::password("admin", "a"));
@@ -103,22 +104,24 @@ async fn trusts_a_pin_an_authority_or_whoever_it_is_told() {
     let pin = sim.sha256_fingerprint().unwrap();
     plain().pin_sha256(pin).unwrap().connect().await.unwrap();
     plain().danger_accept_invalid_certs().connect().await.unwrap();
-    // Two that contradict each other are none.
+    // Two that contradict each other are rejected.
     for builder in [
         plain().pin_sha256(pin).unwrap().danger_accept_invalid_certs(),
         plain().danger_accept_invalid_certs().ca_pem(sim.certificate_pem().unwrap()),
     ] {
-        assert_eq!(*builder.connect().await.unwrap_err().kind(), ErrorKind::Settings);
+        let error = builder.connect().await.unwrap_err();
+        let ErrorKind::InvalidArgument { argument, .. } = error.kind() else { panic!("{error}") };
+        assert_eq!(*argument, Argument::Trust);
     }
     let wrong = plain().pin_sha256(&"0".repeat(64)).unwrap().connect().await.unwrap_err();
     assert_eq!(*wrong.kind(), ErrorKind::Tls, "{wrong:?}");
-    // Who signed its own certificate is nobody to the system.
+    // The system does not trust a self-signed certificate.
     let system = plain().connect().await.unwrap_err();
     assert_eq!(*system.kind(), ErrorKind::Tls, "{system:?}");
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_told_so() {
+async fn reports_a_wrong_password() {
     let sim = simulator("8.0.0").await;
     let login = Login::password("admin", "wrong horse");
     let error = builder(&sim).login(login).connect().await.unwrap_err();
@@ -127,39 +130,39 @@ async fn a_wrong_password_is_told_so() {
 }
 
 #[tokio::test]
-async fn whatever_happens_nothing_stays_open() {
+async fn never_leaves_a_transaction_open() {
     for sim in both().await {
         let client = client(&sim).await;
         drop(client.transaction().await.unwrap());
-        client.settle().await.unwrap();
+        client.clean_up().await.unwrap();
         assert_eq!(sim.open_transaction(), None);
 
         let other = client.clone();
         let task = tokio::spawn(async move {
             let mut transaction = other.transaction().await.unwrap();
             let request = transaction.get::<HealthMonitoring>().await.unwrap().into_request();
-            transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+            transaction.replace(&request).await.unwrap();
             panic!("on purpose");
         });
         assert!(task.await.unwrap_err().is_panic());
-        client.settle().await.unwrap();
+        client.clean_up().await.unwrap();
         assert_eq!(sim.open_transaction(), None);
 
-        // As Ctrl-C does: the future is dropped at any point.
+        // As after Ctrl-C, the future is dropped at any point.
         for wait in 0..12 {
             tokio::select! {
                 biased;
                 () = tokio::time::sleep(Duration::from_millis(wait)) => {}
                 _ = set(&client, 60 + wait) => {}
             }
-            client.settle().await.unwrap();
+            client.clean_up().await.unwrap();
             assert_eq!(sim.open_transaction(), None);
         }
     }
 }
 
 #[tokio::test]
-async fn a_lock_is_waited_for_and_its_holder_named() {
+async fn waits_for_a_lock_and_names_its_holder() {
     let simulated = Simulator::builder().target("6.0.0".parse().unwrap());
     let simulated = simulated.user(User::admin("admin", "a")).user(User::admin("bob", "b"));
     let sim = simulated.start().await.unwrap();
@@ -169,27 +172,28 @@ async fn a_lock_is_waited_for_and_its_holder_named() {
     let error = client.transaction().await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Locked { holder: Some("bob".into()) });
     assert!(error.to_string().contains("by bob"), "{error}");
+    assert_eq!(error.holder(), Some("bob"));
     assert!(sim.open_transaction().is_some_and(|it| it.user == "bob"));
     held.cancel().await.unwrap();
     client.transaction().await.unwrap().cancel().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_session_that_ends_inside_is_never_replaced_in_silence() {
+async fn never_replaces_a_session_with_a_transaction_silently() {
     for sim in both().await {
         let client = client(&sim).await;
         sim.add_fault(Fault::expire_session().method("PUT").path(HEALTH).times(1));
         let error = set(&client, 82).await.unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::SessionEnded);
         assert_eq!(sim.open_transaction(), None);
-        // Outside it is.
+        // Without a transaction the client logs in again.
         sim.add_fault(Fault::expire_session().method("GET").path(HEALTH).times(1));
         assert!(set(&client, 82).await.unwrap().is_complete());
     }
 }
 
 #[tokio::test]
-async fn a_lost_response_is_resolved_by_looking() {
+async fn resolves_a_lost_response() {
     for path in ["/api/transaction", HEALTH] {
         for method in ["POST", "PUT", "GET", "DELETE"] {
             for (fault, effective) in [
@@ -219,19 +223,19 @@ async fn a_lost_response_is_resolved_by_looking() {
 }
 
 #[tokio::test]
-async fn a_value_that_was_not_taken_is_told() {
+async fn reports_a_mismatch() {
     let sim = simulator("8.0.0").await;
     let client = client(&sim).await;
     let before = ratio(&client).await;
     let mut request = client.get::<HealthMonitoring>().await.unwrap().into_request();
     request.maximum_disk_utilization_ratio = before.map(|it| it - 1);
     request.maximum_load1 = Some(17);
-    // Dropped without a word, as an appliance does with a key that it does not know.
+    // Dropped silently, as an appliance does with a key that it does not know.
     sim.add_fault(Fault::lose_key("maximum_load1").method("PUT").path(HEALTH));
     let mut transaction = client.transaction().await.unwrap();
-    transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+    transaction.replace(&request).await.unwrap();
     let outcome = transaction.commit().await.unwrap();
-    let words: Vec<_> = outcome.not_taken.iter().map(ToString::to_string).collect();
+    let words: Vec<_> = outcome.mismatches.iter().map(ToString::to_string).collect();
     assert_eq!(words.len(), 1, "{words:?}");
     assert!(words[0].contains("/maximum_load1: sent 17, found"), "{words:?}");
     assert_eq!(sim.open_transaction(), None);
@@ -243,7 +247,7 @@ fn journal(name: &str) -> PathBuf {
     path
 }
 
-/// Makes what the journal holds that of a process which is gone.
+/// Makes the journal look as if its process had ended.
 fn crash(journal: &Path) {
     let text = fs::read_to_string(journal).unwrap();
     let id = format!("\"id\":{}", std::process::id());
@@ -251,9 +255,9 @@ fn crash(journal: &Path) {
     fs::write(journal, text.replace(&id, "\"id\":4194999")).unwrap();
 }
 
-/// Anybody may ask for the facts, but only somebody who is logged in gets all of them.
+/// Without a login, the appliance sends only a part of the facts.
 #[tokio::test]
-async fn facts_are_whole_though_the_session_ended() {
+async fn info_is_complete_after_the_session_ended() {
     for sim in both().await {
         let client = client(&sim).await;
         sim.add_fault(Fault::expire_session().path("/api/info").times(1));
@@ -268,30 +272,30 @@ async fn facts_are_whole_though_the_session_ended() {
 }
 
 #[tokio::test]
-async fn an_orphan_of_a_crash_is_cleared() {
+async fn cancels_a_transaction_of_a_crashed_run() {
     let sim = simulator("6.0.0").await;
     let path = journal("orphan");
     let first = builder(&sim).journal(&path).connect().await.unwrap();
-    // As if the process had been killed.
+    // As if the process were killed.
     std::mem::forget(first.transaction().await.unwrap());
     crash(&path);
     assert!(sim.open_transaction().is_some());
 
     let second = builder(&sim).journal(&path).connect().await.unwrap();
-    assert_eq!(second.recovered()[0].outcome, RecoveredOutcome::Cancelled);
+    assert_eq!(second.recovered()[0].outcome, RecoveredOutcome::Canceled);
     assert_eq!(sim.open_transaction(), None);
-    // Something of the crash may still arrive.
+    // A request of the crashed run may still arrive.
     assert!(fs::read_to_string(&path).unwrap().contains("settled"));
     assert!(set(&second, 84).await.unwrap().is_complete());
 }
 
 #[tokio::test]
-async fn a_support_bundle_is_one_call() {
+async fn makes_a_support_bundle_with_one_call() {
     let simulated = Simulator::builder().clock(Clock::manual(SystemTime::UNIX_EPOCH));
     let sim = simulated.user(User::admin("admin", "a")).start().await.unwrap();
     let client = client(&sim).await;
     let bundles = client.support_bundles();
-    // The simulator's jobs take their time by its clock.
+    // The jobs of the simulator follow its clock.
     let key = bundles.create(|_| sim.clock().advance(Duration::from_secs(1))).await.unwrap();
     assert!(bundles.list().await.unwrap().iter().any(|it| it.key.as_deref() == Some(&key)));
     let target = std::env::temp_dir().join(format!("sps-bundle-{}.tar.gz", std::process::id()));
@@ -302,9 +306,9 @@ async fn a_support_bundle_is_one_call() {
     assert_eq!(*bundles.get(&key).await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
-/// A request that is carried out long after its client gave it up opens a transaction that nobody wanted.
+/// A request that is carried out long after the client gave up waiting for it opens a transaction of its own.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_arrives_after_it_was_given_up_is_cleared() {
+async fn cancels_the_transaction_of_a_late_request() {
     let late = Duration::from_millis(3_500);
     for (version, lost) in
         [("6.0.0", "POST /api/transaction"), ("8.0.0", "PUT /api/configuration/*")]
@@ -319,12 +323,12 @@ async fn what_arrives_after_it_was_given_up_is_cleared() {
         tokio::time::sleep(late).await;
         assert!(sim.open_transaction().is_some(), "{version}: it did not arrive");
         if version == "6.0.0" {
-            client.settle().await.unwrap();
+            client.clean_up().await.unwrap();
         } else {
-            // Where nobody waited so long, the next run finds the session in the journal.
+            // If the process ends before, the next run finds the session in the journal.
             crash(&path);
             let next = builder(&sim).journal(&path).connect().await.unwrap();
-            assert_eq!(next.recovered()[0].outcome, RecoveredOutcome::Cancelled);
+            assert_eq!(next.recovered()[0].outcome, RecoveredOutcome::Canceled);
         }
         assert_eq!(sim.open_transaction(), None, "{version}");
         assert_eq!(ratio(&client).await, Some(82), "{version}");
@@ -332,7 +336,7 @@ async fn what_arrives_after_it_was_given_up_is_cleared() {
 }
 
 #[tokio::test]
-async fn a_certificate_logs_in() {
+async fn logs_in_with_a_certificate() {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -351,10 +355,10 @@ async fn a_certificate_logs_in() {
         let sim = sim.user(User::admin("admin", "a")).start().await.unwrap();
         let client = builder(&sim).login(login("admin")).connect().await.unwrap();
         assert!(set(&client, 85).await.unwrap().is_complete(), "{version}");
-        // Its session ends like any other, and nobody has to ask for a password.
+        // After its session ends, it logs in again without a password.
         sim.add_fault(Fault::expire_session().path(HEALTH).times(1));
         assert_eq!(ratio(&client).await, Some(85), "{version}");
-        let error = builder(&sim).login(login("nobody")).connect().await.unwrap_err();
+        let error = builder(&sim).login(login("stranger")).connect().await.unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::AuthenticationFailure, "{version}: {error}");
     }
 }

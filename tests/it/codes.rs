@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use sps_spec::Spec;
 
-use crate::cases::json_file;
+use crate::cases::{Case, Expected};
 
 /// Codes without a case, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[(
@@ -19,8 +19,9 @@ const ABOUT_NOTHING: &[&str] =
 
 #[test]
 fn every_code_has_a_case_that_breaks_it_and_one_that_holds() {
-    let cases = [json_file("cases/visible.json"), json_file("cases/hand.json")];
-    let cases: Vec<&Value> = cases.iter().flat_map(|file| file.as_array().unwrap()).collect();
+    let mut cases = Case::visible();
+    cases.extend(Case::by_endpoint());
+    cases.retain(|case| case.becomes.is_none());
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
     let spec = Spec::from_dir(&folder).unwrap();
     let mut lacking = Vec::new();
@@ -38,29 +39,24 @@ fn every_code_has_a_case_that_breaks_it_and_one_that_holds() {
     assert!(lacking.is_empty(), "{}", lacking.join("\n"));
 }
 
-/// Where the case breaks the code; a warning names no place.
-fn broken_at<'c>(case: &'c Value, code: &str) -> impl Iterator<Item = Option<&'c str>> {
-    let errors = list(case, "errors").filter(move |it| it["code"] == code);
-    let warnings = list(case, "warnings_include").filter(move |it| **it == code);
-    let place = |it: &'c Value| it["pointer"].as_str().map(|it| if it == "*" { "" } else { it });
+/// Finds where the case breaks the code; a warning has no pointer here.
+fn broken_at<'c>(case: &'c Case, code: &str) -> impl Iterator<Item = Option<&'c str>> {
+    let errors = case.errors.iter().filter(move |(it, _)| it == code);
+    let warnings = case.warnings_include.iter().filter(move |it| *it == code);
+    let place = |(_, pointer): &'c Expected| Some(if pointer == "*" { "" } else { pointer });
     errors.map(place).chain(warnings.map(|_| None))
 }
 
-/// Whether the document is good, and has at the same place what is wrong in the other one.
-fn holds_beside(beside: &Value, broken: &Value, code: &str, pointer: Option<&str>) -> bool {
-    let same = |key: &str| beside[key] == broken[key];
-    if !same("endpoint") || !same("form") || list(beside, "errors").next().is_some() {
+/// Whether the document is valid and has a value where the other one is wrong.
+fn holds_beside(beside: &Case, broken: &Case, code: &str, pointer: Option<&str>) -> bool {
+    if beside.endpoint != broken.endpoint || beside.form != broken.form || !beside.errors.is_empty()
+    {
         return false;
     }
     let Some(pointer) = pointer else {
-        return list(beside, "warnings_exclude").any(|it| *it == code);
+        return beside.warnings_exclude.iter().any(|it| it == code);
     };
-    let text = beside["text"].as_str().unwrap();
     ABOUT_NOTHING.contains(&code)
-        || serde_json::from_str::<Value>(text)
+        || serde_json::from_str::<Value>(&beside.text)
             .is_ok_and(|document| document.pointer(pointer).is_some())
-}
-
-fn list<'c>(case: &'c Value, key: &str) -> impl Iterator<Item = &'c Value> {
-    case.get(key).and_then(Value::as_array).into_iter().flatten()
 }

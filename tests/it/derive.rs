@@ -1,4 +1,4 @@
-//! `#[derive(Resource)]` on declared types of our own: reading, writing, rewriting, judging.
+//! `#[derive(Resource)]` on declared types of our own: reading, writing, rewriting, checking.
 
 mod agreement;
 mod builder;
@@ -64,7 +64,7 @@ fn value(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// Whether an object of `key` and `meta.href`, perhaps `body`, stands anywhere.
+/// Whether an object of `key` and `meta.href`, perhaps `body`, is anywhere.
 fn has_reference(value: &Value) -> bool {
     match value {
         Value::Object(object) => {

@@ -77,10 +77,10 @@ fn an_expansion_does_what_the_derive_does() {
         check::<references::Access, references_expanded::Access>(text);
     }
     for text in [
-        r#"{"selection": "nobody"}"#,
+        r#"{"selection": "anonymous"}"#,
         r#"{"value": {"key": "p", "meta": {"href": "/p"}}, "selection": "with-password"}"#,
         r#"{"selection": "new", "value": 1}"#,
-        r#"{"selection": "nobody", "x": 1}"#,
+        r#"{"selection": "anonymous", "x": 1}"#,
         "[]",
     ] {
         check::<union::Login, union_expanded::Login>(text);

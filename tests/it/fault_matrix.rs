@@ -1,11 +1,11 @@
-//! Every fault of the simulator at every step of a change: what the client makes of it, and what it leaves behind.
+//! Every fault of the simulator at every step of a change: the result of the client, and the state that it leaves.
 //!
 //! Each cell of the tables in `docs/faults.md` is one run of the real client against a simulator of its own.
 
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use sps_client::{Client, Error, ErrorKind, Login, Outcome};
+use sps_client::{Client, CommitReport, Error, ErrorKind, Login};
 use sps_model::{Email, Password, Secret, read};
 use sps_sim::{Fault, Simulator, User};
 use sps_validate::Context;
@@ -14,17 +14,19 @@ use tokio::{sync::Semaphore, task::JoinSet};
 const EMAIL: &str = "/api/configuration/management/email";
 const PASSWORDS: &str = "/api/configuration/passwords";
 
-/// What nobody may read in an error: the password of the login and the one that is stored.
+/// Secrets that no error may hold: the password of the login and the stored one.
 const LOGIN: &str = "open sesame 4711";
 const STORED: &str = "correct horse battery";
 
-/// How long a client waits for a response, and how late a late one comes. Only cells that are about time wait; they
-/// wait together, and long enough for a busy machine to answer everything else in time.
-const PATIENCE: Duration = Duration::from_secs(2);
-const LATE: Duration = Duration::from_millis(2_500);
+/// Timeout of the client. Only cells about time wait. They wait together, and a busy machine has enough time for all
+/// other responses.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// After so long what was asked for last has arrived, if it ever does.
-const SETTLED: Duration = Duration::from_secs(1);
+/// Delay of a late response.
+const DELAY: Duration = Duration::from_millis(2_500);
+
+/// Time in which the last late request arrives.
+const LATE_REQUESTS: Duration = Duration::from_secs(1);
 
 /// A step of a change, and the requests that belong to it.
 struct Step {
@@ -43,70 +45,70 @@ const STEPS: &[Step] = &[
     Step { name: "read back", method: "GET", path: EMAIL },
 ];
 
-/// A fault, and the words of which an error about it has to hold one.
+/// A fault, and texts of which an error about it must hold one.
 struct Row {
     name: &'static str,
     fault: fn() -> Fault,
-    words: &'static [&'static str],
+    causes: &'static [&'static str],
     is_slow: bool,
-    /// Why it cannot show at a step.
+    /// Returns why the fault cannot occur at a step.
     absent: fn(&str) -> Option<&'static str>,
 }
 
 const ROWS: &[Row] = &[
     Row {
         name: "delay, longer than the client waits",
-        fault: || Fault::delay(LATE),
-        words: &["no response in time"],
+        fault: || Fault::delay(DELAY),
+        causes: &["no response in time"],
         is_slow: true,
         absent: |_| None,
     },
     Row {
         name: "connection dropped, nothing done",
         fault: Fault::drop_before,
-        words: &["connection was lost"],
+        causes: &["connection was lost"],
         is_slow: false,
         absent: |_| None,
     },
     Row {
         name: "connection dropped, but done",
         fault: Fault::drop_after,
-        words: &["connection was lost"],
+        causes: &["connection was lost"],
         is_slow: false,
         absent: |_| None,
     },
     Row {
         name: "500",
         fault: || Fault::status(500),
-        words: &["(500"],
+        causes: &["(500"],
         is_slow: false,
         absent: |_| None,
     },
     Row {
         name: "502",
         fault: || Fault::status(502),
-        words: &["(502"],
+        causes: &["(502"],
         is_slow: false,
         absent: |_| None,
     },
     Row {
         name: "503",
         fault: || Fault::status(503),
-        words: &["(503"],
+        causes: &["(503"],
         is_slow: false,
         absent: |_| None,
     },
     Row {
         name: "session expired",
         fault: Fault::expire_session,
-        words: &["the session ended"],
+        causes: &["the session ended"],
         is_slow: false,
-        absent: |step| (step == "login").then_some("nobody has a session yet"),
+        absent: |step| (step == "login").then_some("there is no session yet"),
     },
     Row {
         name: "locked by alice",
         fault: || Fault::foreign_lock("alice"),
-        words: &["locked by alice"],
+        causes: &["locked by alice"],
         is_slow: false,
         absent: |step| {
             ["login", "review", "read back"].contains(&step).then_some("reading needs no lock")
@@ -114,51 +116,51 @@ const ROWS: &[Row] = &[
     },
     Row {
         name: "slow body",
-        fault: || Fault::slow_body(LATE),
-        words: &["no response in time"],
+        fault: || Fault::slow_body(DELAY),
+        causes: &["no response in time"],
         is_slow: true,
         absent: |_| None,
     },
     Row {
         name: "truncated body",
         fault: Fault::truncate_body,
-        words: &["connection was lost"],
+        causes: &["connection was lost"],
         is_slow: false,
         absent: |_| None,
     },
     Row {
         name: "a key silently dropped",
-        // The second one is in the object that is created.
+        // The created object has no such member.
         fault: || Fault::lose_key("sender_address"),
-        words: &[],
+        causes: &[],
         is_slow: false,
         absent: |step| (step != "put").then_some("only the body of an object has keys to lose"),
     },
 ];
 
-/// How often the fault hits.
+/// Number of hits of a fault.
 #[derive(Clone, Copy, PartialEq)]
 enum Times {
     Once,
     Always,
 }
 
-/// What came of one change.
+/// Result of one change.
 struct Run {
-    result: Result<Outcome, Error>,
-    /// How often something was asked: a repeated request and an additional look show here.
-    asked: BTreeMap<(String, String), usize>,
+    result: Result<CommitReport, Error>,
+    /// Number of requests by method and path, which shows repeated requests and additional checks.
+    requests: BTreeMap<(String, String), usize>,
     before: Value,
     after: Value,
 }
 
 impl Run {
     fn count(&self, method: &str, path: &str) -> usize {
-        self.asked.get(&(method.to_owned(), path.to_owned())).copied().unwrap_or_default()
+        self.requests.get(&(method.to_owned(), path.to_owned())).copied().unwrap_or_default()
     }
 }
 
-/// The body that is put: it refers to the password that was created just before.
+/// Returns the body of the PUT, which refers to the new password.
 fn email(password: &str) -> Value {
     json!({
         "admin_address": "ops@example.com",
@@ -171,8 +173,8 @@ fn email(password: &str) -> Value {
     })
 }
 
-/// Log in, open, create, put, review, commit; the commit reads back.
-async fn change(client: Result<Client, Error>) -> Result<Outcome, Error> {
+/// Logs in, opens, creates, puts, reviews and commits. The commit reads back.
+async fn change(client: Result<Client, Error>) -> Result<CommitReport, Error> {
     let client = client?;
     let mut transaction = client.transaction().await?;
     let password = Password::new().with_plain(Secret::new(STORED));
@@ -185,7 +187,7 @@ async fn change(client: Result<Client, Error>) -> Result<Outcome, Error> {
     transaction.commit().await
 }
 
-/// One change with a fault or without, and the proof that nothing is left open.
+/// Makes one change, with or without a fault, and checks that no transaction stays open.
 async fn run(fault: Option<Fault>, is_slow: bool, times: Times) -> Run {
     let simulator = Simulator::builder()
         .target("8.0.0".parse().unwrap())
@@ -199,9 +201,9 @@ async fn run(fault: Option<Fault>, is_slow: bool, times: Times) -> Run {
     if let Some(fault) = fault {
         simulator.add_fault(fault);
     }
-    // A lock that is gone at the next look is waited for, however slow this machine is; one that stays is not.
+    // Waits for a lock that is released, however slow this machine is, and gives up on one that stays.
     let lock_wait = Duration::from_millis(if times == Times::Once { 60_000 } else { 20 });
-    let patience = if is_slow { PATIENCE } else { Duration::from_secs(60) };
+    let patience = if is_slow { CLIENT_TIMEOUT } else { Duration::from_secs(60) };
     let client = Client::builder(&simulator.url())
         .unwrap()
         .danger_allow_http()
@@ -214,101 +216,104 @@ async fn run(fault: Option<Fault>, is_slow: bool, times: Times) -> Run {
     let handle = client.as_ref().ok().cloned();
     let result = change(client).await;
     if let Some(client) = handle {
-        client.settle().await.unwrap();
+        client.clean_up().await.unwrap();
     }
     if is_slow {
-        // What is done late must leave nothing behind either.
-        tokio::time::sleep(SETTLED).await;
+        // A late request must not leave a transaction open.
+        tokio::time::sleep(LATE_REQUESTS).await;
     }
-    assert_eq!(simulator.open_transaction(), None, "a lock is left behind: {result:?}");
-    let mut asked = BTreeMap::new();
+    assert_eq!(simulator.open_transaction(), None, "a transaction stays open: {result:?}");
+    let mut requests = BTreeMap::new();
     for it in simulator.requests() {
-        *asked.entry((it.method, it.path)).or_default() += 1;
+        *requests.entry((it.method, it.path)).or_default() += 1;
     }
-    Run { result, asked, before, after: simulator.configuration() }
+    Run { result, requests, before, after: simulator.configuration() }
 }
 
-/// The configuration as the change would make it; `None` if nothing was created.
+/// Returns the configuration after the change, or `None` if no object was created.
 fn changed(before: &Value, after: &Value) -> Option<Value> {
     let key = after[PASSWORDS]["@order"][0].as_str()?;
-    let mut wanted = before.clone();
-    wanted[PASSWORDS] = json!({"@order": [key], key: {"plain": STORED}});
-    wanted[EMAIL] = email(key);
-    Some(wanted)
+    let mut expected = before.clone();
+    expected[PASSWORDS] = json!({"@order": [key], key: {"plain": STORED}});
+    expected[EMAIL] = email(key);
+    Some(expected)
 }
 
-/// A word or two for a cell, after everything that must hold was held against it.
-fn word(run: &Run, usual: &Run, step: &Step, row: &Row) -> String {
+/// Checks the result of a run, and returns the text of its cell.
+fn cell(run: &Run, usual: &Run, step: &Step, row: &Row) -> String {
     let Run { result, before, after, .. } = run;
-    let place = format!("{} at {}", row.name, step.name);
+    let context = format!("{} at {}", row.name, step.name);
     let is_old = before == after;
     let mut new = changed(before, after);
     if let (Some(new), true) = (&mut new, row.name.contains("key")) {
         new[EMAIL].as_object_mut().unwrap().remove("sender_address");
     }
     let is_new = new.is_some_and(|new| new == *after);
-    assert!(is_old != is_new, "{place}: half of it is there: {after:#}");
-    let outcome = match result {
-        Ok(outcome) => outcome,
+    assert!(is_old != is_new, "{context}: the change is half done: {after:#}");
+    let report = match result {
+        Ok(report) => report,
         Err(error) => {
-            // The log of the simulator is no help here: an error has to speak for itself.
+            // The error alone must explain the failure.
             let (line, all) = (error.to_string(), format!("{error} {error:?}"));
-            assert!(row.words.iter().any(|it| line.contains(it)), "{place}: says not why: {line}");
-            assert!(error.request().is_some(), "{place}: names no request: {line}");
+            assert!(
+                row.causes.iter().any(|it| line.contains(it)),
+                "{context}: the cause is missing: {line}"
+            );
+            assert!(error.request().is_some(), "{context}: the request is missing: {line}");
             for secret in [LOGIN, STORED, "YWRtaW46"] {
-                assert!(!all.contains(secret), "{place}: {secret} is in {all}");
+                assert!(!all.contains(secret), "{context}: {secret} is in {all}");
             }
             let tokens = all.split(|it: char| !it.is_ascii_hexdigit()).any(|it| it.len() >= 32);
-            assert!(!tokens, "{place}: a session is in {all}");
+            assert!(!tokens, "{context}: a session is in {all}");
             let fact = if is_new { "everything changed" } else { "nothing changed" };
             if *error.kind() == ErrorKind::Ambiguous {
                 return format!("unclear; {fact}");
             }
-            assert!(is_old, "{place}: it is committed, but: {line}");
+            assert!(is_old, "{context}: committed, but: {line}");
             return match error.kind() {
                 ErrorKind::Locked { holder: Some(holder) } => {
                     format!("refused: locked by {holder}")
                 }
-                kind => format!("error: {}; {fact}", kind_words(kind, error)),
+                kind => format!("error: {}; {fact}", kind_text(kind, error)),
             };
         }
     };
-    assert!(is_new, "{place}: said to be committed, but nothing is");
-    assert_eq!(outcome.changed, 2, "{place}");
-    // That the stored password cannot be seen is said of every run.
-    let not_seen = outcome.unverified.len() - 1;
-    if let [not_taken] = &outcome.not_taken[..] {
+    assert!(is_new, "{context}: reported as committed, but nothing changed");
+    assert_eq!(report.changed, 2, "{context}");
+    // Every run reports that the stored password cannot be read back.
+    let unread = report.unverified.len() - 1;
+    if let [mismatch] = &report.mismatches[..] {
         assert_eq!(
-            not_taken.to_string(),
+            mismatch.to_string(),
             format!("{EMAIL}#/sender_address: sent \"sps@example.com\", found (absent)"),
         );
-        return "done, the loss is told".to_owned();
+        return "done, loss reported".to_owned();
     }
-    assert_eq!(outcome.not_taken, [], "{place}");
-    assert!(!row.name.contains("key"), "{place}: the loss is not told");
-    if not_seen > 0 {
+    assert_eq!(report.mismatches, [], "{context}");
+    assert!(!row.name.contains("key"), "{context}: the loss is not reported");
+    if unread > 0 {
         return "done, could not be read back".to_owned();
     }
-    let again = run.count(step.method, step.path) > usual.count(step.method, step.path);
+    let is_repeated = run.count(step.method, step.path) > usual.count(step.method, step.path);
     let is_change = step.method != "GET";
-    let looks = |run: &Run| {
+    let checks = |run: &Run| {
         run.count("GET", "/api/transaction") + run.count("GET", "/api/transaction/changes")
     };
-    let looked = is_change && looks(run) > looks(usual);
-    assert_eq!(outcome.was_ambiguous, looked && step.name == "commit", "{place}");
+    let is_checked = is_change && checks(run) > checks(usual);
+    assert_eq!(report.was_ambiguous, is_checked && step.name == "commit", "{context}");
     if step.name == "commit" {
-        assert_eq!(run.count(step.method, step.path), 1, "{place}: committed twice");
+        assert_eq!(run.count(step.method, step.path), 1, "{context}: committed twice");
     }
-    match (looked, again) {
+    match (is_checked, is_repeated) {
         (false, false) => "done",
-        (true, false) => "done, after a look",
-        (false, true) => "done, asked again",
-        (true, true) => "done, after a look and asked again",
+        (true, false) => "done, checked",
+        (false, true) => "done, repeated",
+        (true, true) => "done, checked and repeated",
     }
     .to_owned()
 }
 
-fn kind_words(kind: &ErrorKind, error: &Error) -> String {
+fn kind_text(kind: &ErrorKind, error: &Error) -> String {
     match kind {
         ErrorKind::SessionEnded => "session ended".to_owned(),
         ErrorKind::NotCommitted => "not committed".to_owned(),
@@ -319,13 +324,13 @@ fn kind_words(kind: &ErrorKind, error: &Error) -> String {
     }
 }
 
-/// All cells of one table, as Markdown.
+/// Returns all cells of one table, as Markdown.
 async fn table(times: Times) -> String {
     let usual = Arc::new(run(None, false, times).await);
-    assert!(usual.result.as_ref().is_ok_and(Outcome::is_complete), "{:?}", usual.result);
+    assert!(usual.result.as_ref().is_ok_and(CommitReport::is_complete), "{:?}", usual.result);
     assert_eq!(changed(&usual.before, &usual.after).as_ref(), Some(&usual.after));
-    // Those that only wait may wait together; the others are kept from starving each other.
-    let places = Arc::new(Semaphore::new(8));
+    // Cells that only wait run together. The number of others is limited, so that none of them times out.
+    let permits = Arc::new(Semaphore::new(8));
     let mut tasks = JoinSet::new();
     for (y, row) in ROWS.iter().enumerate() {
         for (x, step) in STEPS.iter().enumerate() {
@@ -334,24 +339,24 @@ async fn table(times: Times) -> String {
             }
             let fault = (row.fault)().method(step.method).path(step.path);
             let fault = if times == Times::Once { fault.times(1) } else { fault };
-            let (usual, places) = (Arc::clone(&usual), Arc::clone(&places));
+            let (usual, permits) = (Arc::clone(&usual), Arc::clone(&permits));
             tasks.spawn(async move {
-                let _place =
-                    if row.is_slow { None } else { Some(places.acquire_owned().await.unwrap()) };
+                let _permit =
+                    if row.is_slow { None } else { Some(permits.acquire_owned().await.unwrap()) };
                 let run = run(Some(fault), row.is_slow, times).await;
-                ((y, x), word(&run, &usual, step, row))
+                ((y, x), cell(&run, &usual, step, row))
             });
         }
     }
     let (mut cells, mut broken) = (BTreeMap::new(), 0);
     while let Some(cell) = tasks.join_next().await {
-        // What is wrong with it was printed when it panicked; the others are worth a look too.
+        // A failed cell has printed its panic. All other cells run to their end.
         match cell {
-            Ok((place, word)) => drop(cells.insert(place, word)),
+            Ok((position, text)) => drop(cells.insert(position, text)),
             Err(_) => broken += 1,
         }
     }
-    assert_eq!(broken, 0, "so many cells are broken");
+    assert_eq!(broken, 0, "cells failed");
     let mut text = String::from("| Fault |");
     for step in STEPS {
         write!(text, " {} |", step.name).unwrap();
@@ -367,7 +372,7 @@ async fn table(times: Times) -> String {
     text + "\n"
 }
 
-/// The part of the page between the marks of a table.
+/// Returns the comments around a table.
 fn marks(name: &str) -> (String, String) {
     let command = "UPDATE_DOCS=1 cargo test -p tests --test it fault_matrix";
     (format!("<!-- {name}: written by `{command}` -->\n"), format!("<!-- end of {name} -->"))

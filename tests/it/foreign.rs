@@ -1,4 +1,4 @@
-//! Clients that nobody here wrote: `curl` as the guide uses it, and Ansible.
+//! Clients that no one here wrote: `curl` as the guide uses it, and Ansible.
 
 use std::{
     io::ErrorKind,
@@ -104,7 +104,7 @@ async fn a_playbook_changes_a_setting() {
         command.arg("--extra-vars").arg(format!("url={}", appliance.simulator.url()));
         command.arg("--extra-vars").arg(format!("ca={}", appliance.ca.display()));
         command.args(["--extra-vars", "user=admin"]).env("SPS_PASSWORD", "open sesame");
-        // Nothing of this machine shall have a say in it.
+        // Nothing of this machine must have a say in it.
         let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ansible");
         std::fs::create_dir_all(&home).unwrap();
         std::fs::write(home.join("ansible.cfg"), "").unwrap();

@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, fs};
 use sps_codegen::rust;
 use sps_spec::Spec;
 
-use self::specs::{codes, folder, spec, specs};
+use self::specs::{files, folder, spec, specs};
 
 #[test]
 fn outputs_are_those_on_disk() {
@@ -43,61 +43,49 @@ fn outputs_are_those_on_disk() {
 }
 
 /// A spec of one endpoint with one rule.
-fn spec_with(holds: &str, when: &str) -> BTreeMap<String, String> {
-    let when = if when.is_empty() { String::new() } else { format!("when = {when}\n") };
-    let rule = format!(
-        "\n[[rule]]\non = \"Ruled\"\ncode = \"only-this\"\ntarget = \"flag\"\n{when}holds = {holds}\n\
-         message = \"m\"\nfix = \"f\"\nsource = \"s\"\n"
-    );
+fn spec_with(check: &str, condition: &str) -> BTreeMap<String, String> {
+    let condition =
+        if condition.is_empty() { String::new() } else { format!("if = \"{condition}\", ") };
     let mut specs = specs();
     specs.retain(|name, _| ["rooms", "vaults", "rules"].contains(&&**name));
     let text = specs.get_mut("rules").unwrap();
-    let types = text[..text.find("[[rule]]").unwrap()].to_owned();
-    let both =
-        "both = { type = \"string\", presence = \"optional\", nullable = true, doc = \"Both.\" }\n";
-    let types = types.replace(
-        "[type.RuledInner.field]\n",
-        "[type.RuledInner.field]\nnull = { type = \"string\", nullable = true, doc = \"N.\" }\n",
-    );
-    *text = types.replace("[type.Ruled.field]\n", &format!("[type.Ruled.field]\n{both}")) + &rule;
+    let types = text[..text.find("[rule]").unwrap()].to_owned();
+    let types = types
+        .replace("[RuledInner]\n", "[RuledInner]\nnull = { type = \"string?\", doc = \"N.\" }\n")
+        .replace(
+            "[Ruled]\n",
+            "[Ruled]\nboth = { type = \"string?\", optional = true, doc = \"Both.\" }\n",
+        );
+    let rule =
+        format!("[rule]\nonly-this = {{ at = \"Ruled.flag\", {condition}check = \"{check}\" }}\n");
+    *text = types + &rule;
     specs
 }
 
 #[test]
 fn says_what_cannot_be_written() {
-    for (holds, when, message) in [
-        (r#"{ null = "both" }"#, "", "`both` may be absent: `null` says nothing then"),
+    for (check, condition, message) in [
         (
-            r#"{ equals = { both = "x" } }"#,
+            "engine_id_rfc3411(inner)",
             "",
-            "a member that is both optional and nullable is not supported here",
+            "`inner` is not a text, and a check written by hand needs one",
         ),
-        (r#"{ null = "maybe.null" }"#, "", "`null` behind an optional object is not supported"),
+        ("engine_id_rfc3411(hex, text)", "", "a check written by hand has one input"),
         (
-            r#"{ custom = { name = "engine_id_rfc3411", inputs = ["inner"] } }"#,
+            "flag || engine_id_rfc3411(hex)",
             "",
-            "`inner` is an object or a list: only its presence can be judged",
+            "a condition on a referenced object, or a check written by hand, cannot be a part of another condition",
         ),
         (
-            r#"{ any = [{ equals = { flag = true } }, { custom = { name = "engine_id_rfc3411", inputs = ["hex"] } }] }"#,
-            "",
-            "`referent` and `custom` stand alone in `holds`, with at most a `when` beside them",
-        ),
-        (
-            r#"{ custom = { name = "engine_id_rfc3411", inputs = ["hex"] } }"#,
-            "{ equals = { flag = true } }",
-            "`when` beside `custom` can only look at the inputs of `custom`",
-        ),
-        (
-            r#"{ referent = { path = "vault", holds = { length = { path = "plain", min = 8 } } } }"#,
-            "{ equals = { flag = true } }",
-            "beside `referent`, `when` can only say that the reference is not null",
+            "flag && count == 1 && hex(hex) && mode == 'fast'",
+            "size(text) >= 1",
+            "a rule looks at no more than 4 members",
         ),
     ] {
-        let error = rust(&spec(&spec_with(holds, when))).unwrap_err().to_string();
-        assert_eq!(error, format!("rule only-this on Ruled: {message}"), "{holds}");
+        let error = rust(&spec(&spec_with(check, condition))).unwrap_err().to_string();
+        assert_eq!(error, format!("rule only-this on Ruled: {message}"), "{check}");
     }
-    assert!(rust(&spec(&spec_with("{ equals = { flag = true } }", ""))).is_ok());
+    assert!(rust(&spec(&spec_with("flag", ""))).is_ok());
 }
 
 /// The loader refuses these before the generator sees them.
@@ -105,30 +93,19 @@ fn says_what_cannot_be_written() {
 fn says_what_cannot_be_asked() {
     for (from, to, message) in [
         (
-            "on = \"Ruled\"",
-            "on = \"RuledChoice\"",
-            "a rule is on a struct, and `RuledChoice` is none",
+            "\"Ruled.flag\"",
+            "\"RuledChoice.flag\"",
+            "a rule is on a type with fields: put it on the type that holds `RuledChoice`",
         ),
-        (
-            "{ flag = true }",
-            "{ \"choice.value\" = 1 }",
-            "a condition reaches only the tag of a union",
-        ),
-        ("{ flag = true }", "{ \"flag.on\" = true }", "`flag` has no members"),
-        (
-            "{ flag = true }",
-            "{ inner = true }",
-            "`RuledInner` is an object, which no literal can be",
-        ),
+        ("\"flag\"", "\"choice.value == 1\"", "a condition reaches only the tag of a union"),
+        ("\"flag\"", "\"flag.on\"", "`flag` has no members"),
+        ("\"flag\"", "\"inner\"", "`RuledInner` is an object: compare one of its members"),
     ] {
-        let mut specs = spec_with("{ equals = { flag = true } }", "");
+        let mut specs = spec_with("flag", "");
         let text = specs.get_mut("rules").unwrap();
         assert!(text.contains(from));
         *text = text.replace(from, to);
-        let codes = ("codes.toml".to_owned(), codes(specs.values()));
-        let files =
-            specs.iter().map(|(name, text)| (format!("endpoints/{name}.toml"), text.clone()));
-        let errors = Spec::from_files(files.chain([codes])).unwrap_err().to_string();
+        let errors = Spec::from_files(files(&specs)).unwrap_err().to_string();
         assert!(errors.contains(message), "{errors}");
     }
 }
@@ -150,12 +127,12 @@ fn the_same_spec_gives_the_same_bytes() {
 #[test]
 fn references_and_secrets_in_types_of_one_form_are_known_gaps() {
     let specs = specs();
-    let member = "vault = { type = \"ref\", to = \"/api/vaults\", doc = \"V.\" }\n";
+    let member = "vault = { type = \"ref /api/vaults\", doc = \"V.\" }\n";
     for (table, attribute) in [
         // `same` refuses to compile with a reference in it.
-        ("[type.WorkOrder.field]\n", "#[resource(same, builder, constrained)]"),
+        ("[WorkOrder]\n", "#[resource(same, builder, constrained)]"),
         // A response alone shows the reference as an object, which a `Key` does not read.
-        ("[type.WorkState.field]\n", "#[resource(response, constrained)]"),
+        ("[WorkState]\n", "#[resource(response, constrained)]"),
     ] {
         let mut specs = specs.clone();
         let work = specs.get_mut("work").unwrap();

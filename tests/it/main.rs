@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[macro_use]
-mod every_request;
+mod every_endpoint;
 
 mod cases;
 mod client;
@@ -17,6 +17,7 @@ mod generator;
 mod mutants;
 mod mutation;
 mod outside;
+mod pages;
 mod properties;
 mod schema;
 mod simulator;

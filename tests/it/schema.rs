@@ -1,6 +1,6 @@
 //! The exported JSON Schemas decide as we do: on valid bodies, on near misses and on edited ones.
 
-pub(crate) mod judge;
+pub(crate) mod comparison;
 
 use std::{path::Path, sync::LazyLock};
 
@@ -10,7 +10,7 @@ use sps_model::{ENDPOINTS, locate, strategy};
 use sps_spec::Spec;
 use sps_validate::{Context, Form};
 
-use self::judge::{Judge, LAXER, STRICTER};
+use self::comparison::{Comparison, LAXER, STRICTER};
 use crate::mutation::{Mutation, mutate, mutation};
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
@@ -18,24 +18,24 @@ static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     Spec::from_dir(&dir).unwrap_or_else(|errors| panic!("{errors}"))
 });
 
-fn judge(path: &str, form: Form) -> Judge {
+fn compare(path: &str, form: Form) -> Comparison {
     let endpoint = locate(path).unwrap().endpoint;
-    Judge::new(&SPEC, endpoint.path, endpoint.subject(form).unwrap())
+    Comparison::new(&SPEC, endpoint.path, endpoint.subject(form).unwrap())
 }
 
 /// The document, the document with one edit, and with two.
 fn edited(
-    judge: &Judge,
+    comparison: &Comparison,
     body: &Value,
     edits: &[Mutation; 2],
     index: Index,
 ) -> Result<(), TestCaseError> {
     let context = Context::default();
-    judge.agrees(&body.to_string(), &context)?;
+    comparison.agrees(&body.to_string(), &context)?;
     let once = mutate(body, &edits[0], index);
-    judge.agrees(&once, &context)?;
+    comparison.agrees(&once, &context)?;
     match serde_json::from_str::<Value>(&once) {
-        Ok(once) => judge.agrees(&mutate(&once, &edits[1], index), &context),
+        Ok(once) => comparison.agrees(&mutate(&once, &edits[1], index), &context),
         Err(_) => Ok(()),
     }
 }
@@ -49,7 +49,7 @@ macro_rules! requests {
 
             use super::*;
 
-            static REQUEST: LazyLock<Judge> = LazyLock::new(|| judge($path, Form::Request));
+            static REQUEST: LazyLock<Comparison> = LazyLock::new(|| compare($path, Form::Request));
 
             proptest! {
                 #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -83,7 +83,7 @@ macro_rules! responses {
 
             use super::*;
 
-            static RESPONSE: LazyLock<Judge> = LazyLock::new(|| judge($path, Form::Response));
+            static RESPONSE: LazyLock<Comparison> = LazyLock::new(|| compare($path, Form::Response));
 
             proptest! {
                 #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -114,23 +114,7 @@ macro_rules! responses {
 
 every_request!(requests);
 
-responses! {
-    accounting_response: Accounting = "management/accounting",
-    disk_fillup_prevention_response: DiskFillupPrevention = "management/disk_fillup_prevention",
-    email_response: Email = "management/email",
-    health_monitoring_response: HealthMonitoring = "management/health_monitoring",
-    snmp_trap_response: SnmpTrap = "management/snmp/trap",
-    web_gateway_authentication_response: WebGatewayAuthentication = "management/web_gateway_authentication",
-    webinterface_response: WebInterface = "management/webinterface",
-    password_response: Password = "passwords",
-    time_policy_response: TimePolicy = "policies/time_policies",
-    user_database_response: UserDatabase = "policies/user_databases",
-    rdp_channel_policy_response: RdpChannelPolicy = "rdp/channel_policies",
-    x509_response: X509 = "x509",
-    info_response: Info = "info",
-    transaction_response: Transaction = "transaction",
-    support_bundle_response: SupportBundle = "troubleshooting/support-bundle",
-}
+every_response!(responses);
 
 #[test]
 fn no_endpoint_is_left_out() {
@@ -170,9 +154,9 @@ fn every_schema_is_valid_against_the_official_meta_schema() {
 fn every_known_difference_still_exists() {
     let mut seen = Vec::new();
     for (name, path, form, text, context) in witnesses() {
-        let judge = judge(path, form);
-        judge.agrees(&text, &context).unwrap();
-        assert_eq!(judge.differences(&text, &context), [name], "{text}");
+        let comparison = compare(path, form);
+        comparison.agrees(&text, &context).unwrap();
+        assert_eq!(comparison.differences(&text, &context), [name], "{text}");
         seen.push(name);
     }
     let known = LAXER.iter().chain(STRICTER).map(|(name, _)| *name);
@@ -276,9 +260,9 @@ fn witnesses() -> Vec<Witness> {
     ]
 }
 
-/// What stands at the edge of what a pattern of ours can say.
+/// Texts at the edge of what our patterns can express.
 #[test]
-fn texts_at_the_edge_of_a_format_are_judged_alike() {
+fn texts_at_the_edge_of_a_format_have_one_verdict() {
     let email = |pointer: &str, text: &str| {
         let mut body = json!({
             "admin_address": "a@b", "alerting_address": "a@b", "reporting_address": "a@b",
@@ -293,7 +277,7 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
         }
         body.to_string()
     };
-    let judge = judge("management/email", Form::Request);
+    let comparison = compare("management/email", Form::Request);
     let context = Context::default();
     let label = "a".repeat(63);
     let long = |last: usize| format!("{label}.{label}.{label}.{}", "b".repeat(last));
@@ -317,7 +301,7 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
         "é.b",
         "",
     ] {
-        judge.agrees(&email("/smtp_server/value", text), &context).unwrap();
+        comparison.agrees(&email("/smtp_server/value", text), &context).unwrap();
     }
     for text in [
         "0.0.0.0",
@@ -346,7 +330,7 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
         "1.2.3.4::",
         "",
     ] {
-        judge.agrees(&email("/ip", text), &context).unwrap();
+        comparison.agrees(&email("/ip", text), &context).unwrap();
     }
     let (local, domain) = ("l".repeat(64), long(61));
     for text in [
@@ -376,24 +360,24 @@ fn texts_at_the_edge_of_a_format_are_judged_alike() {
         &format!("a@{domain}b"),
         &format!("{local}@{domain}"),
     ] {
-        judge.agrees(&email("/admin_address", text), &context).unwrap();
+        comparison.agrees(&email("/admin_address", text), &context).unwrap();
     }
 }
 
-/// Any member may stand in an open body, but those of a wrapper make it a response.
+/// An open body may have any member, but those of a wrapper make it a response.
 #[test]
 fn a_wrapper_is_no_open_body() {
     let context = Context::default();
     for path in ["passwords", "x509"] {
-        let judge = judge(path, Form::Request);
+        let comparison = compare(path, Form::Request);
         for (text, valid) in [
             (r#"{"body": {"plain": "long enough"}, "key": "1", "meta": {}}"#, false),
             (r#"{"items": []}"#, false),
             (r#"{"items": [], "name": "n"}"#, true),
             (r#"{"key": "1", "meta": {}}"#, true),
         ] {
-            judge.agrees(text, &context).unwrap();
-            assert_eq!(judge.differences(text, &context), [""; 0], "{text}");
+            comparison.agrees(text, &context).unwrap();
+            assert_eq!(comparison.differences(text, &context), [""; 0], "{text}");
             let endpoint = locate(path).unwrap().endpoint;
             assert_eq!(endpoint.accept(text, &context), valid, "{path} {text}");
         }

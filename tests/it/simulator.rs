@@ -1,4 +1,4 @@
-//! The interpreter of the simulator decides as the validator does, though the two share nothing but the spec.
+//! The interpreter of the simulator and the validator agree, though they share only the spec.
 
 pub(crate) mod twin;
 
@@ -14,7 +14,7 @@ use sps_sim::body::{Bodies, Mode};
 use sps_spec::{Severity, Spec};
 use sps_validate::{Context, Form, Version, explain, json, rewrite};
 
-use self::twin::{Asked, Twin};
+use self::twin::{ResolverWorld, Twin};
 use crate::{
     cases::{Case, compiled},
     mutation::{mutate, mutation},
@@ -27,9 +27,9 @@ fn twin(path: &str) -> Twin<'static> {
     Twin::new(&SPEC, endpoint.path, endpoint.subject(Form::Request).unwrap())
 }
 
-/// The documents, each with a verdict worked out by hand.
+/// The cases, each with a verdict worked out by hand.
 #[test]
-fn the_interpreter_finds_what_the_validator_finds_in_every_case() {
+fn interpreter_and_validator_agree_on_every_case() {
     let mut seen = 0;
     let mut failures = Vec::new();
     for case in Case::all() {
@@ -43,13 +43,13 @@ fn the_interpreter_finds_what_the_validator_finds_in_every_case() {
         let found = Twin::new(&SPEC, case.endpoint, subject).difference(&case.text, &context);
         failures.extend(found.map(|found| format!("{}: {found}", case.name)));
     }
-    assert!(seen > 900, "some cases are lost");
+    assert!(seen > 900, "cases are missing");
     assert!(failures.is_empty(), "{} of {seen}:\n{}", failures.len(), failures.join("\n"));
 }
 
-/// Every text at every endpoint: a body of one is a heap of mistakes at the others.
+/// A body of one endpoint has many errors at another.
 #[test]
-fn a_body_at_the_wrong_endpoint_is_judged_alike() {
+fn they_agree_on_bodies_at_the_wrong_endpoint() {
     let mut texts: Vec<String> = Case::all().into_iter().map(|case| case.text).collect();
     texts.sort();
     texts.dedup();
@@ -61,9 +61,9 @@ fn a_body_at_the_wrong_endpoint_is_judged_alike() {
     }
 }
 
-/// What the fuzzers of the validator found interesting, at every endpoint.
+/// The corpus of the fuzzers, at every endpoint.
 #[test]
-fn the_corpus_of_the_fuzzers_is_judged_alike() {
+fn they_agree_on_the_corpus_of_the_fuzzers() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/explain");
     let mut seen = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -75,12 +75,12 @@ fn the_corpus_of_the_fuzzers_is_judged_alike() {
             assert_eq!(twin.difference(&text, &Context::default()), None);
         }
     }
-    assert!(seen > 100, "the corpus is lost");
+    assert!(seen > 100, "the corpus is missing");
 }
 
-/// Where the two give one verdict another name.
+/// Inputs that both refuse, with different codes.
 #[test]
-fn the_known_differences_are_in_words_alone() {
+fn the_known_differences_are_in_codes_only() {
     let disk = |number: &str| {
         format!(
             r#"{{"archiving_enabled": true, "enabled": true, "used_space_ratio_limit": {number}}}"#
@@ -88,10 +88,10 @@ fn the_known_differences_are_in_words_alone() {
     };
     let deep = "[".repeat(65);
     for (text, validator, strict) in [
-        // A number beyond 64 bits has lost its spelling when the interpreter sees it.
+        // The interpreter does not see the spelling of a number beyond 64 bits.
         (disk("1e30"), "wrong-type", "out-of-range"),
         (disk("18446744073709551616.0"), "wrong-type", "out-of-range"),
-        // The interpreter reads all of the text before it asks how deep it is.
+        // The interpreter parses the whole text before it measures the depth.
         (deep, "limit-exceeded", "invalid-json"),
     ] {
         let twin = twin("management/disk_fillup_prevention");
@@ -105,7 +105,7 @@ fn the_known_differences_are_in_words_alone() {
     }
 }
 
-/// Asks in one of the contexts.
+/// Compares both in one of the contexts.
 fn agrees(twin: &Twin<'_>, text: &str, turn: Index) -> Result<(), TestCaseError> {
     let passwords = Passwords::default();
     let contexts = [
@@ -117,12 +117,13 @@ fn agrees(twin: &Twin<'_>, text: &str, turn: Index) -> Result<(), TestCaseError>
     Ok(())
 }
 
-/// What is shown of a valid body is a valid response, and the request made of it is the body.
+/// A valid body is shown as a valid response, which converts back to the body.
 fn shows(path: &str, body: &Value) -> Result<(), TestCaseError> {
     let endpoint = locate(path).unwrap().endpoint;
     let request = endpoint.subject(Form::Request).unwrap();
     let described = SPEC.endpoint(endpoint.path).unwrap();
-    let (bodies, world, context) = (Bodies::new(&SPEC, None), Asked(None), Context::default());
+    let (bodies, world, context) =
+        (Bodies::new(&SPEC, None), ResolverWorld(None), Context::default());
     let text = body.to_string();
     let stored = bodies.read(described, text.as_bytes(), Mode::Strict, &world, "").unwrap();
 
@@ -174,7 +175,7 @@ macro_rules! requests {
                 }
 
                 #[test]
-                fn near_misses_are_refused_alike(miss in strategy::near_miss::<$ty>()) {
+                fn both_refuse_near_misses(miss in strategy::near_miss::<$ty>()) {
                     let text = miss.body.to_string();
                     let context = Context::default().with_resolver(&miss.passwords);
                     prop_assert_eq!(twin($path).difference(&text, &context), None);
@@ -183,7 +184,7 @@ macro_rules! requests {
                 }
 
                 #[test]
-                fn edited_bodies_are_judged_alike(
+                fn both_agree_on_edited_bodies(
                     body in strategy::valid_json::<$ty>(),
                     edits in [mutation(), mutation(), mutation()],
                     index: Index,
@@ -205,7 +206,7 @@ macro_rules! requests {
 every_request!(requests);
 
 #[test]
-fn no_request_is_left_out() {
+fn every_request_is_listed() {
     for endpoint in ENDPOINTS.iter().filter(|it| it.subject(Form::Request).is_some()) {
         let listed =
             REQUESTS.iter().any(|path| locate(path).unwrap().endpoint.path == endpoint.path);
@@ -213,10 +214,10 @@ fn no_request_is_left_out() {
     }
 }
 
-/// What a new appliance has could be sent to it, and its responses are answers.
+/// Initial bodies are valid requests, and are shown as valid responses.
 #[test]
 fn initial_bodies_are_valid() {
-    let (world, context) = (Asked(None), Context::default());
+    let (world, context) = (ResolverWorld(None), Context::default());
     for target in [None, Some("6.0"), Some("7.0.3.1"), Some("8.0")] {
         let bodies = Bodies::new(&SPEC, target.map(|it| it.parse().unwrap()));
         let mut context = context;
@@ -248,12 +249,16 @@ fn initial_bodies_are_valid() {
     }
 }
 
-/// The interpreter does not have the checks that are written by hand.
+/// The interpreter has no custom checks.
 #[test]
-fn no_error_is_decided_by_hand() {
+fn custom_checks_only_warn() {
     for rule in SPEC.rules().filter(|rule| rule.severity == Severity::Error) {
         for predicate in rule.when.iter().chain([&rule.holds]) {
-            assert!(predicate.custom_names().is_empty(), "teach the interpreter {}", rule.code);
+            assert!(
+                predicate.custom_names().is_empty(),
+                "the interpreter needs the check of {}",
+                rule.code
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Wire names that stand twice.
+//! Wire names that are twice.
 
 use sps_model::Resource;
 

@@ -1,4 +1,4 @@
-//! Words that stand twice.
+//! Words that are twice.
 
 use sps_model::Resource;
 

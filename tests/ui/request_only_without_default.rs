@@ -1,4 +1,4 @@
-//! Nothing can stand for a member that the response did not show.
+//! Nothing can represent a member that the response did not show.
 
 use sps_model::{Key, Password, Resource};
 

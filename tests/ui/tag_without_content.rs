@@ -1,4 +1,4 @@
-//! Half of what makes a union; the variants are judged all the same.
+//! Half of what makes a union; the variants are checked all the same.
 
 use sps_model::Resource;
 

@@ -1,4 +1,4 @@
-//! A word that nobody knows, on a struct.
+//! A word that no one knows, on a struct.
 
 use sps_model::{UnknownFields, Resource};
 

@@ -20,7 +20,7 @@ pub(crate) use self::instructions::check_if_possible;
 const PAGE: &str = "docs/speed.md";
 const END: &str = "<!-- end -->";
 
-/// Runs what stands behind `bench`.
+/// Runs `bench` with its arguments.
 pub(crate) fn bench(args: &[&str]) -> anyhow::Result<()> {
     match args {
         [] => publish("cargo xtask bench", &speed(&[])?),

@@ -4,12 +4,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
-use crate::{bench, codegen, mutate_spec, tidy, workspace};
-
-/// The two commands of the README: the main job on the messages that ship with it, and the tests.
-pub(crate) const MAIN_COMMAND: &[&str] =
-    &["cargo", "run", "-p", "sps-cli", "--", "check", "examples"];
-pub(crate) const TEST_COMMAND: &[&str] = &["cargo", "test", "--workspace"];
+use crate::{
+    bench, codegen,
+    markdown::{MAIN_COMMAND, TEST_COMMAND},
+    mutate_spec, tidy, workspace,
+};
 
 /// Packages whose features are off when they are built alone; a run over the workspace turns them on for each other.
 const WITHOUT_FEATURES: &[&str] = &["sps-spec", "sps-codegen", "sps-model", "sps-cli"];

@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: writes what is derived from the spec, or says what is out of date.
+//! `cargo xtask codegen`: writes everything derived from the spec, or lists what is out of date.
 
 use std::{collections::BTreeMap, fmt, fs, io, path::Path, time::Instant};
 
@@ -11,12 +11,14 @@ use crate::{
     workspace,
 };
 
-/// Where the models are written; whatever else lies there is an orphan.
+/// Folder of the models. Any other file in it is an orphan.
 pub(crate) const GENERATED: &str = "crates/sps-model/src/generated";
 const EMBEDDED: &str = "spec/src/embedded.rs";
+const PAGE_SCHEMA: &str = "spec/schema.json";
+const EVERY_ENDPOINT: &str = "tests/it/every_endpoint.rs";
 
-/// The schemas that the bench compiles. Those that lie there are kept up to date; an empty file asks for another one.
-const SCHEMAS: &str = "tests/bench/schemas";
+/// Folder of the schemas that the bench compiles. Its files are kept up to date; an empty file asks for one more.
+pub(crate) const SCHEMAS: &str = "tests/bench/schemas";
 
 /// The tests that own the snapshots of generated text. With `UPDATE_SNAPSHOTS=1` or `INSTA_UPDATE=always` they write
 /// them.
@@ -25,7 +27,7 @@ const SNAPSHOTS: &[(&str, &[&str])] = &[
     ("the snapshots of the generator", &["--package", "sps-codegen", "--test", "it"]),
 ];
 
-/// What the command line asks for.
+/// Options of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Options {
     mode: Mode,
@@ -42,7 +44,7 @@ impl Options {
     /// `codegen --check`.
     pub(crate) const CHECK: Self = Self { mode: Mode::Check, snapshots: true };
 
-    /// Reads what stands behind `codegen`.
+    /// Reads the arguments behind `codegen`.
     pub(crate) fn parse(args: &[&str]) -> anyhow::Result<Self> {
         let mut options = Self { mode: Mode::Write, snapshots: true };
         for arg in args {
@@ -66,7 +68,7 @@ pub(crate) fn codegen(options: Options) -> anyhow::Result<()> {
     match options.mode {
         Mode::Write => {
             for difference in &differences {
-                difference.settle(workspace::root(), &outputs)?;
+                difference.apply(workspace::root(), &outputs)?;
             }
             println!("{current} files were up to date ({:.2} s)", seconds.as_secs_f64());
         }
@@ -87,7 +89,7 @@ pub(crate) fn codegen(options: Options) -> anyhow::Result<()> {
     snapshots
 }
 
-/// Path from the root and text of everything that is derived: from the spec, and the README from its example.
+/// Path from the root and text of every derived file: from the spec, and the README from its example.
 pub(crate) fn outputs(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let dir = root.join("spec");
     let spec = Spec::from_dir(&dir)?;
@@ -97,6 +99,8 @@ pub(crate) fn outputs(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
         .collect();
     let listing = sps_spec::embedded_listing(&sps_spec::spec_files(&dir)?);
     outputs.insert(EMBEDDED.to_owned(), listing);
+    outputs.insert(PAGE_SCHEMA.to_owned(), sps_spec::page_schema());
+    outputs.insert(EVERY_ENDPOINT.to_owned(), sps_codegen::every_endpoint(&spec));
     for endpoint in &spec.endpoints {
         for form in SchemaForm::ALL {
             let path = format!("{SCHEMAS}/{}", sps_codegen::schema_file(endpoint, form));
@@ -116,14 +120,14 @@ fn read(root: &Path, path: &str) -> anyhow::Result<String> {
     fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))
 }
 
-/// One file that is not what it should be.
+/// One file that is out of date.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Difference {
-    /// Nothing is there.
+    /// The file does not exist.
     Missing { path: String },
-    /// Another text is there.
+    /// The file has another text.
     Stale { path: String, line: usize, found: String, expected: String },
-    /// It is not generated any more.
+    /// The file is not generated any more.
     Orphan { path: String },
 }
 
@@ -132,8 +136,8 @@ impl Difference {
         !matches!(self, Self::Orphan { .. })
     }
 
-    /// Writes or removes the file, and says so.
-    fn settle(&self, root: &Path, outputs: &BTreeMap<String, String>) -> anyhow::Result<()> {
+    /// Writes or removes the file, and prints its name.
+    fn apply(&self, root: &Path, outputs: &BTreeMap<String, String>) -> anyhow::Result<()> {
         match self {
             Self::Missing { path } | Self::Stale { path, .. } => {
                 let file = root.join(path);
@@ -165,7 +169,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Compares the files on disk with what they should be, and looks for files that should not be.
+/// Compares the files on disk with the derived ones, and lists files that are not derived.
 pub(crate) fn differences(
     root: &Path,
     outputs: &BTreeMap<String, String>,
@@ -218,7 +222,7 @@ fn snapshots(mode: Mode) -> anyhow::Result<()> {
     let mut failed = Vec::new();
     for (what, args) in SNAPSHOTS {
         println!("{} {what}", if mode == Mode::Check { "comparing" } else { "refreshing" });
-        // Building comes first, by itself: a crate that does not compile is no stale snapshot.
+        // Building comes first, by itself: a crate that does not compile is not a stale snapshot.
         let (package, filter) = (&args[..2], &args[2..]);
         let mut build = workspace::cargo(&["test", "--quiet", "--no-run"]);
         let built = workspace::run(build.args(package).args(filter.iter().take(2)), what);
@@ -245,7 +249,7 @@ fn snapshots(mode: Mode) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The README shows what the binary prints: a snapshot like the others.
+/// The README shows output of the binary, which is a snapshot like the others.
 fn readme(mode: Mode) -> anyhow::Result<()> {
     let found = read(workspace::root(), README)?;
     let expected = markdown::with_output(&found)?;

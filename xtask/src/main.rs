@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask codegen [--check] | tidy | mutate-spec | ci | bench`.
+//! Developer commands: `cargo xtask codegen [--check] | new-endpoint | tidy | mutate-spec | ci | bench`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
 
@@ -7,6 +7,7 @@ mod ci;
 mod codegen;
 mod markdown;
 mod mutate_spec;
+mod new_endpoint;
 mod tidy;
 mod workspace;
 
@@ -18,14 +19,16 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   codegen                 write the generated files and refresh the snapshots
-  codegen --check         write nothing, list what is not up to date
+  codegen --check         write nothing, list files that are out of date
   codegen --no-snapshots  leave the snapshots alone (also with --check)
+  new-endpoint PATH [--kind KIND]
+                          write a page to fill in, an example and first cases
   tidy                    what compilers cannot test: arrows, first lines, README
   mutate-spec             change every fact of the spec: some hand-written case must notice
   mutate-spec --sample N [--seed S]
                           try so many of these changes, chosen by the seed
   ci                      everything that CI runs, in order
-  bench [--format json]   what judging a document costs, as ratios; also written into docs/speed.md
+  bench [--format json]   measure the cost of checking a document, as ratios; also written into docs/speed.md
   bench --instructions [--check | --record]
                           the same in instructions that valgrind counts; compare with the recorded ratios, or record
   bench --bulk            `sps check` on many files beside other validators, and on a long JSON Lines file
@@ -45,6 +48,9 @@ fn main() -> ExitCode {
 fn run(args: &[&str]) -> anyhow::Result<()> {
     match args {
         ["codegen", options @ ..] => codegen::codegen(codegen::Options::parse(options)?),
+        ["new-endpoint", options @ ..] => {
+            new_endpoint::new_endpoint(&new_endpoint::Options::parse(options)?)
+        }
         ["tidy"] => tidy::tidy(),
         ["mutate-spec", options @ ..] => {
             mutate_spec::mutate_spec(mutate_spec::Options::parse(options)?)

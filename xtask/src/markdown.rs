@@ -12,6 +12,13 @@ pub(crate) const README: &str = "README.md";
 /// The program that it shows, which `cargo test` compiles.
 pub(crate) const EXAMPLE: &str = "crates/sps-model/examples/change_trap.rs";
 
+/// The main command of the README, on the messages that ship with it.
+pub(crate) const MAIN_COMMAND: &[&str] =
+    &["cargo", "run", "-p", "sps-cli", "--", "check", "examples"];
+
+/// The test command of the README.
+pub(crate) const TEST_COMMAND: &[&str] = &["cargo", "test", "--workspace"];
+
 /// An example as the README prints it: without its first comment.
 pub(crate) fn program(example: &str) -> String {
     let lines = example.lines().skip_while(|line| line.starts_with("//!") || line.is_empty());
@@ -47,23 +54,22 @@ pub(crate) fn blocks(markdown: &str, language: &str) -> Vec<String> {
 
 /// The text with every `console` block as its command prints it today.
 ///
-/// Such a block is one line `$ command` for the shell, and what the command writes to standard output.
+/// Such a block is one line `$ command` for the shell, and the output of the command as a terminal shows it.
 pub(crate) fn with_output(markdown: &str) -> anyhow::Result<String> {
     let mut text = markdown.to_owned();
     for block in blocks(markdown, "console") {
         let (first, _) = block.split_once('\n').unwrap_or_default();
         let command = first.strip_prefix("$ ").context("a console block starts with `$ `")?;
         let output = Command::new("sh")
-            .args(["-c", command])
+            .args(["-c", &format!("exec 2>&1; {command}")])
             .current_dir(workspace::root())
             .output()
             .with_context(|| format!("cannot start `{command}`"))?;
         let printed = String::from_utf8(output.stdout)?;
-        anyhow::ensure!(
-            !printed.is_empty(),
-            "`{command}` prints nothing but this:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        // `sps check` ends with 1 when it lists mistakes, which is what a reader wants to see.
+        let is_expected = matches!(output.status.code(), Some(0 | 1));
+        anyhow::ensure!(is_expected, "`{command}` fails:\n{printed}");
+        anyhow::ensure!(!printed.is_empty(), "`{command}` prints nothing");
         let fresh = format!("```console\n{first}\n{printed}```");
         text = text.replace(&format!("```console\n{block}```"), &fresh);
     }
@@ -99,5 +105,8 @@ mod tests {
         assert_eq!(with_output(fresh).unwrap(), fresh);
         assert!(with_output("```console\necho\n```\n").is_err());
         assert!(with_output("```console\n$ true\n```\n").is_err());
+        assert!(with_output("```console\n$ echo wrong; exit 2\n```\n").is_err());
+        let both = "```console\n$ echo a; echo b >&2\na\nb\n```\n";
+        assert_eq!(with_output(both).unwrap(), both);
     }
 }

@@ -1,8 +1,11 @@
 //! `cargo xtask tidy`: what compilers cannot test.
 
+mod libraries;
 mod manifests;
 mod readme;
+mod structure;
 mod texts;
+mod words;
 
 use std::fmt;
 
@@ -51,7 +54,10 @@ fn findings(files: &[TextFile]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in files {
         texts::check(file, &mut findings);
+        libraries::check(file, &mut findings);
+        words::check(file, &mut findings);
     }
+    structure::check(files, &mut findings);
     let members = manifests::members(files, &mut findings);
     manifests::check(&members, &mut findings);
     readme::check(files, &members, &mut findings);

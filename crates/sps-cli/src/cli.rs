@@ -3,12 +3,12 @@
 use anyhow::Result;
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
-use crate::{command, output::Stdout, status::Status};
+use crate::{command, output::Stdout, status::Status, usage::MissingArgument};
 
-/// Checks, rewrites, explains and changes the configuration of Safeguard for Privileged Sessions (SPS).
+/// Check, rewrite and change the configuration of Safeguard for Privileged Sessions (SPS)
 ///
-/// Commands on files send nothing anywhere. `get`, `put`, `post`, `delete`, `transaction`, `info` and `support-bundle`
-/// talk to one appliance, or with --sim to a simulator; `sim` is one.
+/// Commands on files need no network. `get`, `put`, `post`, `delete`, `transaction`, `info` and `support-bundle`
+/// connect to an appliance, or to a built-in simulator with `--sim`. `sim` runs that simulator alone.
 #[derive(Debug, Parser)]
 #[command(name = "sps", version, arg_required_else_help = true, subcommand_required = true)]
 pub(crate) struct Cli {
@@ -57,16 +57,16 @@ impl Cli {
             Command::Sim(args) => command::sim::run(&args, out),
         }
     }
-}
 
-/// Ends the process as for any other misuse of a command: says what is missing, shows its usage, exits with 2.
-pub(crate) fn missing(command: &str, words: &str) -> ! {
-    let mut cli = Cli::command();
-    // Gives the subcommands their full names.
-    cli.build();
-    let command = match cli.find_subcommand_mut(command) {
-        Some(command) => command,
-        None => &mut cli,
-    };
-    command.error(ErrorKind::MissingRequiredArgument, words).exit()
+    /// Reports a missing argument as the parser would: with the usage of the command, and exit status 2.
+    pub(crate) fn exit_for(missing: &MissingArgument) -> ! {
+        let mut cli = Self::command();
+        // Gives the subcommands their full names.
+        cli.build();
+        let command = match cli.find_subcommand_mut(missing.command) {
+            Some(command) => command,
+            None => &mut cli,
+        };
+        command.error(ErrorKind::MissingRequiredArgument, missing.message).exit()
+    }
 }

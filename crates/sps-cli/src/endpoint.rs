@@ -1,34 +1,44 @@
-//! Which endpoint a document belongs to.
+//! Endpoints that a name, a path or a document leads to.
 
 use std::path::Path;
 
 use sps_model::{ENDPOINTS, EndpointInfo, locate};
+use sps_spec::Endpoint;
 use sps_validate::{Form, Kind, Shape, json::Node};
 
-use crate::{input::without_extension, spec::spec};
+use crate::{file_name::without_extension, spec::spec};
 
-/// The endpoint that the user named.
+/// Finds the endpoint with this name.
 ///
 /// # Errors
-/// There is none of that name; says which one is near.
+/// The name is unknown; suggests the nearest one.
 pub(crate) fn named(name: &str) -> Result<&'static EndpointInfo, String> {
     locate(name).map(|located| located.endpoint).ok_or_else(|| unknown(name))
 }
 
-/// What to say about a name that no endpoint has.
+/// Finds the page of the endpoint with this name in the spec.
+///
+/// # Errors
+/// The name is unknown; suggests the nearest one.
+pub(crate) fn spec_page(name: &str) -> Result<&'static Endpoint, String> {
+    let path = named(name)?.path;
+    spec().endpoint(path).ok_or_else(|| unknown(name))
+}
+
+/// Error message for a name that no endpoint has.
 pub(crate) fn unknown(name: &str) -> String {
     let near = match sps_codegen::nearest_endpoint(spec(), name) {
         Some(near) => format!("did you mean `{near}`? "),
         None => String::new(),
     };
-    format!("there is no endpoint `{name}`; {near}`sps endpoints` lists them all")
+    format!("unknown endpoint `{name}`; {near}`sps endpoints` lists all")
 }
 
-/// The endpoint of a document that the user did not place: `meta.href` of a response says, or else the
-/// longest tail of the path that fits.
+/// Finds the endpoint of a document without `--endpoint`: the one in `meta.href` of a response, or else the one of
+/// its path.
 ///
 /// # Errors
-/// Neither tells; names the endpoints that it could be.
+/// Neither leads to an endpoint; suggests some that fit.
 pub(crate) fn of_document(
     root: Option<&Node<'_>>,
     by_path: Option<&'static EndpointInfo>,
@@ -37,10 +47,9 @@ pub(crate) fn of_document(
     if let Some(href) = root.and_then(href) {
         let endpoint = locate(href.split(['#', '?']).next().unwrap_or_default());
         return endpoint.map(|located| located.endpoint).ok_or_else(|| {
-            let place = if is_plain(href) { format!(" ({href})") } else { String::new() };
+            let shown = if is_plain(href) { format!(" {href}") } else { String::new() };
             format!(
-                "`meta.href`{place} names an endpoint that is not known here; if it is a known one all the \
-                 same, name it with --endpoint (`sps endpoints` lists them)"
+                "unknown endpoint{shown} in `meta.href`; pass a known one with `--endpoint` (`sps endpoints` lists all)"
             )
         });
     }
@@ -52,14 +61,18 @@ pub(crate) fn of_document(
         likely => format!(", perhaps {}", quoted(likely)),
     };
     Err(format!(
-        "neither the document nor its path tells the endpoint; name it with --endpoint{likely} \
-         (`sps endpoints` lists them all)"
+        "cannot tell which endpoint this is for; pass `--endpoint`{likely} (`sps endpoints` lists all)"
     ))
 }
 
 /// `meta.href` of a response.
 pub(crate) fn href<'n>(root: &'n Node<'_>) -> Option<&'n str> {
     root.get("meta")?.get("href")?.as_str()
+}
+
+/// Whether `meta.href` of a response points into the API.
+pub(crate) fn has_api_href(root: &Node<'_>) -> bool {
+    href(root).is_some_and(|href| href.starts_with("/api/"))
 }
 
 /// The path below `/api/configuration/`, or below `/api/`.
@@ -70,7 +83,7 @@ pub(crate) fn short(path: &'static str) -> &'static str {
 
 /// The endpoint whose path is the longest tail of a file's path.
 pub(crate) fn of_path(path: &Path) -> Option<&'static EndpointInfo> {
-    // The directory that the user stands in is a part of the path as well.
+    // The current directory is a part of the path as well.
     let path = std::path::absolute(without_extension(path)).ok()?;
     let segments: Vec<&str> =
         path.components().filter_map(|part| part.as_os_str().to_str()).collect();
@@ -78,7 +91,7 @@ pub(crate) fn of_path(path: &Path) -> Option<&'static EndpointInfo> {
     tails.find_map(|tail| locate(&tail.join("/")).map(|located| located.endpoint))
 }
 
-/// The endpoints that a document could belong to: its keys or its file name are like theirs.
+/// Endpoints that a document could be for: its keys or its file name resemble theirs.
 fn likely(root: Option<&Node<'_>>, path: Option<&Path>) -> Vec<&'static str> {
     let keys: Vec<&str> = root
         .and_then(Node::members)
@@ -116,21 +129,22 @@ fn fields(kind: Kind) -> Vec<&'static str> {
     }
 }
 
-fn without_repeats(words: Vec<&'static str>) -> Vec<&'static str> {
-    let mut kept = Vec::new();
-    for word in words {
-        if !kept.contains(&word) && kept.len() < 3 {
-            kept.push(word);
+/// The first three different names.
+fn without_repeats(names: Vec<&'static str>) -> Vec<&'static str> {
+    let mut unique = Vec::new();
+    for name in names {
+        if !unique.contains(&name) && unique.len() < 3 {
+            unique.push(name);
         }
     }
-    kept
+    unique
 }
 
-fn quoted(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ")
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }
 
-/// Whether a text from a document is nothing but a path, so that it may be printed.
+/// Whether a text from a document is a path, so that it may be printed.
 fn is_plain(href: &str) -> bool {
     href.starts_with("/api/")
         && href.len() <= 200
@@ -142,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_tail_of_the_path_decides() {
+    fn uses_the_longest_tail_of_the_path() {
         for (path, expected) in [
             ("/site/management/snmp/trap.json", Some("management/snmp/trap")),
             ("/site/configuration/management/email.json", Some("management/email")),

@@ -1,37 +1,40 @@
-//! How an error is told: in words that a user of the command can act upon.
+//! Errors as a user of the command reads them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, iter};
 
-use sps_client::Error;
+use sps_client::{Advice, Argument, Error, ErrorKind};
+use sps_model::Any;
 
 use crate::output;
 
-/// How much of what an appliance says about an error is shown. Unit: characters.
-const MESSAGE: usize = 2_000;
-/// How much of the details, which are a list.
-const DETAILS: usize = 20_000;
+/// The longest text of an appliance that is shown in an error.
+const MAX_MESSAGE_CHARS: usize = 2_000;
+/// The longest details that are shown: they are a list.
+const MAX_DETAILS_CHARS: usize = 20_000;
 
-/// What the client advises to programs, and what that means here.
-const ADVICE: [(&str, &str); 2] = [
-    ("use `commit_with_message`", "give one with --message"),
-    (
-        "open one with `Client::transaction`",
-        "`sps put`, `sps post` and `sps delete` open one themselves, and nothing else changes the configuration",
-    ),
-];
-
-/// Prints an error, and what the appliance lists about it.
+/// Prints an error, the details that the appliance lists, and what to do.
 pub(crate) fn complain_of(error: &anyhow::Error) {
-    output::complain(&format!("error: {}", words(error)));
-    let details = error.downcast_ref::<Error>().and_then(Error::details);
-    // A path alone stands in the line above already.
-    if let Some(details) = details
-        && !details.as_value().is_string()
-        && let Ok(text) = serde_json::to_string_pretty(details.as_value())
-    {
-        output::complain(&format!("details: {}", cut(&text, DETAILS)));
+    let causes: Vec<_> = error.chain().map(cause).collect();
+    output::complain(&format!("error: {}", causes.join(": ")));
+    if let Some(error) = error.downcast_ref::<Error>() {
+        explain(error);
     }
-    if let Some(fingerprint) = error.downcast_ref::<Error>().and_then(Error::server_fingerprint) {
+}
+
+/// Prints an error of the client, as [`complain_of`] does.
+pub(crate) fn complain_of_client(error: &Error) {
+    output::complain(&format!("error: {}", sentence(error)));
+    explain(error);
+}
+
+/// Prints the details, and what to do.
+fn explain(error: &Error) {
+    // A path is in the request already.
+    let details = error.details().map(Any::as_value).filter(|it| !it.is_string());
+    if let Some(text) = details.and_then(|it| serde_json::to_string_pretty(it).ok()) {
+        output::complain(&format!("details: {}", cut(&text, MAX_DETAILS_CHARS)));
+    }
+    if let Some(fingerprint) = error.server_fingerprint() {
         output::complain(&format!(
             "note: the SHA-256 fingerprint of the server's certificate is {fingerprint}"
         ));
@@ -39,29 +42,71 @@ pub(crate) fn complain_of(error: &anyhow::Error) {
             "help: if the appliance has the same fingerprint, pass it to `--pin-sha256`",
         );
     }
-}
-
-/// The words for it.
-fn words(error: &anyhow::Error) -> String {
-    let mut words = format!("{error:#}");
-    if let Some(error) = error.downcast_ref::<Error>() {
-        for text in [error.message(), error.server_type()].into_iter().flatten() {
-            // As the client writes it.
-            let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            if let Cow::Owned(shorter) = cut(&text, MESSAGE) {
-                words = words.replace(&text, &shorter);
-            }
-        }
-        for (advice, ours) in ADVICE {
-            words = words.replace(advice, ours);
-        }
+    let open = Some(Advice::CancelTransaction).filter(|_| error.leaves_open());
+    let mut advice: Vec<_> = error.advice().into_iter().chain(open).collect();
+    advice.dedup();
+    let setting = setting(error.kind()).map(str::to_owned);
+    for help in advice.into_iter().map(help).chain(setting) {
+        output::complain(&format!("help: {help}"));
     }
-    words
 }
 
-/// The same text, or its start and how much was left out.
-fn cut(text: &str, limit: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(limit) {
+/// One cause of an error.
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    error.downcast_ref::<Error>().map_or_else(|| error.to_string(), sentence)
+}
+
+/// An error of the client with the appliance's texts cut to a readable length.
+fn sentence(error: &Error) -> String {
+    let request = error.request().map(|(method, path)| format!("{method} {path}: "));
+    let status = error.status().map(|it| it.to_string());
+    let server_type = error.server_type().map(|it| reason(it).into_owned());
+    let message = error.message().map(|it| reason(it).into_owned());
+    let name: Vec<_> = status.into_iter().chain(server_type).collect();
+    let name = Some(name.join(" ")).filter(|it| !it.is_empty());
+    let response: Vec<_> = name.into_iter().chain(message).collect();
+    let response = Some(response.join(": ")).filter(|it| !it.is_empty());
+    let response = response.map(|it| format!(" ({it})"));
+    let happened =
+        format!("{}{}{}", request.unwrap_or_default(), error.kind(), response.unwrap_or_default());
+    let notes = error.notes().map(|it| output::one_line(it).into_owned());
+    iter::once(happened).chain(notes).collect::<Vec<_>>().join("; ")
+}
+
+/// The advice in terms of this command.
+fn help(advice: Advice) -> String {
+    match advice {
+        Advice::CheckTrust => "check `--ca-file` or `--pin-sha256`",
+        Advice::CheckCredentials => "check user, password and `--login-method`",
+        Advice::WaitForLock => "wait until the holder is done, or wait longer with `--lock-wait SECONDS`",
+        Advice::OpenTransaction => {
+            "only `sps put`, `sps post` and `sps delete` change the configuration; each opens a transaction itself"
+        }
+        Advice::GiveCommitMessage => "pass `--message TEXT`",
+        Advice::CancelTransaction => {
+            "run `sps transaction cancel`, or wait until the session times out"
+        }
+        other => return other.to_string(),
+    }
+    .to_owned()
+}
+
+/// The option that an invalid argument comes from.
+fn setting(kind: &ErrorKind) -> Option<&'static str> {
+    let ErrorKind::InvalidArgument { argument, .. } = kind else { return None };
+    Some(match argument {
+        Argument::Address => "check `--host`, `SPS_HOST` or the profile",
+        Argument::Pin => "check `--pin-sha256`",
+        Argument::Trust => {
+            "pass only one of `--ca-file`, `--pin-sha256` and `--danger-accept-invalid-certs`"
+        }
+        _ => return None,
+    })
+}
+
+/// The text, or its start and how much was left out.
+fn cut(text: &str, max_chars: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(max_chars) {
         None => Cow::Borrowed(text),
         Some((end, _)) => {
             let rest = text[end..].chars().count();
@@ -70,7 +115,54 @@ fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     }
 }
 
-/// What an appliance gives as a reason, not longer than its messages.
+/// A text of an appliance on one line, cut to a readable length.
 pub(crate) fn reason(text: &str) -> Cow<'_, str> {
-    cut(text, MESSAGE)
+    match output::one_line(text) {
+        Cow::Borrowed(text) => cut(text, MAX_MESSAGE_CHARS),
+        Cow::Owned(text) => Cow::Owned(cut(&text, MAX_MESSAGE_CHARS).into_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_help_names_a_function() {
+        for advice in [
+            Advice::CheckAddress,
+            Advice::CheckTrust,
+            Advice::CheckThenRepeat,
+            Advice::RepeatLater,
+            Advice::LogInAgain,
+            Advice::CheckCredentials,
+            Advice::AskForPermission,
+            Advice::CheckPath,
+            Advice::CheckTransaction,
+            Advice::WaitForLock,
+            Advice::CorrectConfiguration,
+            Advice::CorrectBody,
+            Advice::OpenTransaction,
+            Advice::EndTransaction,
+            Advice::FindOtherWriter,
+            Advice::GiveCommitMessage,
+            Advice::StartAgain,
+            Advice::CheckObjects,
+            Advice::CancelTransaction,
+            Advice::RestartJob,
+            Advice::CheckVersion,
+            Advice::CheckFile,
+            Advice::ReadDetails,
+            Advice::ReadLog,
+        ] {
+            let help = help(advice);
+            assert!(!help.contains("::"), "{help}");
+        }
+    }
+
+    #[test]
+    fn cuts_long_texts() {
+        assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("äöü", 1), "ä… (2 more characters)");
+    }
 }

@@ -1,36 +1,32 @@
-//! The binary `sps`: checks, rewrites, explains and changes the configuration of Safeguard for Privileged Sessions.
+//! The binary `sps`: checks, rewrites and changes the configuration of Safeguard for Privileged Sessions.
 
-mod bulk;
+mod check;
 mod cli;
 mod command;
 mod connection;
-mod document;
 mod endpoint;
 mod failure;
-mod fix;
-mod input;
-mod interrupt;
-mod objects;
+mod file_name;
 mod output;
-mod profile;
-mod progress;
-mod runtime;
 mod spec;
 mod status;
-mod tls_files;
+mod usage;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::{cli::Cli, output::Stdout, status::Status};
+use crate::{cli::Cli, output::Stdout, status::Status, usage::MissingArgument};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let mut out = Stdout::default();
     let status = cli.run(&mut out).unwrap_or_else(|error| {
+        if let Some(missing) = error.downcast_ref::<MissingArgument>() {
+            Cli::exit_for(missing);
+        }
         failure::complain_of(&error);
-        Status::Unreadable
+        Status::Failed
     });
     status.into()
 }

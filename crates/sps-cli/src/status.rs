@@ -1,16 +1,16 @@
-//! What the process says when it ends.
+//! Exit statuses of the process.
 
 use std::process::ExitCode;
 
-/// The exit status of a command. A worse one is greater, so the status of many is their maximum.
+/// Exit status of a command. A worse one is greater, so the status of many is their maximum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Status {
-    /// 0: everything is as it should be.
-    Valid,
-    /// 1: a document or a certificate was read, and is wrong.
+    /// 0: done, and nothing is wrong.
+    Done,
+    /// 1: a document or a certificate is invalid, or a value did not take effect as it was sent.
     Invalid,
-    /// 2: something could not be read, or the command does not make sense.
-    Unreadable,
+    /// 2: it could not be done: something could not be read, the command was misused, or the appliance refused.
+    Failed,
     /// 129: its terminal went away before it was done.
     HungUp,
     /// 130: the user ended it before it was done.
@@ -20,7 +20,7 @@ pub(crate) enum Status {
 }
 
 impl Status {
-    /// Whether it was ended from outside.
+    /// Whether a signal ended it.
     pub(crate) const fn is_interrupted(self) -> bool {
         matches!(self, Self::HungUp | Self::Interrupted | Self::Terminated)
     }
@@ -28,10 +28,10 @@ impl Status {
     /// The number that the process exits with.
     pub(crate) const fn number(self) -> u8 {
         match self {
-            Self::Valid => 0,
+            Self::Done => 0,
             Self::Invalid => 1,
-            Self::Unreadable => 2,
-            // 128 and the number of the signal, as a shell says it of a process that the signal ended.
+            Self::Failed => 2,
+            // 128 and the number of the signal, which a shell reports for a process that the signal ended.
             Self::HungUp => 129,
             Self::Interrupted => 130,
             Self::Terminated => 143,

@@ -1,4 +1,4 @@
-//! Bodies on their way out: checked first, their secrets known.
+//! Bodies of requests: checked before they are sent, with their secrets known.
 
 use serde_json::Value;
 use sps_model::{Any, Endpoint, EndpointInfo, Method, Secret};
@@ -7,17 +7,25 @@ use sps_validate::{Context, Form, Kind, Subject, UnknownKeys};
 use crate::{
     error::{Error, ErrorKind},
     hide,
+    http::Call,
     settings::Settings,
 };
 
-/// A body that may be sent.
+/// A body that was checked.
 pub(crate) struct Outgoing {
     pub(crate) text: String,
-    /// The body, with null in place of its secrets.
+    /// The body with null in place of its secrets.
     pub(crate) masked: Value,
     pub(crate) secrets: Vec<Secret>,
-    /// How a response about the same object is read.
+    /// The subject that a response about the same object is read as.
     pub(crate) subject: Subject,
+}
+
+impl Outgoing {
+    /// The request that sends the body.
+    pub(crate) fn call<'a>(&'a self, method: Method, path: &'a str) -> Call<'a> {
+        Call { method, path, body: Some(&self.text), secrets: &self.secrets }
+    }
 }
 
 impl Drop for Outgoing {
@@ -26,7 +34,7 @@ impl Drop for Outgoing {
     }
 }
 
-/// Checks a typed body. What it holds besides its type came with a response and goes back as it came.
+/// Checks a typed body. Its unknown keys came with a response, so they are sent back.
 pub(crate) fn typed<E: Endpoint>(
     request: &E::Request,
     method: Method,
@@ -40,7 +48,7 @@ pub(crate) fn typed<E: Endpoint>(
     Ok(outgoing(text, kind, info.subject(Form::Response)))
 }
 
-/// Checks a body without a type, as far as its address is known.
+/// Checks a body without a type if the endpoint is known.
 pub(crate) fn raw(
     body: &Any,
     method: Method,
@@ -49,12 +57,12 @@ pub(crate) fn raw(
     settings: &Settings,
 ) -> Result<Outgoing, Error> {
     let text = body.as_value().to_string();
-    let Some(found) = sps_model::locate(path) else { return Ok(outgoing(text, Kind::Any, None)) };
-    let Some(subject) = found.endpoint.subject(Form::Request) else {
+    let Some(located) = sps_model::locate(path) else { return Ok(outgoing(text, Kind::Any, None)) };
+    let Some(subject) = located.endpoint.subject(Form::Request) else {
         return Ok(outgoing(text, Kind::Any, None));
     };
-    check(found.endpoint, &text, unknown_keys, method, path, settings)?;
-    Ok(outgoing(text, subject.body, found.endpoint.subject(Form::Response)))
+    check(located.endpoint, &text, unknown_keys, method, path, settings)?;
+    Ok(outgoing(text, subject.body, located.endpoint.subject(Form::Response)))
 }
 
 fn check(

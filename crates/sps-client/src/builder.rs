@@ -1,4 +1,4 @@
-//! From settings to a client that is logged in.
+//! The settings of a client, and the login.
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -6,60 +6,72 @@ use sps_validate::Version;
 
 use crate::{
     client::Client,
-    error::{Error, ErrorKind},
+    error::{Argument, Error},
     journal::Journal,
     login::Login,
     settings::Settings,
     tls::{self, Trust},
 };
 
-/// What a client needs to know; made by [`Client::builder`].
+/// The settings of a client; made by [`Client::builder`].
 #[must_use = "it does nothing until `connect`"]
 pub struct ClientBuilder {
     url: reqwest::Url,
     login: Option<Login>,
     trust: Trust,
-    /// Whether two calls contradict each other about it.
-    trusts_two: bool,
+    /// Whether two calls of the builder contradict each other about what to trust.
+    has_trust_conflict: bool,
     allow_http: bool,
     journal: Option<PathBuf>,
     settings: Settings,
 }
 
+impl Client {
+    /// Starts from the address of the appliance: `https://HOST`, `https://HOST:PORT` or `HOST`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for anything but such an address.
+    pub fn builder(url: &str) -> Result<ClientBuilder, Error> {
+        ClientBuilder::new(url)
+    }
+}
+
 impl ClientBuilder {
-    pub(crate) fn new(url: &str) -> Result<Self, Error> {
-        // The text is not repeated: somebody may have put a password into it.
-        let bad = |note: &str| Error::new(ErrorKind::Settings).note(format!("the address {note}"));
+    fn new(url: &str) -> Result<Self, Error> {
+        // The error does not repeat the text, which may hold a password.
+        let invalid = |reason| Error::argument(Argument::Address, reason);
         let full = if url.contains("://") { url.to_owned() } else { format!("https://{url}") };
-        let url = reqwest::Url::parse(&full).map_err(|_| bad("is not a URL"))?;
+        let url = reqwest::Url::parse(&full).map_err(|_| invalid("not a URL"))?;
         if !matches!(url.scheme(), "https" | "http") || url.host_str().is_none() {
-            return Err(bad("is not `https://HOST` or `https://HOST:PORT`"));
+            return Err(invalid("expected `https://HOST` or `https://HOST:PORT`"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(bad("has a name or a password in it; they belong into `login`"));
+            return Err(invalid(
+                "it contains a user name or a password, which belong into the login",
+            ));
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            return Err(bad("goes on behind the host"));
+            return Err(invalid("it continues after the host"));
         }
         Ok(Self {
             url,
             login: None,
             trust: Trust::default(),
-            trusts_two: false,
+            has_trust_conflict: false,
             allow_http: false,
             journal: None,
             settings: Settings::default(),
         })
     }
 
-    /// Who logs in.
+    /// Sets the user and how they log in.
     pub fn login(mut self, login: Login) -> Self {
         self.login = Some(login);
         self
     }
 
-    /// Trusts what this authority signed, and nobody else. More than one certificate may stand in it.
-    /// Default: whom the system trusts.
+    /// Trusts only certificates that one of these authorities signed. The text may hold several certificates.
+    /// Default: the authorities that the system trusts.
     pub fn ca_pem(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.trust(Trust::Authority(pem.as_ref().to_vec()));
         self
@@ -72,119 +84,119 @@ impl ClientBuilder {
     }
 
     fn trust(&mut self, trust: Trust) {
-        self.trusts_two |= !matches!(self.trust, Trust::System);
+        self.has_trust_conflict |= !matches!(self.trust, Trust::System);
         self.trust = trust;
     }
 
-    /// Trusts the one certificate with this SHA-256 digest (64 hexadecimal digits, perhaps with colons),
-    /// whoever signed it, whatever its name and date.
+    /// Trusts only the certificate with this SHA-256 digest: 64 hexadecimal digits, colons allowed. Its signature, name
+    /// and dates do not matter.
     ///
     /// # Errors
-    /// Something else than such a digest.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for anything but such a digest.
     pub fn pin_sha256(mut self, hex: &str) -> Result<Self, Error> {
         let digest = tls::digest(hex).ok_or_else(|| {
-            Error::new(ErrorKind::Settings).note("a pin is 64 hexadecimal digits: a SHA-256 digest")
+            Error::argument(Argument::Pin, "expected a SHA-256 digest of 64 hexadecimal digits")
         })?;
         self.trust(Trust::Pin(digest));
         Ok(self)
     }
 
-    /// Trusts anybody who answers. Whoever stands in between reads the password.
+    /// Accepts any certificate. Anyone on the network path can read the password.
     pub fn danger_accept_invalid_certs(mut self) -> Self {
-        self.trust(Trust::Anybody);
+        self.trust(Trust::Any);
         self
     }
 
-    /// Allows an address of `http://`. Whoever stands in between reads the password.
+    /// Allows an address that starts with `http://`. Anyone on the network path can read the password.
     pub fn danger_allow_http(mut self) -> Self {
         self.allow_http = true;
         self
     }
 
-    /// Remembers an open transaction in this file, so that it can be cleared after a crash.
+    /// Remembers an open transaction in this file, so that the next run can cancel it after a crash.
     ///
-    /// The file holds the session while a transaction is open; only its owner may read it, and folders
-    /// on the way are made for nobody else. Processes
-    /// may share it: on Linux one that still runs is told from one that crashed. Elsewhere every other
-    /// process counts as crashed, so give each its own file there.
+    /// The file holds the session while a transaction is open. Only its owner may read it and the folders that are
+    /// created for it. On Linux, processes may share the file: the client can see which of them still run. On other
+    /// systems every other process counts as crashed, so give each process its own file there.
     pub fn journal(mut self, path: impl Into<PathBuf>) -> Self {
         self.journal = Some(path.into());
         self
     }
 
-    /// How long a connection may take to come about. Default: 10 seconds.
+    /// Limits the time to establish a connection. Default: 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.settings.connect_timeout = timeout;
         self
     }
 
-    /// How long one request may take. Transfers of files may take this long without any progress.
-    /// Default: 60 seconds.
+    /// Limits the time of one request. For a file transfer, it limits the time without progress. Default: 60 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout;
         self
     }
 
-    /// How often what is safe to repeat is repeated, and how long to wait before the first time; each
-    /// further wait is twice as long, and all are blurred a little. Default: 3 times, 300 milliseconds.
+    /// Sets how often a request is repeated that may be repeated safely, and how long to wait before the first time.
+    /// Each further wait is twice as long, and all are varied at random. Default: 3 times, 300 milliseconds.
     pub fn retries(mut self, times: usize, first_delay: Duration) -> Self {
         self.settings.retries = times;
         self.settings.retry_delay = first_delay;
         self
     }
 
-    /// How long to wait for somebody else's lock when a transaction is opened. Default: 30 seconds.
+    /// Limits the time to wait for the lock of another session when a transaction is opened. Default: 30 seconds.
     pub fn lock_wait(mut self, limit: Duration) -> Self {
         self.settings.lock_wait = limit;
         self
     }
 
-    /// How often to ask how far a job is, and how long it may take. Default: 3 seconds, 1 hour.
+    /// Sets how often the state of a job is read, and how long the job may take. Default: 3 seconds, 1 hour.
     pub fn jobs(mut self, poll: Duration, limit: Duration) -> Self {
         self.settings.poll = poll;
         self.settings.job_timeout = limit;
         self
     }
 
-    /// The version of the appliance, so that bodies are checked for it. Default: any.
+    /// Checks bodies against this version of the appliance. Default: any version.
     pub fn target(mut self, version: Version) -> Self {
         self.settings.target = Some(version);
         self
     }
 
-    /// Clears what an earlier crash left behind according to the journal, and logs in.
+    /// Logs in, and cancels the transactions that the journal lists for crashed runs.
     ///
-    /// May be repeated. A dropped future leaves at most an idle session, which times out.
+    /// It may be repeated. A dropped future leaves at most an idle session, which times out.
     ///
     /// # Errors
-    /// Wrong settings, an unreadable journal, no connection, a refused login. That an old transaction
-    /// could not be cleared is no error: [`Client::recovered`] tells it.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), the kinds that concern the connection, and a
+    /// refused login. If an old transaction cannot be canceled, that is not an error: see [`Client::recovered`].
     pub async fn connect(self) -> Result<Client, Error> {
-        let login = self
-            .login
-            .ok_or_else(|| Error::new(ErrorKind::Settings).note("nobody logs in: give a login"))?;
+        let login = self.login.ok_or_else(|| {
+            Error::argument(Argument::Login, "missing; call `ClientBuilder::login`")
+        })?;
         if self.url.scheme() == "http" && !self.allow_http {
-            return Err(Error::new(ErrorKind::Settings).note(
-                "the address begins with `http://`, which shows the password to everybody on the way",
-            ));
+            let reason = "with `http://`, anyone on the network path can read the password";
+            return Err(Error::argument(Argument::Address, reason));
         }
-        if self.trusts_two {
-            return Err(Error::new(ErrorKind::Settings)
-                .note("trust one: an authority, a pinned certificate, or anybody who answers"));
+        if self.has_trust_conflict {
+            let reason = "expected one of an authority, a pinned certificate, or any certificate";
+            return Err(Error::argument(Argument::Trust, reason));
         }
         let tls = tls::config(&self.trust, &login)?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
-            // A redirection would carry the session to wherever it leads.
+            // A redirection would send the session to another host.
             .redirect(reqwest::redirect::Policy::none())
-            // A proxy of the environment would see the session, if it can decrypt.
+            // A proxy of the environment could read the session if it decrypts the connection.
             .no_proxy()
             .http1_only()
             .connect_timeout(self.settings.connect_timeout)
-            // From 7.5 on whoever looks like a browser needs a token.
+            // From 7.5 on, a client that looks like a browser needs a token.
             .user_agent(concat!("sps-client/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| Error::new(ErrorKind::Settings).because(error))?;
+            .map_err(|error| {
+                Error::argument(Argument::Connection, "the HTTP client cannot be built")
+                    .because(error)
+            })?;
         let base = self.url.as_str().trim_end_matches('/').to_owned();
         let journal = self.journal.map(|path| Journal::new(path, base.clone()));
         let timeout = self.settings.connect_timeout;

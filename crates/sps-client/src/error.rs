@@ -1,14 +1,23 @@
-//! What can go wrong, in words that say what to do next.
+//! Errors as data: the kind, the request, the response, and the way out.
 
-use std::{error::Error as StdError, fmt};
+mod advice;
+mod kind;
+
+use std::{borrow::Cow, error::Error as StdError, fmt};
 
 use sps_model::{Any, Method};
-use sps_validate::Report;
 
-/// What went wrong: a kind to act upon, the appliance's own words, and the request it was about.
+pub use self::{
+    advice::Advice,
+    kind::{Argument, ErrorKind},
+};
+
+/// An error of the client: its kind, the request, and the appliance's own words.
 ///
-/// No password, session or key is in it: what was sent as a secret is struck from the appliance's words
-/// too. Its `Display` is one line that ends in what to do.
+/// It holds no password, session or key: what was sent as a secret is struck from the appliance's words too.
+///
+/// `Display` is one line: the request, the [kind](Self::kind), the [response](Self::status) and the
+/// [notes](Self::notes). The way out is separate: [`Error::advice`].
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -18,146 +27,9 @@ struct Inner {
     server_type: Option<String>,
     message: Option<String>,
     details: Option<Any>,
-    note: Option<String>,
+    notes: Vec<String>,
+    leaves_open: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// The kinds of [`Error`].
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// A setting of the client is wrong: an address, a certificate, a pin.
-    Settings,
-    /// Nobody answers there. Nothing was sent.
-    Connect,
-    /// The appliance could not prove who it is, or no common encryption was found. Nothing was sent.
-    Tls,
-    /// The connection broke after the request had left: it may have been carried out.
-    ConnectionLost,
-    /// No response came in time: the request may have been carried out.
-    Timeout,
-    /// The appliance is not able to answer now: 502, 503, 504 or 429.
-    Unavailable,
-    /// The appliance wants a login first.
-    Unauthenticated,
-    /// Name, password or certificate is wrong.
-    AuthenticationFailure,
-    /// The user lacks the right.
-    Unauthorized,
-    /// There is no such object.
-    NotFound,
-    /// The state of the appliance does not allow it.
-    Conflict,
-    /// Somebody else holds the configuration.
-    Locked {
-        /// Who, if the appliance says it.
-        holder: Option<String>,
-    },
-    /// The configuration would be inconsistent; [`Error::details`] has the appliance's list.
-    Semantic,
-    /// The appliance could not read the body.
-    InvalidBody,
-    /// Our own check refused the body; nothing was sent.
-    Invalid(Report),
-    /// No transaction is open, and this needs one.
-    NotOpen,
-    /// This client has a transaction open already.
-    AlreadyOpen,
-    /// The session ended while a transaction was open: the appliance discarded everything in it.
-    SessionEnded,
-    /// The transaction holds changes that it did not make.
-    ForeignChanges {
-        /// Where they are.
-        paths: Vec<String>,
-    },
-    /// The appliance demands a message with every commit, and none was given.
-    MessageRequired,
-    /// The connection broke during the commit, and a look showed that nothing of it took effect.
-    NotCommitted,
-    /// It cannot be told whether the request was carried out.
-    Ambiguous,
-    /// The transaction may still be open.
-    NotCancelled,
-    /// A job of the appliance ended without a result.
-    JobFailed,
-    /// The response is not what the API describes.
-    UnexpectedResponse,
-    /// The journal could not be read or written.
-    Journal,
-    /// A file of this machine could not be read or written.
-    File,
-    /// An error that no other kind fits.
-    Other,
-}
-
-impl ErrorKind {
-    fn what(&self) -> &'static str {
-        match self {
-            Self::Settings => "a setting is wrong",
-            Self::Connect => "cannot connect",
-            Self::Tls => "no secure connection",
-            Self::ConnectionLost => "the connection was lost before a response came",
-            Self::Timeout => "no response in time",
-            Self::Unavailable => "the appliance cannot response now",
-            Self::Unauthenticated => "not logged in",
-            Self::AuthenticationFailure => "the login was refused",
-            Self::Unauthorized => "the user has no right to do this",
-            Self::NotFound => "there is no such object",
-            Self::Conflict => "the state of the appliance does not allow this",
-            Self::Locked { .. } => "the configuration is locked",
-            Self::Semantic => "the configuration would be inconsistent",
-            Self::InvalidBody => "the appliance cannot read the body",
-            Self::Invalid(_) => "the body is not valid and was not sent",
-            Self::NotOpen => "no transaction is open",
-            Self::AlreadyOpen => "a transaction of this client is open already",
-            Self::SessionEnded => {
-                "the session ended, and the appliance discarded everything in the transaction"
-            }
-            Self::ForeignChanges { .. } => {
-                "the transaction holds changes that it did not make, and was not committed"
-            }
-            Self::MessageRequired => "the appliance demands a commit message",
-            Self::NotCommitted => "nothing was committed",
-            Self::Ambiguous => "it cannot be told whether this took effect",
-            Self::NotCancelled => "the transaction may still be open",
-            Self::JobFailed => "the job failed",
-            Self::UnexpectedResponse => "the response is not what the API describes",
-            Self::Journal => "the journal cannot be used",
-            Self::File => "a file cannot be used",
-            Self::Other => "the appliance refused",
-        }
-    }
-
-    fn next(&self) -> &'static str {
-        match self {
-            Self::Settings => "correct it",
-            Self::Connect => "check the address, and whether the appliance runs",
-            Self::Tls => "check the CA or the pin",
-            Self::ConnectionLost | Self::Timeout => "look whether it was carried out, then repeat",
-            Self::Unavailable => "repeat later",
-            Self::Unauthenticated | Self::SessionEnded => "log in and start again",
-            Self::AuthenticationFailure => "check user, password and login method",
-            Self::Unauthorized => "ask for the right, then log in again",
-            Self::NotFound => "check the path and the key",
-            Self::Conflict => "look at the transaction and start again",
-            Self::Locked { .. } => "wait until the holder is done, or allow a longer wait",
-            Self::Semantic => "correct what the details list",
-            Self::InvalidBody | Self::Invalid(_) => "correct the body",
-            Self::NotOpen => "open one with `Client::transaction`",
-            Self::AlreadyOpen => "commit or cancel it first",
-            Self::ForeignChanges { .. } => "find out who shares this session, and start again",
-            Self::MessageRequired => "use `commit_with_message`",
-            Self::NotCommitted => "start again",
-            Self::Ambiguous => "look at the objects before doing anything else",
-            Self::NotCancelled => {
-                "run `sps transaction cancel`, or wait until the session times out"
-            }
-            Self::JobFailed => "read its remark and start it again",
-            Self::UnexpectedResponse => "check the address and the version of the appliance",
-            Self::Journal | Self::File => "check the path and its rights",
-            Self::Other => "read the details",
-        }
-    }
 }
 
 impl Error {
@@ -169,22 +41,24 @@ impl Error {
             server_type: None,
             message: None,
             details: None,
-            note: None,
+            notes: Vec::new(),
+            leaves_open: false,
             source: None,
         }))
     }
 
-    /// A remark of ours, between what happened and what to do.
+    pub(crate) fn argument(argument: Argument, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::argument(argument, reason))
+    }
+
+    /// Adds a fact about what happened.
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
-        self.0.note = Some(match self.0.note.take() {
-            Some(old) => format!("{old}; {}", note.into()),
-            None => note.into(),
-        });
+        self.0.notes.push(note.into());
         self
     }
 
     pub(crate) fn at(mut self, method: Method, path: &str) -> Self {
-        // What stands after `?` is no part of the address, and might be confidential.
+        // A query may be confidential.
         let path = path.split('?').next().unwrap_or_default();
         self.0.request = Some((method, path.to_owned()));
         self
@@ -195,7 +69,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn answered(
+    pub(crate) fn with_response(
         mut self,
         status: u16,
         server_type: Option<String>,
@@ -209,8 +83,8 @@ impl Error {
         self
     }
 
-    /// What the appliance says in a response that is no error by itself.
-    pub(crate) fn said(mut self, message: String) -> Self {
+    /// Adds the appliance's reason where the response itself was a success.
+    pub(crate) fn with_message(mut self, message: String) -> Self {
         self.0.message = Some(message);
         self
     }
@@ -220,13 +94,19 @@ impl Error {
         self
     }
 
-    /// Another kind, for a look told what became of it; what had happened stays in the words.
+    /// Replaces the kind after a closer look, and keeps the first one as a note.
     pub(crate) fn turned_into(self, kind: ErrorKind) -> Self {
-        let happened = self.0.kind.what();
-        self.note(happened).with_kind(kind)
+        let first = self.0.kind.summary();
+        self.note(first).with_kind(kind)
     }
 
-    /// What to act upon.
+    /// Notes that the transaction could not be canceled.
+    pub(crate) fn leaving_open(mut self, cancel: &Self) -> Self {
+        self.0.leaves_open = true;
+        self.note(format!("the transaction could not be canceled and may still be open: {cancel}"))
+    }
+
+    /// The kind, to match on.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
@@ -241,28 +121,49 @@ impl Error {
         self.0.server_type.as_deref()
     }
 
-    /// The appliance's sentence about it.
+    /// The appliance's sentence about the error.
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// What the appliance adds: a path, an object or a list.
+    /// The appliance's details: a path, an object or a list.
     pub fn details(&self) -> Option<&Any> {
         self.0.details.as_ref()
     }
 
-    /// The request: its method, and its path without query.
+    /// The request: its method, and its path without the query.
     pub fn request(&self) -> Option<(Method, &str)> {
         self.0.request.as_ref().map(|(method, path)| (*method, path.as_str()))
     }
 
-    /// Whether time ran out before a response came.
+    /// The user who holds the lock, if the kind is [`ErrorKind::Locked`] and the appliance names them.
+    pub fn holder(&self) -> Option<&str> {
+        match &self.0.kind {
+            ErrorKind::Locked { holder } => holder.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Further facts in the order in which the client found them, such as how long it waited.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.0.notes.iter().map(String::as_str)
+    }
+
+    /// The way out of the error; `None` where its text shows it.
+    pub fn advice(&self) -> Option<Advice> {
+        match self.0.kind {
+            ErrorKind::Other if self.0.details.is_some() => Some(Advice::ReadDetails),
+            _ => self.0.kind.advice(),
+        }
+    }
+
+    /// Whether time ran out before a response arrived.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
     }
 
-    /// Whether the same request may succeed later. A request that changes something must not be
-    /// repeated without a look if [`Error::is_ambiguous`].
+    /// Whether the same request may succeed later. If [`Error::is_ambiguous`] too, check whether a change was carried
+    /// out before repeating it.
     pub fn is_retryable(&self) -> bool {
         matches!(
             self.0.kind,
@@ -281,59 +182,60 @@ impl Error {
             _ => false,
         }
     }
+
+    /// Whether a transaction of this client may still be open and lock the configuration.
+    pub fn leaves_open(&self) -> bool {
+        self.0.leaves_open || self.0.kind == ErrorKind::NotCanceled
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, request, status, server_type, message, details, note, .. } = &*self.0;
+        let Inner { kind, request, status, server_type, message, notes, .. } = &*self.0;
         if let Some((method, path)) = request {
             write!(f, "{method} {path}: ")?;
         }
-        f.write_str(kind.what())?;
-        match kind {
-            ErrorKind::Locked { holder: Some(holder) } => write!(f, " by {}", one_line(holder))?,
-            ErrorKind::ForeignChanges { paths } => write!(f, ": {}", paths.join(", "))?,
-            ErrorKind::Invalid(report) => {
-                if let Some(first) = report.errors().next() {
-                    write!(f, ": {}", one_line(&first.to_string()))?;
+        write!(f, "{kind}")?;
+        let message = message.as_deref().map(one_line);
+        match (status, server_type, message) {
+            (Some(status), server_type, message) => {
+                write!(f, " ({status}")?;
+                if let Some(server_type) = server_type {
+                    write!(f, " {}", one_line(server_type))?;
                 }
-                match report.errors().count() {
-                    0 | 1 => {}
-                    count => write!(f, " (and {} more)", count - 1)?,
+                if let Some(message) = message {
+                    write!(f, ": {message}")?;
                 }
+                f.write_str(")")?;
             }
-            _ => {}
+            (None, _, Some(message)) => write!(f, " ({message})")?,
+            (None, _, None) => {}
         }
-        if let Some(status) = status {
-            write!(f, " ({status}")?;
-            if let Some(server_type) = server_type {
-                write!(f, " {}", one_line(server_type))?;
-            }
-            if let Some(message) = message {
-                write!(f, ": {}", one_line(message))?;
-            }
-            f.write_str(")")?;
-        } else if let Some(message) = message {
-            write!(f, " ({})", one_line(message))?;
-        }
-        if let Some(note) = note {
+        for note in notes {
             write!(f, "; {}", one_line(note))?;
         }
-        match (kind, details) {
-            (ErrorKind::Other, None) => f.write_str("; the log of the appliance may say more"),
-            _ => write!(f, "; {}", kind.next()),
-        }
+        Ok(())
     }
 }
 
-/// Words from outside: no line break and no control character may reach a terminal.
-fn one_line(words: &str) -> String {
-    words.chars().map(|it| if it.is_control() { ' ' } else { it }).collect()
+/// Keeps line breaks and control characters of foreign text away from a terminal.
+fn one_line(text: &str) -> String {
+    text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect()
 }
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, request, status, server_type, message, details, note, source } = &*self.0;
+        let Inner {
+            kind,
+            request,
+            status,
+            server_type,
+            message,
+            details,
+            notes,
+            leaves_open,
+            source,
+        } = &*self.0;
         f.debug_struct("Error")
             .field("kind", kind)
             .field("request", request)
@@ -341,7 +243,8 @@ impl fmt::Debug for Error {
             .field("server_type", server_type)
             .field("message", message)
             .field("details", details)
-            .field("note", note)
+            .field("notes", notes)
+            .field("leaves_open", leaves_open)
             .field("source", source)
             .finish()
     }
@@ -350,5 +253,120 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sps_validate::Report;
+
+    use super::*;
+
+    /// One error of each kind. A new kind does not compile until it is added here.
+    fn every_kind() -> Vec<ErrorKind> {
+        let kinds = vec![
+            ErrorKind::argument(Argument::Address, "not a URL"),
+            ErrorKind::Connect,
+            ErrorKind::Tls,
+            ErrorKind::ConnectionLost,
+            ErrorKind::Timeout,
+            ErrorKind::Unavailable,
+            ErrorKind::Unauthenticated,
+            ErrorKind::AuthenticationFailure,
+            ErrorKind::Unauthorized,
+            ErrorKind::NotFound,
+            ErrorKind::Conflict,
+            ErrorKind::Locked { holder: Some("bob".to_owned()) },
+            ErrorKind::Semantic,
+            ErrorKind::InvalidBody,
+            ErrorKind::Invalid(Report::default()),
+            ErrorKind::NotOpen,
+            ErrorKind::AlreadyOpen,
+            ErrorKind::SessionEnded,
+            ErrorKind::ForeignChanges { changes: vec!["delete /api/x".to_owned()] },
+            ErrorKind::MessageRequired,
+            ErrorKind::NotCommitted,
+            ErrorKind::Ambiguous,
+            ErrorKind::NotCanceled,
+            ErrorKind::JobFailed,
+            ErrorKind::UnexpectedResponse,
+            ErrorKind::Journal,
+            ErrorKind::File,
+            ErrorKind::Other,
+        ];
+        for (index, kind) in kinds.iter().enumerate() {
+            assert_eq!(position(kind), index, "{kind:?}");
+        }
+        kinds
+    }
+
+    fn position(kind: &ErrorKind) -> usize {
+        match kind {
+            ErrorKind::InvalidArgument { .. } => 0,
+            ErrorKind::Connect => 1,
+            ErrorKind::Tls => 2,
+            ErrorKind::ConnectionLost => 3,
+            ErrorKind::Timeout => 4,
+            ErrorKind::Unavailable => 5,
+            ErrorKind::Unauthenticated => 6,
+            ErrorKind::AuthenticationFailure => 7,
+            ErrorKind::Unauthorized => 8,
+            ErrorKind::NotFound => 9,
+            ErrorKind::Conflict => 10,
+            ErrorKind::Locked { .. } => 11,
+            ErrorKind::Semantic => 12,
+            ErrorKind::InvalidBody => 13,
+            ErrorKind::Invalid(_) => 14,
+            ErrorKind::NotOpen => 15,
+            ErrorKind::AlreadyOpen => 16,
+            ErrorKind::SessionEnded => 17,
+            ErrorKind::ForeignChanges { .. } => 18,
+            ErrorKind::MessageRequired => 19,
+            ErrorKind::NotCommitted => 20,
+            ErrorKind::Ambiguous => 21,
+            ErrorKind::NotCanceled => 22,
+            ErrorKind::JobFailed => 23,
+            ErrorKind::UnexpectedResponse => 24,
+            ErrorKind::Journal => 25,
+            ErrorKind::File => 26,
+            ErrorKind::Other => 27,
+        }
+    }
+
+    #[test]
+    fn no_text_names_a_command_or_an_option() {
+        let mut texts = std::collections::BTreeSet::new();
+        for kind in every_kind() {
+            let error = Error::new(kind).at(Method::Put, "/api/x");
+            let text = error.to_string();
+            assert!(!text.ends_with('.') && text.starts_with("PUT /api/x: "), "{text}");
+            let summary = error.kind().to_string();
+            assert!(summary.starts_with(char::is_lowercase), "{summary}");
+            let advice = error.advice().map(|it| it.to_string()).unwrap_or_default();
+            for text in [&text, &summary, &advice] {
+                assert!(!text.contains("--") && !text.contains("sps "), "{text}");
+                assert!(!text.contains("SPS_"), "{text}");
+            }
+            assert!(!text.contains(&advice) || advice.is_empty(), "advice is separate: {text}");
+            assert!(texts.insert(summary), "two kinds have one text: {text}");
+        }
+    }
+
+    #[test]
+    fn advice_depends_on_the_response() {
+        let error = |details: Option<Any>| {
+            Error::new(ErrorKind::Other).with_response(500, None, None, details).advice()
+        };
+        assert_eq!(error(None), Some(Advice::ReadLog));
+        assert_eq!(error(Some(serde_json::json!(7).into())), Some(Advice::ReadDetails));
+    }
+
+    #[test]
+    fn a_failed_cancel_is_data() {
+        let cancel = Error::new(ErrorKind::NotCanceled);
+        assert!(cancel.leaves_open());
+        let error = Error::new(ErrorKind::Semantic);
+        assert!(!error.leaves_open());
+        assert!(error.leaving_open(&cancel).leaves_open());
     }
 }

@@ -1,14 +1,14 @@
-//! Keeping secrets out of words.
+//! Keeping secrets out of texts.
 
 use serde_json::Value;
-use sps_model::Secret;
-use sps_validate::{Kind, Shape};
+use sps_model::{Secret, shape};
+use sps_validate::Kind;
 
-/// Shorter ones are struck only where they stand as a word: they are parts of others by chance.
-const MIN_SECRET: usize = 4;
+/// Shorter secrets are replaced only where they are whole words: longer words contain them by chance.
+const MIN_SECRET_BYTES: usize = 4;
 const HIDDEN: &str = "***";
 
-/// Replaces every secret in every string of the value, keys too.
+/// Replaces every secret in every string of the value, also in keys.
 pub(crate) fn strike(value: &mut Value, secrets: &[Secret]) {
     match value {
         Value::String(text) => strike_text(text, secrets),
@@ -27,14 +27,14 @@ pub(crate) fn strike(value: &mut Value, secrets: &[Secret]) {
     }
 }
 
-/// Replaces every secret in a text, as it is and as JSON writes it.
+/// Replaces every secret in a text, in its plain form and as JSON escapes it.
 pub(crate) fn strike_text(text: &mut String, secrets: &[Secret]) {
     for secret in secrets {
         let secret = secret.expose();
         let written = Value::from(secret).to_string();
         let escaped = written.trim_start_matches('"').strip_suffix('"').unwrap_or_default();
         for form in [secret, escaped] {
-            if form.len() >= MIN_SECRET {
+            if form.len() >= MIN_SECRET_BYTES {
                 *text = text.replace(form, HIDDEN);
             } else if !form.is_empty() {
                 *text = without_word(text, form);
@@ -57,35 +57,35 @@ fn without_word(text: &str, word: &str) -> String {
     struck + &text[done..]
 }
 
-/// Takes every secret out of a body and leaves null there; gives what was taken.
+/// Replaces every secret in a body with null, and gives the secrets.
 pub(crate) fn take_secrets(kind: Kind, value: &mut Value) -> Vec<Secret> {
     let mut secrets = Vec::new();
     walk(kind, false, value, &mut secrets);
     secrets
 }
 
-fn walk(kind: Kind, named_so: bool, value: &mut Value, secrets: &mut Vec<Secret>) {
+fn walk(kind: Kind, has_secret_name: bool, value: &mut Value, secrets: &mut Vec<Secret>) {
     match (kind, value) {
         (Kind::Optional(inner) | Kind::Nullable(inner), value) => {
-            walk(*inner, named_so, value, secrets);
+            walk(*inner, has_secret_name, value, secrets);
         }
         (Kind::List(inner) | Kind::Array(inner, _), Value::Array(list)) => {
             for it in list {
-                walk(*inner, named_so, it, secrets);
+                walk(*inner, has_secret_name, it, secrets);
             }
         }
         (Kind::Any, Value::Array(list)) => {
             for it in list {
-                walk(Kind::Any, named_so, it, secrets);
+                walk(Kind::Any, has_secret_name, it, secrets);
             }
         }
         (Kind::Secret, value) => take(value, secrets),
-        (Kind::Any, value @ Value::String(_)) if named_so => take(value, secrets),
+        (Kind::Any, value @ Value::String(_)) if has_secret_name => take(value, secrets),
         (kind, Value::Object(object)) => {
-            let word = tag_of(kind, object);
+            let tag = shape::tag_of(kind, object).map(str::to_owned);
             for (key, value) in object {
-                let (inner, _) = member(kind, word.as_deref(), key);
-                walk(inner, is_secret_name(key), value, secrets);
+                let inner = shape::member(kind, tag.as_deref(), key).unwrap_or(Kind::Any);
+                walk(inner, shape::is_secret_name(key), value, secrets);
             }
         }
         _ => {}
@@ -98,43 +98,6 @@ fn take(value: &mut Value, secrets: &mut Vec<Secret>) {
     }
 }
 
-/// Where no type tells what is a secret, the name does. Struck too often is better than told once.
-pub(crate) fn is_secret_name(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    ["pass", "secret", "plain", "token", "private", "community"].iter().any(|it| key.contains(it))
-}
-
-/// The word of the tag, if the object is a union.
-pub(crate) fn tag_of(kind: Kind, object: &serde_json::Map<String, Value>) -> Option<String> {
-    let Kind::Named(ty) = kind else { return None };
-    let Shape::Union { tag, .. } = ty.shape else { return None };
-    object.get(tag)?.as_str().map(str::to_owned)
-}
-
-/// What stands under a key, and whether a source shows it.
-pub(crate) fn member(kind: Kind, word: Option<&str>, key: &str) -> (Kind, bool) {
-    match kind {
-        Kind::Map(inner) => return (*inner, true),
-        Kind::Named(ty) => match ty.shape {
-            Shape::Struct { fields, .. } => {
-                if let Some(field) = fields.iter().find(|field| field.name == key) {
-                    return (field.kind, true);
-                }
-            }
-            Shape::Union { tag, .. } if key == tag => return (Kind::String, true),
-            Shape::Union { content, variants, .. } if key == content => {
-                let variant = variants.iter().find(|it| Some(it.value) == word);
-                if let Some(kind) = variant.and_then(|it| it.content) {
-                    return (kind, true);
-                }
-            }
-            _ => {}
-        },
-        _ => {}
-    }
-    (Kind::Any, false)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -143,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strikes_short_and_escaped_secrets_too() {
+    fn replaces_short_and_escaped_secrets() {
         for (secret, text, struck) in [
             ("abc", "the value abc is wrong, abcd is not", "the value *** is wrong, abcd is not"),
             ("abc", r#"{"plain":"abc"}"#, r#"{"plain":"***"}"#),

@@ -1,4 +1,4 @@
-//! A file that remembers an open transaction, so that a crash leaves no lock behind.
+//! A file that remembers open transactions, so that the next run can cancel them after a crash.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -15,10 +15,10 @@ use zeroize::Zeroize as _;
 
 use crate::error::{Error, ErrorKind};
 
-/// How long something may still arrive in a session whose transaction is over. Unit: seconds.
-const LINGER: u64 = 600;
+/// How long a late request may still arrive in a session whose transaction is closed.
+const LATE_REQUEST_SECONDS: u64 = 600;
 
-/// Two clients of one process may share a file, and not every system locks a file within one process.
+/// Guards files that clients of one process share: not every system locks a file within one process.
 static FILE: Mutex<()> = Mutex::new(());
 
 /// The journal of one client.
@@ -40,10 +40,10 @@ pub(crate) struct Entry {
     pub(crate) user: String,
     /// Seconds since 1970.
     pub(crate) opened: u64,
-    /// When it was over, in seconds since 1970. A request that was sent before may still arrive, and open another one
-    /// in the same session: so the entry stays for a while.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    settled: Option<u64>,
+    /// When it was closed, in seconds since 1970. A late request may still open another transaction in the same
+    /// session, so the entry stays for a while.
+    #[serde(default, rename = "settled", skip_serializing_if = "Option::is_none")]
+    closed: Option<u64>,
     process: Process,
     session: String,
 }
@@ -53,14 +53,14 @@ impl Entry {
         Secret::new(self.session.clone())
     }
 
-    /// Whether nobody has to hear of it unless something was found open.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.settled.is_some()
+    /// Whether it was closed properly, so that it is reported only if a transaction is open again.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.is_some()
     }
 
-    /// Whether nothing can arrive any more.
-    pub(crate) fn is_old(&self) -> bool {
-        self.settled.is_some_and(|it| now().saturating_sub(it) > LINGER)
+    /// Whether no late request can arrive any more.
+    pub(crate) fn is_expired(&self) -> bool {
+        self.closed.is_some_and(|it| now().saturating_sub(it) > LATE_REQUEST_SECONDS)
     }
 }
 
@@ -70,8 +70,8 @@ impl Drop for Entry {
     }
 }
 
-/// A process, told from a later one with the same number by the time when it started, and from one elsewhere by the
-/// place where the number counts: a home may be shared by machines and by containers.
+/// A process. The start time distinguishes it from a later process with the same number; the place distinguishes it
+/// from one on another machine or in another container, which may share the home directory.
 #[derive(Serialize, Deserialize, PartialEq)]
 struct Process {
     id: u32,
@@ -86,18 +86,18 @@ impl Process {
         Self { id, started: started(id), place: place() }
     }
 
-    /// Whether it still runs. Where nothing tells, only the current one does.
+    /// Whether it still runs. Without a start time, only the current process counts as running.
     fn runs(&self) -> bool {
         *self == Self::current() || (self.started.is_some() && started(self.id) == self.started)
     }
 
-    /// Whether it belongs to another machine or container, where nobody here can see it.
+    /// Whether it belongs to another machine or container, where it cannot be seen from here.
     fn is_elsewhere(&self) -> bool {
         self.place.is_some() && self.place != place()
     }
 }
 
-/// The machine and the space of process numbers; only Linux tells.
+/// The machine and the namespace of process numbers; known on Linux only.
 fn place() -> Option<String> {
     let machine = fs::read_to_string("/etc/machine-id").unwrap_or_default();
     let numbers = fs::read_link("/proc/self/ns/pid").ok()?;
@@ -109,10 +109,10 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs())
 }
 
-/// When the process started, in ticks since the system did; only Linux tells.
+/// When the process started, in ticks since the start of the system; known on Linux only.
 fn started(id: u32) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name in parentheses may hold anything; the 20th field behind it is the one.
+    // The name in parentheses may contain anything. The start time is the 20th field after it.
     stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
 }
 
@@ -121,12 +121,12 @@ impl Journal {
         Self { path, host }
     }
 
-    /// The transactions at this host whose process is gone; those of processes elsewhere only if one wants them too.
+    /// The transactions at this host whose process ended. With `elsewhere`, those of processes that cannot be seen too.
     pub(crate) fn orphans(&self, elsewhere: bool) -> Result<Vec<Entry>, Error> {
         let _guard = FILE.lock().unwrap_or_else(PoisonError::into_inner);
         let content = self.read()?;
-        let is_gone = |it: &Process| if it.is_elsewhere() { elsewhere } else { !it.runs() };
-        let is_orphan = |entry: &Entry| entry.host == self.host && is_gone(&entry.process);
+        let has_ended = |it: &Process| if it.is_elsewhere() { elsewhere } else { !it.runs() };
+        let is_orphan = |entry: &Entry| entry.host == self.host && has_ended(&entry.process);
         Ok(content.entries.into_iter().filter(is_orphan).collect())
     }
 
@@ -138,7 +138,7 @@ impl Journal {
                 host: self.host.clone(),
                 user: user.to_owned(),
                 opened: now(),
-                settled: None,
+                closed: None,
                 process: Process::current(),
                 session: session.expose().to_owned(),
             });
@@ -150,11 +150,11 @@ impl Journal {
         self.change(|entries| entries.retain(|entry| !self.is_of(entry, session)))
     }
 
-    /// Notes that the transaction of this session is over, but that something may still arrive.
-    pub(crate) fn settle(&self, session: &Secret) -> Result<(), Error> {
+    /// Notes that the transaction of this session is closed, but that a late request may still arrive.
+    pub(crate) fn mark_closed(&self, session: &Secret) -> Result<(), Error> {
         self.change(|entries| {
             for entry in entries.iter_mut().filter(|entry| self.is_of(entry, session)) {
-                entry.settled.get_or_insert_with(now);
+                entry.closed.get_or_insert_with(now);
             }
         })
     }
@@ -191,13 +191,12 @@ impl Journal {
         text.zeroize();
         match content {
             Ok(content) if content.version == 1 => Ok(content),
-            // Never overwritten: it may be somebody else's file. Serde's words may hold the session.
-            _ => Err(self
-                .error("is not a journal of this version: delete it if nothing of yours is open")),
+            // Never overwritten: it may be another file. The message of serde is left out, it may hold the session.
+            _ => Err(self.error("is not a journal of this version")),
         }
     }
 
-    /// Writes a file that only its owner may read: all of it, or none.
+    /// Writes the whole file or nothing. Only its owner may read it.
     fn write(&self, content: &Content) -> io::Result<()> {
         let mut text = serde_json::to_vec(content)?;
         let folder = folder_of(&self.path);
@@ -208,14 +207,14 @@ impl Journal {
         });
         text.zeroize();
         written?;
-        // The new name has to reach the disk too; where a folder cannot be opened, nothing is to do.
+        // The new name has to reach the disk too. Not every system can open a folder.
         if let Ok(folder) = File::open(folder) {
             let _ = folder.sync_all();
         }
         Ok(())
     }
 
-    /// Keeps other processes from changing the file, until what it gives is dropped.
+    /// Locks the file against other processes until the result is dropped.
     fn lock(&self) -> io::Result<File> {
         create_private_folder(folder_of(&self.path))?;
         let mut name = self.path.file_name().unwrap_or_default().to_owned();
@@ -226,23 +225,23 @@ impl Journal {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(self.path.with_file_name(name))?;
         match file.lock() {
-            // Some file systems over a network have none.
+            // Some network file systems have no locks.
             Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
             _ => Ok(file),
         }
     }
 
     fn error(&self, what: &str) -> Error {
-        Error::new(ErrorKind::Journal).note(format!("{} {what}", self.path.display()))
+        Error::new(ErrorKind::Journal).note(format!("`{}` {what}", self.path.display()))
     }
 }
 
-/// Where a file lies, or shall lie.
+/// The folder of a file.
 pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
-/// Creates a folder that only its owner may read, and those above it, where there is none.
+/// Creates a missing folder and its missing parents, for its owner alone.
 fn create_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -264,7 +263,7 @@ mod tests {
 
     #[test]
     fn remembers_and_forgets() {
-        // As on a new account: nobody has made the folder yet.
+        // As on a new account, the folder does not exist yet.
         let folder = folder("journal").join("state");
         let path = folder.join("journal.json");
         let journal = Journal::new(path.clone(), "https://a".into());
@@ -276,11 +275,11 @@ mod tests {
             let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!((mode(&path), mode(&folder)), (0o600, 0o700));
         }
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "nothing stays but its lock");
-        // This process runs: nothing is orphaned.
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "only the journal and its lock stay");
+        // This process runs, so none of its transactions is orphaned.
         assert_eq!(journal.orphans(false).unwrap().len(), 0);
 
-        // As if it had been another process, which is gone.
+        // As if another process had written it that has ended.
         let text = fs::read_to_string(&path).unwrap();
         let id = format!("\"id\":{}", std::process::id());
         fs::write(&path, text.replace(&id, "\"id\":4194999")).unwrap();
@@ -297,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn never_overwrites_what_is_no_journal() {
+    fn never_overwrites_another_file() {
         let folder = folder("foreign");
         let path = folder.join("notes.txt");
         fs::write(&path, "session: 0123456789").unwrap();
@@ -313,7 +312,7 @@ mod tests {
     fn waits_for_another_process() {
         let folder = folder("locked");
         let journal = Journal::new(folder.join("journal.json"), "https://a".to_owned());
-        // A lock belongs to an open file, so that of another process is like this one.
+        // A lock belongs to an open file, so this one is like that of another process.
         let other = journal.lock().unwrap();
         let path = journal.path.clone();
         let waiting = std::thread::spawn(move || journal.remember("admin", &Secret::new("1")));

@@ -1,9 +1,4 @@
-//! Async client of the REST API of Safeguard for Privileged Sessions that leaves no mess behind.
-//!
-//! A change of the configuration lives in a [`Transaction`], and that is a value: it is committed, or it
-//! is cancelled, whatever happens in between. Requests are checked before they leave; what is read,
-//! changed and written keeps every key, known or not; and after a commit each value that the appliance
-//! did not take is reported.
+//! Async client of the REST API of Safeguard for Privileged Sessions that never leaves a transaction open.
 //!
 //! ```no_run
 //! use sps_client::{Client, Login};
@@ -19,45 +14,61 @@
 //!
 //! let health = client.get::<HealthMonitoring>().await?;
 //! let mut transaction = client.transaction().await?;
-//! let mut request = health.into_request(); // References become keys, unknown keys are kept.
+//! let mut request = health.into_request(); // References become keys, unknown keys stay.
 //! request.maximum_disk_utilization_ratio = Some(80);
-//! transaction.replace::<HealthMonitoring>(&request).await?;
+//! transaction.replace(&request).await?;
 //! for change in transaction.review().await?.changes {
 //!     println!("{change}");
 //! }
-//! let outcome = transaction.commit().await?;
-//! for value in &outcome.not_taken {
-//!     println!("not taken: {value}"); // Secrets are never shown.
+//! let report = transaction.commit().await?;
+//! for mismatch in &report.mismatches {
+//!     println!("{mismatch}"); // Secrets are never shown.
 //! }
-//! client.settle().await // Waits for the cancel of any transaction that was dropped.
+//! client.clean_up().await // Waits until every dropped transaction is canceled.
 //! # }
 //! ```
 //!
+//! # Tour
+//!
+//! * [`Client::builder`] takes the address and gives a [`ClientBuilder`]: the [`Login`], what to trust, time limits.
+//! * [`Client`] reads: [`get`](Client::get) a singleton, [`get_object`](Client::get_object) and [`list`](Client::list)
+//!   the objects of a collection. A [`Received`] becomes a request with [`Received::into_request`].
+//! * [`Transaction`] changes the configuration: [`replace`](Transaction::replace), [`create`](Transaction::create),
+//!   [`delete`](Transaction::delete), [`review`](Transaction::review), then [`commit`](Transaction::commit) or
+//!   [`cancel`](Transaction::cancel). Every body is checked before it is sent. The [`CommitReport`] lists each
+//!   [`Mismatch`]: a value that, read back after the commit, differs from what was sent.
+//! * The methods that end in `_raw` take any path and a body without a type.
+//! * [`Client::upload`], [`Client::download`] and [`Client::support_bundles`] transfer files.
+//! * [`Error`] is data: its [`kind`](Error::kind), its [`request`](Error::request), the appliance's own
+//!   [`message`](Error::message), and what to do: [`advice`](Error::advice).
+//!
+//! The folder `examples` of the crate has complete programs.
+//!
 //! # When something breaks
 //!
-//! * Reading is repeated, with waits that grow and are blurred. Changes are not: when a response is lost,
-//!   the transaction's list of changes tells whether the request had arrived.
-//! * The session ended: outside of a transaction the client logs in again, inside of one that is
-//!   [`ErrorKind::SessionEnded`], for the appliance discarded everything.
-//! * Ctrl-C: let the future that holds the transaction be dropped (`tokio::select!` does), then call
-//!   [`Client::settle`]. The library installs no signal handler.
-//! * A crash: with a journal the next [`ClientBuilder::connect`] cancels what was left open, and
-//!   [`Client::recovered`] tells it.
-//! * The connection broke during a commit: a look tells whether it went through; see
+//! * The client repeats reads, with waits that grow. It does not repeat a change blindly: if a response is lost, the
+//!   transaction's list of changes shows whether the request arrived.
+//! * The session ends: outside of a transaction the client logs in again. Inside of one, the appliance has discarded
+//!   everything, and the error is [`ErrorKind::SessionEnded`].
+//! * Ctrl-C: drop the future that holds the transaction, as `tokio::select!` does, then call [`Client::clean_up`]. The
+//!   library installs no signal handler.
+//! * A crash: with a journal, the next [`ClientBuilder::connect`] cancels what was left open, and
+//!   [`Client::recovered`] lists it.
+//! * The connection breaks during a commit: the client finds out whether the commit took effect; see
 //!   [`Transaction::commit`].
-//! * A change was not answered in time: it may still be on its way, so the client looks for it as long again as a response
-//!   may take before it sends it once more. What arrives even later opens a transaction that nobody wanted:
-//!   [`Client::settle`] and the next [`Client::transaction`] cancel it, and the journal goes on naming the session, so that
-//!   the next run looks there too.
+//! * The response to a change does not arrive in time: the request may still arrive. The client checks for it for as
+//!   long as a response may take, then sends the change once more. A request that arrives even later opens a
+//!   transaction of its own. [`Client::clean_up`] and the next [`Client::transaction`] cancel that one, and the journal
+//!   keeps the session so that the next run checks it too.
 //!
 //! # Events
 //!
-//! Spans and events of `tracing` name methods, paths without query, status codes and kinds of errors,
-//! never a password, a session or a body.
+//! Spans and events of `tracing` contain methods, paths without query, status codes and kinds of errors. They never
+//! contain a password, a session or a body.
 //!
 //! # What it does not do
 //!
-//! It does not log out: no page shows how. It follows no redirection, uses no proxy, and speaks HTTP/1.1.
+//! It does not log out, because no source shows how. It follows no redirection, uses no proxy, and speaks HTTP/1.1.
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
@@ -67,7 +78,7 @@ mod error;
 mod list;
 mod login;
 mod received;
-mod recover;
+mod recovered;
 mod support_bundle;
 mod transaction;
 mod transfer;
@@ -77,21 +88,24 @@ mod compare;
 mod hide;
 mod http;
 mod journal;
+mod json;
 mod path;
+mod recover;
+mod session;
 mod settings;
 mod tls;
 
+pub use sps_model::Side;
+
 pub use crate::{
     builder::ClientBuilder,
-    client::{Client, RawResponse},
-    compare::Seen,
-    error::{Error, ErrorKind},
+    client::Client,
+    error::{Advice, Argument, Error, ErrorKind},
     list::List,
     login::Login,
-    received::Received,
-    recover::{Recovered, RecoveredOutcome},
+    received::{RawResponse, Received},
+    recovered::{Recovered, RecoveredOutcome},
     support_bundle::SupportBundles,
-    tls::TlsInput,
-    transaction::{Change, ChangeKind, NotTaken, Outcome, Review, Transaction, Unverified},
+    transaction::{Change, ChangeKind, CommitReport, Mismatch, Review, Transaction, Unverified},
     transfer::{Progress, Source},
 };

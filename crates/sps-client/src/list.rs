@@ -1,4 +1,4 @@
-//! The objects of a collection, one after the other.
+//! The objects of a collection, one by one.
 
 use std::{collections::VecDeque, fmt, marker::PhantomData, sync::Arc};
 
@@ -8,17 +8,17 @@ use serde_json::Value;
 use sps_model::Endpoint;
 
 use crate::{
-    client::{Scope, Shared},
     error::{Error, ErrorKind},
     http::Call,
-    path,
+    json, path,
     received::{self, Received},
+    session::{Scope, Shared},
 };
 
 /// The objects of a collection; made by [`Client::list`](crate::Client::list).
 ///
-/// From 6.1.0 on the appliance sends all of them at once; before that each is asked for when its turn
-/// comes, so one that was deleted meanwhile is an error of kind [`ErrorKind::NotFound`].
+/// From 6.1.0 on, the appliance sends all of them at once. Before, each object is read when its turn comes; one that
+/// was deleted meanwhile is an error of kind [`ErrorKind::NotFound`].
 pub struct List<E: Endpoint> {
     shared: Arc<Shared>,
     scope: Scope,
@@ -30,26 +30,26 @@ impl<E: Endpoint> List<E> {
     pub(crate) async fn fetch(shared: Arc<Shared>, scope: Scope) -> Result<Self, Error> {
         let call = Call::get(E::PATH);
         let mut response = shared.read(&call, &scope).await?;
-        let Value::Array(items) = received::take(&mut response, "items") else {
+        let Value::Array(items) = json::take(&mut response, "items") else {
             return Err(Error::new(ErrorKind::UnexpectedResponse)
                 .at(call.method, call.path)
-                .note("it has no items"));
+                .note("the response has no items"));
         };
         Ok(Self { shared, scope, items: items.into(), endpoint: PhantomData })
     }
 
-    /// How many are still to come.
+    /// The number of objects that are left.
     pub fn remaining(&self) -> usize {
         self.items.len()
     }
 
-    /// The next object; `None` after the last. May be called again after an error.
+    /// Gives the next object; `None` after the last. It may be called again after an error.
     pub async fn next(&mut self) -> Option<Result<Received<E>, Error>> {
         let item = self.items.pop_front()?;
-        Some(self.resolve(item).await)
+        Some(self.read(item).await)
     }
 
-    /// The same as a stream, for whoever wants to combine it with others.
+    /// Turns the list into a stream, which can be combined with others.
     ///
     /// ```
     /// use futures_util::TryStreamExt as _;
@@ -65,10 +65,10 @@ impl<E: Endpoint> List<E> {
         stream::unfold(self, async |mut list| list.next().await.map(|item| (item, list)))
     }
 
-    /// All that are still to come.
+    /// Gives all objects that are left.
     ///
     /// # Errors
-    /// The first one that cannot be read.
+    /// The error of the first object that cannot be read.
     pub async fn all(mut self) -> Result<Vec<Received<E>>, Error> {
         let mut all = Vec::with_capacity(self.items.len());
         while let Some(item) = self.next().await {
@@ -77,9 +77,9 @@ impl<E: Endpoint> List<E> {
         Ok(all)
     }
 
-    async fn resolve(&self, item: Value) -> Result<Received<E>, Error> {
+    async fn read(&self, item: Value) -> Result<Received<E>, Error> {
         let call = Call::get(E::PATH);
-        let key = received::key_of(&item);
+        let key = json::key_of(&item);
         if E::WRAPPERS.iter().any(|it| item.get(*it).is_some_and(|body| !body.is_null())) {
             let mut object = received::read::<E>(item, &call)?;
             object.key = key;
@@ -88,7 +88,7 @@ impl<E: Endpoint> List<E> {
         let key = key.ok_or_else(|| {
             Error::new(ErrorKind::UnexpectedResponse)
                 .at(call.method, call.path)
-                .note("an item has neither key nor address")
+                .note("an item has neither a key nor a link")
         })?;
         let path = path::of_object(E::PATH, &key)?;
         let call = Call::get(&path);

@@ -1,11 +1,11 @@
-//! Who logs in, and how.
+//! The user who logs in, and how.
 
 use std::fmt;
 
 use sps_model::Secret;
 use zeroize::Zeroizing;
 
-/// Who logs in, and how.
+/// The user who logs in, and how.
 ///
 /// ```
 /// use sps_client::Login;
@@ -14,24 +14,25 @@ use zeroize::Zeroizing;
 /// ```
 #[derive(Clone)]
 pub struct Login {
-    pub(crate) proof: Proof,
+    pub(crate) credentials: Credentials,
     pub(crate) method: Option<String>,
 }
 
 #[derive(Clone)]
-pub(crate) enum Proof {
+pub(crate) enum Credentials {
     Password { user: String, password: Secret },
     Certificate { certificate: Vec<u8>, key: Zeroizing<Vec<u8>> },
 }
 
 impl Login {
-    /// With name and password.
+    /// Logs in with a user name and a password.
     pub fn password(user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        let proof = Proof::Password { user: user.into(), password: password.into() };
-        Self { proof, method: None }
+        let credentials = Credentials::Password { user: user.into(), password: password.into() };
+        Self { credentials, method: None }
     }
 
-    /// With name and password by the login method of this name; `local` is the appliance's own users.
+    /// Logs in with a user name and a password by the login method of this name. `local` means the users of the
+    /// appliance itself.
     pub fn method(
         method: impl Into<String>,
         user: impl Into<String>,
@@ -40,42 +41,41 @@ impl Login {
         Self::password(user, password).by(method)
     }
 
-    /// With a client certificate and its private key, both in PEM. The certificates of intermediate
-    /// authorities may follow the first.
+    /// Logs in with a client certificate and its private key, both in PEM. Certificates of intermediate authorities may
+    /// follow the client certificate.
     pub fn certificate(certificate_pem: impl Into<Vec<u8>>, key_pem: impl Into<Vec<u8>>) -> Self {
         let (certificate, key) = (certificate_pem.into(), Zeroizing::new(key_pem.into()));
-        let proof = Proof::Certificate { certificate, key };
-        Self { proof, method: None }
+        Self { credentials: Credentials::Certificate { certificate, key }, method: None }
     }
 
-    /// The same by the login method of this name.
+    /// Uses the login method of this name.
     #[must_use]
     pub fn by(mut self, method: impl Into<String>) -> Self {
         self.method = Some(method.into());
         self
     }
 
-    /// Who: the name, or that a certificate tells it.
+    /// The user name; `(certificate)` if the appliance takes it from a certificate.
     pub fn user(&self) -> &str {
-        match &self.proof {
-            Proof::Password { user, .. } => user,
-            Proof::Certificate { .. } => "(certificate)",
+        match &self.credentials {
+            Credentials::Password { user, .. } => user,
+            Credentials::Certificate { .. } => "(certificate)",
         }
     }
 
-    /// What must not be repeated.
+    /// The secret that must not appear in a text of the appliance.
     pub(crate) fn secret(&self) -> Option<&Secret> {
-        match &self.proof {
-            Proof::Password { password, .. } => Some(password),
-            // It never leaves, so nobody can repeat it.
-            Proof::Certificate { .. } => None,
+        match &self.credentials {
+            Credentials::Password { password, .. } => Some(password),
+            // The private key is never sent.
+            Credentials::Certificate { .. } => None,
         }
     }
 
     /// The path to log in at.
     pub(crate) fn path(&self) -> String {
         let mut query = Vec::new();
-        if matches!(self.proof, Proof::Certificate { .. }) {
+        if matches!(self.credentials, Credentials::Certificate { .. }) {
             query.push("type=x509".to_owned());
         }
         if let Some(method) = &self.method {

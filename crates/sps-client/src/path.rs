@@ -1,12 +1,12 @@
-//! Paths of the API: what may stand in one.
+//! Paths of the API.
 
 use std::fmt::Write as _;
 
 use sps_model::Method;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Argument, Error};
 
-/// One segment, so that a key with a slash or a question mark in it stays one.
+/// Encodes one segment, so that a key with a slash or a question mark stays one segment.
 pub(crate) fn encoded(segment: &str) -> String {
     let mut text = String::new();
     for byte in segment.bytes() {
@@ -23,31 +23,29 @@ pub(crate) fn encoded(segment: &str) -> String {
 
 /// The path of the object with this key.
 pub(crate) fn of_object(collection: &str, key: &str) -> Result<String, Error> {
-    // Either would climb out of the collection.
+    // These would leave the collection.
     if matches!(key, "" | "." | "..") {
-        return Err(Error::new(ErrorKind::Settings)
-            .at(Method::Get, collection)
-            .note(format!("`{key}` is not the key of an object")));
+        let reason = "expected neither an empty key nor `.` or `..`";
+        return Err(Error::argument(Argument::Key, reason).at(Method::Get, collection));
     }
     Ok(format!("{collection}/{}", encoded(key)))
 }
 
-/// Whether this is a path that may be asked for.
+/// Checks that a path may be requested.
 pub(crate) fn check(path: &str) -> Result<(), Error> {
     let plain = path.split('?').next().unwrap_or_default();
     let is_api = plain == "/api" || plain.starts_with("/api/");
-    let climbs = plain
+    let leaves_api = plain
         .split('/')
         .any(|it| matches!(it.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".."));
     let is_clean = path.bytes().all(|it| it.is_ascii_graphic() && !matches!(it, b'#' | b'\\'));
-    if is_api && !climbs && is_clean {
+    if is_api && !leaves_api && is_clean {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Settings)
-        .note("a path starts with `/api/`, climbs nowhere, and has no space and no `#` in it"))
+    Err(Error::argument(Argument::Path, "expected `/api/…` without `..`, spaces and `#`"))
 }
 
-/// Whether a change of what stands here belongs into a transaction.
+/// Whether a change at this path belongs into a transaction.
 pub(crate) fn is_configuration(path: &str) -> bool {
     let path = path.split('?').next().unwrap_or_default();
     path == "/api/configuration"
@@ -55,7 +53,7 @@ pub(crate) fn is_configuration(path: &str) -> bool {
         || path.starts_with("/api/upload/plugins")
 }
 
-/// Whether this is the transaction itself.
+/// Whether this is the path of the transaction itself.
 pub(crate) fn is_transaction(path: &str) -> bool {
     let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
     path == "/api/transaction" || path.starts_with("/api/transaction/")
@@ -73,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_paths_that_climb() {
+    fn rejects_paths_that_leave_the_api() {
         for path in ["/api/../x", "/api/%2e%2E/x", "api/x", "/x", "/api/a b", "/api/a#b", "/apix"] {
             assert!(check(path).is_err(), "{path}");
         }

@@ -1,23 +1,26 @@
-//! What a response carried, typed by its endpoint.
+//! Responses, typed by their endpoint or raw.
 
 use std::fmt;
 
+use serde::Deserialize as _;
 use serde_json::Value;
-use sps_model::{Endpoint, Exchange, Meta, Reader, Wire as _};
+use sps_model::{Any, Endpoint, EndpointInfo, Exchange, Meta, Reader, Wire as _};
+use sps_validate::{Context, Form, UnknownKeys};
 
 use crate::{
     error::{Error, ErrorKind},
-    http::Call,
+    http::{Call, Response},
+    json,
 };
 
-/// One object as the appliance answered it.
+/// One object as the appliance sent it.
 #[non_exhaustive]
 pub struct Received<E: Endpoint> {
-    /// The ID of the endpoint or object; a job's response may lack it.
+    /// The ID of the endpoint or object; the response of a job may lack it.
     pub key: Option<String>,
-    /// Where it stands.
+    /// The links of the object.
     pub meta: Meta,
-    /// The value. References in it are objects, and it keeps keys that no source shows.
+    /// The value. Its references are objects, and it keeps unknown keys.
     pub body: E::Response,
 }
 
@@ -25,8 +28,8 @@ impl<E: Endpoint> Received<E>
 where
     E::Request: Exchange<Response = E::Response>,
 {
-    /// The body that would leave the object as it is: references become bare keys, and unknown keys
-    /// stay. Change it and send it with [`Transaction::replace`](crate::Transaction::replace).
+    /// Makes the request that would leave the object unchanged: references become bare keys, and unknown keys stay.
+    /// Change it and send it with [`Transaction::replace`](crate::Transaction::replace).
     pub fn into_request(self) -> E::Request {
         E::Request::from_response(self.body)
     }
@@ -45,6 +48,22 @@ where
     }
 }
 
+/// A whole response whose endpoint has no type.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RawResponse {
+    /// The key of the object, if the response has one.
+    pub key: Option<String>,
+    /// The whole response with `body` and `meta`; null if it was empty.
+    pub content: Any,
+}
+
+impl RawResponse {
+    pub(crate) fn empty() -> Self {
+        Self { key: None, content: Value::Null.into() }
+    }
+}
+
 /// Reads the response about one object.
 pub(crate) fn read<E: Endpoint>(
     mut response: Value,
@@ -55,33 +74,33 @@ pub(crate) fn read<E: Endpoint>(
     };
     let wrapper = E::WRAPPERS.iter().find(|it| response.get(**it).is_some());
     let body = wrapper.and_then(|it| response.get_mut(*it)).map(Value::take);
-    let body = body.ok_or_else(|| unexpected("it has no body".to_owned()))?;
-    let body = E::Response::read(body, &Reader::response())
-        .map_err(|error| unexpected(without_value(&error.to_string())))?;
+    let body = body.ok_or_else(|| unexpected("the response has no body".to_owned()))?;
+    let body = E::Response::read(&body, &Reader::response())
+        .map_err(|_| unexpected(mismatch::<E>(&body)))?;
     let key = response["key"].as_str().map(str::to_owned);
     Ok(Received { key, meta: meta(&response), body })
 }
 
-pub(crate) fn meta(response: &Value) -> Meta {
-    // What is not as the guide shows it is no reason to lose the body.
-    response.get("meta").and_then(|it| serde::Deserialize::deserialize(it).ok()).unwrap_or_default()
+/// Says where a body differs from its type. The error of serde may repeat a secret, and it names no place.
+fn mismatch<E: Endpoint>(body: &Value) -> String {
+    const STRUCTURAL: [&str; 3] = ["wrong-type", "null-not-allowed", "missing-key"];
+    let info = const { &EndpointInfo::of::<E>() };
+    let context = Context::default().with_unknown_keys(UnknownKeys::Allow);
+    let report = info.explain(&body.to_string(), Form::Response, &context).unwrap_or_default();
+    let first = report.errors().find(|it| STRUCTURAL.contains(&it.code));
+    first.map_or_else(|| "the body does not have the expected form".to_owned(), ToString::to_string)
 }
 
-/// Takes the value out of serde's words about it: it may be a secret.
-fn without_value(words: &str) -> String {
-    match words.rsplit_once(", expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
-        None => words.to_owned(),
-    }
+fn meta(response: &Value) -> Meta {
+    // Links of an unexpected form are no reason to reject the body.
+    response.get("meta").and_then(|it| Meta::deserialize(it).ok()).unwrap_or_default()
 }
 
-/// Takes a member out of a response; null if there is none. An index that writes would panic on what is no object.
-pub(crate) fn take(response: &mut Value, key: &str) -> Value {
-    response.get_mut(key).map(Value::take).unwrap_or_default()
-}
-
-/// The key of a response, or the last segment of its address.
-pub(crate) fn key_of(response: &Value) -> Option<String> {
-    let href = || response["meta"]["href"].as_str()?.rsplit('/').next();
-    response["key"].as_str().or_else(href).filter(|it| !it.is_empty()).map(str::to_owned)
+/// Reads a response whose endpoint has no type.
+pub(crate) fn read_raw(response: &Response, call: &Call<'_>) -> Result<RawResponse, Error> {
+    let content = match response.text.trim() {
+        "" => return Ok(RawResponse::empty()),
+        _ => response.json(call)?,
+    };
+    Ok(RawResponse { key: json::key_of(&content), content: content.into() })
 }

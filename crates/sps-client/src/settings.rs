@@ -1,4 +1,4 @@
-//! What a client may be told about time and patience.
+//! Time limits, retries and waits.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use sps_validate::Version;
 
 use crate::error::{Error, ErrorKind};
 
-/// Time-outs, retries and waits of one client.
+/// Time limits, retries and waits of one client.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) connect_timeout: Duration,
@@ -36,7 +36,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Waits for repeating what is safe to repeat.
+    /// The waits before a request is repeated that may be repeated safely.
     pub(crate) fn backoff(&self) -> ExponentialBuilder {
         ExponentialBuilder::default()
             .with_jitter()
@@ -45,25 +45,52 @@ impl Settings {
             .with_max_times(self.retries)
     }
 
-    /// Waits for a foreign lock, without end: the limit is a time and not a number.
+    /// The waits for the lock of another session. They never end: the limit is a time and not a number.
     pub(crate) fn lock_backoff(&self) -> ExponentialBuilder {
         self.backoff().with_max_delay(Duration::from_secs(5)).without_max_times()
     }
 
-    /// Waits between looks for what came of a request whose response was lost, at least so many. What was only not
-    /// answered in time may still be on its way: one looks for it as long again as a response may take.
-    pub(crate) fn looks(
+    /// The waits between checks for a request whose response was lost, at least `at_least` of them. After a time-out
+    /// the request may still arrive, so the checks go on for as long as a response may take.
+    pub(crate) fn check_delays(
         &self,
         lost: &Error,
         at_least: usize,
     ) -> impl Iterator<Item = Duration> + use<> {
-        let is_on_its_way = *lost.kind() == ErrorKind::Timeout;
-        let patience = if is_on_its_way { self.timeout } else { Duration::ZERO };
+        let may_arrive = *lost.kind() == ErrorKind::Timeout;
+        let patience = if may_arrive { self.timeout } else { Duration::ZERO };
         let (mut waited, mut count) = (Duration::ZERO, 0);
         self.lock_backoff().build().take_while(move |delay| {
             let is_due = count < at_least || waited < patience;
             (waited, count) = (waited + *delay, count + 1);
             is_due
         })
+    }
+}
+
+/// A duration as text: seconds, or milliseconds below one second.
+pub(crate) fn in_words(duration: Duration) -> String {
+    let (number, unit) = match duration.as_secs() {
+        0 if !duration.is_zero() => (u64::from(duration.subsec_millis()), "millisecond"),
+        seconds => (seconds, "second"),
+    };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_one_second_in_the_singular() {
+        for (milliseconds, text) in [
+            (0, "0 seconds"),
+            (1, "1 millisecond"),
+            (300, "300 milliseconds"),
+            (1_000, "1 second"),
+            (30_000, "30 seconds"),
+        ] {
+            assert_eq!(in_words(Duration::from_millis(milliseconds)), text);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Support bundles: one call that waits until the appliance has collected one.
+//! Support bundles: jobs of the appliance that collect logs and settings.
 
 use std::{fmt, path::Path, sync::Arc, time::Instant};
 
@@ -6,13 +6,15 @@ use serde_json::Value;
 use sps_model::{Endpoint as _, Method, SupportBundle, SupportBundleStatus};
 
 use crate::{
-    client::{Client, Scope, Shared},
+    client::Client,
     error::{Error, ErrorKind},
     hide,
     http::Call,
+    json,
     list::List,
     path,
-    received::{self, Received},
+    received::Received,
+    session::{Scope, Shared},
     transfer::Progress,
 };
 
@@ -27,19 +29,22 @@ impl fmt::Debug for SupportBundles<'_> {
     }
 }
 
-impl<'a> SupportBundles<'a> {
-    pub(crate) fn new(shared: &'a Arc<Shared>) -> Self {
-        Self { shared }
+impl Client {
+    /// The jobs that collect support bundles.
+    pub fn support_bundles(&self) -> SupportBundles<'_> {
+        SupportBundles { shared: &self.shared }
     }
+}
 
-    /// Starts a job, waits until it is finished, and gives its key. `progress` hears every state.
+impl SupportBundles<'_> {
+    /// Starts a job, waits until it is finished, and gives its key. `progress` is called with every state.
     ///
-    /// Not repeated: every call starts a job. A dropped future leaves the job running; the appliance
+    /// The client does not repeat it: every call starts a job. If the future is dropped, the job goes on; the appliance
     /// removes it and its bundle after 24 hours.
     ///
     /// # Errors
-    /// [`ErrorKind::JobFailed`], [`ErrorKind::Timeout`] when the job takes too long, and whatever the
-    /// appliance says.
+    /// [`ErrorKind::JobFailed`], [`ErrorKind::Timeout`] if the job takes too long, and the errors of the
+    /// appliance.
     pub async fn create(
         &self,
         progress: impl FnMut(&SupportBundle) + Send,
@@ -49,27 +54,27 @@ impl<'a> SupportBundles<'a> {
         Ok(key)
     }
 
-    /// Starts a job and gives its key at once; [`Self::wait`] tells when it is finished.
+    /// Starts a job and gives its key at once; [`Self::wait`] waits until it is finished.
     ///
-    /// Not repeated: every call starts a job.
+    /// The client does not repeat it: every call starts a job.
     ///
     /// # Errors
-    /// Whatever the appliance says.
+    /// The errors of the appliance.
     pub async fn start(&self) -> Result<String, Error> {
         let call = Call::new(Method::Post, SupportBundle::PATH);
         let response = self.shared.send(&call, &Scope::Any).await?.json(&call)?;
         started(&response).ok_or_else(|| {
             Error::new(ErrorKind::UnexpectedResponse)
                 .at(call.method, call.path)
-                .note("the response does not tell the key of the job; the list of jobs does")
+                .note("the response has no key for the job; the list of jobs has it")
         })
     }
 
-    /// Waits until a job is finished. `progress` hears every state. A dropped future leaves the job running.
+    /// Waits until a job is finished. `progress` is called with every state. If the future is dropped, the job goes on.
     ///
     /// # Errors
     /// [`ErrorKind::JobFailed`] with the appliance's reason as [`Error::message`], [`ErrorKind::Timeout`]
-    /// when the job takes too long, and whatever the appliance says.
+    /// if the job takes too long, and the errors of the appliance.
     pub async fn wait(
         &self,
         key: &str,
@@ -78,37 +83,40 @@ impl<'a> SupportBundles<'a> {
         let start = Instant::now();
         loop {
             let bundle = self.get(key).await;
-            let bundle = bundle.map_err(|error| error.note(format!("the job is {key}")))?.body;
+            let bundle =
+                bundle.map_err(|error| error.note(format!("waiting for job `{key}`")))?.body;
             progress(&bundle);
             let failed = |kind| Error::new(kind).at(Method::Post, SupportBundle::PATH);
             match bundle.status {
                 SupportBundleStatus::Finished => return Ok(()),
                 SupportBundleStatus::Failed => {
                     let mut reason =
-                        bundle.error.unwrap_or_else(|| "no reason is given".to_owned());
+                        bundle.error.unwrap_or_else(|| "the appliance gives no reason".to_owned());
                     hide::strike_text(&mut reason, &self.shared.secrets());
-                    return Err(failed(ErrorKind::JobFailed).said(reason));
+                    return Err(failed(ErrorKind::JobFailed).with_message(reason));
                 }
                 _ if start.elapsed() > self.shared.settings.job_timeout => {
-                    return Err(failed(ErrorKind::Timeout).note(format!("job {key} still runs")));
+                    return Err(
+                        failed(ErrorKind::Timeout).note(format!("job `{key}` is still running"))
+                    );
                 }
                 _ => tokio::time::sleep(self.shared.settings.poll).await,
             }
         }
     }
 
-    /// One job.
+    /// Reads one job.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`]: every job vanishes after 24 hours.
+    /// [`ErrorKind::NotFound`]: the appliance removes every job after 24 hours.
     pub async fn get(&self, key: &str) -> Result<Received<SupportBundle>, Error> {
         self.shared.get(&path::of_object(SupportBundle::PATH, key)?, &Scope::Any).await
     }
 
-    /// All jobs.
+    /// Lists all jobs.
     ///
     /// # Errors
-    /// Whatever [`ErrorKind`] says about reading.
+    /// The kinds of [`ErrorKind`] that concern reading.
     pub async fn list(&self) -> Result<Vec<Received<SupportBundle>>, Error> {
         List::fetch(Arc::clone(self.shared), Scope::Any).await?.all().await
     }
@@ -116,7 +124,7 @@ impl<'a> SupportBundles<'a> {
     /// Downloads a bundle into a file, as [`Client::download_to_file`] does.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`]: even a finished job may have no file. [`ErrorKind::File`].
+    /// [`ErrorKind::NotFound`], also for a finished job without a file; [`ErrorKind::File`].
     pub async fn download(
         &self,
         key: &str,
@@ -131,21 +139,21 @@ impl<'a> SupportBundles<'a> {
     /// Removes a bundle, or cancels its job while it runs.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`], and whatever the appliance says.
+    /// [`ErrorKind::NotFound`], and the other errors of the appliance.
     pub async fn delete(&self, key: &str) -> Result<(), Error> {
         let path = path::of_object(SupportBundle::PATH, key)?;
         self.shared.send(&Call::new(Method::Delete, &path), &Scope::Any).await.map(drop)
     }
 }
 
-/// The key of the job that was just started. The sample is a list of one that has no key of its own:
-/// then the last segment of its address stands in. Which of several is new is told by its status.
+/// The key of the job that was just started. The guide's sample is a list with one item without a key: then the last
+/// segment of its link is the key. In a longer list, the status shows which job is new.
 fn started(response: &Value) -> Option<String> {
     let is_queued = |it: &&Value| it["body"]["status"] == "queued";
     match response["items"].as_array().map(Vec::as_slice) {
-        Some([only]) => received::key_of(only),
-        Some(items) => received::key_of(items.iter().rfind(is_queued)?),
-        None => received::key_of(response),
+        Some([only]) => json::key_of(only),
+        Some(items) => json::key_of(items.iter().rfind(is_queued)?),
+        None => json::key_of(response),
     }
     .filter(|key| key != "support-bundle")
 }

@@ -1,10 +1,9 @@
-//! The settings of TLS: the certificates to trust, and the certificate of the client.
+//! TLS: the certificates that the client trusts, and the client certificate.
 
 mod algorithms;
 mod exact;
 mod hello;
 mod identity;
-mod input;
 mod probe;
 mod refusal;
 mod signature;
@@ -15,10 +14,8 @@ use std::sync::Arc;
 use rustls::{ClientConfig, client::danger::ServerCertVerifier, crypto::CryptoProvider};
 use sps_validate::pem;
 
-pub use self::input::TlsInput;
 use self::{
     algorithms::provider,
-    input::InputError,
     refusal::Fingerprint,
     verifier::{Check, Verifier},
 };
@@ -27,11 +24,11 @@ pub(crate) use self::{
     refusal::{Refusal, alert_note, cause, is_about_client},
 };
 use crate::{
-    error::{Error, ErrorKind},
-    login::{Login, Proof},
+    error::{Argument, Error, ErrorKind},
+    login::{Credentials, Login},
 };
 
-/// How the appliance proves its identity.
+/// The certificates of the appliance that the client trusts.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Trust {
     #[default]
@@ -40,12 +37,12 @@ pub(crate) enum Trust {
     SystemAnd(Vec<u8>),
     Authority(Vec<u8>),
     Pin(Fingerprint),
-    Anybody,
+    Any,
 }
 
-/// The settings of TLS for this trust and this login.
+/// The TLS configuration for this trust and this login.
 pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error> {
-    // Not the default of the process: there may be none, and it may be another one.
+    // Not the default of the process: it may be absent or another provider.
     let provider = provider();
     let check = match trust {
         Trust::System => Check::System(system(&provider)?),
@@ -59,16 +56,16 @@ pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error
         }
         Trust::Authority(pem) => authorities(pem, &provider)?,
         Trust::Pin(digest) => Check::Pin(*digest),
-        Trust::Anybody => Check::Any,
+        Trust::Any => Check::Any,
     };
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::new(ErrorKind::Tls).because(error))?
         .dangerous()
         .with_custom_certificate_verifier(Verifier::new(check, provider));
-    match &login.proof {
-        Proof::Password { .. } => Ok(builder.with_no_client_auth()),
-        Proof::Certificate { certificate, key } => {
+    match &login.credentials {
+        Credentials::Password { .. } => Ok(builder.with_no_client_auth()),
+        Credentials::Certificate { certificate, key } => {
             Ok(builder.with_client_cert_resolver(identity::read(certificate, key)?))
         }
     }
@@ -77,26 +74,26 @@ pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error
 fn system(provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
     let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(provider));
     let verifier = verifier.map_err(|error| {
-        Error::new(ErrorKind::Tls).note("the system's certificates cannot be read").because(error)
+        Error::new(ErrorKind::Tls).note("the certificates of the system cannot be read").because(error)
     })?;
     Ok(Arc::new(verifier))
 }
 
-fn authorities(pem: &[u8], provider: &Arc<CryptoProvider>) -> Result<Check, InputError> {
-    let invalid = |reason: String| InputError::new(TlsInput::Authorities, reason);
+fn authorities(pem: &[u8], provider: &Arc<CryptoProvider>) -> Result<Check, Error> {
+    let invalid = |reason: String| Error::argument(Argument::Authority, reason);
     let contents = pem::read(pem);
     let listed = contents.certificates().map_err(|defect| invalid(defect.to_string()))?;
     // OpenSSL writes bundles that also list authorities which nothing may trust any more.
     let listed: Vec<_> =
         listed.into_iter().filter(|it| !it.is_refused_for_servers).cloned().collect();
     if listed.is_empty() {
-        return Err(invalid("the trust settings of its certificates refuse servers".to_owned()));
+        return Err(invalid("the trust settings of all its certificates refuse servers".to_owned()));
     }
     Check::authorities(listed, provider)
         .ok_or_else(|| invalid("the certificates are not usable".to_owned()))
 }
 
-/// The digest of 64 hexadecimal digits, perhaps with colons.
+/// Reads a digest of 64 hexadecimal digits, with or without colons.
 pub(crate) fn digest(hex: &str) -> Option<Fingerprint> {
     let digits: Vec<u8> = hex.bytes().filter(|it| *it != b':').collect();
     let mut digest = [0; 32];

@@ -1,4 +1,4 @@
-//! Files to and from the appliance, in pieces, with progress.
+//! Uploads and downloads in pieces, with progress.
 
 use std::{
     fs,
@@ -19,27 +19,29 @@ use tempfile::NamedTempFile;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::{
-    client::{Client, RawResponse, Scope, Shared, raw_response},
+    client::Client,
     error::{Error, ErrorKind},
-    http::{self, Call, Reply},
+    http::{self, Call, Response},
     journal::folder_of,
     path,
+    received::{self, RawResponse},
+    session::{Scope, Shared},
     transaction::Transaction,
 };
 
-const PIECE: usize = 64 << 10;
+const PIECE_BYTES: usize = 64 << 10;
 
-/// How far a transfer is.
+/// The progress of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Bytes so far.
+    /// The number of bytes so far.
     pub bytes: u64,
-    /// All bytes, if known.
+    /// The number of all bytes, if known.
     pub total: Option<u64>,
 }
 
-/// What is uploaded.
+/// The content of an upload.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Source {
@@ -50,13 +52,13 @@ pub enum Source {
 }
 
 impl Client {
-    /// Uploads something that needs no transaction, such as a firmware, with POST.
+    /// Uploads a file that needs no transaction, such as a firmware, with POST.
     ///
-    /// Not repeated when it fails. A dropped future may leave a part of it on the appliance.
+    /// The client does not repeat it. A dropped future may leave a part of the file on the appliance.
     ///
     /// # Errors
-    /// [`ErrorKind::NotOpen`] for what belongs into a transaction: use [`Transaction::upload`].
-    /// [`ErrorKind::File`], and whatever the appliance says.
+    /// [`ErrorKind::NotOpen`] if the path needs a transaction: use [`Transaction::upload`]. [`ErrorKind::File`], and the
+    /// errors of the appliance.
     pub async fn upload(
         &self,
         path: &str,
@@ -71,10 +73,10 @@ impl Client {
         upload(&self.shared, &Scope::Any, path, content_type, source, progress).await
     }
 
-    /// Downloads into a writer and gives the number of bytes. What was written before an error stays.
+    /// Downloads into a writer and gives the number of bytes. After an error, the writer may hold a part of the file.
     ///
     /// # Errors
-    /// [`ErrorKind::File`] if the writer fails, and whatever the appliance says.
+    /// [`ErrorKind::File`] if the writer fails, and the errors of the appliance.
     pub async fn download(
         &self,
         path: &str,
@@ -86,11 +88,10 @@ impl Client {
 
     /// Downloads into a file that only its owner may read, and gives the number of bytes.
     ///
-    /// The file appears whole or not at all; an existing one is replaced. A dropped future leaves no
-    /// part of it behind.
+    /// The file appears as a whole or not at all, and replaces an existing one. A dropped future leaves nothing behind.
     ///
     /// # Errors
-    /// [`ErrorKind::File`], also where a folder or a device stands, and whatever the appliance says.
+    /// [`ErrorKind::File`], also if the target is a folder or a device, and the errors of the appliance.
     pub async fn download_to_file(
         &self,
         path: &str,
@@ -99,10 +100,10 @@ impl Client {
     ) -> Result<u64, Error> {
         let target = target.as_ref();
         let failed = |error| file_error(target, error).at(Method::Get, path);
-        // A link stays a link, and a device a device.
+        // A symbolic link stays one, and a device is not replaced.
         let target = &match fs::canonicalize(target) {
             Ok(real) if real.is_file() => real,
-            Ok(_) => return Err(failed(io::Error::other("there is something that is no file"))),
+            Ok(_) => return Err(failed(io::Error::other("not a file"))),
             Err(_) => target.to_owned(),
         };
         let mut file = NamedTempFile::new_in(folder_of(target)).map_err(failed)?;
@@ -114,12 +115,12 @@ impl Client {
 }
 
 impl Transaction {
-    /// Uploads something that takes effect with the commit, such as a plugin.
+    /// Uploads a file that takes effect with the commit, such as a plugin.
     ///
-    /// Not repeated when it fails: look at [`Transaction::review`], or cancel.
+    /// The client does not repeat it. After an error, check [`Transaction::review`] or cancel.
     ///
     /// # Errors
-    /// [`ErrorKind::File`], [`ErrorKind::SessionEnded`], and whatever the appliance says.
+    /// [`ErrorKind::File`], [`ErrorKind::SessionEnded`], and the errors of the appliance.
     pub async fn upload(
         &mut self,
         path: &str,
@@ -133,8 +134,8 @@ impl Transaction {
         self.is_waiting = true;
         let result = upload(&shared, &self.scope(), path, content_type, source, progress).await;
         self.is_waiting = false;
-        let response = self.noticed(result)?;
-        self.uploaded(&response);
+        let response = self.notice_end(result)?;
+        self.record_upload(&response);
         Ok(response)
     }
 }
@@ -151,42 +152,43 @@ async fn upload(
     let mut first = true;
     loop {
         let session = shared.session_of(scope).await?;
-        let proof = shared.proof(&session);
+        let authentication = shared.authentication(&session);
         let (pieces, length, counter) =
             pieces(source, progress.clone()).await.map_err(|error| match source {
                 Source::File(file) => file_error(file, error).at(Method::Post, path),
                 Source::Bytes(_) => Error::new(ErrorKind::File).because(error),
             })?;
-        let request = http::request(&shared.http, &shared.base, Method::Post, path, &proof)?
-            .header(header::CONTENT_TYPE, content_type)
-            .header(header::CONTENT_LENGTH, length)
-            .body(reqwest::Body::wrap_stream(pieces));
+        let request =
+            http::request(&shared.http, &shared.base, Method::Post, path, &authentication)?
+                .header(header::CONTENT_TYPE, content_type)
+                .header(header::CONTENT_LENGTH, length)
+                .body(reqwest::Body::wrap_stream(pieces));
         let sending = async {
             let response = request.send().await.map_err(|error| http::transport(error, &call))?;
             let status = response.status().as_u16();
             let text = http::read_text(response, &call).await?;
             match status {
-                200..=299 => Ok(Reply { text, cookie: None }),
-                _ => Err(http::failure(status, &text, &call, &proof)),
+                200..=299 => Ok(Response { text, cookie: None }),
+                _ => Err(http::failure(status, &text, &call, &authentication)),
             }
         };
         let result = while_moving(sending, &counter, shared, &call).await;
         match result {
-            // An expired session: nothing of it was taken.
+            // The session had ended, so the appliance did not accept the upload.
             Err(error) if *error.kind() == ErrorKind::Unauthenticated => {
-                let error = shared.ended(&session, scope, error);
+                let error = shared.notice_end(&session, scope, error);
                 if first && *error.kind() == ErrorKind::Unauthenticated {
                     first = false;
                     continue;
                 }
                 return Err(error);
             }
-            result => return raw_response(&result?, &call),
+            result => return received::read_raw(&result?, &call),
         }
     }
 }
 
-/// Waits as long as something moves.
+/// Waits as long as the transfer makes progress.
 async fn while_moving<T>(
     work: impl Future<Output = Result<T, Error>>,
     counter: &AtomicU64,
@@ -222,7 +224,7 @@ async fn download(
     if content_type.is_some_and(|it| it.as_bytes().starts_with(b"text/html")) {
         return Err(Error::new(ErrorKind::UnexpectedResponse)
             .at(call.method, call.path)
-            .note("it is a page for a browser"));
+            .note("the response is a web page"));
     }
     let total = response.content_length();
     let mut bytes = 0;
@@ -241,13 +243,14 @@ async fn download(
     }
 }
 
-/// Asks for a file; what follows is its content.
+/// Requests a file. The body of the response is its content.
 async fn start(shared: &Shared, call: &Call<'_>) -> Result<reqwest::Response, Error> {
     let mut first = true;
     loop {
         let session = shared.session_of(&Scope::Any).await?;
-        let proof = shared.proof(&session);
-        let request = http::request(&shared.http, &shared.base, call.method, call.path, &proof)?;
+        let authentication = shared.authentication(&session);
+        let request =
+            http::request(&shared.http, &shared.base, call.method, call.path, &authentication)?;
         let response = tokio::time::timeout(shared.settings.timeout, request.send())
             .await
             .map_err(|_| Error::new(ErrorKind::Timeout).at(call.method, call.path))?
@@ -259,9 +262,9 @@ async fn start(shared: &Shared, call: &Call<'_>) -> Result<reqwest::Response, Er
         let text = tokio::time::timeout(shared.settings.timeout, http::read_text(response, call))
             .await
             .map_err(|_| Error::new(ErrorKind::Timeout).at(call.method, call.path))??;
-        let error = http::failure(status, &text, call, &proof);
+        let error = http::failure(status, &text, call, &authentication);
         let error = match error.kind() {
-            ErrorKind::Unauthenticated => shared.ended(&session, &Scope::Any, error),
+            ErrorKind::Unauthenticated => shared.notice_end(&session, &Scope::Any, error),
             _ => return Err(error),
         };
         if !first || *error.kind() != ErrorKind::Unauthenticated {
@@ -272,7 +275,7 @@ async fn start(shared: &Shared, call: &Call<'_>) -> Result<reqwest::Response, Er
 }
 
 fn file_error(path: &Path, error: io::Error) -> Error {
-    Error::new(ErrorKind::File).note(path.display().to_string()).because(error)
+    Error::new(ErrorKind::File).note(format!("`{}`", path.display())).because(error)
 }
 
 async fn pieces(
@@ -299,7 +302,7 @@ enum Content {
     Bytes(io::Cursor<Vec<u8>>),
 }
 
-/// The content in pieces, as the connection asks for them.
+/// The content in pieces, as the connection requests them.
 struct Pieces {
     content: Content,
     length: u64,
@@ -311,7 +314,7 @@ impl Stream for Pieces {
     type Item = io::Result<Vec<u8>>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let mut piece = vec![0; PIECE];
+        let mut piece = vec![0; PIECE_BYTES];
         let mut buffer = ReadBuf::new(&mut piece);
         let read = match &mut self.content {
             Content::File(file) => Pin::new(file).poll_read(cx, &mut buffer),

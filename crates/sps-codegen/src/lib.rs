@@ -3,6 +3,10 @@
 //! Everything here is a pure function from a `Spec` to text. It writes no files; `cargo xtask codegen`
 //! does that, and the binary prints what it needs.
 
+#[cfg(feature = "rust")]
+mod draft;
+#[cfg(feature = "rust")]
+mod every;
 mod json;
 mod page;
 #[cfg(feature = "rust")]
@@ -11,9 +15,14 @@ mod schema;
 mod template;
 
 #[cfg(feature = "rust")]
-pub use crate::rust::Error;
-#[cfg(feature = "rust")]
-pub use crate::rust::rust;
+pub use crate::{
+    draft::{
+        DraftCase, DraftDocument, DraftError, DraftPage, draft_cases, draft_cases_file, draft_page,
+        draft_response,
+    },
+    every::every_endpoint,
+    rust::{Error, rust},
+};
 pub use crate::{
     page::{code, codes, endpoints, nearest_endpoint, show},
     schema::{SchemaForm, schema, schema_file, schema_id, schema_settings, schemas},

@@ -1,7 +1,6 @@
 //! Rust text from the spec: one readable file per endpoint, and a table of them all.
 
 mod condition;
-mod edits;
 mod item;
 mod rules;
 
@@ -152,34 +151,34 @@ fn pretty(item: TokenStream) -> Result<String, Error> {
 const NAMES: &[(&str, &str)] = &[
     ("Any", "crate::Any"),
     ("BTreeMap", "std::collections::BTreeMap"),
+    ("Bounds", "crate::validate::Bounds"),
+    ("Check", "crate::validate::Check"),
+    ("Condition", "crate::validate::Condition"),
     ("Constrained", "crate::Constrained"),
     ("Constraint", "crate::validate::Constraint"),
     ("Constraints", "crate::validate::Constraints"),
-    ("Context", "crate::validate::Context"),
-    ("Edit", "crate::validate::Edit"),
     ("Endpoint", "crate::Endpoint"),
     ("EndpointInfo", "crate::EndpointInfo"),
     ("EndpointKind", "crate::EndpointKind"),
     ("Format", "crate::validate::format::Format"),
-    ("UnknownFields", "crate::UnknownFields"),
     ("Key", "crate::Key"),
+    ("Literal", "crate::validate::Literal"),
     ("Member", "crate::validate::Member"),
     ("Method", "crate::Method"),
     ("NoBody", "crate::NoBody"),
     ("Object", "crate::Object"),
     ("Optional", "crate::Optional"),
-    ("Unknown", "crate::Unknown"),
-    ("Outcome", "crate::validate::Outcome"),
+    ("Requirement", "crate::validate::Requirement"),
     ("Resource", "crate::Resource"),
     ("Rule", "crate::validate::Rule"),
     ("Secret", "crate::Secret"),
+    ("Severity", "crate::validate::Severity"),
     ("Target", "crate::validate::Target"),
+    ("Unknown", "crate::Unknown"),
+    ("UnknownFields", "crate::UnknownFields"),
     ("Version", "crate::validate::Version"),
     ("Versions", "crate::validate::Versions"),
     ("fmt", "std::fmt"),
-    ("hex", "crate::validate::format::hex"),
-    ("ignored", "crate::validate::ignored"),
-    ("required", "crate::validate::required"),
     ("validate", "crate::validate"),
 ];
 
@@ -190,8 +189,9 @@ fn imports(text: &str, spec: &Spec) -> String {
         .filter(|line| !line.trim_start().starts_with("//"))
         .map(without_strings)
         .collect();
+    // The condition, not the type of an unknown value.
+    let code = code.replace("Condition::Any", "");
     let words: BTreeSet<&str> = code.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
-    let (mut std, mut own) = (String::new(), String::new());
     let mut found: Vec<String> = NAMES
         .iter()
         .filter(|(name, _)| words.contains(name))
@@ -216,14 +216,50 @@ fn imports(text: &str, spec: &Spec) -> String {
         }
     }
     found.sort_unstable();
-    for path in found {
-        let list = if path.starts_with("std::") { &mut std } else { &mut own };
-        list.push_str("use ");
-        list.push_str(&path);
-        list.push_str(";\n");
+    let std = found.iter().filter(|path| path.starts_with("std::"));
+    let own = found.iter().filter_map(|path| path.strip_prefix("crate::"));
+    let mut text: String = std.flat_map(|path| ["use ", path, ";\n"]).collect();
+    if !text.is_empty() {
+        text.push('\n');
     }
-    let blank = |list: &str| if list.is_empty() { "" } else { "\n" };
-    format!("{std}{}{own}{}", blank(&std), blank(&own))
+    text + &own_imports(&own.collect::<Vec<_>>())
+}
+
+/// One tree of imports from this crate, those of `validate` in a tree of their own.
+fn own_imports(paths: &[&str]) -> String {
+    let (validate, mut names): (Vec<&str>, Vec<&str>) =
+        paths.iter().partition(|path| path.starts_with("validate"));
+    let validate: Vec<&str> =
+        validate.iter().map(|path| path.strip_prefix("validate::").unwrap_or("self")).collect();
+    let validate = match validate[..] {
+        [] => None,
+        ["self"] => Some("validate".to_owned()),
+        [one] => Some(format!("validate::{one}")),
+        _ => Some(format!("validate::{{\n{}    }}", lines(&validate, "        "))),
+    };
+    names.extend(validate.as_deref());
+    match names[..] {
+        [] => String::new(),
+        [one] => format!("use crate::{one};\n\n"),
+        _ => format!("use crate::{{\n{}}};\n\n", lines(&names, "    ")),
+    }
+}
+
+/// The names with commas, in indented lines of at most 100 columns.
+fn lines(names: &[&str], indent: &str) -> String {
+    let mut text = String::new();
+    let mut line = String::new();
+    for name in names {
+        let first = name.lines().next().unwrap_or_default();
+        let is_tree = name.len() > first.len();
+        if !line.is_empty() && (is_tree || indent.len() + line.len() + first.len() + 2 > 100) {
+            text.extend([indent, line.trim_end(), "\n"]);
+            line.clear();
+        }
+        line.extend([name, ", "]);
+    }
+    text.extend([indent, line.trim_end(), "\n"]);
+    text
 }
 
 fn without_strings(line: &str) -> String {

@@ -51,17 +51,17 @@ impl SchemaForm {
 ///
 /// It accepts what `sps check` accepts, as far as a schema can tell: conditions between members become `if` and `then`,
 /// formats patterns. Warnings are no part of it. A rule that no schema can say is named in a `$comment` of its type. A
-/// response may stand under its wrapper or be a list of them, its references are objects or keys, and it may have members
+/// response may be under its wrapper or be a list of them, its references are objects or keys, and it may have members
 /// and words that no source shows.
 pub fn schema(spec: &Spec, endpoint: &Endpoint, form: SchemaForm) -> Option<String> {
     let name = form.body(endpoint)?;
-    let mut types = Types::new(spec, endpoint, form);
+    let mut types = Types::new(spec, form);
     let body = types.named(name);
     let body = match form {
         SchemaForm::Request => bare(spec, endpoint, name, body),
         SchemaForm::Response => wrapped(spec, endpoint, name, body),
     };
-    let mut comment = "A schema cannot say that a key must not stand twice, that an object must exist, or how often \
+    let mut comment = "A schema cannot say that a key must not appear twice, that an object must exist, or how often \
                        it may be referred to; `sps check` does."
         .to_owned();
     if let Some(versions) = prose::versions(&endpoint.versions) {
@@ -130,7 +130,7 @@ fn forms(endpoint: &Endpoint) -> Vec<SchemaForm> {
     SchemaForm::ALL.into_iter().filter(|form| form.body(endpoint).is_some()).collect()
 }
 
-/// The body alone. Where any member may stand, the wrapper of a response would pass for one.
+/// The body alone. Where any member may be, the wrapper of a response would pass for one.
 fn bare(spec: &Spec, endpoint: &Endpoint, name: &str, body: Object) -> Object {
     let open = matches!(spec.type_def(name), Some(TypeDef::Struct(it)) if it.open);
     let carriers = Carriers::of(spec, endpoint, name);
@@ -164,7 +164,7 @@ fn wrapped(spec: &Spec, endpoint: &Endpoint, name: &str, body: Object) -> Object
         .with("else", body)
 }
 
-/// Members of a response under which its body stands, or the list of bodies; none that the body itself has.
+/// Members of a response under which its body is, or the list of bodies; none that the body itself has.
 struct Carriers<'a> {
     wrappers: Vec<&'a str>,
     listing: Option<&'static str>,

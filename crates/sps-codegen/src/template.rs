@@ -2,7 +2,7 @@
 
 mod certificate;
 mod fill;
-mod judge;
+mod score;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -46,7 +46,7 @@ pub fn template(
     Ok(format!("{}\n", best(|picks| fill(spec, name, variant, picks)).body))
 }
 
-/// Every word that stands in a tag of a request body, each once.
+/// Every word that is in a tag of a request body, each once.
 fn selections(spec: &Spec, endpoint: &Endpoint) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for (_, member) in Walk::request(spec, endpoint).members {

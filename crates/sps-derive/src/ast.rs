@@ -122,7 +122,7 @@ const STRUCT_WORDS: &[&str] =
 const ENUM_WORDS: &[&str] = &["tag", "content", "same", "response", "constrained", "crate"];
 const FIELD_WORDS: &[&str] = &["rename", "tag", "request_only", "default", "garde"];
 
-/// Gathers the declaration; no shape if there is none that could be judged further.
+/// Gathers the declaration; no shape where nothing more can be checked.
 pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> (Head, Option<Shape>) {
     let mut words = Words::new(&input.attrs, errors);
     let head = Head::new(input, &mut words, errors);
@@ -221,7 +221,7 @@ fn enum_shape(variants: &Variants, mut words: Words, errors: &mut Errors) -> Sha
     let (tag, content) = match keys {
         (None, None) => return Shape::Words(word_list(variants, errors)),
         (Some(tag), Some(content)) => (tag, content),
-        // The variants are judged even so: every mistake is reported at once.
+        // The variants are checked even so: every mistake is reported at once.
         (Some(tag), None) => {
             errors.at(&tag, "`tag` needs `content` beside it: the key of what the tag decides");
             (tag, string_at("", Span::call_site()))

@@ -81,12 +81,12 @@ impl Words {
         let index = self.0.iter().position(|word| word.name == name)?;
         let word = self.0.remove(index);
         while let Some(index) = self.0.iter().position(|word| word.name == name) {
-            errors.at(&self.0.remove(index).name, format_args!("`{name}` stands twice"));
+            errors.at(&self.0.remove(index).name, format_args!("`{name}` appears twice"));
         }
         Some(word)
     }
 
-    /// A word without argument: where it stands.
+    /// A word without argument: where it is.
     pub(crate) fn flag(&mut self, name: &str, errors: &mut Errors) -> Option<Ident> {
         let word = self.take(name, errors)?;
         if !matches!(word.argument, Argument::None) {
@@ -101,7 +101,7 @@ impl Words {
         string_of(word, errors)
     }
 
-    /// A word with a string that may stand several times.
+    /// A word with a string that may be several times.
     pub(crate) fn strings(&mut self, name: &str, errors: &mut Errors) -> Vec<LitStr> {
         let (mut strings, mut rest) = (Vec::new(), Vec::new());
         for word in self.0.drain(..) {
@@ -143,7 +143,7 @@ impl Words {
         }
     }
 
-    /// Reports every word that nobody took; `known` are the words that belong at this place.
+    /// Reports every word that no one took; `known` are the words that belong at this place.
     pub(crate) fn finish(self, place: &str, known: &[&str], errors: &mut Errors) {
         for Word { name, .. } in self.0 {
             let expected = match known {

@@ -21,7 +21,7 @@ pub(crate) fn expand(
         && input.generics.params.is_empty();
     let twin = is_twin.then(|| {
         let response = format_ident!("{name}Response");
-        quote!(#[doc = "Stands for the twin."] #vis type #response = #name;)
+        quote!(#[doc = "The same type as the twin."] #vis type #response = #name;)
     });
     let mut lifetime = input.generics.clone();
     lifetime.params.insert(0, syn::parse_quote!('__de));
@@ -72,10 +72,6 @@ pub(crate) fn expand(
 
             impl #impl_generics __sps::Describe for #name #ty_generics #where_clause {
                 const KIND: __private::Kind = __private::Kind::Any;
-
-                fn judge(&self, _: &__private::Constraint, _: &__private::Context<'_>) -> bool {
-                    ::core::unreachable!()
-                }
             }
 
             impl #impl_generics __private::garde::Validate for #name #ty_generics #where_clause {

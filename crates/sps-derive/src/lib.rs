@@ -1,7 +1,7 @@
 //! `#[derive(Resource)]`: one declaration becomes a request type and its response twin.
 //!
 //! Use it through `sps_model::Resource`. The stages are those of any derive here: `attr` reads the
-//! attributes, `ast` gathers the declaration, `valid` judges it, `expand` writes the impls; and
+//! attributes, `ast` gathers the declaration, `valid` checks it, `expand` writes the impls; and
 //! after a mistake `fallback` writes just enough that no second error follows from the first.
 
 mod ast;

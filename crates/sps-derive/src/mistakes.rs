@@ -2,7 +2,7 @@
 
 use syn::Item;
 
-/// What the compiler is told, in the order of the declaration's stages.
+/// What the compiler is reported, in the order of the declaration's stages.
 fn said(declaration: &str) -> Vec<String> {
     let input = syn::parse_str(declaration).unwrap();
     let file: syn::File = syn::parse2(crate::derive(&input)).unwrap();
@@ -107,7 +107,7 @@ fn arguments_of_another_form() {
         ("enum E { #[resource(alias = 1)] A }", &["`alias` takes a string: `alias = \"…\"`"]),
         (
             "#[resource(open, open, open)] struct S { unknown_fields: UnknownFields }",
-            &["`open` stands twice", "`open` stands twice"],
+            &["`open` appears twice", "`open` appears twice"],
         ),
     ] {
         says(declaration, expected);
@@ -169,15 +169,15 @@ fn what_is_no_resource() {
 }
 
 #[test]
-fn names_that_stand_twice() {
+fn names_that_appear_twice() {
     for (declaration, expected) in [
         (
             "struct S { a: u8, #[resource(rename = \"a\")] b: u8 }",
-            &["the key \"a\" stands twice"][..],
+            &["the key \"a\" appears twice"][..],
         ),
         (
             "#[resource(response_only(\"a\" as b: u8))] struct S { a: u8 }",
-            &["the key \"a\" stands twice"],
+            &["the key \"a\" appears twice"],
         ),
         (
             "#[resource(response_only(\"b\" as a: u8))] struct S { a: u8, c: u8 }",
@@ -194,11 +194,11 @@ fn names_that_stand_twice() {
         ),
         (
             "enum E { A, #[resource(rename = \"a\")] B, #[resource(alias = \"a\")] C }",
-            &["the word \"a\" stands twice", "the word \"a\" stands twice"],
+            &["the word \"a\" appears twice", "the word \"a\" appears twice"],
         ),
         (
             "#[resource(tag = \"t\", content = \"c\")] enum E { TwoWords, #[resource(rename = \"two_words\")] B }",
-            &["the word \"two_words\" stands twice"],
+            &["the word \"two_words\" appears twice"],
         ),
         (
             "struct S { #[resource(tag)] a: u8, #[resource(tag)] b: u8, #[resource(tag)] c: u8 }",
@@ -233,7 +233,7 @@ fn every_mistake_is_told_at_once() {
             "`open` takes no argument",
             "`x` does not belong on a struct; expected one of `same`, `response`, `response_only`, `open`, `builder`, `constrained`, `crate`",
             "`tag` takes no argument",
-            "the key \"a\" stands twice",
+            "the key \"a\" appears twice",
             "an open type needs a field `unknown_fields: UnknownFields` for the keys it does not know",
         ],
     );

@@ -72,7 +72,7 @@ fn unique<'a>(names: impl Iterator<Item = &'a LitStr>, what: &str, errors: &mut 
     let mut seen = HashSet::new();
     for name in names {
         if !seen.insert(name.value()) {
-            errors.at(name, format_args!("the {what} \"{}\" stands twice", name.value()));
+            errors.at(name, format_args!("the {what} \"{}\" appears twice", name.value()));
         }
     }
 }

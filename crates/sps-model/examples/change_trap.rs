@@ -5,7 +5,7 @@ use sps_model::{
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // What `GET /api/configuration/management/snmp/trap` answered: references are objects.
+    // The response of `GET /api/configuration/management/snmp/trap`: references are objects.
     let text = r#"{"key": "trap", "meta": {}, "body": {"enabled": true, "version": {"selection": "3", "value": {
         "server": {"selection": "ip", "value": "192.0.2.25"}, "username": "trapper", "engine_id": "0x0123456789",
         "auth_method": "sha", "auth_password": {"key": "d21f3675", "meta": {"href": "/api/configuration/passwords/d21f3675"}},

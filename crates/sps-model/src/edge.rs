@@ -1,13 +1,14 @@
-//! garde at both edges: our types for those who call garde, and garde's types inside ours.
+//! garde at both edges: our types for callers of garde, and garde's types inside ours.
 
 use garde::{Path, Validate};
 use serde::{Deserializer, Serialize, Serializer, de::DeserializeOwned};
-use sps_validate::{Constraint, Context, Form, Kind};
+use sps_validate::{Context, Form, Kind};
 
 use crate::{
     check::{Describe, explain},
+    reader::Reader,
     unknown::Any,
-    wire::{Exchange, Reader, Wire},
+    wire::{Exchange, Wire},
 };
 
 /// `garde::Validate` for a request type: every error of [`explain()`], at its place, in wire names.
@@ -17,7 +18,7 @@ pub fn validate_into<T: Describe>(
     report: &mut garde::Report,
 ) {
     let context = Context::default();
-    // Keys that the response had travel along; they are no mistake of the caller.
+    // Unknown keys came with a response; they are not a mistake of the caller.
     let context = context.with_unknown_keys(sps_validate::UnknownKeys::Allow);
     let text = match serde_json::to_string(value) {
         Ok(text) => text,
@@ -40,17 +41,6 @@ pub fn validate_into<T: Describe>(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::exhaustive_structs, reason = "a wrapper and nothing else")]
 pub struct Foreign<T>(pub T);
-
-impl<T> Foreign<T>
-where
-    T: Validate,
-    T::Context: Default,
-{
-    /// Whether garde accepts the value.
-    pub fn accepts(value: &T) -> bool {
-        value.validate_with(&T::Context::default()).is_ok()
-    }
-}
 
 impl<T> From<T> for Foreign<T> {
     fn from(value: T) -> Self {
@@ -86,13 +76,9 @@ where
     T::Context: Default,
 {
     const KIND: Kind = Kind::Foreign(breaches::<T>);
-
-    fn judge(&self, _: &Constraint, _: &Context<'_>) -> bool {
-        Self::accepts(&self.0)
-    }
 }
 
-/// What garde says of a JSON text, as pointers and messages.
+/// Checks a JSON text with garde; returns pointers and messages.
 fn breaches<T>(text: &str) -> Vec<(String, String)>
 where
     T: DeserializeOwned + Validate,

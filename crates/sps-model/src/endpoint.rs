@@ -5,11 +5,7 @@ use std::{convert::Infallible, fmt};
 use serde::{Deserializer, Serialize, Serializer, de};
 use sps_validate::{Context, Form, Kind, Report, Subject, Versions};
 
-use crate::{
-    check::Describe,
-    generated::ENDPOINTS,
-    wire::{Reader, Wire},
-};
+use crate::{check::Describe, generated::ENDPOINTS, reader::Reader, wire::Wire};
 
 /// One address of the API and what travels there. Behavior is written once, generic over it.
 ///
@@ -25,7 +21,7 @@ pub trait Endpoint {
 
     /// The absolute path.
     const PATH: &'static str;
-    /// What stands there.
+    /// What is there.
     const KIND: EndpointKind;
     /// What can be done there.
     const METHODS: &'static [Method];
@@ -39,7 +35,7 @@ pub trait Endpoint {
     const VERSIONS: Versions = Versions::ALL;
 }
 
-/// What stands at an address.
+/// What is at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EndpointKind {
@@ -142,7 +138,7 @@ impl Wire for NoBody {
 pub struct EndpointInfo {
     /// The absolute path.
     pub path: &'static str,
-    /// What stands there.
+    /// What is there.
     pub kind: EndpointKind,
     /// What can be done there.
     pub methods: &'static [Method],

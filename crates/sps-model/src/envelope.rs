@@ -1,4 +1,4 @@
-//! What stands around a body in a response.
+//! The parts of a response around its body.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,13 +8,13 @@ use crate::unknown::Any;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Response<T> {
-    /// The ID of the endpoint or object; a job's response may lack it.
+    /// The ID of the endpoint or object; the response of a job may lack it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// The value. An older appliance calls it `transaction` at `/api/transaction`.
+    /// The value. Older appliances name it `transaction` at `/api/transaction`.
     #[serde(alias = "transaction")]
     pub body: T,
-    /// Where it stands.
+    /// The links of the object.
     pub meta: Meta,
 }
 
@@ -23,9 +23,9 @@ pub struct Response<T> {
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct Listing<T> {
-    /// What it holds.
+    /// The members.
     pub items: Vec<Item<T>>,
-    /// Where it stands.
+    /// The links of the object.
     pub meta: Meta,
 }
 
@@ -34,21 +34,21 @@ pub struct Listing<T> {
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct Item<T> {
-    /// The ID; a job that was just started may lack it.
+    /// The ID; the response to the start of a job may lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// The value, from 6.1.0 for immediate children.
+    /// The value; from 6.1.0 on, immediate children have it.
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     pub body: Option<T>,
-    /// Where it stands.
+    /// The links of the object.
     pub meta: Meta,
 }
 
-/// Where an object stands and what stands beside it. Paths are absolute, without a host.
+/// Links from an object to itself and its neighbors. Paths are absolute, without a host.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Meta {
-    /// The object itself; a response that embeds nothing may lack it.
+    /// The object itself; a response without a body may lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub href: Option<String>,
     /// The container.
@@ -60,13 +60,13 @@ pub struct Meta {
     /// The last sibling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<String>,
-    /// The next sibling; null at the end.
+    /// The next sibling; null for the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
-    /// The sibling before; null at the start.
+    /// The previous sibling; null for the first one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<String>,
-    /// Where the transaction is, under `/api/configuration`.
+    /// The transaction; present below `/api/configuration`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction: Option<String>,
     /// Seconds until the session ends, for authenticated clients.
@@ -78,14 +78,14 @@ pub struct Meta {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorResponse {
-    /// What went wrong.
+    /// The error.
     pub error: ErrorObject,
-    /// Where.
+    /// The links of the response.
     #[serde(default)]
     pub meta: Meta,
 }
 
-/// What went wrong, in the appliance's words.
+/// The error in the appliance's words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorObject {
@@ -94,21 +94,18 @@ pub struct ErrorObject {
     pub kind: String,
     /// A sentence about it.
     pub message: String,
-    /// The path asked for, or an object, or the list of errors found; absent for some errors.
+    /// The requested path, an object, or the list of errors; absent for some errors.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "details")]
     pub details: Option<Any>,
 }
 
-/// `Any` is read by our own reader; serde needs to be told how.
+/// Reads `Any` with the reader of this crate instead of serde's.
 mod details {
     use serde::{Deserializer, Serialize, Serializer};
 
-    use crate::{
-        unknown::Any,
-        wire::{Reader, Wire},
-    };
+    use crate::{reader::Reader, unknown::Any, wire::Wire};
 
-    #[expect(clippy::ref_option, reason = "serde calls it so")]
+    #[expect(clippy::ref_option, reason = "serde passes it like this")]
     pub(super) fn serialize<S: Serializer>(
         details: &Option<Any>,
         serializer: S,

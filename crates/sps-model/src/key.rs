@@ -14,8 +14,9 @@ use serde::{
 use sps_validate::Target;
 
 use crate::{
+    reader::Reader,
     unknown::{Any, UnknownFields},
-    wire::{Exchange, Reader, Wire},
+    wire::{Exchange, Wire},
 };
 
 /// An object that references can point to.

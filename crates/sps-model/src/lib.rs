@@ -1,30 +1,37 @@
 //! Typed requests and responses of the REST API of Safeguard for Privileged Sessions.
 //!
-//! A request type cannot hold what a response holds: references are a [`Key`] in one and a
-//! [`Reference`] in the other, and [`Exchange::from_response`] turns the response into the request.
-//! Nothing is lost on the way: keys that no source shows travel along in [`UnknownFields`].
+//! Requests and responses have different types: a reference is a [`Key`] in a request and a [`Reference`] in a response.
+//! [`Exchange::from_response`] turns a response into the request that would leave the object unchanged. Nothing is lost:
+//! [`UnknownFields`] keeps the fields that no source shows.
 //!
 //! ```
 #![doc = include_str!("../examples/change_trap.rs")]
 //! ```
 //!
-//! [`accept`] says whether a text may be sent, [`explain()`] says what is wrong with it.
-//! Your own endpoints get all of this from [`macro@Resource`].
+//! [`accept`] checks whether a text may be sent; [`explain()`] lists everything that is wrong with it. Derive
+//! [`macro@Resource`] to get the same for endpoints of your own.
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
-// The derive writes absolute paths; inside this crate they must resolve too.
+// The derive writes absolute paths, which have to resolve inside of this crate too.
 extern crate self as sps_model;
 
 mod check;
+mod difference;
 mod edge;
 mod endpoint;
 mod envelope;
 mod key;
+mod misfit;
 mod optional;
+mod reader;
 mod secret;
+pub mod shape;
+mod slot;
+mod std_types;
 #[cfg(feature = "proptest")]
 pub mod strategy;
+mod union;
 mod unknown;
 mod wire;
 
@@ -36,17 +43,19 @@ pub use sps_validate as validate;
 
 pub use crate::{
     check::{Constrained, Describe, accept, explain, read, read_response},
+    difference::{Difference, Side, differences},
     endpoint::{Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, locate},
     envelope::{ErrorObject, ErrorResponse, Item, Listing, Meta, Response},
     generated::*,
     key::{Key, Object, Reference},
     optional::Optional,
+    reader::Reader,
     secret::{HiddenSecret, Secret},
     unknown::{Any, Unknown, UnknownFields},
-    wire::{Exchange, Reader, Wire},
+    wire::{Exchange, Wire},
 };
 
-/// What the expansion of [`macro@Resource`] needs; not for hand-written code.
+/// Items that the expansion of [`macro@Resource`] uses; not for hand-written code.
 #[doc(hidden)]
 pub mod __private {
     pub use garde;
@@ -58,6 +67,7 @@ pub mod __private {
 
     pub use crate::{
         edge::{Foreign, validate_into},
-        wire::{Found, Keys, Slot, Union, WordVisitor, read_union},
+        slot::{EnumVisitor, KeyMatch, Keys, Slot},
+        union::{Union, read_union},
     };
 }

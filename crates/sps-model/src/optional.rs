@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserializer, Serialize, Serializer};
 
-use crate::wire::{Exchange, Reader, Wire};
+use crate::{
+    reader::Reader,
+    wire::{Exchange, Wire},
+};
 
 /// A member that may be left out.
 ///

@@ -1,4 +1,4 @@
-//! Plain passwords on their way to the appliance.
+//! Plain passwords in transit to the appliance.
 
 use std::fmt;
 
@@ -8,7 +8,10 @@ use serde::{
 };
 use zeroize::Zeroize;
 
-use crate::wire::{Exchange, Reader, Wire};
+use crate::{
+    reader::Reader,
+    wire::{Exchange, Wire},
+};
 
 /// A plain password: it can be sent, but not printed, and its memory is wiped when it is dropped.
 ///

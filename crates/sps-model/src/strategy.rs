@@ -15,13 +15,14 @@
 
 mod edit;
 mod near_miss;
-mod settle;
+mod repair;
 mod value;
+mod ways;
 
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::{check::Describe, wire::Reader};
+use crate::{check::Describe, reader::Reader};
 
 pub use crate::strategy::near_miss::{NearMiss, Passwords};
 
@@ -29,7 +30,7 @@ pub use crate::strategy::near_miss::{NearMiss, Passwords};
 pub fn valid_json<T: Describe>() -> BoxedStrategy<Value> {
     (value::value(T::KIND), any::<u64>())
         .prop_map(|(mut body, dice)| {
-            settle::settle(T::KIND, &mut body, dice, &settle::Intended::default());
+            repair::repair(T::KIND, &mut body, dice, &repair::Intended::default());
             body
         })
         .boxed()

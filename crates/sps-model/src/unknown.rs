@@ -1,4 +1,4 @@
-//! What no source shows: carried along, never judged, never lost.
+//! What no source shows: carried along, never checked, never lost.
 
 use std::{
     collections::{BTreeMap, btree_map},
@@ -11,11 +11,14 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use crate::wire::{Exchange, Reader, Seed, Wire};
+use crate::{
+    reader::Reader,
+    wire::{Exchange, Seed, Wire},
+};
 
-/// A value of any shape, where the guide does not say what stands there.
+/// A value of any shape, where the guide does not say what is there.
 ///
-/// Reading counts depth and keys and refuses a key that stands twice. Rewriting replaces every
+/// Reading counts depth and keys and refuses a key that is twice. Rewriting replaces every
 /// reference object in it (`key` and `meta.href`, perhaps `body`) by its bare key. A whole number
 /// beyond 64 bits is kept as the nearest `f64`.
 #[derive(Clone, PartialEq)]
@@ -155,7 +158,7 @@ impl<'de> Visitor<'de> for AnyVisitor {
             reader.count(&mut keys)?;
             let Any(value) = map.next_value_seed(Seed::new(&reader))?;
             if object.insert(key, value).is_some() {
-                return Err(de::Error::custom("a key stands twice"));
+                return Err(de::Error::custom("a key appears twice"));
             }
         }
         Ok(Value::Object(object))
@@ -167,10 +170,7 @@ impl<'de> Visitor<'de> for AnyVisitor {
 /// Empty, it is one pointer. Only a lenient reader fills it (and a strict one for a type that is
 /// open); it moves with its object and is written back with it.
 #[derive(Clone, Default, PartialEq)]
-#[expect(
-    clippy::box_collection,
-    reason = "empty, it shall cost its object one pointer and not three"
-)]
+#[expect(clippy::box_collection, reason = "empty, it costs its object one pointer and not three")]
 pub struct UnknownFields(Option<Box<BTreeMap<String, Any>>>);
 
 impl UnknownFields {
@@ -207,7 +207,7 @@ impl UnknownFields {
     /// Reads one more key: a lenient reader keeps it.
     ///
     /// # Errors
-    /// A strict reader refuses it; and a key that stands twice.
+    /// A strict reader refuses it; and a key that is twice.
     pub fn read<'de, A: MapAccess<'de>>(
         &mut self,
         key: String,
@@ -225,7 +225,7 @@ impl UnknownFields {
     /// Reads one more key and keeps it, whatever the reader: for types that are open.
     ///
     /// # Errors
-    /// A key that stands twice.
+    /// A key that is twice.
     pub fn keep<'de, A: MapAccess<'de>>(
         &mut self,
         key: String,
@@ -234,14 +234,9 @@ impl UnknownFields {
     ) -> Result<(), A::Error> {
         let value = map.next_value_seed(Seed::new(reader))?;
         if self.insert(key, value).is_some() {
-            return Err(de::Error::custom("a key stands twice"));
+            return Err(de::Error::custom("a key appears twice"));
         }
         Ok(())
-    }
-
-    /// Whether the keys are those of a response's wrapper: a body (or items) beside `key` and `meta`.
-    pub fn is_wrapper(&self) -> bool {
-        is_wrapper(self.0.iter().flat_map(|entries| entries.keys()))
     }
 
     pub(crate) fn insert(&mut self, key: String, value: Any) -> Option<Any> {
@@ -256,19 +251,6 @@ impl UnknownFields {
             }
         }
     }
-}
-
-/// Whether an object with these keys is the wrapper of a response.
-pub(crate) fn is_wrapper<'k>(keys: impl Iterator<Item = &'k String>) -> bool {
-    let mut carries = false;
-    for key in keys {
-        match key.as_str() {
-            "body" | "items" => carries = true,
-            "key" | "meta" => {}
-            _ => return false,
-        }
-    }
-    carries
 }
 
 impl<'a> IntoIterator for &'a UnknownFields {

@@ -1,70 +1,69 @@
-//! Bodies: judged, kept and shown by the types and rules of the spec.
+//! Bodies: checked, stored and shown by the types and rules of the spec.
 
-mod condition;
+mod checker;
 mod document;
 mod format;
 mod initial;
-mod judge;
-mod shown;
+mod show;
 
 use serde_json::Value;
 use sps_spec::{Endpoint, Spec, Version, Versions};
 
-use self::{document::Doc, judge::Judge};
+use self::{checker::Checker, document::Doc};
 
-/// What the interpreter has to know of the rest of the configuration.
+/// The rest of the configuration, as the interpreter needs it.
 pub trait World {
-    /// Body of an object as it is stored, if there is one. `collection` is the path of its collection.
+    /// Returns the stored body of an object. `collection` is the path of its collection.
     fn object(&self, collection: &str, key: &str) -> Option<Value>;
 
-    /// Paths of the endpoints and objects that refer to an object, in order.
+    /// Returns the paths of the endpoints and objects that refer to an object, in order.
     fn referrers(&self, collection: &str, key: &str) -> Vec<String>;
 }
 
-/// How much a reader puts up with.
+/// How strictly a body is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// As an appliance: unknown keys are dropped in silence, and of two equal keys the last one counts.
+    /// Like an appliance: drops unknown keys silently, and takes the last of several equal keys.
     Lenient,
-    /// Refuses whatever would be lost as well: unknown and repeated keys, the wrapper of an answer, what the target
-    /// version does not have, and documents beyond all measure.
+    /// Also refuses whatever would be lost: unknown and repeated keys, the wrapper of a response, and what the target
+    /// version does not have. Refuses documents that exceed the limits.
     Strict,
 }
 
-/// One thing that is wrong with a body.
+/// One error in a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The code of the spec for it, such as `missing-key`.
+    /// Code from the spec, such as `missing-key`.
     pub code: String,
-    /// Where it is, as an RFC 6901 pointer. A missing member's is where it should be.
+    /// Location as an RFC 6901 pointer. For a missing member, the location where it belongs.
     pub pointer: String,
-    /// What is wrong, in words. It never holds a value of the body, which may be a secret.
+    /// Description of the error. Never holds a value of the body, which may be a secret.
     pub message: String,
 }
 
-/// Why a body is not taken.
+/// Why a body is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// It is not UTF-8 or not JSON; says why.
+    /// It is not UTF-8 or not JSON, with the reason.
     NotJson(String),
-    /// It is wrong in itself, or does not fit the rest of the configuration: everything that was found.
+    /// It is invalid, or does not fit the rest of the configuration: all errors.
     Semantic(Vec<Finding>),
 }
 
-/// A mention of an object elsewhere.
+/// A reference to another object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reference {
-    /// The path of the collection that it points into.
+    /// Path of the collection of the object.
     pub collection: String,
-    /// The key of the object.
+    /// Key of the object.
     pub key: String,
-    /// Whether the object may be referred to only once.
+    /// Whether only one reference to the object may exist.
     pub single_use: bool,
-    /// Where in the body it stands, as an RFC 6901 pointer.
+    /// Location in the body as an RFC 6901 pointer.
     pub pointer: String,
 }
 
-/// The interpreter of all bodies of a spec, for one version of the appliance.
+/// Interpreter of all bodies of a spec, for one version of the appliance.
 #[derive(Debug, Clone)]
 pub struct Bodies<'s> {
     spec: &'s Spec,
@@ -72,21 +71,21 @@ pub struct Bodies<'s> {
 }
 
 impl<'s> Bodies<'s> {
-    /// An interpreter for one version; without one, what any version has is there.
+    /// Creates an interpreter for one version. Without a version, it accepts what any version has.
     pub fn new(spec: &'s Spec, target: Option<Version>) -> Self {
         Self { spec, target }
     }
 
-    /// Reads the body of a PUT or POST, and gives back what is stored.
+    /// Reads the body of a PUT or POST, and returns what is stored.
     ///
-    /// `own` is the path of the endpoint or object that is written: what refers to an object from there does not count
-    /// against single use. The words of enums are stored in their first spelling. Where the spec shows no request
-    /// body, any JSON is taken as it is.
+    /// `own` is the path of the endpoint or object that is written: references from there do not count against single
+    /// use. Enum values are stored in their first spelling. Where the spec has no request body, any JSON is stored
+    /// unchanged.
     ///
     /// # Errors
     ///
-    /// [`Refusal::NotJson`] when `text` is not UTF-8, not JSON or nested deeper than 127 levels, else
-    /// [`Refusal::Semantic`] with all findings, of which about a thousand are listed at most.
+    /// Returns [`Refusal::NotJson`] if `text` is not UTF-8, not JSON or nested deeper than 127 levels. Returns
+    /// [`Refusal::Semantic`] for all other errors, with about a thousand of them at most.
     pub fn read(
         &self,
         endpoint: &'s Endpoint,
@@ -96,13 +95,13 @@ impl<'s> Bodies<'s> {
         own: &str,
     ) -> Result<Value, Refusal> {
         let doc = Doc::parse(text, mode).map_err(Refusal::NotJson)?;
-        let mut judge = Judge::new(self.spec, self.target.as_ref(), mode, world, own);
-        let stored = judge.endpoint(endpoint, text.len(), &doc);
-        let findings = judge.into_findings();
+        let mut checker = Checker::new(self.spec, self.target.as_ref(), mode, world, own);
+        let stored = checker.endpoint(endpoint, text.len(), &doc);
+        let findings = checker.into_findings();
         if findings.is_empty() { Ok(stored) } else { Err(Refusal::Semantic(findings)) }
     }
 
-    /// Reads a stored body anew, as a lenient reader does: what is stored of it, and everything that is wrong with it.
+    /// Reads a stored body again, leniently. Returns what is stored of it, and all errors.
     pub(crate) fn restore(
         &self,
         endpoint: &'s Endpoint,
@@ -110,16 +109,16 @@ impl<'s> Bodies<'s> {
         world: &dyn World,
         own: &str,
     ) -> (Value, Vec<Finding>) {
-        let mut judge = Judge::new(self.spec, self.target.as_ref(), Mode::Lenient, world, own);
-        let stored = judge.endpoint(endpoint, 0, &Doc::from(stored));
-        (stored, judge.into_findings())
+        let mut checker = Checker::new(self.spec, self.target.as_ref(), Mode::Lenient, world, own);
+        let stored = checker.endpoint(endpoint, 0, &Doc::from(stored));
+        (stored, checker.into_findings())
     }
 
     /// Reads a body that no endpoint describes: an object whose members have these names.
     ///
     /// # Errors
     ///
-    /// Those of [`read`](Self::read).
+    /// Returns the errors of [`read`](Self::read).
     pub(crate) fn read_members(
         &self,
         names: &[&str],
@@ -128,19 +127,19 @@ impl<'s> Bodies<'s> {
         world: &dyn World,
     ) -> Result<Value, Refusal> {
         let doc = Doc::parse(text, mode).map_err(Refusal::NotJson)?;
-        let mut judge = Judge::new(self.spec, self.target.as_ref(), mode, world, "");
-        let read = judge.members(names, text.len(), &doc);
-        let findings = judge.into_findings();
+        let mut checker = Checker::new(self.spec, self.target.as_ref(), mode, world, "");
+        let read = checker.members(names, text.len(), &doc);
+        let findings = checker.into_findings();
         if findings.is_empty() { Ok(read) } else { Err(Refusal::Semantic(findings)) }
     }
 
-    /// The body as an answer shows it.
+    /// Returns the body as a response shows it.
     ///
-    /// References become objects of `key` and `meta.href`. Left out are secrets, members that only requests have, those
-    /// that the target version does not have and, for a reader who is not logged in, those that need a login. A member
-    /// that only answers have is shown if it is stored; else it is made up, null, or absent.
+    /// References become objects of `key` and `meta.href`. The response leaves out secrets, members that only requests
+    /// have, members that the target version does not have and, without a login, members that need one. A member that
+    /// only responses have is shown if it is stored; otherwise it is made up, null, or absent.
     ///
-    /// Bodies of referenced objects are not embedded, so nothing is asked of the world yet.
+    /// Bodies of referenced objects are not embedded, so `_world` is not used yet.
     pub fn show(
         &self,
         endpoint: &'s Endpoint,
@@ -148,19 +147,19 @@ impl<'s> Bodies<'s> {
         _world: &dyn World,
         authenticated: bool,
     ) -> Value {
-        shown::show(self.spec, self.target.as_ref(), endpoint, stored, authenticated)
+        show::show(self.spec, self.target.as_ref(), endpoint, stored, authenticated)
     }
 
-    /// Every reference in a stored body, in the order of the type's members.
+    /// Returns every reference in a stored body, in the order of the type's members.
     pub fn references(&self, endpoint: &'s Endpoint, stored: &Value) -> Vec<Reference> {
-        shown::references(self.spec, endpoint, stored)
+        show::references(self.spec, endpoint, stored)
     }
 
-    /// A body that a new appliance would plausibly have; nothing where no type of a body is known.
+    /// Returns a body that a new appliance would plausibly have, or `None` if the type of the body is unknown.
     ///
-    /// Defaults and examples of the spec, null where that is allowed, first variants, empty lists and no references.
-    /// Where a switch would demand a reference, it is off. If bodies of its type are sent as well, [`read`](Self::read)
-    /// accepts it.
+    /// The body holds defaults and examples of the spec, null where that is allowed, first variants, empty lists and no
+    /// references. A switch that would require a reference is off. If bodies of its type are sent as well,
+    /// [`read`](Self::read) accepts it.
     pub fn initial(&self, endpoint: &'s Endpoint) -> Option<Value> {
         initial::initial(self.spec, self.target.as_ref(), endpoint)
     }
@@ -178,7 +177,7 @@ fn push_segment(pointer: &mut String, segment: &str) {
     }
 }
 
-/// Whether an appliance of the target version has something; without a target, whether any has.
+/// Whether the target version has something; without a target, whether any version has it.
 fn is_in(versions: &Versions, target: Option<&Version>) -> bool {
     target.is_none_or(|target| versions.contains(target))
 }

@@ -1,41 +1,41 @@
-//! The time that the simulator lives in: the real one, or one that a test moves.
+//! The clock of the simulator: that of the machine, or one that a test sets.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// Where the simulator gets the time from.
+/// The clock of a simulator.
 ///
-/// Clones share one time. Sessions, jobs and the log look at it; delays of faults wait in real time.
+/// Clones share one time. Sessions, jobs and the log use it. Delays of faults wait in real time.
 #[derive(Debug, Clone)]
 pub struct Clock(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// Where a clock stands that does not run by itself.
+    /// Start of a manual clock.
     start: Option<SystemTime>,
     advanced: Mutex<Duration>,
 }
 
 impl Clock {
-    /// The time of this machine.
+    /// Creates a clock that follows the clock of this machine.
     pub fn system() -> Self {
         Self(Arc::new(Inner { start: None, advanced: Mutex::default() }))
     }
 
-    /// A clock that stands still until [`advance`](Self::advance) moves it.
+    /// Creates a clock that only [`advance`](Self::advance) moves.
     pub fn manual(start: SystemTime) -> Self {
         Self(Arc::new(Inner { start: Some(start), advanced: Mutex::default() }))
     }
 
-    /// Moves the time forward, also that of a clock that runs.
+    /// Moves the clock forward. Works on a clock of the machine too.
     pub fn advance(&self, by: Duration) {
         let mut advanced = self.0.advanced.lock().unwrap_or_else(PoisonError::into_inner);
         *advanced = advanced.saturating_add(by);
     }
 
-    /// What time it is; the far future stops at the last moment that can be written.
+    /// Returns the current time. A clock that was moved beyond the last representable time stops.
     pub fn now(&self) -> SystemTime {
         let advanced = *self.0.advanced.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.0.start.unwrap_or_else(SystemTime::now);
@@ -49,7 +49,7 @@ impl Default for Clock {
     }
 }
 
-/// Date and time in UTC, taken apart.
+/// Date and time in UTC.
 struct Civil {
     year: u64,
     month: u64,
@@ -62,11 +62,11 @@ struct Civil {
 
 impl Civil {
     fn of(time: SystemTime) -> Self {
-        // The year 9999 is the last that the forms below can hold.
+        // The formats below can hold no later year than 9999.
         let seconds =
             time.duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs()).min(253_402_300_799);
         let (days, rest) = (seconds / 86_400, seconds % 86_400);
-        // Counts in years that begin in March, so that the leap day is the last one.
+        // Years begin in March here, so that the leap day is the last one.
         let shifted = days + 719_468;
         let (era, of_era) = (shifted / 146_097, shifted % 146_097);
         let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -85,13 +85,13 @@ impl Civil {
     }
 }
 
-/// `2022-03-30T12:00:01+00:00`, as the guide prints times.
+/// Formats a time as the guide does: `2022-03-30T12:00:01+00:00`.
 pub(crate) fn date_time(time: SystemTime) -> String {
     let Civil { year, month, day, hour, minute, second, .. } = Civil::of(time);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}+00:00")
 }
 
-/// `Wed, 30 Mar 2022 12:00:01 GMT`, as a cookie wants it.
+/// Formats a time for a cookie: `Wed, 30 Mar 2022 12:00:01 GMT`.
 pub(crate) fn http_date(time: SystemTime) -> String {
     const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
     const MONTHS: [&str; 12] =
@@ -107,8 +107,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writes_times() {
-        // `date -u -d @N` says the same.
+    fn formats_times() {
+        // Expected values from `date -u -d @N`.
         for (seconds, rfc3339, http) in [
             (0, "1970-01-01T00:00:00+00:00", "Thu, 01 Jan 1970 00:00:00 GMT"),
             (951_826_154, "2000-02-29T12:09:14+00:00", "Tue, 29 Feb 2000 12:09:14 GMT"),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn stands_still_until_it_is_moved() {
+    fn a_manual_clock_moves_only_on_request() {
         let clock = Clock::manual(UNIX_EPOCH);
         let same = clock.clone();
         same.advance(Duration::from_secs(5));

@@ -1,71 +1,71 @@
-//! Why the simulator does not start, or a fault cannot be read.
+//! Errors of starting a simulator and of reading a fault.
 
 use std::path::PathBuf;
 
-/// What can go wrong outside of requests, whose errors are answers.
+/// An error outside of requests; errors of requests are responses.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address cannot be listened on.
+    /// The address is not available.
     #[error("cannot listen on {address}")]
     Listen {
         /// The address.
         address: std::net::SocketAddr,
-        /// Why not.
+        /// The cause.
         source: std::io::Error,
     },
-    /// The state, or the certificate beside it, cannot be read or written.
+    /// A file cannot be used: the state, the certificate beside it, or the log.
     #[error("cannot {action} {path}", path = path.display())]
     State {
-        /// What was tried: `read`, `write`, `lock`.
+        /// The failed action: `read`, `write`, `lock`, `open`.
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: std::io::Error,
     },
-    /// Another simulator keeps its state in this file.
+    /// Another simulator uses the state file.
     #[error("another simulator uses {path}: it has locked {lock}", path = path.display(), lock = lock.display())]
     InUse {
         /// The file.
         path: PathBuf,
-        /// The file beside it that is locked.
+        /// The locked file beside it.
         lock: PathBuf,
     },
-    /// The file with the state holds something else.
+    /// The state file does not hold a valid state.
     #[error("{path} does not hold the state of a simulator: {why}", path = path.display())]
     NotState {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
-    /// The certificate beside the state, or its key, is broken.
+    /// The certificate beside the state, or its key, is invalid.
     #[error(
-        "{path} is not usable: {why}; move the files of the certificate and its key away, and new ones are made",
+        "{path}: {why}; move the files of the certificate and its key away to get new ones",
         path = path.display()
     )]
     Certificate {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
-    /// The certificates of the authorities that sign those of clients are not usable.
-    #[error("the authorities of clients are not usable: {0}")]
+    /// The certificates of the authorities of clients are invalid.
+    #[error("invalid client authorities: {0}")]
     ClientCa(String),
     /// A certificate cannot be made or used.
     #[error("cannot set up TLS: {0}")]
     Tls(String),
-    /// The system gives no random numbers.
-    #[error("the system gives no random numbers")]
+    /// The system has no random numbers.
+    #[error("the system has no random numbers")]
     Random,
-    /// The text of a fault makes no sense.
-    #[error("`{text}` is no fault: {why}")]
+    /// The text of a fault is invalid.
+    #[error("invalid fault `{text}`: {why}")]
     Fault {
         /// The text.
         text: String,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
 }

@@ -1,7 +1,7 @@
-//! A stateful simulator of the REST API of Safeguard for Privileged Sessions, for tests and for trying things out.
+//! A stateful simulator of the REST API of Safeguard for Privileged Sessions, for tests and for experiments.
 //!
 //! It interprets [`sps_spec::Spec`] at run time and shares no code with the generated models, the validator or the
-//! client: a mistake of the generator shows up as a disagreement, instead of canceling out on both ends of the wire.
+//! client. A mistake of the generator thus shows as a disagreement, instead of canceling out on both ends of the wire.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
@@ -12,7 +12,7 @@
 //!     .user(User::admin("admin", "a"))
 //!     .start()
 //!     .await?;
-//! // The next commit takes effect, but its answer never arrives.
+//! // The next commit takes effect, but its response never arrives.
 //! sim.add_fault(Fault::drop_after().method("PUT").path("/api/transaction").times(1));
 //! assert!(sim.url().starts_with("https://127.0.0.1:"));
 //! assert!(sim.requests().is_empty());
@@ -20,31 +20,18 @@
 //! # Ok::<(), sps_sim::Error>(()) }).unwrap();
 //! ```
 
-mod answer;
 mod appliance;
 mod builder;
 mod clock;
-mod commit;
-mod defaults;
+mod configuration;
 mod error;
 mod fault;
-mod job;
-mod log;
-mod login;
-mod meta;
+mod http;
+mod jobs;
 mod random;
-mod request;
-mod resource;
-mod restore;
 mod server;
 mod session;
-mod state;
-mod status;
-mod store;
-mod tls;
-mod transaction;
-mod tree;
-mod upload;
+mod simulator;
 
 /// ```
 /// use serde_json::{Value, json};
@@ -69,7 +56,7 @@ mod upload;
 /// let path = "/api/configuration/management/disk_fillup_prevention";
 /// let endpoint = spec.endpoint(path).ok_or("no such endpoint")?;
 /// let text = br#"{"archiving_enabled": false, "enabled": true, "used_space_ratio_limit": 85, "typo": 1}"#;
-/// // An appliance drops what it does not know; a strict reader refuses it.
+/// // An appliance drops unknown keys. A strict reader refuses them.
 /// let stored = bodies.read(endpoint, text, Mode::Lenient, &Empty, path).map_err(|_| "refused")?;
 /// assert_eq!(stored, json!({"archiving_enabled": false, "enabled": true, "used_space_ratio_limit": 85}));
 /// assert!(bodies.read(endpoint, text, Mode::Strict, &Empty, path).is_err());
@@ -79,11 +66,12 @@ mod upload;
 pub mod body;
 
 pub use crate::{
-    builder::{Builder, Simulator},
+    builder::Builder,
     clock::Clock,
+    configuration::Holder,
     error::Error,
     fault::Fault,
-    log::RequestRecord,
+    http::{FailedHandshake, RequestRecord},
     session::User,
-    transaction::Holder,
+    simulator::Simulator,
 };

@@ -1,4 +1,4 @@
-//! Tokens, keys and dice, from the system or from a seed.
+//! Random tokens, keys and numbers, from the system or from a seed.
 
 use std::fmt::Write as _;
 
@@ -15,9 +15,9 @@ pub(crate) struct Random {
 }
 
 impl Random {
-    /// Seeded by the system, or by a number that gives the same bytes every time.
+    /// Creates a source that the system seeds, or a seed that gives the same bytes every time.
     ///
-    /// Nothing when the system has no random numbers.
+    /// Returns `None` if the system has no random numbers.
     pub(crate) fn new(seed: Option<u64>) -> Option<Self> {
         let mut bytes = [0; 32];
         match seed {
@@ -27,20 +27,20 @@ impl Random {
         Some(Self { seed: bytes, counter: 0 })
     }
 
-    /// So many lower-case hexadecimal digits, 64 at most.
+    /// Draws this many lower-case hexadecimal digits, 64 at most.
     pub(crate) fn hex(&mut self, digits: usize) -> String {
         let mut text = hex(&self.block());
         text.truncate(digits);
         text
     }
 
-    /// A key such as `22222222-2222-4222-8222-222222222222`.
+    /// Draws a key such as `22222222-2222-4222-8222-222222222222`.
     pub(crate) fn uuid(&mut self) -> String {
         let hex = self.hex(32);
         format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
     }
 
-    /// A number from 0 up to, but not including, 1.
+    /// Draws a number from 0 up to, but not including, 1.
     pub(crate) fn fraction(&mut self) -> f64 {
         let block = self.block();
         let number = u32::from_le_bytes([block[0], block[1], block[2], block[3]]);
@@ -57,7 +57,7 @@ impl Random {
     }
 }
 
-/// Lower-case hexadecimal digits.
+/// Writes bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").expect("writing to a string cannot fail");

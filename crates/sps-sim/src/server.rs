@@ -1,18 +1,18 @@
-//! The way from a socket to the appliance and back: TLS, HTTP, bodies, and the faults that cut it.
+//! The server: connections, TLS and HTTP around the appliance, and the faults that affect them.
+
+mod paced_body;
+mod receive;
+mod tls;
 
 use std::{
-    collections::VecDeque,
-    future::poll_fn,
     io,
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
     time::Duration,
 };
 
-use axum::{Router, body::Body, response::Response};
+use axum::{Router, body::Body, response};
 use hyper::{
-    body::{Body as _, Bytes, Frame, Incoming, SizeHint},
+    body::Incoming,
     server::conn::http1,
     service::{Service as _, service_fn},
 };
@@ -25,69 +25,56 @@ use tokio::{
     net::TcpListener,
     sync::oneshot,
     task::JoinSet,
-    time::{Sleep, sleep, timeout},
+    time::{sleep, timeout},
 };
 
 use crate::{
-    answer::{Answer, Failure},
     appliance::Appliance,
     fault::FaultKind,
-    request::{Authorization, Request},
-    tls::Tls,
+    http::{Request, Response},
 };
 
-/// The longest body that is read.
-const BODY_LENGTH: u64 = 10 << 20;
+pub(crate) use self::tls::{Identity, Tls};
+use self::{
+    paced_body::PacedBody,
+    receive::{CLIENT_TIMEOUT, receive},
+};
 
-/// How much of a body that is too long is read all the same, so that the client hears why it is refused.
-const DRAINED: u64 = 64 << 20;
-
-/// The largest firmware, of which nothing but the length is kept.
-const FIRMWARE_LENGTH: u64 = 4 << 30;
-
-/// How long a client may take for the handshake, for the head and for the body of a request.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// How long half an answer has to leave before the connection is cut.
-const FLUSH: Duration = Duration::from_millis(20);
-
-/// Takes connections until it is aborted; all of them end with it.
+/// Accepts connections until it is aborted. All of them end with it.
 pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, appliance: Arc<Appliance>) {
-    let late = Late::default();
+    let delayed = DelayedRequests::default();
+    let served = Arc::clone(&appliance);
     let router = Router::new().fallback(move |request: axum::extract::Request| {
-        let (appliance, late) = (Arc::clone(&appliance), late.clone());
-        async move { serve(appliance, late, request).await }
+        let (appliance, delayed) = (Arc::clone(&served), delayed.clone());
+        async move { serve(appliance, delayed, request).await }
     });
     let mut connections = JoinSet::new();
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of file handles, most likely: others have to end first.
+            // Probably out of file handles: other connections must end first.
             sleep(Duration::from_millis(10)).await;
             continue;
         };
         while connections.try_join_next().is_some() {}
-        let (router, tls) = (router.clone(), tls.clone());
+        let (router, tls, appliance) = (router.clone(), tls.clone(), Arc::clone(&appliance));
         connections.spawn(async move {
-            // Answers are small, and a client waits for each of them.
+            // Responses are small, and a client waits for each of them.
             let _ = stream.set_nodelay(true);
-            match tls {
-                None => connection(stream, router, None).await,
-                Some(tls) => {
-                    let accepted = timeout(PATIENCE, tls.accept(stream)).await;
-                    if let Ok(Ok((stream, name))) = accepted {
-                        connection(stream, router, name).await;
-                    }
-                }
+            let Some(tls) = tls else { return connection(stream, router, None).await };
+            match timeout(CLIENT_TIMEOUT, tls.accept(stream)).await {
+                Ok(Ok((stream, name))) => connection(stream, router, name).await,
+                Ok(Err(error)) => appliance.record_handshake(error.to_string()),
+                Err(_) => appliance.record_handshake("no handshake in time".to_owned()),
             }
         });
     }
 }
 
-/// The name in the certificate of a connection's client.
+/// Common name of the client's certificate of a connection.
 #[derive(Debug, Clone)]
 struct ClientName(String);
 
-/// Marks an answer that must not be given: the connection ends instead.
+/// Marks a response that must not be sent: the connection ends instead.
 #[derive(Debug, Clone)]
 struct Dropped;
 
@@ -100,37 +87,38 @@ async fn connection(
         if let Some(name) = &name {
             request.extensions_mut().insert(ClientName(name.clone()));
         }
-        let answer = TowerToHyperService::new(router.clone()).call(request);
+        let response = TowerToHyperService::new(router.clone()).call(request);
         async move {
-            let answer: Response = answer.await.unwrap_or_else(|never| match never {});
-            if answer.extensions().get::<Dropped>().is_some() {
+            let response: response::Response =
+                response.await.unwrap_or_else(|never| match never {});
+            if response.extensions().get::<Dropped>().is_some() {
                 return Err(io::Error::from(io::ErrorKind::ConnectionAborted));
             }
-            Ok(answer)
+            Ok(response)
         }
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
-    // A broken connection is the client's business, or a fault that somebody asked for.
+    http.timer(TokioTimer::new()).header_read_timeout(CLIENT_TIMEOUT);
+    // The client broke the connection, or a fault did.
     let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
-/// Requests that are carried out later, whether or not somebody still waits for the answer. They end with the server.
+/// Requests that are carried out later, even if the client has hung up by then. They end with the server.
 #[derive(Clone, Default)]
-struct Late(Arc<Mutex<JoinSet<()>>>);
+struct DelayedRequests(Arc<Mutex<JoinSet<()>>>);
 
-impl Late {
-    /// Answers after a while; nothing if the server ends before.
-    async fn answer(
+impl DelayedRequests {
+    /// Carries out a request after a delay. Returns `None` if the server ends before.
+    async fn carry_out(
         &self,
-        by: Duration,
-        answer: impl FnOnce() -> Response + Send + 'static,
-    ) -> Option<Response> {
+        delay: Duration,
+        request: impl FnOnce() -> response::Response + Send + 'static,
+    ) -> Option<response::Response> {
         let (sender, receiver) = oneshot::channel();
         let task = async move {
-            sleep(by).await;
-            // Nobody may wait any more.
-            let _ = sender.send(answer());
+            sleep(delay).await;
+            // The client may have hung up.
+            let _ = sender.send(request());
         };
         {
             let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -141,199 +129,87 @@ impl Late {
     }
 }
 
-/// One request, from its head to its answer.
-async fn serve(appliance: Arc<Appliance>, late: Late, request: axum::extract::Request) -> Response {
+/// Handles one request, from its head to its response.
+async fn serve(
+    appliance: Arc<Appliance>,
+    delayed: DelayedRequests,
+    request: axum::extract::Request,
+) -> response::Response {
     let (head, mut body) = request.into_parts();
     let (method, uri) = (head.method.as_str(), &head.uri);
     let mut request = Request::new(method, uri.path(), uri.query(), &head.headers);
-    // HTTP/1.0 does not know the field: it is to be ignored there, RFC 9110, section 10.1.1.
+    // HTTP/1.0 does not know the field, and ignores it: RFC 9110, section 10.1.1.
     request.expect &= head.version > hyper::Version::HTTP_10;
     request.certificate = head.extensions.get::<ClientName>().map(|it| it.0.clone());
-    let early = early_answer(&mut request, &mut body).await;
+    let refusal = receive(&mut request, &mut body).await;
     let faults = appliance.faults(&request);
     let delays = faults.iter().filter_map(|it| match it {
         FaultKind::Delay(by) => Some(*by),
         _ => None,
     });
     let delay: Duration = delays.sum();
-    let answer = move || carry_out(&appliance, &request, early, &faults);
+    let handle = move || handle(&appliance, &request, refusal, &faults);
     if delay.is_zero() {
-        return answer();
+        return handle();
     }
-    late.answer(delay, answer).await.unwrap_or_else(dropped)
+    delayed.carry_out(delay, handle).await.unwrap_or_else(dropped)
 }
 
-fn carry_out(
+/// Carries out a request, unless it is refused already or a fault prevents it.
+fn handle(
     appliance: &Appliance,
     request: &Request,
-    early: Option<Answer>,
+    refusal: Option<Response>,
     faults: &[FaultKind],
-) -> Response {
-    let mut user = appliance.user_of(request);
-    let in_the_way = faults.iter().find_map(|it| match it {
+) -> response::Response {
+    let session_user = appliance.user_of(request);
+    let has_session = session_user.is_some();
+    // `Some(None)` drops the connection.
+    let fault = faults.iter().find_map(|it| match it {
         FaultKind::DropBefore => Some(None),
-        FaultKind::Status(code) => Some(Some(Answer::page(*code))),
+        FaultKind::Status(code) => Some(Some(Response::page(*code))),
         _ => None,
     });
-    let answer = match (in_the_way, early) {
-        (Some(answer), _) => answer,
-        (None, Some(early)) => Some(early),
-        (None, None) => Some(appliance.handle(request, faults)),
+    let (response, user) = match (fault, refusal) {
+        (Some(response), _) => (response, None),
+        (None, Some(refusal)) => (Some(refusal), None),
+        (None, None) => {
+            let (response, user) = appliance.handle(request, faults);
+            (Some(response), user)
+        }
     };
-    if let (
-        Authorization::Basic(name, _),
-        Some("/api/authentication"),
-        Some(Answer { status: 200, .. }),
-    ) = (&request.authorization, request.path.as_deref(), &answer)
-    {
-        user = Some(name.clone());
-    }
-    let answer = answer.filter(|_| !faults.contains(&FaultKind::DropAfter));
-    appliance.record(request, answer.as_ref().map(|it| it.status), user);
-    answer.map_or_else(dropped, |answer| respond(answer, faults, request.method == "HEAD"))
+    let response = response.filter(|_| !faults.contains(&FaultKind::DropAfter));
+    let status = response.as_ref().map(|it| it.status);
+    appliance.record(request, status, has_session, user.or(session_user));
+    response.map_or_else(dropped, |it| to_http(it, faults, request.is_head))
 }
 
-/// An answer that is not given: the connection ends.
-fn dropped() -> Response {
-    let mut response = Response::new(Body::empty());
+/// Makes a response that is not sent: the connection ends instead.
+fn dropped() -> response::Response {
+    let mut response = response::Response::new(Body::empty());
     response.extensions_mut().insert(Dropped);
     response
 }
 
-/// Reads the body; says what is answered when it is not even looked at.
-async fn early_answer(request: &mut Request, body: &mut Body) -> Option<Answer> {
-    if request.expect {
-        // Nothing of the body may be asked for.
-        let message = "The header field Expect is not understood";
-        let failure = Failure::new(417, "ExpectationFailed", message);
-        return Some(failure.into_answer(&request.raw_path));
-    }
-    let keeps = request.path.as_deref() != Some("/api/upload/firmware");
-    let limit = if keeps { BODY_LENGTH } else { FIRMWARE_LENGTH };
-    let too_long = || {
-        let message = format!("The body is longer than {limit} bytes");
-        Some(Failure::new(413, "ContentTooLarge", message).into_answer(&request.raw_path))
-    };
-    if request.content_length.is_some_and(|it| it > limit.max(DRAINED)) {
-        return too_long();
-    }
-    let (mut content, mut length) = (Vec::new(), 0_u64);
-    let read = timeout(PATIENCE, async {
-        while let Some(frame) = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
-            let Ok(frame) = frame else { return false };
-            let Some(data) = frame.data_ref() else { continue };
-            length = length.saturating_add(data.len() as u64);
-            if length > limit.max(DRAINED) {
-                return true;
-            }
-            if keeps && length <= limit {
-                content.extend_from_slice(data);
-            }
-        }
-        true
-    });
-    match read.await {
-        Ok(true) if length > limit => too_long(),
-        Ok(true) => {
-            request.body = content;
-            request.body_length = length;
-            None
-        }
-        // Most likely the client is gone.
-        Ok(false) => {
-            let failure = Failure::new(400, "BadRequest", "The body ended too early");
-            Some(failure.into_answer(&request.raw_path))
-        }
-        Err(_) => {
-            let failure = Failure::new(408, "RequestTimeout", "The body did not arrive in time");
-            Some(failure.into_answer(&request.raw_path))
-        }
-    }
-}
-
-fn respond(answer: Answer, faults: &[FaultKind], is_head: bool) -> Response {
-    let mut builder =
-        Response::builder().status(answer.status).header("content-type", answer.content_type);
-    for (name, value) in answer.headers {
+fn to_http(response: Response, faults: &[FaultKind], is_head: bool) -> response::Response {
+    let mut builder = response::Response::builder()
+        .status(response.status)
+        .header("content-type", response.content_type);
+    for (name, value) in response.headers {
         builder = builder.header(name, value);
     }
-    if answer.status == 413 || answer.status == 417 {
+    if response.status == 413 || response.status == 417 {
         builder = builder.header("connection", "close");
     }
-    let body = if is_head { Vec::new() } else { answer.body };
-    // Only what we wrote ourselves can be wrong here.
-    builder.body(Body::new(Content::new(body, faults))).unwrap_or_else(|_| {
-        let mut response = Response::new(Body::empty());
+    let mut body = response.body;
+    if is_head {
+        builder = builder.header("content-length", body.len());
+        body.clear();
+    }
+    // Fails only for an invalid header field of ours.
+    builder.body(Body::new(PacedBody::new(body, faults))).unwrap_or_else(|_| {
+        let mut response = response::Response::new(Body::empty());
         *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
         response
     })
-}
-
-/// The body of an answer: in one piece, in slow ones, or cut off.
-struct Content {
-    pieces: VecDeque<Bytes>,
-    pause: Duration,
-    sleep: Option<Pin<Box<Sleep>>>,
-    /// Bytes that are promised, of which the pieces may hold fewer.
-    promised: u64,
-    cut: bool,
-}
-
-impl Content {
-    fn new(body: Vec<u8>, faults: &[FaultKind]) -> Self {
-        let promised = body.len() as u64;
-        let mut body = Bytes::from(body);
-        let cut = faults.contains(&FaultKind::TruncateBody);
-        if cut {
-            body.truncate(body.len() / 2);
-        }
-        let takes = faults.iter().find_map(|it| match it {
-            FaultKind::SlowBody(takes) => Some(*takes),
-            _ => None,
-        });
-        let size = if takes.is_some() { body.len().div_ceil(8).max(1) } else { body.len().max(1) };
-        let pieces: VecDeque<_> = (0..body.len())
-            .step_by(size)
-            .map(|at| body.slice(at..(at + size).min(body.len())))
-            .collect();
-        let count = u32::try_from(pieces.len()).unwrap_or(1).max(1);
-        let pause = takes.unwrap_or_default() / count;
-        Self { pieces, pause, sleep: None, promised, cut }
-    }
-}
-
-impl hyper::body::Body for Content {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if self.pieces.is_empty() && !self.cut {
-            return Poll::Ready(None);
-        }
-        // What was sent has to leave before the connection ends: hyper writes while a body waits.
-        let pause = if self.pieces.is_empty() { FLUSH } else { self.pause };
-        if !pause.is_zero() {
-            let pausing = self.sleep.get_or_insert_with(|| Box::pin(sleep(pause)));
-            if pausing.as_mut().poll(context).is_pending() {
-                return Poll::Pending;
-            }
-            self.sleep = None;
-        }
-        Poll::Ready(Some(match self.pieces.pop_front() {
-            Some(piece) => Ok(Frame::data(piece)),
-            None => Err(io::ErrorKind::ConnectionAborted.into()),
-        }))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.pieces.is_empty() && !self.cut
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        let left: u64 = self.pieces.iter().map(|it| it.len() as u64).sum();
-        SizeHint::with_exact(if self.cut { self.promised } else { left })
-    }
 }

@@ -1,4 +1,4 @@
-//! Users, their logins and when these end.
+//! Users and their sessions.
 
 use std::{
     collections::HashMap,
@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// Somebody who can log in.
+/// A user who can log in.
 #[derive(Clone)]
 pub struct User {
     pub(crate) name: String,
@@ -14,34 +14,34 @@ pub struct User {
     pub(crate) rights: Rights,
 }
 
-/// What a user may do.
+/// Rights of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rights {
-    /// Everything.
+    /// Read and write everything.
     Write,
     /// Read everything.
     Read,
-    /// Log in, and nothing more: the privilege for REST is missing.
+    /// Log in only: the privilege for the REST API is missing.
     None,
 }
 
 impl User {
-    /// A user who may do everything.
+    /// Creates a user who may do everything.
     pub fn admin(name: impl Into<String>, password: impl Into<String>) -> Self {
         Self { name: name.into(), password: password.into(), rights: Rights::Write }
     }
 
-    /// A user who may read everything and change nothing.
+    /// Creates a user who may read everything and change nothing.
     pub fn reader(name: impl Into<String>, password: impl Into<String>) -> Self {
         Self { rights: Rights::Read, ..Self::admin(name, password) }
     }
 
-    /// A user who may log in and is refused everything else.
+    /// Creates a user who may log in, but do nothing else.
     pub fn powerless(name: impl Into<String>, password: impl Into<String>) -> Self {
         Self { rights: Rights::None, ..Self::admin(name, password) }
     }
 
-    /// Whether this is the password; takes as long for a wrong one.
+    /// Whether the password is right. The comparison takes the same time for a wrong one.
     pub(crate) fn has_password(&self, password: &str) -> bool {
         let (a, b) = (self.password.as_bytes(), password.as_bytes());
         a.len() == b.len() && a.iter().zip(b).fold(0, |all, (a, b)| all | (a ^ b)) == 0
@@ -55,17 +55,17 @@ impl fmt::Debug for User {
     }
 }
 
-/// One login.
+/// One session.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) user: String,
     pub(crate) rights: Rights,
-    /// What a browser has to send back.
+    /// Token that a browser has to send back.
     pub(crate) x_token: String,
     last_request: SystemTime,
 }
 
-/// Who sends a request.
+/// The user and session of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) token: String,
@@ -75,30 +75,44 @@ pub(crate) struct Caller {
     pub(crate) remaining: Duration,
 }
 
-/// All logins that live, by token.
+/// All open sessions.
 #[derive(Default)]
-pub(crate) struct Sessions(HashMap<String, Session>);
+pub(crate) struct Sessions {
+    by_token: HashMap<String, Session>,
+    /// Tokens of the sessions of clients that send a password instead of a cookie, by user.
+    without_cookie: HashMap<String, String>,
+}
 
 impl fmt::Debug for Sessions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sessions({})", self.0.len())
+        write!(f, "Sessions({})", self.by_token.len())
     }
 }
 
 impl Sessions {
     pub(crate) fn open(&mut self, token: String, user: &User, x_token: String, now: SystemTime) {
         let (user, rights) = (user.name.clone(), user.rights);
-        self.0.insert(token, Session { user, rights, x_token, last_request: now });
+        self.by_token.insert(token, Session { user, rights, x_token, last_request: now });
     }
 
-    /// The caller with this token, whose time starts anew.
+    /// Returns the token of the open session that a user has without a cookie.
+    pub(crate) fn token_without_cookie(&self, user: &str) -> Option<String> {
+        self.without_cookie.get(user).filter(|it| self.is_open(it)).cloned()
+    }
+
+    /// Makes a session the one that its user has without a cookie.
+    pub(crate) fn keep_without_cookie(&mut self, user: &str, token: String) {
+        self.without_cookie.insert(user.to_owned(), token);
+    }
+
+    /// Returns the caller with this token, and restarts the idle time of the session.
     pub(crate) fn touch(
         &mut self,
         token: &str,
         now: SystemTime,
         timeout: Duration,
     ) -> Option<Caller> {
-        let session = self.0.get_mut(token)?;
+        let session = self.by_token.get_mut(token)?;
         session.last_request = now;
         Some(Caller {
             token: token.to_owned(),
@@ -110,20 +124,20 @@ impl Sessions {
     }
 
     pub(crate) fn close(&mut self, token: &str) {
-        self.0.remove(token);
+        self.by_token.remove(token);
     }
 
     pub(crate) fn is_open(&self, token: &str) -> bool {
-        self.0.contains_key(token)
+        self.by_token.contains_key(token)
     }
 
     pub(crate) fn user(&self, token: &str) -> Option<&str> {
-        self.0.get(token).map(|it| it.user.as_str())
+        self.by_token.get(token).map(|it| it.user.as_str())
     }
 
-    /// Ends the logins that were idle for too long.
+    /// Ends sessions that were idle for too long.
     pub(crate) fn expire(&mut self, now: SystemTime, timeout: Duration) {
-        self.0.retain(|_, session| {
+        self.by_token.retain(|_, session| {
             now.duration_since(session.last_request).unwrap_or_default() < timeout
         });
     }

@@ -6,12 +6,13 @@ use smallvec::SmallVec;
 
 use crate::{
     context::{Context, UnknownKeys},
-    descriptor::{Constraint, Field, FieldForm, Kind, Shape, Target, Type, Variant},
-    explain::{Form, MAX_INPUTS, Subject, explain, is_optional},
+    descriptor::{Asker, Constraint, Field, FieldForm, Kind, Shape, Target, Type, Variant},
+    explain::explain,
+    input::Input,
     json::{self, Int, Node, ScanError, Scanner, Value},
-    report::Severity,
-    rewrite::peeled,
-    rule::{Leaf, Outcome, Path, Rule},
+    rule::{MAX_INPUTS, Path},
+    severity::Severity,
+    subject::{Form, Subject},
 };
 
 /// Whether nothing in `text` is wrong, though something may be undecided.
@@ -66,7 +67,7 @@ fn stream(text: &str, subject: &Subject, context: &Context<'_>) -> Accepted {
     if pass.references_hold() { Ok(()) } else { Err(Refused::Wrong) }
 }
 
-/// What stands at one member, as far as a rule may ask.
+/// What is at one member, as far as a rule may ask.
 #[derive(Clone, Copy)]
 enum Slot<'t> {
     Absent,
@@ -94,7 +95,7 @@ struct Pass<'t, 'c> {
     slots: [Slot<'t>; SLOTS],
     /// How many of `slots` are taken.
     used: usize,
-    /// References, where somebody has to be asked about them.
+    /// References, where someone has to be asked about them.
     uses: SmallVec<[(&'static Target, Cow<'t, str>); 4]>,
 }
 
@@ -210,7 +211,7 @@ impl<'t> Pass<'t, '_> {
         wrong_unless(keys.windows(2).all(|pair| pair[0] != pair[1]))
     }
 
-    /// A value that nobody judges: only keys that stand twice are refused.
+    /// A value that no one checks: only keys that are twice are refused.
     fn kept(&mut self, depth: usize) -> Accepted {
         let node = self.scanner.value(depth)?;
         wrong_unless(!repeats(&node))
@@ -226,10 +227,10 @@ impl<'t> Pass<'t, '_> {
         if fields.len() > 64 {
             return Err(Refused::TooWide);
         }
-        // Where the members of this object stand in `slots`, if a rule will ask for them.
+        // Where the members of this object are in `slots`, if a rule will ask for them.
         let base = self.used;
-        let has_rules = !ty.constraints.rules.is_empty();
-        if has_rules {
+        let has_inputs = ty.has_inputs;
+        if has_inputs {
             self.used += fields.len();
             self.slots.get_mut(base..self.used).ok_or(Refused::TooWide)?.fill(Slot::Absent);
         }
@@ -264,7 +265,7 @@ impl<'t> Pass<'t, '_> {
                     seen |= 1 << index;
                     expected = index + 1;
                     let constraint = &ty.member(index).constraint;
-                    let place = if has_rules { base + index } else { NOWHERE };
+                    let place = if has_inputs { base + index } else { NOWHERE };
                     self.keep(place, Slot::At(self.scanner.at()));
                     self.value(&fields[index].kind, constraint, depth + 1, place)?;
                 }
@@ -275,25 +276,33 @@ impl<'t> Pass<'t, '_> {
         }
         if seen.count_ones() as usize != fields.len() {
             for (index, field) in fields.iter().enumerate() {
-                let is_there = seen & (1 << index) != 0;
-                wrong_unless(
-                    is_there || field.form == FieldForm::Response || is_optional(field.kind),
-                )?;
+                if seen & (1 << index) == 0 && field.form != FieldForm::Response {
+                    self.absent(ty, index, field, base)?;
+                }
             }
         }
         if !unknown.is_empty() {
             unknown.sort_unstable();
             wrong_unless(unknown.windows(2).all(|pair| pair[0] != pair[1]))?;
         }
-        if has_rules {
+        if has_inputs {
             for (number, rule) in ty.constraints.rules.iter().enumerate() {
-                if rule.severity == Severity::Error && !self.is_moot(ty, number, rule, base) {
-                    wrong_unless(self.rule(ty, number, rule, base).accepts())?;
+                if rule.severity == Severity::Error {
+                    let check = |inputs: &[Input<'_>; MAX_INPUTS]| rule.check(inputs, self.context);
+                    wrong_unless(self.ask(ty, Asker::Rule(number), base, check).accepts())?;
                 }
             }
             self.used = base;
         }
         Ok(())
+    }
+
+    /// Refuses the absence of a member that is required, always or by its condition.
+    fn absent(&self, ty: &'static Type, index: usize, field: &Field, base: usize) -> Accepted {
+        wrong_unless(field.kind.is_optional())?;
+        let Some(requirement) = &ty.member(index).required_if else { return Ok(()) };
+        let holds = |inputs: &[Input<'_>; MAX_INPUTS]| requirement.holds(inputs);
+        wrong_unless(self.ask(ty, Asker::Member(index), base, holds) != Some(true))
     }
 
     fn union(&mut self, ty: &'static Type, depth: usize) -> Accepted {
@@ -303,7 +312,7 @@ impl<'t> Pass<'t, '_> {
             return Err(Refused::TooWide);
         }
         let mut chosen = None;
-        // Content that came before its tag: read over now, judged at the end.
+        // Content that came before its tag: read over now, checked at the end.
         let mut early = None;
         let mut done = false;
         let mut count = 0;
@@ -345,7 +354,7 @@ impl<'t> Pass<'t, '_> {
             self.scanner.seek(end);
             done = true;
         }
-        wrong_unless(done || variants[index].content.is_none_or(is_optional))
+        wrong_unless(done || variants[index].content.is_none_or(Kind::is_optional))
     }
 
     /// Reads the tag of a union: the number of the variant it names.
@@ -355,71 +364,68 @@ impl<'t> Pass<'t, '_> {
         variants.iter().position(|variant| variant.value == word).ok_or(Refused::Wrong)
     }
 
-    /// Whether nobody need ask a rule, for the member that it demands is there: seen without reading its inputs.
-    fn is_moot(&self, ty: &'static Type, number: usize, rule: &Rule, base: usize) -> bool {
-        rule.only_while_absent
-            && matches!(rule.inputs, [.., [_]])
-            && ty
-                .input(number, rule.inputs.len() - 1)
-                .is_some_and(|index| !matches!(self.slots[base + index], Slot::Absent))
-    }
-
-    /// Asks one rule about the object whose members start at `base`.
-    fn rule(&self, ty: &'static Type, number: usize, rule: &Rule, base: usize) -> Outcome {
-        let mut leaves = [Leaf::Absent; MAX_INPUTS];
-        for (input, (leaf, path)) in leaves.iter_mut().zip(rule.inputs).enumerate() {
-            match self.input(ty, number, input, path, base) {
-                Found::Leaf(found) => *leaf = found,
-                Found::Escaped(_) => return self.rule_with_escapes(ty, number, rule, base),
-            }
-        }
-        rule.ask(&leaves, self.context)
-    }
-
-    /// The same for a rule that asks for a string with escapes, which somebody has to own.
-    #[cold]
-    fn rule_with_escapes(
+    /// Fetches the inputs of a rule or requirement of the object whose members start at `base`, and decides on them.
+    fn ask<R>(
         &self,
         ty: &'static Type,
-        number: usize,
-        rule: &Rule,
+        asker: Asker,
         base: usize,
-    ) -> Outcome {
-        let mut found = [const { Found::Leaf(Leaf::Absent) }; MAX_INPUTS];
-        for (input, (found, path)) in found.iter_mut().zip(rule.inputs).enumerate() {
-            *found = self.input(ty, number, input, path, base);
+        decide: impl Fn(&[Input<'_>; MAX_INPUTS]) -> R,
+    ) -> R {
+        let mut inputs = [Input::Absent; MAX_INPUTS];
+        for (number, (input, path)) in inputs.iter_mut().zip(ty.inputs(asker)).enumerate() {
+            match self.input(ty, asker, number, path, base) {
+                Fetched::Input(found) => *input = found,
+                Fetched::Decoded(_) => return self.ask_decoded(ty, asker, base, decide),
+            }
         }
-        rule.ask(&found.each_ref().map(Found::leaf), self.context)
+        decide(&inputs)
     }
 
-    /// One input of a rule about the object whose members start at `base`.
+    /// Does the same where an input is a string with escapes, which has to be stored decoded.
+    #[cold]
+    fn ask_decoded<R>(
+        &self,
+        ty: &'static Type,
+        asker: Asker,
+        base: usize,
+        decide: impl Fn(&[Input<'_>; MAX_INPUTS]) -> R,
+    ) -> R {
+        let mut fetched = [const { Fetched::ABSENT }; MAX_INPUTS];
+        for (number, (input, path)) in fetched.iter_mut().zip(ty.inputs(asker)).enumerate() {
+            *input = self.input(ty, asker, number, path, base);
+        }
+        decide(&fetched.each_ref().map(Fetched::input))
+    }
+
+    /// Fetches one input.
     #[inline]
     fn input(
         &self,
         ty: &'static Type,
+        asker: Asker,
         number: usize,
-        input: usize,
         path: Path,
         base: usize,
-    ) -> Found<'t> {
-        let Some(index) = ty.input(number, input) else { return Found::ABSENT };
-        Found::Leaf(match self.slots[base + index] {
-            Slot::Null if path.len() == 1 => Leaf::Null,
-            Slot::Absent | Slot::Null => Leaf::Absent,
-            Slot::Bool(value) => Leaf::Bool(value),
-            Slot::Str(text) => Leaf::Str(text),
-            Slot::At(start) => return self.found(ty, index, path, start),
+    ) -> Fetched<'t> {
+        let Some(index) = ty.field_of(asker, number) else { return Fetched::ABSENT };
+        Fetched::Input(match self.slots[base + index] {
+            Slot::Null if path.len() == 1 => Input::Null,
+            Slot::Absent | Slot::Null => Input::Absent,
+            Slot::Bool(value) => Input::Bool(value),
+            Slot::Str(text) => Input::Str(text),
+            Slot::At(start) => return self.fetch_below(ty, index, path, start),
         })
     }
 
     /// The leaf at a path below the member that starts at `start`. That member was accepted already:
     /// only the way to the leaf is read again, and only for a rule that asks for more than a slot holds.
     #[inline(never)]
-    fn found(&self, ty: &Type, index: usize, path: Path, start: usize) -> Found<'t> {
-        let Shape::Struct { fields, .. } = ty.shape else { return Found::ABSENT };
+    fn fetch_below(&self, ty: &Type, index: usize, path: Path, start: usize) -> Fetched<'t> {
+        let Shape::Struct { fields, .. } = ty.shape else { return Fetched::ABSENT };
         let mut scanner = self.scanner.clone();
         scanner.seek(start);
-        found_below(&mut scanner, fields[index].kind, &path[1..]).unwrap_or(Found::ABSENT)
+        fetch_at(&mut scanner, fields[index].kind, &path[1..]).unwrap_or(Fetched::ABSENT)
     }
 
     /// What can be said of the references of the whole document.
@@ -444,7 +450,7 @@ impl<'t> Pass<'t, '_> {
     }
 }
 
-/// Whether a body of this kind has no place for the wrapper of a response, so that nobody need look for one.
+/// Whether a body of this kind has no place for the wrapper of a response, so that no one need look for one.
 fn refuses_wrappers(kind: Kind) -> bool {
     match kind {
         Kind::Optional(inner) | Kind::Nullable(inner) => refuses_wrappers(*inner),
@@ -458,7 +464,7 @@ fn wrong_unless(holds: bool) -> Accepted {
     if holds { Ok(()) } else { Err(Refused::Wrong) }
 }
 
-/// Whether a key stands twice in some object of a value.
+/// Whether a key is twice in some object of a value.
 fn repeats(node: &Node<'_>) -> bool {
     match &node.value {
         Value::Object(members) => {
@@ -473,40 +479,40 @@ fn repeats(node: &Node<'_>) -> bool {
 }
 
 /// A leaf, or its text where that had to be decoded.
-enum Found<'t> {
-    Leaf(Leaf<'t>),
-    Escaped(String),
+enum Fetched<'t> {
+    Input(Input<'t>),
+    Decoded(String),
 }
 
-impl Found<'_> {
-    const ABSENT: Self = Self::Leaf(Leaf::Absent);
+impl Fetched<'_> {
+    const ABSENT: Self = Self::Input(Input::Absent);
 
-    fn leaf(&self) -> Leaf<'_> {
+    fn input(&self) -> Input<'_> {
         match self {
-            Self::Leaf(leaf) => *leaf,
-            Self::Escaped(text) => Leaf::Str(text),
+            Self::Input(input) => *input,
+            Self::Decoded(text) => Input::Str(text),
         }
     }
 }
 
 /// Walks down `path` from an accepted value; members beside the way are skipped.
-fn found_below<'t>(
+fn fetch_at<'t>(
     scanner: &mut Scanner<'t>,
     kind: Kind,
     mut path: Path,
-) -> Result<Found<'t>, ScanError> {
-    let mut kind = peeled(kind);
+) -> Result<Fetched<'t>, ScanError> {
+    let mut kind = kind.peeled();
     // Limits were asked about when the value was accepted.
     'down: while let Some((segment, rest)) = path.split_first() {
         if scanner.peek() != Some(b'{') {
-            return Ok(Found::ABSENT);
+            return Ok(Fetched::ABSENT);
         }
         let mut more = scanner.first_member(0)?;
         while more {
             if scanner.expected_key(segment, 0)? || scanner.key(0)? == *segment {
                 kind = match kind {
                     Kind::Named(Type { shape: Shape::Struct { fields, .. }, .. }) => {
-                        index_of(fields, segment).map_or(Kind::Any, |it| peeled(fields[it].kind))
+                        index_of(fields, segment).map_or(Kind::Any, |it| fields[it].kind.peeled())
                     }
                     // A path through a union ends at its tag.
                     _ => Kind::String,
@@ -517,25 +523,25 @@ fn found_below<'t>(
             scanner.skip_accepted();
             more = scanner.next_member()?;
         }
-        return Ok(Found::ABSENT);
+        return Ok(Fetched::ABSENT);
     }
-    Ok(Found::Leaf(match (scanner.peek(), kind) {
-        (Some(b'n'), _) => Leaf::Null,
-        (Some(b't'), _) => Leaf::Bool(true),
-        (Some(b'f'), _) => Leaf::Bool(false),
+    Ok(Fetched::Input(match (scanner.peek(), kind) {
+        (Some(b'n'), _) => Input::Null,
+        (Some(b't'), _) => Input::Bool(true),
+        (Some(b'f'), _) => Input::Bool(false),
         (Some(b'"'), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
             let word = scanner.string()?;
             let value = values.iter().find(|value| value.matches(&word));
-            value.map_or(Leaf::Absent, |value| Leaf::Str(value.value))
+            value.map_or(Input::Absent, |value| Input::Str(value.value))
         }
         (Some(b'"'), _) => match scanner.string()? {
-            Cow::Borrowed(text) => Leaf::Str(text),
-            Cow::Owned(text) => return Ok(Found::Escaped(text)),
+            Cow::Borrowed(text) => Input::Str(text),
+            Cow::Owned(text) => return Ok(Fetched::Decoded(text)),
         },
-        (Some(b'{' | b'['), _) => Leaf::Present,
+        (Some(b'{' | b'['), _) => Input::Present,
         _ => match json::int(scanner.number()?) {
-            Int::Value(value) => Leaf::Int(value),
-            Int::TooLarge | Int::NotInteger => Leaf::Present,
+            Int::Value(value) => Input::Int(value),
+            Int::TooLarge | Int::NotInteger => Input::Present,
         },
     }))
 }

@@ -1,12 +1,18 @@
-//! What a check may know besides the document.
+//! Facts that a check may use besides the document.
 
 use std::fmt;
 
-use crate::{limits::Limits, rule::Outcome, version::Version};
+use crate::{
+    condition::Condition,
+    input::{Input, Outcome},
+    limits::Limits,
+    reason::Reason,
+    version::Version,
+};
 
-/// What both questions – accept and explain – may know besides the document.
+/// Facts that `accept` and `explain` may use besides the document.
 ///
-/// The default knows nothing: rules that need more are undecided, and listed so.
+/// The default has none: rules that need a fact are undecided, and listed as unchecked.
 ///
 /// ```
 /// use sps_validate::{Context, Version};
@@ -16,65 +22,65 @@ use crate::{limits::Limits, rule::Outcome, version::Version};
 #[derive(Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Context<'a> {
-    /// Tells about referenced objects.
+    /// Facts about referenced objects.
     pub resolver: Option<&'a dyn Resolver>,
-    /// The version of the appliance that shall get the document.
+    /// The version of the appliance that the document is for.
     pub target: Option<Version>,
-    /// The time to judge certificates by.
+    /// The time at which certificates are checked.
     pub now: Option<Timestamp>,
-    /// What a document may cost.
+    /// Limits on the size of a document.
     pub limits: Limits,
-    /// What to do with keys that no source shows.
+    /// The treatment of keys that no source shows.
     pub unknown_keys: UnknownKeys,
 }
 
 impl<'a> Context<'a> {
-    /// The same with somebody who knows the referenced objects.
+    /// Sets the resolver of referenced objects.
     #[must_use]
     pub fn with_resolver(mut self, resolver: &'a dyn Resolver) -> Self {
         self.resolver = Some(resolver);
         self
     }
 
-    /// The same for one version of the appliance.
+    /// Sets the version of the appliance.
     #[must_use]
     pub fn with_target(mut self, target: Version) -> Self {
         self.target = Some(target);
         self
     }
 
-    /// The same at a point in time.
+    /// Sets the time.
     #[must_use]
     pub fn with_now(mut self, now: Timestamp) -> Self {
         self.now = Some(now);
         self
     }
 
-    /// The same with other limits.
+    /// Sets the limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The same with another way to treat unknown keys.
+    /// Sets the treatment of unknown keys.
     #[must_use]
     pub fn with_unknown_keys(mut self, unknown_keys: UnknownKeys) -> Self {
         self.unknown_keys = unknown_keys;
         self
     }
 
-    /// Judges the plain text of the password that `collection` holds under `key`.
+    /// Checks the plain text of the password that `collection` holds under `key`.
     ///
-    /// Undecided if nobody knows the text; holds if the object does not exist, because
-    /// `reference-exists` reports that.
-    pub fn plain(&self, collection: &str, key: &str, rule: impl Fn(&str) -> Outcome) -> Outcome {
-        let Some(resolver) = self.resolver else { return Outcome::Undecided };
+    /// Holds if the object does not exist, because `reference-exists` reports that.
+    pub(crate) fn plain(&self, collection: &str, key: &str, about: &Condition) -> Outcome {
+        let unknown = Outcome::Undecided(Reason::PlainTextUnknown);
+        let Some(resolver) = self.resolver else { return unknown };
         let path = format!("{collection}/{key}");
         match resolver.plain(&path) {
-            Some(plain) => rule(plain),
+            Some(plain) => about.holds(&[Input::Str(plain)]).into(),
             None if resolver.exists(&path) == Some(false) => Outcome::Holds,
-            None => Outcome::Undecided,
+            None => unknown,
         }
     }
 }
@@ -91,7 +97,7 @@ impl fmt::Debug for Context<'_> {
     }
 }
 
-/// Tells about the objects that a document refers to.
+/// Facts about the objects that a document refers to.
 ///
 /// Paths are those of the objects, such as `/api/configuration/passwords/KEY`.
 pub trait Resolver: Sync {
@@ -101,11 +107,11 @@ pub trait Resolver: Sync {
     /// The plain text of a password object, if known.
     fn plain(&self, path: &str) -> Option<&str>;
 
-    /// Who refers to the object already, in words; `None` if nobody does or nobody knows.
+    /// The object that refers to it already, in words; `None` if no object does, or it is unknown.
     fn used_by(&self, path: &str) -> Option<&str>;
 }
 
-/// What to do with keys that no source shows.
+/// Treatment of keys that no source shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum UnknownKeys {

@@ -1,10 +1,11 @@
-//! Conditions that no predicate of the spec can say. The spec counts and lists them.
+//! Checks written by hand, for conditions that the spec has no words for.
 
 use crate::{
     context::Context,
     format::hex,
+    input::Outcome,
     pem::{self, Strength},
-    rule::Outcome,
+    reason::Reason,
 };
 
 /// Whether an engine ID is one that RFC 3411 allows: whole octets, 5 to 32 of them, not all zeros and not all ones.
@@ -22,23 +23,65 @@ use crate::{
 /// Source: RFC 3411, section 5, `SnmpEngineID`.
 pub fn engine_id_rfc3411(engine_id: &str, _: &Context<'_>) -> Outcome {
     let Some(digits) = hex::digits(engine_id) else { return Outcome::Holds };
-    let all = |wanted: char| digits.chars().all(|digit| digit.eq_ignore_ascii_case(&wanted));
+    let all = |expected: char| digits.chars().all(|digit| digit.eq_ignore_ascii_case(&expected));
     let empty = digits.is_empty();
     (empty || (digits.len() % 2 == 0 && digits.len() <= 64 && !all('0') && !all('f'))).into()
 }
 
-/// Whether a certificate is within its time. Undecided if nobody tells the time.
+/// Whether a certificate has not expired. Undecided if the context has no time.
 ///
 /// Text that is not one certificate holds here; another rule refuses it.
 pub fn certificate_not_expired(pem: &str, context: &Context<'_>) -> Outcome {
     let Ok(certificate) = pem::certificate(pem) else { return Outcome::Holds };
     match context.now {
         Some(now) => (now.0 <= certificate.not_after()).into(),
-        None => Outcome::Undecided,
+        None => Outcome::Undecided(Reason::TimeUnknown),
     }
 }
 
-/// Whether a certificate is signed with a hash that nobody can forge yet; unknown algorithms hold.
+/// Whether the period of a certificate has begun. Undecided if the context has no time.
+///
+/// ```
+/// use sps_validate::{Context, Outcome, certificate_already_valid};
+/// assert_eq!(certificate_already_valid("not PEM", &Context::default()), Outcome::Holds);
+/// ```
+///
+/// Text that is not one certificate holds here; another rule refuses it.
+///
+/// Source: RFC 5280, section 4.1.2.5.
+pub fn certificate_already_valid(pem: &str, context: &Context<'_>) -> Outcome {
+    let Ok(certificate) = pem::certificate(pem) else { return Outcome::Holds };
+    match context.now {
+        Some(now) => (now.0 >= certificate.not_before()).into(),
+        None => Outcome::Undecided(Reason::TimeUnknown),
+    }
+}
+
+/// Whether a certificate may sign others. One without basic constraints holds, as all before version 3 lack them.
+///
+/// Text that is not one certificate holds here; another rule refuses it.
+///
+/// Source: RFC 5280, section 4.2.1.9.
+pub fn certificate_of_authority(pem: &str, _: &Context<'_>) -> Outcome {
+    match pem::certificate(pem) {
+        Ok(certificate) => (certificate.is_authority() != Some(false)).into(),
+        Err(_) => Outcome::Holds,
+    }
+}
+
+/// Whether a certificate has no [irregularities](pem::Certificate::irregularities).
+///
+/// Text that is not one certificate holds here; another rule refuses it.
+///
+/// Source: RFC 5280, section 4.1; ITU-T X.690, section 10; RFC 4648, section 3.5.
+pub fn certificate_regular(pem: &str, _: &Context<'_>) -> Outcome {
+    match pem::certificate(pem) {
+        Ok(certificate) => certificate.irregularities().is_empty().into(),
+        Err(_) => Outcome::Holds,
+    }
+}
+
+/// Whether a certificate is signed with a strong hash; unknown algorithms hold.
 pub fn certificate_strong_signature(pem: &str, _: &Context<'_>) -> Outcome {
     strength(pem, pem::Certificate::signature)
 }
@@ -53,4 +96,25 @@ fn strength(pem: &str, part: fn(&pem::Certificate) -> Strength) -> Outcome {
         Ok(certificate) => (part(&certificate) != Strength::Weak).into(),
         Err(_) => Outcome::Holds,
     }
+}
+
+/// The check written by hand with this name in the spec.
+///
+/// ```
+/// use sps_validate::{Context, Outcome, hand_written};
+/// let check = hand_written("engine_id_rfc3411").expect("this crate has it");
+/// assert_eq!(check("0xFFFFFFFFFF", &Context::default()), Outcome::Broken);
+/// assert!(hand_written("nothing").is_none());
+/// ```
+pub fn hand_written(name: &str) -> Option<fn(&str, &Context<'_>) -> Outcome> {
+    Some(match name {
+        "certificate_already_valid" => certificate_already_valid,
+        "certificate_not_expired" => certificate_not_expired,
+        "certificate_of_authority" => certificate_of_authority,
+        "certificate_regular" => certificate_regular,
+        "certificate_strong_key" => certificate_strong_key,
+        "certificate_strong_signature" => certificate_strong_signature,
+        "engine_id_rfc3411" => engine_id_rfc3411,
+        _ => return None,
+    })
 }

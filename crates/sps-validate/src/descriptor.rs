@@ -1,9 +1,14 @@
-//! What a body looks like, as static tables: the derive writes the structure, the generator adds
-//! documentation, versions and rules.
+//! The structure of a body as static tables: the derive writes the structure, the generator adds bounds, versions and
+//! rules.
 
-use crate::{explain::MAX_INPUTS, format::Format, report::Severity, rule::Rule, version::Versions};
+use crate::{
+    format::{Format, FormatError},
+    rule::{MAX_INPUTS, Path, Requirement, Rule},
+    severity::Severity,
+    version::Versions,
+};
 
-/// What stands at one place of a body.
+/// The kind of a value.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Kind {
@@ -11,9 +16,9 @@ pub enum Kind {
     Bool,
     /// A whole number within the bounds of its Rust type.
     Int {
-        /// The least value the type can hold.
+        /// The smallest value that the type can hold.
         minimum: i128,
-        /// The greatest value the type can hold.
+        /// The largest value that the type can hold.
         maximum: i128,
     },
     /// Any number that fits an `f64`.
@@ -22,7 +27,7 @@ pub enum Kind {
     String,
     /// A string that must never be printed.
     Secret,
-    /// Anything: the guide does not show what stands here.
+    /// Anything: no source shows what belongs here.
     Any,
     /// The key of an object elsewhere.
     Reference(&'static Target),
@@ -32,14 +37,44 @@ pub enum Kind {
     Optional(&'static Self),
     /// A list of any length.
     List(&'static Self),
-    /// A list of exactly so many.
+    /// A list of a fixed length.
     Array(&'static Self, usize),
     /// An object whose keys are data.
     Map(&'static Self),
-    /// A type with a name.
+    /// A named type.
     Named(&'static Type),
     /// A type that only garde knows: takes the JSON text, gives dotted paths and messages.
     Foreign(fn(&str) -> Vec<(String, String)>),
+}
+
+impl Kind {
+    /// Returns the kind without `Optional` and `Nullable` around it.
+    #[must_use]
+    pub const fn peeled(self) -> Self {
+        let mut kind = self;
+        while let Self::Optional(inner) | Self::Nullable(inner) = kind {
+            kind = *inner;
+        }
+        kind
+    }
+
+    /// Whether a member of this kind may be absent.
+    pub const fn is_optional(self) -> bool {
+        match self {
+            Self::Optional(_) => true,
+            Self::Nullable(inner) => inner.is_optional(),
+            _ => false,
+        }
+    }
+
+    /// Whether null is a value of this kind.
+    pub const fn is_nullable(self) -> bool {
+        match self {
+            Self::Nullable(_) => true,
+            Self::Optional(inner) => inner.is_nullable(),
+            _ => false,
+        }
+    }
 }
 
 /// A collection that references point into.
@@ -64,62 +99,107 @@ impl Target {
     }
 }
 
-/// A type with a name: its structure, and what the generator knows about it.
+/// A named type: its structure, and the facts about it.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Type {
     /// The Rust name.
     pub name: &'static str,
-    /// What it is made of.
+    /// Its structure.
     pub shape: Shape,
-    /// Documentation, bounds, versions and rules.
+    /// Bounds, versions and rules.
     pub constraints: Constraints,
-    /// For each of the first rules, which field each of its inputs starts at.
-    inputs: [[u8; MAX_INPUTS]; LISTED_RULES],
+    /// For each input of the first rules, the field that it starts at.
+    rule_fields: [[u8; MAX_INPUTS]; LISTED],
+    /// For each input of the requirement of the first members, the field that it starts at.
+    requirement_fields: [[u8; MAX_INPUTS]; LISTED],
+    /// Whether a rule or a requirement may look at the members.
+    pub(crate) has_inputs: bool,
 }
 
-/// How many rules of a type have their inputs listed; any beyond are looked up by name.
-const LISTED_RULES: usize = 16;
-/// Stands for a field that is not listed.
+/// How many rules and members of a type have the fields of their inputs listed; later ones are looked up by name.
+const LISTED: usize = 16;
+/// A field that is not listed.
 const UNLISTED: u8 = u8::MAX;
 
+/// Who looks at an input.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Asker {
+    /// The rule with this number.
+    Rule(usize),
+    /// The requirement of the member with this number.
+    Member(usize),
+}
+
 impl Type {
-    /// A type of this shape.
+    /// Makes a type.
     pub const fn new(name: &'static str, shape: Shape, constraints: Constraints) -> Self {
-        let mut inputs = [[UNLISTED; MAX_INPUTS]; LISTED_RULES];
+        let mut rule_fields = [[UNLISTED; MAX_INPUTS]; LISTED];
+        let mut requirement_fields = [[UNLISTED; MAX_INPUTS]; LISTED];
+        let mut has_inputs = !constraints.rules.is_empty();
         if let Shape::Struct { fields, .. } = shape {
-            let rules = constraints.rules;
             let mut number = 0;
-            while number < rules.len() && number < LISTED_RULES {
-                let mut input = 0;
-                while input < rules[number].inputs.len() && input < MAX_INPUTS {
-                    if let [name, ..] = rules[number].inputs[input] {
-                        inputs[number][input] = listed(fields, name);
+            while number < constraints.rules.len() && number < LISTED {
+                rule_fields[number] = fields_of(fields, constraints.rules[number].inputs);
+                number += 1;
+            }
+            let mut number = 0;
+            while number < constraints.members.len() {
+                if let Some(requirement) = &constraints.members[number].required_if {
+                    has_inputs = true;
+                    if number < LISTED {
+                        requirement_fields[number] = fields_of(fields, requirement.inputs);
                     }
-                    input += 1;
                 }
                 number += 1;
             }
         }
-        Self { name, shape, constraints, inputs }
+        Self { name, shape, constraints, rule_fields, requirement_fields, has_inputs }
     }
 
-    /// The number of the field that an input of a rule starts at.
-    pub(crate) fn input(&self, rule: usize, input: usize) -> Option<usize> {
-        match self.inputs.get(rule).and_then(|inputs| inputs.get(input)) {
+    /// The paths of the inputs of a rule or a requirement.
+    pub(crate) fn inputs(&self, asker: Asker) -> &'static [Path] {
+        match asker {
+            Asker::Rule(number) => self.constraints.rules.get(number).map(|it| it.inputs),
+            Asker::Member(number) => self.member(number).required_if.as_ref().map(|it| it.inputs),
+        }
+        .unwrap_or_default()
+    }
+
+    /// The number of the field that an input starts at.
+    #[inline]
+    pub(crate) fn field_of(&self, asker: Asker, input: usize) -> Option<usize> {
+        let listed = match asker {
+            Asker::Rule(number) => self.rule_fields.get(number),
+            Asker::Member(number) => self.requirement_fields.get(number),
+        };
+        match listed.and_then(|fields| fields.get(input)) {
             Some(&field) if field != UNLISTED => Some(usize::from(field)),
             _ => {
                 let Shape::Struct { fields, .. } = self.shape else { return None };
-                let name = self.constraints.rules.get(rule)?.inputs.get(input)?.first()?;
+                let name = self.inputs(asker).get(input)?.first()?;
                 fields.iter().position(|field| field.name == *name)
             }
         }
     }
 
-    /// What the generator knows about the member at `index` of the shape.
+    /// The facts about the member at `index` of the shape.
     pub fn member(&self, index: usize) -> &'static Member {
         self.constraints.members.get(index).unwrap_or(&Member::NONE)
     }
+}
+
+/// The numbers of the fields that the inputs start at, while the tables are built.
+const fn fields_of(fields: &[Field], inputs: &[Path]) -> [u8; MAX_INPUTS] {
+    let mut numbers = [UNLISTED; MAX_INPUTS];
+    let mut input = 0;
+    while input < inputs.len() && input < MAX_INPUTS {
+        if let [name, ..] = inputs[input] {
+            numbers[input] = listed(fields, name);
+        }
+        input += 1;
+    }
+    numbers
 }
 
 /// The number of the field `name`, while the tables are built.
@@ -141,7 +221,7 @@ const fn listed(fields: &[Field], name: &str) -> u8 {
     UNLISTED
 }
 
-/// What a type is made of.
+/// The structure of a type.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Shape {
@@ -154,7 +234,7 @@ pub enum Shape {
     },
     /// A string out of a list.
     Enum {
-        /// The words.
+        /// The enum values.
         values: &'static [EnumValue],
     },
     /// An object of a tag and the content that the tag decides.
@@ -174,9 +254,9 @@ pub enum Shape {
 pub struct Field {
     /// The wire name.
     pub name: &'static str,
-    /// What stands there.
+    /// The kind of its value.
     pub kind: Kind,
-    /// Whether it is the tag of its object: a wrong word is `unknown-selection`.
+    /// Whether it is the tag of its object: an unknown value is `unknown-selection`.
     pub tag: bool,
     /// Which form of the body has it.
     pub form: FieldForm,
@@ -188,20 +268,20 @@ impl Field {
         Self { name, kind, tag: false, form: FieldForm::Both }
     }
 
-    /// The same as the tag of its object.
+    /// Makes it the tag of its object.
     #[must_use]
     pub const fn tag(self) -> Self {
         Self { tag: true, ..self }
     }
 
-    /// The same, in one form only.
+    /// Restricts it to one form.
     #[must_use]
     pub const fn only(self, form: FieldForm) -> Self {
         Self { form, ..self }
     }
 }
 
-/// Which form of a body has a field.
+/// The forms of a body that have a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FieldForm {
@@ -213,31 +293,31 @@ pub enum FieldForm {
     Response,
 }
 
-/// One word of an enum.
+/// One value of an enum.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct EnumValue {
-    /// The word that is written.
+    /// The value that is written.
     pub value: &'static str,
-    /// Other spellings that are understood.
+    /// Other accepted spellings.
     pub aliases: &'static [&'static str],
 }
 
 impl EnumValue {
-    /// A word with one spelling.
+    /// Makes a value with one spelling.
     pub const fn new(value: &'static str) -> Self {
         Self { value, aliases: &[] }
     }
 
-    /// The same with other spellings.
+    /// Sets other accepted spellings.
     #[must_use]
     pub const fn aliases(self, aliases: &'static [&'static str]) -> Self {
         Self { aliases, ..self }
     }
 
-    /// Whether `word` is a spelling of it.
-    pub fn matches(&self, word: &str) -> bool {
-        self.value == word || self.aliases.contains(&word)
+    /// Whether `text` is a spelling of it.
+    pub fn matches(&self, text: &str) -> bool {
+        self.value == text || self.aliases.contains(&text)
     }
 }
 
@@ -245,41 +325,39 @@ impl EnumValue {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Variant {
-    /// The word of the tag.
+    /// The value of the tag.
     pub value: &'static str,
-    /// What stands under the content key; `None`: the key must not be there.
+    /// The kind of the content; `None`: there must be no content.
     pub content: Option<Kind>,
 }
 
 impl Variant {
-    /// A variant.
+    /// Makes a variant.
     pub const fn new(value: &'static str, content: Option<Kind>) -> Self {
         Self { value, content }
     }
 }
 
-/// What the generator knows about a type: documentation, bounds, versions and rules.
+/// Facts about a type beyond its structure: bounds, versions and rules.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Constraints {
-    /// What the type is for.
-    pub doc: &'static str,
-    /// One entry per field, enum value or variant, in the order of the shape; empty if unknown.
+    /// One entry for each field, enum value or variant, in the order of the shape; empty if nothing is known.
     pub members: &'static [Member],
-    /// Rules that judge members together.
+    /// Rules about the members together.
     pub rules: &'static [Rule],
 }
 
 impl Constraints {
-    /// Nothing is known: only the structure is checked.
-    pub const NONE: Self = Self { doc: "", members: &[], rules: &[] };
+    /// No facts: only the structure is checked.
+    pub const NONE: Self = Self { members: &[], rules: &[] };
 
-    /// What is known about the members of a type.
-    pub const fn new(doc: &'static str, members: &'static [Member]) -> Self {
-        Self { doc, members, rules: &[] }
+    /// Holds facts about the members of a type.
+    pub const fn new(members: &'static [Member]) -> Self {
+        Self { members, rules: &[] }
     }
 
-    /// The same with rules that judge members together.
+    /// Sets the rules.
     #[must_use]
     pub const fn rules(self, rules: &'static [Rule]) -> Self {
         Self { rules, ..self }
@@ -291,55 +369,61 @@ impl Constraints {
     }
 }
 
-/// What the generator knows about one field, enum value or variant.
+/// Facts about one field, enum value or variant.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Member {
-    /// The wire name or the word.
+    /// The wire name or the enum value.
     pub name: &'static str,
-    /// What it is for.
-    pub doc: &'static str,
-    /// What its leaf must satisfy; in a list, every leaf.
+    /// Bounds and format of the value; in a list, of every element.
     pub constraint: Constraint,
     /// The versions that have it.
     pub versions: Versions,
+    /// The condition under which the member is required; elsewhere it has no effect.
+    pub required_if: Option<Requirement>,
 }
 
 impl Member {
-    /// Nothing is known.
-    pub const NONE: Self = Self::new("", "");
+    /// No facts.
+    pub const NONE: Self = Self::new("");
 
-    /// A member with documentation.
-    pub const fn new(name: &'static str, doc: &'static str) -> Self {
-        Self { name, doc, constraint: Constraint::NONE, versions: Versions::ALL }
+    /// Names a member without any facts.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, constraint: Constraint::NONE, versions: Versions::ALL, required_if: None }
     }
 
-    /// The same with what its leaf must satisfy.
+    /// Sets the condition under which the member is required.
+    #[must_use]
+    pub const fn required_if(self, requirement: Requirement) -> Self {
+        Self { required_if: Some(requirement), ..self }
+    }
+
+    /// Sets bounds and format of the value.
     #[must_use]
     pub const fn constraint(self, constraint: Constraint) -> Self {
         Self { constraint, ..self }
     }
 
-    /// The same in some versions only.
+    /// Sets the versions that have it.
     #[must_use]
     pub const fn versions(self, versions: Versions) -> Self {
         Self { versions, ..self }
     }
 }
 
-/// What one leaf must satisfy by itself.
+/// Bounds and format of one value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Constraint {
-    /// The least integer.
+    /// The smallest integer.
     pub minimum: Option<i128>,
-    /// The greatest integer.
+    /// The largest integer.
     pub maximum: Option<i128>,
-    /// The least number of characters.
+    /// The fewest characters.
     pub min_length: Option<usize>,
-    /// The greatest number of characters.
+    /// The most characters.
     pub max_length: Option<usize>,
-    /// The form of a string.
+    /// The format of a string.
     pub format: Option<Format>,
 }
 
@@ -348,37 +432,37 @@ impl Constraint {
     pub const NONE: Self =
         Self { minimum: None, maximum: None, min_length: None, max_length: None, format: None };
 
-    /// The same with a least integer.
+    /// Sets the smallest accepted integer.
     #[must_use]
     pub const fn minimum(self, minimum: i128) -> Self {
         Self { minimum: Some(minimum), ..self }
     }
 
-    /// The same with a greatest integer.
+    /// Sets the largest accepted integer.
     #[must_use]
     pub const fn maximum(self, maximum: i128) -> Self {
         Self { maximum: Some(maximum), ..self }
     }
 
-    /// The same with a least number of characters.
+    /// Sets the smallest accepted number of characters.
     #[must_use]
     pub const fn min_length(self, length: usize) -> Self {
         Self { min_length: Some(length), ..self }
     }
 
-    /// The same with a greatest number of characters.
+    /// Sets the largest accepted number of characters.
     #[must_use]
     pub const fn max_length(self, length: usize) -> Self {
         Self { max_length: Some(length), ..self }
     }
 
-    /// The same with a form.
+    /// Sets the format.
     #[must_use]
     pub const fn format(self, format: Format) -> Self {
         Self { format: Some(format), ..self }
     }
 
-    /// Judges an integer.
+    /// Checks an integer.
     ///
     /// # Errors
     /// `out-of-range`, with the bounds.
@@ -388,7 +472,7 @@ impl Constraint {
         if low || high { Err(Breach::OutOfRange) } else { Ok(()) }
     }
 
-    /// Judges a string: length first, then form.
+    /// Checks a string: length first, then format.
     ///
     /// # Errors
     /// `too-short`, `too-long`, or the code of the format with the reason.
@@ -404,14 +488,12 @@ impl Constraint {
         }
         match self.format {
             None => Ok(()),
-            Some(format) => {
-                format.check(value).map_err(|reason| Breach::Format(format, reason.as_str()))
-            }
+            Some(format) => format.check(value).map_err(|error| Breach::Format(format, error)),
         }
     }
 }
 
-/// How a leaf breaks its constraint.
+/// How a value breaks its constraint.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Breach {
@@ -421,13 +503,14 @@ pub enum Breach {
     TooShort,
     /// A string with too many characters.
     TooLong,
-    /// A string of another form, and why.
-    Format(Format, &'static str),
+    /// A string without the format, and the reason.
+    Format(Format, FormatError),
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::condition::Condition;
 
     #[test]
     fn a_field_is_numbered_by_its_whole_name() {
@@ -469,14 +552,15 @@ mod tests {
                 "many",
                 &["a"],
                 &[&[MANY[254].name, "below"], &[MANY[255].name], &[MANY[299].name], &["none"]],
-                |_, _| None,
+                Condition::All(&[]),
             )]),
         );
+        let field_of = |rule, input| TYPE.field_of(Asker::Rule(rule), input);
         assert_eq!([254, 255].map(|at| listed(&MANY, MANY[at].name)), [254, UNLISTED]);
         assert_eq!(
-            [0, 1, 2, 3, 4].map(|input| TYPE.input(0, input)),
+            [0, 1, 2, 3, 4].map(|input| field_of(0, input)),
             [Some(254), Some(255), Some(299), None, None]
         );
-        assert_eq!(TYPE.input(1, 0), None);
+        assert_eq!(field_of(1, 0), None);
     }
 }

@@ -1,39 +1,44 @@
-//! Repairs that have one response only, made in the text itself: what is not wrong keeps its form.
+//! Repairs that leave no choice, made in the text itself: everything else keeps its form.
 
 use std::collections::HashMap;
 
 use crate::{
     code,
     context::Context,
-    explain::{Form, Subject, explain},
+    explain::explain,
+    finding::{Expected, Finding},
+    format::Format,
     json::{self, Node, Value},
     pem,
-    report::{Diagnostic, Param, Report},
-    rewrite::{reference_key, write_string},
+    reference::reference_key,
+    report::{Diagnostic, Report},
+    rewrite::write_string,
     span::Span,
+    subject::{Form, Subject},
 };
 
-/// A text with fewer mistakes than the one it was made of.
+/// A repaired text.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Fixed {
     /// The whole document.
     pub text: String,
-    /// What was done, in the order in which it was done.
+    /// The repairs, in the order in which they were made.
     pub fixes: Vec<Fix>,
-    /// What is still to be said about the text.
+    /// The report on the repaired text.
     pub report: Report,
-    /// What was copied from the text before, in order. All else of this text is new, and all else of that one is gone.
+    /// The parts copied from the original text, in order. All else of this text is new, and all else of the original is
+    /// gone.
     pub copied: Vec<Copied>,
 }
 
-/// A part of a text that stands in another one too.
+/// A part of the original text that the repaired text has too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Copied {
-    /// The bytes of the text before.
+    /// Its bytes in the original text.
     pub from: Span,
-    /// Where the first of them is now.
+    /// The place of its first byte in the repaired text.
     pub to: usize,
 }
 
@@ -41,18 +46,18 @@ pub struct Copied {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Fix {
-    /// The code of the diagnostic that it settles.
+    /// The code of the repaired diagnostic.
     pub code: &'static str,
-    /// Where that one pointed to.
+    /// The pointer of the repaired diagnostic.
     pub pointer: String,
 }
 
-/// Repairs a request's body as far as there is one response only; `None` if there is nothing of the kind.
+/// Repairs the body of a request where there is only one way; `None` if there is nothing to repair.
 ///
-/// The wrapper of a response goes, and so do keys that only responses have; a reference becomes its bare key; a key
-/// becomes the one that is missing and differs by one or two letters, if no other is as near; a missing list
-/// becomes `[]`, a missing value that may be null becomes null; a certificate loses what stands around it. What
-/// such a repair would not make better by itself is left as it is, and so is a response.
+/// It removes the wrapper of a response and keys that only responses have. A reference becomes its bare key. A key becomes
+/// the missing one that differs by one or two letters, if no other is as similar. A missing list becomes `[]`, a missing
+/// nullable value becomes null. A certificate loses the text around it. A repair that does not reduce the errors is not
+/// made, and a response is left as it is.
 ///
 /// ```
 /// use sps_validate::{Constraints, Context, Field, Form, Kind, Shape, Subject, Type, fix};
@@ -75,23 +80,23 @@ pub fn fix(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed
     let whole = Copied { from: Span::new(0, text.len()), to: 0 };
     let mut fixed = Fixed { text: text.to_owned(), fixes: Vec::new(), report, copied: vec![whole] };
     // One repair may show what the next can be, such as the references inside a wrapper.
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         if !fixed.improve(subject, context) {
             break;
         }
     }
-    // What stood in a wrapper may belong somewhere else altogether.
+    // The content of a wrapper may belong to another endpoint.
     let is_worse = fixed.report.errors().count() > errors;
     (!fixed.fixes.is_empty() && !is_worse).then_some(fixed)
 }
 
-/// A wrapper in a wrapper, then what stands inside, then what that leads to.
-const ROUNDS: usize = 32;
-/// So many repairs are tried one by one when all of them together do not help.
-const SINGLES: usize = 20;
+/// The most rounds of repairs: a wrapper in a wrapper, then its content, then mistakes that this reveals.
+const MAX_ROUNDS: usize = 32;
+/// The most repairs that are tried one by one, when all of them together do not help.
+const MAX_SINGLE_TRIALS: usize = 20;
 
 impl Fixed {
-    /// Makes every repair that can be made now; says whether that was any.
+    /// Makes every repair that is possible now; returns whether there was one.
     fn improve(&mut self, subject: &Subject, context: &Context<'_>) -> bool {
         let Ok(root) = json::scan(&self.text, &context.limits) else { return false };
         let repairs = Plan::new(&self.text, &root, subject, &self.report).repairs();
@@ -100,7 +105,10 @@ impl Fixed {
         }
         let all: Vec<&Repair> = repairs.iter().collect();
         let better = self.with(&all, subject, context).or_else(|| {
-            repairs.iter().take(SINGLES).find_map(|one| self.with(&[one], subject, context))
+            repairs
+                .iter()
+                .take(MAX_SINGLE_TRIALS)
+                .find_map(|one| self.with(&[one], subject, context))
         });
         match better {
             Some(better) => *self = better,
@@ -109,11 +117,11 @@ impl Fixed {
         true
     }
 
-    /// The text after some repairs, if that has fewer errors.
+    /// Returns the text after some repairs, if it has fewer errors.
     fn with(&self, repairs: &[&Repair], subject: &Subject, context: &Context<'_>) -> Option<Self> {
         let (text, copied) = edited(&self.text, repairs)?;
         let report = explain(&text, subject, context);
-        // Nothing is known of what a wrapper holds: that is compared in the end.
+        // The content of a wrapper was not checked before; the caller compares in the end.
         let unwraps = repairs.iter().any(|repair| repair.fix.code == code::RESPONSE_WRAPPER);
         let fewer = report.errors().count() < self.report.errors().count();
         let is_read = report.errors().all(|it| it.code != code::INVALID_JSON);
@@ -125,19 +133,19 @@ impl Fixed {
     }
 }
 
-/// A repair and what it does to the text.
+/// A repair with its edits of the text.
 struct Repair {
     fix: Fix,
     edits: Vec<Change>,
 }
 
-/// What becomes of some bytes. Only what changes is one: what is left can be told from what is new.
+/// New text for some bytes.
 type Change = (Span, String);
 
-/// The text with all these repairs made, and what of it is old; `None` if two of them meet.
+/// Returns the text with all these repairs, and its old parts; `None` if two repairs overlap.
 fn edited(text: &str, repairs: &[&Repair]) -> Option<(String, Vec<Copied>)> {
     let mut sorted: Vec<&Change> = repairs.iter().flat_map(|repair| &repair.edits).collect();
-    // Stable: what is inserted at one place keeps its order.
+    // Stable: insertions at one place keep their order.
     sorted.sort_by_key(|(span, _)| span.start);
     let mut edited = String::with_capacity(text.len());
     let mut copied = Vec::with_capacity(sorted.len() + 1);
@@ -155,7 +163,7 @@ fn edited(text: &str, repairs: &[&Repair]) -> Option<(String, Vec<Copied>)> {
     Some((edited, copied))
 }
 
-/// What was copied twice, from the first text to the last.
+/// Combines two steps of copying into one, from the first text to the last.
 fn composed(first: &[Copied], second: &[Copied]) -> Vec<Copied> {
     let mut both = Vec::new();
     let (mut firsts, mut seconds) = (first.iter().peekable(), second.iter().peekable());
@@ -176,7 +184,7 @@ fn composed(first: &[Copied], second: &[Copied]) -> Vec<Copied> {
     both
 }
 
-/// What can be done about a report.
+/// The possible repairs of a report.
 struct Plan<'p, 't> {
     text: &'t str,
     root: &'p Node<'t>,
@@ -211,71 +219,67 @@ impl<'p, 't> Plan<'p, 't> {
     }
 
     fn repairs(&self) -> Vec<Repair> {
-        let renames: Vec<(&Diagnostic, &str)> =
-            self.report.errors().filter_map(|it| Some((it, self.meant(it)?))).collect();
-        // Two keys that are both like the missing one: nobody knows which of them is it.
-        let target = |&(it, name): &(&Diagnostic, &'p str)| {
-            self.parents.get(&it.span.start).map(|parent| (parent.span.start, name))
-        };
-        let is_sole = |rename: &(&Diagnostic, &'p str)| {
-            renames.iter().filter(|other| target(other) == target(rename)).count() == 1
-        };
+        let renames: Vec<Rename<'_>> =
+            self.report.errors().filter_map(|it| self.rename(it)).collect();
         self.report
             .errors()
             .filter_map(|it| {
-                let rename = renames.iter().find(|(renamed, _)| std::ptr::eq(*renamed, it));
-                let edits = match it.code {
-                    code::RESPONSE_WRAPPER => self.unwrapped()?,
-                    code::REFERENCE_OBJECT => self.key_of(it)?,
-                    code::UNKNOWN_KEY => match rename {
-                        Some(rename @ (_, name)) if is_sole(rename) => {
-                            vec![(it.span, format!("\"{name}\""))]
-                        }
-                        None if it.message == RESPONSE_ONLY => vec![self.without(it)?],
-                        _ => return None,
-                    },
-                    code::MISSING_KEY => {
-                        let parent = self.nodes.get(&it.span.start)?;
-                        let name = unescaped(it.pointer.rsplit('/').next()?);
-                        let place = (parent.span.start, name.as_str());
-                        // A key that may be the missing one is there already.
-                        if renames.iter().any(|rename| target(rename) == Some(place)) {
-                            return None;
-                        }
-                        vec![self.with_member(parent, &name, empty_value(it)?)?]
-                    }
-                    "pem-certificate" => vec![self.bare_certificate(it)?],
-                    _ => return None,
-                };
                 let fix = Fix { code: it.code, pointer: it.pointer.clone() };
-                Some(Repair { fix, edits })
+                Some(Repair { fix, edits: self.edits(it, &renames)? })
             })
             .collect()
     }
 
-    /// The key that an unknown one was meant to be, if that is missing and nothing else is as near.
-    fn meant<'d>(&self, unknown: &'d Diagnostic) -> Option<&'d str> {
-        if unknown.code != code::UNKNOWN_KEY {
-            return None;
+    /// The edits that repair one diagnostic, if there is only one way.
+    fn edits(&self, it: &Diagnostic, renames: &[Rename<'_>]) -> Option<Vec<Change>> {
+        match &it.finding {
+            Finding::ResponseWrapper => self.unwrapped(),
+            Finding::ReferenceObject { .. } => self.key_of(it),
+            Finding::ResponseOnlyKey => Some(vec![self.without(it)?]),
+            Finding::UnknownKey { .. } => {
+                let rename = renames.iter().find(|rename| std::ptr::eq(rename.key, it))?;
+                // If two keys are similar to the missing one, either may be meant.
+                let is_sole = renames.iter().filter(|other| other.is_of(rename)).count() == 1;
+                is_sole.then(|| vec![(it.span, format!("\"{}\"", rename.name))])
+            }
+            Finding::MissingKey { name, expected } => {
+                let parent = self.nodes.get(&it.span.start)?;
+                // A key that may be the missing one is there already.
+                let is_there = |it: &Rename<'_>| it.parent == parent.span.start && it.name == name;
+                if renames.iter().any(is_there) {
+                    return None;
+                }
+                Some(vec![self.with_member(parent, name, empty_value(expected)?)?])
+            }
+            Finding::Format { format: Format::PemCertificate, .. } => {
+                Some(vec![self.bare_certificate(it)?])
+            }
+            _ => None,
         }
-        let key = unescaped(unknown.pointer.rsplit('/').next()?).to_lowercase();
-        let mut near = unknown
-            .suggestions
-            .iter()
-            .filter(|name| strsim::damerau_levenshtein(&key, &name.to_lowercase()) <= LETTERS);
-        let name = near.next().filter(|_| near.next().is_none())?;
-        let parent = self.parents.get(&unknown.span.start)?;
-        let is_missing = self.report.errors().any(|it| {
-            it.code == code::MISSING_KEY
-                && it.span.start == parent.span.start
-                && it.pointer.rsplit('/').next().map(unescaped).as_ref() == Some(name)
-        });
-        // The help says otherwise when the key is a good one in another place.
-        let is_said = unknown.help.starts_with("did you mean");
-        (is_missing && is_said).then_some(name)
     }
 
-    /// The whole text becomes what stands under the wrapper, moved to the left as far as it was moved to the right.
+    /// The missing key that an unknown one was meant to be, if no other is as similar.
+    fn rename<'d>(&self, unknown: &'d Diagnostic) -> Option<Rename<'d>> {
+        let Finding::UnknownKey { suggestions, home: None } = &unknown.finding else { return None };
+        let key = unescaped(unknown.pointer.rsplit('/').next()?).to_lowercase();
+        let is_near = |name: &&&str| {
+            strsim::damerau_levenshtein(&key, &name.to_lowercase()) <= MAX_WRONG_LETTERS
+        };
+        let mut near = suggestions.iter().filter(is_near);
+        let name = *near.next().filter(|_| near.next().is_none())?;
+        let parent = self.parents.get(&unknown.span.start)?.span.start;
+        let is_missing = self.report.errors().any(|it| {
+            let missing = match &it.finding {
+                Finding::MissingKey { name, .. } => name,
+                Finding::MissingIf { name, .. } => *name,
+                _ => return false,
+            };
+            it.span.start == parent && missing == name
+        });
+        is_missing.then_some(Rename { key: unknown, parent, name })
+    }
+
+    /// Reduces the text to the content of the wrapper, with its indentation removed.
     fn unwrapped(&self) -> Option<Vec<Change>> {
         let wrappers = self.subject.wrappers;
         let Value::Object(members) = &self.root.value else { return None };
@@ -288,7 +292,7 @@ impl<'p, 't> Plan<'p, 't> {
         let margin = self.text.get(line_start..body.key_span.start)?;
         let (outer, inner) = (self.root.span, body.value.span);
         let mut edits = around(outer, inner);
-        // No string spans two lines, so these are all between values.
+        // No string spans two lines, so all of these are between values.
         if margin.trim_start().is_empty() && !margin.is_empty() {
             let line = format!("\n{margin}");
             let lines = inner.of(self.text)?.match_indices(&line).map(|(at, _)| {
@@ -300,14 +304,14 @@ impl<'p, 't> Plan<'p, 't> {
         Some(edits)
     }
 
-    /// The key inside a reference object, spelled as it is.
+    /// Reduces a reference object to its key, spelled as it is.
     fn key_of(&self, diagnostic: &Diagnostic) -> Option<Vec<Change>> {
         let node = self.nodes.get(&diagnostic.span.start)?;
         reference_key(node)?;
         Some(around(node.span, node.get("key")?.span))
     }
 
-    /// A member goes, with the comma that belongs to it.
+    /// Removes a member with its comma.
     fn without(&self, diagnostic: &Diagnostic) -> Option<Change> {
         let parent = self.parents.get(&diagnostic.span.start)?;
         let members = parent.members()?;
@@ -322,13 +326,13 @@ impl<'p, 't> Plan<'p, 't> {
         Some((span, String::new()))
     }
 
-    /// An object gets one more member at its end, set as its neighbors are.
+    /// Adds a member at the end of an object, formatted like its neighbors.
     fn with_member(&self, parent: &Node<'_>, name: &str, value: &str) -> Option<Change> {
         let members = parent.members()?;
         let mut key = String::new();
         write_string(&mut key, name);
         let Some(last) = members.last() else {
-            // Others may be added at the same place; a comma too many would be found out.
+            // Others may be added at the same place; a check of the result notices a comma too many.
             return Some((
                 Span::new(parent.span.start + 1, parent.span.start + 1),
                 format!("{key}: {value}"),
@@ -355,25 +359,39 @@ impl<'p, 't> Plan<'p, 't> {
     }
 }
 
-/// Of `outer` only `inner` stays.
+/// Removes `outer` but for `inner`.
 fn around(outer: Span, inner: Span) -> Vec<Change> {
     [Span::new(outer.start, inner.start), Span::new(inner.end, outer.end)]
         .map(|gone| (gone, String::new()))
         .to_vec()
 }
 
-/// What is said of a key that only responses have.
-pub(crate) const RESPONSE_ONLY: &str = "only responses have this key";
+/// A key that was meant to be another one.
+struct Rename<'d> {
+    /// The diagnostic of the unknown key.
+    key: &'d Diagnostic,
+    /// The first byte of the object around it.
+    parent: usize,
+    /// The missing key.
+    name: &'static str,
+}
 
-/// So many letters may be wrong.
-const LETTERS: usize = 2;
+impl Rename<'_> {
+    /// Whether both name the same missing key.
+    fn is_of(&self, other: &Rename<'_>) -> bool {
+        (self.parent, self.name) == (other.parent, other.name)
+    }
+}
 
-/// The one value that a missing member can have without anybody asking.
-fn empty_value(missing: &Diagnostic) -> Option<&'static str> {
-    match missing.params.get("expected")? {
-        Param::Text(expected) if expected == "a list" => Some("[]"),
-        Param::Text(expected) if expected == "a list or null" => None,
-        Param::Text(expected) if expected.ends_with(" or null") => Some("null"),
+/// The most letters by which a mistyped key differs.
+const MAX_WRONG_LETTERS: usize = 2;
+
+/// The only value that a missing member can have without a decision of the user.
+fn empty_value(expected: &Expected) -> Option<&'static str> {
+    match expected {
+        Expected::List => Some("[]"),
+        Expected::OrNull(inner) if **inner == Expected::List => None,
+        Expected::OrNull(_) => Some("null"),
         _ => None,
     }
 }
@@ -387,20 +405,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_copied_twice_is_known() {
+    fn combines_two_steps_of_copying() {
         let copied = |from: usize, to: usize, length: usize| Copied {
             from: Span::new(from, from + length),
             to,
         };
         let first = [copied(0, 0, 4), copied(6, 4, 4)];
         assert_eq!(composed(&first, &[copied(0, 0, 8)]), first);
-        // Bytes 3 and 6 of the text in between go, and two are put in front.
+        // Bytes 3 and 6 of the text in between are removed, and two are inserted in front.
         assert_eq!(
             composed(&first, &[copied(0, 2, 3), copied(4, 5, 2), copied(7, 7, 1)]),
             [copied(0, 2, 3), copied(6, 5, 2), copied(9, 7, 1)]
         );
         assert_eq!(composed(&first, &[]), []);
-        // Nothing of the text before stands at its own start.
+        // No part of the original text is at its start.
         let first = [copied(2, 0, 4), copied(8, 4, 4)];
         assert_eq!(composed(&first, &[copied(0, 0, 8)]), first);
     }

@@ -1,7 +1,7 @@
 //! Formats of strings: one short file each, all of the same shape.
 //!
-//! A format is decided by the string alone. What depends on other members, such as whether an
-//! address must be an IP address or a name, is a rule's business.
+//! A format depends on the string alone. Whether an address must be an IP address or a name depends on
+//! other keys and is a rule.
 
 mod date_time;
 mod email_address;
@@ -14,17 +14,23 @@ mod time_of_day;
 
 use std::fmt;
 
+use crate::pem::PemError;
+
 /// A format that a string can have.
 ///
 /// # Example
 ///
 /// ```
-/// use sps_validate::format::Format;
+/// use sps_validate::format::{Format, FormatError};
 ///
 /// assert!(Format::Fqdn.check("mail.corp.test").is_ok());
 ///
-/// let reason = Format::Fqdn.check("mail_1.corp.test").unwrap_err();
-/// assert_eq!(reason.as_str(), "a label holds something other than letters, digits and hyphens");
+/// let error = Format::Fqdn.check("mail_1.corp.test").unwrap_err();
+/// assert_eq!(error, FormatError::LabelCharacter);
+/// assert_eq!(
+///     error.message(),
+///     "a label contains a character other than letters, digits and hyphens"
+/// );
 /// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,12 +57,12 @@ pub enum Format {
     /// A time of day in minutes, `h:mm` or `hh:mm`, from `0:00` to `23:59`.
     ///
     /// Source: samples of the vendor guide, time policies (`0:00`, `8:00`, `23:59`), version 6.2.
-    /// That `24:00` is refused is inferred.
+    /// That `24:00` is rejected is inferred.
     TimeOfDay,
     /// A date and time with its offset, `YYYY-MM-DDThh:mm:ss+hh:mm`: a day of the calendar, an
     /// optional fraction of a second, and an offset of less than a day or `Z`.
     ///
-    /// Second 60 is a leap second and stands only at 23:59 UTC. `T` and `Z` are capitals.
+    /// Second 60 is a leap second and is accepted only at 23:59 UTC. `T` and `Z` are capitals.
     ///
     /// Source: vendor guide, support bundles, version 7.0; RFC 3339, section 5.6.
     DateTime,
@@ -99,8 +105,8 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// The first [`Reason`] why it has not.
-    pub fn check(self, value: &str) -> Result<(), Reason> {
+    /// The first [`FormatError`] found.
+    pub fn check(self, value: &str) -> Result<(), FormatError> {
         let check = match self {
             Self::EmailAddress => email_address::check,
             Self::IpAddress => ip_address::check,
@@ -110,7 +116,7 @@ impl Format {
             Self::NoWhitespace => no_whitespace::check,
             Self::PemCertificate => pem_certificate::check,
         };
-        check(value).map_err(Reason)
+        check(value)
     }
 }
 
@@ -121,23 +127,90 @@ impl fmt::Display for Format {
     }
 }
 
-/// What exactly keeps a string from having a format: lower case, no full stop.
+/// Why a string does not have a format.
 ///
-/// It never repeats a part of the string, which may be a secret put in the wrong place.
+/// Its `Display` never repeats a part of the string, which may be a secret in the wrong place.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Reason(&'static str);
-
-impl Reason {
-    /// The reason as text.
-    pub const fn as_str(self) -> &'static str {
-        self.0
-    }
+pub enum FormatError {
+    /// The string is empty.
+    Empty,
+    /// The name is too long.
+    TooLong,
+    /// There is no `@`.
+    NoAt,
+    /// The part before the `@` is too long.
+    UserTooLong,
+    /// The part before the `@` is empty or has a character that is not allowed.
+    InvalidUser,
+    /// The part after the `@` is too long.
+    DomainTooLong,
+    /// The part after the `@` is not a host name or an address in brackets.
+    InvalidDomain,
+    /// The string is not an e-mail address for another reason.
+    NotEmail,
+    /// There is white space around an IP address.
+    OuterWhiteSpace,
+    /// There is a prefix length after an IP address.
+    PrefixLength,
+    /// There is a zone after an IP address.
+    Zone,
+    /// There are brackets around an IP address.
+    Brackets,
+    /// There is a port after an IP address.
+    Port,
+    /// A number of an IPv4 address starts with a zero.
+    LeadingZero,
+    /// Digits and dots do not form an IPv4 address.
+    NotIpv4,
+    /// A string with colons is not an IPv6 address.
+    NotIpv6,
+    /// The string is not an IP address at all.
+    NotIp,
+    /// A domain name has only one label.
+    OneLabel,
+    /// A label is empty.
+    EmptyLabel,
+    /// A label is not ASCII.
+    LabelNotAscii,
+    /// A label has a character that is not allowed.
+    LabelCharacter,
+    /// A label is too long.
+    LabelTooLong,
+    /// A label starts or ends with a hyphen.
+    LabelHyphen,
+    /// The last label is a number.
+    NumericLabel,
+    /// There are not two numbers with a colon between.
+    NotTime,
+    /// The hours of a time are out of range.
+    Hours,
+    /// The minutes of a time do not have two digits.
+    MinuteDigits,
+    /// The minutes of a time are out of range.
+    Minutes,
+    /// The parts of a date and time are not in place.
+    NotDateTime,
+    /// There is no digit after the decimal point of the seconds.
+    Fraction,
+    /// There is no offset.
+    NoOffset,
+    /// The offset is out of range.
+    Offset,
+    /// The month is out of range.
+    Month,
+    /// The month does not have the day.
+    Day,
+    /// The hour of a date and time is out of range.
+    Hour,
+    /// The minute of a date and time is out of range.
+    Minute,
+    /// The second of a date and time is out of range.
+    Second,
+    /// There is white space.
+    WhiteSpace,
+    /// The string is not one bare certificate.
+    Certificate(PemError),
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl std::error::Error for Reason {}
+impl std::error::Error for FormatError {}

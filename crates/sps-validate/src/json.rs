@@ -1,14 +1,14 @@
 //! A JSON scanner that keeps the byte span of every value, which serde's data model loses.
 //!
-//! [`scan`] accepts exactly what reading into a `serde_json::Value` accepts, but for two things:
-//! it has [`Limits`](crate::limits::Limits), and it keeps repeated keys, in order, for its caller
-//! to judge.
+//! [`scan`] accepts exactly what reading into a `serde_json::Value` accepts, with two differences: it
+//! has [`Limits`](crate::limits::Limits), and it keeps repeated keys, in order, for its caller to check.
 
 mod number;
 mod pointer;
 mod scanner;
+mod syntax;
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use crate::span::Span;
 
@@ -17,8 +17,9 @@ pub(crate) use scanner::Scanner;
 pub use number::{Int, int};
 pub use pointer::escape_pointer_segment;
 pub use scanner::scan;
+pub use syntax::SyntaxError;
 
-/// A JSON value and where it stands.
+/// A JSON value and its place in the text.
 ///
 /// # Example
 ///
@@ -59,7 +60,7 @@ impl<'a> Node<'a> {
 
     /// The value of `key`; of the first one, when the key is repeated.
     ///
-    /// `None` when the key is absent or this is no object. Takes time linear to the members.
+    /// `None` when the key is absent or this is not an object. Takes time linear to the members.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.members()?.iter().find(|member| member.key == key).map(|member| &member.value)
     }
@@ -120,24 +121,24 @@ pub struct Member<'a> {
     pub value: Node<'a>,
 }
 
-/// Why a text was not read. Says where, and never repeats a part of the text.
+/// Why a text was not read, and where. Never repeats a part of the text.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScanError {
     /// The text is not JSON.
     Syntax {
-        /// Offset, in bytes, of what was not expected; of the opening quote for a string that
-        /// never ends.
+        /// Offset, in bytes, of the unexpected character; of the opening quote for a string that never
+        /// ends.
         at: usize,
-        /// What was expected there: lower case, no full stop.
-        message: &'static str,
+        /// What was expected there.
+        expected: SyntaxError,
     },
     /// The text may be JSON, and is larger than allowed.
     Limit {
         /// Which limit.
         limit: LimitKind,
-        /// Offset, in bytes, of what is too much: the first byte over the length, the opening
-        /// bracket of the container, or the opening quote of the key.
+        /// Offset, in bytes, of the excess: the first byte over the length, the opening bracket of the
+        /// container, or the opening quote of the key.
         at: usize,
         /// The limit that was enforced.
         allowed: usize,
@@ -145,27 +146,10 @@ pub enum ScanError {
 }
 
 impl ScanError {
-    /// Offset, in bytes, of the trouble.
+    /// Offset, in bytes, of the mistake.
     pub const fn at(&self) -> usize {
         match self {
             Self::Syntax { at, .. } | Self::Limit { at, .. } => *at,
-        }
-    }
-}
-
-impl fmt::Display for ScanError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Syntax { message, .. } => f.write_str(message),
-            Self::Limit { limit: LimitKind::Bytes, allowed, .. } => {
-                write!(f, "the document is longer than {allowed} bytes")
-            }
-            Self::Limit { limit: LimitKind::Depth, allowed, .. } => {
-                write!(f, "objects and arrays are nested deeper than {allowed} levels")
-            }
-            Self::Limit { limit: LimitKind::Keys, allowed, .. } => {
-                write!(f, "the object has more than {allowed} keys")
-            }
         }
     }
 }

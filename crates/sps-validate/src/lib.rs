@@ -1,8 +1,8 @@
 //! Rules, formats, a JSON scanner with spans, and reports for configuration bodies.
 //!
-//! This crate knows how a body is judged, and names no endpoint. What a body looks like reaches it
-//! as a table ([`Kind`], [`Type`]), what may be known besides as a [`Context`]; [`explain()`] returns a
-//! [`Report`] of every mistake, each with a permanent code, a place and a way to mend it.
+//! This crate checks bodies and names no endpoint. A table ([`Kind`], [`Type`]) describes a body, a [`Context`] holds
+//! facts besides the document, and [`explain()`] returns a [`Report`] of every mistake: each a [`Finding`] with a
+//! permanent code, a place and a help.
 //!
 //! ```
 //! use sps_validate::{Constraints, Context, Field, Form, Kind, Shape, Subject, Type, explain};
@@ -30,37 +30,50 @@ pub mod span;
 pub mod suggest;
 
 mod accept;
-mod certificate;
+mod condition;
 mod context;
 mod custom;
 mod descriptor;
+mod english;
 mod explain;
+mod finding;
 mod fix;
+mod input;
+mod param;
 mod reason;
+mod reference;
 mod report;
 mod rewrite;
 mod rule;
+mod severity;
+mod subject;
 mod version;
 
 pub use crate::{
     accept::accept,
-    certificate::{certificate_already_valid, certificate_of_authority, certificate_regular},
+    condition::{Bounds, Condition, Literal},
     context::{Context, Resolver, Timestamp, UnknownKeys},
     custom::{
-        certificate_not_expired, certificate_strong_key, certificate_strong_signature,
-        engine_id_rfc3411,
+        certificate_already_valid, certificate_not_expired, certificate_of_authority,
+        certificate_regular, certificate_strong_key, certificate_strong_signature,
+        engine_id_rfc3411, hand_written,
     },
     descriptor::{
         Breach, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, Shape, Target,
         Type, Variant,
     },
-    explain::{Form, MAX_INPUTS, Subject, explain, explain_scanned},
+    explain::{explain, explain_scanned},
+    finding::{Choice, Expected, Finding, Home, Item},
     fix::{Copied, Fix, Fixed, fix},
+    input::{Input, Outcome},
     limits::Limits,
+    param::Param,
     reason::Reason,
-    report::{Diagnostic, Param, Related, Report, Severity, Unchecked, Use},
+    report::{Diagnostic, Related, Report, Unchecked, Use},
     rewrite::rewrite,
-    rule::{Check, Edit, Leaf, Outcome, Path, Rule, ignored, required},
+    rule::{Check, MAX_INPUTS, Path, Requirement, Rule},
+    severity::Severity,
     span::Span,
+    subject::{Form, Subject},
     version::{ParseVersionError, Version, Versions},
 };

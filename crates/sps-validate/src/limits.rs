@@ -1,9 +1,9 @@
-//! How large a document may be before it is refused unread.
+//! Limits of a document and of the report about it.
 
 /// Limits for documents from outside.
 ///
-/// They bound memory, stack and the length of a report; what breaks one is a `limit-exceeded`
-/// diagnostic, reported alone. The values are ours: no source tells what the appliance bears.
+/// They bound memory, stack and the length of a report. A document beyond a limit has one diagnostic,
+/// `limit-exceeded`. The values are inferred: the limits of the appliance are not documented.
 ///
 /// # Example
 ///
@@ -22,15 +22,14 @@ pub struct Limits {
     pub bytes: usize,
     /// How deep objects and arrays may nest.
     ///
-    /// A scalar has depth 0, `[]` has depth 1. Default: 64. A value above [`Limits::MAX_DEPTH`]
-    /// acts as that.
+    /// A scalar has depth 0, `[]` has depth 1. Default: 64. Values above [`Limits::MAX_DEPTH`] count as
+    /// that.
     pub depth: usize,
     /// Members of one object, repeated keys included.
     ///
-    /// Default: 10 000. The members of nested objects count for those alone.
+    /// Default: 10 000. The members of a nested object count only for that object.
     pub keys: usize,
-    /// Diagnostics in one report, and places that were not checked; later ones are dropped, and one
-    /// more says so.
+    /// Diagnostics in one report, and unchecked places. Later ones are omitted; one last entry says so.
     ///
     /// Default: 1 000.
     pub diagnostics: usize,
@@ -39,9 +38,8 @@ pub struct Limits {
 impl Limits {
     /// The deepest nesting that any setting allows.
     ///
-    /// Readers recurse once per level, so the stack is bounded whatever a caller asks for. It is
-    /// the depth at which `serde_json` ends as well: one more, and the typed readers would refuse
-    /// a document that the scanner takes.
+    /// Readers recurse once per level, so this bounds the stack. `serde_json` has the same limit: with a
+    /// higher one the scanner would accept documents that the typed readers reject.
     pub const MAX_DEPTH: usize = 127;
 
     /// Sets the length of a document in bytes.
@@ -51,7 +49,7 @@ impl Limits {
         self
     }
 
-    /// Sets how deep objects and arrays may nest; above [`Limits::MAX_DEPTH`] it acts as that.
+    /// Sets how deep objects and arrays may nest, up to [`Limits::MAX_DEPTH`].
     #[must_use]
     pub const fn with_depth(mut self, depth: usize) -> Self {
         self.depth = depth;

@@ -1,8 +1,7 @@
 //! The envelope of a certificate: exactly one, in PEM, with nothing around it.
 //!
-//! X.509 libraries skip text around a PEM block and take any line ends, and the appliance's guide
-//! demands that there be none. So the envelope is checked here, byte by byte, before a library
-//! sees it.
+//! X.509 libraries skip text around a PEM block and accept any line ends, but the appliance's guide
+//! allows neither. So the envelope is checked here, byte by byte, before the certificate is read.
 
 mod algorithm;
 mod base64;
@@ -13,8 +12,6 @@ mod parts;
 mod reader;
 mod time;
 mod x509;
-
-use std::fmt;
 
 use reader::{Block, LABEL};
 
@@ -112,7 +109,7 @@ fn only(blocks: &[Block]) -> Result<&Block, PemError> {
         return Err(PemError::PrivateKey);
     }
     if let Some(other) = containers().find(|it| *it != Container::Certificate) {
-        // Of several kinds none is what the file is.
+        // A file of several kinds has no name.
         let is_bundle = blocks.len() == 1 && other.certificate_command().is_some();
         return Err(if is_bundle { PemError::Container(other) } else { PemError::WrongLabel });
     }
@@ -126,11 +123,11 @@ fn only(blocks: &[Block]) -> Result<&Block, PemError> {
     }
 }
 
-/// Why a text is not one certificate in PEM. Says what to do, and never repeats a part of the text.
+/// Why a text is not one certificate in PEM. Its `Display` never repeats a part of the text.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PemError {
-    /// There is no line `-----BEGIN …-----`.
+    /// No line `-----BEGIN …-----`.
     NotPem,
     /// There is a private key, alone or beside other things.
     PrivateKey,
@@ -140,11 +137,11 @@ pub enum PemError {
     SeveralCertificates,
     /// The line that ends the block is missing.
     Unfinished,
-    /// A line ends with a carriage return, or one stands somewhere else.
+    /// A line ends with a carriage return, or contains one.
     CarriageReturn,
-    /// Something stands before the block, if only white space.
+    /// There is text before the block, if only white space.
     TextBefore,
-    /// Something stands behind the block, if only a second line feed.
+    /// There is text after the block, if only a second line feed.
     TextAfter,
     /// The lines of the block are not base64, or not wrapped at 64 characters.
     BadBase64,
@@ -154,63 +151,6 @@ pub enum PemError {
     EscapedLineEnds,
     /// It is something else that contains certificates, or a certificate in another form.
     Container(Container),
-}
-
-impl PemError {
-    /// What is wrong and what to do: lower case, no full stop.
-    pub const fn message(self) -> &'static str {
-        match self {
-            Self::NotPem => {
-                "expected a certificate in PEM, from the line -----BEGIN CERTIFICATE----- to the \
-                 line -----END CERTIFICATE-----"
-            }
-            Self::PrivateKey => {
-                "this holds a private key; take it out and keep it secret, only the certificate \
-                 belongs here"
-            }
-            Self::WrongLabel => {
-                "this holds a PEM block that is not a certificate; expected one block labeled \
-                 CERTIFICATE"
-            }
-            Self::SeveralCertificates => {
-                "this holds more than one certificate; keep only the one of the certificate \
-                 authority that is meant"
-            }
-            Self::Unfinished => {
-                "the line -----END CERTIFICATE----- is missing; copy the certificate again, to \
-                 its end"
-            }
-            Self::CarriageReturn => {
-                "there is a carriage return; end each line with a line feed alone (\\n, not \\r\\n)"
-            }
-            Self::TextBefore => {
-                "there is text before the certificate; start with the line \
-                 -----BEGIN CERTIFICATE-----"
-            }
-            Self::TextAfter => {
-                "there is text after the certificate; end with the line \
-                 -----END CERTIFICATE----- and at most one line feed"
-            }
-            Self::BadBase64 => {
-                "the lines between BEGIN and END are not base64 of 64 characters a line, the last \
-                 one shorter; copy the certificate again, or wrap its lines"
-            }
-            Self::NotX509 => {
-                "the PEM block does not hold an X.509 certificate; export the certificate again"
-            }
-            Self::EscapedLineEnds => {
-                "line ends are written out as the two characters \\ and n; end each line with a \
-                 line feed"
-            }
-            Self::Container(kind) => kind.certificate_message(),
-        }
-    }
-}
-
-impl fmt::Display for PemError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message())
-    }
 }
 
 impl std::error::Error for PemError {}

@@ -1,8 +1,8 @@
-//! What a check found: diagnostics, what could not be decided, and what must not be printed.
+//! The result of a check: diagnostics, undecided rules, and spans that must not be printed.
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::span::Span;
+use crate::{finding::Finding, param::Param, reason::Reason, severity::Severity, span::Span};
 
 /// Everything a check found, in the order of the document.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -12,9 +12,9 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// Every rule that could not be decided, with the reason. Never a silent pass.
     pub unchecked: Vec<Unchecked>,
-    /// Spans of values that must not be printed: secrets, values of unknown keys, what stands where a
-    /// key of an object belongs and does not look like one, and whatever was not looked into. Spans may
-    /// overlap. A text that is not JSON, or exceeds a limit, was not looked into at all.
+    /// Spans of values that must not be printed: secrets, values of unknown keys, texts that do not look
+    /// like the key that belongs there, and values that were not checked. Spans may overlap. A text that is
+    /// not JSON, or exceeds a limit, was not checked at all.
     pub sensitive: Vec<Span>,
     /// Every reference of the document, for checks across documents.
     pub references: Vec<Use>,
@@ -31,7 +31,7 @@ impl Report {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// The diagnostics that judge, but do not refuse.
+    /// The diagnostics that do not make the document invalid.
     pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning)
     }
@@ -50,7 +50,6 @@ impl fmt::Display for Report {
     }
 }
 
-/// A document that was refused, with the reasons.
 impl std::error::Error for Report {}
 
 /// One mistake or warning at one place.
@@ -61,126 +60,51 @@ pub struct Diagnostic {
     pub code: &'static str,
     /// Whether it makes the document invalid.
     pub severity: Severity,
-    /// Where: an RFC 6901 pointer in wire names; for a missing member, where it should stand.
+    /// The place: an RFC 6901 pointer in wire names; for a missing member, where it belongs.
     pub pointer: String,
     /// The bytes of the document it is about.
     pub span: Span,
     /// What is wrong, without any sensitive value.
     pub message: String,
-    /// Bounds and allowed words, as data.
+    /// Bounds and allowed values, as data.
     pub params: BTreeMap<&'static str, Param>,
     /// What to do about it.
     pub help: String,
-    /// Words that were probably meant, best first.
+    /// Names or values that were probably meant, best first.
     pub suggestions: Vec<String>,
     /// Other places that explain this one.
     pub related: Vec<Related>,
+    /// What is wrong, as data.
+    pub finding: Finding,
 }
 
 impl Diagnostic {
-    /// An error without parameters, suggestions and related places.
-    pub fn error(code: &'static str, pointer: String, span: Span, message: String) -> Self {
+    /// Makes a diagnostic of a finding, with the texts that belong to it.
+    pub fn new(finding: Finding, severity: Severity, pointer: String, span: Span) -> Self {
         Self {
-            code,
-            severity: Severity::Error,
+            code: finding.code(),
+            severity,
             pointer,
             span,
-            message,
-            params: BTreeMap::new(),
-            help: String::new(),
-            suggestions: Vec::new(),
+            message: finding.message(),
+            params: finding.params().into_iter().collect(),
+            help: finding.help(),
+            suggestions: finding.suggestions().iter().map(|it| (*it).to_owned()).collect(),
             related: Vec::new(),
+            finding,
         }
-    }
-
-    /// The same with what to do about it.
-    #[must_use]
-    pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = help.into();
-        self
-    }
-
-    /// The same with a bound or an allowed word as data.
-    #[must_use]
-    pub fn with_param(mut self, name: &'static str, value: impl Into<Param>) -> Self {
-        self.params.insert(name, value.into());
-        self
     }
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { code, severity, pointer, message, .. } = self;
-        write!(f, "{severity}[{code}] at \"{pointer}\": {message}")?;
-        if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
-    }
-}
-
-/// Whether a diagnostic refuses the document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Severity {
-    /// The document must not be sent.
-    Error,
-    /// The document may be sent; somebody should think about it.
-    Warning,
-}
-
-impl Severity {
-    /// The word for it in every output.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
+        write!(f, "{severity}[{code}]")?;
+        if !pointer.is_empty() {
+            write!(f, " at \"{pointer}\"")?;
         }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A bound or an allowed word of a diagnostic.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Param {
-    /// A number, such as a maximum.
-    Int(i128),
-    /// A word, such as the wanted kind.
-    Text(String),
-    /// The allowed words.
-    Words(Vec<String>),
-}
-
-impl From<i128> for Param {
-    fn from(value: i128) -> Self {
-        Self::Int(value)
-    }
-}
-
-impl From<usize> for Param {
-    fn from(value: usize) -> Self {
-        Self::Int(i128::try_from(value).unwrap_or(i128::MAX))
-    }
-}
-
-impl From<String> for Param {
-    fn from(value: String) -> Self {
-        Self::Text(value)
-    }
-}
-
-impl From<&str> for Param {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<Vec<String>> for Param {
-    fn from(value: Vec<String>) -> Self {
-        Self::Words(value)
+        write!(f, ": {message}")?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, "; {}", self.help) }
     }
 }
 
@@ -192,7 +116,7 @@ pub struct Related {
     pub pointer: String,
     /// The bytes of the document.
     pub span: Span,
-    /// What it has to do with the diagnostic.
+    /// Its connection with the diagnostic.
     pub message: String,
 }
 
@@ -211,14 +135,14 @@ pub struct Unchecked {
     pub code: &'static str,
     /// Where it would have been reported.
     pub pointer: String,
-    /// What was missing to decide it.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
 }
 
 impl Unchecked {
-    /// An undecided rule.
-    pub fn new(code: &'static str, pointer: String, reason: impl Into<String>) -> Self {
-        Self { code, pointer, reason: reason.into() }
+    /// Makes an entry for something undecided.
+    pub fn new(code: &'static str, pointer: String, reason: Reason) -> Self {
+        Self { code, pointer, reason }
     }
 }
 

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use crate::{
     descriptor::{FieldForm, Kind, Shape},
-    explain::{Form, Subject},
     json::{Node, Value},
+    subject::Subject,
 };
 
 /// The body that may be sent, made of a response: the wrapper goes, references become bare keys,
@@ -37,48 +37,7 @@ pub fn rewrite(root: &Node<'_>, subject: &Subject) -> String {
     writer.text
 }
 
-impl Subject {
-    /// Whether `root` is the wrapper in which responses carry this body.
-    pub fn is_wrapped(&self, root: &Node<'_>) -> bool {
-        // A body may have a key of that name itself.
-        let declares = |key: &str| match peeled(self.body) {
-            Kind::Named(ty) => match ty.shape {
-                Shape::Struct { fields, .. } => fields.iter().any(|field| field.name == key),
-                Shape::Union { tag, content, .. } => key == tag || key == content,
-                Shape::Enum { .. } => false,
-            },
-            _ => false,
-        };
-        let carries =
-            |key: &str| (self.wrappers.contains(&key) || key == "items") && !declares(key);
-        let Value::Object(members) = &root.value else { return false };
-        members.iter().any(|member| carries(&member.key))
-            && members
-                .iter()
-                .all(|member| carries(&member.key) || matches!(&*member.key, "key" | "meta"))
-    }
-
-    /// The same document in the other form.
-    #[must_use]
-    pub const fn form(self, form: Form) -> Self {
-        Self { form, ..self }
-    }
-}
-
-/// The kind without `Optional` and `Nullable` around it.
-pub(crate) fn peeled(mut kind: Kind) -> Kind {
-    while let Kind::Optional(inner) | Kind::Nullable(inner) = kind {
-        kind = *inner;
-    }
-    kind
-}
-
-/// The key inside a reference object.
-pub(crate) fn reference_key<'n>(node: &'n Node<'_>) -> Option<&'n str> {
-    node.get("key").and_then(Node::as_str)
-}
-
-/// The string that stands in place of a node when everything in it is rewritten, if one does.
+/// The string that is in place of a node when everything in it is rewritten, if one does.
 ///
 /// Asks every part of the node once at most: keys may nest as deep as the limit allows.
 fn settled<'n>(kind: Kind, node: &'n Node<'_>) -> Option<&'n str> {
@@ -93,7 +52,7 @@ fn settled<'n>(kind: Kind, node: &'n Node<'_>) -> Option<&'n str> {
     }
 }
 
-/// What stands where no type tells: a key and `meta.href`, perhaps `body`, and nothing else.
+/// What is where no type tells: a key and `meta.href`, perhaps `body`, and nothing else.
 fn is_reference(node: &Node<'_>) -> bool {
     let href = node.get("meta").and_then(|meta| meta.get("href"));
     href.is_some_and(|href| settled(Kind::Any, href).is_some())
@@ -109,7 +68,7 @@ struct Writer {
 
 impl Writer {
     fn value(&mut self, kind: Kind, node: &Node<'_>) {
-        let kind = peeled(kind);
+        let kind = kind.peeled();
         match (&node.value, kind) {
             (Value::Null, _) => self.text.push_str("null"),
             (Value::Bool(value), _) => self.text.push_str(if *value { "true" } else { "false" }),
@@ -190,7 +149,7 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// What stands under a key of an object; nothing if the key is the response's own and is not sent.
+/// What is under a key of an object; nothing if the key is the response's own and is not sent.
 fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
     let Kind::Named(ty) = kind else {
         return Some(if let Kind::Map(inner) = kind { *inner } else { Kind::Any });
@@ -202,7 +161,7 @@ fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
             None => Some(Kind::Any),
         },
         Shape::Union { tag, content, variants } if key == content => {
-            // Without a word that is known the content is sent as it is; the word may be a reference's key by then.
+            // With an unknown tag the content is sent as it is. The tag may be the key of a reference by then.
             let word = node.get(tag).and_then(|word| settled(Kind::Any, word));
             let variant = variants.iter().find(|variant| Some(variant.value) == word);
             Some(variant.and_then(|variant| variant.content).unwrap_or(Kind::Any))
@@ -214,6 +173,7 @@ fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subject::Form;
     use crate::{descriptor::Target, json, limits::Limits};
 
     #[test]

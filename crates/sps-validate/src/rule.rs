@@ -1,95 +1,50 @@
-//! Rules: pure functions over leaves, and the descriptors that say which leaves and what for.
+//! Rules: conditions that the members of an object must meet together.
 
-use crate::{code::MISSING_KEY, context::Context, explain::MAX_INPUTS, report::Severity};
+use crate::{
+    condition::{Condition, Needs},
+    context::Context,
+    input::{Input, Outcome},
+    severity::Severity,
+};
 
-/// What a rule says of its inputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a rule holds, is broken, or nobody knows")]
-pub enum Outcome {
-    /// The rule holds, or does not apply.
-    Holds,
-    /// The rule is broken.
-    Broken,
-    /// Something needed to decide it is not known.
-    Undecided,
-}
+/// The most inputs that one rule can have; the generator refuses more.
+pub const MAX_INPUTS: usize = 4;
 
-impl Outcome {
-    /// Whether a document may be sent as far as this rule is concerned.
-    pub const fn accepts(self) -> bool {
-        !matches!(self, Self::Broken)
-    }
-}
-
-impl From<bool> for Outcome {
-    /// `true` holds, `false` is broken.
-    fn from(holds: bool) -> Self {
-        if holds { Self::Holds } else { Self::Broken }
-    }
-}
-
-/// Member names from the type that a rule is about down to one leaf.
+/// Member names from an object down to one input.
 pub type Path = &'static [&'static str];
 
-/// One input of a rule, as a reader found it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What a rule demands of its inputs.
+#[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub enum Leaf<'a> {
-    /// There is no such member.
-    Absent,
-    /// The member is null.
-    Null,
-    /// A boolean.
-    Bool(bool),
-    /// An integer.
-    Int(i128),
-    /// A string, an enum value (in its canonical spelling), a tag, or the key of a reference.
-    Str(&'a str),
-    /// An object or a list: only its presence can be judged.
-    Present,
+pub enum Check {
+    /// This condition holds.
+    Condition(Condition),
+    /// The plain text of the password behind the reference, which is the first input, meets this condition.
+    Plain {
+        /// The collection of passwords.
+        collection: &'static str,
+        /// The condition; its input 0 is the plain text.
+        about: Condition,
+    },
+    /// A function finds nothing wrong with the text of the first input. Null and absent hold.
+    Text(fn(&str, &Context<'_>) -> Outcome),
+    /// A function finds nothing wrong with the inputs, absent ones included: for what no condition can say.
+    Inputs(fn(&[Input<'_>], &Context<'_>) -> Outcome),
 }
 
-impl<'a> Leaf<'a> {
-    /// The boolean, if it is one.
-    #[inline]
-    pub fn bool(&self) -> Option<bool> {
-        if let Self::Bool(value) = *self { Some(value) } else { None }
-    }
-
-    /// The integer, if it is one.
-    #[inline]
-    pub fn int(&self) -> Option<i128> {
-        if let Self::Int(value) = *self { Some(value) } else { None }
-    }
-
-    /// The string, if it is one.
-    #[inline]
-    pub fn str(&self) -> Option<&'a str> {
-        if let Self::Str(value) = *self { Some(value) } else { None }
-    }
-
-    /// A nullable string: `None` if the member is absent, `Some(None)` if it is null.
-    #[inline]
-    pub fn nullable_str(&self) -> Option<Option<&'a str>> {
-        match *self {
-            Self::Null => Some(None),
-            Self::Str(value) => Some(Some(value)),
-            _ => None,
-        }
-    }
-
-    /// Whether the member is there, null or not.
-    #[inline]
-    pub fn is_present(&self) -> bool {
-        !matches!(self, Self::Absent)
-    }
-}
-
-/// The erased form of a rule: leaves in, outcome out; `None` if the rule does not apply because
-/// an optional input is not there.
-pub type Check = fn(&[Leaf<'_>], &Context<'_>) -> Option<Outcome>;
-
-/// A rule about the members of one type, as data.
+/// A rule about the members of one object, as data.
+///
+/// ```
+/// use sps_validate::{Condition, Literal, Rule};
+/// const NOT_MD5: Rule = Rule::warning(
+///     "weak-authentication",
+///     &["auth_method"],
+///     &[&["auth_method"]],
+///     Condition::Not(&Condition::Equals(0, Literal::Str("md5"))),
+/// )
+/// .says("MD5 is a weak hash", "use `sha`");
+/// assert_eq!(NOT_MD5.code, "weak-authentication");
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Rule {
@@ -99,138 +54,133 @@ pub struct Rule {
     pub severity: Severity,
     /// The member that is wrong when the rule is broken.
     pub target: Path,
-    /// The leaves it judges, in the order of its parameters.
+    /// The members that it looks at; conditions name them by their number.
     pub inputs: &'static [Path],
-    /// The rule itself.
+    /// The rule applies only while this holds.
+    pub when: Option<Condition>,
+    /// What it demands.
     pub check: Check,
-    /// Whether it is asked only while its last input is absent.
-    pub only_while_absent: bool,
     /// What is wrong.
     pub message: &'static str,
-    /// What to do; of a `missing-key`, what else than adding the member, which is said from its kind.
+    /// What to do.
     pub help: &'static str,
-    /// Where the rule comes from.
-    pub source: &'static str,
-    /// What is missing when it cannot be decided.
-    pub undecided: &'static str,
-    /// Ways to make a valid body break it: each a list of edits.
-    pub breaks: &'static [&'static [Edit]],
-    /// Ways to make a body that breaks it hold.
-    pub mends: &'static [&'static [Edit]],
+    needs: Needs,
 }
 
 impl Rule {
-    /// A rule that refuses the document.
+    /// Makes a rule that refuses the document.
     ///
     /// # Panics
-    /// At build time, when there are more than [`MAX_INPUTS`](crate::MAX_INPUTS) inputs.
+    /// At build time, when there are more than [`MAX_INPUTS`] inputs.
     pub const fn error(
         code: &'static str,
         target: Path,
         inputs: &'static [Path],
-        check: Check,
+        holds: Condition,
     ) -> Self {
-        assert!(inputs.len() <= crate::MAX_INPUTS, "a rule has too many inputs");
-        Self {
-            code,
-            severity: Severity::Error,
-            target,
-            inputs,
-            check,
-            only_while_absent: false,
-            message: "",
-            help: "",
-            source: "",
-            undecided: "",
-            breaks: &[],
-            mends: &[],
-        }
+        Self::new(code, Severity::Error, target, inputs, Check::Condition(holds))
     }
 
-    /// A rule that demands a member: `missing-key`. That member is its last input; nobody asks it while the
-    /// member is there, whatever its value.
+    /// Makes a rule that warns.
     ///
     /// # Panics
-    /// At build time, when there are more than [`MAX_INPUTS`](crate::MAX_INPUTS) inputs.
-    pub const fn demand(target: Path, inputs: &'static [Path], check: Check) -> Self {
-        Self { only_while_absent: true, ..Self::error(MISSING_KEY, target, inputs, check) }
-    }
-
-    /// A rule that only judges.
+    /// At build time, when there are more than [`MAX_INPUTS`] inputs.
     pub const fn warning(
         code: &'static str,
         target: Path,
         inputs: &'static [Path],
+        holds: Condition,
+    ) -> Self {
+        Self::new(code, Severity::Warning, target, inputs, Check::Condition(holds))
+    }
+
+    /// Makes a rule of any severity and check.
+    ///
+    /// # Panics
+    /// At build time, when there are more than [`MAX_INPUTS`] inputs.
+    pub const fn new(
+        code: &'static str,
+        severity: Severity,
+        target: Path,
+        inputs: &'static [Path],
         check: Check,
     ) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, target, inputs, check) }
+        assert!(inputs.len() <= MAX_INPUTS, "a rule has too many inputs");
+        let needs = match &check {
+            Check::Condition(condition) => condition.needs(),
+            Check::Plain { .. } | Check::Text(_) => Needs::TEXT,
+            Check::Inputs(_) => Needs::NOTHING,
+        };
+        Self { code, severity, target, inputs, when: None, check, message: "", help: "", needs }
     }
 
-    /// The same with its words: what is wrong, what to do, and who says so.
+    /// Sets the condition under which the rule applies.
     #[must_use]
-    pub const fn says(
-        self,
-        message: &'static str,
-        help: &'static str,
-        source: &'static str,
-    ) -> Self {
-        Self { message, help, source, ..self }
+    pub const fn when(self, when: Condition) -> Self {
+        let needs = self.needs.and(when.needs());
+        Self { when: Some(when), needs, ..self }
     }
 
-    /// The same with what is missing when it cannot be decided.
+    /// Sets the texts: what is wrong, and what to do.
     #[must_use]
-    pub const fn undecided(self, reason: &'static str) -> Self {
-        Self { undecided: reason, ..self }
+    pub const fn says(self, message: &'static str, help: &'static str) -> Self {
+        Self { message, help, ..self }
     }
 
-    /// The same with the edits that break it and those that mend it.
-    #[must_use]
-    pub const fn edits(
-        self,
-        breaks: &'static [&'static [Edit]],
-        mends: &'static [&'static [Edit]],
-    ) -> Self {
-        Self { breaks, mends, ..self }
-    }
-}
-
-impl Rule {
-    /// Asks it about its inputs, in their order; what comes behind them is not looked at.
-    pub(crate) fn ask(&self, leaves: &[Leaf<'_>; MAX_INPUTS], context: &Context<'_>) -> Outcome {
-        let inputs = &leaves[..self.inputs.len().min(MAX_INPUTS)];
-        if self.only_while_absent && inputs.last().is_some_and(Leaf::is_present) {
+    /// Checks its inputs, in the order of [`Self::inputs`]; any behind them are ignored.
+    pub fn check(&self, inputs: &[Input<'_>], context: &Context<'_>) -> Outcome {
+        let inputs = &inputs[..self.inputs.len().min(inputs.len())];
+        if !self.needs.are_met(inputs) || self.when.is_some_and(|when| !when.holds(inputs)) {
             return Outcome::Holds;
         }
-        (self.check)(inputs, context).unwrap_or(Outcome::Holds)
+        match &self.check {
+            Check::Condition(condition) => condition.holds(inputs).into(),
+            Check::Plain { collection, about } => match inputs.first().and_then(Input::str) {
+                Some(key) => context.plain(collection, key, about),
+                None => Outcome::Holds,
+            },
+            Check::Inputs(check) => check(inputs, context),
+            Check::Text(check) => match inputs.first().and_then(Input::str) {
+                Some(text) => check(text, context),
+                None => Outcome::Holds,
+            },
+        }
     }
 }
 
-/// A member that must be there while its switch is on.
-pub fn required(on: bool, present: bool) -> Outcome {
-    (!on || present).into()
-}
-
-/// A member that has no effect while its switch is off.
-pub fn ignored(on: bool, present: bool) -> Outcome {
-    (on || !present).into()
-}
-
-/// One change to a body, for making bodies that break or hold one rule.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// The condition under which a member is required. Elsewhere the member has no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Edit {
-    /// Give a member this boolean.
-    Bool(Path, bool),
-    /// Give a member this integer.
-    Int(Path, i64),
-    /// Give a member this string.
-    Str(Path, &'static str),
-    /// Make a member null.
-    Null(Path),
-    /// Make a member any valid value of its type that is not null.
-    Fill(Path),
-    /// Take a member out.
-    Remove(Path),
-    /// Let the password behind a reference have this plain text.
-    Plain(Path, &'static str),
+pub struct Requirement {
+    /// The members that the condition looks at.
+    pub inputs: &'static [Path],
+    /// The condition.
+    pub condition: Condition,
+    /// The condition in words, such as "`enabled` is true".
+    pub words: &'static str,
+    /// What to do so that the condition does not hold, such as "set `enabled` to false".
+    pub undo: &'static str,
+    needs: Needs,
+}
+
+impl Requirement {
+    /// Makes a requirement.
+    ///
+    /// # Panics
+    /// At build time, when there are more than [`MAX_INPUTS`] inputs.
+    pub const fn new(
+        inputs: &'static [Path],
+        condition: Condition,
+        words: &'static str,
+        undo: &'static str,
+    ) -> Self {
+        assert!(inputs.len() <= MAX_INPUTS, "a requirement has too many inputs");
+        Self { inputs, condition, words, undo, needs: condition.needs() }
+    }
+
+    /// Whether the member is required; `None` if an input is missing that decides it.
+    pub fn holds(&self, inputs: &[Input<'_>]) -> Option<bool> {
+        let inputs = &inputs[..self.inputs.len().min(inputs.len())];
+        self.needs.are_met(inputs).then(|| self.condition.holds(inputs))
+    }
 }

@@ -1,4 +1,4 @@
-//! Where something stands in a text: byte spans, and lines and columns for people.
+//! Places in a text: byte spans, and lines and columns for people.
 
 /// A half-open range of bytes in a text: `start <= offset < end`.
 ///
@@ -14,7 +14,7 @@
 /// assert_eq!(span.of("a trap"), Some("tra"));
 /// assert_eq!(span.of("a"), None);
 /// ```
-#[expect(clippy::exhaustive_structs, reason = "a range has two ends and never a third")]
+#[expect(clippy::exhaustive_structs, reason = "a range has two ends")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
     /// Offset of the first byte.
@@ -160,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    /// The same by counting, for comparison.
+    /// The position by counting, for comparison.
     fn naive(text: &str, offset: usize) -> (usize, usize) {
         let mut offset = offset.min(text.len());
         while !text.is_char_boundary(offset) {
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_covers_what_lies_between_its_ends() {
+    fn a_span_covers_the_bytes_between_its_ends() {
         for (span, len, text) in [
             (Span::new(0, 0), 0, Some("")),
             (Span::at(2), 0, Some("")),
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_from_one_and_in_characters() {
+    fn counts_characters_from_one() {
         for (text, offset, expected) in [
             ("", 0, (1, 1)),
             ("", 7, (1, 1)),
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_may_end_where_a_word_ends() {
+    fn accepts_a_text_that_ends_with_a_word_of_bits() {
         for words in 1..4 {
             let text = "é".repeat(32 * words);
             assert_eq!(position(&text, text.len()), (1, 32 * words + 1));
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn holds_at_the_edges_of_a_word() {
+    fn agrees_with_counting_at_the_edges_of_a_word_of_bits() {
         for filler in 60..70 {
             let text = format!("é\n{}é", "é".repeat(filler));
             for offset in 0..=text.len() + 1 {

@@ -1,12 +1,12 @@
-//! "Did you mean": the known words nearest to an unknown one.
+//! Known names with a spelling similar to an unknown one.
 
-/// The candidates that `word` is probably a misspelling of, best first, at most three.
+/// The candidates with a spelling similar to `word`, best first, at most three.
 ///
-/// Nearness is the number of letters to insert, delete, replace or swap with their neighbor, upper
-/// and lower case being the same. A candidate counts when that number is at most a third of the
-/// longer word's length, where less than 1 is 1 and more than 4 is 4. Equally near candidates keep
-/// their order, so give the likelier ones first; repeated ones count once. Words of more than 128
-/// bytes are never near, which bounds the cost for hostile input.
+/// The distance is the number of letters to insert, delete, replace or swap with their neighbor; upper
+/// and lower case are the same. A candidate is similar if the distance is at most a third of the longer
+/// word's length, but at least 1 and at most 4. Equally similar candidates keep their order, so pass the
+/// likelier ones first; repeated ones count once. Words of more than 128 bytes are never similar, which
+/// bounds the cost for hostile input.
 ///
 /// # Example
 ///
@@ -18,20 +18,20 @@
 /// assert!(nearest("username", keys).is_empty());
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    if word.len() > MAX_LEN {
+    if word.len() > MAX_BYTES {
         return Vec::new();
     }
     let word = word.to_lowercase();
     let word_len = word.chars().count();
     let mut near: Vec<(usize, &str)> = Vec::new();
     for candidate in candidates {
-        if candidate.len() > MAX_LEN || near.iter().any(|(_, known)| *known == candidate) {
+        if candidate.len() > MAX_BYTES || near.iter().any(|(_, known)| *known == candidate) {
             continue;
         }
         let lower = candidate.to_lowercase();
         let len = lower.chars().count();
         let allowed = (word_len.max(len) / 3).clamp(1, 4);
-        // No pair of words is nearer than their lengths.
+        // The distance is at least the difference of the lengths.
         if word_len.abs_diff(len) > allowed {
             continue;
         }
@@ -44,8 +44,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     near.into_iter().take(MAX_SUGGESTIONS).map(|(_, candidate)| candidate).collect()
 }
 
-/// Longest word that is compared, in bytes; the longest key of the API has about 40.
-const MAX_LEN: usize = 128;
+/// The longest word that is compared; the longest key of the API has about 40 bytes.
+const MAX_BYTES: usize = 128;
 const MAX_SUGGESTIONS: usize = 3;
 
 #[cfg(test)]
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_slips_of_the_finger() {
+    fn finds_typos() {
         for (word, candidates, expected) in [
             ("sender_adress", &["sender_address", "admin_address"][..], &["sender_address"][..]),
             ("enalbed", &["enabled"], &["enabled"]),
@@ -72,10 +72,10 @@ mod tests {
                 &["maximum_load1", "maximum_load5", "maximum_load15"],
                 &["maximum_load1", "maximum_load5", "maximum_load15"],
             ),
-            // Better ones first, else as given; never more than three; none twice.
+            // Better ones first, otherwise in the given order; at most three; none twice.
             ("abcdef", &["abcdxx", "abcdex", "abcdef", "abcdxf"], &["abcdef", "abcdex", "abcdxf"]),
             ("abc", &["abd", "abd"], &["abd"]),
-            // Four letters are the most, however long the words.
+            // At most four letters may differ, even in long words.
             (
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                 &["aaaaaaaaaaaaaaaaaaaaaaaabbbb"],
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn long_words_are_never_near() {
+    fn long_words_are_never_similar() {
         let (fits, long) = ("a".repeat(128), "a".repeat(129));
         assert_eq!(nearest(&fits, [fits.as_str()]), [fits.as_str()]);
         assert!(nearest(&fits, [long.as_str()]).is_empty());
@@ -99,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn gives_only_candidates_that_are_near(
+        fn returns_only_similar_candidates(
             word in "\\PC{0,20}",
             candidates in proptest::collection::vec("\\PC{0,20}", 0..8),
         ) {

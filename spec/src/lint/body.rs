@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::{Lint, Target, place_of};
+use super::Lint;
 use crate::{
+    condition::End,
     error::did_you_mean,
+    load::place_of,
     rule::Literal,
     types::{Constraint, Enum, Field, FieldType, Presence, Struct, TypeDef, Union},
 };
@@ -21,11 +23,11 @@ impl<'a> Lint<'a> {
 
     fn structure(&mut self, file: &'a str, place: &str, it: &'a Struct) {
         let names = it.fields.iter().map(|field| (field.name.as_str(), field.rust.as_str()));
-        self.rust_names(file, &format!("{place}.field"), names);
+        self.rust_names(file, place, names);
         for field in &it.fields {
-            let place = format!("{place}.field.{}", field.name);
+            let place = format!("{place}.{}", field.name);
             self.field_type(file, &place, &field.ty);
-            self.constraint(file, &place, &field.ty, &field.constraint);
+            self.format(file, &place, &field.constraint);
             self.value(
                 file,
                 &place,
@@ -44,15 +46,7 @@ impl<'a> Lint<'a> {
             );
             self.field(file, &place, field);
             if let Presence::When(condition) = &field.presence {
-                let paths = condition.inputs();
-                if paths.iter().any(|path| path[..] == [field.name.clone()]) {
-                    self.error(
-                        file,
-                        &format!("{place}.when"),
-                        "a member's presence cannot depend on itself",
-                    );
-                }
-                self.condition(file, &format!("{place}.when"), it, condition);
+                self.condition_at(file, &format!("{place}.if"), it, condition);
             }
         }
     }
@@ -61,21 +55,20 @@ impl<'a> Lint<'a> {
         let bounded = field.constraint.minimum.or(field.constraint.maximum).is_some();
         let int = *field.ty.leaf() == FieldType::Int;
         if bounded && int && field.unit.is_none() {
-            self.error(file, place, format!("`{}` has bounds but no `unit`", field.name));
-        }
-        if field.unit.is_some() && !int {
-            self.error(file, &format!("{place}.unit"), "only a number has a unit");
+            let message =
+                format!("`{}` has bounds but no unit: `int(0..=100) percent`", field.name);
+            self.error(file, &format!("{place}.type"), message);
         }
         let is_enum = matches!(&field.ty, FieldType::Named(name) if matches!(self.type_def(name), Some(TypeDef::Enum(_))));
         if field.tag && (!is_enum || field.presence != Presence::Required || field.nullable) {
             self.error(
                 file,
                 &format!("{place}.tag"),
-                "a tag is an enum that must be there and is never null",
+                "a tag is a required enum that is never null",
             );
         }
         if field.default.is_some() && field.presence == Presence::Required {
-            let message = "a member that must be there has no `default`: nobody would ever use it";
+            let message = "a required member has no `default`: no client could use it";
             self.error(file, &format!("{place}.default"), message);
         }
         if field.sensitive && field.example.is_some() {
@@ -86,12 +79,12 @@ impl<'a> Lint<'a> {
     fn union(&mut self, file: &str, place: &str, it: &Union) {
         let names =
             it.variants.iter().map(|variant| (variant.value.as_str(), variant.rust.as_str()));
-        self.rust_names(file, &format!("{place}.variant"), names);
+        self.rust_names(file, place, names);
         for variant in &it.variants {
             let Some(payload) = &variant.payload else { continue };
-            let place = format!("{place}.variant.{}", variant.value);
+            let place = format!("{place}.{}", variant.value);
             self.field_type(file, &place, &payload.ty);
-            self.constraint(file, &place, &payload.ty, &payload.constraint);
+            self.format(file, &place, &payload.constraint);
             self.value(
                 file,
                 &place,
@@ -105,7 +98,7 @@ impl<'a> Lint<'a> {
 
     fn enumeration(&mut self, file: &str, place: &str, it: &Enum) {
         let names = it.values.iter().map(|value| (value.value.as_str(), value.rust.as_str()));
-        self.rust_names(file, &format!("{place}.value"), names);
+        self.rust_names(file, place, names);
         let mut seen = Vec::new();
         for value in &it.values {
             let aliases = value.aliases.iter().enumerate();
@@ -114,8 +107,8 @@ impl<'a> Lint<'a> {
                 std::iter::once((value.value.as_str(), String::new())).chain(aliases)
             {
                 if seen.contains(&text) {
-                    let place = format!("{place}.value.{}{inner}", value.value);
-                    self.error(file, &place, format!("`{text}` stands twice in this enum"));
+                    let place = format!("{place}.{}{inner}", value.value);
+                    self.error(file, &place, format!("this enum has `{text}` twice"));
                 }
                 seen.push(text);
             }
@@ -148,7 +141,7 @@ impl<'a> Lint<'a> {
                 let near = did_you_mean(to, self.spec.endpoints.iter().map(|it| it.path.as_str()));
                 self.error(
                     file,
-                    &format!("{place}.to"),
+                    &format!("{place}.type"),
                     format!("no endpoint has the path `{to}`{near}"),
                 );
             }
@@ -156,40 +149,16 @@ impl<'a> Lint<'a> {
         }
     }
 
-    fn constraint(&mut self, file: &str, place: &str, ty: &FieldType, it: &Constraint) {
-        let int = *ty.leaf() == FieldType::Int;
-        let string = *ty.leaf() == FieldType::String;
-        let checks = [
-            ("minimum", it.minimum.is_some() && !int, "only a number has a minimum"),
-            ("maximum", it.maximum.is_some() && !int, "only a number has a maximum"),
-            ("min_length", it.min_length.is_some() && !string, "only a string has a length"),
-            ("max_length", it.max_length.is_some() && !string, "only a string has a length"),
-            ("format", it.format.is_some() && !string, "only a string has a format"),
-            (
-                "maximum",
-                it.minimum > it.maximum && it.maximum.is_some(),
-                "the maximum lies below the minimum",
-            ),
-            (
-                "max_length",
-                it.min_length > it.max_length && it.max_length.is_some(),
-                "the longest is shorter than the shortest",
-            ),
-        ];
-        for (key, wrong, message) in checks {
-            if wrong {
-                self.error(file, &format!("{place}.{key}"), message);
-            }
-        }
+    fn format(&mut self, file: &str, place: &str, it: &Constraint) {
         if let Some(format) = it.format
             && self.spec.code(format.name()).is_none()
         {
             let message = format!("the format `{}` has no entry in `codes.toml`", format.name());
-            self.error(file, &format!("{place}.format"), message);
+            self.error(file, &format!("{place}.type"), message);
         }
     }
 
-    /// Checks a default or an example against the leaf it stands for.
+    /// Checks a default or an example against the innermost type.
     fn value(
         &mut self,
         file: &str,
@@ -221,7 +190,7 @@ impl<'a> Lint<'a> {
         }
     }
 
-    /// Whether a leaf of this type can have this value.
+    /// Checks that a value of this type can be this one.
     pub(super) fn literal(&self, ty: &FieldType, value: &Literal) -> Result<(), String> {
         match (ty, value) {
             (FieldType::Bool, Literal::Bool(_))
@@ -245,26 +214,26 @@ impl<'a> Lint<'a> {
                     }
                 }
                 (Some(TypeDef::Enum(_)), _) => Err(format!("expected a value of `{name}`")),
-                (Some(_), _) => Err(format!("`{name}` is an object, which no literal can be")),
+                (Some(_), _) => Err(format!("`{name}` is an object: compare one of its members")),
                 // The unknown type has its own error.
                 (None, _) => Ok(()),
             },
             (FieldType::Any | FieldType::List(_) | FieldType::Array(..) | FieldType::Map(_), _) => {
-                Err("no literal can stand for this type".to_owned())
+                Err("no value can be written for this type".to_owned())
             }
         }
     }
 
-    /// Whether what a path leads to can have this value.
-    pub(super) fn target_literal(&self, target: Target<'_>, value: &Literal) -> Result<(), String> {
-        match (target, value) {
-            (Target::Field(field), _) => self.literal(&field.ty, value),
-            (Target::Tag(union), Literal::Str(text)) if union.variant(text).is_some() => Ok(()),
-            (Target::Tag(union), Literal::Str(text)) => {
+    /// Checks that the member or tag can have this value.
+    pub(super) fn end_literal(&self, end: End<'_>, value: &Literal) -> Result<(), String> {
+        match (end, value) {
+            (End::Field(field), _) => self.literal(&field.ty, value),
+            (End::Tag(union), Literal::Str(text)) if union.variant(text).is_some() => Ok(()),
+            (End::Tag(union), Literal::Str(text)) => {
                 let near = did_you_mean(text, union.variants.iter().map(|it| it.value.as_str()));
                 Err(format!("`{}` has no variant `{text}`{near}", union.name))
             }
-            (Target::Tag(_), _) => Err("expected a string".to_owned()),
+            (End::Tag(_), _) => Err("expected a string".to_owned()),
         }
     }
 }

@@ -1,17 +1,17 @@
-//! Reading of endpoint files and of files of shared types.
+//! Reading of endpoint pages and of files of shared types.
 
 use super::{
-    condition::{condition, path},
     names,
-    table::{Table, Value},
+    places::RulePlace,
+    table::{Entry, Table, Value},
     types::types,
     versions,
 };
 use crate::{
-    endpoint::{
-        Completeness, Endpoint, EndpointKind, Method, Part, Quirk, Source, SourceTag, TypeFile,
-    },
+    endpoint::{Completeness, Endpoint, EndpointKind, Method, Part, TypeFile},
     rule::{Condition, Rule, Severity},
+    source::Quirk,
+    vocabulary,
 };
 
 const KINDS: [(&str, EndpointKind); 5] = [
@@ -35,156 +35,215 @@ const COMPLETENESS: [(&str, Completeness); 3] = [
     ("name-only", Completeness::NameOnly),
 ];
 
-/// Words of `severity`.
-pub(crate) const SEVERITIES: [(&str, Severity); 2] =
-    [("error", Severity::Error), ("warning", Severity::Warning)];
-
-/// Reads one endpoint file.
-pub(crate) fn endpoint(file: &str, root: Table<'_>) -> Option<Endpoint> {
-    let Some(table) = root.need("endpoint").and_then(|value| value.table("endpoint")) else {
-        root.finish();
-        return None;
-    };
-    let source = table.need_text("source");
-    let path = table.need_text("path");
-    if (!path.starts_with("/api/") || path.ends_with('/') || path.contains("//"))
-        && let Some(value) = table.get("path")
-    {
-        value.report("expected a path that starts with `/api/`, without a slash at its end");
+/// Methods of the path itself and of one object below it, where a page names none.
+fn usual_methods(kind: EndpointKind) -> (&'static [Method], &'static [Method]) {
+    use Method::{Delete, Get, Post, Put};
+    match kind {
+        EndpointKind::Singleton => (&[Get, Put], &[]),
+        EndpointKind::Collection => (&[Get, Post], &[Get, Put, Delete]),
+        EndpointKind::Job => (&[Get, Post], &[Get, Delete]),
+        EndpointKind::Container | EndpointKind::Status => (&[Get], &[]),
     }
-    let kind = table.need_word("kind", &KINDS).unwrap_or(EndpointKind::Singleton);
-    let body = table.get("body");
-    let name = |value: Option<Value<'_>>| value.and_then(|value| value.text());
-    let side = |key| {
-        let value: Option<Value<'_>> = table.get(key);
-        if let (Some(value), Some(_)) = (value, body) {
-            value.report(format!("`{key}` and `body` exclude each other: `body` is both"));
-        }
-        name(value.or(body))
+}
+
+/// Reads one endpoint page. Its place is its path.
+pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<RulePlace>) {
+    let table = root.need("endpoint").and_then(|value| value.table(&vocabulary::ENDPOINT));
+    let Some(table) = table else {
+        finish(root);
+        return (None, Vec::new());
     };
-    let key = table.text("key").or_else(|| {
-        let fixed = kind == EndpointKind::Singleton;
-        path.rsplit('/').next().filter(|_| fixed).map(str::to_owned)
-    });
+    let place = file.trim_start_matches("endpoints/").trim_end_matches(".toml");
+    let path = format!("/api/{place}");
+    let stem = place.rsplit('/').next().unwrap_or_default();
+    let source = table.need_text("source");
+    let kind = table.word("kind", &KINDS).unwrap_or(EndpointKind::Singleton);
+    let (methods, object_methods) = usual_methods(kind);
+    let completeness = table.word("completeness", &COMPLETENESS).unwrap_or(Completeness::Complete);
+    let object = match table.get("object") {
+        Some(value) => names::object(value),
+        None => names::object_of(stem, kind == EndpointKind::Collection, &table),
+    };
+    let has_body = kind != EndpointKind::Container && completeness != Completeness::NameOnly;
+    let is_sent = matches!(kind, EndpointKind::Singleton | EndpointKind::Collection);
+    let body = |usual: bool| (has_body && usual).then(|| object.clone());
+    let fixed_key = (kind == EndpointKind::Singleton).then(|| stem.to_owned());
+    let (rules, places) = rules(&root);
     let it = Endpoint {
         file: file.to_owned(),
         kind,
-        methods: table.words("methods", &METHODS),
-        object_methods: table.words("object_methods", &METHODS),
-        key,
+        methods: table.words("methods", &METHODS).unwrap_or_else(|| methods.to_vec()),
+        object_methods: table
+            .words("object_methods", &METHODS)
+            .unwrap_or_else(|| object_methods.to_vec()),
+        key: table.text("key").or(fixed_key),
         title: table.need_text("title"),
         doc: table.need_text("doc"),
-        completeness: table
-            .need_word("completeness", &COMPLETENESS)
-            .unwrap_or(Completeness::Complete),
-        object: table.need("object").map(names::object).unwrap_or_default(),
-        request: side("request"),
-        response: side("response"),
+        completeness,
+        request: table.text("request").or_else(|| body(is_sent)),
+        response: table.text("response").or_else(|| body(true)),
+        object,
         wrappers: table.texts("wrappers").unwrap_or_else(|| vec!["body".to_owned()]),
         single_use: table.flag("single_use"),
         anonymous: table.flag("anonymous"),
         versions: versions(&table),
-        parts: root.tables("part", "part").into_iter().map(|table| part(table, &source)).collect(),
+        parts: root.named("part").iter().filter_map(|it| part(it, &source)).collect(),
         types: types(&root, &source),
-        rules: rules(&root),
-        quirks: quirks(&root),
-        sources: sources(&root),
+        rules,
+        quirks: quirks(&root, Some(&path), &source),
+        sources: Vec::new(),
         path,
         source,
     };
     table.finish();
-    root.finish();
-    Some(it)
+    finish(root);
+    (Some(it), places)
 }
 
 /// Reads one file of shared types.
-pub(crate) fn type_file(file: &str, root: Table<'_>) -> TypeFile {
+pub(crate) fn type_file(file: &str, root: Table<'_>) -> (TypeFile, Vec<RulePlace>) {
+    let source = root.need_text("source");
+    let (rules, places) = rules(&root);
     let it = TypeFile {
         file: file.to_owned(),
-        types: types(&root, ""),
-        rules: rules(&root),
-        quirks: quirks(&root),
-        sources: sources(&root),
+        types: types(&root, &source),
+        rules,
+        quirks: quirks(&root, None, &source),
+        sources: Vec::new(),
     };
-    root.finish();
-    it
+    finish(root);
+    (it, places)
 }
 
-fn part(table: Table<'_>, default_source: &str) -> Part {
+/// Reports unknown keys of a page, whose other keys are names of types.
+fn finish(root: Table<'_>) {
+    root.finish_without(|name| name.starts_with(|c: char| c.is_ascii_uppercase()));
+}
+
+fn part(entry: &Entry<'_>, default_source: &str) -> Option<Part> {
+    let table = entry.value.table(&vocabulary::PART)?;
     let it = Part {
-        name: table.need_text("name"),
-        methods: table.words("methods", &METHODS),
+        name: entry.key.to_owned(),
+        methods: table.words("methods", &METHODS).unwrap_or_else(|| vec![Method::Get]),
         doc: table.need_text("doc"),
         source: table.text("source").unwrap_or_else(|| default_source.to_owned()),
         versions: versions(&table),
     };
     table.finish();
-    it
+    Some(it)
 }
 
-fn rules(root: &Table<'_>) -> Vec<Rule> {
-    root.tables("rule", "rule").into_iter().map(rule).collect()
+/// Reads `[rule]`: for each code a rule or a list of them, and for each place of a rule one in memory.
+fn rules(root: &Table<'_>) -> (Vec<Rule>, Vec<RulePlace>) {
+    let mut found = Found::default();
+    for entry in root.named("rule") {
+        match entry.value.get().as_array() {
+            Some(_) => {
+                for (at, value) in entry.value.one_or_more().into_iter().enumerate() {
+                    found.rule(entry.key, &format!("rule.{}.{at}", entry.key), value);
+                }
+            }
+            None => found.rule(entry.key, &format!("rule.{}", entry.key), entry.value),
+        }
+    }
+    (found.rules, found.places)
 }
 
-fn rule(table: Table<'_>) -> Rule {
-    let it = Rule {
-        on: table.need_text("on"),
-        code: table.need_text("code"),
-        severity: table.word("severity", &SEVERITIES).unwrap_or(Severity::Error),
-        target: table.need("target").and_then(path).unwrap_or_default(),
-        when: table.get("when").and_then(condition),
-        // The stand-in is never seen: whoever reads it has an error reported already.
-        holds: table.need("holds").and_then(condition).unwrap_or(Condition::All(Vec::new())),
-        message: table.need_text("message"),
-        fix: table.need_text("fix"),
-        source: table.need_text("source"),
-        inferred: table.text("inferred"),
-        versions: versions(&table),
+#[derive(Default)]
+struct Found {
+    rules: Vec<Rule>,
+    places: Vec<RulePlace>,
+}
+
+impl Found {
+    fn rule(&mut self, code: &str, place: &str, value: Value<'_>) {
+        let Some(table) = value.table(&vocabulary::RULE) else { return };
+        let shared = value.context().shared;
+        let known = shared.codes.iter().find(|it| it.code == code);
+        let own = table.text("message");
+        let title = || known.map(|it| it.title.clone()).unwrap_or_default();
+        let check = table.need("check");
+        let places = table.need("at").map(|it| it.one_or_more()).unwrap_or_default();
+        for at in places {
+            let Some((on, target)) = target(at) else { continue };
+            let read = |value: Value<'_>| value.condition(Some(&target));
+            let when = table.get("if").and_then(read);
+            let Some(holds) = check.and_then(read) else { continue };
+            self.places.push(RulePlace {
+                file: value.context().file.to_owned(),
+                place: place.to_owned(),
+                at: at.span(),
+            });
+            self.rules.push(Rule {
+                on,
+                code: code.to_owned(),
+                severity: known.map_or(Severity::Error, |it| it.severity),
+                target,
+                when,
+                holds,
+                message: own.clone().unwrap_or_else(title),
+                fix: known.map(|it| it.fix.clone()).unwrap_or_default(),
+                source: known.and_then(|it| it.sources.first().cloned()).unwrap_or_default(),
+                inferred: table.text("inferred"),
+                versions: versions(&table),
+            });
+        }
+        table.finish();
+    }
+}
+
+/// Reads `Type.member`.
+fn target(value: Value<'_>) -> Option<(String, Vec<String>)> {
+    let text = value.string()?;
+    let mut names = text.split('.').map(str::to_owned);
+    let on = names.next().unwrap_or_default();
+    let target: Vec<_> = names.collect();
+    if target.is_empty() || target.iter().any(String::is_empty) || !names::is_camel(&on) {
+        value.report(format!("`{text}` is not a place: expected `Type.member`"));
+        return None;
+    }
+    Some((on, target))
+}
+
+fn quirks(root: &Table<'_>, path: Option<&str>, default_source: &str) -> Vec<Quirk> {
+    let quirk = |entry: &Entry<'_>| {
+        let table = entry.value.table(&vocabulary::QUIRK)?;
+        let on = table.text("on").or_else(|| path.map(str::to_owned));
+        if on.is_none() {
+            table.report("a quirk of shared types needs `on`");
+        }
+        let it = Quirk {
+            id: entry.key.to_owned(),
+            on: on.unwrap_or_default(),
+            says: table.need_text("guide"),
+            does: table.need_text("we"),
+            why: table.need_text("why"),
+            source: table.text("source").unwrap_or_else(|| default_source.to_owned()),
+        };
+        table.finish();
+        Some(it)
     };
-    table.finish();
-    it
+    root.named("quirk").iter().filter_map(quirk).collect()
 }
 
-fn quirks(root: &Table<'_>) -> Vec<Quirk> {
-    root.tables("quirk", "quirk").into_iter().map(quirk).collect()
-}
-
-fn quirk(table: Table<'_>) -> Quirk {
-    let it = Quirk {
-        id: table.need_text("id"),
-        on: table.need_text("on"),
-        says: table.need_text("says"),
-        does: table.need_text("does"),
-        why: table.need_text("why"),
-        source: table.need_text("source"),
-    };
-    table.finish();
-    it
-}
-
-/// Reads `[[source]]`.
-pub(crate) fn sources(root: &Table<'_>) -> Vec<Source> {
-    root.tables("source", "source").into_iter().map(source).collect()
-}
-
-fn source(table: Table<'_>) -> Source {
-    let tags = [
-        ("seen", SourceTag::Seen),
-        ("client", SourceTag::Client),
-        ("standard", SourceTag::Standard),
-        ("inferred", SourceTag::Inferred),
-    ];
-    let it = Source {
-        id: table.need_text("id"),
-        title: table.need_text("title"),
-        guide: table.need_text("guide"),
-        version: table
-            .need("version")
-            .and_then(|value| value.string())
-            .unwrap_or_default()
-            .to_owned(),
-        tag: table.need_word("tag", &tags).unwrap_or(SourceTag::Seen),
-    };
-    table.finish();
-    it
+/// A rule that a format brings with it.
+pub(super) fn format_rule(
+    on: &str,
+    field: &str,
+    code: &crate::code::Code,
+    holds: Condition,
+) -> Rule {
+    Rule {
+        on: on.to_owned(),
+        code: code.code.clone(),
+        severity: code.severity,
+        target: vec![field.to_owned()],
+        when: None,
+        holds,
+        message: code.title.clone(),
+        fix: code.fix.clone(),
+        source: code.sources.first().cloned().unwrap_or_default(),
+        inferred: None,
+        versions: crate::version::Versions::default(),
+    }
 }

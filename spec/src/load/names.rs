@@ -1,6 +1,6 @@
 //! Rust names: derived from wire names, or checked when given.
 
-use super::table::{Entry, Value};
+use super::table::{Entry, Table, Value};
 
 const KEYWORDS: [&str; 52] = [
     "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
@@ -14,12 +14,12 @@ const KEYWORDS: [&str; 52] = [
 const TAKEN: [&str; 10] =
     ["Box", "Err", "None", "Ok", "Option", "Result", "Self", "Some", "String", "Vec"];
 
-/// The member's name in Rust: `rust = "..."`, or the wire name in snake case, with `_` behind a keyword.
+/// Returns the member's name in Rust: `rust = "..."`, or the wire name in snake case, with `_` behind a keyword.
 pub(crate) fn member(entry: &Entry<'_>, given: Option<Value<'_>>) -> String {
     chosen(entry, given, snake(entry.key), is_snake, "a name in snake case")
 }
 
-/// The variant's name in Rust: `rust = "..."`, or the wire value in camel case.
+/// Returns the variant's name in Rust: `rust = "..."`, or the wire value in camel case.
 pub(crate) fn variant(entry: &Entry<'_>, given: Option<Value<'_>>) -> String {
     chosen(entry, given, camel(entry.key), is_camel, "a name in camel case")
 }
@@ -36,7 +36,7 @@ pub(crate) fn type_name(entry: &Entry<'_>) -> String {
     name.to_owned()
 }
 
-/// The name of the type that stands for an endpoint's objects: usually, but not always, that of the body.
+/// Reads the name of an endpoint's objects.
 pub(crate) fn object(value: Value<'_>) -> String {
     let name = value.text().unwrap_or_default();
     if TAKEN.contains(&name.as_str()) {
@@ -45,6 +45,31 @@ pub(crate) fn object(value: Value<'_>) -> String {
         value.report(format!("`{name}` is not the name of a type: expected a name in camel case"));
     }
     name
+}
+
+/// The name of an endpoint's objects, made of the last segment of its path: `TimePolicy` of `time_policies`.
+pub fn object_name(segment: &str, is_collection: bool) -> String {
+    camel(&if is_collection { singular(segment) } else { segment.to_owned() })
+}
+
+/// The name of an endpoint's objects, where its page gives none.
+pub(crate) fn object_of(segment: &str, is_collection: bool, endpoint: &Table<'_>) -> String {
+    let name = object_name(segment, is_collection);
+    if !is_camel(&name) || TAKEN.contains(&name.as_str()) {
+        endpoint
+            .report(format!("no name of a type follows from `{segment}`: add `object = \"...\"`"));
+    }
+    name
+}
+
+/// One of the things that a collection is named after.
+fn singular(word: &str) -> String {
+    for (plural, one) in [("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("s", "")] {
+        if let Some(stem) = word.strip_suffix(plural) {
+            return format!("{stem}{one}");
+        }
+    }
+    word.to_owned()
 }
 
 fn chosen(
@@ -129,6 +154,20 @@ mod tests {
         }
         assert!(!is_snake(&snake("@order")));
         assert!(!is_snake(&snake("")));
+    }
+
+    #[test]
+    fn derives_names_of_objects() {
+        for (segment, object) in [
+            ("time_policies", "TimePolicy"),
+            ("user_databases", "UserDatabase"),
+            ("passwords", "Password"),
+            ("x509", "X509"),
+            ("processes", "Process"),
+            ("access", "Access"),
+        ] {
+            assert_eq!(object_name(segment, true), object);
+        }
     }
 
     #[test]

@@ -1,28 +1,70 @@
-//! Where in the files each key stands, for mistakes that show only when all files are read.
+//! Places of keys and conditions in the files, for mistakes that show only when all files are read.
 
 use std::{collections::HashMap, ops::Range};
 
 use toml::de::{DeTable, DeValue};
 
-use crate::error::Error;
+use crate::{error::Error, syntax::Marks};
 
-/// Spans of all keys and values of all files, by their dotted path: `rule.2.target`, `type.Host.field.ip`.
+/// Spans of all keys and values of all files, by their dotted path: `rule.engine-id-hex.check`, `SnmpV3.engine_id`.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
-    files: HashMap<String, Place>,
+    files: HashMap<String, File>,
+    /// For each file, the places of its rules in the order of the rules.
+    pub(crate) rules: HashMap<String, Vec<RulePlace>>,
 }
 
 #[derive(Debug)]
-struct Place {
+struct File {
     text: String,
     spans: HashMap<String, Range<usize>>,
+    /// Marks of the conditions, by the first byte of the value.
+    marks: HashMap<usize, Marks>,
+}
+
+/// Place of a rule.
+#[derive(Debug, Clone)]
+pub(crate) struct RulePlace {
+    /// The page, or `codes.toml` for a rule that comes with a format.
+    pub(crate) file: String,
+    /// Dotted path of its table.
+    pub(crate) place: String,
+    /// Bytes of the `at` that names its target.
+    pub(crate) at: Range<usize>,
 }
 
 impl Places {
     pub(crate) fn add(&mut self, file: &str, text: &str, root: &DeTable<'_>) {
         let mut spans = HashMap::new();
         walk_table(root, "", &mut spans);
-        self.files.insert(file.to_owned(), Place { text: text.to_owned(), spans });
+        let entry = File { text: text.to_owned(), spans, marks: HashMap::new() };
+        self.files.insert(file.to_owned(), entry);
+    }
+
+    /// Adds the places inside the conditions of a file.
+    pub(crate) fn add_marks(&mut self, file: &str, marks: HashMap<usize, Marks>) {
+        if let Some(file) = self.files.get_mut(file) {
+            file.marks = marks;
+        }
+    }
+
+    /// The places inside the condition at this path.
+    pub(crate) fn marks(&self, file: &str, path: &str) -> Option<&Marks> {
+        let file = self.files.get(file)?;
+        file.marks.get(&file.spans.get(path)?.start)
+    }
+
+    /// A mistake at these bytes.
+    pub(crate) fn error_at(
+        &self,
+        file: &str,
+        span: &Range<usize>,
+        message: impl Into<String>,
+    ) -> Error {
+        match self.files.get(file) {
+            Some(place) => Error::at(file, &place.text, span, message),
+            None => Error::of_file(file, message),
+        }
     }
 
     /// A mistake at this path, or at the nearest table around it that the file has.

@@ -1,9 +1,10 @@
-//! What the loader says about broken files, and that it survives hostile ones.
+//! Messages of the loader about broken files, what it completes, and that it survives hostile files.
 
 use proptest::prelude::*;
 
 use crate::{
-    Condition, Errors, FieldType, Literal, Presence, Spec, TypeDef, embedded_listing, spec_files,
+    Completeness, Condition, Endpoint, EndpointKind, Errors, FieldType, Form, Literal, Method,
+    Presence, Severity, Spec, TypeDef, embedded_listing, spec_files,
 };
 
 /// The folder of this crate, where the real spec lies.
@@ -12,7 +13,8 @@ fn folder() -> &'static std::path::Path {
 }
 
 fn load(text: &str) -> Result<Spec, Errors> {
-    Spec::from_files([("endpoints/x.toml".to_owned(), text.to_owned())])
+    let files = [("endpoints/x.toml", text), ("sources.toml", SOURCES)];
+    Spec::from_files(files.map(|(name, text)| (name.to_owned(), text.to_owned())))
 }
 
 /// The messages about one endpoint file.
@@ -23,24 +25,13 @@ fn messages(text: &str) -> Vec<String> {
     )
 }
 
+const SOURCES: &str = "s = { title = 'X', version = '1.0' }";
+
 const HEAD: &str = r#"
 [endpoint]
-path = "/api/x"
-kind = "singleton"
-methods = ["GET"]
-object = "X"
-body = "X"
 title = "X"
 doc = "X."
-completeness = "complete"
 source = "s"
-
-[[source]]
-id = "s"
-title = "X"
-guide = "G"
-version = "1.0"
-tag = "seen"
 "#;
 
 #[test]
@@ -51,8 +42,109 @@ fn the_object_of_an_endpoint_has_the_name_of_a_type() {
         ("snmp", "`snmp` is not the name of a type: expected a name in camel case"),
         ("Option", "`Option` is a type of Rust itself"),
     ] {
-        let text = HEAD.replace("object = \"X\"", &format!("object = \"{name}\""));
-        assert_eq!(messages(&text), [expected]);
+        assert_eq!(messages(&format!("{HEAD}object = \"{name}\"")), [expected]);
+    }
+}
+
+#[test]
+fn completes_what_the_place_and_the_kind_decide() {
+    let endpoint = |name: &str, more: &str| {
+        let text = format!("{HEAD}{more}");
+        let files = [(name, text.as_str()), ("sources.toml", SOURCES)];
+        let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let spec = Spec::from_files(files).unwrap_or_else(|errors| panic!("{errors}"));
+        spec.endpoints.into_iter().next().unwrap()
+    };
+    let methods = |it: &Endpoint| {
+        let names = |list: &[Method]| list.iter().map(|it| it.name()).collect::<Vec<_>>().join(" ");
+        format!("{} / {}", names(&it.methods), names(&it.object_methods))
+    };
+    let it = endpoint("endpoints/a/b_c.toml", "[BC]\na = { type = 'bool', doc = 'A.' }");
+    assert_eq!((&*it.path, &*it.object, it.key.as_deref()), ("/api/a/b_c", "BC", Some("b_c")));
+    assert_eq!((it.request.as_deref(), it.response.as_deref()), (Some("BC"), Some("BC")));
+    assert_eq!((it.kind, it.completeness), (EndpointKind::Singleton, Completeness::Complete));
+    assert_eq!(methods(&it), "GET PUT / ");
+    let it = endpoint("endpoints/a/policies.toml", "kind = 'collection'\n[Policy]");
+    assert_eq!((&*it.object, it.key.as_deref()), ("Policy", None));
+    assert_eq!(methods(&it), "GET POST / GET PUT DELETE");
+    let it = endpoint("endpoints/job.toml", "kind = 'job'\n[Job]");
+    assert_eq!((it.request.as_deref(), it.response.as_deref()), (None, Some("Job")));
+    assert_eq!(methods(&it), "GET POST / GET DELETE");
+    let it = endpoint("endpoints/job.toml", "kind = 'container'");
+    assert_eq!((it.request.as_deref(), it.response.as_deref()), (None, None));
+    assert_eq!(methods(&it), "GET / ");
+    let it = endpoint("endpoints/job.toml", "completeness = 'name-only'");
+    assert_eq!((it.request.as_deref(), it.response.as_deref()), (None, None));
+}
+
+const HOLDER: &str = "[X]
+inner = { type = 'Inner', doc = 'An inner object.' }
+seen = { type = 'Seen', response_only = true, doc = 'Seen.' }
+sent = { type = 'Sent', request_only = true, doc = 'Sent.' }
+[Inner]
+[Seen]
+[Sent]
+";
+
+#[test]
+fn a_type_has_the_doc_and_the_form_of_its_one_use() {
+    let spec = load(&format!("{HEAD}completeness = 'open'\n{HOLDER}")).unwrap();
+    let def = |name: &str| match spec.type_def(name) {
+        Some(TypeDef::Struct(it)) => (it.doc.clone(), it.form, it.open),
+        _ => panic!("{name} is a struct"),
+    };
+    assert_eq!(def("X"), ("X.".to_owned(), Form::Both, true));
+    assert_eq!(def("Inner"), ("An inner object.".to_owned(), Form::Both, false));
+    assert_eq!(def("Seen"), ("Seen.".to_owned(), Form::Response, false));
+    assert_eq!(def("Sent"), ("Sent.".to_owned(), Form::Request, false));
+}
+
+#[test]
+fn a_type_with_several_uses_needs_a_doc() {
+    let twice = HOLDER.replace("'Seen'", "'Inner'").replace("[Seen]\n", "");
+    let expected =
+        "`Inner` is the type of 2 members: give it a doc of its own, `_ = { doc = \"...\" }`";
+    assert_eq!(messages(&format!("{HEAD}{twice}")), [expected]);
+    let described = twice.replace("[Inner]", "[Inner]\n_ = { doc = 'D.', open = true }");
+    let spec = load(&format!("{HEAD}{described}")).unwrap();
+    let Some(TypeDef::Struct(it)) = spec.type_def("Inner") else { panic!("a struct") };
+    assert_eq!((&*it.doc, it.open), ("D.", true));
+}
+
+#[test]
+fn a_format_brings_its_rules() {
+    let spec = Spec::from_dir(folder()).unwrap();
+    let rules: Vec<_> = spec.rules_on("ServerCertificateCheck").collect();
+    let codes: Vec<_> = rules.iter().map(|rule| rule.code.as_str()).collect();
+    let expected = ["certificate-expired", "certificate-weak-signature", "certificate-weak-key"];
+    assert_eq!(codes, expected);
+    for rule in rules {
+        assert_eq!(rule.target, ["server_certificate_ca"]);
+        assert_eq!(rule.severity, Severity::Warning);
+        assert_eq!(rule.message, spec.code(&rule.code).unwrap().title);
+        let Condition::Custom { inputs, .. } = &rule.holds else { panic!("{:?}", rule.holds) };
+        assert!(inputs.iter().eq([&rule.target]), "{inputs:?}");
+    }
+}
+
+#[test]
+fn a_rule_about_a_null_reference_does_not_apply() {
+    let spec = Spec::from_dir(folder()).unwrap();
+    let rules = spec.rules().filter(|rule| rule.code == "snmp-password-length");
+    let when: Vec<_> =
+        rules.map(|rule| rule.when.as_ref().map(|it| spec.condition_text(it))).collect();
+    assert_eq!(when, [None, Some("encryption_password != null".to_owned())]);
+}
+
+#[test]
+fn every_page_is_short() {
+    for (name, text) in real_files() {
+        let is_page = name.starts_with("endpoints/") || name.starts_with("types/");
+        assert!(!is_page || text.lines().count() <= 90, "{name} has more than 90 lines");
+        for (line, text) in (1..).zip(text.lines()) {
+            let width = text.chars().count();
+            assert!(width <= 140 || name == "codes.toml", "{name}:{line} has {width} columns");
+        }
     }
 }
 
@@ -136,99 +228,130 @@ fn the_embedded_spec_is_the_one_on_disk() {
 fn shows_every_mistake_at_once_with_its_place() {
     let text = format!(
         "{HEAD}
-[type.X]
-doc = \"X.\"
-[type.X.field]
-a = {{ type = \"strng\", doc = \"A.\" }}
-b = {{ type = \"int\", nullabel = true, doc = \"B.\" }}
+[X]
+a = {{ type = \"[strng; 2]\", doc = \"A.\" }}
+b = {{ type = \"int\", optionel = true, doc = \"B.\" }}
+c = {{ type = \"int\", if = \"presnt(b)\", doc = \"C.\" }}
 "
     );
     let expected = "\
 error: unknown type `strng`, did you mean `string`?
-  --> endpoints/x.toml:23:14
-   |
-23 | a = { type = \"strng\", doc = \"A.\" }
-   |              ^^^^^^^
+ --> endpoints/x.toml:8:16
+  |
+8 | a = { type = \"[strng; 2]\", doc = \"A.\" }
+  |                ^^^^^
 
-error: unknown key `nullabel` in this field, did you mean `nullable`?
-  --> endpoints/x.toml:24:21
-   |
-24 | b = { type = \"int\", nullabel = true, doc = \"B.\" }
-   |                     ^^^^^^^^
+error: unknown key `optionel` in this field, did you mean `optional`?
+ --> endpoints/x.toml:9:21
+  |
+9 | b = { type = \"int\", optionel = true, doc = \"B.\" }
+  |                     ^^^^^^^^
 
-2 mistakes in the spec";
+error: unknown function `presnt`, did you mean `present`?
+  --> endpoints/x.toml:10:27
+   |
+10 | c = { type = \"int\", if = \"presnt(b)\", doc = \"C.\" }
+   |                           ^^^^^^
+
+3 mistakes in the spec";
     assert_eq!(load(&text).unwrap_err().to_string(), expected);
 }
 
 #[test]
 fn points_at_a_mistake_in_the_toml_itself() {
-    let errors = load("[endpoint]\npath = \n").unwrap_err();
+    let errors = load("[endpoint]\ntitle = \n").unwrap_err();
     assert_eq!(
         (errors.0[0].file(), errors.0[0].line(), errors.0[0].column()),
-        ("endpoints/x.toml", 2, 8)
+        ("endpoints/x.toml", 2, 9)
     );
-    assert_eq!(errors.0[0].source_line(), "path = ");
+    assert_eq!(errors.0[0].source_line(), "title = ");
 }
 
-/// The tail of a file, and what the loader says about it.
+#[test]
+fn marks_a_mistake_in_any_kind_of_string() {
+    let escaped = "a condition has no TOML escapes: put it in single quotes";
+    let unknown = "unknown function `f`";
+    for (text, column, carets, message) in [
+        (r"a = { type = 'int', if = ' f(b)', doc = 'A.' }", 28, 1, unknown),
+        (r#"a = { type = 'int', if = " f(b)", doc = 'A.' }"#, 28, 1, unknown),
+        (r"a = { type = 'int', if = ''' f(b)''', doc = 'A.' }", 30, 1, unknown),
+        (r#"a = { type = 'int', if = "\u0066(b)", doc = 'A.' }"#, 26, 11, escaped),
+        (r#"a = { type = "bo\u006fll", doc = 'A.' }"#, 14, 12, "unknown type `booll`"),
+    ] {
+        let errors = load(&format!("{HEAD}\n[X]\n{text}")).unwrap_err();
+        assert!(errors.0[0].message().starts_with(message), "{}", errors.0[0]);
+        let found = (errors.0[0].column(), errors.0[0].to_string().matches('^').count());
+        assert_eq!(found, (column, carets), "{text}");
+    }
+}
+
+/// The tail of a page, and the messages of the loader about it.
 const BROKEN: &[(&str, &[&str])] = &[
-    ("[type.X]", &["this type needs `doc`"]),
-    ("[type.X]\ndoc = ' '", &["this text is empty"]),
-    ("[type.X]\ndoc = 1", &["expected a string, found integer"]),
-    ("[type.x-y]\ndoc = 'X'", &["`x-y` is not the name of a type: expected a name in camel case"]),
-    ("[type.Option]\ndoc = 'X'", &["`Option` is a type of Rust itself"]),
-    ("[type.X]\ndoc = 'X'\nform = 'anser'", &["unknown word `anser`, did you mean `response`?"]),
-    ("[typ.X]\ndoc = 'X'", &["unknown key `typ` in this file, did you mean `type`?"]),
-    ("[type]\nX = 1", &["expected a table: type, found integer"]),
+    ("[X]\n_ = { doc = ' ' }", &["this text is empty"]),
+    ("[X]\n_ = { doc = 1 }", &["expected a string, found integer"]),
     (
-        "rule = 3",
-        &["unknown key `rule` in this source, known are `guide`, `id`, `tag`, `title`, `version`"],
+        "[X]\n_ = { form = 'request' }",
+        &["unknown key `form` in this description of a type, known are `doc`, `open`, `source`"],
     ),
-    ("[rule]", &["expected a list, found table"]),
+    ("[X-y]", &["`X-y` is not the name of a type: expected a name in camel case"]),
+    ("[Option]", &["`Option` is a type of Rust itself"]),
+    ("[quirks.x]", &["unknown key `quirks` in this page, did you mean `quirk`?"]),
     (
-        "[[rule]]\non = 'X'",
-        &[
-            "this rule needs `code`",
-            "this rule needs `target`",
-            "this rule needs `holds`",
-            "this rule needs `message`",
-            "this rule needs `fix`",
-            "this rule needs `source`",
-        ],
+        "[quirk]\nq = { guid = 'g', we = 'w', why = 'y' }",
+        &["this quirk needs `guide`", "unknown key `guid` in this quirk, did you mean `guide`?"],
     ),
+    ("[rule]\nc = 3", &["expected a table: rule, found integer"]),
+    ("[rule]\nc = []", &["this list is empty"]),
+    ("[rule]\nc = {}", &["this rule needs `check`", "this rule needs `at`"]),
+    ("[rule]\nc = { at = 'X', check = 'a' }", &["`X` is not a place: expected `Type.member`"]),
+    ("[rule]\nc = { at = [], check = 'a' }", &["this list is empty"]),
     (
-        "[union.U]\ndoc = 'U'\ntag = 't'\ncontent = 't'\nvariant.a = { doc = 'A' }",
+        "[union.U]\n_ = { tag = 't', content = 't' }\na = 'A'",
         &["`tag` and `content` are the same member"],
     ),
+    ("[union.U]", &["this union has no variant"]),
+    ("[union.U]\n2c = 'A'", &["no Rust name follows from `2c`: add `rust = \"...\"`"]),
     (
-        "[union.U]\ndoc = 'U'\ntag = 't'\ncontent = 'c'",
-        &["this union has no variant: add `[union.U.variant]`"],
+        "[union.U]\na = { doc = 'A', example = 'a' }",
+        &["a variant without `type` has no content, so no `example`"],
     ),
-    (
-        "[union.U]\ndoc = 'U'\ntag = 't'\ncontent = 'c'\nvariant.2c = { doc = 'A' }",
-        &["no Rust name follows from `2c`: add `rust = \"...\"`"],
-    ),
-    (
-        "[union.U]\ndoc = 'U'\ntag = 't'\ncontent = 'c'\nvariant.a = { doc = 'A', format = 'fqdn' }",
-        &[
-            "unknown key `format` in this variant, known are `doc`, `rust`, `since`, `source`, `type`, `until`",
-        ],
-    ),
-    ("[enum.E]\ndoc = 'E'", &["this enum has no value: add `[enum.E.value]`"]),
+    ("[union.U]\na = { doc = 'A', type = 'int?' }", &["the content of a variant is never null"]),
+    ("[union.U]\na = { doc = 'A', type = 'int days' }", &["the content of a variant has no unit"]),
+    ("[enum.E]", &["this enum has no value"]),
 ];
 
-/// One field, and what the loader says about it.
+const UNKNOWN_TYPE: &str = "unknown type `[int`, expected `bool`, `int`, `string`, `any`, `ref`, \
+    `email-address`, `ip-address`, `fqdn`, `time-of-day`, `date-time`, `no-whitespace`, \
+    `pem-certificate`, the name of a type, `[T]`, `[T; 2]` or `{T}`";
+
+/// One field, and the messages of the loader about it.
 const BROKEN_FIELDS: &[(&str, &[&str])] = &[
     ("type = 'int'", &["this field needs `doc`"]),
     ("doc = 'A'", &["this field needs `type`"]),
-    ("type = 'ref', doc = 'A'", &["a reference needs `to`, the path of the endpoint it names"]),
-    (
-        "type = 'int', to = '/api/x', doc = 'A'",
-        &["`to` belongs to a reference, and this type holds none"],
-    ),
+    ("type = 'ref', doc = 'A'", &["a reference names a collection: `ref passwords`"]),
     ("type = '[string; 0]', doc = 'A'", &["`0` is not a length from 1 to 64"]),
     ("type = '[[[[[[[[[[int]]]]]]]]]]', doc = 'A'", &["more than 8 lists inside each other"]),
-    ("type = '[int', doc = 'A'", &["unknown type `[int`, did you mean `int`?"]),
+    ("type = '[int', doc = 'A'", &[UNKNOWN_TYPE]),
+    ("type = 'fqnd', doc = 'A'", &["unknown type `fqnd`, did you mean `fqdn`?"]),
+    ("type = 'int(1)', doc = 'A'", &["bounds are written as `1..=9`, `1..` or `..=9`"]),
+    ("type = 'int(1..9)', doc = 'A'", &["the upper bound is included: write `..=`"]),
+    (
+        "type = 'int(1..=x)', doc = 'A'",
+        &["`x` is not a bound: bounds are written as `1..=9`, `1..` or `..=9`"],
+    ),
+    ("type = 'int(9..=1)', doc = 'A'", &["the upper bound lies below the lower one"]),
+    ("type = 'int(1..', doc = 'A'", &["this parenthesis has no end"]),
+    (
+        "type = 'int(..=99999999999999999999)', doc = 'A'",
+        &["`99999999999999999999` is not a bound: bounds are written as `1..=9`, `1..` or `..=9`"],
+    ),
+    (
+        "type = 'string(-1..)', doc = 'A'",
+        &["`-1` is not a bound: bounds are written as `1..=9`, `1..` or `..=9`"],
+    ),
+    ("type = 'int 5', doc = 'A'", &["a unit is made of words, such as `percent`"]),
+    ("type = 'string percent', doc = 'A'", &["only a number has a unit"]),
+    ("type = 'bool(1..)', doc = 'A'", &["only a number and a string have bounds"]),
     (
         "type = 'int', doc = 'A', since = '7.x'",
         &["`7.x` is not a version: expected numbers with dots, such as `7.0.3`"],
@@ -237,17 +360,9 @@ const BROKEN_FIELDS: &[(&str, &[&str])] = &[
         "type = 'int', doc = 'A', since = '7', until = '6.9'",
         &["`since` 7 is later than `until` 6.9"],
     ),
-    ("type = 'int', doc = 'A', minimum = 1.5", &["expected a whole number, found float"]),
     (
-        "type = 'int', doc = 'A', minimum = 99999999999999999999",
-        &["this number does not fit into 64 bits"],
-    ),
-    ("type = 'string', doc = 'A', min_length = -1", &["this number must not be negative"]),
-    (
-        "type = 'string', doc = 'A', format = 'ip'",
-        &[
-            "unknown word `ip`, expected one of `email-address`, `ip-address`, `fqdn`, `time-of-day`, `date-time`, `no-whitespace`, `pem-certificate`",
-        ],
+        "type = 'int', doc = 'A', default = 1.5",
+        &["expected true, false, a whole number or a string, found float"],
     ),
     ("type = 'int', doc = 'A', rust = 'type'", &["`type` is not a name in snake case"]),
     (
@@ -255,57 +370,56 @@ const BROKEN_FIELDS: &[(&str, &[&str])] = &[
         &["a member cannot be both `response_only` and `request_only`"],
     ),
     (
-        "type = 'int', doc = 'A', presence = 'optional', when = { present = 'b' }",
-        &["`presence` and `when` exclude each other"],
+        "type = 'int', doc = 'A', optional = true, if = 'present(b)'",
+        &["`optional` and `if` exclude each other"],
+    ),
+    ("type = 'int', doc = 'A', if = 'b = 1'", &["unexpected `=`, did you mean `==`?"]),
+    ("type = 'int', doc = 'A', if = ''", &["this condition is empty"]),
+    (
+        "type = 'int', doc = 'A', if = 'self'",
+        &["`self` is the member at `at` of a rule: name the member here"],
     ),
     (
-        "type = 'int', doc = 'A', when = { equal = { b = 1 } }",
-        &["unknown condition `equal`, did you mean `equals`?"],
-    ),
-    (
-        "type = 'int', doc = 'A', when = {}",
-        &["a condition has exactly one key, this has 0: join several with `all = [...]`"],
-    ),
-    (
-        "type = 'int', doc = 'A', when = { equals = { b = 1, c = 2 } }",
-        &["expected one member with its value, found 2"],
-    ),
-    (
-        "type = 'int', doc = 'A', when = { equals = { b = 1.5 } }",
-        &["expected true, false, a whole number or a string, found float"],
-    ),
-    ("type = 'int', doc = 'A', when = { in = { b = [] } }", &["this list of values is empty"]),
-    ("type = 'int', doc = 'A', when = { any = [] }", &["this list of conditions is empty"]),
-    (
-        "type = 'int', doc = 'A', when = { null = 'b..c' }",
-        &["`b..c` is not a path: expected names with a dot between them"],
-    ),
-    (
-        "type = 'int', doc = 'A', when = { length = { path = 'b' } }",
-        &["this condition needs `min` or `max`"],
-    ),
-    (
-        "type = 'int', doc = 'A', when = { range = { path = 'b', min = 2, max = 1 } }",
-        &["`min` is greater than `max`"],
-    ),
-    (
-        "type = 'int', doc = 'A', when = { custom = { name = 'f', inputs = [] } }",
-        &["a hand-written check needs at least one input"],
-    ),
-    (
-        "type = 'int', doc = 'A', when = { referent = { path = 'b', holds = { hex = 'plain' } } }",
-        &["only `length` and `charset` of `plain` can be asked about a referenced object"],
+        "type = 'int', doc = 'A', if = 'present(a)'",
+        &["a member's presence cannot depend on itself"],
     ),
 ];
 
 #[test]
-fn says_what_is_wrong() {
+fn names_every_mistake_of_form() {
     for (tail, expected) in BROKEN {
         assert_eq!(messages(&format!("{HEAD}\n{tail}\n")), *expected, "{tail}");
     }
     for (field, expected) in BROKEN_FIELDS {
-        let tail = format!("[type.X]\ndoc = 'X'\n[type.X.field]\na = {{ {field} }}\n");
-        assert_eq!(messages(&format!("{HEAD}\n{tail}")), *expected, "{field}");
+        assert_eq!(messages(&format!("{HEAD}\n[X]\na = {{ {field} }}\n")), *expected, "{field}");
+    }
+}
+
+#[test]
+fn names_mistakes_in_codes() {
+    const CODE: &str = "title = 't', why = 'w', breaks = 'b', holds = 'h', help = 'f'";
+    for (text, expected) in [
+        (
+            format!("[rule]\nc = {{ {CODE} }}"),
+            "this code needs a `source`, or says in `inferred` why we assume it",
+        ),
+        (format!("[rule]\nC = {{ {CODE}, inferred = 'i' }}"), "a code is written in kebab case"),
+        (
+            format!("[rule]\nc = {{ {CODE}, inferred = 'i', format = 'fqdn' }}"),
+            "`format` and `check` go together",
+        ),
+        (
+            format!("[rule]\nc = {{ {CODE}, inferred = 'i', format = 'fqdn', check = 'f(self)' }}"),
+            "unknown function `f`, known are `absent`, `charset`, `format`, `hex`, `hex_digits`, \
+             `present`, `referent`, `size`",
+        ),
+        (
+            "[charset]\nA = 'a'".to_owned(),
+            "the name of a set of characters is written in kebab case",
+        ),
+    ] {
+        let errors = Spec::from_files([("codes.toml".to_owned(), text.clone())]).unwrap_err();
+        assert_eq!(errors.0[0].message(), expected, "{text}");
     }
 }
 
@@ -316,7 +430,7 @@ fn names_the_file_that_has_no_place() {
     let twice = ["types/a.toml", "types/a.toml"].map(|name| (name.to_owned(), String::new()));
     assert_eq!(Spec::from_files(twice).unwrap_err().0[0].message(), "this file is given twice");
     let errors = Spec::from_dir(std::path::Path::new("/nowhere")).unwrap_err();
-    assert_eq!(errors.0.len(), 4, "{errors}");
+    assert_eq!(errors.0.len(), 5, "{errors}");
 }
 
 #[test]
@@ -330,18 +444,26 @@ fn survives_hostile_files() {
         format!("a = {}", "[".repeat(deep)),
         format!("a = {}", "{a=".repeat(deep)),
         format!("a.{}b = 1", "a.".repeat(5_000)),
-        format!("[type.X.field]\na = {{ type = '{}{}' }}", "[".repeat(deep), "]".repeat(deep)),
-        format!("[type.X.field]\na = {{ type = '{}' }}", "[".repeat(deep)),
-        format!("[type.X.field]\na = {{ when = {}{} }}", "{not=".repeat(70), "}".repeat(70)),
-        "[type.X.field]\na = { type = '[string; 99999999999999999999]' }".to_owned(),
-        "[type.X.field]\na = { type = '];[' }\nb = { type = '[;]' }\nc = { type = '{;}' }\nd = { type = '' }".to_owned(),
-        "[endpoint]\npath = 1979-05-27\nkind = inf\nmethods = [[], {}]".to_owned(),
-        "endpoint = [1, 2]\n[[type]]\n[[union]]\nenum = 7".to_owned(),
-        "[type.\"\"]\n[type.\"ä ö\"]\n[union.\"a.b\"]\n[enum.\"\\u0000\"]".to_owned(),
+        format!("[X]\na = {{ type = '{}{}' }}", "[".repeat(deep), "]".repeat(deep)),
+        format!("[X]\na = {{ type = '{}' }}", "[".repeat(deep)),
+        format!("[X]\na = {{ if = '{}' }}", "!(".repeat(deep)),
+        "[X]\na = { type = '[string; 99999999999999999999]' }".to_owned(),
+        "[X]\na = { type = '];[' }\nb = { type = '[;]' }\nc = { type = '{;}' }\nd = { type = '' }".to_owned(),
+        "[X]\na = { type = 'int(' }\nb = { type = 'int)' }\nc = { type = 'ä(1..)' }\nd = { type = '?' }".to_owned(),
+        "[endpoint]\ntitle = 1979-05-27\nkind = inf\nmethods = [[], {}]".to_owned(),
+        "endpoint = [1, 2]\nX = 1\n[[Y]]\n[[union]]\nenum = 7".to_owned(),
+        "[\"\"]\n[\"Ä ö\"]\n[union.\"a.b\"]\n[enum.\"\\u0000\"]".to_owned(),
     ];
     for text in &hostile {
-        for name in ["endpoints/x.toml", "types/x.toml", "codes.toml", "protocol.toml", "other", ""]
-        {
+        for name in [
+            "endpoints/x.toml",
+            "types/x.toml",
+            "codes.toml",
+            "sources.toml",
+            "protocol.toml",
+            "other",
+            "",
+        ] {
             let loaded = Spec::from_files([(name.to_owned(), text.clone())]);
             if let Err(errors) = loaded {
                 errors.to_string();

@@ -1,100 +1,110 @@
 //! Reading of types and their members.
 
 use super::{
-    condition::{condition, literal},
     names,
+    signature::{Signature, signature},
     table::{Entry, Table, Value},
     versions,
 };
 use crate::{
-    error::did_you_mean,
     types::{
-        Constraint, Enum, EnumValue, Field, FieldType, Form, Format, Payload, Presence, Struct,
-        TypeDef, Union, Variant,
+        Constraint, Enum, EnumValue, Field, FieldType, Form, Payload, Presence, Struct, TypeDef,
+        Union, Variant,
     },
+    version::Versions,
+    vocabulary::{self, ABOUT, Vocabulary},
 };
 
-/// Words of `format`.
-pub(crate) const FORMATS: [(&str, Format); 7] = [
-    (Format::EmailAddress.name(), Format::EmailAddress),
-    (Format::IpAddress.name(), Format::IpAddress),
-    (Format::Fqdn.name(), Format::Fqdn),
-    (Format::TimeOfDay.name(), Format::TimeOfDay),
-    (Format::DateTime.name(), Format::DateTime),
-    (Format::NoWhitespace.name(), Format::NoWhitespace),
-    (Format::PemCertificate.name(), Format::PemCertificate),
-];
-
-/// Levels of lists, arrays and maps in one member; real bodies have two.
-const MAX_NESTING: usize = 8;
-
-/// Reads `[type.*]`, `[union.*]` and `[enum.*]`, in file order.
-pub(crate) fn types(root: &Table<'_>, default_source: &str) -> Vec<TypeDef> {
-    let structs = root.named("type", "table of types").into_iter().map(|entry| (entry, 0));
-    let unions = root.named("union", "table of unions").into_iter().map(|entry| (entry, 1));
-    let enums = root.named("enum", "table of enums").into_iter().map(|entry| (entry, 2));
+/// Reads `[Name]`, `[union.Name]` and `[enum.Name]`, in file order.
+pub(crate) fn types(root: &Table<'_>, page_source: &str) -> Vec<TypeDef> {
+    let is_type = |entry: &Entry<'_>| entry.key.starts_with(|c: char| c.is_ascii_uppercase());
+    let structs = root.entries().into_iter().filter(is_type).map(|entry| (entry, 0));
+    let unions = root.named("union").into_iter().map(|entry| (entry, 1));
+    let enums = root.named("enum").into_iter().map(|entry| (entry, 2));
     let mut all: Vec<_> = structs.chain(unions).chain(enums).collect();
     all.sort_by_key(|(entry, _)| entry.key_span.start);
     all.into_iter()
         .filter_map(|(entry, kind)| match kind {
-            0 => structure(&entry, default_source).map(TypeDef::Struct),
-            1 => union(&entry, default_source).map(TypeDef::Union),
-            _ => enumeration(&entry, default_source).map(TypeDef::Enum),
+            0 => structure(&entry, page_source).map(TypeDef::Struct),
+            1 => union(&entry, page_source).map(TypeDef::Union),
+            _ => enumeration(&entry, page_source).map(TypeDef::Enum),
         })
         .collect()
 }
 
-/// The source of a type, from which its members inherit.
-fn source(table: &Table<'_>, default: &str) -> String {
-    match table.get("source") {
-        Some(value) => value.text().unwrap_or_default(),
-        None if default.is_empty() => table.need_text("source"),
-        None => default.to_owned(),
-    }
+/// A type as its table describes it under `_`, and its other entries.
+struct Body<'t> {
+    about: Option<Table<'t>>,
+    doc: String,
+    source: String,
+    entries: Vec<Entry<'t>>,
 }
 
-fn structure(entry: &Entry<'_>, default_source: &str) -> Option<Struct> {
-    let table = entry.value.table("type")?;
-    let source = source(&table, default_source);
-    let form = [("both", Form::Both), ("request", Form::Request), ("response", Form::Response)];
+fn body<'t>(
+    entry: &Entry<'t>,
+    what: &str,
+    about: &'static Vocabulary,
+    page_source: &str,
+) -> Option<Body<'t>> {
+    let (own, entries): (Vec<_>, Vec<_>) =
+        entry.value.entries(what)?.into_iter().partition(|it| it.key == ABOUT);
+    let about = own.first().and_then(|it| it.value.table(about));
+    let text = |key| about.as_ref().and_then(|table| table.text(key));
+    Some(Body {
+        doc: text("doc").unwrap_or_default(),
+        source: text("source").unwrap_or_else(|| page_source.to_owned()),
+        about,
+        entries,
+    })
+}
+
+/// The source of a member, if not that of its type.
+fn source(table: &Table<'_>, default: &str) -> String {
+    table.text("source").unwrap_or_else(|| default.to_owned())
+}
+
+fn structure(entry: &Entry<'_>, page_source: &str) -> Option<Struct> {
+    let Body { about, doc, source, entries } =
+        body(entry, "type", &vocabulary::ABOUT_TYPE, page_source)?;
     let it = Struct {
         name: names::type_name(entry),
-        doc: table.need_text("doc"),
-        open: table.flag("open"),
-        form: table.word("form", &form).unwrap_or_default(),
-        versions: versions(&table),
-        fields: table
-            .named("field", "table of fields")
-            .iter()
-            .filter_map(|entry| field(entry, &source))
-            .collect(),
+        doc,
+        open: about.as_ref().is_some_and(|table| table.flag("open")),
+        // Follows from the bodies that hold it.
+        form: Form::Both,
+        versions: Versions::default(),
+        fields: entries.iter().filter_map(|entry| field(entry, &source)).collect(),
         source,
     };
-    table.finish();
+    if let Some(table) = about {
+        table.finish();
+    }
     Some(it)
 }
 
 fn field(entry: &Entry<'_>, default_source: &str) -> Option<Field> {
-    let table = entry.value.table("field")?;
+    let table = entry.value.table(&vocabulary::FIELD)?;
     if entry.key.is_empty() || entry.key.contains('.') {
         // A path of wire names is written with dots between them.
         table.report("a name on the wire must not be empty or hold a dot");
     }
+    let Signature { ty, nullable, constraint, unit } =
+        table.need("type").map_or_else(unknown, read_signature);
     let it = Field {
         name: entry.key.to_owned(),
         rust: names::member(entry, table.get("rust")),
-        ty: field_type(&table).unwrap_or(FieldType::Any),
-        presence: presence(&table),
-        nullable: table.flag("nullable"),
+        ty,
+        presence: presence(&table, entry.key),
+        nullable,
         tag: table.flag("tag"),
         sensitive: table.flag("sensitive"),
         response_only: table.flag("response_only"),
         request_only: table.flag("request_only"),
         authenticated: table.flag("authenticated"),
-        constraint: constraint(&table),
-        unit: table.text("unit"),
-        default: table.get("default").and_then(literal),
-        example: table.get("example").and_then(literal),
+        constraint,
+        unit,
+        default: table.get("default").and_then(|value| value.literal()),
+        example: table.get("example").and_then(|value| value.literal()),
         doc: table.need_text("doc"),
         inferred: table.text("inferred"),
         source: source(&table, default_source),
@@ -107,126 +117,96 @@ fn field(entry: &Entry<'_>, default_source: &str) -> Option<Field> {
     Some(it)
 }
 
-fn presence(table: &Table<'_>) -> Presence {
-    let word = table.word("presence", &[("required", false), ("optional", true)]);
-    let when = table.get("when");
-    if let (Some(_), Some(value)) = (word, when) {
-        value.report("`presence` and `when` exclude each other");
-    }
-    match (when.and_then(condition), word) {
-        (Some(condition), _) => Presence::When(condition),
-        (None, Some(true)) => Presence::Optional,
-        (None, _) => Presence::Required,
-    }
+fn unknown() -> Signature {
+    let constraint = Constraint::default();
+    Signature { ty: FieldType::Any, nullable: false, constraint, unit: None }
 }
 
-fn constraint(table: &Table<'_>) -> Constraint {
-    Constraint {
-        minimum: table.int("minimum"),
-        maximum: table.int("maximum"),
-        min_length: table.uint("min_length"),
-        max_length: table.uint("max_length"),
-        format: table.word("format", &FORMATS),
-    }
+fn read_signature(value: Value<'_>) -> Signature {
+    let Some(text) = value.string() else { return unknown() };
+    signature(text).unwrap_or_else(|mistake| {
+        value.mistake(mistake);
+        unknown()
+    })
 }
 
-/// Reads `type` and `to`, which go together.
-fn field_type(table: &Table<'_>) -> Option<FieldType> {
-    let to = table.get("to");
-    let value = table.need("type")?;
-    let target = to.and_then(|to| to.string());
-    let ty = parse_type(value, value.string()?, target.unwrap_or_default(), 0)?;
-    match (ty.leaf(), to) {
-        (FieldType::Ref(_), None) => {
-            value.report("a reference needs `to`, the path of the endpoint it names");
+fn presence(table: &Table<'_>, field: &str) -> Presence {
+    let (optional, condition) = (table.flag("optional"), table.get("if"));
+    if let (true, Some(value)) = (optional, condition) {
+        value.report("`optional` and `if` exclude each other");
+    }
+    let own = [field.to_owned()];
+    match condition.map(|value| (value, value.condition(None))) {
+        Some((value, Some(condition))) => {
+            if condition.inputs().into_iter().any(|path| path[..] == own) {
+                value.report("a member's presence cannot depend on itself");
+            }
+            Presence::When(condition)
         }
-        (FieldType::Ref(_), Some(_)) | (_, None) => {}
-        (_, Some(to)) => to.report("`to` belongs to a reference, and this type holds none"),
-    }
-    Some(ty)
-}
-
-fn parse_type(value: Value<'_>, text: &str, target: &str, depth: usize) -> Option<FieldType> {
-    let text = text.trim();
-    if depth > MAX_NESTING {
-        value.report(format!("more than {MAX_NESTING} lists inside each other"));
-        return None;
-    }
-    if let Some(inner) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
-        return Some(FieldType::Map(Box::new(parse_type(value, inner, target, depth + 1)?)));
-    }
-    if let Some(inner) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
-        // The length belongs to the outermost list, so it stands behind the last bracket.
-        let at = inner
-            .rfind(';')
-            .filter(|&at| inner.rfind([']', '}']).is_none_or(|bracket| bracket < at));
-        let Some(at) = at else {
-            return Some(FieldType::List(Box::new(parse_type(value, inner, target, depth + 1)?)));
-        };
-        let element = parse_type(value, &inner[..at], target, depth + 1)?;
-        let length = inner[at + 1..].trim();
-        return if let Ok(length @ 1..=64) = length.parse() {
-            Some(FieldType::Array(Box::new(element), length))
-        } else {
-            value.report(format!("`{length}` is not a length from 1 to 64"));
-            None
-        };
-    }
-    match text {
-        "bool" => Some(FieldType::Bool),
-        "int" => Some(FieldType::Int),
-        "string" => Some(FieldType::String),
-        "any" => Some(FieldType::Any),
-        "ref" => Some(FieldType::Ref(target.to_owned())),
-        name if names::is_camel(name) => Some(FieldType::Named(name.to_owned())),
-        other => {
-            let near = did_you_mean(other, ["bool", "int", "string", "any", "ref"]);
-            let hint = if near.is_empty() {
-                ", expected `bool`, `int`, `string`, `any`, `ref`, the name of a type, `[T]`, `[T; 2]` or `{T}`"
-            } else {
-                &near
-            };
-            value.report(format!("unknown type `{other}`{hint}"));
-            None
-        }
+        _ if optional => Presence::Optional,
+        _ => Presence::Required,
     }
 }
 
-fn union(entry: &Entry<'_>, default_source: &str) -> Option<Union> {
-    let table = entry.value.table("union")?;
-    let source = source(&table, default_source);
+fn union(entry: &Entry<'_>, page_source: &str) -> Option<Union> {
+    let Body { about, doc, source, entries } =
+        body(entry, "union", &vocabulary::ABOUT_UNION, page_source)?;
+    let name = |key, usual: &str| {
+        let given = about.as_ref().and_then(|table| table.text(key));
+        given.unwrap_or_else(|| usual.to_owned())
+    };
     let it = Union {
         name: names::type_name(entry),
-        doc: table.need_text("doc"),
-        tag: table.need_text("tag"),
-        content: table.need_text("content"),
-        versions: versions(&table),
-        variants: table
-            .named("variant", "table of variants")
-            .iter()
-            .filter_map(|it| variant(it, &source))
-            .collect(),
+        doc,
+        tag: name("tag", "selection"),
+        content: name("content", "value"),
+        versions: Versions::default(),
+        variants: entries.iter().filter_map(|it| variant(it, &source)).collect(),
         source,
     };
+    let report = |message: &str| entry.value.context().report(&entry.key_span, message);
     if it.tag == it.content {
-        table.report("`tag` and `content` are the same member");
+        report("`tag` and `content` are the same member");
     }
     if it.variants.is_empty() {
-        table.report(format!("this union has no variant: add `[union.{}.variant]`", it.name));
+        report("this union has no variant");
     }
-    table.finish();
+    if let Some(table) = about {
+        table.finish();
+    }
     Some(it)
 }
 
 fn variant(entry: &Entry<'_>, default_source: &str) -> Option<Variant> {
-    let table = entry.value.table("variant")?;
-    // Without `type` it is a variant that has no content, and what describes a content is unknown there.
-    let payload = table.get("type").is_some().then(|| Payload {
-        ty: field_type(&table).unwrap_or(FieldType::Any),
-        constraint: constraint(&table),
-        sensitive: table.flag("sensitive"),
-        example: table.get("example").and_then(literal),
+    if let Some(doc) = bare_doc(entry) {
+        return Some(Variant {
+            value: entry.key.to_owned(),
+            rust: names::variant(entry, None),
+            payload: None,
+            doc,
+            versions: Versions::default(),
+            source: default_source.to_owned(),
+        });
+    }
+    let table = entry.value.table(&vocabulary::VARIANT)?;
+    let payload = table.get("type").map(|value| {
+        let Signature { ty, nullable, constraint, unit } = read_signature(value);
+        if nullable {
+            value.report("the content of a variant is never null");
+        }
+        if unit.is_some() {
+            value.report("the content of a variant has no unit");
+        }
+        let example = table.get("example").and_then(|value| value.literal());
+        Payload { ty, constraint, sensitive: table.flag("sensitive"), example }
     });
+    if payload.is_none() {
+        for key in ["sensitive", "example"] {
+            if let Some(value) = table.get(key) {
+                value.report(format!("a variant without `type` has no content, so no `{key}`"));
+            }
+        }
+    }
     let it = Variant {
         value: entry.key.to_owned(),
         rust: names::variant(entry, table.get("rust")),
@@ -239,29 +219,43 @@ fn variant(entry: &Entry<'_>, default_source: &str) -> Option<Variant> {
     Some(it)
 }
 
-fn enumeration(entry: &Entry<'_>, default_source: &str) -> Option<Enum> {
-    let table = entry.value.table("enum")?;
-    let source = source(&table, default_source);
+/// The doc of a variant or value that is nothing but its doc.
+fn bare_doc(entry: &Entry<'_>) -> Option<String> {
+    entry.value.get().as_str()?;
+    entry.value.text()
+}
+
+fn enumeration(entry: &Entry<'_>, page_source: &str) -> Option<Enum> {
+    let Body { about, doc, source, entries } =
+        body(entry, "enum", &vocabulary::ABOUT_ENUM, page_source)?;
     let it = Enum {
         name: names::type_name(entry),
-        doc: table.need_text("doc"),
-        versions: versions(&table),
-        values: table
-            .named("value", "table of values")
-            .iter()
-            .filter_map(|it| enum_value(it, &source))
-            .collect(),
+        doc,
+        versions: Versions::default(),
+        values: entries.iter().filter_map(|it| enum_value(it, &source)).collect(),
         source,
     };
     if it.values.is_empty() {
-        table.report(format!("this enum has no value: add `[enum.{}.value]`", it.name));
+        entry.value.context().report(&entry.key_span, "this enum has no value");
     }
-    table.finish();
+    if let Some(table) = about {
+        table.finish();
+    }
     Some(it)
 }
 
 fn enum_value(entry: &Entry<'_>, default_source: &str) -> Option<EnumValue> {
-    let table = entry.value.table("value")?;
+    if let Some(doc) = bare_doc(entry) {
+        return Some(EnumValue {
+            value: entry.key.to_owned(),
+            rust: names::variant(entry, None),
+            aliases: Vec::new(),
+            doc,
+            versions: Versions::default(),
+            source: default_source.to_owned(),
+        });
+    }
+    let table = entry.value.table(&vocabulary::VALUE)?;
     let it = EnumValue {
         value: entry.key.to_owned(),
         rust: names::variant(entry, table.get("rust")),

@@ -2,10 +2,9 @@
 //!
 //! Empty: `/api/empty`.
 
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::NoBody;
+use crate::{
+    Endpoint, EndpointKind, Method, NoBody,
+};
 
 /// A container.
 ///

@@ -5,23 +5,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::Any;
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Key;
-use crate::Method;
-use crate::Optional;
-use crate::Resource;
-use crate::Room;
-use crate::Secret;
-use crate::Unknown;
-use crate::UnknownFields;
-use crate::Vault;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::format::Format;
+use crate::{
+    Any, Constrained, Endpoint, EndpointKind, Key, Method, Optional, Resource, Room, Secret,
+    Unknown, UnknownFields, Vault,
+    validate::{
+        Constraint, Constraints, Member, format::Format,
+    },
+};
 
 impl Endpoint for Fields {
     type Request = Self;
@@ -166,41 +156,34 @@ pub struct Fields {
 
 impl Constrained for Fields {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "A member of every type.",
         &[
-            Member::new("bool", "A truth value."),
-            Member::new("natural", "A number that is never negative.")
-                .constraint(Constraint::NONE.minimum(0).maximum(100)),
-            Member::new("integer", "A number that may be negative.")
-                .constraint(Constraint::NONE.maximum(7)),
-            Member::new("free", "Any number."),
-            Member::new("string", "A string."),
-            Member::new("short", "A string with bounds.")
+            Member::new("bool"),
+            Member::new("natural").constraint(Constraint::NONE.minimum(0).maximum(100)),
+            Member::new("integer").constraint(Constraint::NONE.maximum(7)),
+            Member::new("free"),
+            Member::new("string"),
+            Member::new("short")
                 .constraint(Constraint::NONE.min_length(2).max_length(5)),
-            Member::new("any", "Anything."),
-            Member::new("word", "A word."),
-            Member::new("inner", "An object."),
-            Member::new("choice", "A union."),
-            Member::new("vault", "A reference."),
-            Member::new("list", "A list.").constraint(Constraint::NONE.min_length(1)),
-            Member::new("pairs", "A list of lists of two.")
-                .constraint(Constraint::NONE.minimum(0).maximum(9)),
-            Member::new("map", "A map."),
-            Member::new("deep", "A map of lists of references."),
-            Member::new("inners", "A list of objects."),
-            Member::new("email", "An address.")
+            Member::new("any"),
+            Member::new("word"),
+            Member::new("inner"),
+            Member::new("choice"),
+            Member::new("vault"),
+            Member::new("list").constraint(Constraint::NONE.min_length(1)),
+            Member::new("pairs").constraint(Constraint::NONE.minimum(0).maximum(9)),
+            Member::new("map"),
+            Member::new("deep"),
+            Member::new("inners"),
+            Member::new("email")
                 .constraint(Constraint::NONE.format(Format::EmailAddress)),
-            Member::new("address", "An address.")
+            Member::new("address")
                 .constraint(Constraint::NONE.format(Format::IpAddress)),
-            Member::new("name", "A name.")
-                .constraint(Constraint::NONE.format(Format::Fqdn)),
-            Member::new("time", "A time.")
-                .constraint(Constraint::NONE.format(Format::TimeOfDay)),
-            Member::new("date", "A date.")
-                .constraint(Constraint::NONE.format(Format::DateTime)),
-            Member::new("token", "A word without blanks.")
+            Member::new("name").constraint(Constraint::NONE.format(Format::Fqdn)),
+            Member::new("time").constraint(Constraint::NONE.format(Format::TimeOfDay)),
+            Member::new("date").constraint(Constraint::NONE.format(Format::DateTime)),
+            Member::new("token")
                 .constraint(Constraint::NONE.format(Format::NoWhitespace)),
-            Member::new("certificate", "A certificate.")
+            Member::new("certificate")
                 .constraint(Constraint::NONE.format(Format::PemCertificate)),
         ],
     );
@@ -242,7 +225,7 @@ pub struct FieldInner {
     pub type_: Optional<bool>,
     /// A name with a hyphen.
     ///
-    /// Source: A guide, "A page", version 1.0. Inferred: that it is there: nobody says so.
+    /// Source: A guide, "A page", version 1.0. Inferred: that it is there: no page shows it.
     #[resource(rename = "with-hyphen")]
     pub with_hyphen: String,
     /// A name that is taken.
@@ -275,17 +258,15 @@ impl fmt::Debug for FieldInner {
 
 impl Constrained for FieldInner {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Every presence, and names that Rust does not take.",
         &[
-            Member::new("mode", "The tag of its object."),
-            Member::new("nullable", "Null or a value."),
-            Member::new("optional", "There or not.")
-                .constraint(Constraint::NONE.minimum(1)),
-            Member::new("both", "There or not, null or a value."),
-            Member::new("type", "A keyword."),
-            Member::new("with-hyphen", "A name with a hyphen."),
-            Member::new("kept", "A name that is taken."),
-            Member::new("secret", "A secret."),
+            Member::new("mode"),
+            Member::new("nullable"),
+            Member::new("optional").constraint(Constraint::NONE.minimum(1)),
+            Member::new("both"),
+            Member::new("type"),
+            Member::new("with-hyphen"),
+            Member::new("kept"),
+            Member::new("secret"),
         ],
     );
 }
@@ -312,18 +293,13 @@ pub enum FieldWord {
     /// Source: A guide, "A page", version 1.0.
     #[resource(rename = "2c")]
     TwoC,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for FieldWord {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Words.",
-        &[
-            Member::new("slow", "Slow."),
-            Member::new("very-fast", "Fast."),
-            Member::new("2c", "A word that begins with a digit."),
-        ],
+        &[Member::new("slow"), Member::new("very-fast"), Member::new("2c")],
     );
 }
 
@@ -364,22 +340,19 @@ pub enum FieldChoice {
     /// Source: A guide, "A page", version 1.0.
     #[resource(rename = "inner")]
     Inner(FieldInner),
-    /// What no source shows, as it came.
+    /// A variant that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for FieldChoice {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "A union with every content.",
         &[
-            Member::new("nothing", "No content."),
-            Member::new("text", "A string.")
-                .constraint(Constraint::NONE.format(Format::Fqdn)),
-            Member::new("number", "A number.")
-                .constraint(Constraint::NONE.minimum(1).maximum(3)),
-            Member::new("list", "A list.").constraint(Constraint::NONE.min_length(1)),
-            Member::new("room", "A reference."),
-            Member::new("inner", "An object."),
+            Member::new("nothing"),
+            Member::new("text").constraint(Constraint::NONE.format(Format::Fqdn)),
+            Member::new("number").constraint(Constraint::NONE.minimum(1).maximum(3)),
+            Member::new("list").constraint(Constraint::NONE.min_length(1)),
+            Member::new("room"),
+            Member::new("inner"),
         ],
     );
 }

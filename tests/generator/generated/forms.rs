@@ -4,20 +4,13 @@
 
 use std::fmt;
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Key;
-use crate::Method;
-use crate::Optional;
-use crate::Resource;
-use crate::Room;
-use crate::Secret;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::format::Format;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Key, Method, Optional, Resource, Room, Secret,
+    UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, format::Format,
+    },
+};
 
 impl Endpoint for Forms {
     type Request = Self;
@@ -67,14 +60,12 @@ impl fmt::Debug for Forms {
 
 impl Constrained for Forms {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Members of one form.",
         &[
-            Member::new("name", "In both."),
-            Member::new("plain", "In requests."),
-            Member::new("created", "In answers.")
-                .constraint(Constraint::NONE.format(Format::DateTime)),
-            Member::new("last-room", "A reference in responses."),
-            Member::new("history", "Objects in responses."),
+            Member::new("name"),
+            Member::new("plain"),
+            Member::new("created").constraint(Constraint::NONE.format(Format::DateTime)),
+            Member::new("last-room"),
+            Member::new("history"),
         ],
     );
 }
@@ -94,8 +85,5 @@ pub struct FormsEntry {
 }
 
 impl Constrained for FormsEntry {
-    const CONSTRAINTS: Constraints = Constraints::new(
-        "What only responses have.",
-        &[Member::new("at", "When.")],
-    );
+    const CONSTRAINTS: Constraints = Constraints::new(&[Member::new("at")]);
 }

@@ -4,19 +4,12 @@
 
 use std::fmt;
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Object;
-use crate::Optional;
-use crate::Resource;
-use crate::Secret;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Target;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Object, Optional, Resource, Secret, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, Target,
+    },
+};
 
 impl Endpoint for Room {
     type Request = Self;
@@ -63,11 +56,9 @@ impl fmt::Debug for Room {
 
 impl Constrained for Room {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "An open type.",
         &[
-            Member::new("floor", "Where it is.")
-                .constraint(Constraint::NONE.minimum(-2).maximum(40)),
-            Member::new("plain", "A secret that is only sent."),
+            Member::new("floor").constraint(Constraint::NONE.minimum(-2).maximum(40)),
+            Member::new("plain"),
         ],
     );
 }

@@ -2,29 +2,14 @@
 //!
 //! Ruled: `/api/rules`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Key;
-use crate::Method;
-use crate::Optional;
-use crate::Resource;
-use crate::Room;
-use crate::Unknown;
-use crate::UnknownFields;
-use crate::Vault;
-use crate::validate;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Context;
-use crate::validate::Edit;
-use crate::validate::Member;
-use crate::validate::Outcome;
-use crate::validate::Rule;
-use crate::validate::format::Format;
-use crate::validate::format::hex;
-use crate::validate::ignored;
-use crate::validate::required;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Key, Method, Optional, Resource, Room, Unknown,
+    UnknownFields, Vault,
+    validate::{
+        self, Bounds, Check, Condition, Constraint, Constraints, Literal, Member, Requirement,
+        Rule, Severity, format::Format,
+    },
+};
 
 impl Endpoint for Ruled {
     type Request = Self;
@@ -75,6 +60,18 @@ pub struct Ruled {
     /// Source: A guide, "A page", version 1.0.
     #[resource(default)]
     pub nullable: Option<String>,
+    /// A switch, or null, or absent.
+    ///
+    /// Source: A guide, "A page", version 1.0.
+    #[resource(default)]
+    pub mood: Optional<Option<bool>>,
+    /// A number, or null.
+    ///
+    /// Unit: points. Range: `value >= 0`.
+    ///
+    /// Source: A guide, "A page", version 1.0.
+    #[resource(default)]
+    pub score: Option<u64>,
     /// An object.
     ///
     /// Source: A guide, "A page", version 1.0.
@@ -112,656 +109,314 @@ pub struct Ruled {
 
 impl Constrained for Ruled {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "Something for every condition.",
             &[
-                Member::new("flag", "A switch."),
-                Member::new("count", "A number.")
-                    .constraint(Constraint::NONE.minimum(0)),
-                Member::new("mode", "A word."),
-                Member::new("text", "A text."),
-                Member::new("hex", "Digits."),
-                Member::new("optional", "There or not."),
-                Member::new("nullable", "Null or not."),
-                Member::new("inner", "An object."),
-                Member::new("maybe", "An object, there or not."),
-                Member::new("choice", "A union."),
-                Member::new("choices", "A union, or null."),
-                Member::new("vault", "A reference."),
-                Member::new("room", "A reference, or null."),
-                Member::new("switched", "There when two switches are on."),
+                Member::new("flag"),
+                Member::new("count").constraint(Constraint::NONE.minimum(0)),
+                Member::new("mode"),
+                Member::new("text"),
+                Member::new("hex"),
+                Member::new("optional"),
+                Member::new("nullable"),
+                Member::new("mood"),
+                Member::new("score").constraint(Constraint::NONE.minimum(0)),
+                Member::new("inner"),
+                Member::new("maybe"),
+                Member::new("choice"),
+                Member::new("choices"),
+                Member::new("vault"),
+                Member::new("room"),
+                Member::new("switched")
+                    .required_if(
+                        Requirement::new(
+                            &[&["flag"], &["mode"]],
+                            Condition::All(
+                                &[
+                                    Condition::Equals(0, Literal::Bool(true)),
+                                    Condition::Equals(1, Literal::Str("fast")),
+                                ],
+                            ),
+                            "`flag` is true and `mode` is \"fast\"",
+                            "change the body so that `flag` is not true or `mode` is not \"fast\"",
+                        ),
+                    ),
             ],
         )
         .rules(
             &[
-                Rule::demand(
-                        &["switched"],
-                        &[&["flag"], &["mode"], &["switched"]],
-                        |leaves, _| Some(
-                            required(
-                                leaves[0].bool()? && leaves[1].str()? == "fast",
-                                leaves[2].is_present(),
-                            ),
-                        ),
-                    )
-                    .says(
-                        "`switched` is missing, and it must be there when `flag` is true and `mode` is \"fast\"",
-                        "see to it that it is not so that `flag` is true and `mode` is \"fast\"",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Bool(&["flag"], true),
-                                Edit::Str(&["mode"], "fast"),
-                                Edit::Remove(&["switched"]),
-                            ],
-                        ],
-                        &[&[Edit::Fill(&["switched"])]],
-                    ),
-                Rule::warning(
-                        "ignored-key",
-                        &["switched"],
-                        &[&["flag"], &["mode"], &["switched"]],
-                        |leaves, _| Some(
-                            ignored(
-                                leaves[0].bool()? && leaves[1].str()? == "fast",
-                                leaves[2].is_present(),
-                            ),
-                        ),
-                    )
-                    .says(
-                        "`switched` has no effect unless `flag` is true and `mode` is \"fast\"",
-                        "take `switched` out, or see to it that `flag` is true and `mode` is \"fast\"",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[
-                            &[Edit::Bool(&["flag"], false), Edit::Fill(&["switched"])],
-                            &[Edit::Str(&["mode"], "slow"), Edit::Fill(&["switched"])],
-                            &[Edit::Str(&["mode"], "still"), Edit::Fill(&["switched"])],
-                        ],
-                        &[&[Edit::Remove(&["switched"])]],
-                    ),
                 Rule::error(
                         "bool-true",
                         &["flag"],
                         &[&["flag"]],
-                        |leaves, _| Some(bool_true(leaves[0].bool()?)),
+                        Condition::Equals(0, Literal::Bool(true)),
                     )
-                    .says(
-                        "bool-true is broken",
-                        "mend flag",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Bool(&["flag"], false)]],
-                        &[&[Edit::Bool(&["flag"], true)]],
-                    ),
+                    .says("bool-true is broken", "correct it"),
                 Rule::warning(
                         "bool-false",
                         &["flag"],
                         &[&["flag"]],
-                        |leaves, _| Some(bool_false(leaves[0].bool()?)),
+                        Condition::Equals(0, Literal::Bool(false)),
                     )
-                    .says(
-                        "bool-false is broken",
-                        "mend flag",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Bool(&["flag"], true)]],
-                        &[&[Edit::Bool(&["flag"], false)]],
-                    ),
+                    .says("bool-false is broken", "correct it"),
                 Rule::error(
                         "int-equals",
                         &["count"],
                         &[&["count"]],
-                        |leaves, _| Some(int_equals(leaves[0].int()?)),
+                        Condition::Not(&Condition::Equals(0, Literal::Int(7))),
                     )
-                    .says(
-                        "int-equals is broken",
-                        "mend count",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(&[&[Edit::Int(&["count"], 7)]], &[]),
+                    .says("int-equals is broken", "correct it"),
                 Rule::warning(
                         "word-equals",
                         &["mode"],
                         &[&["mode"]],
-                        |leaves, _| Some(word_equals(leaves[0].str()?)),
+                        Condition::Not(&Condition::Equals(0, Literal::Str("slow"))),
                     )
-                    .says(
-                        "word-equals is broken",
-                        "mend mode",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["mode"], "slow")]],
-                        &[
-                            &[Edit::Str(&["mode"], "fast")],
-                            &[Edit::Str(&["mode"], "still")],
-                        ],
-                    ),
+                    .says("word-equals is broken", "correct it"),
                 Rule::error(
                         "word-in",
                         &["mode"],
                         &[&["mode"]],
-                        |leaves, _| Some(word_in(leaves[0].str()?)),
+                        Condition::In(0, &[Literal::Str("slow"), Literal::Str("fast")]),
                     )
-                    .says(
-                        "word-in is broken",
-                        "mend mode",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["mode"], "still")]],
-                        &[
-                            &[Edit::Str(&["mode"], "slow")],
-                            &[Edit::Str(&["mode"], "fast")],
-                        ],
-                    ),
+                    .says("word-in is broken", "correct it"),
                 Rule::error(
                         "int-in",
                         &["count"],
                         &[&["count"]],
-                        |leaves, _| Some(int_in(leaves[0].int()?)),
+                        Condition::Not(
+                            &Condition::In(0, &[Literal::Int(1), Literal::Int(2)]),
+                        ),
                     )
-                    .says(
-                        "int-in is broken",
-                        "mend count",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Int(&["count"], 1)], &[Edit::Int(&["count"], 2)]],
-                        &[],
-                    ),
+                    .says("int-in is broken", "correct it"),
                 Rule::error(
                         "present",
                         &["optional"],
                         &[&["mode"], &["optional"]],
-                        |leaves, _| Some(
-                            present(leaves[0].str()?, leaves[1].is_present()),
-                        ),
+                        Condition::Present(1),
                     )
-                    .says(
-                        "present is broken",
-                        "mend optional",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["mode"], "fast"), Edit::Remove(&["optional"])]],
-                        &[
-                            &[Edit::Fill(&["optional"])],
-                            &[Edit::Str(&["mode"], "slow")],
-                            &[Edit::Str(&["mode"], "still")],
-                        ],
-                    ),
+                    .when(Condition::Equals(0, Literal::Str("fast")))
+                    .says("present is broken", "correct it"),
                 Rule::error(
                         "absent",
                         &["optional"],
                         &[&["mode"], &["optional"]],
-                        |leaves, _| Some(
-                            absent(leaves[0].str()?, leaves[1].is_present()),
-                        ),
+                        Condition::Not(&Condition::Present(1)),
                     )
-                    .says(
-                        "absent is broken",
-                        "mend optional",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["mode"], "slow"), Edit::Fill(&["optional"])]],
-                        &[
-                            &[Edit::Remove(&["optional"])],
-                            &[Edit::Str(&["mode"], "fast")],
-                            &[Edit::Str(&["mode"], "still")],
-                        ],
-                    ),
+                    .when(Condition::Equals(0, Literal::Str("slow")))
+                    .says("absent is broken", "correct it"),
                 Rule::error(
                         "null",
                         &["nullable"],
                         &[&["flag"], &["nullable"]],
-                        |leaves, _| Some(
-                            null(leaves[0].bool()?, leaves[1].nullable_str()?),
+                        Condition::Null(1),
+                    )
+                    .when(Condition::Equals(0, Literal::Bool(false)))
+                    .says("null is broken", "correct it"),
+                Rule::error(
+                        "null-bool",
+                        &["mood"],
+                        &[&["flag"], &["mood"]],
+                        Condition::Any(
+                            &[
+                                Condition::Equals(0, Literal::Bool(true)),
+                                Condition::Equals(1, Literal::Bool(true)),
+                            ],
                         ),
                     )
-                    .says(
-                        "null is broken",
-                        "mend nullable",
-                        "A guide, \"A page\", version 1.0.",
+                    .says("null-bool is broken", "correct it"),
+                Rule::error(
+                        "null-int",
+                        &["score"],
+                        &[&["score"], &["flag"]],
+                        Condition::Equals(1, Literal::Bool(true)),
                     )
-                    .edits(
-                        &[&[Edit::Bool(&["flag"], false), Edit::Fill(&["nullable"])]],
-                        &[&[Edit::Null(&["nullable"])], &[Edit::Bool(&["flag"], true)]],
-                    ),
+                    .when(
+                        Condition::Not(
+                            &Condition::In(0, &[Literal::Int(3), Literal::Int(4)]),
+                        ),
+                    )
+                    .says("null-int is broken", "correct it"),
                 Rule::warning(
                         "not-null",
                         &["nullable"],
                         &[&["nullable"]],
-                        |leaves, _| Some(not_null(leaves[0].nullable_str()?)),
+                        Condition::Not(&Condition::Null(0)),
                     )
-                    .says(
-                        "not-null is broken",
-                        "mend nullable",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Null(&["nullable"])]],
-                        &[&[Edit::Fill(&["nullable"])]],
-                    ),
+                    .says("not-null is broken", "correct it"),
                 Rule::error(
                         "all",
                         &["count"],
                         &[&["count"], &["flag"], &["mode"]],
-                        |leaves, _| Some(
-                            all(leaves[0].int()?, leaves[1].bool()?, leaves[2].str()?),
+                        Condition::All(
+                            &[
+                                Condition::Range(0, Some(1), None),
+                                Condition::Any(
+                                    &[
+                                        Condition::Equals(1, Literal::Bool(true)),
+                                        Condition::Equals(2, Literal::Str("fast")),
+                                    ],
+                                ),
+                            ],
                         ),
                     )
-                    .says(
-                        "all is broken",
-                        "mend count",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[
-                            &[Edit::Int(&["count"], 0)],
-                            &[
-                                Edit::Bool(&["flag"], false),
-                                Edit::Str(&["mode"], "slow"),
-                            ],
-                            &[
-                                Edit::Bool(&["flag"], false),
-                                Edit::Str(&["mode"], "still"),
-                            ],
-                        ],
-                        &[
-                            &[Edit::Int(&["count"], 1), Edit::Bool(&["flag"], true)],
-                            &[Edit::Int(&["count"], 1), Edit::Str(&["mode"], "fast")],
-                        ],
-                    ),
+                    .says("all is broken", "correct it"),
                 Rule::error(
                         "both-or-neither",
                         &["nullable"],
                         &[&["mode"], &["nullable"]],
-                        |leaves, _| Some(
-                            both_or_neither(leaves[0].str()?, leaves[1].nullable_str()?),
+                        Condition::Same(
+                            &[
+                                Condition::Equals(0, Literal::Str("slow")),
+                                Condition::Null(1),
+                            ],
                         ),
                     )
-                    .says(
-                        "both-or-neither is broken",
-                        "mend nullable",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[
-                            &[Edit::Str(&["mode"], "fast"), Edit::Null(&["nullable"])],
-                            &[Edit::Str(&["mode"], "still"), Edit::Null(&["nullable"])],
-                            &[Edit::Fill(&["nullable"]), Edit::Str(&["mode"], "slow")],
-                        ],
-                        &[
-                            &[Edit::Str(&["mode"], "slow"), Edit::Null(&["nullable"])],
-                            &[Edit::Str(&["mode"], "fast"), Edit::Fill(&["nullable"])],
-                            &[Edit::Str(&["mode"], "still"), Edit::Fill(&["nullable"])],
-                        ],
-                    ),
+                    .says("both-or-neither is broken", "correct it"),
                 Rule::error(
                         "length",
                         &["text"],
                         &[&["text"]],
-                        |leaves, _| Some(length(leaves[0].str()?)),
+                        Condition::Length(0, Bounds { minimum: 2, maximum: 5 }),
                     )
-                    .says(
-                        "length is broken",
-                        "mend text",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["text"], "a")]],
-                        &[&[Edit::Str(&["text"], "ab")]],
-                    ),
+                    .says("length is broken", "correct it"),
                 Rule::error(
                         "length-max",
                         &["optional"],
                         &[&["optional"]],
-                        |leaves, _| Some(length_max(leaves[0].str()?)),
+                        Condition::Length(0, Bounds::at_most(5)),
                     )
-                    .says(
-                        "length-max is broken",
-                        "mend optional",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["optional"], "abcdef")]],
-                        &[&[Edit::Str(&["optional"], "abcde")]],
-                    ),
+                    .says("length-max is broken", "correct it"),
                 Rule::error(
                         "charset",
                         &["text"],
                         &[&["text"]],
-                        |leaves, _| Some(charset(leaves[0].str()?)),
+                        Condition::Charset(0, "-_"),
                     )
-                    .says(
-                        "charset is broken",
-                        "mend text",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["text"], "letters!and 42")]],
-                        &[&[Edit::Str(&["text"], "letters and 42")]],
-                    ),
-                Rule::error(
-                        "hex",
-                        &["hex"],
-                        &[&["hex"]],
-                        |leaves, _| Some(hex(leaves[0].str()?)),
-                    )
-                    .says(
-                        "hex is broken",
-                        "mend hex",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["hex"], "0x0123456789ABCDEG")]],
-                        &[&[Edit::Str(&["hex"], "0x0123456789ABCDEF")]],
-                    ),
+                    .says("charset is broken", "correct it"),
+                Rule::error("hex", &["hex"], &[&["hex"]], Condition::Hex(0))
+                    .says("hex is broken", "correct it"),
                 Rule::error(
                         "hex-length",
                         &["hex"],
                         &[&["hex"]],
-                        |leaves, _| Some(hex_length(leaves[0].str()?)),
+                        Condition::HexLength(0, Bounds { minimum: 4, maximum: 8 }),
                     )
-                    .says(
-                        "hex-length is broken",
-                        "mend hex",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["hex"], "0x012")]],
-                        &[
-                            &[Edit::Str(&["hex"], "0x0123")],
-                            &[Edit::Str(&["hex"], "0x0123456789ABCDEG")],
-                        ],
-                    ),
+                    .when(Condition::Hex(0))
+                    .says("hex-length is broken", "correct it"),
                 Rule::error(
                         "range",
                         &["count"],
                         &[&["count"]],
-                        |leaves, _| Some(range(leaves[0].int()?)),
+                        Condition::Range(0, Some(1), Some(9)),
                     )
-                    .says(
-                        "range is broken",
-                        "mend count",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Int(&["count"], 0)]],
-                        &[&[Edit::Int(&["count"], 1)]],
-                    ),
+                    .says("range is broken", "correct it"),
                 Rule::warning(
                         "range-max",
                         &["count"],
                         &[&["count"]],
-                        |leaves, _| Some(range_max(leaves[0].int()?)),
+                        Condition::Range(0, None, Some(8)),
                     )
-                    .says(
-                        "range-max is broken",
-                        "mend count",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Int(&["count"], 9)]],
-                        &[&[Edit::Int(&["count"], 8)]],
-                    ),
+                    .says("range-max is broken", "correct it"),
                 Rule::error(
                         "format",
                         &["text"],
                         &[&["text"]],
-                        |leaves, _| Some(format(leaves[0].str()?)),
+                        Condition::Format(0, Format::NoWhitespace),
                     )
-                    .says(
-                        "format is broken",
-                        "mend text",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["text"], "two words")]],
-                        &[&[Edit::Str(&["text"], "one-word")]],
-                    ),
+                    .says("format is broken", "correct it"),
                 Rule::error(
                         "hop",
                         &["inner", "on"],
                         &[&["mode"], &["inner", "on"]],
-                        |leaves, _| Some(hop(leaves[0].str()?, leaves[1].bool()?)),
+                        Condition::Not(&Condition::Equals(1, Literal::Bool(true))),
                     )
-                    .says(
-                        "hop is broken",
-                        "mend inner.on",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Str(&["mode"], "slow"),
-                                Edit::Bool(&["inner", "on"], true),
-                            ],
-                        ],
-                        &[
-                            &[Edit::Bool(&["inner", "on"], false)],
-                            &[Edit::Str(&["mode"], "fast")],
-                            &[Edit::Str(&["mode"], "still")],
-                        ],
-                    ),
+                    .when(Condition::Equals(0, Literal::Str("slow")))
+                    .says("hop is broken", "correct it"),
                 Rule::error(
                         "hop-optional",
                         &["maybe", "on"],
                         &[&["maybe", "on"]],
-                        |leaves, _| Some(hop_optional(leaves[0].bool()?)),
+                        Condition::Equals(0, Literal::Bool(true)),
                     )
-                    .says(
-                        "hop-optional is broken",
-                        "mend maybe.on",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Bool(&["maybe", "on"], false)]],
-                        &[&[Edit::Bool(&["maybe", "on"], true)]],
-                    ),
+                    .says("hop-optional is broken", "correct it"),
                 Rule::error(
                         "hop-text",
                         &["maybe", "text"],
                         &[&["maybe", "text"]],
-                        |leaves, _| Some(hop_text(leaves[0].str()?)),
+                        Condition::Length(0, Bounds::at_least(1)),
                     )
-                    .says(
-                        "hop-text is broken",
-                        "mend maybe.text",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["maybe", "text"], "")]],
-                        &[&[Edit::Str(&["maybe", "text"], "a")]],
-                    ),
+                    .says("hop-text is broken", "correct it"),
                 Rule::error(
                         "hop-tag",
                         &["choice", "selection"],
                         &[&["choice", "selection"]],
-                        |leaves, _| Some(hop_tag(leaves[0].str()?)),
+                        Condition::Not(&Condition::Equals(0, Literal::Str("nothing"))),
                     )
-                    .says(
-                        "hop-tag is broken",
-                        "mend choice.selection",
-                        "A guide, \"A page\", version 1.0.",
-                    ),
+                    .says("hop-tag is broken", "correct it"),
                 Rule::error(
                         "hop-optional-tag",
                         &["choices", "selection"],
                         &[&["choices", "selection"]],
-                        |leaves, _| Some(hop_optional_tag(leaves[0].str()?)),
+                        Condition::Not(&Condition::Equals(0, Literal::Str("nothing"))),
                     )
-                    .says(
-                        "hop-optional-tag is broken",
-                        "mend choices.selection",
-                        "A guide, \"A page\", version 1.0.",
-                    ),
+                    .says("hop-optional-tag is broken", "correct it"),
                 Rule::error(
                         "presence-of-object",
                         &["maybe"],
                         &[&["flag"], &["maybe"]],
-                        |leaves, _| Some(
-                            presence_of_object(leaves[0].bool()?, leaves[1].is_present()),
-                        ),
+                        Condition::Present(1),
                     )
-                    .says(
-                        "presence-of-object is broken",
-                        "mend maybe",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Bool(&["flag"], false), Edit::Remove(&["maybe"])]],
-                        &[&[Edit::Fill(&["maybe"])], &[Edit::Bool(&["flag"], true)]],
-                    ),
-                Rule::error(
+                    .when(Condition::Equals(0, Literal::Bool(false)))
+                    .says("presence-of-object is broken", "correct it"),
+                Rule::new(
                         "referent",
+                        Severity::Error,
                         &["vault"],
                         &[&["vault"]],
-                        |leaves, context| Some(
-                            context.plain("/api/vaults", leaves[0].str()?, referent),
-                        ),
+                        Check::Plain {
+                            collection: "/api/vaults",
+                            about: Condition::Length(0, Bounds::at_least(8)),
+                        },
                     )
-                    .says(
-                        "referent is broken",
-                        "mend vault",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .undecided(
-                        "the plain text of the referenced password is not known (give --resolve)",
-                    )
-                    .edits(
-                        &[&[Edit::Plain(&["vault"], "abcdefg")]],
-                        &[&[Edit::Plain(&["vault"], "abcdefgh")]],
-                    ),
-                Rule::error(
+                    .says("referent is broken", "correct it"),
+                Rule::new(
                         "referent-null",
+                        Severity::Error,
                         &["room"],
                         &[&["room"]],
-                        |leaves, context| Some(
-                            context.plain("/api/rooms", leaves[0].str()?, referent_null),
-                        ),
+                        Check::Plain {
+                            collection: "/api/rooms",
+                            about: Condition::Charset(0, " "),
+                        },
                     )
-                    .says(
-                        "referent-null is broken",
-                        "mend room",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .undecided(
-                        "the plain text of the referenced password is not known (give --resolve)",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Fill(&["room"]),
-                                Edit::Plain(&["room"], "letters!and 42"),
-                            ],
-                        ],
-                        &[
-                            &[Edit::Plain(&["room"], "letters and 42")],
-                            &[Edit::Null(&["room"])],
-                        ],
-                    ),
-                Rule::warning(
+                    .when(Condition::Not(&Condition::Null(0)))
+                    .says("referent-null is broken", "correct it"),
+                Rule::new(
                         "custom",
+                        Severity::Warning,
                         &["hex"],
                         &[&["hex"]],
-                        |leaves, context| Some(
-                            validate::engine_id_rfc3411(leaves[0].str()?, context),
-                        ),
+                        Check::Text(validate::engine_id_rfc3411),
                     )
-                    .says(
-                        "custom is broken",
-                        "mend hex",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .undecided("the time is not known"),
-                Rule::error(
+                    .says("custom is broken", "correct it"),
+                Rule::new(
                         "custom-when",
+                        Severity::Error,
                         &["hex"],
                         &[&["hex"]],
-                        |leaves, context| Some(custom_when(leaves[0].str()?, context)),
+                        Check::Text(validate::engine_id_rfc3411),
                     )
-                    .says(
-                        "custom-when is broken",
-                        "mend hex",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .undecided("the time is not known"),
-                Rule::warning(
+                    .when(Condition::Hex(0))
+                    .says("custom-when is broken", "correct it"),
+                Rule::new(
                         "custom-optional",
+                        Severity::Warning,
                         &["optional"],
                         &[&["optional"]],
-                        |leaves, context| Some(
-                            validate::certificate_not_expired(leaves[0].str()?, context),
-                        ),
+                        Check::Text(validate::certificate_not_expired),
                     )
-                    .says(
-                        "custom-optional is broken",
-                        "mend optional",
-                        "A guide, \"A page\", version 1.0.",
-                    )
-                    .undecided("the time is not known"),
+                    .says("custom-optional is broken", "correct it"),
             ],
         );
-    fn holds(&self, context: &Context<'_>) -> bool {
-        required(self.flag && self.mode.as_str() == "fast", self.switched.is_present())
-            .accepts() && bool_true(self.flag).accepts()
-            && int_equals(i128::from(self.count)).accepts()
-            && word_in(self.mode.as_str()).accepts()
-            && int_in(i128::from(self.count)).accepts()
-            && present(self.mode.as_str(), self.optional.is_present()).accepts()
-            && absent(self.mode.as_str(), self.optional.is_present()).accepts()
-            && null(self.flag, self.nullable.as_ref().map(String::as_str)).accepts()
-            && all(i128::from(self.count), self.flag, self.mode.as_str()).accepts()
-            && both_or_neither(
-                    self.mode.as_str(),
-                    self.nullable.as_ref().map(String::as_str),
-                )
-                .accepts() && length(self.text.as_str()).accepts()
-            && self
-                .optional
-                .as_ref()
-                .map(String::as_str)
-                .is_none_or(|optional| length_max(optional).accepts())
-            && charset(self.text.as_str()).accepts() && hex(self.hex.as_str()).accepts()
-            && hex_length(self.hex.as_str()).accepts()
-            && range(i128::from(self.count)).accepts()
-            && format(self.text.as_str()).accepts()
-            && hop(self.mode.as_str(), self.inner.on).accepts()
-            && self
-                .maybe
-                .as_ref()
-                .map(|it| it.on)
-                .is_none_or(|on| hop_optional(on).accepts())
-            && self
-                .maybe
-                .as_ref()
-                .and_then(|it| it.text.as_ref())
-                .map(String::as_str)
-                .is_none_or(|text| hop_text(text).accepts())
-            && hop_tag(self.choice.tag()).accepts()
-            && self
-                .choices
-                .as_ref()
-                .map(|it| it.tag())
-                .is_none_or(|selection| hop_optional_tag(selection).accepts())
-            && presence_of_object(self.flag, self.maybe.is_present()).accepts()
-            && context.plain("/api/vaults", self.vault.as_str(), referent).accepts()
-            && self
-                .room
-                .as_ref()
-                .map(Key::as_str)
-                .is_none_or(|room| {
-                    context.plain("/api/rooms", room, referent_null).accepts()
-                }) && custom_when(self.hex.as_str(), context).accepts()
-    }
 }
 
 /// An object.
@@ -785,8 +440,7 @@ pub struct RuledInner {
 
 impl Constrained for RuledInner {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "An object.",
-        &[Member::new("on", "Another switch."), Member::new("text", "A text.")],
+        &[Member::new("on"), Member::new("text")],
     );
 }
 
@@ -812,18 +466,13 @@ pub enum RuledMode {
     /// Source: A guide, "A page", version 1.0.
     #[resource(rename = "still")]
     Still,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for RuledMode {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Words.",
-        &[
-            Member::new("slow", "Slow."),
-            Member::new("fast", "Fast."),
-            Member::new("still", "Not at all."),
-        ],
+        &[Member::new("slow"), Member::new("fast"), Member::new("still")],
     );
 }
 
@@ -844,170 +493,12 @@ pub enum RuledChoice {
     /// Source: A guide, "A page", version 1.0.
     #[resource(rename = "number")]
     Number(i64),
-    /// What no source shows, as it came.
+    /// A variant that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for RuledChoice {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "A union.",
-        &[Member::new("nothing", "Nothing."), Member::new("number", "A number.")],
+        &[Member::new("nothing"), Member::new("number")],
     );
-}
-
-/// `bool-true`: bool-true is broken.
-fn bool_true(flag: bool) -> Outcome {
-    (flag).into()
-}
-
-/// `bool-false`: bool-false is broken.
-fn bool_false(flag: bool) -> Outcome {
-    (!flag).into()
-}
-
-/// `int-equals`: int-equals is broken.
-fn int_equals(count: i128) -> Outcome {
-    (!(count == 7)).into()
-}
-
-/// `word-equals`: word-equals is broken.
-fn word_equals(mode: &str) -> Outcome {
-    (mode != "slow").into()
-}
-
-/// `word-in`: word-in is broken.
-fn word_in(mode: &str) -> Outcome {
-    (matches!(mode, "slow" | "fast")).into()
-}
-
-/// `int-in`: int-in is broken.
-fn int_in(count: i128) -> Outcome {
-    (!matches!(count, 1 | 2)).into()
-}
-
-/// `present`: present is broken.
-fn present(mode: &str, optional: bool) -> Outcome {
-    (mode != "fast" || optional).into()
-}
-
-/// `absent`: absent is broken.
-fn absent(mode: &str, optional: bool) -> Outcome {
-    (mode != "slow" || !optional).into()
-}
-
-/// `null`: null is broken.
-fn null(flag: bool, nullable: Option<&str>) -> Outcome {
-    (flag || nullable.is_none()).into()
-}
-
-/// `not-null`: not-null is broken.
-fn not_null(nullable: Option<&str>) -> Outcome {
-    (nullable.is_some()).into()
-}
-
-/// `all`: all is broken.
-fn all(count: i128, flag: bool, mode: &str) -> Outcome {
-    (count >= 1 && (flag || mode == "fast")).into()
-}
-
-/// `both-or-neither`: both-or-neither is broken.
-fn both_or_neither(mode: &str, nullable: Option<&str>) -> Outcome {
-    ((mode == "slow") == nullable.is_none()).into()
-}
-
-/// `length`: length is broken.
-fn length(text: &str) -> Outcome {
-    ((2..=5).contains(&text.chars().count())).into()
-}
-
-/// `length-max`: length-max is broken.
-fn length_max(optional: &str) -> Outcome {
-    (optional.chars().count() <= 5).into()
-}
-
-/// `charset`: charset is broken.
-fn charset(text: &str) -> Outcome {
-    (text
-        .chars()
-        .all(|character| character.is_ascii_alphanumeric() || "-_".contains(character)))
-        .into()
-}
-
-/// `hex`: hex is broken.
-fn hex(hex: &str) -> Outcome {
-    (hex::digits(hex).is_some()).into()
-}
-
-/// `hex-length`: hex-length is broken.
-fn hex_length(hex: &str) -> Outcome {
-    (hex::digits(hex).is_none()
-        || hex::digits(hex).is_none_or(|digits| (4..=8).contains(&digits.len())))
-        .into()
-}
-
-/// `range`: range is broken.
-fn range(count: i128) -> Outcome {
-    ((1..=9).contains(&count)).into()
-}
-
-/// `range-max`: range-max is broken.
-fn range_max(count: i128) -> Outcome {
-    (count <= 8).into()
-}
-
-/// `format`: format is broken.
-fn format(text: &str) -> Outcome {
-    (Format::NoWhitespace.check(text).is_ok()).into()
-}
-
-/// `hop`: hop is broken.
-fn hop(mode: &str, on: bool) -> Outcome {
-    (mode != "slow" || !on).into()
-}
-
-/// `hop-optional`: hop-optional is broken.
-fn hop_optional(on: bool) -> Outcome {
-    (on).into()
-}
-
-/// `hop-text`: hop-text is broken.
-fn hop_text(text: &str) -> Outcome {
-    (text.chars().count() >= 1).into()
-}
-
-/// `hop-tag`: hop-tag is broken.
-fn hop_tag(selection: &str) -> Outcome {
-    (selection != "nothing").into()
-}
-
-/// `hop-optional-tag`: hop-optional-tag is broken.
-fn hop_optional_tag(selection: &str) -> Outcome {
-    (selection != "nothing").into()
-}
-
-/// `presence-of-object`: presence-of-object is broken.
-fn presence_of_object(flag: bool, maybe: bool) -> Outcome {
-    (flag || maybe).into()
-}
-
-/// `referent`: referent is broken.
-fn referent(plain: &str) -> Outcome {
-    (plain.chars().count() >= 8).into()
-}
-
-/// `referent-null`: referent-null is broken.
-fn referent_null(plain: &str) -> Outcome {
-    (plain
-        .chars()
-        .all(|character| character.is_ascii_alphanumeric() || " ".contains(character)))
-        .into()
-}
-
-/// `custom-when`: custom-when is broken.
-fn custom_when(hex: &str, context: &Context<'_>) -> Outcome {
-    if hex::digits(hex).is_some() {
-        validate::engine_id_rfc3411(hex, context)
-    } else {
-        Outcome::Holds
-    }
 }

@@ -2,17 +2,12 @@
 //!
 //! State: `/api/state`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::NoBody;
-use crate::Optional;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, NoBody, Optional, Resource, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member,
+    },
+};
 
 impl Endpoint for State {
     type Request = NoBody;
@@ -47,11 +42,9 @@ pub struct State {
 
 impl Constrained for State {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "A response alone.",
         &[
-            Member::new("name", "A name."),
-            Member::new("uptime", "How long it runs.")
-                .constraint(Constraint::NONE.minimum(0)),
+            Member::new("name"),
+            Member::new("uptime").constraint(Constraint::NONE.minimum(0)),
         ],
     );
 }

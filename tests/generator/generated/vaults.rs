@@ -2,12 +2,9 @@
 //!
 //! Vault: `/api/vaults`.
 
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::NoBody;
-use crate::Object;
-use crate::validate::Target;
+use crate::{
+    Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
+};
 
 /// A target of references: each object serves one.
 ///

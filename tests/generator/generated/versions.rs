@@ -2,18 +2,12 @@
 //!
 //! Versioned: `/api/versions`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Optional;
-use crate::Resource;
-use crate::Unknown;
-use crate::UnknownFields;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Version;
-use crate::validate::Versions;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Optional, Resource, Unknown, UnknownFields,
+    validate::{
+        Constraints, Member, Version, Versions,
+    },
+};
 
 impl Endpoint for Versioned {
     type Request = Self;
@@ -62,18 +56,15 @@ pub struct Versioned {
 
 impl Constrained for Versioned {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Versions everywhere.",
         &[
-            Member::new("old", "Gone.")
-                .versions(Versions::ALL.until(Version::new(6, 0, 0, 0))),
-            Member::new("new", "New.")
-                .versions(Versions::since(Version::new(6, 1, 0, 0))),
-            Member::new("between", "For a while.")
+            Member::new("old").versions(Versions::ALL.until(Version::new(6, 0, 0, 0))),
+            Member::new("new").versions(Versions::since(Version::new(6, 1, 0, 0))),
+            Member::new("between")
                 .versions(
                     Versions::since(Version::new(6, 0, 0, 0))
                         .until(Version::new(6, 9, 1, 0)),
                 ),
-            Member::new("choice", "A union."),
+            Member::new("choice"),
         ],
     );
 }
@@ -95,17 +86,15 @@ pub enum VersionedWord {
     /// Source: A guide, "A page", version 1.0.
     #[resource(rename = "b")]
     B,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for VersionedWord {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Words.",
         &[
-            Member::new("a", "Always."),
-            Member::new("b", "Later.")
-                .versions(Versions::since(Version::new(6, 2, 0, 0))),
+            Member::new("a"),
+            Member::new("b").versions(Versions::since(Version::new(6, 2, 0, 0))),
         ],
     );
 }
@@ -127,17 +116,15 @@ pub enum VersionedChoice {
     /// Source: A guide, "A page", version 1.0.
     #[resource(rename = "b")]
     B(i64),
-    /// What no source shows, as it came.
+    /// A variant that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for VersionedChoice {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "A union.",
         &[
-            Member::new("a", "Always."),
-            Member::new("b", "Later.")
-                .versions(Versions::since(Version::new(6, 2, 0, 0))),
+            Member::new("a"),
+            Member::new("b").versions(Versions::since(Version::new(6, 2, 0, 0))),
         ],
     );
 }

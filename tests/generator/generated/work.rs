@@ -2,19 +2,12 @@
 //!
 //! Work: `/api/work`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Optional;
-use crate::Resource;
-use crate::Unknown;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Version;
-use crate::validate::Versions;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Optional, Resource, Unknown, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, Version, Versions,
+    },
+};
 
 /// A job that is sent one type and shows another.
 ///
@@ -60,10 +53,9 @@ pub struct WorkOrder {
 
 impl Constrained for WorkOrder {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "What is sent.",
         &[
-            Member::new("name", "A name.").constraint(Constraint::NONE.min_length(1)),
-            Member::new("note", "A remark.").constraint(Constraint::NONE.max_length(10)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("note").constraint(Constraint::NONE.max_length(10)),
         ],
     );
 }
@@ -89,8 +81,7 @@ pub struct WorkState {
 
 impl Constrained for WorkState {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "What is received.",
-        &[Member::new("state", "How far it is."), Member::new("error", "Why it failed.")],
+        &[Member::new("state"), Member::new("error")],
     );
 }
 
@@ -111,13 +102,12 @@ pub enum WorkStep {
     /// Source: A guide, "A page", version 1.0.
     #[resource(rename = "finished", alias = "done", alias = "over")]
     Finished,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for WorkStep {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "How far it is.",
-        &[Member::new("in-progress", "It runs."), Member::new("finished", "It ended.")],
+        &[Member::new("in-progress"), Member::new("finished")],
     );
 }

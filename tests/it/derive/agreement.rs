@@ -1,4 +1,4 @@
-//! On every document one edit away from a valid one, all who judge it agree, and a response loses nothing.
+//! On every document one edit away from a valid one, all who check it agree, and a response loses nothing.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -164,7 +164,7 @@ fn the_rest() {
     try_all::<Presence>(&presence, &presence);
     let names = json!({"type": 1, "with space/and~tilde\"quote\"": 2, "kept": 3, "mode": "small"});
     try_all::<Names>(&names, &names);
-    // A closed type cannot keep a key that may stand there.
+    // A closed type cannot keep a key that may be there.
     let closed = json!({"type": "on", "settings": {"room": "r", "number": 1}});
     try_with::<Closed>(&closed, &closed, &[UnknownKeys::Deny]);
     let sealed = json!({"room": "r", "size": "small"});

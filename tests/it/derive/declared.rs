@@ -6,7 +6,7 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use sps_model::{Any, Key, Object, Optional, Resource, Unknown, UnknownFields, validate::Target};
 
-/// A marker: references to it may stand once.
+/// A marker: references to it may be once.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Vault;
 
@@ -14,7 +14,7 @@ impl Object for Vault {
     const TARGET: Target = Target::single_use("/api/configuration/vaults");
 }
 
-/// A marker: references to it may stand any number of times.
+/// A marker: references to it may be any number of times.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Room;
 

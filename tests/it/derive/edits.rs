@@ -75,7 +75,7 @@ pub(super) fn texts(document: &Value) -> Vec<String> {
     texts
 }
 
-/// The texts in which one key stands twice.
+/// The texts in which one key is twice.
 pub(super) fn repeats(document: &Value) -> Vec<String> {
     let objects = pointers(document);
     let objects = objects.iter().filter(|pointer| !pointer.is_empty());

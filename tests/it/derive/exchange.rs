@@ -1,4 +1,4 @@
-//! The way from a response to a request: references become keys wherever they stand.
+//! The way from a response to a request: references become keys wherever they are.
 
 use serde_json::{Value, json};
 use sps_model::{Key, Reference, read_response};
@@ -47,7 +47,7 @@ pub(super) fn keys() -> (Value, Value) {
 }
 
 #[test]
-fn references_become_keys_wherever_they_stand() {
+fn references_become_keys_in_every_place() {
     let (received, request) = keys();
     assert!(has_reference(&received));
     check_rewritten::<Keys>(&received, &request);

@@ -27,7 +27,7 @@ fn errors_of_foreign_types_have_a_code_and_a_place() {
     ] {
         check::<Outer>(&OUTER.replace(from, to), &[("garde", pointer)]);
     }
-    // That a key stands twice is told of every object, whoever reads it.
+    // That a key is twice is reported of every object, anyone who reads it.
     let twice = OUTER.replace(r#""high": 2"#, r#""high": 2, "more": 1, "more": 1"#);
     check::<Outer>(&twice, &[("garde", "/range"), ("duplicate-key", "/range/more")]);
     let null = OUTER.replace(r#"[{"low": 3, "high": 4}]"#, "null");

@@ -291,7 +291,7 @@ fn open_types() {
         (r#"{"more": {"a": 1, "a": 2}}"#, &[("duplicate-key", "/more/a")]),
         (r#"{"known": 1, "known": 2}"#, &[("duplicate-key", "/known")]),
         (r#"{"known": 256}"#, &[("out-of-range", "/known")]),
-        // What a response looks like is no body, even where any key may stand.
+        // What a response looks like is no body, even where any key may be.
         (r#"{"body": {"known": 1}}"#, &[("response-wrapper", "")]),
         (r#"{"body": {}, "key": "k", "meta": {}}"#, &[("response-wrapper", "")]),
         (r#"{"items": [], "meta": {}}"#, &[("response-wrapper", "")]),
@@ -302,7 +302,7 @@ fn open_types() {
 }
 
 #[test]
-fn what_stands_at_the_root_may_be_any_kind() {
+fn the_root_may_be_any_kind() {
     table::<Vec<Inner>>(&[
         (r#"[{"room": "r", "number": 1}]"#, &[]),
         (r#"[{"room": "r"}]"#, &[("missing-key", "/0/number")]),

@@ -1,14 +1,14 @@
-//! One text, judged by the validator and by the simulator's interpreter.
+//! One text, checked by the validator and by the simulator's interpreter.
 
 use serde_json::{Value, json};
 use sps_sim::body::{Bodies, Mode, Refusal, World};
 use sps_spec::Spec;
 use sps_validate::{Context, Resolver, Subject, code, explain};
 
-/// A resolver as the interpreter asks for it; without one, every object is there and nothing is known of it.
-pub(crate) struct Asked<'a>(pub(crate) Option<&'a dyn Resolver>);
+/// A resolver, as the interpreter uses it. Without a resolver, every object exists and is empty.
+pub(crate) struct ResolverWorld<'a>(pub(crate) Option<&'a dyn Resolver>);
 
-impl World for Asked<'_> {
+impl World for ResolverWorld<'_> {
     fn object(&self, collection: &str, key: &str) -> Option<Value> {
         let path = format!("{collection}/{key}");
         let Some(resolver) = self.0 else { return Some(json!({})) };
@@ -22,15 +22,15 @@ impl World for Asked<'_> {
     }
 }
 
-/// The two judges of the request bodies of one endpoint.
+/// Validator and interpreter of the request bodies of one endpoint.
 pub(crate) struct Twin<'s> {
     spec: &'s Spec,
     path: &'static str,
     subject: Subject,
 }
 
-/// Mistakes that an appliance does not notice.
-const SWALLOWED: &[&str] = &[
+/// Mistakes that an appliance ignores.
+const IGNORED: &[&str] = &[
     code::UNKNOWN_KEY,
     code::DUPLICATE_KEY,
     code::RESPONSE_WRAPPER,
@@ -38,9 +38,8 @@ const SWALLOWED: &[&str] = &[
     code::LIMIT_EXCEEDED,
 ];
 
-/// A rule of a small spec whose check is written by hand. The interpreter has none of those, for in the real spec they
-/// only warn.
-const BY_HAND: &str = "custom-when";
+/// A custom rule of a small spec. The interpreter has no custom rules, because in the real spec they only warn.
+const CUSTOM: &str = "custom-when";
 
 /// A code and a pointer.
 type Finding = (String, String);
@@ -50,14 +49,14 @@ impl<'s> Twin<'s> {
         Self { spec, path, subject }
     }
 
-    /// The errors that the validator finds, sorted.
+    /// Returns the errors of the validator, sorted.
     pub(crate) fn validator(&self, text: &str, context: &Context<'_>) -> Vec<Finding> {
         let report = explain(text, &self.subject, context);
-        let errors = report.errors().filter(|it| it.code != BY_HAND);
+        let errors = report.errors().filter(|it| it.code != CUSTOM);
         sorted(errors.map(|it| (it.code.to_owned(), it.pointer.clone())).collect())
     }
 
-    /// What the interpreter stores, or what it finds, sorted.
+    /// Returns what the interpreter stores, or its findings, sorted.
     pub(crate) fn interpreter(
         &self,
         text: &str,
@@ -66,7 +65,7 @@ impl<'s> Twin<'s> {
     ) -> Result<Value, Vec<Finding>> {
         let target = context.target.map(|target| target.to_string().parse().unwrap());
         let endpoint = self.spec.endpoint(self.path).unwrap();
-        let world = Asked(context.resolver);
+        let world = ResolverWorld(context.resolver);
         let read = Bodies::new(self.spec, target).read(endpoint, text.as_bytes(), mode, &world, "");
         read.map_err(|refusal| match refusal {
             Refusal::NotJson(_) => vec![(code::INVALID_JSON.to_owned(), String::new())],
@@ -76,7 +75,7 @@ impl<'s> Twin<'s> {
         })
     }
 
-    /// How the interpreter differs from the validator on a text, if it does.
+    /// Describes a difference between interpreter and validator on a text.
     pub(crate) fn difference(&self, text: &str, context: &Context<'_>) -> Option<String> {
         let validator = self.validator(text, context);
         let strict = self.interpreter(text, Mode::Strict, context);
@@ -89,23 +88,23 @@ impl<'s> Twin<'s> {
             let path = self.path;
             return Some(format!("{path} {text}\nvalidator {validator:?}\nstrict    {strict:?}"));
         }
-        let is_swallowed = |code: &str| SWALLOWED.contains(&code);
-        // Of those, only an unknown key leaves the rest of the document as it is.
-        let comparable = strict.iter().all(|(it, _)| !is_swallowed(it) || it == code::UNKNOWN_KEY);
-        let loud: Vec<_> = strict.into_iter().filter(|(code, _)| !is_swallowed(code)).collect();
+        let is_ignored = |code: &str| IGNORED.contains(&code);
+        // Of these, only an unknown key does not affect the rest of the document.
+        let comparable = strict.iter().all(|(it, _)| !is_ignored(it) || it == code::UNKNOWN_KEY);
+        let reported: Vec<_> = strict.into_iter().filter(|(code, _)| !is_ignored(code)).collect();
         match lenient {
-            Err(found) if comparable && found != loud => {
-                Some(format!("{} {text}\nloud    {loud:?}\nlenient {found:?}", self.path))
+            Err(found) if comparable && found != reported => {
+                Some(format!("{} {text}\nreported {reported:?}\nlenient {found:?}", self.path))
             }
-            Ok(_) if comparable && !loud.is_empty() => {
-                Some(format!("{} {text}\nthe lenient reader overlooks {loud:?}", self.path))
+            Ok(_) if comparable && !reported.is_empty() => {
+                Some(format!("{} {text}\nthe lenient reader misses {reported:?}", self.path))
             }
             Err(_) => None,
             Ok(stored) => self.changed(&stored, context),
         }
     }
 
-    /// How what is stored is not what a strict reader would store, if it is not.
+    /// Describes an error in what is stored, or a second reading that changes it.
     fn changed(&self, stored: &Value, context: &Context<'_>) -> Option<String> {
         let text = stored.to_string();
         let errors = self.validator(&text, context);

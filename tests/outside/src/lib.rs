@@ -6,24 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use appliance::Constrained;
-use appliance::Endpoint;
-use appliance::EndpointKind;
-use appliance::UnknownFields;
-use appliance::Key;
-use appliance::Method;
-use appliance::Object;
-use appliance::Optional;
-use appliance::Unknown;
-use appliance::Password;
-use appliance::Resource;
-use appliance::validate::Constraint;
-use appliance::validate::Constraints;
-use appliance::validate::Context;
-use appliance::validate::Member;
-use appliance::validate::Outcome;
-use appliance::validate::Rule;
-use appliance::validate::Target;
+use appliance::{
+    Constrained, Endpoint, EndpointKind, Key, Method, Object, Optional, Password, Resource,
+    Unknown, UnknownFields,
+    validate::{
+        Check, Constraint, Constraints, Context, Input, Member, Outcome, Rule, Severity, Target,
+    },
+};
 
 /// Couriers: another collection, known by its path alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,29 +42,25 @@ pub struct Delivery {
 }
 
 impl Constrained for Delivery {
-    const CONSTRAINTS: Constraints = Constraints::new(
-        "How parcels are delivered.",
-        &[
-            Member::new("password", "Who may open a parcel."),
-            Member::new("least", "Least number of parcels.")
-                .constraint(Constraint::NONE.minimum(1)),
-        ],
-    )
-    .rules(&[Rule::error(
+    const CONSTRAINTS: Constraints = Constraints::new(&[
+        Member::new("password"),
+        Member::new("least").constraint(Constraint::NONE.minimum(1)),
+    ])
+    .rules(&[Rule::new(
         "delivery-bounds",
+        Severity::Error,
         &["most"],
         &[&["least"], &["most"]],
-        |leaves, _| Some(bounds(leaves[0].int()?, leaves[1].int()?)),
+        Check::Inputs(bounds),
     )
-    .says("fewer at most than at least", "raise `most`", "common sense")]);
-
-    fn holds(&self, _: &Context<'_>) -> bool {
-        bounds(self.least.into(), self.most.into()).accepts()
-    }
+    .says("fewer at most than at least", "raise `most`")]);
 }
 
-fn bounds(least: i128, most: i128) -> Outcome {
-    (least <= most).into()
+fn bounds(inputs: &[Input<'_>], _: &Context<'_>) -> Outcome {
+    match (inputs[0].int(), inputs[1].int()) {
+        (Some(least), Some(most)) => (least <= most).into(),
+        _ => Outcome::Holds,
+    }
 }
 
 /// Where parcels go.
@@ -125,13 +110,7 @@ impl Endpoint for Delivery {
 
 #[cfg(test)]
 mod tests {
-    use appliance::Response;
-    use appliance::EndpointInfo;
-    use appliance::accept;
-    use appliance::explain;
-    use appliance::read;
-    use appliance::read_response;
-    use appliance::validate::Form;
+    use appliance::{EndpointInfo, Response, accept, explain, read, read_response, validate::Form};
 
     use super::*;
 
@@ -164,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn accept_and_explain_judge_it() {
+    fn accept_and_explain_check_it() {
         let context = Context::default();
         assert!(accept::<Delivery>(REQUEST, &context));
         for (from, to, code, pointer) in [

@@ -15,7 +15,7 @@ use crate::{codegen::GENERATED, workspace};
 
 /// How often each figure is taken; the fastest counts, for nothing makes a compiler too fast.
 const ROUNDS: usize = 5;
-/// So often the generated types stand in the crate that is checked.
+/// Copies of the generated types in the crate that is checked.
 const COPIES: [u32; 4] = [0, 1, 2, 4];
 /// What a generated type may cost at most. Unit: milliseconds.
 const CEILING: f64 = 30.0;

@@ -14,7 +14,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sps-derive", &[]),
     ("sps-validate", &[]),
     ("sps-model", &["sps-derive", "sps-validate"]),
-    // Never the spec or the simulator: it has to be judged by something that shares nothing with it.
+    ("sps-catalog", &["sps-model", "sps-spec"]),
+    // Never the spec or the simulator: only something that shares nothing with it can test it.
     ("sps-client", &["sps-derive", "sps-model", "sps-validate"]),
     ("sps-codegen", &["sps-spec"]),
     // Neither the models nor the validator: it is a second opinion.
@@ -31,7 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sps-validate",
         ],
     ),
-    // Never `sps-model`: a broken generated file would stop the generator that could mend it.
+    // Never `sps-model`: a broken generated file would stop the generator that could repair it.
     ("xtask", &["sps-codegen", "sps-spec"]),
     // The crate of tests has no code of its own; what it tests are dev-dependencies.
     ("tests", &[]),

@@ -2,8 +2,7 @@
 
 use super::{Finding, manifests::Member};
 use crate::{
-    ci,
-    markdown::{self, EXAMPLE, README},
+    markdown::{self, EXAMPLE, MAIN_COMMAND, README, TEST_COMMAND},
     workspace::TextFile,
 };
 
@@ -29,7 +28,7 @@ pub(super) fn check(files: &[TextFile], members: &[Member], findings: &mut Vec<F
             report(format!("add {name} to the table of crates"));
         }
     }
-    for command in [ci::MAIN_COMMAND, ci::TEST_COMMAND] {
+    for command in [MAIN_COMMAND, TEST_COMMAND] {
         let command = command.join(" ");
         if !readme.contains(&command) {
             report(format!("name the command that CI runs for it: `{command}`"));

@@ -1,131 +1,144 @@
-//! `sps check`: everything that is wrong with documents.
+//! `sps check`: every mistake in documents.
 
-use std::{
-    io::{IsTerminal as _, Write as _},
-    path::PathBuf,
-    time::SystemTime,
-};
+mod repair;
+mod result;
+mod run;
+
+use std::{io::IsTerminal as _, path::PathBuf, time::SystemTime};
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
-use sps_model::EndpointInfo;
-use sps_validate::{Context, Form, Timestamp, UnknownKeys, Use, Version, fix};
+use sps_validate::{Context, Form, Timestamp, UnknownKeys, Version};
 
 use crate::{
-    bulk, cli,
-    document::{self, Checked, Wanted},
+    check::{
+        document::{SourceError, Step},
+        exclude::Pattern,
+        input::Selection,
+        interrupt,
+        objects::Objects,
+        validate::Declared,
+    },
+    command::check::result::{Settings, Writer},
     endpoint,
-    fix::Pending,
-    input::{self, Document, Failed, Item, Unit, Unreadable},
-    interrupt,
-    objects::{Objects, Uses},
+    file_name::is_stdin,
     output::{
-        self, Part, Render, Rendered, Sink, Stdout, Summary,
+        Stdout, complain,
+        gitlab::{GitLab, Issues},
         human::{Amount, Human, Show},
         json::{self, Json},
+        line::{self, Lines},
+        report::{Render, Sink, Summary},
         sarif::{self, Sarif},
     },
-    progress::Progress,
     status::Status,
+    usage::MissingArgument,
 };
 
-/// Check request bodies and responses, and list every mistake.
+/// Check requests and responses and list every mistake
 ///
-/// The endpoint of a document is the one of --endpoint, or what `meta.href` of a response says, or the
-/// longest tail of the path that fits: `site/management/snmp/trap.json` belongs to
-/// `management/snmp/trap`, `site/rdp/channel_policies/drawing-only.json` to `rdp/channel_policies`.
-///
-/// Exit status: 0 all documents are valid, 1 some are not, 2 something could not be read or nobody knows what it is,
-/// 130 interrupted. With --fix it is about what came of the repair, with --dry-run about the files as they are.
+/// The endpoint of a document comes from --endpoint, from `meta.href` of a response, or from the path of its file: the
+/// longest tail that is an endpoint, perhaps followed by the ID of an object. For example,
+/// `site/management/snmp/trap.json` belongs to `management/snmp/trap`. Other files in a directory are skipped and
+/// counted; a file that is passed itself must have an endpoint.
 #[derive(Debug, clap::Args)]
-#[command(
-    verbatim_doc_comment,
-    after_help = "\
+#[command(after_help = "\
+Exit status:
+  0    all documents are valid
+  1    a document is invalid, or --dry-run found something to repair
+  2    a document could not be read, or its endpoint is unknown
+  130  interrupted
+
 Examples:
-  sps check site/                                   Check every file below a directory
-  sps check --endpoint management/email mail.json   Check one file that may lie anywhere
-  sps check --resolve objects.json site/            Check the objects that are referred to as well"
-)]
+  sps check site/
+  sps check --endpoint management/email mail.json
+  sps check --resolve objects.json site/")]
 pub(crate) struct Args {
-    /// Files, directories (searched for *.json, *.jsonl and *.ndjson) or `-` for standard input.
+    /// Files, directories (searched for *.json, *.jsonl and *.ndjson), or `-` for standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// The endpoint of all documents: its whole path, or the part after `/api/configuration/` or `/api/`.
+    /// Endpoint of all documents: the full path, or the part after `/api/configuration/` or `/api/`
     #[arg(long, short, value_name = "ENDPOINT")]
     endpoint: Option<String>,
 
-    /// What the documents are, if the wrapper of a response shall not decide.
+    /// Form of all documents [default: `response` for wrapped bodies, else `request`]
     #[arg(long = "as", value_enum, value_name = "FORM")]
     form: Option<FormArg>,
 
-    /// The objects that references may name: a JSON object from path to body.
+    /// File with the objects that references may point to
     ///
-    /// Such as {"/api/configuration/passwords/KEY": {"plain": "…"}}.
-    /// With it, missing objects, unfit passwords and objects used twice (across files too) are found.
-    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    /// The file is a JSON object from path to body, such as {"/api/configuration/passwords/KEY": {"plain": "…"}}. With
+    /// it, the check finds references to missing objects, unsuitable passwords, and objects that are used twice, also
+    /// across files.
+    #[arg(long, value_name = "FILE")]
     resolve: Option<PathBuf>,
 
-    /// The version of the appliance, such as 7.0.3: finds what that version does not have.
+    /// Version of the appliance, such as 7.0.3; reports what that version does not have
     #[arg(long, value_name = "VERSION")]
     target: Option<Version>,
 
-    /// List unknown keys as not checked instead of refusing them.
+    /// List unknown keys as not checked instead of rejecting them
     #[arg(long)]
     allow_unknown: bool,
 
-    /// How to print the result.
+    /// Leave out files in directories that match, such as `schemas` or `site/*.draft.json` (repeatable)
+    #[arg(long, value_name = "PATTERN")]
+    exclude: Vec<Pattern>,
+
+    /// Output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     format: Format,
 
-    /// Exit with 1 for warnings too.
+    /// Exit with status 1 for warnings too
     #[arg(long)]
     deny_warnings: bool,
 
-    /// Repair request bodies where there is one response only, show the difference, and check what came of it.
+    /// Repair requests, show the changes, and check the result
     ///
-    /// Takes a response that is checked --as request out of its wrapper, makes references bare keys, corrects a key
-    /// that differs from the missing one by a letter or two, adds missing lists and values that may be empty as []
-    /// and null, and takes away what stands around a certificate. Everything else keeps its form. Of standard input
-    /// the result goes to standard output, and all that is to be said of it to standard error.
-    #[arg(long, verbatim_doc_comment)]
+    /// Repairs only mistakes with a single solution: unwraps a response that is checked `--as request`, replaces
+    /// reference objects with their keys, corrects misspelled keys, adds missing keys whose value can be [] or null,
+    /// and removes text around a certificate. The rest of the file stays as it is. A document from standard input is
+    /// written to standard output, and its findings to standard error.
+    #[arg(long)]
     fix: bool,
 
-    /// With --fix: write nothing, only show the difference and what would be left to say of the repaired text.
-    ///
-    /// Exits with 1 if something would be repaired.
+    /// With --fix: show the changes and the remaining findings, but write nothing
     #[arg(long, requires = "fix")]
     dry_run: bool,
 
-    /// Print only errors and their number (with --deny-warnings, warnings too): no notes, nothing unchecked. Nobody
-    /// looks for warnings in a valid document then, which is much faster.
+    /// Print only errors and their number, no warnings or notes
+    ///
+    /// Warnings are printed with --deny-warnings. Without it, valid documents are not searched for warnings, which is
+    /// much faster.
     #[arg(long, short)]
     quiet: bool,
 
-    /// Whether to print in color.
+    /// When to print in color
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     color: Color,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Color {
-    /// On a terminal, unless the variable `NO_COLOR` is set.
+    /// On a terminal, unless NO_COLOR is set
+    #[expect(clippy::doc_markdown, reason = "clap prints the text as it is")]
     Auto,
-    /// Also into files and pipes.
+    /// Always, also into files and pipes
     Always,
-    /// Not even on a terminal.
+    /// Never
     Never,
 }
 
 impl Color {
-    fn is_wanted(self) -> bool {
-        // See https://no-color.org; a terminal without any capability says so itself.
-        let refused = || {
+    fn is_enabled(self) -> bool {
+        // See https://no-color.org; TERM is `dumb` for a terminal without color.
+        let is_refused = || {
             std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
                 || std::env::var_os("TERM").is_some_and(|value| value == "dumb")
         };
         match self {
-            Self::Auto => std::io::stdout().is_terminal() && !refused(),
+            Self::Auto => std::io::stdout().is_terminal() && !is_refused(),
             Self::Always => true,
             Self::Never => false,
         }
@@ -134,20 +147,28 @@ impl Color {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum FormArg {
-    /// A body for POST or PUT.
+    /// A body for PUT or POST
     Request,
-    /// A response of the appliance.
+    /// A response of the appliance
     Response,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// For people.
+    /// Findings with the lines they are about, for people
     Human,
-    /// For programs: one JSON object.
+    /// One line for each finding
+    Concise,
+    /// One JSON object
     Json,
-    /// For code hosts and editors: SARIF 2.1.0.
+    /// SARIF 2.1.0, for code hosts and editors
     Sarif,
+    /// Workflow commands, which GitHub Actions shows as annotations
+    #[value(name = "github")]
+    GitHub,
+    /// A Code Quality report for GitLab
+    #[value(name = "gitlab")]
+    GitLab,
 }
 
 impl From<FormArg> for Form {
@@ -162,89 +183,97 @@ impl From<FormArg> for Form {
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     if args.paths.is_empty() {
-        cli::missing(
-            "check",
-            "no file to check: name files or directories, or `-` for standard input",
-        );
+        let message = "nothing to check: pass files or directories, or `-` for standard input";
+        return Err(MissingArgument { command: "check", message }.into());
     }
+    let has_stdin = args.paths.iter().any(|path| is_stdin(path));
     let (render, sink) = format(args);
     let mut stderr = Stdout::to_stderr();
-    let repair = if !args.fix {
-        Repair::No
-    } else if args.dry_run {
-        Repair::Show
-    } else {
-        Repair::Write(Pending::default())
-    };
-    let (out, documents) = if args.fix && args.paths.iter().any(|path| input::is_stdin(path)) {
-        if !matches!(args.format, Format::Human) {
+    let (out, repaired_stdin) = if args.fix && has_stdin {
+        if !matches!(args.format, Format::Human | Format::Concise) {
             bail!(
-                "--fix writes the document of standard input to standard output, so nothing else fits there: \
-                   leave out --format, or name a file"
+                "with --fix, standard output carries the document of standard input; leave out --format, or pass a file"
             );
         }
         (&mut stderr, Some(out))
     } else {
         (out, None)
     };
-    let mut run = Run {
+    let mut writer =
+        Writer { sink, out, summary: Summary::default(), progress: None, last_skipped: None };
+    let mut settings = Settings {
+        declared: Declared { endpoint: None, form: args.form.map(Form::from) },
+        context: context(args),
+        objects: args.resolve.as_deref().map(Objects::read).transpose()?,
         render,
-        writer: Writer { sink, out, summary: Summary::default(), progress: None },
-        documents,
-        repair,
-        // What is said of a valid document, if anything, needs more than to know that it is.
-        quick: args.quiet
+        // Other output about a valid document needs more than the fact that it is valid.
+        is_quick: args.quiet
             && !args.deny_warnings
             && args.resolve.is_none()
-            && matches!(args.format, Format::Human),
-        objects: args.resolve.as_deref().map(Objects::read).transpose()?,
-        uses: Uses::default(),
-        context: context(args),
+            && !matches!(args.format, Format::Json | Format::Sarif),
     };
     match args.endpoint.as_deref().map(endpoint::named).transpose() {
         Ok(endpoint) => {
             interrupt::watch();
-            let wanted = Wanted { endpoint, form: args.form.map(Form::from) };
-            run.all(&args.paths, wanted)?;
+            settings.declared.endpoint = endpoint;
+            let selection = Selection { paths: args.paths.clone(), exclude: args.exclude.clone() };
+            if args.fix {
+                repair::run(&settings, &mut writer, &selection, repaired_stdin, args.dry_run)?;
+            } else {
+                run::run(&settings, &mut writer, &selection)?;
+            }
         }
         Err(reason) => {
             for path in &args.paths {
-                let unreadable = Unreadable::new(path.display().to_string(), &reason);
-                run.writer.unreadable(unreadable.failed(Failed::Check))?;
+                let error = SourceError::new(path.display().to_string(), &reason);
+                writer.source_error(error.at(Step::Check))?;
             }
         }
     }
-    let Writer { sink, out, summary, .. } = &mut run.writer;
-    let status = if interrupt::is_wanted() {
-        output::complain("error: interrupted: what follows is about the documents before");
+    if !args.quiet {
+        writer.note_skipped();
+    }
+    let Writer { mut sink, out, summary, .. } = writer;
+    let status = status(args, &summary);
+    sink.finish(out, &summary, status)?;
+    Ok(status)
+}
+
+fn status(args: &Args, summary: &Summary) -> Status {
+    if interrupt::is_requested() {
+        complain("error: interrupted; the results are incomplete");
         Status::Interrupted
     } else if !summary.is_complete() {
-        Status::Unreadable
+        Status::Failed
     } else if summary.errors > 0
         || (args.deny_warnings && summary.warnings > 0)
         || (args.dry_run && summary.fixed > 0)
     {
         Status::Invalid
     } else {
-        Status::Valid
-    };
-    sink.finish(out, summary, status)?;
-    Ok(status)
+        Status::Done
+    }
 }
 
 fn format(args: &Args) -> (Box<dyn Render>, Box<dyn Sink>) {
+    let amount = match (args.quiet, args.deny_warnings) {
+        (false, _) => Amount::Everything,
+        (true, true) => Amount::Diagnostics,
+        (true, false) => Amount::Errors,
+    };
+    let show = Show { color: args.color.is_enabled(), amount, dry_run: args.dry_run };
+    let lines = |form| Lines { form, show };
     match args.format {
+        Format::Human => (Box::new(show), Box::new(Human::new(show))),
+        Format::Concise => {
+            (Box::new(lines(line::Form::Concise)), Box::new(lines(line::Form::Concise)))
+        }
+        Format::GitHub => {
+            (Box::new(lines(line::Form::GitHub)), Box::new(lines(line::Form::GitHub)))
+        }
+        Format::GitLab => (Box::new(Issues(amount)), Box::new(GitLab::default())),
         Format::Json => (Box::new(json::Line), Box::new(Json::default())),
         Format::Sarif => (Box::new(sarif::Results), Box::new(Sarif::default())),
-        Format::Human => {
-            let amount = match (args.quiet, args.deny_warnings) {
-                (false, _) => Amount::Everything,
-                (true, true) => Amount::Diagnostics,
-                (true, false) => Amount::Errors,
-            };
-            let show = Show { color: args.color.is_wanted(), amount, dry_run: args.dry_run };
-            (Box::new(show), Box::new(Human::new(show)))
-        }
     }
 }
 
@@ -257,299 +286,4 @@ fn context(args: &Args) -> Context<'static> {
         .ok()
         .map(|since| Timestamp(since.as_secs()));
     context
-}
-
-/// What to do about what can be repaired.
-enum Repair {
-    No,
-    Show,
-    Write(Pending),
-}
-
-/// One run over all documents.
-struct Run<'o> {
-    render: Box<dyn Render>,
-    writer: Writer<'o>,
-    /// Where the document of standard input goes when it is repaired.
-    documents: Option<&'o mut Stdout>,
-    repair: Repair,
-    /// Nothing is to be said of valid documents.
-    quick: bool,
-    objects: Option<Objects>,
-    uses: Uses,
-    context: Context<'static>,
-}
-
-/// Where results go, one after the other.
-struct Writer<'o> {
-    sink: Box<dyn Sink>,
-    out: &'o mut Stdout,
-    summary: Summary,
-    progress: Option<Progress>,
-}
-
-/// What is known of one document, or of several in a row.
-enum Outcome {
-    /// Nothing is to be said of so many.
-    Fine {
-        documents: usize,
-        bytes: u64,
-    },
-    Judged {
-        result: Box<Result<Found, Unreadable>>,
-        bytes: u64,
-    },
-}
-
-/// What is known of one document that could be checked.
-struct Found {
-    summary: Summary,
-    /// Nothing, when there is nothing to be said.
-    rendered: Option<Rendered>,
-    source: String,
-    references: Vec<Use>,
-    /// The document itself, where what the others refer to may change the result.
-    document: Option<Document>,
-}
-
-impl Run<'_> {
-    fn all(&mut self, paths: &[PathBuf], wanted: Wanted) -> Result<()> {
-        if matches!(self.repair, Repair::No) {
-            return self.bulk(paths, wanted);
-        }
-        let limits = self.context.limits;
-        input::documents(paths, &limits, &mut |unit| {
-            // A document is repaired or not; none is left half done.
-            unit.each(&limits, &mut |document| {
-                if interrupt::is_wanted() { Ok(()) } else { self.repair(document, wanted) }
-            })
-        })?;
-        self.write()
-    }
-
-    /// Checks everything on all cores.
-    fn bulk(&mut self, paths: &[PathBuf], wanted: Wanted) -> Result<()> {
-        let Run { render, writer, quick, objects, uses, context, .. } = self;
-        let objects = objects.as_ref();
-        if std::io::stderr().is_terminal() {
-            writer.progress = Some(Progress::new(input::size(paths)));
-        }
-        let known = match objects {
-            Some(objects) => context.with_resolver(objects),
-            None => *context,
-        };
-        let judge = |document: Result<Document, Unreadable>| {
-            let document = document?;
-            let again = objects.map(|_| document.clone());
-            let checked = document::check(document, wanted, &known)?;
-            Ok(Found::new(checked, again, &**render))
-        };
-        let is_fine = |text: &str, by_path: Option<&'static EndpointInfo>| {
-            *quick && document::is_accepted(text, by_path, wanted, &known)
-        };
-        let work = |unit: Unit, outcomes: &mut Vec<Outcome>| {
-            unit.each_unless(&known.limits, is_fine, &mut |item| {
-                if interrupt::is_wanted() {
-                    bail!("the user wants no more");
-                }
-                match (item, outcomes.last_mut()) {
-                    (Item::Fine(length), Some(Outcome::Fine { documents, bytes })) => {
-                        *documents += 1;
-                        *bytes += length as u64;
-                    }
-                    (Item::Fine(length), _) => {
-                        outcomes.push(Outcome::Fine { documents: 1, bytes: length as u64 });
-                    }
-                    (Item::Document(document), _) => {
-                        let bytes = document.as_ref().map_or(0, |it| it.text.len() as u64);
-                        let result = Box::new(judge(document));
-                        outcomes.push(Outcome::Judged { result, bytes });
-                    }
-                }
-                Ok(())
-            })
-        };
-        let done = |outcomes: Vec<Vec<Outcome>>| {
-            let mut advanced = 0;
-            for outcome in outcomes.into_iter().flatten() {
-                let mut found = match outcome {
-                    Outcome::Fine { documents, bytes } => {
-                        advanced += bytes;
-                        writer.summary.documents += documents;
-                        continue;
-                    }
-                    Outcome::Judged { result, bytes } => {
-                        advanced += bytes;
-                        match *result {
-                            Ok(found) => found,
-                            Err(unreadable) => {
-                                writer.unreadable(unreadable)?;
-                                continue;
-                            }
-                        }
-                    }
-                };
-                uses.begin(&found.source);
-                let references = std::mem::take(&mut found.references);
-                // Only now is it known what the documents before it used.
-                if let (Some(objects), Some(document)) = (objects, found.document.take())
-                    && uses.is_used(&references)
-                {
-                    let after = objects.after(uses);
-                    let context = context.with_resolver(&after);
-                    match document::check(document, wanted, &context) {
-                        Ok(checked) => found = Found::new(checked, None, &**render),
-                        Err(unreadable) => {
-                            writer.unreadable(unreadable)?;
-                            continue;
-                        }
-                    }
-                }
-                uses.remember(&references);
-                writer.found(found)?;
-            }
-            writer.advance(advanced);
-            Ok(())
-        };
-        bulk::run(paths, &context.limits, work, done)?;
-        if let Some(progress) = writer.progress.take() {
-            progress.finish();
-        }
-        Ok(())
-    }
-
-    fn repair(&mut self, document: Result<Document, Unreadable>, wanted: Wanted) -> Result<()> {
-        let original = match document {
-            Ok(document) => document,
-            Err(unreadable) => return self.writer.unreadable(unreadable),
-        };
-        let checked = match self.check(original.clone(), wanted) {
-            Ok(checked) => checked,
-            Err(unreadable) => return self.writer.unreadable(unreadable),
-        };
-        let context = match &self.objects {
-            Some(objects) => self.context.with_resolver(objects),
-            None => self.context,
-        };
-        let fixed = checked.subject.and_then(|subject| fix(&checked.text, &subject, &context));
-        let Some(fixed) = fixed else {
-            self.hand_over(&original, &original.text)?;
-            return self.show(checked, None);
-        };
-        let repaired = Document { text: fixed.text.clone(), ..original.clone() };
-        let after = match self.check(repaired, wanted) {
-            Ok(after) => Checked { fixes: fixed.fixes, ..after },
-            Err(unreadable) => return self.writer.unreadable(unreadable),
-        };
-        self.writer.summary.fixed += after.fixes.len();
-        let diff = self.render.diff(&checked, &after, &fixed.copied);
-        self.hand_over(&original, &fixed.text)?;
-        if let (Repair::Write(pending), Some(path)) = (&mut self.repair, &original.path)
-            && let Err(unreadable) =
-                pending.add(path, original.bytes_before, original.text, fixed.text)
-        {
-            self.writer.unreadable(unreadable)?;
-        }
-        self.show(after, diff)
-    }
-
-    fn check(&mut self, document: Document, wanted: Wanted) -> Result<Checked, Unreadable> {
-        let Some(objects) = &self.objects else {
-            return document::check(document, wanted, &self.context);
-        };
-        self.uses.begin(&document.source);
-        let checked = {
-            let after = objects.after(&self.uses);
-            document::check(document, wanted, &self.context.with_resolver(&after))?
-        };
-        self.uses.remember(&checked.report.references);
-        Ok(checked)
-    }
-
-    fn show(&mut self, checked: Checked, before: Option<Part>) -> Result<()> {
-        let mut found = Found::new(checked, None, &*self.render);
-        if let Some(rendered) = &mut found.rendered {
-            rendered.parts.splice(..0, before);
-        }
-        self.writer.found(found)
-    }
-
-    /// Writes the document of standard input.
-    fn hand_over(&mut self, original: &Document, text: &str) -> Result<()> {
-        if let (Some(documents), None) = (&mut self.documents, &original.path) {
-            let is_shown = matches!(self.repair, Repair::Show);
-            documents.write_all(if is_shown { &original.text } else { text }.as_bytes())?;
-            documents.flush()?;
-        }
-        Ok(())
-    }
-
-    /// Writes what is repaired and not yet in its file.
-    fn write(&mut self) -> Result<()> {
-        match &mut self.repair {
-            Repair::Write(pending) => match pending.write() {
-                Ok(()) => Ok(()),
-                Err(unreadable) => self.writer.unreadable(unreadable),
-            },
-            Repair::No | Repair::Show => Ok(()),
-        }
-    }
-}
-
-impl Found {
-    fn new(mut checked: Checked, document: Option<Document>, render: &dyn Render) -> Self {
-        let report = &mut checked.report;
-        let references = document.iter().flat_map(|_| std::mem::take(&mut report.references));
-        Self {
-            references: references.collect(),
-            summary: Summary {
-                documents: 1,
-                errors: report.errors().count(),
-                warnings: report.warnings().count(),
-                unchecked: report.unchecked.len(),
-                ..Summary::default()
-            },
-            source: checked.source.clone(),
-            document,
-            rendered: Some(render.render(checked)),
-        }
-    }
-}
-
-impl Writer<'_> {
-    fn found(&mut self, found: Found) -> Result<()> {
-        self.summary += found.summary;
-        match found.rendered {
-            Some(rendered) if !rendered.is_empty() => {
-                self.above(|sink, out| sink.checked(out, rendered))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn unreadable(&mut self, unreadable: Unreadable) -> Result<()> {
-        self.summary.fail(unreadable.failed);
-        self.above(|sink, out| sink.unreadable(out, unreadable))
-    }
-
-    fn advance(&mut self, bytes: u64) {
-        if let Some(progress) = &mut self.progress {
-            progress.advance(bytes);
-        }
-    }
-
-    /// Writes above the bar, if there is one: both may be on the same terminal.
-    fn above(
-        &mut self,
-        write: impl FnOnce(&mut dyn Sink, &mut Stdout) -> Result<()>,
-    ) -> Result<()> {
-        let Self { sink, out, progress, .. } = self;
-        match progress {
-            Some(progress) if progress.is_shown() => progress.suspend(|| {
-                write(&mut **sink, out)?;
-                Ok(out.flush()?)
-            }),
-            _ => write(&mut **sink, out),
-        }
-    }
 }

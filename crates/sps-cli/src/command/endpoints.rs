@@ -6,7 +6,9 @@ use anyhow::Result;
 
 use crate::{output::Stdout, spec::spec, status::Status};
 
-/// List the endpoints: name, kind, methods, how much of the body is known, title.
+/// List the endpoints
+///
+/// The columns are name, kind, methods, how much of the body is known, and title.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args;
 
@@ -14,5 +16,5 @@ pub(crate) struct Args;
 pub(crate) fn run(_: &Args, out: &mut Stdout) -> Result<Status> {
     out.write_all(sps_codegen::endpoints(spec()).as_bytes())?;
     out.flush()?;
-    Ok(Status::Valid)
+    Ok(Status::Done)
 }

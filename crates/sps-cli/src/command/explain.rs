@@ -1,4 +1,4 @@
-//! `sps explain`: what the codes of diagnostics mean.
+//! `sps explain`: the meaning of diagnostic codes.
 
 use std::io::Write as _;
 
@@ -7,10 +7,10 @@ use sps_validate::suggest;
 
 use crate::{output::Stdout, spec::spec, status::Status};
 
-/// Explain the code of a diagnostic, or list all codes.
+/// Explain a diagnostic code, or list all codes
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The code, such as starttls-only; all of them if it is left out.
+    /// Code to explain, such as starttls-only
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }
@@ -28,11 +28,11 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
                     Some(near) => format!("did you mean `{near}`? "),
                     None => String::new(),
                 };
-                bail!("there is no code `{name}`; {near}`sps explain` lists them all");
+                bail!("unknown code `{name}`; {near}`sps explain` lists all");
             }
         },
     };
     out.write_all(text.as_bytes())?;
     out.flush()?;
-    Ok(Status::Valid)
+    Ok(Status::Done)
 }

@@ -1,19 +1,22 @@
-//! `sps info`: what an appliance says about itself.
+//! `sps info`: the version and the name of an appliance.
 
 use anyhow::Result;
 
 use crate::{
-    connection,
+    connection::{self, runtime},
     output::{self, Stdout},
-    runtime,
     status::Status,
 };
 
-/// Print what an appliance says about itself: its version, its name, its addresses.
+/// Print the version and the name of the appliance
 ///
-/// Exit status: 0 done, 2 it could not be read, 130 interrupted.
+/// Prints the body of /api/info as JSON.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Exit status:
+  0    done
+  2    it could not be read
+  130  interrupted")]
 pub(crate) struct Args {
     #[command(flatten)]
     connection: connection::Args,
@@ -24,7 +27,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     runtime::with_appliance(&args.connection, async |client| {
         let response = client.get_raw("/api/info").await?;
         let body = &response.content.as_value()["body"];
-        output::said(out, &serde_json::to_string_pretty(body)?)?;
-        Ok(Status::Valid)
+        output::print(out, &serde_json::to_string_pretty(body)?)?;
+        Ok(Status::Done)
     })
 }

@@ -1,38 +1,39 @@
-//! `sps pem`: a certificate file as the string that the API takes.
+//! `sps pem`: a certificate file as the JSON string for a body.
 
-use std::{io::Write as _, path::PathBuf};
+use std::{io::Write as _, path::PathBuf, str};
 
 use anyhow::{Context as _, Result};
 use sps_validate::pem::{self, PemError};
 
 use crate::{
-    output::{self, Stdout, one_line},
+    check::read,
+    output::{Stdout, complain, one_line},
     status::Status,
-    tls_files,
 };
 
-/// Print a certificate file as the JSON string that the API takes.
+/// Print a certificate file as a JSON string for a body
 ///
-/// Removes text around the certificate, and repairs line ends and line lengths. The result is one line
-/// with its quotes, to be pasted into a body. A certificate that is irregular gives a warning.
-///
-/// Exit status: 0 done, 1 the file does not hold exactly one certificate, 2 it could not be read, or is
-/// binary.
+/// Removes text around the certificate, and repairs line ends and line lengths. The result is one line in quotes.
+/// An irregular certificate gives a warning.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Exit status:
+  0  done
+  1  the file does not hold exactly one certificate
+  2  the file could not be read, or is binary")]
 pub(crate) struct Args {
-    /// The file with the certificate in PEM, or `-` for standard input.
+    /// File with the certificate in PEM, or `-` for standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
-    let bytes = match tls_files::read(&args.file) {
+    let bytes = match read::bytes(&args.file) {
         Ok(bytes) => bytes,
         Err(error) => {
-            output::complain(&format!("error: {}", one_line(&error.to_string())));
-            return Ok(Status::Unreadable);
+            complain(&format!("error: {}", one_line(&error.to_string())));
+            return Ok(Status::Failed);
         }
     };
     let source = args.file.display().to_string();
@@ -40,21 +41,21 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     let text = match pem::normalize(&bytes) {
         Ok(text) => text,
         Err(error) => {
-            output::complain(&format!("error: {source}: {error}"));
-            let is_binary = std::str::from_utf8(&bytes).is_err();
+            complain(&format!("error: {source}: {error}"));
+            let is_binary = str::from_utf8(&bytes).is_err();
             return Ok(match error {
-                PemError::Container(_) | PemError::NotPem if is_binary => Status::Unreadable,
+                PemError::Container(_) | PemError::NotPem if is_binary => Status::Failed,
                 _ => Status::Invalid,
             });
         }
     };
-    // Nothing else is in the file, or it could not be the one certificate.
+    // The file contains one certificate and nothing else.
     for item in pem::read(&bytes).certificates().unwrap_or_default() {
         for irregularity in item.certificate.irregularities() {
-            output::complain(&format!("warning: {source}: irregular certificate: {irregularity}"));
+            complain(&format!("warning: {source}: irregular certificate: {irregularity}"));
         }
         if item.has_trust_settings {
-            output::complain(&format!(
+            complain(&format!(
                 "note: {source}: the trust settings of OpenSSL were left out, as `openssl x509 -in FILE` does"
             ));
         }
@@ -62,5 +63,5 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     let line = serde_json::to_string(&text).context("cannot write the certificate")?;
     writeln!(out, "{line}")?;
     out.flush()?;
-    Ok(Status::Valid)
+    Ok(Status::Done)
 }

@@ -1,4 +1,4 @@
-//! `sps request`: from a response to the body that may be sent.
+//! `sps request`: a request made of a response.
 
 use std::{
     io::{IsTerminal as _, Write as _},
@@ -14,52 +14,56 @@ use sps_validate::{
 };
 
 use crate::{
-    cli,
-    document::{self, ResponseShape},
+    check::{
+        document::Document,
+        read,
+        shape::{ResponseShape, no_body, refuse_error_response},
+    },
     endpoint,
-    input::{self, Document},
-    output::{self, Stdout, one_line},
+    file_name::is_stdin,
+    output::{Stdout, complain, count, one_line},
     status::Status,
+    usage::MissingArgument,
 };
 
-/// Turn a response of the appliance into the body to PUT back.
+/// Turn a response into the request that sends it back
 ///
-/// Takes the body out of its wrapper and turns references from objects into bare keys. A body that is
-/// bare already stays as it is, so doing it twice does no harm. Nothing is checked: give the result to
-/// `sps check`.
-///
-/// Exit status: 0 done, 1 the document is not JSON, 2 it could not be read or holds no body.
+/// Unwraps the body and replaces reference objects with their keys. A body that is bare already does not change. The
+/// result is not checked; `sps check` does that.
 #[derive(Debug, clap::Args)]
-#[command(
-    verbatim_doc_comment,
-    after_help = "\
+#[command(after_help = "\
+Exit status:
+  0  done
+  1  the document is not JSON
+  2  it could not be read, or holds no body
+
 Examples:
   sps request response.json > body.json
-  curl … https://SPS/api/configuration/management/email | sps request | sps check -e management/email -"
-)]
+  curl … | sps request -e management/email - | sps check -e management/email -")]
 pub(crate) struct Args {
-    /// The response; standard input if it is `-` or left out.
+    /// File with the response, or `-` for standard input [default: -]
     #[arg(value_name = "FILE", default_value = "-", hide_default_value = true)]
     file: PathBuf,
 
-    /// The endpoint, if neither `meta.href` nor the path of the file tells.
+    /// Endpoint of the response [default: from `meta.href` or the path of the file]
     #[arg(long, short, value_name = "ENDPOINT")]
     endpoint: Option<String>,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
-    if input::is_stdin(&args.file) && std::io::stdin().is_terminal() {
-        cli::missing("request", "no response to rewrite: name a file, or pipe one in");
+    if is_stdin(&args.file) && std::io::stdin().is_terminal() {
+        let message = "no response to rewrite: pass a file, or pipe the response in";
+        return Err(MissingArgument { command: "request", message }.into());
     }
     match body(&args.file, args.endpoint.as_deref()) {
         Ok(body) => {
             out.write_all(body.as_bytes())?;
             out.flush()?;
-            Ok(Status::Valid)
+            Ok(Status::Done)
         }
-        Err((status, words)) => {
-            output::complain(&format!("error: {words}"));
+        Err((status, message)) => {
+            complain(&format!("error: {message}"));
             Ok(status)
         }
     }
@@ -67,26 +71,27 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
 
 fn body(file: &Path, named: Option<&str>) -> Result<String, (Status, String)> {
     let limits = Limits::default();
-    let document = input::read(file, &limits)
-        .map_err(|it| (Status::Unreadable, format!("{}: {}", one_line(&it.source), it.reason)))?;
+    let document = read::document(file, &limits)
+        .map_err(|it| (Status::Failed, format!("{}: {}", one_line(&it.source), it.reason)))?;
     let root = json::scan(&document.text, &limits).map_err(|error| {
-        let at = document.places().position(error.at());
+        let at = document.positions().of(error.at());
         let source = one_line(&document.source);
-        let what = if matches!(error, json::ScanError::Syntax { .. }) { "not JSON: " } else { "" };
-        (Status::Invalid, format!("{source}:{}:{}: {what}{error}", at.line, at.column))
+        let prefix =
+            if matches!(error, json::ScanError::Syntax { .. }) { "invalid JSON: " } else { "" };
+        (Status::Invalid, format!("{source}:{}:{}: {prefix}{error}", at.line, at.column))
     })?;
     rewritten(&document, &root, named)
-        .map_err(|reason| (Status::Unreadable, format!("{}: {reason}", one_line(&document.source))))
+        .map_err(|reason| (Status::Failed, format!("{}: {reason}", one_line(&document.source))))
 }
 
-/// The body in a response of this endpoint.
+/// Makes a request of a response of this endpoint.
 pub(crate) fn of_response(text: &str, endpoint: &'static EndpointInfo) -> Result<String, String> {
     let root = json::scan(text, &Limits::default()).map_err(|error| error.to_string())?;
     body_in(&root, endpoint)
 }
 
 fn rewritten(document: &Document, root: &Node<'_>, named: Option<&str>) -> Result<String, String> {
-    document::refuse_error_response(root)?;
+    refuse_error_response(root)?;
     let endpoint = match named {
         Some(name) => endpoint::named(name)?,
         None => endpoint::of_document(Some(root), document.endpoint(), document.path.as_deref())?,
@@ -95,28 +100,26 @@ fn rewritten(document: &Document, root: &Node<'_>, named: Option<&str>) -> Resul
 }
 
 fn body_in(root: &Node<'_>, endpoint: &'static EndpointInfo) -> Result<String, String> {
-    let subject = endpoint
-        .subject(Form::Request)
-        .ok_or_else(|| document::no_body(endpoint, Form::Request))?;
+    let subject =
+        endpoint.subject(Form::Request).ok_or_else(|| no_body(endpoint, Form::Request))?;
     match ResponseShape::of(root, endpoint) {
         ResponseShape::Bare | ResponseShape::Wrapped => Ok(rewrite(root, &subject)),
-        ResponseShape::Bodiless => Err(
-            "this is the response to a change and holds no body; GET the object and give that response"
-                .to_owned(),
-        ),
+        ResponseShape::Bodiless => {
+            Err("this response to a change has no body; pass a response to a GET of the object"
+                .to_owned())
+        }
         ResponseShape::Listing => match root.get("items").and_then(Node::as_array) {
             Some([item]) if item.get("body").is_some() => Ok(rewrite(item, &subject)),
-            Some([_]) => {
-                Err("this lists 1 object, and shows no body of it; GET the object itself by its \
-                 `meta.href` and give that response"
-                    .to_owned())
-            }
+            Some([_]) => Err(
+                "the item of this list has no body; pass a response to a GET of its `meta.href`"
+                    .to_owned(),
+            ),
             Some(items) => Err(format!(
-                "this lists {}; a body is made of one: GET it by its `meta.href`, or take its item out of the \
-                 list, such as with `jq '.items[0]'`, and give that",
-                output::count(items.len(), "object")
+                "this list has {}; pass one item, such as from `jq '.items[0]'`, or a response to a GET of its \
+                 `meta.href`",
+                count(items.len(), "item")
             )),
-            None => Err("`items` is not a list".to_owned()),
+            None => Err("expected a list in `items`".to_owned()),
         },
     }
 }

@@ -1,4 +1,4 @@
-//! `sps schema`: JSON Schemas of bodies, one printed or all written.
+//! `sps schema`: JSON Schemas of bodies.
 
 use std::{
     fs,
@@ -10,42 +10,44 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use sps_codegen::SchemaForm;
 
 use crate::{
-    output::{self, Stdout},
-    spec,
+    endpoint,
+    output::{Stdout, count, one_line},
+    spec::spec,
     status::Status,
 };
 
-/// Print the JSON Schema of an endpoint's bodies, or write those of all endpoints.
+/// Print the JSON Schema of a body, or write all schemas
 ///
-/// The dialect is 2020-12. A schema accepts what `sps check` accepts, as far as a schema can tell; warnings, and rules on
-/// objects elsewhere, are no part of it. Without an endpoint, lists those that have one.
+/// Without an endpoint, lists the endpoints that have a schema. The dialect is 2020-12. A schema accepts what
+/// `sps check` accepts, except for rules that a schema cannot express; it has no warnings.
 #[derive(Debug, clap::Args)]
-#[command(
-    verbatim_doc_comment,
-    after_help = "\
+#[command(after_help = "\
 Examples:
   sps schema management/snmp/trap > trap.schema.json
   sps schema info --form response
-  sps schema --all schemas"
-)]
+  sps schema --all schemas")]
 pub(crate) struct Args {
-    /// Its whole path, or the part after `/api/configuration/` or `/api/`.
+    /// Full path, or the part after `/api/configuration/` or `/api/`
     #[arg(value_name = "ENDPOINT", conflicts_with = "all")]
     endpoint: Option<String>,
 
-    /// What is sent, or what is answered: wrapped or bare, references as objects.
+    /// Form of the body
     #[arg(long, value_enum, default_value_t = Form::Request, requires = "endpoint")]
     form: Form,
 
-    /// Write every schema into this directory, and `settings.json` for an editor: it maps files to schemas, such
-    /// as `management/email.json`, or `passwords/KEY.json` of a collection, in any directory.
+    /// Write all schemas to this directory, with settings for an editor
+    ///
+    /// `settings.json` assigns schemas to files in any directory by their paths, such as `management/email.json`, or
+    /// `passwords/KEY.json` for an object of a collection.
     #[arg(long, value_name = "DIR")]
     all: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Form {
+    /// A body for PUT or POST
     Request,
+    /// A response of the appliance, wrapped or bare
     Response,
 }
 
@@ -63,30 +65,30 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     match (&args.endpoint, &args.all) {
         (Some(endpoint), _) => out.write_all(one(endpoint, args.form.into())?.as_bytes())?,
         (None, Some(dir)) => out.write_all(write_all(dir)?.as_bytes())?,
-        (None, None) => out.write_all(sps_codegen::schemas(spec::spec()).as_bytes())?,
+        (None, None) => out.write_all(sps_codegen::schemas(spec()).as_bytes())?,
     }
     out.flush()?;
-    Ok(Status::Valid)
+    Ok(Status::Done)
 }
 
 fn one(name: &str, form: SchemaForm) -> Result<String> {
-    let endpoint = spec::named(name).map_err(|reason| anyhow!(reason))?;
-    let schema = |form| sps_codegen::schema(spec::spec(), endpoint, form);
+    let endpoint = endpoint::spec_page(name).map_err(|reason| anyhow!(reason))?;
+    let schema = |form| sps_codegen::schema(spec(), endpoint, form);
     schema(form).ok_or_else(|| {
         let other = SchemaForm::ALL.into_iter().find(|other| schema(*other).is_some());
         let hint = match other {
-            Some(other) => format!("; `--form {}` has one", other.name()),
-            None => "; `sps schema` lists those that have".to_owned(),
+            Some(other) => format!("; pass `--form {}`", other.name()),
+            None => "; `sps schema` lists the endpoints with a schema".to_owned(),
         };
         anyhow!("`{}` has no known {} body{hint}", endpoint.short_path(), form.name())
     })
 }
 
-/// Writes all schemas and the settings, and says how to use them.
+/// Writes all schemas and the settings, and returns how to use them.
 ///
-/// Nothing is written if a file is in the way that another program wrote.
+/// Writes nothing if a file of another program would be replaced.
 fn write_all(dir: &Path) -> Result<String> {
-    let spec = spec::spec();
+    let spec = spec();
     let base = base(dir)?;
     let mut files: Vec<(PathBuf, String)> = Vec::new();
     for endpoint in &spec.endpoints {
@@ -102,7 +104,7 @@ fn write_all(dir: &Path) -> Result<String> {
     for (path, text) in &files {
         if let Some(reason) = in_the_way(path, text) {
             bail!(
-                "{} {reason}; nothing was written: move it away, or name another directory",
+                "{} {reason}; nothing was written; move it away, or pass another directory",
                 path.display()
             );
         }
@@ -111,15 +113,15 @@ fn write_all(dir: &Path) -> Result<String> {
         write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(format!(
-        "{} in {}\nTo use them in VS Code, copy `json.schemas` from {} into .vscode/settings.json of the folder that you \
-         started this from.\n",
-        output::count(schemas, "schema"),
-        output::one_line(&dir.display().to_string()),
-        output::one_line(&settings.display().to_string()),
+        "wrote {} to {}\nTo use them in VS Code, copy `json.schemas` from {} to .vscode/settings.json in the current \
+         directory.\n",
+        count(schemas, "schema"),
+        one_line(&dir.display().to_string()),
+        one_line(&settings.display().to_string()),
     ))
 }
 
-/// Where the schemas are for an editor: relative to the folder it has open, or as a URL.
+/// Location of the schemas for an editor: relative to its open folder, or a URL.
 fn base(dir: &Path) -> Result<String> {
     let text = |path: &Path| path.to_str().map(|it| it.replace('\\', "/"));
     let is_below =
@@ -129,12 +131,14 @@ fn base(dir: &Path) -> Result<String> {
         text(&names)
             .map(|names| if names.is_empty() { ".".to_owned() } else { format!("./{names}") })
     } else {
-        let path = std::path::absolute(dir).context("cannot tell where the directory is")?;
+        let path = std::path::absolute(dir).context("cannot find the current directory")?;
         text(&path).map(|path| {
             format!("file://{}{}", if path.starts_with('/') { "" } else { "/" }, escaped(&path))
         })
     };
-    base.ok_or_else(|| anyhow!("{} is not UTF-8, which settings of an editor are", dir.display()))
+    base.ok_or_else(|| {
+        anyhow!("{}: the path is not UTF-8, as settings of an editor must be", dir.display())
+    })
 }
 
 /// A path as a part of a URL.
@@ -146,18 +150,18 @@ fn escaped(path: &str) -> String {
     each.collect()
 }
 
-/// Why a file must not be replaced: it is there, and this command did not write it.
+/// Reason for not replacing a file: another program wrote it.
 fn in_the_way(path: &Path, ours: &str) -> Option<&'static str> {
     let there = match fs::read(path) {
         Ok(there) => there,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-        Err(_) => return Some("is there and cannot be read"),
+        Err(_) => return Some("exists and cannot be read"),
     };
     if there == ours.as_bytes() {
         return None;
     }
     let Ok(there) = serde_json::from_slice::<serde_json::Value>(&there) else {
-        return Some("is there and is no JSON of this command");
+        return Some("exists and is not JSON from this command");
     };
     let is_ours = |url: &serde_json::Value| {
         url.as_str()
@@ -172,15 +176,15 @@ fn in_the_way(path: &Path, ours: &str) -> Option<&'static str> {
             .get("json.schemas")
             .and_then(|it| it.as_array())
             .is_some_and(|entries| entries.iter().all(|entry| is_ours(&entry["url"])));
-    (!schema && !settings).then_some("is there and holds something else")
+    (!schema && !settings).then_some("exists and is not from this command")
 }
 
-/// Writes a file in one step: whoever reads it meanwhile sees the old one or the new one.
+/// Writes a file in one step: a reader sees either the old or the new one.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let parent = path.parent().unwrap_or_else(|| Path::new("."));
     fs::create_dir_all(parent)?;
     let mut builder = tempfile::Builder::new();
-    // Schemas are no secrets: as readable as other new files, and not for their owner alone.
+    // Schemas are not secret: they get the permissions of other new files.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(parent)?;
@@ -194,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn schemas_are_found_from_the_open_folder_or_by_a_url() {
+    fn locates_schemas_from_the_open_folder_or_by_url() {
         for (dir, expected) in [
             ("schemas", "./schemas"),
             ("./a/b", "./a/b"),

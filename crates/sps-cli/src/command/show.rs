@@ -1,23 +1,23 @@
-//! `sps show`: everything about one endpoint.
+//! `sps show`: the reference page of one endpoint.
 
 use std::io::Write as _;
 
 use anyhow::{Result, anyhow};
 
-use crate::{output::Stdout, spec, status::Status};
+use crate::{endpoint, output::Stdout, spec::spec, status::Status};
 
-/// Show one endpoint: its fields, rules, quirks and sources.
+/// Show the fields, rules, quirks and sources of an endpoint
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Its whole path, or the part after `/api/configuration/` or `/api/`.
+    /// Full path, or the part after `/api/configuration/` or `/api/`
     #[arg(value_name = "ENDPOINT")]
     endpoint: String,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
-    let endpoint = spec::named(&args.endpoint).map_err(|reason| anyhow!(reason))?;
-    out.write_all(sps_codegen::show(spec::spec(), endpoint).as_bytes())?;
+    let endpoint = endpoint::spec_page(&args.endpoint).map_err(|reason| anyhow!(reason))?;
+    out.write_all(sps_codegen::show(spec(), endpoint).as_bytes())?;
     out.flush()?;
-    Ok(Status::Valid)
+    Ok(Status::Done)
 }

@@ -1,4 +1,4 @@
-//! `sps sim`: an appliance to try things on.
+//! `sps sim`: a local simulator of the API.
 
 use std::{
     fs,
@@ -11,86 +11,85 @@ use anyhow::{Context as _, Result, bail};
 use sps_sim::{Fault, Simulator, User};
 
 use crate::{
+    check::read,
+    connection::runtime,
     output::{Stdout, complain},
-    runtime,
     status::Status,
 };
 
-/// How much of what is left out is listed.
-const LISTED: usize = 20;
+/// How many paths are listed in a warning.
+const MAX_LISTED_PATHS: usize = 20;
 
-/// Simulate an appliance until Ctrl-C.
+/// Run a local simulator of the API until Ctrl-C
 ///
-/// Speaks the REST API as the guide describes it for one version: logins, transactions and their lock,
-/// objects, references, errors, jobs and uploads. Changes are kept in memory, or in --state. The first
-/// lines tell where it listens, and who may log in.
-///
-/// Exit status: 0 stopped by Ctrl-C, 2 it could not start.
+/// Simulates the REST API of one version as the guide describes it: logins, transactions and their lock, objects,
+/// references, errors, jobs and uploads. Changes are kept in memory, or in the file of --state. The first lines of the
+/// output are the address, the user and the password.
 #[derive(Debug, clap::Args)]
-#[command(
-    verbatim_doc_comment,
-    after_help = "\
+#[command(after_help = "\
+Exit status:
+  0  stopped by Ctrl-C
+  2  it could not start
+
 Examples:
   sps sim --listen 127.0.0.1:8443 --certificate sim.pem
   sps sim --target 6.0.1 --fault 'PUT /api/transaction drop-after x1'
   sps sim --seed 7 --user alice --client-ca ca.pem
-  curl --cacert sim.pem --user admin https://127.0.0.1:8443/api/authentication"
-)]
+  curl --cacert sim.pem --user admin https://127.0.0.1:8443/api/authentication")]
 pub(crate) struct Args {
-    /// Where to listen; port 0 takes any that is free.
+    /// Address to listen on; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
 
-    /// The version to be, such as 6.0.1 or 7.5; the newest one otherwise.
+    /// Version to simulate, such as 6.0.1 or 7.5 [default: the newest]
     #[arg(long, value_name = "VERSION")]
     target: Option<sps_spec::Version>,
 
-    /// Keep everything in this file, and start from it. It holds the secrets of the configuration in clear.
+    /// Load the configuration from this file and save it there, with its secrets in plain text
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
-    /// Refuse what an appliance would swallow: unknown keys, keys that stand twice, wrappers.
+    /// Reject what an appliance ignores: unknown keys, duplicate keys, wrappers
     #[arg(long)]
     strict: bool,
 
-    /// Fail on purpose: `METHOD PATH WHAT [xTIMES] [pPROBABILITY]`, with `*` for any method or path. WHAT
-    /// is drop-before, drop-after, status=503, delay=2s, slow-body=2s, truncate-body, expire-session,
-    /// foreign-lock=NAME, lose-key=NAME or fail-job. May be repeated.
+    /// Fail on purpose: `METHOD PATH KIND [xTIMES] [pPROBABILITY]` (repeatable)
+    ///
+    /// METHOD and PATH may be `*`. KIND is drop-before, drop-after, status=503, delay=2s, slow-body=2s, truncate-body,
+    /// expire-session, foreign-lock=NAME, lose-key=NAME or fail-job.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
 
-    /// Plain HTTP, for programs that cannot be told to trust a certificate.
+    /// Serve HTTP instead of HTTPS, for clients that cannot trust another certificate
     #[arg(long)]
     plain_http: bool,
 
-    /// Write the certificate that clients have to trust here; otherwise it lies beside --state, or is
-    /// printed.
+    /// Write the server certificate to this file [default: printed, or saved next to --state]
     #[arg(long, value_name = "FILE", conflicts_with = "plain_http")]
     certificate: Option<PathBuf>,
 
-    /// Who may do everything.
+    /// User with all permissions
     #[arg(long, value_name = "NAME", default_value = "admin", value_parser = user_name)]
     user: String,
 
-    /// A file with the password of that user; a random one is made and printed otherwise.
+    /// File with the password of that user [default: a random one, printed]
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
 
-    /// Another user, who may only read, and a file with the password. May be repeated.
+    /// User with read permission, and a file with the password (repeatable)
     #[arg(long, value_name = "NAME=FILE", value_parser = reader)]
     reader: Vec<Reader>,
 
-    /// Take certificates of users (`?type=x509`) that the authorities in this file signed. The common name
-    /// is the name of the user.
+    /// Accept client certificates signed by the authorities in this PEM file; the common name is the user
     #[arg(long, value_name = "FILE", conflicts_with = "plain_http")]
     client_ca: Option<PathBuf>,
 
-    /// Draw keys, tokens and passwords from this number: a run can be repeated, and its secrets guessed.
+    /// Derive keys, tokens and passwords from this number; runs become repeatable, but secrets predictable
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 }
 
-/// Somebody who may only read.
+/// A user with read permission.
 #[derive(Debug, Clone)]
 struct Reader {
     name: String,
@@ -98,14 +97,14 @@ struct Reader {
 }
 
 fn reader(text: &str) -> Result<Reader, String> {
-    let (name, file) = text.split_once('=').ok_or("it is not NAME=FILE")?;
+    let (name, file) = text.split_once('=').ok_or("expected NAME=FILE")?;
     Ok(Reader { name: user_name(name)?, password_file: file.into() })
 }
 
-/// A name that can log in: in Basic credentials it ends at the first colon.
+/// A name that can log in; in Basic credentials it ends at the first colon.
 fn user_name(text: &str) -> Result<String, String> {
     if text.is_empty() || text.contains(|it: char| it == ':' || it.is_control()) {
-        return Err("a name is not empty, and has no colon and no control characters".to_owned());
+        return Err("expected a name without colons and control characters".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -117,7 +116,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         writeln!(out, "listening on {}", simulator.url())?;
         writeln!(out, "user: {}", simulator.user())?;
         match &args.password_file {
-            // Whoever wrote the file knows it, and outputs are kept where others read them.
+            // The user has the file, and output often ends up in logs.
             Some(file) => writeln!(out, "password: (from {})", file.display())?,
             None => writeln!(out, "password: {}", simulator.password())?,
         }
@@ -140,7 +139,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         out.flush()?;
         runtime::interrupted().await;
         simulator.stop().await;
-        Ok(Status::Valid)
+        Ok(Status::Done)
     })
 }
 
@@ -165,13 +164,13 @@ async fn start(args: &Args) -> Result<Simulator> {
     let mut names = vec![&args.user];
     for Reader { name, password_file } in &args.reader {
         if names.contains(&name) {
-            bail!("there are two users with the name {name}");
+            bail!("duplicate user name {name}");
         }
         names.push(name);
         builder = builder.user(User::reader(name, password(password_file)?));
     }
     if let Some(file) = &args.client_ca {
-        builder = builder.trust_client_ca(text(file)?);
+        builder = builder.trust_client_ca(read::text(file)?);
     }
     if let Some(seed) = args.seed {
         builder = builder.seed(seed);
@@ -189,30 +188,26 @@ async fn start(args: &Args) -> Result<Simulator> {
     Ok(simulator)
 }
 
-fn text(file: &Path) -> Result<String> {
-    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
-}
-
 /// The password in a file, without the end of its line.
 fn password(file: &Path) -> Result<String> {
-    let text = text(file)?;
+    let text = read::text(file)?;
     let password = text.trim_end_matches(['\r', '\n']);
     if password.is_empty() {
-        bail!("there is no password in {}", file.display());
+        bail!("{}: the password is empty", file.display());
     }
     Ok(password.to_owned())
 }
 
-/// Tells what the state holds and the simulator has not.
+/// Warns about parts of the state that the simulated version does not have.
 fn warn(args: &Args, left_out: &[String]) {
     let Some(state) = args.state.as_ref().filter(|_| !left_out.is_empty()) else { return };
     let state = state.display();
-    complain(&format!("warning: this version does not have all of {state}; left out are:"));
-    for path in left_out.iter().take(LISTED) {
+    complain(&format!("warning: this version does not support parts of {state}; ignored:"));
+    for path in left_out.iter().take(MAX_LISTED_PATHS) {
         complain(&format!("  {path}"));
     }
-    if left_out.len() > LISTED {
-        complain(&format!("  and {} more", left_out.len() - LISTED));
+    if left_out.len() > MAX_LISTED_PATHS {
+        complain(&format!("  and {} more", left_out.len() - MAX_LISTED_PATHS));
     }
-    complain(&format!("the first commit keeps the file as it is now, as {state}.VERSION.bak"));
+    complain(&format!("the first commit saves the current file as {state}.VERSION.bak"));
 }

@@ -9,17 +9,22 @@ use sps_client::{Client, ErrorKind, Progress};
 use sps_model::SupportBundle;
 
 use crate::{
-    connection, failure, input,
-    output::{self, Stdout, one_line},
-    runtime,
+    connection::{self, runtime},
+    failure,
+    file_name::is_stdin,
+    output::{Stdout, complain, one_line, print},
     status::Status,
 };
 
-/// Collect logs and settings for the vendor's support. No transaction is needed.
+/// Collect logs and settings for the vendor's support
 ///
-/// Exit status: 0 done, 2 it could not be done, 130 interrupted.
+/// A job on the appliance collects them. It needs no transaction.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+Exit status:
+  0    done
+  2    it could not be done
+  130  interrupted")]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -27,32 +32,32 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Start a job, wait for it, and print its key; with --download fetch the bundle too.
+    /// Start a job, wait for it, and print its key
     Create {
-        /// Where to put the bundle. It appears when it is whole; only its owner may read it.
+        /// Download the bundle to this file; it appears when it is complete, readable by its owner only
         #[arg(long, short, value_name = "FILE")]
         download: Option<PathBuf>,
         #[command(flatten)]
         connection: connection::Args,
     },
-    /// List the jobs: key, state, when it started, file name.
+    /// List the jobs: key, state, start time, file name
     List {
         #[command(flatten)]
         connection: connection::Args,
     },
-    /// Fetch a finished bundle.
+    /// Download a finished bundle
     Download {
-        /// The key of the job.
+        /// Key of the job
         key: String,
-        /// Where to put the bundle. It appears when it is whole; only its owner may read it.
+        /// Destination; it appears when it is complete, readable by its owner only
         #[arg(value_name = "FILE")]
         file: PathBuf,
         #[command(flatten)]
         connection: connection::Args,
     },
-    /// Remove a bundle, or cancel its job while it runs.
+    /// Delete a bundle, or cancel a job that is running
     Delete {
-        /// The key of the job.
+        /// Key of the job
         key: String,
         #[command(flatten)]
         connection: connection::Args,
@@ -67,16 +72,16 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     | Command::Delete { connection, .. }) = &args.command;
     if let Command::Create { download: Some(file), .. } | Command::Download { file, .. } =
         &args.command
-        && input::is_stdin(file)
+        && is_stdin(file)
     {
         bail!(
-            "a bundle goes into a file, so that half of one is never taken for it: name the file"
+            "cannot write a bundle to standard output, where an incomplete one looks complete; pass a file"
         );
     }
     runtime::with_appliance(connection, async |client| {
         args.command.run(client, out).await?;
         out.flush()?;
-        Ok(Status::Valid)
+        Ok(Status::Done)
     })
 }
 
@@ -86,15 +91,15 @@ impl Command {
         match self {
             Self::Create { download, .. } => {
                 let key = bundles.start().await?;
-                // Said at once: the job goes on, whatever becomes of this run.
-                output::complain(&format!(
-                    "job {key} has started; `sps support-bundle download {key} FILE` fetches its bundle when it is \
-                     finished, and `sps support-bundle delete {key}` ends it"
+                // Printed at once: the job goes on even if this run ends.
+                complain(&format!(
+                    "started job {key}; `sps support-bundle download {key} FILE` downloads its bundle when it is \
+                     finished, `sps support-bundle delete {key}` cancels it"
                 ));
                 finished(client, &key).await?;
-                output::said(out, &one_line(&key))?;
+                print(out, &one_line(&key))?;
                 if let Some(file) = download {
-                    fetch(client, &key, file, out).await?;
+                    fetch(client, &key, file).await?;
                 }
             }
             Self::List { .. } => {
@@ -106,13 +111,13 @@ impl Command {
                         body.start_time.as_deref().unwrap_or("-"),
                         body.file_name.as_deref().unwrap_or("-"),
                     ];
-                    output::said(out, &one_line(&columns.join("  ")))?;
+                    print(out, &one_line(&columns.join("  ")))?;
                 }
             }
-            Self::Download { key, file, .. } => fetch(client, key, file, out).await?,
+            Self::Download { key, file, .. } => fetch(client, key, file).await?,
             Self::Delete { key, .. } => {
                 bundles.delete(key).await?;
-                writeln!(out, "deleted {key}")?;
+                complain(&format!("deleted {}", one_line(key)));
             }
         }
         Ok(())
@@ -136,8 +141,8 @@ async fn finished(client: &Client, key: &str) -> Result<()> {
     })
 }
 
-async fn fetch(client: &Client, key: &str, file: &PathBuf, out: &mut Stdout) -> Result<()> {
-    // Hides itself when standard error is no terminal.
+async fn fetch(client: &Client, key: &str, file: &PathBuf) -> Result<()> {
+    // Hides itself when standard error is not a terminal.
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {eta} left") {
         bar.set_style(style);
@@ -148,6 +153,6 @@ async fn fetch(client: &Client, key: &str, file: &PathBuf, out: &mut Stdout) -> 
     };
     let bytes = client.support_bundles().download(key, file, progress).await;
     bar.finish_and_clear();
-    writeln!(out, "{} ({} bytes)", file.display(), bytes?)?;
+    complain(&format!("saved {} ({} bytes)", one_line(&file.display().to_string()), bytes?));
     Ok(())
 }

@@ -1,6 +1,4 @@
-//! `sps transaction`: what is open, and an end to it.
-
-use std::io::Write as _;
+//! `sps transaction`: the open transaction, and what an earlier run left behind.
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -8,14 +6,22 @@ use serde_json::{Value, json};
 use sps_client::{Recovered, RecoveredOutcome};
 
 use crate::{
-    connection,
-    output::{self, Stdout},
-    runtime,
+    connection::{self, runtime},
+    output::{Stdout, complain, print},
     status::Status,
 };
 
-/// See whether this user's session or an earlier crash left a transaction open, and end it.
+/// Show or cancel an open transaction
+///
+/// A transaction belongs to the session that opened it. `sps` records its own transactions in a journal, and every
+/// command that connects first cancels those that an earlier run on this machine left open. A transaction of another
+/// user can only be closed by that user, by an administrator, or by the timeout of the session.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Exit status:
+  0    done
+  2    it could not be done
+  130  interrupted")]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -23,14 +29,11 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print the state of the transaction, and what an earlier run had left open.
+    /// Print the state of the transaction
     ///
-    /// Connecting discards that, with this command as with any other: `left_open` lists it, with what became of it.
+    /// `left_open` lists what an earlier run left open, and whether it was canceled.
     Status(connection::Args),
-    /// Discard what an earlier run of this machine left open.
-    ///
-    /// A transaction belongs to the session that opened it, and `sps` remembers its own in a journal. What somebody
-    /// else holds can only be ended by them, by an administrator, or by the time-out of their session.
+    /// Cancel transactions that earlier runs left open
     Cancel(connection::Args),
 }
 
@@ -38,34 +41,33 @@ enum Command {
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     let (Command::Status(connection) | Command::Cancel(connection)) = &args.command;
     runtime::with_appliance(connection, async |client| {
-        // Connecting has looked into the journal, and ended what an earlier run left there.
+        // Connecting has read the journal, and canceled what an earlier run left open.
         let recovered = !client.recovered().is_empty();
         match &args.command {
             Command::Status(_) => {
                 let mut status = serde_json::to_value(client.transaction_status().await?.body)?;
                 status["left_open"] = client.recovered().iter().map(left_open).collect();
-                output::said(out, &serde_json::to_string_pretty(&status)?)?;
+                print(out, &serde_json::to_string_pretty(&status)?)?;
             }
             Command::Cancel(_) => {
-                let cancelled = client.cancel_transaction().await?;
-                let words = match (cancelled, recovered) {
-                    (true, _) => "cancelled: nothing of it took effect",
-                    (false, true) => "nothing else is open",
-                    (false, false) => "nothing is open that this machine knows of",
+                let canceled = client.cancel_transaction().await?;
+                let message = match (canceled, recovered) {
+                    (true, _) => "canceled; nothing was changed",
+                    (false, true) => "no other transaction is open",
+                    (false, false) => "this machine has no open transaction",
                 };
-                writeln!(out, "{words}")?;
+                complain(message);
             }
         }
-        out.flush()?;
-        Ok(Status::Valid)
+        Ok(Status::Done)
     })
 }
 
-fn left_open(found: &Recovered) -> Value {
-    let outcome = match &found.outcome {
-        RecoveredOutcome::Cancelled => "discarded",
+fn left_open(recovered: &Recovered) -> Value {
+    let outcome = match &recovered.outcome {
+        RecoveredOutcome::Canceled => "discarded",
         RecoveredOutcome::Gone => "gone",
         _ => "may still be open",
     };
-    json!({"user": found.user, "opened": found.opened, "outcome": outcome})
+    json!({"user": recovered.user, "opened": recovered.opened, "outcome": outcome})
 }

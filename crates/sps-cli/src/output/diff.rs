@@ -1,4 +1,4 @@
-//! What a repair changed, as a unified diff.
+//! Changes of a repair as a unified diff.
 
 use std::fmt::Write as _;
 
@@ -7,19 +7,19 @@ use similar::{ChangeTag, TextDiff};
 use sps_validate::{Context, Copied, Form, Span, code, explain};
 
 use crate::{
-    document::Checked,
+    check::validate::Checked,
     output::{
         excerpt::{Hidden, masked},
-        one_line,
+        text::one_line,
     },
 };
 
-/// Lines that are shown around a change.
-const CONTEXT: usize = 3;
-/// Characters that are shown of a line: a document may be a single one.
-const LINE: usize = 1_000;
+/// Lines shown around a change.
+const CONTEXT_LINES: usize = 3;
+/// Characters shown of a line: a document may be a single one.
+const MAX_LINE_CHARS: usize = 1_000;
 
-/// The differences of two states of one document, with what must not be printed masked in both.
+/// Compares two states of one document, with sensitive values masked in both.
 pub(crate) fn unified(before: &Checked, after: &Checked, copied: &[Copied], color: bool) -> String {
     let hidden_after = Hidden::new(&after.report.sensitive);
     let old = masked(&before.text, &hidden_before(before, &hidden_after, copied));
@@ -32,12 +32,12 @@ pub(crate) fn unified(before: &Checked, after: &Checked, copied: &[Copied], colo
     };
     let name = one_line(&before.source);
     let mut text = format!("--- {name}\n+++ {name}\n");
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+    for hunk in diff.unified_diff().context_radius(CONTEXT_LINES).iter_hunks() {
         let _ = writeln!(text, "{}", hunk.header());
         for change in hunk.iter_changes() {
             let style = style(change.tag());
             let line = change.value().trim_end_matches('\n');
-            let shown = match line.char_indices().nth(LINE) {
+            let shown = match line.char_indices().nth(MAX_LINE_CHARS) {
                 Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
                 None => line.to_owned(),
             };
@@ -47,8 +47,8 @@ pub(crate) fn unified(before: &Checked, after: &Checked, copied: &[Copied], colo
     text
 }
 
-/// What must not be printed of the first state. What is still there is known better now: nobody knew what belonged to
-/// a misspelled key. What is gone is judged as it was.
+/// Sensitive spans of the first state. Parts that were copied take them from the second state, where a key that was
+/// misspelled is known; the other parts keep their own.
 fn hidden_before(before: &Checked, after: &Hidden, copied: &[Copied]) -> Hidden {
     let first = hidden_alone(before);
     let mut spans = Vec::new();
@@ -67,7 +67,7 @@ fn hidden_before(before: &Checked, after: &Hidden, copied: &[Copied]) -> Hidden 
     Hidden::new(&spans)
 }
 
-/// The same, as far as the first state tells. A wrapper is not looked into as a request, but it is as a response.
+/// Sensitive spans of the first state alone. A request check does not look into a wrapper, a response check does.
 fn hidden_alone(before: &Checked) -> Hidden {
     let wrapped = before.report.errors().any(|it| it.code == code::RESPONSE_WRAPPER);
     match before.subject.filter(|_| wrapped) {

@@ -1,29 +1,28 @@
-//! The lines of a document that a finding is about, made fit to be printed.
+//! Lines of a document that a finding is about, safe to print.
 //!
-//! What must not be printed becomes asterisks, what steers a terminal becomes a replacement character, and
-//! of a long line only the surroundings of the marked places are left. This costs as much as what is shown,
-//! however long the document is.
+//! Sensitive values become asterisks, characters that control a terminal become a replacement character, and
+//! a long line is cut around the marked places. The cost depends on what is shown, not on the length of the document.
 
 use std::ops::Range;
 
 use sps_validate::Span;
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::output::is_bidirectional;
+use crate::output::text::is_bidirectional;
 
-/// A line up to this long is shown whole. Unit: characters.
-const LINE: usize = 120;
-/// What is shown of a longer one before the start of a mark. Unit: characters.
-const BEFORE: usize = 40;
-/// And from there on. Unit: characters.
-const BEHIND: usize = 70;
+/// A line up to this long is shown whole.
+const WHOLE_LINE_CHARS: usize = 120;
+/// Characters of a longer one shown before the start of a mark.
+const CHARS_BEFORE: usize = 40;
+/// Characters shown from the start of a mark.
+const CHARS_FROM: usize = 70;
 
 /// A few lines with marks.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Excerpt {
-    /// The lines, as many as from the first to the last; those that nobody will see are empty.
+    /// The lines from the first to the last; those that are not shown are empty.
     pub(crate) text: String,
-    /// The bytes of `text` to mark, one for each place that was asked for; `None` if nothing stands there.
+    /// The bytes of `text` to mark, one for each requested place; `None` if the text does not reach it.
     pub(crate) marks: Vec<Option<Range<usize>>>,
 }
 
@@ -60,7 +59,7 @@ impl Excerpt {
     }
 }
 
-/// What of a document must not be printed: ranges in order that do not touch.
+/// Sensitive parts of a document: ranges in order that do not touch.
 #[derive(Debug, Default)]
 pub(crate) struct Hidden(Vec<Span>);
 
@@ -104,15 +103,20 @@ struct Piece {
 }
 
 impl Piece {
-    /// The surroundings of `at`, which stands in `line`; the whole line if it is short.
+    /// The surroundings of `at` in `line`; the whole line if it is short.
     fn around(text: &str, at: usize, line: usize) -> Self {
         let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let (before, behind) = text.split_at(at);
         // No more than a line's worth is looked at, in each direction.
         let left = || before.char_indices().rev().take_while(|(_, c)| *c != '\n');
         let right = || behind.char_indices().take_while(|(_, c)| *c != '\n');
-        let width = left().take(LINE + 1).count() + right().take(LINE + 1).count();
-        let (most_left, most_right) = if width <= LINE { (LINE, LINE) } else { (BEFORE, BEHIND) };
+        let width =
+            left().take(WHOLE_LINE_CHARS + 1).count() + right().take(WHOLE_LINE_CHARS + 1).count();
+        let (most_left, most_right) = if width <= WHOLE_LINE_CHARS {
+            (WHOLE_LINE_CHARS, WHOLE_LINE_CHARS)
+        } else {
+            (CHARS_BEFORE, CHARS_FROM)
+        };
         let start = left().take(most_left).last().map_or(at, |(offset, _)| offset);
         let end =
             right().take(most_right).last().map_or(at, |(offset, c)| at + offset + c.len_utf8());
@@ -177,7 +181,7 @@ impl Printer {
         for (offset, c) in part.char_indices() {
             let at = piece.range.start + offset;
             let start = self.text.len();
-            // The first half of a line end is no part of the line.
+            // The first half of a line end is not part of the line.
             if c != '\r' || text.as_bytes().get(at + 1) != Some(&b'\n') {
                 show(c, hidden.contains(at), &mut self.text);
             }
@@ -203,7 +207,7 @@ impl Printer {
     }
 }
 
-/// The whole text, masked and harmless, line by line as it was.
+/// The whole text, masked and safe to print, line by line as it was.
 pub(crate) fn masked(text: &str, hidden: &Hidden) -> String {
     let mut masked = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
@@ -221,13 +225,13 @@ fn show(c: char, is_hidden: bool, out: &mut String) {
     match c {
         c if is_hidden => out.extend(std::iter::repeat_n('*', c.width().unwrap_or(1))),
         '\t' => out.push_str("    "),
-        c if is_steering(c) => out.push('\u{fffd}'),
+        c if controls_terminal(c) => out.push('\u{fffd}'),
         c => out.push(c),
     }
 }
 
-/// Whether a terminal may do something else with it than show it.
-fn is_steering(c: char) -> bool {
+/// Whether a terminal may do something else with a character than show it.
+fn controls_terminal(c: char) -> bool {
     c.is_control()
         || is_bidirectional(c)
         || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
@@ -247,14 +251,14 @@ mod tests {
     }
 
     #[test]
-    fn a_short_line_is_shown_whole_and_alone() {
+    fn shows_a_short_line_whole_and_alone() {
         let text = "{\r\n\t\"a\": 1,\r\n}";
         assert_eq!(shown(text, &[], "1"), ("    \"a\": 1,".to_owned(), "1".to_owned()));
         assert_eq!(shown(text, &[], "{\r\n\t"), ("{".to_owned(), "{".to_owned()));
     }
 
     #[test]
-    fn what_is_hidden_keeps_its_width() {
+    fn masks_at_equal_width() {
         let text = "{\"plain\": \"pä漢\", \"x\": 1}";
         let secret = Span::new(10, 18);
         assert_eq!(secret.of(text), Some("\"pä漢\""));
@@ -265,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_is_cut_around_the_mark_and_stays_hidden_there() {
+    fn cuts_a_long_line_around_the_mark_and_masks_it() {
         let text = format!(
             "{{\"plain\": \"{}\", \"x\": 1, \"y\": \"{}\"}}",
             "s".repeat(500),
@@ -279,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_far_apart_in_one_line_leave_a_gap() {
+    fn leaves_a_gap_between_marks_far_apart() {
         let text = format!("[1, \"{}\", 2]", "x".repeat(1_000));
         let two = text.find('2').unwrap();
         let places = [(Span::at(two), 7), (Span::new(1, 2), 7)];
@@ -293,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_between_marks_is_shown_and_more_are_not() {
+    fn shows_one_line_between_marks_but_not_two() {
         let places = [(Span::new(8, 9), 3), (Span::new(0, 1), 1)];
         let excerpt = Excerpt::new("a\nbcdef\ng", &Hidden::new(&[Span::new(2, 4)]), &places);
         assert_eq!(excerpt.text, "a\n**def\ng");
@@ -305,13 +309,13 @@ mod tests {
     }
 
     #[test]
-    fn what_steers_a_terminal_is_replaced() {
+    fn replaces_characters_that_control_a_terminal() {
         let (line, _) = shown("{\"\u{7f}\u{202e}\u{9b}\u{200b}\": 1}", &[], "1");
         assert_eq!(line, "{\"\u{fffd}\u{fffd}\u{fffd}\u{fffd}\": 1}");
     }
 
     #[test]
-    fn a_place_behind_the_text_has_no_mark() {
+    fn does_not_mark_a_place_behind_the_text() {
         assert_eq!(Excerpt::new("", &Hidden::default(), &[(Span::at(5), 1)]).marks, [None]);
         assert_eq!(Excerpt::new("é", &Hidden::default(), &[(Span::at(1), 1)]).marks, [None]);
     }

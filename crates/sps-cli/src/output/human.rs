@@ -1,4 +1,4 @@
-//! The result of a check for people.
+//! Output of a check for people.
 
 use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _, io::Write as _};
 
@@ -10,12 +10,17 @@ use anyhow::Result;
 use sps_validate::{Copied, Diagnostic, Severity, Span, code};
 
 use crate::{
-    document::{Advice, Checked},
-    input::Unreadable,
+    check::{
+        document::SourceError,
+        validate::{Checked, Resend},
+    },
     output::{
-        self, Part, Render, Rendered, Sink, Stdout, Summary, count, diff,
+        advice, diff,
         excerpt::{Excerpt, Hidden},
-        one_line,
+        report::{Part, Render, Rendered, Sink, Summary},
+        stdout::{Stdout, complain},
+        text::{count, one_line},
+        unchecked::{self, UncheckedGroup, UncheckedPlace},
     },
     spec::spec,
     status::Status,
@@ -25,12 +30,12 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Human {
     show: Show,
-    unchecked: Vec<Unchecked>,
-    /// Codes whose reason was given.
+    unchecked: Vec<UncheckedGroup>,
+    /// Codes whose note was printed.
     explained: BTreeSet<&'static str>,
 }
 
-/// What people want to see.
+/// Options of this format.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Show {
     pub(crate) color: bool,
@@ -39,29 +44,15 @@ pub(crate) struct Show {
     pub(crate) dry_run: bool,
 }
 
-/// How much of it.
+/// How much is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Amount {
     Everything,
-    /// No notes, and nothing about what is unchecked.
+    /// No notes and no unchecked rules.
     Diagnostics,
-    /// No warnings either.
+    /// Also no warnings.
     Errors,
 }
-
-/// Rules that could not be decided for the same reason, of all documents.
-#[derive(Debug)]
-struct Unchecked {
-    reason: String,
-    codes: BTreeSet<&'static str>,
-    /// The first few places: source and pointer.
-    places: Vec<(String, String)>,
-    /// How many places there are.
-    number: usize,
-}
-
-/// Places that are named; the others are counted.
-const PLACES: usize = 3;
 
 impl Human {
     pub(crate) fn new(show: Show) -> Self {
@@ -73,77 +64,40 @@ impl Sink for Human {
     fn checked(&mut self, out: &mut Stdout, rendered: Rendered) -> Result<()> {
         for Part { text, once } in &rendered.parts {
             out.write_all(text.as_bytes())?;
-            if let Some((code, reason)) = once
+            if let Some((code, note)) = once
                 && self.explained.insert(code)
             {
-                out.write_all(reason.as_bytes())?;
+                out.write_all(note.as_bytes())?;
             }
             // Each finding is a paragraph.
             writeln!(out)?;
         }
-        self.remember(&rendered);
+        unchecked::group(&mut self.unchecked, &rendered);
         Ok(())
     }
 
-    fn unreadable(&mut self, out: &mut Stdout, unreadable: Unreadable) -> Result<()> {
+    fn source_error(&mut self, out: &mut Stdout, error: SourceError) -> Result<()> {
         // Both may lead to the same terminal: keep the order.
         out.flush()?;
-        output::complain(&format!(
-            "error: {}: {}",
-            one_line(&unreadable.source),
-            unreadable.reason
-        ));
+        complain(&format!("error: {}: {}", one_line(&error.source), error.reason));
         Ok(())
     }
 
     fn finish(&mut self, out: &mut Stdout, summary: &Summary, _: Status) -> Result<()> {
         for unchecked in &self.unchecked {
-            let codes: Vec<&str> = unchecked.codes.iter().copied().collect();
-            writeln!(
-                out,
-                "note: not checked: {}: {}",
-                codes.join(", "),
-                one_line(&unchecked.reason)
-            )?;
-            for (source, pointer) in &unchecked.places {
-                writeln!(out, "  at {} {}", one_line(source), one_line(pointer))?;
+            writeln!(out, "note: {}", one_line(&unchecked.message()))?;
+            for UncheckedPlace { source, pointer, .. } in &unchecked.places {
+                let space = if pointer.is_empty() { "" } else { " " };
+                writeln!(out, "  at {}{space}{}", one_line(source), one_line(pointer))?;
             }
-            let others = unchecked.number - unchecked.places.len();
+            let others = unchecked.other_places();
             if others > 0 {
                 writeln!(out, "  and at {}", count(others, "more place"))?;
             }
         }
-        writeln!(out, "{}", in_words(summary, self.show))?;
+        writeln!(out, "{}", summary_line(summary, self.show))?;
         out.flush()?;
         Ok(())
-    }
-}
-
-impl Human {
-    fn remember(&mut self, rendered: &Rendered) {
-        // Several rules may lack the same thing at the same place.
-        let mut seen = BTreeSet::new();
-        for unchecked in &rendered.unchecked {
-            let known = self.unchecked.iter().position(|known| known.reason == unchecked.reason);
-            let at = known.unwrap_or(self.unchecked.len());
-            if known.is_none() {
-                self.unchecked.push(Unchecked::new(unchecked.reason.clone()));
-            }
-            let Some(group) = self.unchecked.get_mut(at) else { continue };
-            group.codes.insert(unchecked.code);
-            if seen.insert((at, &unchecked.pointer)) {
-                group.number += 1;
-                if group.places.len() < PLACES {
-                    group.places.push((rendered.source.clone(), unchecked.pointer.clone()));
-                }
-            }
-        }
-    }
-}
-
-impl Unchecked {
-    fn new(reason: String) -> Self {
-        Self { reason, codes: BTreeSet::new(), places: Vec::new(), number: 0 }
     }
 }
 
@@ -159,10 +113,10 @@ impl Render for Show {
             .collect();
         let mut unchecked = Vec::new();
         if self.amount == Amount::Everything {
-            parts.extend(advice(&checked).map(Part::from));
+            parts.extend(resend_note(&checked).map(Part::from));
             unchecked = checked.report.unchecked;
         }
-        Rendered { source: checked.source, parts, unchecked }
+        Rendered { source: checked.source, file: checked.file, parts, unchecked }
     }
 
     fn diff(&self, before: &Checked, after: &Checked, copied: &[Copied]) -> Option<Part> {
@@ -183,16 +137,19 @@ impl Render for Show {
 }
 
 impl Show {
-    /// `FILE:LINE:COLUMN: error[CODE] POINTER: MESSAGE`, the lines, what to do, and the reason.
+    /// Renders `FILE:LINE:COLUMN: error[CODE] POINTER: MESSAGE`, the lines, the help and the notes.
     fn finding(self, checked: &Checked, hidden: &Hidden, diagnostic: &Diagnostic) -> Part {
         let Diagnostic { code, severity, pointer, message, .. } = diagnostic;
         let level = if *severity == Severity::Error { Level::ERROR } else { Level::WARNING };
         let (renderer, [strong, bold]) = if self.color {
             let color = if *severity == Severity::Error { AnsiColor::BrightRed } else { WARNING };
             let bold = Style::new().bold();
-            (Renderer::styled().term_width(WIDTH), [bold.fg_color(Some(color.into())), bold])
+            (
+                Renderer::styled().term_width(TERMINAL_WIDTH),
+                [bold.fg_color(Some(color.into())), bold],
+            )
         } else {
-            (Renderer::plain().term_width(WIDTH), [Style::new(), Style::new()])
+            (Renderer::plain().term_width(TERMINAL_WIDTH), [Style::new(), Style::new()])
         };
         let space = if pointer.is_empty() { "" } else { " " };
         let mut text = format!(
@@ -202,7 +159,7 @@ impl Show {
             one_line(message)
         );
 
-        let lines = is_known(diagnostic).then(|| Lines::of(checked, hidden, diagnostic));
+        let lines = is_parsed(diagnostic).then(|| Lines::of(checked, hidden, diagnostic));
         let gutter = lines.as_ref().map_or(0, |lines| lines.last.to_string().len());
         let (snippet, notes) = lines.map(|lines| (lines.snippet, lines.notes)).unzip();
         let help = help(diagnostic).map(|help| Level::HELP.message(one_line(&help).into_owned()));
@@ -213,28 +170,29 @@ impl Show {
             text.push_str(&renderer.render(&[group]));
             text.push('\n');
         }
-        let reason = spec().code(code).map(|it| {
-            let note = Level::NOTE.message(it.why.as_str());
+        let note = spec().code(code).and_then(|it| {
+            let why = new_sentences(&it.why, &[message, &diagnostic.help])?;
+            let note = Level::NOTE.message(why);
             let note = renderer.render(&[Group::with_level(level).element(note)]);
-            (*code, format!("{:gutter$}{note}\n", ""))
+            Some((*code, format!("{:gutter$}{note}\n", "")))
         });
-        Part { text, once: reason.filter(|_| self.amount == Amount::Everything) }
+        Part { text, once: note.filter(|_| self.amount == Amount::Everything) }
     }
 }
 
 /// The yellow of rustc's warnings.
 const WARNING: AnsiColor = AnsiColor::Yellow;
-/// Lines are cut before they get here.
-const WIDTH: usize = 1_000;
-/// How far a related place may stand from the finding to be shown with it. Unit: lines.
-const APART: usize = 1_000;
+/// Wider than any line: lines are cut before they get here.
+const TERMINAL_WIDTH: usize = 1_000;
+/// How far a related place may be from the finding to be shown with it.
+const MAX_DISTANCE_LINES: usize = 1_000;
 
-/// Whether the document was looked into, so that it is known what must not be printed.
-fn is_known(diagnostic: &Diagnostic) -> bool {
+/// Whether the document was parsed, so that its sensitive values are known.
+fn is_parsed(diagnostic: &Diagnostic) -> bool {
     !matches!(diagnostic.code, code::INVALID_JSON | code::LIMIT_EXCEEDED)
 }
 
-/// The lines of a diagnostic.
+/// Lines that a diagnostic is about.
 struct Lines {
     snippet: Snippet<'static, Annotation<'static>>,
     /// The number of the last one.
@@ -245,10 +203,12 @@ struct Lines {
 
 impl Lines {
     fn of(checked: &Checked, hidden: &Hidden, diagnostic: &Diagnostic) -> Self {
-        let line = |span: Span| checked.places.position(span.start).line;
+        let line = |span: Span| checked.positions.of(span.start).line;
         let at = line(diagnostic.span);
-        let (near, far): (Vec<_>, Vec<_>) =
-            diagnostic.related.iter().partition(|it| line(it.span).abs_diff(at) <= APART);
+        let (near, far): (Vec<_>, Vec<_>) = diagnostic
+            .related
+            .iter()
+            .partition(|it| line(it.span).abs_diff(at) <= MAX_DISTANCE_LINES);
         let mut places = vec![(diagnostic.span, at)];
         places.extend(near.iter().map(|it| (it.span, line(it.span))));
         let numbers = || places.iter().map(|(_, line)| *line);
@@ -272,47 +232,71 @@ impl Lines {
     }
 }
 
-/// The help with the suggestions that it does not name itself.
+/// Help of a diagnostic, with the suggestions that it does not name itself.
 fn help(diagnostic: &Diagnostic) -> Option<String> {
-    let Diagnostic { help, suggestions, .. } = diagnostic;
+    let Diagnostic { suggestions, .. } = diagnostic;
+    let help = advice::help(diagnostic);
     let missing: Vec<String> = suggestions
         .iter()
-        .filter(|word| {
-            !help.contains(&format!("`{word}`")) && !help.contains(&format!("\"{word}\""))
+        .filter(|name| {
+            !help.contains(&format!("`{name}`")) && !help.contains(&format!("\"{name}\""))
         })
-        .map(|word| format!("`{word}`"))
+        .map(|name| format!("`{name}`"))
         .collect();
     match (help.is_empty(), missing.is_empty()) {
         (true, true) => None,
         (true, false) => Some(format!("did you mean {}?", missing.join(" or "))),
-        (false, true) => Some(help.clone()),
+        (false, true) => Some(help),
         (false, false) => Some(format!("{help} (near: {})", missing.join(", "))),
     }
 }
 
-fn advice(checked: &Checked) -> Option<String> {
-    let source = one_line(&checked.source);
-    let file = one_line(&checked.file);
-    let what = match checked.advice? {
-        // The name of a line of JSON Lines is no file that `sps request` could read.
-        Advice::Rewrite if checked.source == checked.file => {
-            format!("`sps request {file}` makes a body of it")
-        }
-        Advice::Rewrite => "`sps request` makes a body of it".to_owned(),
-        Advice::TakeOne => "`sps request` makes a body of one of its items".to_owned(),
+/// The sentences of a note that the texts printed before it do not have, or `None`.
+fn new_sentences(note: &str, printed: &[&str]) -> Option<String> {
+    let printed: Vec<String> = printed.iter().map(|text| text.to_lowercase()).collect();
+    let is_new = |sentence: &&str| {
+        let sentence = sentence.trim_end_matches('.').to_lowercase();
+        !printed.iter().any(|text| text.contains(&sentence))
     };
-    Some(format!("{source}: note: checked as a response, which cannot be PUT as it is; {what}\n"))
+    let sentences = note.split_inclusive(". ").map(str::trim_end);
+    let new: Vec<&str> = sentences.filter(is_new).collect();
+    (!new.is_empty()).then(|| new.join(" "))
 }
 
-fn place(checked: &Checked, offset: usize) -> String {
-    let position = checked.places.position(offset);
+/// Note about a response that someone may want to send back.
+fn resend_note(checked: &Checked) -> Option<String> {
+    let source = one_line(&checked.source);
+    let file = one_line(&checked.file);
+    let command = match checked.resend? {
+        // Neither a line of JSON Lines nor standard input is a file to read again.
+        Resend::Rewrite if checked.source == checked.file && file != "-" => {
+            format!("`sps request {file}` makes a request of it")
+        }
+        Resend::Rewrite => "`sps request` makes a request of it".to_owned(),
+        Resend::TakeOne => "`sps request` makes a request of one item".to_owned(),
+    };
+    Some(format!("{source}: note: checked as a response; to send it back, {command}\n"))
+}
+
+/// `FILE:LINE:COLUMN` of an offset in a document.
+pub(super) fn place(checked: &Checked, offset: usize) -> String {
+    let position = checked.positions.of(offset);
     format!("{}:{}:{}", one_line(&checked.file), position.line, position.column)
 }
 
-/// `5 documents: 1 error, 2 warnings, 3 not checked`. After a dry run, what would be left comes after what would go.
-fn in_words(summary: &Summary, show: Show) -> String {
-    let Summary { documents, errors, warnings, unchecked, unreadable, unknown, unrepaired, fixed } =
-        *summary;
+/// `5 documents: 1 error, 2 warnings, 3 not checked`. After a dry run, the repairs come before what would be left.
+pub(super) fn summary_line(summary: &Summary, show: Show) -> String {
+    let Summary {
+        documents,
+        errors,
+        warnings,
+        unchecked,
+        unreadable,
+        uncheckable,
+        unrepaired,
+        skipped,
+        fixed,
+    } = *summary;
     let errors = if errors == 0 { "no errors".to_owned() } else { count(errors, "error") };
     let mut parts = if documents == 0 { Vec::new() } else { vec![errors] };
     if warnings > 0 && show.amount != Amount::Errors {
@@ -327,10 +311,31 @@ fn in_words(summary: &Summary, show: Show) -> String {
     } else if fixed > 0 {
         parts.push(format!("{fixed} fixed"));
     }
-    for (number, what) in [(unreadable, "read"), (unknown, "checked"), (unrepaired, "repaired")] {
+    for (number, what) in [(unreadable, "read"), (uncheckable, "checked"), (unrepaired, "repaired")]
+    {
         if number > 0 {
             parts.push(format!("{number} could not be {what}"));
         }
     }
+    if skipped > 0 {
+        parts.push(count(skipped, "other file"));
+    }
+    if documents == 0 && parts.len() == 1 && skipped > 0 {
+        return format!("0 documents checked, {}", parts.join(", "));
+    }
     format!("{}: {before}{}", count(documents, "document"), parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeats_no_sentence_of_the_help_in_the_note() {
+        let note = "What is left out is lost. Nulls are sent too.";
+        let help = "add `a`; what is left out is lost";
+        assert_eq!(new_sentences(note, &[help]).as_deref(), Some("Nulls are sent too."));
+        assert_eq!(new_sentences(note, &["add `a`"]).as_deref(), Some(note));
+        assert_eq!(new_sentences("What is left out is lost.", &[help]), None);
+    }
 }

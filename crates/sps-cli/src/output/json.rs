@@ -9,21 +9,28 @@ use serde::Serialize;
 use sps_validate::{Copied, Diagnostic, Form, Param, Related, Span};
 
 use crate::{
-    document::Checked,
-    input::{Places, Unreadable},
-    output::{self, Part, Render, Rendered, Sink, Stdout, Summary},
+    check::{
+        document::{Positions, SourceError},
+        validate::Checked,
+    },
+    output::{
+        advice,
+        report::{Part, Render, Rendered, Sink, Summary},
+        stdout::{Stdout, complain},
+        text::one_line,
+    },
     status::Status,
 };
 
 /// Writes one JSON object.
 #[derive(Debug, Default)]
 pub(crate) struct Json {
-    unreadable: Vec<Unreadable>,
+    errors: Vec<SourceError>,
     begun: bool,
 }
 
 impl Json {
-    /// What stands before the next document.
+    /// The text before the next document.
     fn separator(&mut self) -> &'static str {
         if std::mem::replace(&mut self.begun, true) {
             ",\n  "
@@ -57,9 +64,9 @@ impl Sink for Json {
         Ok(())
     }
 
-    fn unreadable(&mut self, _: &mut Stdout, unreadable: Unreadable) -> Result<()> {
-        output::complain(&format!("error: {}: {}", unreadable.source, unreadable.reason));
-        self.unreadable.push(unreadable);
+    fn source_error(&mut self, _: &mut Stdout, error: SourceError) -> Result<()> {
+        complain(&format!("error: {}: {}", one_line(&error.source), error.reason));
+        self.errors.push(error);
         Ok(())
     }
 
@@ -67,8 +74,7 @@ impl Sink for Json {
         if !self.begun {
             write!(out, "{{\"schema_version\": 1,\n \"documents\": [")?;
         }
-        let unreadable =
-            serde_json::to_string(&self.unreadable).context("cannot write the report")?;
+        let unreadable = serde_json::to_string(&self.errors).context("cannot write the report")?;
         let summary = serde_json::to_string(summary).context("cannot write the report")?;
         writeln!(out, "],\n \"unreadable\": {unreadable},\n \"summary\": {summary}}}")?;
         out.flush()?;
@@ -93,7 +99,7 @@ struct DiagnosticJson<'a> {
     span: SpanJson,
     message: &'a str,
     params: BTreeMap<&'a str, serde_json::Value>,
-    help: &'a str,
+    help: String,
     suggestions: &'a [String],
     related: Vec<RelatedJson<'a>>,
 }
@@ -109,10 +115,12 @@ struct RelatedJson<'a> {
 struct UncheckedJson<'a> {
     code: &'a str,
     pointer: &'a str,
-    reason: &'a str,
+    /// A name for machines.
+    kind: &'a str,
+    reason: String,
 }
 
-/// Bytes of the file, and the line and column (in characters) of the first one.
+/// Bytes of a file, and the line and column (in characters) of the first one.
 #[derive(Debug, Serialize)]
 struct SpanJson {
     start: usize,
@@ -124,11 +132,12 @@ struct SpanJson {
 impl<'a> From<&'a Checked> for DocumentJson<'a> {
     fn from(checked: &'a Checked) -> Self {
         let report = &checked.report;
-        let places = &checked.places;
+        let positions = &checked.positions;
         let unchecked = report.unchecked.iter().map(|it| UncheckedJson {
             code: it.code,
             pointer: &it.pointer,
-            reason: &it.reason,
+            kind: it.reason.kind(),
+            reason: advice::reason(it),
         });
         Self {
             source: &checked.source,
@@ -137,7 +146,7 @@ impl<'a> From<&'a Checked> for DocumentJson<'a> {
             diagnostics: report
                 .diagnostics
                 .iter()
-                .map(|it| DiagnosticJson::new(it, places))
+                .map(|it| DiagnosticJson::new(it, positions))
                 .collect(),
             unchecked: unchecked.collect(),
         }
@@ -145,34 +154,34 @@ impl<'a> From<&'a Checked> for DocumentJson<'a> {
 }
 
 impl<'a> DiagnosticJson<'a> {
-    fn new(diagnostic: &'a Diagnostic, places: &Places) -> Self {
+    fn new(diagnostic: &'a Diagnostic, positions: &Positions) -> Self {
         Self {
             code: diagnostic.code,
             severity: diagnostic.severity.as_str(),
             pointer: &diagnostic.pointer,
-            span: SpanJson::new(diagnostic.span, places),
+            span: SpanJson::new(diagnostic.span, positions),
             message: &diagnostic.message,
             params: diagnostic.params.iter().map(|(name, value)| (*name, param(value))).collect(),
-            help: &diagnostic.help,
+            help: advice::help(diagnostic),
             suggestions: &diagnostic.suggestions,
-            related: diagnostic.related.iter().map(|it| RelatedJson::new(it, places)).collect(),
+            related: diagnostic.related.iter().map(|it| RelatedJson::new(it, positions)).collect(),
         }
     }
 }
 
 impl<'a> RelatedJson<'a> {
-    fn new(related: &'a Related, places: &Places) -> Self {
-        let span = SpanJson::new(related.span, places);
+    fn new(related: &'a Related, positions: &Positions) -> Self {
+        let span = SpanJson::new(related.span, positions);
         Self { pointer: &related.pointer, span, message: &related.message }
     }
 }
 
 impl SpanJson {
-    fn new(span: Span, places: &Places) -> Self {
-        let position = places.position(span.start);
+    fn new(span: Span, positions: &Positions) -> Self {
+        let position = positions.of(span.start);
         Self {
-            start: span.start + places.bytes_before,
-            end: span.end + places.bytes_before,
+            start: span.start + positions.bytes_before,
+            end: span.end + positions.bytes_before,
             line: position.line,
             column: position.column,
         }
@@ -184,10 +193,10 @@ fn param(param: &Param) -> serde_json::Value {
         Param::Int(number) => i64::try_from(*number)
             .map(serde_json::Value::from)
             .or_else(|_| u64::try_from(*number).map(serde_json::Value::from))
-            // No JSON reader can be trusted with more than 64 bits.
+            // Few JSON readers take more than 64 bits.
             .unwrap_or_else(|_| number.to_string().into()),
         Param::Text(text) => text.as_str().into(),
-        Param::Words(words) => words.clone().into(),
+        Param::Values(values) => values.clone().into(),
         other => format!("{other:?}").into(),
     }
 }

@@ -1,4 +1,4 @@
-//! The result of a check as SARIF 2.1.0, which code hosts and editors read.
+//! Output of a check as SARIF 2.1.0, for code hosts and editors.
 //!
 //! Each result is a line of its own. Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version
 //! 2.1.0 Plus Errata 01", 28 August 2023; the sections named below are those of it.
@@ -12,12 +12,17 @@ use std::{
 use anyhow::Result;
 use serde_json::{Value, json};
 use sps_spec::{Code, Severity};
-use sps_validate::{Copied, Diagnostic, Span, Unchecked};
+use sps_validate::{Copied, Diagnostic, Span};
 
 use crate::{
-    document::Checked,
-    input::Unreadable,
-    output::{self, Part, Render, Rendered, Sink, Stdout, Summary},
+    check::{document::SourceError, validate::Checked},
+    output::{
+        advice,
+        report::{Part, Render, Rendered, Sink, Summary},
+        stdout::{Stdout, complain},
+        text::{count, one_line},
+        unchecked::{self, UncheckedGroup},
+    },
     spec::spec,
     status::Status,
 };
@@ -28,12 +33,13 @@ const SCHEMA: &str =
 /// Writes one run.
 #[derive(Debug, Default)]
 pub(crate) struct Sarif {
-    unreadable: Vec<Unreadable>,
+    errors: Vec<SourceError>,
+    unchecked: Vec<UncheckedGroup>,
     begun: bool,
 }
 
 impl Sarif {
-    /// What stands before the next result.
+    /// The text before the next result.
     fn separator(&mut self) -> String {
         if std::mem::replace(&mut self.begun, true) {
             return ",\n   ".to_owned();
@@ -60,10 +66,10 @@ pub(crate) struct Results;
 impl Render for Results {
     fn render(&self, checked: Checked) -> Rendered {
         let document = Document { checked: &checked, artifact: artifact(&checked.file) };
-        let found = checked.report.diagnostics.iter().map(|it| document.diagnostic(it));
-        let open = checked.report.unchecked.iter().map(|it| document.unchecked(it));
-        let parts = found.chain(open).map(|it| Part::from(it.to_string())).collect();
-        Rendered { parts, ..Rendered::default() }
+        let results = checked.report.diagnostics.iter().map(|it| document.diagnostic(it));
+        let parts = results.map(|it| Part::from(it.to_string())).collect();
+        let Checked { source, file, report, .. } = checked;
+        Rendered { source, file, parts, unchecked: report.unchecked }
     }
 
     fn diff(&self, _: &Checked, _: &Checked, _: &[Copied]) -> Option<Part> {
@@ -73,15 +79,16 @@ impl Render for Results {
 
 impl Sink for Sarif {
     fn checked(&mut self, out: &mut Stdout, rendered: Rendered) -> Result<()> {
-        for part in rendered.parts {
+        for part in &rendered.parts {
             write!(out, "{}{}", self.separator(), part.text)?;
         }
+        unchecked::group(&mut self.unchecked, &rendered);
         Ok(())
     }
 
-    fn unreadable(&mut self, _: &mut Stdout, unreadable: Unreadable) -> Result<()> {
-        output::complain(&format!("error: {}: {}", unreadable.source, unreadable.reason));
-        self.unreadable.push(unreadable);
+    fn source_error(&mut self, _: &mut Stdout, error: SourceError) -> Result<()> {
+        complain(&format!("error: {}: {}", one_line(&error.source), error.reason));
+        self.errors.push(error);
         Ok(())
     }
 
@@ -90,10 +97,12 @@ impl Sink for Sarif {
             let begin = self.separator();
             write!(out, "{begin}")?;
         }
-        // Section 3.20: how the run went, and what it could not do.
-        let notifications: Vec<Value> = self.unreadable.iter().map(notification).collect();
+        // Section 3.20: the result of the run, and what it could not do.
+        let errors = self.errors.iter().map(error_notification);
+        let unchecked = self.unchecked.iter().map(unchecked_notification);
+        let notifications: Vec<Value> = errors.chain(unchecked).collect();
         let invocation = json!({
-            "executionSuccessful": status < Status::Unreadable,
+            "executionSuccessful": status < Status::Failed,
             "exitCode": status.number(),
             "toolExecutionNotifications": notifications,
         });
@@ -124,13 +133,39 @@ fn rule(code: &Code) -> Value {
     })
 }
 
-/// Section 3.58: something that was not read.
-fn notification(unreadable: &Unreadable) -> Value {
+/// Section 3.58: an error about a source.
+fn error_notification(error: &SourceError) -> Value {
     json!({
         "level": "error",
-        "message": {"text": unreadable.reason},
-        "locations": [{"physicalLocation": {"artifactLocation": artifact(&unreadable.source)}}],
+        "message": {"text": error.reason},
+        "locations": [{"physicalLocation": {"artifactLocation": artifact(&error.source)}}],
     })
+}
+
+/// Section 3.58: rules that were left unchecked. They are not results, because consumers open an alert for each result,
+/// whatever its kind.
+fn unchecked_notification(group: &UncheckedGroup) -> Value {
+    let places = group.places.iter().map(|place| {
+        json!({
+            "physicalLocation": {"artifactLocation": artifact(&place.file)},
+            "logicalLocations": [logical_location(&place.pointer)],
+        })
+    });
+    let mut message = group.message();
+    if group.other_places() > 0 {
+        let _ = write!(message, "; also at {}", count(group.other_places(), "more place"));
+    }
+    json!({
+        "level": "note",
+        "message": {"text": message},
+        "locations": places.collect::<Vec<_>>(),
+    })
+}
+
+/// Section 3.33.4 leaves the form of a name to the producer, and 3.33.7 has kinds for JSON.
+fn logical_location(pointer: &str) -> Value {
+    let kind = if pointer.is_empty() { "object" } else { "member" };
+    json!({"fullyQualifiedName": pointer, "kind": kind})
 }
 
 struct Document<'c> {
@@ -141,9 +176,8 @@ struct Document<'c> {
 impl Document<'_> {
     /// Section 3.27.
     fn diagnostic(&self, diagnostic: &Diagnostic) -> Value {
-        let Diagnostic { code, severity, pointer, span, message, help, related, .. } = diagnostic;
-        let words = if help.is_empty() { message.clone() } else { format!("{message}; {help}") };
-        let mut result = Self::result(code, severity.as_str(), &words);
+        let Diagnostic { code, severity, pointer, span, related, .. } = diagnostic;
+        let mut result = Self::result(code, severity.as_str(), &advice::message(diagnostic));
         result["locations"] = json!([self.location(pointer, Some(*span))]);
         if !related.is_empty() {
             let related = related.iter().enumerate().map(|(id, it)| {
@@ -154,14 +188,6 @@ impl Document<'_> {
             });
             result["relatedLocations"] = related.collect();
         }
-        result
-    }
-
-    /// An undecided rule is an open result: there was not enough information.
-    fn unchecked(&self, unchecked: &Unchecked) -> Value {
-        let mut result = Self::result(unchecked.code, "none", &unchecked.reason);
-        result["kind"] = "open".into();
-        result["locations"] = json!([self.location(&unchecked.pointer, None)]);
         result
     }
 
@@ -178,28 +204,26 @@ impl Document<'_> {
         if let Some(span) = span {
             place["region"] = self.region(span);
         }
-        // Section 3.33.4 leaves the form to the producer, and 3.33.7 has kinds for JSON.
-        let kind = if pointer.is_empty() { "object" } else { "member" };
         json!({
             "physicalLocation": place,
-            "logicalLocations": [{"fullyQualifiedName": pointer, "kind": kind}],
+            "logicalLocations": [logical_location(pointer)],
         })
     }
 
-    /// Section 3.30. Characters are counted from the start of a document that is a whole file; where the lines
-    /// of a file are documents, nobody knows how many came before.
+    /// Section 3.30. Characters are counted from the start of a document that is a whole file; for a line of a
+    /// file, the number of characters before it is unknown.
     fn region(&self, span: Span) -> Value {
-        let Checked { places, text, .. } = self.checked;
-        // A span that says where a text stops being JSON may end within a character.
+        let Checked { positions, text, .. } = self.checked;
+        // The span of a syntax error may end within a character.
         let end = span.end.max(span.start);
         let end = (end..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(end);
-        let (first, last) = (places.position(span.start), places.position(end));
+        let (first, last) = (positions.of(span.start), positions.of(end));
         let mut region = json!({
             "startLine": first.line,
             "startColumn": first.column,
             "endLine": last.line,
             "endColumn": last.column,
-            "byteOffset": places.bytes_before + span.start,
+            "byteOffset": positions.bytes_before + span.start,
             "byteLength": end - span.start,
         });
         if self.checked.source == self.checked.file
@@ -213,7 +237,7 @@ impl Document<'_> {
     }
 }
 
-/// Section 3.4: where a file is, relative to where the command ran unless the path is absolute.
+/// Section 3.4: URI of a file, relative to the current directory unless the path is absolute.
 fn artifact(source: &str) -> Value {
     let path = Path::new(source);
     let mut uri = String::from(if path.is_absolute() { "file://" } else { "" });
@@ -245,7 +269,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn paths_become_uris() {
+    fn makes_uris_of_paths() {
         for (path, uri) in [
             ("-", "-"),
             ("./a/b.json", "a/b.json"),

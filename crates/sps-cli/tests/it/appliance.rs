@@ -5,7 +5,7 @@ use std::{
     io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStderr, Command, Stdio},
     time::Duration,
 };
 
@@ -25,7 +25,7 @@ opened     a transaction at URL
 changed    /api/configuration/management/health_monitoring
 review     replace /api/configuration/management/health_monitoring
 committed  1 change
-read back  everything is as it was sent
+verified   every value is as it was sent
 ";
 
 /// `sps sim` until it is dropped.
@@ -105,7 +105,7 @@ impl Appliance {
         finish(&mut self.logged_in("elsewhere", &arguments)).json()
     }
 
-    /// Whether somebody on another machine may change something.
+    /// Whether a user on another machine can open a transaction.
     pub(crate) fn is_free(&self) -> bool {
         let arguments = ["put", "management/health_monitoring", "health.json", "--dry-run"];
         let run = finish(&mut self.logged_in("elsewhere", &arguments));
@@ -117,10 +117,10 @@ impl Appliance {
     }
 
     /// Starts the change and waits until it hangs behind this step.
-    pub(crate) fn hang(&self, step: &str) -> (Child, BufReader<ChildStdout>) {
+    pub(crate) fn hang(&self, step: &str) -> (Child, BufReader<ChildStderr>) {
         let arguments = ["put", "management/health_monitoring", "health.json"];
         let mut child = self.logged_in("home", &arguments).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut lines = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         while !line.starts_with(step) {
             line.clear();
@@ -129,7 +129,7 @@ impl Appliance {
         (child, lines)
     }
 
-    /// Takes the fault away: whoever was ended may not have got as far as to meet it.
+    /// Uses up the fault: a process that was ended may not have got so far.
     pub(crate) fn meet(&self, request: &str) {
         let address = self.url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(address).unwrap();
@@ -167,43 +167,43 @@ pub(crate) fn disk(health: &Value) -> u64 {
 }
 
 #[test]
-fn a_change_is_told_step_by_step() {
+fn a_change_is_printed_step_by_step() {
     let appliance = Appliance::new("appliance-steps", &[]);
     assert_eq!(disk(&appliance.health()), 80);
     let run = appliance.sps(&["put", "management/health_monitoring", "health.json"]);
-    assert_eq!((run.status, &*run.stderr), (0, ""));
-    assert_eq!(appliance.without_url(&run.stdout), STEPS);
+    assert_eq!((run.status, &*run.stdout), (0, ""));
+    assert_eq!(appliance.without_url(&run.stderr), STEPS);
     assert_eq!(appliance.health(), serde_json::from_str::<Value>(HEALTH).unwrap());
 
     let again = appliance.sps(&["put", "management/health_monitoring", "health.json"]);
     assert_eq!(
-        appliance.without_url(&again.stdout),
+        appliance.without_url(&again.stderr),
         "opened     a transaction at URL\n\
          changed    /api/configuration/management/health_monitoring\n\
-         committed  nothing has changed: the appliance lists no difference\n\
-         read back  everything is as it was sent\n"
+         committed  no change: the appliance lists no difference\n\
+         verified   every value is as it was sent\n"
     );
 
     let dry = ["put", "management/health_monitoring", "health.json", "--dry-run"];
     let run = appliance.sps(&dry);
     // It is there already: the appliance lists no change.
     assert_eq!(
-        appliance.without_url(&run.stdout),
+        appliance.without_url(&run.stderr),
         "opened     a transaction at URL\n\
          changed    /api/configuration/management/health_monitoring\n\
-         cancelled  nothing has changed\n"
+         canceled   nothing was changed\n"
     );
-    assert_eq!((run.status, &*run.stderr), (0, ""));
+    assert_eq!((run.status, &*run.stdout), (0, ""));
 }
 
 #[test]
 fn the_built_in_simulator_takes_a_change_too() {
     let dir = Dir::new("appliance-sim").with("health.json", HEALTH);
     let run = dir.sps(&["put", "management/health_monitoring", "health.json", "--sim"]);
-    let (first, rest) = run.stdout.split_once('\n').unwrap();
-    assert_eq!(first, "opened     a transaction at the embedded simulator");
+    let (first, rest) = run.stderr.split_once('\n').unwrap();
+    assert_eq!(first, "opened     a transaction at the built-in simulator");
     assert_eq!(rest, STEPS.split_once('\n').unwrap().1);
-    assert_eq!((run.status, &*run.stderr), (0, ""));
+    assert_eq!((run.status, &*run.stdout), (0, ""));
 }
 
 #[test]
@@ -213,13 +213,15 @@ fn an_object_comes_and_goes() {
     let appliance = Appliance::new("appliance-object", &[]);
     fs::write(appliance.dir.path().join("office.json"), policy).unwrap();
     let run = appliance.sps(&["post", "policies/time_policies", "office.json"]);
-    let created = run.stdout.lines().find_map(|it| it.strip_prefix("created    ")).unwrap();
-    assert_eq!((run.status, &*run.stderr), (0, ""), "{}", run.stdout);
+    assert_eq!(run.status, 0, "{}", run.all());
+    // Standard output is the key alone, for KEY=$(sps post …).
+    let created = &format!("/api/configuration/policies/time_policies/{}", run.stdout.trim_end());
+    assert!(run.stderr.contains(&format!("created    {created}\n")), "{}", run.all());
     let run = appliance.sps(&["get", created, "--request"]);
     assert_eq!(run.json(), serde_json::from_str::<Value>(policy).unwrap());
     let run = appliance.sps(&["delete", created]);
     assert_eq!(run.status, 0, "{}", run.all());
-    appliance.sps(&["get", created]).fails(2, "there is no such object (404 NotFound");
+    appliance.sps(&["get", created]).fails(2, "object not found (404 NotFound");
 }
 
 #[test]
@@ -259,11 +261,10 @@ fn what_a_killed_run_left_is_cleared_by_the_next() {
         assert_eq!(disk(&appliance.health_elsewhere()), 80);
 
         let run = appliance.sps(&["put", "management/health_monitoring", "health.json"]);
-        assert_eq!(
-            run.stderr,
-            "note: an earlier run of admin had left a transaction open; it is discarded now\n"
-        );
-        assert_eq!((run.status, &*appliance.without_url(&run.stdout)), (0, STEPS));
+        let note =
+            "note: an earlier run of admin had left a transaction open; it is discarded now\n";
+        let stderr = appliance.without_url(&run.stderr);
+        assert_eq!((run.status, &*stderr), (0, &*format!("{note}{STEPS}")));
         assert!(appliance.is_free());
         assert_eq!(disk(&appliance.health()), 91);
         // What the killed run had sent may still arrive.
@@ -274,13 +275,13 @@ fn what_a_killed_run_left_is_cleared_by_the_next() {
 
 #[test]
 #[cfg(unix)]
-fn a_transaction_that_was_left_open_can_be_cancelled() {
+fn a_transaction_that_was_left_open_can_be_canceled() {
     let request = "GET /api/transaction/changes";
     let appliance = Appliance::hanging("appliance-cancel", request);
     let status = appliance.sps(&["transaction", "status"]);
     assert_eq!((status.status, status.json()["status"].clone()), (0, json!("closed")));
-    let none = "nothing is open that this machine knows of\n";
-    appliance.sps(&["transaction", "cancel"]).is(0, none, "");
+    let none = "this machine has no open transaction\n";
+    appliance.sps(&["transaction", "cancel"]).is(0, "", none);
 
     let (mut child, _lines) = appliance.hang("changed");
     child.kill().unwrap();
@@ -301,7 +302,7 @@ fn a_transaction_that_was_left_open_can_be_cancelled() {
 
 #[test]
 #[cfg(unix)]
-fn cancelling_says_what_a_killed_run_had_left() {
+fn canceling_reports_what_a_killed_run_left_open() {
     let request = "GET /api/transaction/changes";
     let appliance = Appliance::hanging("appliance-cancel-killed", request);
     let (mut child, _lines) = appliance.hang("changed");
@@ -319,7 +320,7 @@ fn cancelling_says_what_a_killed_run_had_left() {
 }
 
 #[test]
-fn it_says_what_it_is() {
+fn info_prints_the_version() {
     let appliance = Appliance::new("appliance-info", &["--target", "7.5.0"]);
     let run = appliance.sps(&["info"]);
     assert_eq!((run.status, &*run.stderr), (0, ""));
@@ -334,11 +335,13 @@ fn a_support_bundle_is_fetched_and_removed() {
     let key = run.stdout.lines().next().unwrap();
     let bundle = fs::read(appliance.dir.path().join("bundle.tar.gz")).unwrap();
     assert_eq!(bundle[..2], [0x1f, 0x8b], "no gzip");
-    assert_eq!(run.stdout, format!("{key}\nbundle.tar.gz ({} bytes)\n", bundle.len()));
+    assert_eq!(run.stdout, format!("{key}\n"));
+    let saved = format!("saved bundle.tar.gz ({} bytes)\n", bundle.len());
+    assert!(run.stderr.ends_with(&saved), "{}", run.stderr);
     let list = appliance.sps(&["support-bundle", "list"]);
     assert!(list.stdout.starts_with(&format!("{key}  finished  ")), "{}", list.all());
     let run = appliance.sps(&["support-bundle", "download", key, "-"]);
-    assert!(run.status == 2 && run.stderr.contains("name the file"), "{}", run.all());
+    assert!(run.status == 2 && run.stderr.contains("pass a file"), "{}", run.all());
     assert!(!appliance.dir.path().join("-").exists());
     let run = appliance.sps(&["support-bundle", "delete", key]);
     assert_eq!(run.status, 0, "{}", run.all());
@@ -346,7 +349,7 @@ fn a_support_bundle_is_fetched_and_removed() {
 }
 
 #[test]
-fn a_profile_says_where_and_who() {
+fn a_profile_has_the_host_and_the_user() {
     let appliance = Appliance::new("appliance-profile", &[]);
     let profile = format!(
         "[profile.lab]\nhost = '{}'\nuser = 'admin'\nca-file = 'ca.pem'\npassword-file = 'password'\n",
@@ -361,11 +364,11 @@ fn a_profile_says_where_and_who() {
     };
     let lab = run("lab");
     assert_eq!((lab.status, &*lab.stderr), (0, ""));
-    run("prod").fails(2, "config.toml: there is no profile `prod`; there are `lab`");
+    run("prod").fails(2, "config.toml: unknown profile `prod`; known are `lab`");
 }
 
 #[test]
-fn who_is_not_trusted_hears_no_password() {
+fn an_untrusted_server_gets_no_password() {
     let appliance = Appliance::new("appliance-trust", &[]);
     let run = |arguments: &[&str], password: &str| {
         let mut command = appliance.command("home");
@@ -377,21 +380,27 @@ fn who_is_not_trusted_hears_no_password() {
     for arguments in [
         &["--ca-file", stranger.to_str().unwrap()][..],
         &["--pin-sha256", &wrong_pin],
-        // Whom the system trusts: nobody signs a certificate for this machine.
+        // The authorities of the system, none of which signed this certificate.
         &[],
     ] {
-        run(arguments, PASSWORD).fails(2, "no secure connection; check the CA or the pin");
+        let run = run(arguments, PASSWORD);
+        run.fails(2, "no secure connection");
+        run.fails(2, "\nhelp: check `--ca-file` or `--pin-sha256`\n");
     }
     let pinned = run(&["--pin-sha256", &appliance.fingerprint], PASSWORD);
     assert_eq!((pinned.status, &*pinned.stderr), (0, ""));
     let wrong = run(&["--ca-file", "ca.pem"], "wrong horse 4712");
     wrong.fails(2, "the login was refused");
-    assert!(wrong.stderr.contains("check user, password and login method"), "{}", wrong.stderr);
+    assert!(
+        wrong.stderr.contains("help: check user, password and `--login-method`"),
+        "{}",
+        wrong.stderr
+    );
     assert!(!wrong.stderr.contains("wrong horse"), "{}", wrong.stderr);
     let none = {
         let mut command = appliance.command("home");
         command.args(["info", "--host", &appliance.url, "--user", "admin", "--ca-file", "ca.pem"]);
         finish(&mut command)
     };
-    none.fails(2, "no password: set SPS_PASSWORD, or give --password-file FILE");
+    none.fails(2, "no password: set SPS_PASSWORD or pass `--password-file FILE`");
 }

@@ -23,7 +23,7 @@ fn many(lines: usize) -> Vec<u8> {
 #[test]
 fn results_have_the_order_of_the_input_on_any_number_of_threads() {
     let dir = Dir::new("bulk").with("x.jsonl", many(10_000)).with("y.jsonl", many(1_000));
-    for format in ["human", "json", "sarif"] {
+    for format in ["human", "concise", "github", "gitlab", "json", "sarif"] {
         let run = |threads: &str| {
             let output = command()
                 .args(["check", ".", "-e", ENDPOINT, "--format", format])
@@ -94,7 +94,7 @@ fn ctrl_c_leaves_what_was_found() {
         .spawn()
         .unwrap();
     let mut out = child.stdout.take().unwrap();
-    // It has begun, and cannot end: nobody reads the rest of what it writes.
+    // It has begun and cannot end, because the pipe is full.
     let mut text = vec![0];
     out.read_exact(&mut text).unwrap();
     let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();

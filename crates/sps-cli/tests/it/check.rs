@@ -94,20 +94,20 @@ fn an_option_wins_over_the_href() {
 }
 
 #[test]
-fn the_directory_one_stands_in_is_a_part_of_the_path() {
+fn the_current_directory_is_a_part_of_the_path() {
     let dir = Dir::new("inside/management").with("disk_fillup_prevention.json", DISK);
     dir.sps(&["check", "disk_fillup_prevention.json"]).is(0, "1 document: no errors\n", "");
 }
 
 #[test]
-fn a_response_says_that_it_cannot_be_put() {
+fn a_response_has_a_note_how_to_send_it_back() {
     let dir = Dir::new("response").with("response.json", EMAIL_RESPONSE);
     insta::assert_snapshot!(dir.sps(&["check", "response.json"]).all());
     let json = dir.sps(&["check", "response.json", "--format", "json"]).json();
     assert_eq!(json["documents"][0]["form"], "response");
-    // Who says so himself need not be told.
+    // The user knows what --as says.
     let run = dir.sps(&["check", "response.json", "--as", "response"]);
-    assert!(!run.stdout.contains("PUT"), "{}", run.stdout);
+    assert!(!run.stdout.contains("sps request"), "{}", run.stdout);
 }
 
 #[test]
@@ -125,11 +125,7 @@ fn a_list_is_checked_item_by_item() {
     assert_eq!(run.status, 1);
     let expected = "list.json:10:38: error[wrong-type] /items/1/body/rules: ";
     assert!(run.stdout.starts_with(expected), "{}", run.stdout);
-    assert!(
-        run.stdout.contains("`sps request` makes a body of one of its items"),
-        "{}",
-        run.stdout
-    );
+    assert!(run.stdout.contains("`sps request` makes a request of one item"), "{}", run.stdout);
 }
 
 #[test]
@@ -142,10 +138,10 @@ fn a_container_has_nothing_to_check() {
 }
 
 #[test]
-fn bodies_that_nobody_knows_are_listed_as_not_checked() {
+fn unknown_bodies_are_listed_as_not_checked() {
     let list = r#"{"items": [{"key": "1", "body": {"name": "x"}, "meta": {}}],
         "meta": {"href": "/api/configuration/policies/content_policies"}}"#;
-    let dir = Dir::new("nobody_knows").with("list.json", list);
+    let dir = Dir::new("unknown_bodies").with("list.json", list);
     let run = dir.sps(&["check", "list.json"]);
     assert_eq!(run.status, 0, "{}", run.all());
     assert!(run.stdout.contains("at list.json /items/0/body"), "{}", run.stdout);
@@ -170,7 +166,7 @@ fn standard_input_is_a_document() {
     );
     let run = dir.sps_with(&["check", "-", "-", "-e", "management/disk_fillup_prevention"], DISK);
     assert_eq!(run.status, 2);
-    assert!(run.stderr.contains("read already"), "{}", run.stderr);
+    assert!(run.stderr.contains("can be read only once"), "{}", run.stderr);
 }
 
 #[test]
@@ -226,7 +222,7 @@ fn a_line_of_json_lines_is_a_document_and_places_are_those_of_the_file() {
 }
 
 #[test]
-fn broken_json_is_invalid_even_when_nobody_knows_its_endpoint() {
+fn broken_json_is_invalid_even_for_an_unknown_endpoint() {
     let dir = Dir::new("broken").with("x.json", "{\"a\": 1,\n}");
     let run = dir.sps(&["check", "x.json"]);
     assert_eq!((run.status, &*run.stderr), (1, ""));
@@ -250,7 +246,7 @@ fn a_text_over_the_limit_is_refused_without_reading_all_of_it() {
 }
 
 #[test]
-fn warnings_fail_only_when_told_so() {
+fn warnings_fail_only_with_deny_warnings() {
     let dir = Dir::new("warnings").with("management/snmp/trap.json", TRAP_2C);
     assert_eq!(dir.sps(&["check", "management"]).status, 0);
     assert_eq!(dir.sps(&["check", "management", "--deny-warnings"]).status, 1);
@@ -265,6 +261,14 @@ fn unknown_keys_can_be_allowed() {
     assert_eq!(run.status, 0);
     assert!(run.stdout.contains("note: not checked: unknown-key: "), "{}", run.stdout);
     assert!(run.stdout.ends_with("1 document: no errors, 1 not checked\n"), "{}", run.stdout);
+}
+
+#[test]
+fn the_place_of_a_whole_document_has_no_trailing_blank() {
+    let body = Dir::new("blanks_template").sps(&["template", "management/accounting"]).stdout;
+    let dir = Dir::new("blanks").with("x.json", body);
+    let run = dir.sps(&["check", "x.json", "-e", "management/accounting"]);
+    assert!(run.stdout.contains("\n  at x.json\n1 document: "), "{}", run.stdout);
 }
 
 #[test]
@@ -302,7 +306,7 @@ fn an_object_used_in_two_files_is_found() {
     assert!(run.stdout.contains(expected), "{}", run.stdout);
     assert!(run.stdout.contains("2 documents: 1 error, "), "{}", run.stdout);
 
-    // Nobody can tell two files apart from two states of one file without being asked to.
+    // Without objects, two files may be two states of one object.
     assert_eq!(dir.sps(&["check", "a", "b"]).status, 0);
     // The same file twice is one file.
     let file = "a/management/snmp/trap.json";
@@ -338,7 +342,7 @@ fn keys_of_a_document_do_not_steer_the_terminal() {
 }
 
 #[test]
-fn a_file_of_unknown_kind_is_not_one_that_cannot_be_read() {
+fn a_file_of_unknown_kind_is_counted_apart_from_an_unreadable_one() {
     let dir = Dir::new("unknown_kind").with("a.json", "{}").with("b.json", "{}");
     let run = dir.sps(&["check", "a.json", "b.json", "gone.json"]);
     assert_eq!(
@@ -350,7 +354,100 @@ fn a_file_of_unknown_kind_is_not_one_that_cannot_be_read() {
 }
 
 #[test]
-fn help_says_what_to_write() {
+fn other_files_of_a_directory_are_skipped_and_counted() {
+    let dir = Dir::new("other_files");
+    assert_eq!(dir.sps(&["schema", "--all", "schemas"]).status, 0);
+    let written = json_files(&dir.path().join("schemas"));
+    assert!(written > 20, "{written}");
+    let run = dir.sps(&["check", "."]);
+    let start =
+        format!("note: skipped {written} other files that belong to no known endpoint, such as ");
+    assert!(run.stderr.starts_with(&(start + "./schemas/")), "{}", run.stderr);
+    assert!(run.stderr.ends_with(".json; to check a file, pass `--endpoint`\n"), "{}", run.stderr);
+    let note = run.stderr.clone();
+    run.is(0, &format!("0 documents checked, {written} other files\n"), &note);
+    let quiet = format!("0 documents checked, {written} other files\n");
+    dir.sps(&["check", ".", "--quiet"]).is(0, &quiet, "");
+    for format in ["json", "sarif"] {
+        let run = dir.sps(&["check", ".", "--format", format]);
+        assert_eq!((run.status, &*run.stderr), (0, &*note), "{format}");
+        run.json();
+    }
+
+    // All lines of a file are one file, and a named file must have an endpoint.
+    let dir = dir
+        .with("site/management/disk_fillup_prevention.json", DISK)
+        .with("site/log.jsonl", "{}\n{}\n{}\n");
+    let run = dir.sps(&["check", "site"]);
+    assert_eq!((run.status, &*run.stdout), (0, "1 document: no errors, 1 other file\n"));
+    let fix = dir.sps(&["check", "site", "--fix"]);
+    assert_eq!((fix.status, fix.stdout), (0, run.stdout));
+    let run = dir.sps(&["check", "schemas/settings.json"]);
+    assert_eq!((run.status, &*run.stdout), (2, "0 documents: 1 could not be checked\n"));
+    assert!(run.stderr.contains("cannot tell which endpoint this is for"), "{}", run.stderr);
+
+    // A response of an endpoint that the spec does not have is not just another file.
+    let response = r#"{"body": {}, "meta": {"href": "/api/configuration/ssh/options"}}"#;
+    let dir = Dir::new("other_response").with("a.json", response).with("b.json", "{");
+    let run = dir.sps(&["check", "."]);
+    assert_eq!(run.status, 2, "{}", run.all());
+    assert!(
+        run.stdout.ends_with("1 document: 1 error, 1 could not be checked\n"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_with_several_names_is_checked_once_for_each_endpoint() {
+    use std::os::unix::fs::symlink;
+
+    let dir = Dir::new("several_names").with("shared/disk.json", DISK);
+    std::fs::create_dir_all(dir.path().join("a/management")).unwrap();
+    std::fs::create_dir_all(dir.path().join("b/management")).unwrap();
+    for site in ["a", "b"] {
+        let link = dir.path().join(site).join("management/disk_fillup_prevention.json");
+        symlink("../../shared/disk.json", link).unwrap();
+    }
+    let run = dir.sps(&["check", "."]);
+    assert_eq!((run.status, &*run.stdout), (0, "1 document: no errors, 1 other file\n"));
+    // Each argument is a selection of its own.
+    let run = dir.sps(&["check", "a", "b"]);
+    assert_eq!((run.status, &*run.stdout), (0, "2 documents: no errors\n"));
+}
+
+#[test]
+fn excluded_files_are_left_out() {
+    let dir = Dir::new("excluded")
+        .with("site/management/disk_fillup_prevention.json", DISK)
+        .with("site/management/email.draft.json", "{")
+        .with("site/schemas/management/email.json", "{");
+    assert_eq!(dir.sps(&["check", "site"]).status, 1);
+    let run = dir.sps(&[
+        "check",
+        "site",
+        "--exclude",
+        "schemas/",
+        "--exclude",
+        "management/*.draft.json",
+    ]);
+    run.is(0, "1 document: no errors\n", "");
+    // A file that is passed itself is checked.
+    let file = "site/schemas/management/email.json";
+    assert_eq!(dir.sps(&["check", file, "--exclude", "schemas"]).status, 1);
+    let run = dir.sps(&["check", "site", "--exclude", "/"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("expected a pattern"), "{}", run.stderr);
+}
+
+fn json_files(dir: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    entries.map(|path| if path.is_dir() { json_files(&path) } else { 1 }).sum()
+}
+
+#[test]
+fn help_names_the_value_to_write() {
     let wrong = EMAIL_REQUEST
         .replace("\"password\": \"aaaa-1\",", "")
         .replace("\"relay\"", "\"\"")
@@ -360,11 +457,12 @@ fn help_says_what_to_write() {
     for part in [
         "= help: add `password`: the key of an object in /api/configuration/passwords; or set `enabled` to false\n",
         ": the text is empty\n",
-        "= help: give at least 1 character\n",
-        "= help: choose the `selection` \"fqdn\", which takes this; or give an IPv4",
+        "= help: use at least 1 character\n",
+        "= help: choose `selection` \"fqdn\", which takes this; or give a bare IPv4",
     ] {
         assert!(run.stdout.contains(part), "{part}: {}", run.stdout);
     }
     let explained = dir.sps(&["explain", "missing-key"]).stdout;
-    assert!(explained.contains("the UUID that the appliance gave it"), "{explained}");
+    let words: Vec<&str> = explained.split_whitespace().collect();
+    assert!(words.join(" ").contains("the UUID that the appliance gave it"), "{explained}");
 }

@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use sps_spec::Spec;
-use sps_validate::{Context, Form, Kind, Shape, Subject, Timestamp, explain};
+use sps_validate::{Context, Finding, Form, Kind, Shape, Subject, Timestamp, explain};
 
 use crate::support::*;
 
@@ -34,6 +34,10 @@ fn every_code_is_shown_with_its_place_its_reason_and_what_to_do() {
         assert_eq!(count(&quiet.stdout), if is_error { count(&run.stdout) } else { 0 });
         assert!(!quiet.stdout.contains("note: "), "{}", quiet.stdout);
 
+        for diagnostic in run.stdout.split("\n\n") {
+            repeats_no_sentence(diagnostic);
+        }
+
         // Color adds nothing but color.
         let colored = dir.sps(&[&arguments[..], &["--color", "always"]].concat());
         assert_ne!(colored.stdout, run.stdout);
@@ -43,8 +47,8 @@ fn every_code_is_shown_with_its_place_its_reason_and_what_to_do() {
     assert_eq!(fs::read_dir(DATA).unwrap().count(), seen, "a directory names no code");
 }
 
-/// The examples are parts of bodies, so each stands in the place of some type: one in which it breaks the code, and
-/// where nothing is to be said of the right one but that other members are missing.
+/// The examples are parts of bodies, so each replaces a value of some type: one where the wrong example breaks the code,
+/// and where the right one lacks nothing but other members.
 #[test]
 fn nothing_is_wrong_with_the_right_example() {
     let mut types = Vec::new();
@@ -63,9 +67,9 @@ fn nothing_is_wrong_with_the_right_example() {
     for code in Spec::embedded().codes {
         let is_clean = |kind: &Kind| {
             diagnose(*kind, &code.breaks).iter().any(|it| it.code == code.code)
-                && diagnose(*kind, &code.holds).iter().all(|it| {
-                    it.code == "missing-key" && it.help.contains("a PUT replaces the whole object")
-                })
+                && diagnose(*kind, &code.holds)
+                    .iter()
+                    .all(|it| matches!(it.finding, Finding::MissingKey { .. }))
         };
         if !types.iter().any(is_clean) {
             without.push(code.code);
@@ -74,8 +78,8 @@ fn nothing_is_wrong_with_the_right_example() {
     assert_eq!(without, NO_WHOLE_EXAMPLE);
 }
 
-/// Codes whose examples are words, stand for a text of a certain form, or lean on what they leave out: a version,
-/// another object, a response, a member beside them.
+/// Codes whose examples are descriptions, or depend on something else: a version, another object, a response, a member
+/// beside them.
 const NO_WHOLE_EXAMPLE: &[&str] = &[
     "not-in-version",
     "too-long",
@@ -124,6 +128,22 @@ fn collect(kind: Kind, types: &mut Vec<Kind>) {
             }
         }
         _ => {}
+    }
+}
+
+/// Asserts that message, help and note of a diagnostic have no sentence in common.
+fn repeats_no_sentence(diagnostic: &str) {
+    let first = diagnostic.lines().next().and_then(|line| line.split_once(']'));
+    let message = first.map(|(_, rest)| rest.split_once(": ").map_or(rest, |(_, text)| text));
+    let below = diagnostic.lines().filter_map(|line| line.trim_start().strip_prefix("= "));
+    let below = below.filter_map(|line| line.split_once(": ").map(|(_, text)| text));
+    let texts = message.into_iter().chain(below);
+    let sentences =
+        texts.flat_map(|text| text.split(['.', ';'])).map(|it| it.trim().to_lowercase());
+    let mut seen = Vec::new();
+    for sentence in sentences.filter(|it| it.len() > 10) {
+        assert!(!seen.contains(&sentence), "`{sentence}` is printed twice: {diagnostic}");
+        seen.push(sentence);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where the options of a connection come from, and what an appliance can make of the output.
+//! Sources of connection options, and output that an appliance controls.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Appliance {
-    /// Runs `sps` with what stands in this profile, these variables and these arguments.
+    /// Runs `sps` with this profile, these variables and these arguments.
     fn with_profile(&self, profile: &str, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
         let file = self.dir.path().join("config.toml");
         fs::write(&file, format!("[profile.lab]\n{profile}")).unwrap();
@@ -32,13 +32,13 @@ fn a_mistake_in_a_profile_shows_no_password() {
     let appliance = Appliance::start("connection-mistake", &["--plain-http"]);
     let profile = format!("password = '{PASSWORD}'\n");
     let run = appliance.with_profile(&profile, &[], &["info"]);
-    run.fails(2, "config.toml:2:1: unknown key `password`: a password stands in a file of its own");
+    run.fails(2, "config.toml:2:1: unknown key `password`; write the password to a file");
     let profile = format!("password-file = \"{PASSWORD}\n");
     appliance.with_profile(&profile, &[], &["info"]).fails(2, "config.toml:2:");
 }
 
 #[test]
-fn the_password_of_a_profile_is_for_nobody_else() {
+fn the_password_of_a_profile_stays_with_its_host_and_user() {
     let appliance = Appliance::start("connection-secrets", &["--plain-http"]);
     let own = appliance.own_profile();
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -53,7 +53,7 @@ fn the_password_of_a_profile_is_for_nobody_else() {
             (&[("SPS_USER", "bob")], &["info"]),
         ] {
             let run = appliance.with_profile(profile, variables, arguments);
-            run.fails(2, "are for its own host and user alone: no password: set SPS_PASSWORD");
+            run.fails(2, "are only for its own host and user: no password: set SPS_PASSWORD");
         }
     }
     assert_eq!(other.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
@@ -91,7 +91,7 @@ fn a_profile_comes_last() {
 }
 
 #[test]
-fn variables_are_no_options() {
+fn variables_do_not_conflict_with_options() {
     let dir = Dir::new("connection-variables").with("health.json", HEALTH);
     let run = |arguments: &[&str], variables: &[(&str, &str)]| {
         let mut command = crate::support::command();
@@ -113,9 +113,11 @@ fn variables_are_no_options() {
     let empty =
         ["SPS_PASSWORD", "SPS_PASSWORD_FILE", "SPS_PROFILE", "SPS_CONFIG", "SPS_CLIENT_CERT"];
     run(&info, &empty.map(|it| (it, ""))).fails(2, "no password: set SPS_PASSWORD");
-    run(&["info"], &[("SPS_HOST", "")]).fails(2, "which appliance?");
-    run(&info, &[("SPS_TIMEOUT", "soon"), ("SPS_PASSWORD", "x")])
-        .fails(2, "SPS_TIMEOUT is not a number of seconds");
+    run(&["info"], &[("SPS_HOST", "")]).fails(2, "no appliance: pass `--host`");
+    for timeout in ["soon", "0", "1.5", "-1"] {
+        run(&info, &[("SPS_TIMEOUT", timeout), ("SPS_PASSWORD", "x")])
+            .fails(2, "error: invalid SPS_TIMEOUT: expected a number of seconds, at least 1\n");
+    }
 }
 
 #[test]
@@ -128,7 +130,7 @@ fn standard_input_is_one_thing_at_a_time() {
     dir.sps(&[&["info"], &info[..], &["empty"]].concat()).fails(2, "empty: the password is empty");
 }
 
-/// Responses every request with what `response` makes of its first line, after a login. Its address.
+/// Starts a server that answers every request after the login with `response` of its first line. Returns its URL.
 fn fake(response: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -206,7 +208,7 @@ fn a_long_message_is_cut() {
         (409, format!(r#"{{"error": {{"type": "Conflict", "message": "{message}"}}}}"#))
     });
     let run = at(&url, "connection-long", &["get", "/api/x"]);
-    run.fails(2, "x… (500 more characters)); look at the transaction");
+    run.fails(2, "x… (500 more characters))\nhelp: check the state of the transaction");
     assert!(!run.stderr.contains(&"x".repeat(2001)));
 }
 
@@ -214,7 +216,7 @@ fn a_long_message_is_cut() {
 fn advice_names_options_and_not_functions() {
     let appliance = Appliance::start("connection-advice", &["--plain-http"]);
     let run = appliance.sps(&["post", "/api/transaction"]);
-    run.fails(2, "no transaction is open; `sps put`, `sps post` and `sps delete` open one");
+    run.fails(2, "no transaction is open\nhelp: only `sps put`, `sps post` and `sps delete`");
     let accounting = appliance.sps(&["get", "management/accounting", "--request"]).stdout;
     assert!(accounting.contains("\"require_commitlog\": false"), "{accounting}");
     let accounting =
@@ -224,6 +226,13 @@ fn advice_names_options_and_not_functions() {
     assert_eq!(run.status, 0, "{}", run.all());
     let run = appliance.sps(&["put", "management/health_monitoring", "health.json"]);
     assert_eq!(run.status, 2, "{}", run.all());
-    assert!(run.stderr.contains("demands a commit message"), "{}", run.stderr);
-    assert!(run.stderr.contains("; give one with --message\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("requires a commit message"), "{}", run.stderr);
+    assert!(run.stderr.contains("\nhelp: pass `--message TEXT`\n"), "{}", run.stderr);
+}
+
+#[test]
+fn a_timeout_of_zero_is_refused() {
+    let run = Dir::new("connection-timeout").sps(&["info", "--sim", "--timeout", "0"]);
+    let message = "error: invalid value '0' for '--timeout <SECONDS>': expected a number of seconds, at least 1\n";
+    run.fails(2, message);
 }

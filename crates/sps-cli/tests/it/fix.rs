@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use crate::support::*;
 
-/// The document after a repair, which must be told as it is.
+/// The document after a repair.
 #[track_caller]
 fn repaired(endpoint: &str, before: &str) -> String {
     let dir = Dir::new("stdin_fix");
@@ -19,7 +19,7 @@ fn repaired(endpoint: &str, before: &str) -> String {
 const DISK_ENDPOINT: &str = "management/disk_fillup_prevention";
 
 #[test]
-fn what_has_one_response_is_repaired_and_the_rest_keeps_its_form() {
+fn what_has_one_solution_is_repaired_and_the_rest_keeps_its_form() {
     for (endpoint, before, after) in [
         // A key that is nearly right.
         (DISK_ENDPOINT, DISK.replace("archiving", "archivng"), DISK.to_owned()),
@@ -83,7 +83,7 @@ fn what_has_one_response_is_repaired_and_the_rest_keeps_its_form() {
 }
 
 #[test]
-fn a_certificate_loses_what_stands_around_it() {
+fn a_certificate_loses_the_text_around_it() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data/codes/pem-certificate");
     let before = fs::read_to_string(data.join("management/email.json")).unwrap();
     let after = before.replace("subject=CN = Example CA\\n", "");
@@ -183,11 +183,11 @@ fn the_document_of_standard_input_leaves_no_room_for_a_report() {
 }
 
 #[test]
-fn a_dry_run_says_what_would_be_and_fails_if_that_is_anything() {
+fn a_dry_run_shows_the_repairs_and_fails_if_there_are_any() {
     let wrong = DISK.replace("archiving", "archivng");
     let dir = Dir::new("fix_dry").with("x.json", &wrong);
     let check = ["check", "x.json", "--fix", "-e", DISK_ENDPOINT];
-    for format in ["human", "json", "sarif"] {
+    for format in ["human", "concise", "github", "gitlab", "json", "sarif"] {
         let dry = dir.sps(&[&check[..], &["--dry-run", "--format", format]].concat());
         assert_eq!(dry.status, 1, "{}", dry.all());
     }
@@ -230,7 +230,7 @@ fn what_is_shown_after_a_repair_is_shown_before_it() {
         }
         assert!(run.stdout.contains("mail.example.com"), "{}", run.stdout);
         let starred = run.stdout.lines().filter(|line| line.starts_with('-') && line.contains('*'));
-        // The address and the key of a response go, and nobody knows what is in them.
+        // The address and the key of a response are removed, and their content is unknown.
         let expected = |line: &&str| {
             line.contains("href") || line.contains("meta") || line.contains("\"key\"")
         };

@@ -56,3 +56,26 @@ fn what_does_not_exist_yet_is_refused() {
         assert_eq!((run.status, &*run.stdout), (2, ""), "{arguments:?}");
     }
 }
+
+#[test]
+fn help_is_wrapped_at_the_width_of_the_terminal() {
+    let help = |columns: &str| {
+        let output = command().args(["check", "--help"]).env("COLUMNS", columns).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let widest = |text: &str| text.lines().map(|line| line.chars().count()).max().unwrap();
+    assert!(widest(&help("70")) <= 70, "{}", help("70"));
+    assert!((71..=140).contains(&widest(&help("140"))), "{}", help("140"));
+}
+
+#[test]
+fn every_summary_is_a_phrase_without_a_full_stop() {
+    let help = Dir::new("summaries").sps(&["--help"]).stdout;
+    let commands = help.split_once("Commands:\n").unwrap().1.split_once("\n\n").unwrap().0;
+    assert!(commands.lines().count() > 15, "{commands}");
+    for line in commands.lines() {
+        let summary = line.trim_start().split_once(' ').unwrap().1.trim_start();
+        assert!(summary.starts_with(char::is_uppercase), "{line}");
+        assert!(!summary.ends_with('.'), "{line}");
+    }
+}

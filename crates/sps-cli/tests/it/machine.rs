@@ -21,7 +21,7 @@ fn everything() -> Dir {
         .with("z.json", b"\xff")
 }
 
-/// Every path of keys with the type that stands there.
+/// Every path of keys with the type of its value.
 fn shape(at: &str, value: &Value, shape: &mut BTreeSet<String>) {
     let kind = match value {
         Value::Null => "null",
@@ -86,22 +86,31 @@ fn sarif(dir: &Dir, arguments: &[&str]) -> Value {
 }
 
 #[test]
-fn sarif_is_valid_and_says_all_that_json_says() {
+fn sarif_is_valid_and_has_everything_that_json_has() {
     let dir = everything();
     let sarif = sarif(&dir, &["."]);
     let run = &sarif["runs"][0];
     let json = dir.sps(&["check", ".", "--format", "json"]).json();
 
     let results = run["results"].as_array().unwrap();
-    let of_kind = |open: bool| results.iter().filter(move |it| (it["kind"] == "open") == open);
     let location = |it: &Value| {
         let place = &it["locations"][0]["logicalLocations"][0]["fullyQualifiedName"];
         (it["ruleId"].as_str().unwrap().to_owned(), place.as_str().unwrap().to_owned())
     };
-    assert_eq!(of_kind(false).map(location).collect::<Vec<_>>(), found(&json));
-    assert_eq!(Value::from(of_kind(true).count()), json["summary"]["unchecked"]);
+    assert_eq!(results.iter().map(location).collect::<Vec<_>>(), found(&json));
     let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
-    assert_eq!(notifications.len(), json["unreadable"].as_array().unwrap().len());
+    let of_level = |level: &str| notifications.iter().filter(|it| it["level"] == level).count();
+    assert_eq!(of_level("error"), json["unreadable"].as_array().unwrap().len());
+    // One note for each reason, which is not an alert as a result would be.
+    let documents = json["documents"].as_array().unwrap().iter();
+    let unchecked = documents.flat_map(|it| it["unchecked"].as_array().unwrap());
+    let reasons: BTreeSet<&str> = unchecked.map(|it| it["reason"].as_str().unwrap()).collect();
+    assert!(reasons.len() > 1, "{reasons:?}");
+    assert_eq!(of_level("note"), reasons.len());
+    for reason in reasons {
+        let is_named = |it: &Value| it["message"]["text"].as_str().unwrap().contains(reason);
+        assert!(notifications.iter().any(is_named), "{reason}");
+    }
 
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
     for result in results {
@@ -155,5 +164,78 @@ fn sarif_has_every_code_with_a_result() {
         let arguments = fs::read_to_string(dir.path().join("arguments")).unwrap_or_default();
         let arguments: Vec<&str> = ["."].into_iter().chain(arguments.lines()).collect();
         assert!(!sarif(&dir, &arguments)["runs"][0]["results"].as_array().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn concise_and_github_have_one_line_for_each_finding() {
+    let dir = Dir::new("lines_formats")
+        .with("management/email.json", EMAIL_WRONG)
+        .with("management/disk_fillup_prevention.json", DISK.replace("80", "101"));
+    let json = dir.sps(&["check", ".", "--format", "json"]).json();
+    let findings = found(&json);
+    let human = dir.sps(&["check", "."]).stdout;
+    let summary = human.lines().last().unwrap();
+
+    let run = dir.sps(&["check", ".", "--format", "concise"]);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    let (last, lines) = lines.split_last().unwrap();
+    assert_eq!((run.status, *last, lines.len()), (1, summary, findings.len()));
+    for (line, (code, pointer)) in lines.iter().zip(&findings) {
+        assert!(human.contains(line), "{line}");
+        assert!(line.contains(&format!("[{code}] {pointer}: ")), "{line}");
+    }
+
+    let run = dir.sps(&["check", ".", "gone.json", "--format", "github"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stdout.contains("::error file=gone.json::no such file or directory\n"));
+    let line = "::error file=management/disk_fillup_prevention.json,line=4,col=29,title=out-of-range::\
+                /used_space_ratio_limit: ";
+    assert!(run.stdout.contains(line), "{}", run.stdout);
+    let commands = run.stdout.lines().filter(|line| line.starts_with("::"));
+    assert_eq!(commands.count(), findings.len() + 1);
+
+    let errors =
+        findings.len() - usize::try_from(json["summary"]["warnings"].as_u64().unwrap()).unwrap();
+    for format in ["concise", "github"] {
+        let run = dir.sps(&["check", ".", "--format", format, "--quiet"]);
+        assert_eq!((run.status, run.stdout.lines().count()), (1, errors + 1), "{format}");
+    }
+}
+
+#[test]
+fn gitlab_gets_one_issue_for_each_finding() {
+    let dir = everything();
+    let json = dir.sps(&["check", ".", "--format", "json"]).json();
+    let run = dir.sps(&["check", ".", "--format", "gitlab"]);
+    let issues = run.json();
+    let issues = issues.as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let codes: Vec<String> = issues.iter().map(|it| text(&it["check_name"])).collect();
+    let expected: Vec<String> = found(&json).into_iter().map(|(code, _)| code).collect();
+    assert_eq!((run.status, codes), (2, expected));
+    let fingerprints: BTreeSet<String> = issues.iter().map(|it| text(&it["fingerprint"])).collect();
+    assert_eq!(fingerprints.len(), issues.len());
+    for issue in issues {
+        let location = &issue["location"];
+        assert!(!text(&location["path"]).starts_with("./"), "{issue}");
+        assert!(location["lines"]["begin"].as_u64().unwrap() > 0, "{issue}");
+        assert!(["major", "minor"].contains(&&*text(&issue["severity"])), "{issue}");
+    }
+    let good = Dir::new("gitlab_good").with("management/disk_fillup_prevention.json", DISK);
+    good.sps(&["check", ".", "--format", "gitlab"]).is(0, "[]\n", "");
+}
+
+#[test]
+fn every_format_with_help_names_the_command_that_repairs() {
+    let reference = EMAIL_REQUEST.replace(
+        "\"aaaa-1\"",
+        r#"{"key": "aaaa-1", "meta": {"href": "/api/configuration/passwords/aaaa-1"}}"#,
+    );
+    let dir = Dir::new("repairing_command").with("management/email.json", reference);
+    for format in ["human", "json", "sarif", "github", "gitlab"] {
+        let run = dir.sps(&["check", ".", "--format", format, "--as", "request"]);
+        let named = run.stdout.matches("; `sps request FILE` rewrites a response").count();
+        assert_eq!((run.status, named), (1, 1), "{format}: {}", run.stdout);
     }
 }

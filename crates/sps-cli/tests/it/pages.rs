@@ -16,7 +16,7 @@ fn every_template_is_valid_and_raises_no_warning() {
     let (mut bodies, mut warned) = (0, Vec::new());
     for line in endpoints.stdout.lines() {
         let endpoint = line.split_whitespace().next().unwrap();
-        // The words of its variants are told to who asks for one that does not exist.
+        // The error for an unknown variant lists the known ones.
         let refused = dir.sps(&["template", endpoint, "--variant", "\u{1F984}"]);
         let words = match refused.stderr.trim_end().split_once("; it has ") {
             Some((_, words)) => words.split(", ").collect(),
@@ -51,7 +51,7 @@ fn every_template_is_valid_and_raises_no_warning() {
         }
     }
     assert!(bodies >= 19, "{bodies}");
-    assert_eq!(warned, WARNED, "an exception that is none any more");
+    assert_eq!(warned, WARNED, "an exception that is no longer needed");
 }
 
 #[test]
@@ -94,11 +94,7 @@ fn every_code_is_explained() {
 #[test]
 fn an_unknown_code_names_the_nearest() {
     let dir = Dir::new("code");
-    let words = "error: there is no code `startls-only`; did you mean `starttls-only`? `sps explain` lists them all\n";
+    let words = "error: unknown code `startls-only`; did you mean `starttls-only`? `sps explain` lists all\n";
     dir.sps(&["explain", "startls-only"]).is(2, "", words);
-    dir.sps(&["explain", "x"]).is(
-        2,
-        "",
-        "error: there is no code `x`; `sps explain` lists them all\n",
-    );
+    dir.sps(&["explain", "x"]).is(2, "", "error: unknown code `x`; `sps explain` lists all\n");
 }

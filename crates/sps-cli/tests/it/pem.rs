@@ -23,16 +23,12 @@ fn a_wrong_file_is_told_from_an_unreadable_one() {
         .with("text.pem", "hunter2")
         .with("ca.der", b"\x30\x82\x01\x7e");
     for (file, status, words) in [
-        ("two.pem", 1, "error: two.pem: this holds more than one certificate"),
-        ("key.pem", 1, "error: key.pem: this holds a private key"),
-        ("text.pem", 1, "error: text.pem: expected a certificate in PEM"),
-        (
-            "ca.der",
-            2,
-            "error: ca.der: this is a binary file in DER; `openssl x509 -inform der -in FILE`",
-        ),
+        ("two.pem", 1, "error: two.pem: contains more than one certificate"),
+        ("key.pem", 1, "error: key.pem: contains a private key"),
+        ("text.pem", 1, "error: text.pem: not a PEM block"),
+        ("ca.der", 2, "a certificate in DER; `openssl x509 -inform der` converts it"),
         ("gone.pem", 2, "error: gone.pem: no such file or directory"),
-        (".", 2, "error: .: this is a directory; name a file"),
+        (".", 2, "error: .: expected a file, found a directory"),
     ] {
         let run = dir.sps(&["pem", file]);
         run.fails(status, words);

@@ -27,36 +27,35 @@ fn a_list_of_one_is_taken_for_the_one() {
     let run = dir.sps_with(&["request"], list(item));
     run.is(0, "{\n  \"name\": \"a\",\n  \"rules\": []\n}\n", "");
     dir.sps_with(&["request"], list(r#"{"key": "9", "meta": {}}"#))
-        .fails(2, "this lists 1 object, and shows no body");
-    dir.sps_with(&["request"], list("")).fails(2, "this lists 0 objects");
-    dir.sps_with(&["request"], POLICIES)
-        .fails(2, "this lists 2 objects; a body is made of one: GET it by");
+        .fails(2, "the item of this list has no body; pass");
+    dir.sps_with(&["request"], list("")).fails(2, "this list has 0 items; pass one item");
+    dir.sps_with(&["request"], POLICIES).fails(2, "this list has 2 items; pass one item");
 }
 
 #[test]
-fn what_holds_no_body_says_so() {
+fn a_response_without_a_body_is_refused() {
     let dir = Dir::new("no_body");
     let meta = r#"{"meta": {"href": "/api/configuration/rdp/channel_policies/9"}}"#;
-    dir.sps_with(&["request"], meta).fails(2, "holds no body");
-    dir.sps_with(&["request"], CONTAINER).fails(2, "only holds other endpoints");
+    dir.sps_with(&["request"], meta).fails(2, "has no body; pass a response to a GET");
+    dir.sps_with(&["request"], CONTAINER).fails(2, "it only holds other endpoints");
     let info = r#"{"body": {}, "meta": {"href": "/api/info"}}"#;
-    dir.sps_with(&["request"], info).fails(2, "nothing is sent to /api/info");
+    dir.sps_with(&["request"], info).fails(2, "/api/info takes no request body\n");
 }
 
 #[test]
 fn broken_json_is_located() {
     let dir = Dir::new("located").with("management/email.json", "{\n  \"body\": }");
     let run = dir.sps(&["request", "management/email.json"]);
-    run.fails(1, "error: management/email.json:2:11: not JSON: ");
+    run.fails(1, "error: management/email.json:2:11: invalid JSON: ");
     let deep = "[".repeat(65) + &"]".repeat(65);
     dir.sps_with(&["request"], deep)
         .fails(1, "error: -:1:65: objects and arrays are nested deeper than 64");
 }
 
 #[test]
-fn unreadable_files_are_told_from_wrong_ones() {
-    let dir = Dir::new("told").with("x.json", b"\xff").with("d/x.json", "{}");
+fn unreadable_files_have_another_status_than_wrong_ones() {
+    let dir = Dir::new("unreadable").with("x.json", b"\xff").with("d/x.json", "{}");
     dir.sps(&["request", "gone.json"]).is(2, "", "error: gone.json: no such file or directory\n");
-    dir.sps(&["request", "d"]).is(2, "", "error: d: this is a directory; name a file\n");
-    dir.sps(&["request", "x.json"]).fails(2, "not UTF-8");
+    dir.sps(&["request", "d"]).is(2, "", "error: d: expected a file, found a directory\n");
+    dir.sps(&["request", "x.json"]).fails(2, "invalid UTF-8");
 }

@@ -30,7 +30,7 @@ fn the_index_leads_to_every_schema() {
 }
 
 #[test]
-fn a_request_is_what_is_printed_unless_told_otherwise() {
+fn prints_the_schema_of_the_request_by_default() {
     let dir = Dir::new("schema_form");
     let request = dir.sps(&["schema", "management/email"]);
     assert_eq!(request.json()["$id"], "https://sps.invalid/schema/management/email.request.json");
@@ -39,17 +39,17 @@ fn a_request_is_what_is_printed_unless_told_otherwise() {
 }
 
 #[test]
-fn says_which_form_there_is() {
+fn names_the_form_that_has_a_schema() {
     let dir = Dir::new("schema_none");
     dir.sps(&["schema", "info"])
-        .fails(2, "`info` has no known request body; `--form response` has one");
+        .fails(2, "`info` has no known request body; pass `--form response`");
     dir.sps(&["schema", "policies/content_policies"])
-        .fails(2, "has no known request body; `sps schema` lists those that have");
+        .fails(2, "has no known request body; `sps schema` lists the endpoints with a schema");
     dir.sps(&["schema", "management/emial"]).fails(2, "did you mean `management/email`?");
     for arguments in [
         &["schema", "management/email", "--all", "x"][..],
         &["schema", "--form", "response"],
-        &["schema", "info", "--form", "response"],
+        &["schema", "info", "--form", "body"],
     ] {
         let run = dir.sps(arguments);
         assert_eq!((run.status, &*run.stdout), (2, ""), "{arguments:?}");
@@ -62,7 +62,7 @@ fn all_writes_every_schema_and_settings_that_name_them() {
     let dir = Dir::new("schema_all");
     let run = dir.sps(&["schema", "--all", "config/schemas"]);
     assert_eq!((run.status, &*run.stderr), (0, ""));
-    assert!(run.stdout.contains("schemas in config/schemas\n"), "{}", run.stdout);
+    assert!(run.stdout.contains("schemas to config/schemas\n"), "{}", run.stdout);
     let printed = dir.sps(&["schema", "management/snmp/trap"]);
     let trap =
         fs::read_to_string(dir.path().join("config/schemas/management/snmp/trap.request.json"));
@@ -75,7 +75,7 @@ fn all_writes_every_schema_and_settings_that_name_them() {
         let schema = read(&dir, url.strip_prefix("./").unwrap());
         assert!(schema["$id"].as_str().unwrap().starts_with("https://sps.invalid/"), "{url}");
     }
-    let written: usize = run.stdout.split(' ').next().unwrap().parse().unwrap();
+    let written: usize = run.stdout.split(' ').nth(1).unwrap().parse().unwrap();
     assert!(entries.len() > 10 && written > entries.len(), "{}", run.stdout);
 
     // Again, over what an older version may have written: the same, and nothing is left beside it.
@@ -92,7 +92,7 @@ fn all_writes_every_schema_and_settings_that_name_them() {
 }
 
 #[test]
-fn what_others_wrote_is_left_alone() {
+fn files_of_other_programs_are_left_alone() {
     let editor = r#"{"editor.tabSize": 2, "json.schemas": []}"#;
     for (name, file, content) in [
         ("schema_foreign_settings", "settings.json", editor),

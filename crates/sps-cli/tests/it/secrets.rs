@@ -6,7 +6,7 @@ const SECRET: &str = "hunter2-Zq8";
 
 #[track_caller]
 fn stays_secret(dir: &Dir, arguments: &[&str]) {
-    for format in ["human", "json", "sarif"] {
+    for format in ["human", "concise", "github", "gitlab", "json", "sarif"] {
         for fix in [&[][..], &["--fix", "--dry-run"]] {
             let run = dir.sps(&[arguments, &["--format", format], fix].concat());
             assert!(!run.all().contains(SECRET), "{arguments:?}: {}", run.all());
@@ -35,7 +35,7 @@ fn a_plain_password_is_not_printed() {
 }
 
 #[test]
-fn what_stands_where_a_key_belongs_may_be_the_password() {
+fn a_value_in_the_place_of_a_key_is_not_printed() {
     let bodies: Vec<String> = [TRAP_3, EMAIL_RESPONSE, EMAIL_REQUEST, EMAIL_WRONG]
         .iter()
         .flat_map(|body| {

@@ -1,8 +1,8 @@
-//! What is left when a run is ended from outside.
+//! Runs that a signal ends.
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read},
     process::{Child, Command, Stdio},
 };
 
@@ -16,32 +16,32 @@ fn send(signal: &str, child: &Child) {
     assert!(sent.success());
 }
 
-/// Waits for it, and gives its exit status and what it still writes.
-fn end(mut child: Child) -> (Option<i32>, String) {
+/// Waits for the end, and returns the exit status and the rest of standard error.
+fn end(mut child: Child, mut lines: impl Read) -> (Option<i32>, String) {
     let mut stderr = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    lines.read_to_string(&mut stderr).unwrap();
     (child.wait().unwrap().code(), stderr)
 }
 
-/// Whether the system is told to spare what runs here when the terminal goes away.
+/// Whether processes started here ignore a hangup.
 fn is_hangup_ignored() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|it| it.strip_prefix("SigIgn:"));
     line.is_some_and(|it| u64::from_str_radix(it.trim(), 16).unwrap() & 1 == 1)
 }
 
-/// What was sent already cannot be called back: it may be carried out after the cancel.
+/// A request that was sent may be carried out after the cancel.
 #[test]
-fn a_request_on_its_way_is_told() {
+fn a_note_names_a_request_on_its_way() {
     let put = "PUT /api/configuration/management/health_monitoring";
-    let appliance = Appliance::hanging("signals-stray", put);
-    let (child, _lines) = appliance.hang("opened");
+    let appliance = Appliance::hanging("signals-late", put);
+    let (child, lines) = appliance.hang("opened");
     // Until it waits for the response.
     std::thread::sleep(std::time::Duration::from_secs(1));
     send("-INT", &child);
-    let (status, stderr) = end(child);
+    let (status, stderr) = end(child, lines);
     assert_eq!(status, Some(130), "{stderr}");
-    assert!(stderr.contains("a request that was given up may still arrive"), "{stderr}");
+    assert!(stderr.contains("an abandoned request may still open a transaction"), "{stderr}");
     let journal = appliance.dir.path().join("home/.local/state/sps/journal");
     assert!(fs::read_to_string(journal).unwrap().contains("settled"));
     assert!(appliance.is_free());
@@ -54,10 +54,10 @@ fn a_signal_leaves_nothing_open() {
             continue;
         }
         let appliance = Appliance::hanging(&format!("signals{signal}"), REVIEW);
-        let (child, _lines) = appliance.hang("changed");
+        let (child, lines) = appliance.hang("changed");
         send(signal, &child);
-        let told = "interrupted: clearing up; press Ctrl-C again to leave at once\n";
-        assert_eq!(end(child), (Some(status), told.to_owned()));
+        let expected = "interrupted; cleaning up; press Ctrl-C again to exit immediately\n";
+        assert_eq!(end(child, lines), (Some(status), expected.to_owned()));
         appliance.meet(REVIEW);
         assert!(appliance.is_free(), "{signal}");
         assert_eq!(disk(&appliance.health()), 80);
@@ -69,17 +69,15 @@ fn a_signal_leaves_nothing_open() {
 fn a_commit_that_has_begun_is_waited_for() {
     let fault = "PUT /api/transaction delay=2s x1";
     let appliance = Appliance::start("signals-commit", &["--plain-http", "--fault", fault]);
-    let (child, mut lines) = appliance.hang("review");
+    let (child, lines) = appliance.hang("review");
     // The line comes just before the commit.
     std::thread::sleep(std::time::Duration::from_millis(300));
     send("-INT", &child);
-    let (status, stderr) = end(child);
-    let told = "interrupted: a commit is under way and cannot be taken back; waiting for its result; press Ctrl-C \
-                again to leave at once\n";
-    assert_eq!((status, &*stderr), (Some(130), told));
-    let mut rest = String::new();
-    lines.read_to_string(&mut rest).unwrap();
-    assert_eq!(rest, "committed  1 change\nread back  everything is as it was sent\n");
+    let (status, stderr) = end(child, lines);
+    let expected = "interrupted; waiting for the commit, which cannot be undone; press Ctrl-C again to exit \
+                immediately\n";
+    let steps = "committed  1 change\nverified   every value is as it was sent\n";
+    assert_eq!((status, stderr), (Some(130), format!("{expected}{steps}")));
     assert_eq!(disk(&appliance.health()), 91);
 }
 
@@ -87,20 +85,19 @@ fn a_commit_that_has_begun_is_waited_for() {
 fn the_second_ctrl_c_does_not_wait_for_a_commit() {
     let request = "PUT /api/transaction";
     let appliance = Appliance::hanging("signals-commit-twice", request);
-    let (mut child, _lines) = appliance.hang("review");
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let (mut child, mut stderr) = appliance.hang("review");
     std::thread::sleep(std::time::Duration::from_millis(300));
     send("-INT", &child);
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();
-    assert!(line.starts_with("interrupted: a commit is under way"), "{line}");
+    assert!(line.starts_with("interrupted; waiting for the commit"), "{line}");
     send("-INT", &child);
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(
         rest,
-        "left at once: the commit may have taken effect or not; look at the objects\n"
+        "exited immediately; the commit may have taken effect, so check the objects\n"
     );
     // The journal knows of it still.
     appliance.meet(request);
@@ -114,8 +111,7 @@ fn the_second_ctrl_c_does_not_wait_for_a_cancel_either() {
     let faults =
         [&["--plain-http"], &faults[..], &["DELETE /api/transaction delay=60s x1"]].concat();
     let appliance = Appliance::start("signals-cancel-twice", &faults);
-    let (mut child, _lines) = appliance.hang("changed");
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let (mut child, mut stderr) = appliance.hang("changed");
     send("-INT", &child);
     let mut line = String::new();
     stderr.read_line(&mut line).unwrap();
@@ -123,7 +119,7 @@ fn the_second_ctrl_c_does_not_wait_for_a_cancel_either() {
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(rest.starts_with("left at once: a transaction may still be open"), "{rest}");
+    assert!(rest.starts_with("exited immediately; a transaction may still be open"), "{rest}");
 }
 
 #[test]
@@ -135,17 +131,18 @@ fn half_a_download_does_not_stay() {
     fs::create_dir(appliance.dir.path().join("bundles")).unwrap();
     let bundles = appliance.dir.path().join("bundles");
     let arguments = ["support-bundle", "download", key, "bundles/x.tar.gz"];
-    let child = appliance.logged_in("home", &arguments).spawn().unwrap();
+    let mut child = appliance.logged_in("home", &arguments).spawn().unwrap();
     while fs::read_dir(&bundles).unwrap().next().is_none() {
         std::thread::yield_now();
     }
     send("-TERM", &child);
-    assert_eq!(end(child).0, Some(143));
+    let stderr = child.stderr.take().unwrap();
+    assert_eq!(end(child, stderr).0, Some(143));
     assert_eq!(fs::read_dir(&bundles).unwrap().count(), 0);
 }
 
 #[test]
-fn the_key_of_a_job_is_told_before_anything_can_go_wrong() {
+fn the_key_of_a_job_is_printed_before_the_wait() {
     let appliance = Appliance::start("signals-bundle", &["--plain-http"]);
     let arguments = ["support-bundle", "create"];
     let mut child = appliance.logged_in("home", &arguments).spawn().unwrap();
@@ -154,18 +151,18 @@ fn the_key_of_a_job_is_told_before_anything_can_go_wrong() {
     stderr.read_line(&mut line).unwrap();
     send("-INT", &child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    let key = line.strip_prefix("job ").unwrap().split(' ').next().unwrap();
+    let key = line.strip_prefix("started job ").unwrap().split(';').next().unwrap();
     assert!(line.contains(&format!("`sps support-bundle delete {key}`")), "{line}");
     assert!(appliance.sps(&["support-bundle", "list"]).stdout.starts_with(&format!("{key}  ")));
 }
 
 #[test]
-fn the_key_of_a_job_that_fails_is_told_too() {
+fn the_key_of_a_job_that_fails_is_printed_too() {
     let fault = ["--plain-http", "--fault", "POST * fail-job"];
     let appliance = Appliance::start("signals-bundle-fails", &fault);
     let run = appliance.sps(&["support-bundle", "create"]);
     assert_eq!((run.status, &*run.stdout), (2, ""), "{}", run.stderr);
-    let key = run.stderr.strip_prefix("job ").unwrap().split(' ').next().unwrap();
+    let key = run.stderr.strip_prefix("started job ").unwrap().split(';').next().unwrap();
     assert!(run.stderr.contains("error: the job failed: "), "{}", run.stderr);
     let list = appliance.sps(&["support-bundle", "list"]);
     assert!(list.stdout.starts_with(&format!("{key}  failed")), "{}", list.all());
@@ -184,35 +181,39 @@ fn behind(script: &str, command: &Command) -> Command {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn whoever_shall_outlive_the_terminal_does() {
+fn a_run_under_nohup_survives_a_hangup() {
     let appliance = Appliance::hanging("signals-nohup", REVIEW);
     let sps = appliance.logged_in("home", &["put", "management/health_monitoring", "health.json"]);
     let mut child = behind("trap '' HUP", &sps).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    assert!(lines.any(|it| it.starts_with("changed")));
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("changed") {
+        line.clear();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it ends before the change");
+    }
     send("-HUP", &child);
     send("-INT", &child);
-    let told = "interrupted: clearing up; press Ctrl-C again to leave at once\n";
-    assert_eq!(end(child), (Some(130), told.to_owned()));
+    let expected = "interrupted; cleaning up; press Ctrl-C again to exit immediately\n";
+    assert_eq!(end(child, stderr), (Some(130), expected.to_owned()));
 }
 
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_does_not_hide_a_commit() {
     let appliance = Appliance::start("signals-full", &["--plain-http"]);
-    let steps = "opened     a transaction at URL\nchanged    /api/configuration/management/health_monitoring\n\
-                 review     replace /api/configuration/management/health_monitoring\n";
-    // What is written before the commit fits exactly below the limit of 8 blocks.
-    let before = 8 * 512 - steps.replace("URL", &appliance.url).len();
     let file = appliance.dir.path().join("out");
-    fs::write(&file, vec![b'.'; before]).unwrap();
-    let sps = appliance.logged_in("home", &["put", "management/health_monitoring", "health.json"]);
+    // The limit of 8 blocks leaves no room for the key.
+    fs::write(&file, vec![b'.'; 8 * 512]).unwrap();
+    fs::write(appliance.dir.path().join("pw.json"), r#"{"plain": "correct horse"}"#).unwrap();
+    let sps = appliance.logged_in("home", &["post", "passwords", "pw.json"]);
     let mut shell = behind("trap '' XFSZ; ulimit -f 8", &sps);
     let stdout = fs::OpenOptions::new().append(true).open(&file).unwrap();
-    let child = shell.stdout(stdout).spawn().unwrap();
-    let (status, stderr) = end(child);
+    let mut child = shell.stdout(stdout).spawn().unwrap();
+    let stderr = child.stderr.take().unwrap();
+    let (status, stderr) = end(child, stderr);
     assert_eq!(status, Some(2), "{stderr}");
-    let told = "error: the change is committed, but not all that came of it could be told: cannot write the result: ";
-    assert!(stderr.starts_with(told), "{stderr}");
-    assert_eq!(disk(&appliance.health()), 91);
+    let created = stderr.lines().find_map(|it| it.strip_prefix("created    ")).unwrap();
+    let expected = "\nerror: the change is committed, but the key could not be printed: cannot write the result: ";
+    assert!(stderr.contains(expected), "{stderr}");
+    assert_eq!(appliance.sps(&["get", created]).status, 0);
 }

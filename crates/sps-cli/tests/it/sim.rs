@@ -1,4 +1,4 @@
-//! `sps sim`: what it says at its start, and why it does not start.
+//! `sps sim`: its first lines, and why it does not start.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Dir, Run, command};
 
-/// A certificate that signs others; nobody has its key any more.
+/// A certificate that signs others; its key is gone.
 const CA: &str = "\
 -----BEGIN CERTIFICATE-----
 MIIBgDCCASWgAwIBAgIUMkuY0o/gGUmfrX2+9OVUOWuXVg4wCgYIKoZIzj0EAwIw
@@ -64,7 +64,7 @@ impl Sim {
         }
     }
 
-    /// Ends it; says what stood on standard error.
+    /// Ends it and returns its standard error.
     fn end(mut self) -> String {
         self.child.kill().unwrap();
         let error = self.child.stderr.take().unwrap();
@@ -89,12 +89,12 @@ fn prints_only_a_password_that_it_made_up() {
     assert_eq!((&*made_up.lines[1], made_up.password().len()), ("user: admin", 24));
     made_up.sps(&dir, "admin", made_up.password(), &["get", "management/email"]).json();
     let run = dir.sps(&["sim", "--password-file", "empty"]);
-    run.fails(2, "there is no password in empty");
-    dir.sps(&["sim", "--password-file", "none"]).fails(2, "cannot read none");
+    run.fails(2, "empty: the password is empty");
+    dir.sps(&["sim", "--password-file", "none"]).fails(2, "none: no such file or directory");
 }
 
 #[test]
-fn others_can_log_in_too() {
+fn readers_can_log_in_too() {
     let dir = Dir::new("sim_users").with("password", "r\n");
     let sim = Sim::start(&dir, &["--user", "alice", "--reader", "rita=password"]);
     assert_eq!(sim.lines[1], "user: alice");
@@ -113,7 +113,7 @@ fn others_can_log_in_too() {
         assert!(run.stderr.contains(arguments[0]), "{}", run.stderr);
     }
     let run = dir.sps(&["sim", "--reader", "admin=password"]);
-    run.fails(2, "there are two users with the name admin");
+    run.fails(2, "duplicate user name admin");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn an_authority_lets_certificates_in() {
     child.wait().unwrap();
     assert!(said.is_some_and(|it| it.starts_with("listening on https://")));
     let run = dir.sps(&["sim", "--client-ca", "none.pem"]);
-    run.fails(2, "cannot use none.pem: the authorities of clients are not usable: ");
+    run.fails(2, "cannot use none.pem: invalid client authorities: ");
     assert_eq!(dir.sps(&["sim", "--client-ca", "ca.pem", "--plain-http"]).status, 2);
 }
 
@@ -155,7 +155,7 @@ fn a_state_has_one_simulator() {
 }
 
 #[test]
-fn what_a_version_has_not_is_told() {
+fn warns_of_parts_that_the_version_does_not_support() {
     let dir = Dir::new("sim_left_out");
     let state = ["--state", "state.json"];
     Sim::start(&dir, &state).end();
@@ -165,10 +165,10 @@ fn what_a_version_has_not_is_told() {
     content["configuration"]["singletons"][accounting]["require_commitlog"] = json!(true);
     std::fs::write(&path, content.to_string()).unwrap();
     assert_eq!(Sim::start(&dir, &state).end(), "");
-    let told = Sim::start(&dir, &[&state[..], &["--target", "6.0.1"]].concat()).end();
+    let warning = Sim::start(&dir, &[&state[..], &["--target", "6.0.1"]].concat()).end();
     let expected = format!(
-        "warning: this version does not have all of state.json; left out are:\n  {accounting}\n\
-         the first commit keeps the file as it is now, as state.json.VERSION.bak\n"
+        "warning: this version does not support parts of state.json; ignored:\n  {accounting}\n\
+         the first commit saves the current file as state.json.VERSION.bak\n"
     );
-    assert_eq!(told, expected);
+    assert_eq!(warning, expected);
 }

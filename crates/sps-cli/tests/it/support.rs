@@ -1,10 +1,12 @@
 //! Directories with files, and runs of the binary in them.
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::Write as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Mutex,
 };
 
 use serde_json::Value;
@@ -13,9 +15,16 @@ use serde_json::Value;
 pub(crate) struct Dir(PathBuf);
 
 impl Dir {
-    /// `name` is that of the test: no two may share it.
+    /// An empty directory. Tests run at the same time, so each call of a name has a directory of its own.
     pub(crate) fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        static CALLS: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+        let call = {
+            let mut calls = CALLS.lock().unwrap();
+            let call = calls.entry(name.to_owned()).or_default();
+            *call += 1;
+            *call
+        };
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(call.to_string()).join(name);
         if path.exists() {
             fs::remove_dir_all(&path).unwrap();
         }
@@ -28,7 +37,7 @@ impl Dir {
         Self(path.to_owned())
     }
 
-    /// The same with one more file; directories on the way are made.
+    /// Adds a file and the directories of its path.
     pub(crate) fn with(self, file: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.0.join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -68,7 +77,10 @@ impl Dir {
 
 /// The binary that was built for this test.
 pub(crate) fn command() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_sps"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sps"));
+    // Help is wrapped at the width of the terminal.
+    command.env("COLUMNS", "100");
+    command
 }
 
 /// What a run left behind.

@@ -1,9 +1,8 @@
-//! The algorithms of signatures that the client verifies: those of *ring*, P-521, and keys for RSA-PSS alone.
+//! The algorithms of signatures that the client verifies: those of *ring*, and keys for RSA-PSS alone.
 
 use std::sync::Arc;
 
-use p521::ecdsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier as _};
-use ring::{digest, signature};
+use ring::signature;
 use rustls::{
     SignatureScheme,
     crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring::default_provider},
@@ -11,7 +10,7 @@ use rustls::{
 };
 
 /// The keys that the client can verify, for messages.
-pub(super) const VERIFIABLE: &str = "RSA with 2048 to 8192 bits, ECDSA with P-256 and P-384, Ed25519, and with TLS 1.3 also ECDSA with P-521 and RSA-PSS";
+pub(super) const VERIFIABLE: &str = "RSA with 2048 to 8192 bits, ECDSA with P-256 and P-384, Ed25519, and with TLS 1.3 also RSA-PSS";
 /// The keys that the client can sign with, for messages.
 pub(super) const USABLE: &str =
     "RSA with 2048 to 4096 bits, ECDSA with P-256 and P-384, and Ed25519";
@@ -52,16 +51,12 @@ pub(super) fn is_for_pss_keys(scheme: SignatureScheme) -> bool {
 
 /// Last in the list, so that no server chooses them that has another key.
 const MORE_SCHEMES: &[(SignatureScheme, &[Algorithm])] = &[
-    (SignatureScheme::ECDSA_NISTP521_SHA512, &[&P521_SHA512]),
     (PSS_SHA256, &[&PSS_ANY_SHA256, &PSS_ONLY_SHA256]),
     (PSS_SHA384, &[&PSS_ANY_SHA384, &PSS_ONLY_SHA384]),
     (PSS_SHA512, &[&PSS_ANY_SHA512, &PSS_ONLY_SHA512]),
 ];
 
 const MORE_ALGORITHMS: &[Algorithm] = &[
-    &P521_SHA256,
-    &P521_SHA384,
-    &P521_SHA512,
     &PSS_ANY_SHA256,
     &PSS_ANY_SHA384,
     &PSS_ANY_SHA512,
@@ -69,45 +64,6 @@ const MORE_ALGORITHMS: &[Algorithm] = &[
     &PSS_ONLY_SHA384,
     &PSS_ONLY_SHA512,
 ];
-
-/// ECDSA with P-521.
-#[derive(Debug)]
-struct P521 {
-    signature: AlgorithmIdentifier,
-    hash: &'static digest::Algorithm,
-}
-
-static P521_SHA256: P521 = P521 { signature: alg_id::ECDSA_SHA256, hash: &digest::SHA256 };
-static P521_SHA384: P521 = P521 { signature: alg_id::ECDSA_SHA384, hash: &digest::SHA384 };
-static P521_SHA512: P521 = P521 { signature: alg_id::ECDSA_SHA512, hash: &digest::SHA512 };
-
-/// Octets of a number of the curve.
-const P521_FIELD_BYTES: usize = 66;
-
-impl SignatureVerificationAlgorithm for P521 {
-    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        alg_id::ECDSA_P521
-    }
-
-    fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        self.signature
-    }
-
-    fn verify_signature(
-        &self,
-        public_key: &[u8],
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        let hash = digest::digest(self.hash, message);
-        // SEC 1, section 4.1.4: a short hash is a number too, and the crate refuses one that is very short.
-        let mut number = [0; P521_FIELD_BYTES];
-        number[P521_FIELD_BYTES - hash.as_ref().len()..].copy_from_slice(hash.as_ref());
-        let key = VerifyingKey::from_sec1_bytes(public_key).map_err(|_| InvalidSignature)?;
-        let signature = Signature::from_der(signature).map_err(|_| InvalidSignature)?;
-        key.verify_prehash(&number, &signature).map_err(|_| InvalidSignature)
-    }
-}
 
 /// RSA-PSS with a key that is for RSA-PSS alone: RFC 4055, section 1.2.
 #[derive(Debug)]

@@ -10,21 +10,20 @@ use rustls::{
 };
 use sps_validate::pem::{self, CertificateItem, Defect, KeyForm, Parts, PrivateKey};
 
-use super::{
-    algorithms::USABLE,
-    input::{InputError, TlsInput},
-};
+use super::algorithms::USABLE;
+use crate::error::{Argument, Error};
 
 /// Reads both, and checks that they belong together. No error repeats a part of the key.
 pub(super) fn read(
     certificate: &[u8],
     key: &[u8],
-) -> Result<Arc<dyn ResolvesClientCert>, InputError> {
+) -> Result<Arc<dyn ResolvesClientCert>, Error> {
     let contents = pem::read(certificate);
-    let in_certificate = |defect: Defect| InputError::new(TlsInput::ClientCertificate, defect);
+    let in_certificate =
+        |defect: Defect| Error::argument(Argument::ClientCertificate, defect.to_string());
     let chain = contents.certificates().map_err(in_certificate)?;
     let contents = pem::read(key);
-    let in_key = |reason: String| InputError::new(TlsInput::ClientKey, reason);
+    let in_key = |reason: String| Error::argument(Argument::ClientKey, reason);
     let key = contents.private_key().map_err(|defect| in_key(defect.to_string()))?;
 
     let der = key_der(key).ok_or_else(|| in_key(unusable(key)))?;
@@ -35,7 +34,7 @@ pub(super) fn read(
         None => Some(0),
     };
     let own = own.ok_or_else(|| {
-        in_key("this is not the private key of the client certificate".to_owned())
+        in_key("it does not belong to the client certificate".to_owned())
     })?;
     let (before, rest) = chain.split_at(own);
     let chain = rest.iter().take(1).chain(before).chain(rest.iter().skip(1));
@@ -62,9 +61,9 @@ fn has_key(item: &CertificateItem, public_key_info: &[u8]) -> bool {
 fn unusable(key: &PrivateKey) -> String {
     match key.algorithm_name() {
         Some(name) => format!(
-            "this private key is {name}, or is not complete; supported are {USABLE}, and \
+            "the key is {name}, or not complete; supported are {USABLE}, and \
              `openssl pkey -in FILE` completes a key"
         ),
-        None => "this is not a private key that can be read; export it again".to_owned(),
+        None => "the key cannot be read; export it again".to_owned(),
     }
 }

@@ -125,8 +125,7 @@ pub(super) fn unsupported(certificate: &[u8], provider: &CryptoProvider) -> Opti
 /// That TLS 1.3 is needed for the key of the certificate, if so.
 pub(super) fn only_in_tls13(certificate: &[u8]) -> Option<String> {
     let name = Parts::read(certificate)?.key_name();
-    let is_only = name == "ECDSA with P-521" || name.starts_with("RSA-PSS");
-    is_only.then(|| {
+    name.starts_with("RSA-PSS").then(|| {
         format!("the key of the server's certificate is {name}, which needs TLS 1.3, and the server uses TLS 1.2")
     })
 }

@@ -82,7 +82,6 @@ fn is_in_tls13(scheme: SignatureScheme) -> bool {
         scheme,
         SignatureScheme::ECDSA_NISTP256_SHA256
             | SignatureScheme::ECDSA_NISTP384_SHA384
-            | SignatureScheme::ECDSA_NISTP521_SHA512
             | SignatureScheme::ED25519
             | SignatureScheme::RSA_PSS_SHA256
             | SignatureScheme::RSA_PSS_SHA384

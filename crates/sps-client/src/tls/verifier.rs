@@ -195,9 +195,9 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Schemes that no handshake of ours can verify: Ed448, the curves of Brainpool, ML-DSA, SM2, and those of SHA-1.
-const OTHER_SCHEMES: [u16; 10] =
-    [0x0808, 0x081a, 0x081b, 0x081c, 0x0904, 0x0905, 0x0906, 0x0708, 0x0201, 0x0203];
+/// Schemes that no handshake of ours can verify: P-521, Ed448, the curves of Brainpool, ML-DSA, SM2, and those of SHA-1.
+const OTHER_SCHEMES: [u16; 11] =
+    [0x0603, 0x0808, 0x081a, 0x081b, 0x081c, 0x0904, 0x0905, 0x0906, 0x0708, 0x0201, 0x0203];
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,30 +1,30 @@
-//! The appliance's own list of changes, and whether it is ours.
+//! The appliance's list of changes, and which of them this transaction made.
 
 use std::fmt;
 
 use serde_json::Value;
 use sps_model::Any;
 
-use crate::received;
+use crate::json;
 
-/// What a change does.
+/// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangeKind {
-    /// An object is new.
+    /// Creates an object.
     Create,
-    /// An object has another value.
+    /// Replaces the value of an object.
     Replace,
-    /// An object is gone.
+    /// Deletes an object.
     Delete,
-    /// A list has another order.
+    /// Changes the order of a list.
     Reorder,
-    /// A word that no source shows.
+    /// A kind that no source shows.
     Other,
 }
 
 impl ChangeKind {
-    /// The word of the change list.
+    /// The name in the change list.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -35,8 +35,8 @@ impl ChangeKind {
         }
     }
 
-    fn from_word(word: &str) -> Self {
-        match word {
+    fn from_name(name: &str) -> Self {
+        match name {
             "create" => Self::Create,
             "replace" => Self::Replace,
             "delete" => Self::Delete,
@@ -52,17 +52,17 @@ impl fmt::Display for ChangeKind {
     }
 }
 
-/// One entry of the appliance's list of changes. Its `Debug` shows no value.
+/// One entry of the appliance's list of changes. Its `Debug` hides the values.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Change {
-    /// What it does.
+    /// The kind of the change.
     pub kind: ChangeKind,
-    /// Where.
+    /// The path of the object.
     pub path: String,
-    /// What was there before; it may hold secrets.
+    /// The value before; it may hold secrets.
     pub old_value: Option<Any>,
-    /// What will be there; it may hold secrets.
+    /// The value after the commit; it may hold secrets.
     pub new_value: Option<Any>,
     /// Whether this transaction made it.
     pub is_ours: bool,
@@ -83,7 +83,7 @@ pub struct Review {
 }
 
 impl Review {
-    /// The changes that this transaction did not make: a commit is refused while there is one.
+    /// The changes that this transaction did not make. While there is one, a commit is refused.
     pub fn foreign(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|it| !it.is_ours)
     }
@@ -93,64 +93,70 @@ impl Review {
     }
 }
 
-/// One thing that the transaction did.
+/// A change that the transaction sent.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Done {
+pub(crate) struct SentChange {
     pub(crate) kind: ChangeKind,
-    /// The object; of a creation without a known key, the collection.
+    /// The path of the object, or of the collection for a new object without a known key.
     pub(crate) path: String,
-    /// Where the object was created.
+    /// The path of the collection in which the object was created.
     pub(crate) collection: Option<String>,
 }
 
-/// Reads the list and marks what is ours.
-pub(crate) fn read(mut response: Value, done: &[Done]) -> Option<Review> {
+impl SentChange {
+    pub(crate) fn new(kind: ChangeKind, path: &str) -> Self {
+        Self { kind, path: path.to_owned(), collection: None }
+    }
+}
+
+/// Reads the list, and marks the changes that this transaction made.
+pub(crate) fn read(mut response: Value, sent: &[SentChange]) -> Option<Review> {
     let list = if response["changes"].is_array() {
-        received::take(&mut response, "changes")
+        json::take(&mut response, "changes")
     } else {
-        received::take(&mut received::take(&mut response, "body"), "changes")
+        json::take(&mut json::take(&mut response, "body"), "changes")
     };
     let Value::Array(list) = list else { return None };
     let mut changes = Vec::with_capacity(list.len());
     for mut entry in list {
-        let kind = ChangeKind::from_word(entry["type"].as_str()?);
+        let kind = ChangeKind::from_name(entry["type"].as_str()?);
         let path = entry["path"].as_str()?.to_owned();
         let mut value = |key: &str| entry.get_mut(key).map(Value::take).map(Any::from);
         let old_value = value("old_value");
         let new_value = value("new_value");
         changes.push(Change { kind, path, old_value, new_value, is_ours: false });
     }
-    mark(&mut changes, done);
+    mark(&mut changes, sent);
     Some(Review { changes })
 }
 
-fn mark(changes: &mut [Change], done: &[Done]) {
-    // An entry that names only the collection explains one creation there, not many.
-    let mut unnamed: Vec<&str> = done.iter().filter_map(|it| it.collection.as_deref()).collect();
+fn mark(changes: &mut [Change], sent: &[SentChange]) {
+    // An entry that names only the collection accounts for one new object in it.
+    let mut unnamed: Vec<&str> = sent.iter().filter_map(|it| it.collection.as_deref()).collect();
     for change in changes {
         let path = plain(&change.path);
-        let did =
-            |kind: ChangeKind| done.iter().any(|it| it.kind == kind && plain(&it.path) == path);
+        let was_sent =
+            |kind: ChangeKind| sent.iter().any(|it| it.kind == kind && plain(&it.path) == path);
         change.is_ours = match change.kind {
             ChangeKind::Create => {
-                let is_known = |it: &Done| {
+                let is_known = |it: &SentChange| {
                     it.kind == ChangeKind::Create
                         && plain(&it.path) == path
                         && it.collection.as_ref() != Some(&it.path)
                 };
-                done.iter().any(is_known)
+                sent.iter().any(is_known)
                     || take(&mut unnamed, path)
-                    || take_new(&mut unnamed, done, path)
+                    || take_new(&mut unnamed, sent, path)
             }
-            // A new object that was replaced afterwards may show either way.
+            // An object that was created and then replaced may have either kind.
             ChangeKind::Replace => {
-                did(ChangeKind::Replace)
-                    || did(ChangeKind::Create)
-                    || done.iter().any(|it| it.collection.as_deref().map(plain) == Some(path))
+                was_sent(ChangeKind::Replace)
+                    || was_sent(ChangeKind::Create)
+                    || sent.iter().any(|it| it.collection.as_deref().map(plain) == Some(path))
             }
-            ChangeKind::Delete => did(ChangeKind::Delete),
-            // The list names the place inside the object that was sent.
-            ChangeKind::Reorder => done.iter().any(|it| {
+            ChangeKind::Delete => was_sent(ChangeKind::Delete),
+            // The entry names a place inside of the object that was sent.
+            ChangeKind::Reorder => sent.iter().any(|it| {
                 path.strip_prefix(plain(&it.path))
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
                     || it.collection.as_deref().map(plain) == Some(path)
@@ -171,10 +177,10 @@ fn take(unnamed: &mut Vec<&str>, path: &str) -> bool {
     }
 }
 
-/// An object in a collection where something was created whose key the response did not tell.
-fn take_new(unnamed: &mut Vec<&str>, done: &[Done], path: &str) -> bool {
+/// Whether the path may be a new object whose key the response did not contain.
+fn take_new(unnamed: &mut Vec<&str>, sent: &[SentChange], path: &str) -> bool {
     let collection = parent(path);
-    let is_keyless = done.iter().any(|it| {
+    let is_keyless = sent.iter().any(|it| {
         it.kind == ChangeKind::Create
             && it.collection.as_deref() == Some(it.path.as_str())
             && plain(&it.path) == collection
@@ -182,7 +188,7 @@ fn take_new(unnamed: &mut Vec<&str>, done: &[Done], path: &str) -> bool {
     is_keyless && take(unnamed, collection)
 }
 
-/// The path without what names a part of the object, and without a slash at the end.
+/// The path of the object, without the fragment that names a part of it and without a final slash.
 fn plain(path: &str) -> &str {
     path.split('#').next().unwrap_or_default().trim_end_matches('/')
 }
@@ -200,56 +206,56 @@ mod tests {
     const TRAP: &str = "/api/configuration/management/snmp/trap";
     const PASSWORDS: &str = "/api/configuration/passwords";
 
-    fn foreign(entries: &[(&str, &str)], done: &[(ChangeKind, &str, Option<&str>)]) -> Vec<String> {
+    fn foreign(entries: &[(&str, &str)], sent: &[(ChangeKind, &str, Option<&str>)]) -> Vec<String> {
         let list: Vec<_> =
             entries.iter().map(|(kind, path)| json!({"type": kind, "path": path})).collect();
-        let done: Vec<_> = done
+        let sent: Vec<_> = sent
             .iter()
-            .map(|(kind, path, collection)| Done {
+            .map(|(kind, path, collection)| SentChange {
                 kind: *kind,
                 path: (*path).to_owned(),
                 collection: collection.map(str::to_owned),
             })
             .collect();
-        let review = read(json!({"changes": list, "meta": {}}), &done).unwrap();
+        let review = read(json!({"changes": list, "meta": {}}), &sent).unwrap();
         review.foreign().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn knows_its_own_changes() {
+    fn recognizes_its_own_changes() {
         let key = "/api/configuration/passwords/aa";
-        let done = [(ChangeKind::Replace, TRAP, None), (ChangeKind::Create, key, Some(PASSWORDS))];
-        assert_eq!(foreign(&[("replace", TRAP), ("create", key)], &done), [""; 0]);
-        // Some list the collection, and a part of an object.
+        let sent = [(ChangeKind::Replace, TRAP, None), (ChangeKind::Create, key, Some(PASSWORDS))];
+        assert_eq!(foreign(&[("replace", TRAP), ("create", key)], &sent), [""; 0]);
+        // Some appliances list the collection, and a part of an object.
         let part = "/api/configuration/management/snmp/trap#version";
-        assert_eq!(foreign(&[("create", PASSWORDS), ("replace", part)], &done), [""; 0]);
-        assert_eq!(foreign(&[("reorder", PASSWORDS)], &done), [""; 0]);
-        assert_eq!(foreign(&[], &done), [""; 0]);
+        assert_eq!(foreign(&[("create", PASSWORDS), ("replace", part)], &sent), [""; 0]);
+        assert_eq!(foreign(&[("reorder", PASSWORDS)], &sent), [""; 0]);
+        assert_eq!(foreign(&[], &sent), [""; 0]);
     }
 
     #[test]
     fn finds_foreign_changes() {
-        let done = [(ChangeKind::Replace, TRAP, None)];
+        let sent = [(ChangeKind::Replace, TRAP, None)];
         let other = "/api/configuration/management/email";
         assert_eq!(
-            foreign(&[("replace", TRAP), ("replace", other)], &done),
+            foreign(&[("replace", TRAP), ("replace", other)], &sent),
             ["replace /api/configuration/management/email"]
         );
-        assert_eq!(foreign(&[("delete", TRAP)], &done).len(), 1);
-        assert_eq!(foreign(&[("new word", TRAP)], &done).len(), 1);
-        // One creation explains one entry.
-        let done = [(ChangeKind::Create, PASSWORDS, Some(PASSWORDS))];
-        assert_eq!(foreign(&[("create", PASSWORDS)], &done).len(), 0);
-        assert_eq!(foreign(&[("create", PASSWORDS), ("create", PASSWORDS)], &done).len(), 1);
+        assert_eq!(foreign(&[("delete", TRAP)], &sent).len(), 1);
+        assert_eq!(foreign(&[("new word", TRAP)], &sent).len(), 1);
+        // One new object accounts for one entry.
+        let sent = [(ChangeKind::Create, PASSWORDS, Some(PASSWORDS))];
+        assert_eq!(foreign(&[("create", PASSWORDS)], &sent).len(), 0);
+        assert_eq!(foreign(&[("create", PASSWORDS), ("create", PASSWORDS)], &sent).len(), 1);
         let (one, two) = ("/api/configuration/passwords/aa", "/api/configuration/passwords/bb");
-        assert_eq!(foreign(&[("create", one)], &done).len(), 0);
-        assert_eq!(foreign(&[("create", one), ("create", two)], &done).len(), 1);
+        assert_eq!(foreign(&[("create", one)], &sent).len(), 0);
+        assert_eq!(foreign(&[("create", one), ("create", two)], &sent).len(), 1);
         let known = [(ChangeKind::Create, one, Some(PASSWORDS))];
         assert_eq!(foreign(&[("create", one), ("create", two)], &known).len(), 1);
     }
 
     #[test]
-    fn a_response_of_another_form_is_no_list() {
+    fn rejects_a_response_of_another_form() {
         assert_eq!(read(json!({"items": []}), &[]), None);
         for odd in
             [json!([]), json!("changes"), json!({"body": []}), json!({"changes": {}}), json!(null)]

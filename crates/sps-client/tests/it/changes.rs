@@ -1,4 +1,4 @@
-//! Changes inside a transaction, and responses that were lost.
+//! Changes in a transaction, and lost responses.
 
 use serde_json::json;
 use sps_client::ErrorKind;
@@ -10,13 +10,13 @@ use crate::fake::{HEALTH, Reply, appliance, error, health, ok, password, times};
 const PASSWORDS: &str = "/api/configuration/passwords";
 
 #[tokio::test]
-async fn an_invalid_body_never_leaves() {
+async fn never_sends_an_invalid_body() {
     let (fake, _) = appliance(|_, _, _| None).await;
     let client = fake.client().await;
     let mut transaction = client.transaction().await.unwrap();
     let mut request = transaction.get::<HealthMonitoring>().await.unwrap().into_request();
     request.maximum_disk_utilization_ratio = Some(101);
-    let error = transaction.replace::<HealthMonitoring>(&request).await.unwrap_err();
+    let error = transaction.replace(&request).await.unwrap_err();
     let ErrorKind::Invalid(report) = error.kind() else { panic!("{error}") };
     let codes: Vec<_> = report.errors().map(|it| (it.code, it.pointer.as_str())).collect();
     assert_eq!(codes, [("out-of-range", "/maximum_disk_utilization_ratio")]);
@@ -33,8 +33,8 @@ async fn an_invalid_body_never_leaves() {
 }
 
 #[tokio::test]
-async fn a_lost_replace_is_looked_for() {
-    // Whether it arrived or not: in the end it is there once, and was sent at most twice.
+async fn resolves_a_lost_replace() {
+    // Whether it arrived or not, it takes effect once and is sent at most twice.
     for (arrives, sent) in [(true, 1), (false, 2)] {
         let lost = times(1);
         let (fake, appliance) = appliance(move |appliance, line, request| {
@@ -50,7 +50,7 @@ async fn a_lost_replace_is_looked_for() {
         let mut transaction = client.transaction().await.unwrap();
         let mut request = transaction.get::<HealthMonitoring>().await.unwrap().into_request();
         request.maximum_disk_utilization_ratio = Some(80);
-        transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+        transaction.replace(&request).await.unwrap();
         assert_eq!(fake.count(&format!("PUT {HEALTH}")), sent);
         assert!(transaction.commit().await.unwrap().is_complete());
         assert_eq!(appliance.state().ratio, 80);
@@ -58,7 +58,7 @@ async fn a_lost_replace_is_looked_for() {
 }
 
 #[tokio::test]
-async fn a_lost_create_is_looked_for() {
+async fn resolves_a_lost_create() {
     for (entries, expected) in [(0, None), (1, Some("aa")), (2, None)] {
         let lost = times(1);
         let (fake, appliance) = appliance(move |appliance, line, _| {
@@ -80,7 +80,7 @@ async fn a_lost_create_is_looked_for() {
         .await;
         let client = fake.client().await;
         let mut transaction = client.transaction().await.unwrap();
-        let result = transaction.create::<Password>(&password("hunter22")).await;
+        let result = transaction.create(&password("hunter22")).await;
         let posts = fake.count(&format!("POST {PASSWORDS}"));
         match (entries, expected) {
             (0, _) => {
@@ -102,7 +102,7 @@ async fn a_lost_create_is_looked_for() {
 }
 
 #[tokio::test]
-async fn a_lost_delete_is_looked_for() {
+async fn resolves_a_lost_delete() {
     let lost = times(1);
     let path = format!("{PASSWORDS}/aa");
     let (fake, _) = appliance(move |appliance, line, _| {
@@ -117,12 +117,12 @@ async fn a_lost_delete_is_looked_for() {
     let mut transaction = client.transaction().await.unwrap();
     transaction.delete::<Password>("aa").await.unwrap();
     assert_eq!(fake.count(&format!("DELETE {path}")), 1);
-    // It is ours, and gone afterwards.
+    // The change counts as ours, and the object is absent afterwards.
     assert!(transaction.commit().await.unwrap().is_complete());
 }
 
 #[tokio::test]
-async fn a_session_that_ended_inside_is_an_error() {
+async fn reports_a_session_that_ended() {
     let ended = std::sync::atomic::AtomicBool::new(false);
     let (fake, _) = appliance(move |_, line, _| {
         let is_put = line == format!("PUT {HEALTH}");
@@ -133,15 +133,15 @@ async fn a_session_that_ended_inside_is_an_error() {
     let client = fake.client().await;
     let mut transaction = client.transaction().await.unwrap();
     let request = transaction.get::<HealthMonitoring>().await.unwrap().into_request();
-    let error = transaction.replace::<HealthMonitoring>(&request).await.unwrap_err();
+    let error = transaction.replace(&request).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::SessionEnded);
     assert!(error.to_string().contains("discarded everything"), "{error}");
     assert_eq!(fake.count("GET /api/authentication"), 1, "no silent login");
-    // It stays so.
-    let error = transaction.replace::<HealthMonitoring>(&request).await.unwrap_err();
+    // Every later request fails, too.
+    let error = transaction.replace(&request).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::SessionEnded);
     assert_eq!(*transaction.commit().await.unwrap_err().kind(), ErrorKind::SessionEnded);
-    client.settle().await.unwrap();
+    client.clean_up().await.unwrap();
     assert_eq!(fake.count("DELETE /api/transaction"), 0);
     // Outside, the client logs in again.
     client.get::<HealthMonitoring>().await.unwrap();
@@ -149,7 +149,7 @@ async fn a_session_that_ended_inside_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_the_appliance_closed_is_told_so() {
+async fn reports_a_transaction_that_the_appliance_closed() {
     let (fake, _) = appliance(|appliance, line, _| {
         (line == format!("PUT {HEALTH}")).then(|| {
             appliance.change(|it| it.open = false);
@@ -160,12 +160,12 @@ async fn a_transaction_that_the_appliance_closed_is_told_so() {
     let client = fake.client().await;
     let mut transaction = client.transaction().await.unwrap();
     let request = transaction.get::<HealthMonitoring>().await.unwrap().into_request();
-    let error = transaction.replace::<HealthMonitoring>(&request).await.unwrap_err();
+    let error = transaction.replace(&request).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::NotOpen);
 }
 
 #[tokio::test]
-async fn changes_outside_of_a_transaction_are_refused() {
+async fn refuses_changes_outside_of_a_transaction() {
     let (fake, _) = appliance(|_, _, _| None).await;
     let client = fake.client().await;
     let before = fake.requests().len();
@@ -178,7 +178,7 @@ async fn changes_outside_of_a_transaction_are_refused() {
 }
 
 #[tokio::test]
-async fn a_new_object_is_read_back_but_not_its_secret() {
+async fn reads_back_a_new_object_without_its_secret() {
     let (fake, _) = appliance(|_, line, _| match line {
         "POST /api/configuration/passwords" => {
             Some(Reply::Json(201, json!({"key": "aa", "meta": {}})))
@@ -191,10 +191,10 @@ async fn a_new_object_is_read_back_but_not_its_secret() {
     .await;
     let client = fake.client().await;
     let mut transaction = client.transaction().await.unwrap();
-    transaction.create::<Password>(&password("hunter22")).await.unwrap();
-    let outcome = transaction.commit().await.unwrap();
-    assert!(outcome.is_complete());
-    assert_eq!(outcome.unverified.len(), 1);
-    assert_eq!(outcome.unverified[0].pointer, "/plain");
-    assert!(!format!("{outcome:?}").contains("hunter22"));
+    transaction.create(&password("hunter22")).await.unwrap();
+    let report = transaction.commit().await.unwrap();
+    assert!(report.is_complete());
+    assert_eq!(report.unverified.len(), 1);
+    assert_eq!(report.unverified[0].pointer, "/plain");
+    assert!(!format!("{report:?}").contains("hunter22"));
 }

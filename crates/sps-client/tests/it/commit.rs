@@ -1,19 +1,19 @@
-//! Committing: what is refused, what is resolved, what is read back.
+//! Commits: refused ones, lost responses, and reading back.
 
 use std::sync::Mutex;
 
 use serde_json::json;
-use sps_client::{Client, Error, ErrorKind, Outcome};
+use sps_client::{Client, CommitReport, Error, ErrorKind};
 use sps_model::HealthMonitoring;
 
 use crate::fake::{Appliance, HEALTH, Reply, Request, appliance, error, health, ok, times};
 
 /// Reads, changes to 80, writes, commits.
-async fn set_to_80(client: &Client, message: Option<&str>) -> Result<Outcome, Error> {
+async fn set_to_80(client: &Client, message: Option<&str>) -> Result<CommitReport, Error> {
     let mut transaction = client.transaction().await?;
     let mut request = transaction.get::<HealthMonitoring>().await?.into_request();
     request.maximum_disk_utilization_ratio = Some(80);
-    transaction.replace::<HealthMonitoring>(&request).await?;
+    transaction.replace(&request).await?;
     match message {
         Some(message) => transaction.commit_with_message(message).await,
         None => transaction.commit().await,
@@ -23,9 +23,9 @@ async fn set_to_80(client: &Client, message: Option<&str>) -> Result<Outcome, Er
 #[tokio::test]
 async fn commits_and_reads_back() {
     let (fake, appliance) = appliance(|_, _, _| None).await;
-    let outcome = set_to_80(&fake.client().await, None).await.unwrap();
-    assert_eq!(outcome.changed, 1);
-    assert!(outcome.is_complete() && !outcome.was_ambiguous);
+    let report = set_to_80(&fake.client().await, None).await.unwrap();
+    assert_eq!(report.changed, 1);
+    assert!(report.is_complete() && !report.was_ambiguous);
     assert_eq!(appliance.state().ratio, 80);
     let lines = fake.lines();
     let health = format!("GET {HEALTH}");
@@ -36,7 +36,7 @@ async fn commits_and_reads_back() {
             "GET /api/transaction".to_owned(),
             "GET /api/transaction/changes".to_owned(),
             "PUT /api/transaction".to_owned(),
-            // The response did not tell whether it is closed.
+            // The response does not say whether it is closed.
             "GET /api/transaction".to_owned(),
             health,
         ]
@@ -46,19 +46,19 @@ async fn commits_and_reads_back() {
 }
 
 #[tokio::test]
-async fn reports_what_was_not_taken() {
+async fn reports_a_mismatch() {
     let (fake, _) = appliance(|appliance, line, _| {
         // After the commit the appliance shows another value.
         (line == format!("GET {HEALTH}") && appliance.state().ratio == 80)
             .then(|| ok(json!({"key": "h", "meta": {}, "body": health(75)})))
     })
     .await;
-    let outcome = set_to_80(&fake.client().await, None).await.unwrap();
-    assert_eq!(outcome.not_taken.len(), 1);
-    let words = outcome.not_taken[0].to_string();
-    assert_eq!(words, format!("{HEALTH}#/maximum_disk_utilization_ratio: sent 80, found 75"));
-    // The value of the unknown key that is named like a secret is neither compared nor shown.
-    assert_eq!(outcome.unverified[0].pointer, "/vendor_secret");
+    let report = set_to_80(&fake.client().await, None).await.unwrap();
+    assert_eq!(report.mismatches.len(), 1);
+    let text = report.mismatches[0].to_string();
+    assert_eq!(text, format!("{HEALTH}#/maximum_disk_utilization_ratio: sent 80, found 75"));
+    // The unknown key has the name of a secret, so its value is neither compared nor shown.
+    assert_eq!(report.unverified[0].pointer, "/vendor_secret");
 }
 
 #[tokio::test]
@@ -69,15 +69,15 @@ async fn refuses_foreign_changes_and_cancels() {
             vec![json!({"type": "replace", "path": "/api/configuration/management/email"})];
     });
     let error = set_to_80(&fake.client().await, None).await.unwrap_err();
-    let paths = vec!["replace /api/configuration/management/email".to_owned()];
-    assert_eq!(*error.kind(), ErrorKind::ForeignChanges { paths });
+    let changes = vec!["replace /api/configuration/management/email".to_owned()];
+    assert_eq!(*error.kind(), ErrorKind::ForeignChanges { changes });
     assert_eq!(fake.count("PUT /api/transaction"), 0);
     assert!(!appliance.state().open);
     assert_eq!(appliance.state().ratio, 70);
 }
 
 #[tokio::test]
-async fn a_message_that_is_required_is_asked_for_before_anything_is_sent() {
+async fn requires_a_message_before_anything_is_sent() {
     let (fake, appliance) = appliance(|_, _, _| None).await;
     appliance.change(|it| it.message = Some("required"));
     let client = fake.client().await;
@@ -93,7 +93,7 @@ async fn a_message_that_is_required_is_asked_for_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_refused_commit_is_cancelled() {
+async fn cancels_a_refused_commit() {
     let (fake, appliance) = appliance(|_, line, _| {
         (line == "PUT /api/transaction").then(|| error(400, "SemanticError", json!(["a", "b"])))
     })
@@ -103,16 +103,16 @@ async fn a_refused_commit_is_cancelled() {
     assert_eq!(error.server_type(), Some("SemanticError"));
     assert_eq!(error.details().unwrap().as_value(), &json!(["a", "b"]));
     assert_eq!(error.request(), Some((sps_model::Method::Put, "/api/transaction")));
-    assert!(error.to_string().contains("was cancelled"), "{error}");
+    assert!(error.to_string().contains("was canceled"), "{error}");
     assert!(!appliance.state().open);
 }
 
 #[tokio::test]
-async fn nothing_to_commit_is_cancelled() {
+async fn nothing_to_commit_is_canceled() {
     let (fake, appliance) = appliance(|_, _, _| None).await;
     let client = fake.client().await;
-    let outcome = client.transaction().await.unwrap().commit().await.unwrap();
-    assert_eq!(outcome.changed, 0);
+    let report = client.transaction().await.unwrap().commit().await.unwrap();
+    assert_eq!(report.changed, 0);
     assert_eq!(fake.count("PUT /api/transaction"), 0);
     assert!(!appliance.state().open);
 }
@@ -129,15 +129,15 @@ async fn a_lost_commit_that_went_through_is_a_success() {
             })
         })
         .await;
-        let outcome = set_to_80(&fake.client().await, None).await.unwrap();
-        assert!(outcome.was_ambiguous && outcome.is_complete());
+        let report = set_to_80(&fake.client().await, None).await.unwrap();
+        assert!(report.was_ambiguous && report.is_complete());
         assert_eq!(fake.count("PUT /api/transaction"), 1, "never repeated");
         assert_eq!(appliance.state().ratio, 80);
     }
 }
 
 #[tokio::test]
-async fn a_lost_commit_that_never_arrived_is_cancelled() {
+async fn a_lost_commit_that_never_arrived_is_canceled() {
     let (fake, appliance) =
         appliance(|_, line, _| (line == "PUT /api/transaction").then_some(Reply::Lost)).await;
     let error = set_to_80(&fake.client().await, None).await.unwrap_err();
@@ -165,7 +165,7 @@ async fn a_lost_commit_that_was_discarded_is_told_so() {
 async fn a_lost_commit_without_a_trace_is_ambiguous() {
     let (fake, _) = appliance(|appliance, line, _| {
         (line == "PUT /api/transaction").then(|| {
-            // It was 80 before: closed, and the object tells nothing.
+            // The ratio was 80 before, so the object proves nothing.
             appliance.change(|it| (it.open, it.pending, it.ratio) = (false, None, 80));
             Reply::Lost
         })
@@ -175,7 +175,7 @@ async fn a_lost_commit_without_a_trace_is_ambiguous() {
     let mut transaction = client.transaction().await.unwrap();
     let mut request = client.get::<HealthMonitoring>().await.unwrap().into_request();
     request.maximum_disk_utilization_ratio = Some(70);
-    transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+    transaction.replace(&request).await.unwrap();
     let error = transaction.commit().await.unwrap_err();
     // Sent 70, was 70, is 80: not as it was sent.
     assert_eq!(*error.kind(), ErrorKind::NotCommitted);
@@ -190,13 +190,13 @@ async fn a_lost_commit_without_a_trace_is_ambiguous() {
     let client = fake.client().await;
     let mut transaction = client.transaction().await.unwrap();
     let request = client.get::<HealthMonitoring>().await.unwrap().into_request();
-    transaction.replace::<HealthMonitoring>(&request).await.unwrap();
+    transaction.replace(&request).await.unwrap();
     let error = transaction.commit().await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Ambiguous);
 }
 
 #[tokio::test]
-async fn an_appliance_that_stays_silent_is_ambiguous() {
+async fn a_silent_appliance_is_ambiguous() {
     let down = std::sync::atomic::AtomicBool::new(false);
     let (fake, _) = appliance(move |_, line, _| {
         if line == "PUT /api/transaction" {
@@ -207,11 +207,11 @@ async fn an_appliance_that_stays_silent_is_ambiguous() {
     .await;
     let error = set_to_80(&fake.client().await, None).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Ambiguous);
-    assert!(error.to_string().contains("may still be open"), "{error}");
+    assert!(error.leaves_open(), "{error}");
 }
 
 #[tokio::test]
-async fn a_failure_of_the_appliance_is_resolved_by_a_look_too() {
+async fn resolves_a_failure_of_the_appliance() {
     for took_effect in [true, false] {
         let (fake, appliance) = appliance(move |appliance, line, request| {
             (line == "PUT /api/transaction").then(|| {
@@ -224,8 +224,8 @@ async fn a_failure_of_the_appliance_is_resolved_by_a_look_too() {
         .await;
         let result = set_to_80(&fake.client().await, None).await;
         if took_effect {
-            let outcome = result.unwrap();
-            assert!(outcome.was_ambiguous && outcome.is_complete());
+            let report = result.unwrap();
+            assert!(report.was_ambiguous && report.is_complete());
         } else {
             let error = result.unwrap_err();
             assert_eq!(*error.kind(), ErrorKind::NotCommitted);
@@ -236,7 +236,7 @@ async fn a_failure_of_the_appliance_is_resolved_by_a_look_too() {
     }
 }
 
-/// What a proxy, a page for a login or a bug may send.
+/// Responses of a proxy, of a login page or of a bug.
 fn odd() -> Vec<Reply> {
     let odd = [
         json!([]),
@@ -259,44 +259,44 @@ fn odd() -> Vec<Reply> {
 }
 
 #[tokio::test]
-async fn odd_responses_end_in_an_error_and_leave_nothing_open() {
+async fn odd_responses_leave_nothing_open() {
     let put = format!("PUT {HEALTH}");
     for line in
         ["POST /api/transaction", &put, "GET /api/transaction/changes", "PUT /api/transaction"]
     {
         for (number, reply) in odd().into_iter().enumerate() {
-            let (wanted, reply) = (line.to_owned(), Mutex::new(Some(reply)));
+            let (expected, reply) = (line.to_owned(), Mutex::new(Some(reply)));
             let script = move |_: &Appliance, line: &str, _: &Request| {
-                if line == wanted { reply.lock().unwrap().take() } else { None }
+                if line == expected { reply.lock().unwrap().take() } else { None }
             };
             let (fake, appliance) = appliance(script).await;
             let client = fake.client().await;
             let result = set_to_80(&client, None).await;
-            client.settle().await.unwrap();
+            client.clean_up().await.unwrap();
             let state = appliance.state();
             assert!(!state.open, "{line}, {number}: left open after {result:?}");
-            let is_done = result.as_ref().is_ok_and(Outcome::is_complete);
+            let is_done = result.as_ref().is_ok_and(CommitReport::is_complete);
             assert_eq!(is_done, state.ratio == 80, "{line}, {number}: {result:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_responseed_commit_that_did_nothing_is_no_commit() {
-    // Something on the way answers, and the appliance never hears of it.
+async fn does_not_trust_a_commit_that_had_no_effect() {
+    // A proxy responds, and the request never reaches the appliance.
     let (fake, appliance) =
         appliance(|_, line, _| (line == "PUT /api/transaction").then(|| ok(json!({"meta": {}}))))
             .await;
     let error = set_to_80(&fake.client().await, None).await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::NotCommitted);
-    assert!(error.to_string().contains("cancelled"), "{error}");
+    assert!(error.to_string().contains("canceled"), "{error}");
     assert!(!appliance.state().open);
     assert_eq!(appliance.state().ratio, 70);
 }
 
 #[tokio::test]
-async fn a_commit_that_ran_on_until_the_cancel_is_a_commit() {
-    // The connection breaks while the commit is at work; the cancel waits for it, and says `closed` as it always does.
+async fn recognizes_a_commit_that_ended_during_the_cancel() {
+    // The connection breaks while the commit runs. The cancel waits for it and responds with `closed` as always.
     let (fake, appliance) = appliance(|appliance, line, request| match line {
         "PUT /api/transaction" => Some(Reply::Lost),
         "DELETE /api/transaction" => {
@@ -306,19 +306,19 @@ async fn a_commit_that_ran_on_until_the_cancel_is_a_commit() {
         _ => None,
     })
     .await;
-    let outcome = set_to_80(&fake.client().await, None).await.unwrap();
-    assert!(outcome.was_ambiguous && outcome.is_complete(), "{outcome:?}");
+    let report = set_to_80(&fake.client().await, None).await.unwrap();
+    assert!(report.was_ambiguous && report.is_complete(), "{report:?}");
     assert_eq!(appliance.state().ratio, 80);
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_back_is_not_complete() {
+async fn an_unreadable_object_is_not_complete() {
     let (fake, _) = appliance(|appliance, line, _| {
         let is_over = line == format!("GET {HEALTH}") && appliance.state().ratio == 80;
         is_over.then(|| Reply::Bytes(b"<html>".to_vec()))
     })
     .await;
-    let outcome = set_to_80(&fake.client().await, None).await.unwrap();
-    assert!(!outcome.is_complete(), "{outcome:?}");
-    assert_eq!((outcome.not_taken.len(), outcome.unverified.len()), (0, 1));
+    let report = set_to_80(&fake.client().await, None).await.unwrap();
+    assert!(!report.is_complete(), "{report:?}");
+    assert_eq!((report.mismatches.len(), report.unverified.len()), (0, 1));
 }

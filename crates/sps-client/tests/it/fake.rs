@@ -1,4 +1,4 @@
-//! A server of a few lines: one closure answers every request.
+//! A scripted server: one closure responds to every request.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,7 +17,7 @@ use tokio::{
 pub(crate) const SESSION: &str = "0123456789abcdef0123456789abcdef01234567";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// A request as it came.
+/// A request as it was received.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) line: String,
@@ -25,7 +25,7 @@ pub(crate) struct Request {
     pub(crate) body: String,
 }
 
-/// What the script says.
+/// A reply of the script.
 pub(crate) enum Reply {
     Json(u16, Value),
     Bytes(Vec<u8>),
@@ -33,7 +33,7 @@ pub(crate) enum Reply {
     Lost,
     /// No response.
     Silence,
-    /// The head of a response, and nothing behind it.
+    /// The head of a response without its body.
     Stalled(u16),
 }
 
@@ -50,7 +50,7 @@ impl Drop for Fake {
 }
 
 impl Fake {
-    /// Responses `METHOD PATH` by the script, and logins by itself.
+    /// Starts a server that passes `METHOD PATH` to the script, and responds to logins itself.
     pub(crate) async fn start(
         script: impl Fn(&str, &Request) -> Reply + Send + Sync + 'static,
     ) -> Self {
@@ -89,7 +89,7 @@ impl Fake {
         self.requests.lock().unwrap().clone()
     }
 
-    /// The lines of all requests but logins.
+    /// The lines of all requests except logins.
     pub(crate) fn lines(&self) -> Vec<String> {
         let lines = self.requests().into_iter().map(|it| it.line);
         lines.filter(|it| !it.starts_with("GET /api/authentication")).collect()
@@ -157,7 +157,7 @@ async fn serve(
         };
         let length = content.len();
         let head = format!("HTTP/1.1 {status} X\r\n{cookie}Content-Length: {length}\r\n\r\n");
-        // In one piece: the second of two would wait for the first to be acknowledged.
+        // In one write: a second one would wait until the first is acknowledged.
         stream.write_all(&[head.into_bytes(), content].concat()).await?;
     }
 }
@@ -171,8 +171,7 @@ pub(crate) fn error(status: u16, kind: &str, details: Value) -> Reply {
     Reply::Json(status, json!({"error": error, "meta": {}}))
 }
 
-/// An appliance with one object, `health_monitoring`, whose ratio is the number; enough of a state for
-/// a transaction. What the closure answers goes first.
+/// An appliance with one object, `health_monitoring`, and enough state for a transaction.
 pub(crate) struct Appliance {
     pub(crate) state: Mutex<State>,
 }
@@ -268,7 +267,7 @@ impl Appliance {
     }
 }
 
-/// A fake that answers as the appliance does, but for what `first` answers.
+/// A server that responds as the appliance does, unless `first` gives a reply.
 pub(crate) async fn appliance(
     first: impl Fn(&Appliance, &str, &Request) -> Option<Reply> + Send + Sync + 'static,
 ) -> (Fake, Arc<Appliance>) {
@@ -281,7 +280,7 @@ pub(crate) async fn appliance(
     (fake, appliance)
 }
 
-/// Says `true` so many times.
+/// Gives `true` for the first `count` calls.
 pub(crate) fn times(count: usize) -> impl Fn() -> bool + Send + Sync {
     let left = Mutex::new(count);
     move || {

@@ -1,6 +1,6 @@
-//! The client against a scripted server: what a line of responses makes it do.
+//! The client against a scripted server.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test fails at the first error")]
 #![expect(
     clippy::format_push_string,
     clippy::match_bool,
@@ -10,10 +10,12 @@
 
 mod changes;
 mod commit;
+mod examples;
 mod fake;
 mod opening;
 mod reading;
 mod secrets;
+mod texts;
 mod tls;
 mod tls_openssl;
 mod tls_server;

@@ -1,9 +1,9 @@
-//! Opening, locks, dropping, orphans.
+//! Opening a transaction, locks, drops, and transactions of an earlier run.
 
 use std::{fs, path::PathBuf, time::Duration};
 
 use serde_json::{Value, json};
-use sps_client::{ErrorKind, RecoveredOutcome};
+use sps_client::{Advice, ErrorKind, RecoveredOutcome};
 use sps_model::Any;
 use sps_validate::UnknownKeys;
 
@@ -29,18 +29,18 @@ async fn opens_with_an_empty_post_and_cancels() {
 }
 
 #[tokio::test]
-async fn dropping_cancels() {
+async fn cancels_when_dropped() {
     let (fake, appliance) = appliance(|_, _, _| None).await;
     let client = fake.client().await;
     drop(client.transaction().await.unwrap());
-    client.settle().await.unwrap();
+    client.clean_up().await.unwrap();
     assert!(!appliance.state().open);
-    // And the next one opens.
+    // The next one opens.
     client.transaction().await.unwrap().cancel().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_panic_cancels() {
+async fn cancels_after_a_panic() {
     let (fake, appliance) = appliance(|_, _, _| None).await;
     let client = fake.client().await;
     let other = client.clone();
@@ -49,12 +49,12 @@ async fn a_panic_cancels() {
         panic!("on purpose");
     });
     assert!(task.await.unwrap_err().is_panic());
-    client.settle().await.unwrap();
+    client.clean_up().await.unwrap();
     assert!(!appliance.state().open);
 }
 
 #[tokio::test]
-async fn a_dropped_opening_cancels() {
+async fn cancels_when_opening_is_dropped() {
     let (fake, appliance) = appliance(|appliance, line, _| {
         (line == "POST /api/transaction").then(|| {
             appliance.change(|it| it.open = true);
@@ -65,19 +65,20 @@ async fn a_dropped_opening_cancels() {
     let client = fake.client().await;
     let wait = std::time::Duration::from_millis(100);
     assert!(tokio::time::timeout(wait, client.transaction()).await.is_err());
-    client.settle().await.unwrap();
+    client.clean_up().await.unwrap();
     assert!(!appliance.state().open);
 }
 
 #[tokio::test]
-async fn settle_tells_what_could_not_be_cancelled() {
+async fn clean_up_reports_a_failed_cancel() {
     let (fake, appliance) =
         appliance(|_, line, _| (line == "DELETE /api/transaction").then_some(Reply::Lost)).await;
     let client = fake.client().await;
     drop(client.transaction().await.unwrap());
-    let error = client.settle().await.unwrap_err();
-    assert_eq!(*error.kind(), ErrorKind::NotCancelled);
-    assert!(error.to_string().contains("sps transaction cancel"), "{error}");
+    let error = client.clean_up().await.unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::NotCanceled);
+    assert!(error.leaves_open(), "{error}");
+    assert_eq!(error.advice(), Some(Advice::CancelTransaction));
     assert!(appliance.state().open);
 }
 
@@ -97,7 +98,7 @@ async fn waits_for_a_lock() {
 }
 
 #[tokio::test]
-async fn names_the_holder_when_the_wait_was_in_vain() {
+async fn names_the_holder_after_the_wait() {
     for (details, holder) in [(json!({"user": "bob"}), Some("bob")), (Value::Null, None)] {
         let response = details.clone();
         let (fake, _) = appliance(move |_, line, _| {
@@ -109,15 +110,18 @@ async fn names_the_holder_when_the_wait_was_in_vain() {
         assert_eq!(*error.kind(), ErrorKind::Locked { holder: holder.map(str::to_owned) });
         assert_eq!(error.status(), Some(409));
         assert_eq!(error.message(), Some("No."));
+        assert_eq!(error.holder(), holder);
+        let notes: Vec<_> = error.notes().collect();
+        assert_eq!(notes, ["waited for 300 milliseconds"]);
         assert!(fake.count("POST /api/transaction") > 1);
-        // Nothing was open: nothing is cancelled.
-        client.settle().await.unwrap();
+        // Nothing was open, so nothing is canceled.
+        client.clean_up().await.unwrap();
         assert_eq!(fake.count("DELETE /api/transaction"), 0);
     }
 }
 
 #[tokio::test]
-async fn a_lost_response_to_the_opening_is_looked_at() {
+async fn finds_a_transaction_whose_response_was_lost() {
     let lost = times(1);
     let (fake, appliance) = appliance(move |appliance, line, request| {
         (line == "POST /api/transaction" && lost()).then(|| {
@@ -134,7 +138,7 @@ async fn a_lost_response_to_the_opening_is_looked_at() {
 }
 
 #[tokio::test]
-async fn one_at_a_time() {
+async fn opens_one_transaction_at_a_time() {
     let (fake, _) = appliance(|_, _, _| None).await;
     let client = fake.client().await;
     let first = client.transaction().await.unwrap();
@@ -147,7 +151,7 @@ async fn one_at_a_time() {
 }
 
 #[tokio::test]
-async fn clears_what_is_open_in_its_own_session() {
+async fn cancels_an_open_transaction_of_its_session() {
     let (fake, appliance) = appliance(|_, _, _| None).await;
     let client = fake.client().await;
     appliance.change(|it| it.open = true);
@@ -155,7 +159,7 @@ async fn clears_what_is_open_in_its_own_session() {
     assert!(!appliance.state().open);
     appliance.change(|it| it.open = true);
     let transaction = client.transaction().await.unwrap();
-    assert_eq!(client.recovered()[0].outcome, RecoveredOutcome::Cancelled);
+    assert_eq!(client.recovered()[0].outcome, RecoveredOutcome::Canceled);
     assert_eq!(fake.count("POST /api/transaction"), 1);
     transaction.cancel().await.unwrap();
 }
@@ -166,7 +170,7 @@ fn journal(name: &str) -> PathBuf {
     path
 }
 
-/// Makes the journal one of a process that is gone.
+/// Makes the journal look as if its process had ended.
 fn crash(path: &PathBuf) {
     let text = fs::read_to_string(path).unwrap();
     let id = format!("\"id\":{}", std::process::id());
@@ -174,7 +178,7 @@ fn crash(path: &PathBuf) {
 }
 
 #[tokio::test]
-async fn clears_an_orphan_of_an_earlier_crash() {
+async fn cancels_a_transaction_of_a_crashed_run() {
     let (fake, appliance) = appliance(|_, _, _| None).await;
     let path = journal("orphan");
     let client = fake.builder().journal(&path).connect().await.unwrap();
@@ -189,15 +193,15 @@ async fn clears_an_orphan_of_an_earlier_crash() {
     let recovered = client.recovered();
     assert_eq!(recovered.len(), 1);
     assert_eq!(recovered[0].user, "admin");
-    assert_eq!(recovered[0].outcome, RecoveredOutcome::Cancelled);
+    assert_eq!(recovered[0].outcome, RecoveredOutcome::Canceled);
     assert!(!format!("{recovered:?} {}", recovered[0]).contains(SESSION));
 
-    // What the crash had sent arrives only now.
+    // A request of the crashed run arrives only now.
     appliance.change(|it| it.open = true);
     let client = fake.builder().journal(&path).connect().await.unwrap();
     assert!(!appliance.state().open);
-    assert_eq!(client.recovered()[0].outcome, RecoveredOutcome::Cancelled);
-    // Nobody is bothered with it again, and after a while it is forgotten.
+    assert_eq!(client.recovered()[0].outcome, RecoveredOutcome::Canceled);
+    // It is not reported again, and after a while it is forgotten.
     let client = fake.builder().journal(&path).connect().await.unwrap();
     assert_eq!(client.recovered(), []);
     let text = fs::read_to_string(&path).unwrap();
@@ -223,14 +227,14 @@ async fn a_transaction_of_another_machine_is_left_alone() {
 
     let client = fake.builder().journal(&path).connect().await.unwrap();
     assert!(appliance.state().open && client.recovered().is_empty());
-    // Whoever asks for it means it.
+    // An explicit cancel includes it.
     assert!(client.cancel_transaction().await.unwrap());
     assert!(!appliance.state().open);
     fs::remove_file(&path).unwrap();
 }
 
 #[tokio::test]
-async fn a_change_that_was_dropped_half_way_may_still_arrive() {
+async fn cancels_the_transaction_of_a_late_request() {
     let (fake, appliance) =
         appliance(|_, line, _| (line == format!("PUT {HEALTH}")).then_some(Reply::Silence)).await;
     let path = journal("half");
@@ -241,8 +245,8 @@ async fn a_change_that_was_dropped_half_way_may_still_arrive() {
     let change = transaction.replace_raw(HEALTH, &body, UnknownKeys::Allow);
     assert!(tokio::time::timeout(Duration::from_millis(50), change).await.is_err());
     drop(transaction);
-    assert!(client.has_strays());
-    // It opens another one while the client settles.
+    assert!(client.has_late_requests());
+    // The late request opens another transaction during the clean-up.
     let late = tokio::spawn(async move {
         while appliance.state().open {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -251,15 +255,15 @@ async fn a_change_that_was_dropped_half_way_may_still_arrive() {
         appliance.change(|it| it.open = true);
         appliance
     });
-    client.settle().await.unwrap();
+    client.clean_up().await.unwrap();
     assert!(!late.await.unwrap().state().open);
-    // Should it come even later, the journal knows.
+    // If it arrives even later, the journal still has the session.
     assert!(fs::read_to_string(&path).unwrap().contains("settled"));
     fs::remove_file(&path).unwrap();
 }
 
 #[tokio::test]
-async fn the_lock_of_somebody_else_is_nothing_to_cancel() {
+async fn does_not_cancel_the_lock_of_another_session() {
     let details = json!({"user": "bob"});
     let (fake, _) = appliance(move |_, line, _| {
         let is_ours = ["POST /api/transaction", "DELETE /api/transaction"].contains(&line);
@@ -269,11 +273,11 @@ async fn the_lock_of_somebody_else_is_nothing_to_cancel() {
     let client = fake.builder().lock_wait(Duration::from_secs(60)).connect().await.unwrap();
     let waiting = client.transaction();
     assert!(tokio::time::timeout(Duration::from_millis(50), waiting).await.is_err());
-    client.settle().await.unwrap();
+    client.clean_up().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_broken_journal_stops_no_reading() {
+async fn reads_with_a_broken_journal() {
     let (fake, appliance) = appliance(|_, _, _| None).await;
     let path = journal("broken");
     fs::write(&path, "garbage").unwrap();
@@ -283,14 +287,16 @@ async fn a_broken_journal_stops_no_reading() {
         [client.transaction().await.unwrap_err(), client.cancel_transaction().await.unwrap_err()]
     {
         assert_eq!(*error.kind(), ErrorKind::Journal);
-        assert!(error.to_string().contains("delete it"), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("is not a journal of this version"), "{text}");
+        assert_eq!(error.advice(), Some(Advice::CheckFile));
     }
     assert!(!appliance.state().open);
     fs::remove_file(&path).unwrap();
 }
 
 #[tokio::test]
-async fn an_orphan_whose_session_ended_is_forgotten() {
+async fn forgets_a_transaction_whose_session_ended() {
     let (fake, _) = appliance(|_, _, _| None).await;
     let path = journal("gone");
     let client = fake.builder().journal(&path).connect().await.unwrap();
@@ -305,21 +311,21 @@ async fn an_orphan_whose_session_ended_is_forgotten() {
 }
 
 #[tokio::test]
-async fn the_journal_is_empty_after_every_end() {
+async fn leaves_the_journal_empty_after_every_end() {
     let (fake, _) = appliance(|_, _, _| None).await;
     let path = journal("ends");
     let client = fake.builder().journal(&path).connect().await.unwrap();
     client.transaction().await.unwrap().cancel().await.unwrap();
     assert!(!path.exists());
     drop(client.transaction().await.unwrap());
-    client.settle().await.unwrap();
+    client.clean_up().await.unwrap();
     assert!(!path.exists());
     let _ = client.transaction().await.unwrap().commit().await.unwrap();
     assert!(!path.exists());
 }
 
 #[test]
-fn without_a_runtime_the_journal_keeps_it() {
+fn keeps_the_journal_without_a_runtime() {
     let path = journal("runtime");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let (_fake, transaction, appliance) = runtime.block_on(async {
@@ -334,8 +340,8 @@ fn without_a_runtime_the_journal_keeps_it() {
 }
 
 #[tokio::test]
-async fn a_responseed_cancel_that_did_nothing_is_no_cancel() {
-    // Something on the way answers, and the appliance never hears of it.
+async fn does_not_trust_a_cancel_that_had_no_effect() {
+    // A proxy responds, and the request never reaches the appliance.
     let (fake, appliance) = appliance(|_, line, _| {
         (line == "DELETE /api/transaction").then(|| ok(json!({"meta": {}})))
     })
@@ -343,7 +349,7 @@ async fn a_responseed_cancel_that_did_nothing_is_no_cancel() {
     let path = journal("deaf");
     let client = fake.builder().journal(&path).connect().await.unwrap();
     let error = client.transaction().await.unwrap().cancel().await.unwrap_err();
-    assert_eq!(*error.kind(), ErrorKind::NotCancelled);
+    assert_eq!(*error.kind(), ErrorKind::NotCanceled);
     assert!(appliance.state().open && path.exists());
     fs::remove_file(&path).unwrap();
 }

@@ -1,14 +1,14 @@
-//! Reading, repeating, logging in.
+//! Reads, repeated reads, and logins.
 
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
-use sps_client::{Client, ErrorKind, Login};
+use sps_client::{Advice, Argument, Client, Error, ErrorKind, Login};
 use sps_model::{HealthMonitoring, TimePolicy};
 
 use crate::fake::{Fake, HEALTH, Reply, appliance, error, health, ok, times};
 
 #[tokio::test]
-async fn reading_is_repeated_where_that_may_help() {
+async fn repeats_reads_where_that_may_help() {
     for status in [None, Some(502), Some(503), Some(504), Some(429)] {
         let lost = times(3);
         let (fake, _) = appliance(move |_, line, _| {
@@ -23,7 +23,7 @@ async fn reading_is_repeated_where_that_may_help() {
 }
 
 #[tokio::test]
-async fn reading_is_not_repeated_for_ever_or_in_vain() {
+async fn stops_repeating_reads() {
     for (status, kind, count) in [
         (503, ErrorKind::Unavailable, 4),
         (403, ErrorKind::Unauthorized, 1),
@@ -54,7 +54,7 @@ async fn logs_in_again_outside_of_a_transaction() {
 }
 
 #[tokio::test]
-async fn a_time_out_is_one() {
+async fn reports_a_timeout() {
     let (fake, _) =
         appliance(|_, line, _| (line == format!("GET {HEALTH}")).then_some(Reply::Silence)).await;
     let builder = fake.builder().timeout(std::time::Duration::from_millis(50));
@@ -64,7 +64,7 @@ async fn a_time_out_is_one() {
 }
 
 #[tokio::test]
-async fn logs_in_as_it_is_told() {
+async fn logs_in_with_the_given_method() {
     let (fake, _) = appliance(|_, _, _| None).await;
     let login = Login::method("local & more", "admin", "a");
     fake.builder().login(login).connect().await.unwrap();
@@ -74,27 +74,41 @@ async fn logs_in_as_it_is_told() {
     assert!(request.head.to_ascii_lowercase().contains("authorization: basic ywrtaw46yq=="));
 }
 
-#[tokio::test]
-async fn refuses_settings_that_cannot_be_meant() {
-    for url in ["ftp://a", "https://u:p@a", "https://a/api", "https://", "https://a?b=c"] {
-        assert!(Client::builder(url).is_err(), "{url}");
+fn argument(error: &Error) -> Option<Argument> {
+    match error.kind() {
+        ErrorKind::InvalidArgument { argument, .. } => Some(*argument),
+        _ => None,
     }
-    let builder = || Client::builder("https://a").unwrap();
-    assert!(builder().pin_sha256("00").is_err());
-    assert_eq!(*builder().connect().await.unwrap_err().kind(), ErrorKind::Settings);
-    let login = || Login::password("a", "b");
-    let plain = Client::builder("http://a").unwrap().login(login());
-    assert_eq!(*plain.connect().await.unwrap_err().kind(), ErrorKind::Settings);
-    let ca = builder().login(login()).ca_pem("no certificate");
-    assert_eq!(*ca.connect().await.unwrap_err().kind(), ErrorKind::Settings);
-    let certificate = builder().login(Login::certificate("nothing", "hunter22"));
-    let error = certificate.connect().await.unwrap_err();
-    assert_eq!(*error.kind(), ErrorKind::Settings);
-    assert!(!format!("{error:?}").contains("hunter22"));
 }
 
 #[tokio::test]
-async fn nobody_there_is_no_connection() {
+async fn rejects_invalid_settings() {
+    for url in ["ftp://a", "https://u:p@a", "https://a/api", "https://", "https://a?b=c", "a b"] {
+        let error = Client::builder(url).unwrap_err();
+        assert_eq!(argument(&error), Some(Argument::Address), "{url}");
+    }
+    let error = Client::builder("https://u:hunter22@a").unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hunter22"));
+    assert_eq!(Client::builder("https://").unwrap_err().to_string(), "invalid address: not a URL");
+    let builder = || Client::builder("https://a").unwrap();
+    let login = || Login::password("a", "b");
+    let plain = Client::builder("http://a").unwrap().login(login());
+    for (builder, expected) in [
+        (builder(), Argument::Login),
+        (plain, Argument::Address),
+        (builder().login(login()).ca_pem("no certificate"), Argument::Authority),
+        (builder().login(login()).ca_pem("").danger_accept_invalid_certs(), Argument::Trust),
+        (builder().login(Login::certificate("nothing", "hunter22")), Argument::ClientKey),
+    ] {
+        let error = builder.connect().await.unwrap_err();
+        assert_eq!(argument(&error), Some(expected), "{error}");
+        assert!(!format!("{error} {error:?}").contains("hunter22"));
+    }
+    assert_eq!(argument(&builder().pin_sha256("00").unwrap_err()), Some(Argument::Pin));
+}
+
+#[tokio::test]
+async fn reports_a_refused_connection() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -103,7 +117,7 @@ async fn nobody_there_is_no_connection() {
     let error = builder.login(Login::password("a", "b")).connect().await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Connect);
     assert!(!error.is_ambiguous());
-    assert!(error.to_string().contains("check the address"), "{error}");
+    assert_eq!(error.advice(), Some(Advice::CheckAddress), "{error}");
 }
 
 fn policy(name: &str) -> Value {
@@ -115,7 +129,7 @@ fn policy(name: &str) -> Value {
 async fn lists_with_bodies_and_without() {
     const PATH: &str = "/api/configuration/policies/time_policies";
     let item = |key: &str| json!({"key": key, "meta": {"href": format!("{PATH}/{key}")}});
-    // The old form: keys alone.
+    // The old form: only keys.
     let old = Fake::start(move |line, _| match line.strip_prefix("GET ").unwrap() {
         PATH => ok(json!({"items": [item("-100"), item("b")], "meta": {}})),
         path => {
@@ -124,7 +138,7 @@ async fn lists_with_bodies_and_without() {
         }
     })
     .await;
-    // The new form: one request.
+    // The new form: keys and bodies.
     let new = Fake::start(move |_, _| {
         let mut items = vec![item("-100"), item("b")];
         for item in &mut items {
@@ -152,13 +166,14 @@ async fn lists_with_bodies_and_without() {
 }
 
 #[tokio::test]
-async fn a_response_of_another_form_is_told_without_its_values() {
+async fn reports_an_unexpected_form_without_its_values() {
     let mut body = health(70);
     body["maximum_load1"] = json!("hunter22");
     let fake = Fake::start(move |_, _| ok(json!({"key": "h", "meta": {}, "body": body}))).await;
     let client = fake.client().await;
     let error = client.get::<HealthMonitoring>().await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::UnexpectedResponse);
+    assert!(error.to_string().contains("/maximum_load1"), "names the place: {error}");
     assert!(!format!("{error} {error:?}").contains("hunter22"), "{error}");
     let fake = Fake::start(|_, _| Reply::Bytes(b"<html>hunter22".to_vec())).await;
     let error = fake.client().await.get::<HealthMonitoring>().await.unwrap_err();

@@ -1,4 +1,4 @@
-//! No secret in an error, a `Debug` or an event.
+//! No error, `Debug` output or event contains a secret.
 
 use std::{
     fmt::{self, Write as _},
@@ -6,7 +6,6 @@ use std::{
 };
 
 use serde_json::json;
-use sps_model::Password;
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
@@ -15,13 +14,13 @@ use tracing::{
 
 use crate::fake::{PASSWORD, SESSION, appliance, error, password};
 
-/// Writes down everything that is said, at every level.
+/// Records all spans and events of every level.
 #[derive(Clone, Default)]
 struct Listener(Arc<Mutex<String>>);
 
-struct Words<'a>(&'a mut String);
+struct Text<'a>(&'a mut String);
 
-impl Visit for Words<'_> {
+impl Visit for Text<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         write!(self.0, "{field}={value:?} ").unwrap();
     }
@@ -33,22 +32,22 @@ impl Subscriber for Listener {
     }
 
     fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
-        let mut words = self.0.lock().unwrap();
-        writeln!(words, "span {}", attributes.metadata().name()).unwrap();
-        attributes.record(&mut Words(&mut words));
+        let mut text = self.0.lock().unwrap();
+        writeln!(text, "span {}", attributes.metadata().name()).unwrap();
+        attributes.record(&mut Text(&mut text));
         span::Id::from_u64(1)
     }
 
     fn record(&self, _: &span::Id, values: &span::Record<'_>) {
-        values.record(&mut Words(&mut self.0.lock().unwrap()));
+        values.record(&mut Text(&mut self.0.lock().unwrap()));
     }
 
     fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut words = self.0.lock().unwrap();
-        writeln!(words, "{}", event.metadata().level()).unwrap();
-        event.record(&mut Words(&mut words));
+        let mut text = self.0.lock().unwrap();
+        writeln!(text, "{}", event.metadata().level()).unwrap();
+        event.record(&mut Text(&mut text));
     }
 
     fn enter(&self, _: &span::Id) {}
@@ -57,40 +56,40 @@ impl Subscriber for Listener {
 }
 
 #[tokio::test]
-async fn no_secret_is_ever_told() {
+async fn shows_no_secret() {
     const PLAIN: &str = "hunter2hunter2";
     let listener = Listener::default();
-    // For the whole process: with one for this thread alone, what the other threads meet first stays mute.
-    // So it hears the other tests too, which have no secret to tell either.
+    // Global: a subscriber of this thread alone would miss callsites that another thread reaches first. It therefore
+    // records the other tests too, which show no secret either.
     tracing::subscriber::set_global_default(listener.clone()).unwrap();
     let (fake, _) = appliance(|_, line, request| {
         line.starts_with("POST /api/configuration").then(|| {
-            // An appliance that repeats everything it got.
-            let words = format!("{} {} {PASSWORD}", request.head, request.body);
-            error(400, "SemanticError", json!({"echo": words, "list": [PLAIN]}))
+            // An appliance that repeats everything it received.
+            let text = format!("{} {} {PASSWORD}", request.head, request.body);
+            error(400, "SemanticError", json!({"echo": text, "list": [PLAIN]}))
         })
     })
     .await;
     let client = fake.client().await;
     let mut transaction = client.transaction().await.unwrap();
-    let error = transaction.create::<Password>(&password(PLAIN)).await.unwrap_err();
+    let error = transaction.create(&password(PLAIN)).await.unwrap_err();
     let details = error.details().unwrap().as_value().to_string();
     assert!(details.contains("***"), "{details}");
-    let mut words = format!("{error} {error:?} {details} {client:?} {transaction:?}");
-    words += &format!("{:?}", fake.builder());
-    // A body that we refuse ourselves.
-    let invalid = transaction.create::<Password>(&password(&PLAIN.repeat(20))).await;
+    let mut text = format!("{error} {error:?} {details} {client:?} {transaction:?}");
+    text += &format!("{:?}", fake.builder());
+    // A body that the client refuses.
+    let invalid = transaction.create(&password(&PLAIN.repeat(20))).await;
     let invalid = invalid.unwrap_err();
-    words += &format!("{invalid} {invalid:?}");
+    text += &format!("{invalid} {invalid:?}");
     let error = client.get_raw("/api/nowhere?token=sesame").await.unwrap_err();
-    words += &format!("{error} {error:?}");
+    text += &format!("{error} {error:?}");
     drop(transaction);
-    client.settle().await.unwrap();
-    let heard = listener.0.lock().unwrap().clone();
-    assert!(heard.contains("path=\"/api/configuration/passwords\""), "{heard}");
-    words += &heard;
-    // The last is the head of basic authentication.
+    client.clean_up().await.unwrap();
+    let recorded = listener.0.lock().unwrap().clone();
+    assert!(recorded.contains("path=\"/api/configuration/passwords\""), "{recorded}");
+    text += &recorded;
+    // The last one is the header of basic authentication.
     for secret in [PLAIN, SESSION, PASSWORD, "sesame", "Basic "] {
-        assert!(!words.contains(secret), "{secret} in {words}");
+        assert!(!text.contains(secret), "{secret} in {text}");
     }
 }

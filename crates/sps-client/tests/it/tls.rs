@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::SupportedProtocolVersion;
-use sps_client::{Client, Error, ErrorKind, Login, TlsInput};
+use sps_client::{Argument, Client, Error, ErrorKind, Login};
 
 use crate::tls_server::*;
 
@@ -49,6 +49,14 @@ pub(crate) async fn connect_as(port: u16, trust: &Trust, login: Login) -> Error 
         Trust::System => builder,
     };
     builder.connect().await.unwrap_err()
+}
+
+/// The argument that the error refuses.
+pub(crate) fn argument(error: &Error) -> Option<Argument> {
+    match error.kind() {
+        ErrorKind::InvalidArgument { argument, .. } => Some(*argument),
+        _ => None,
+    }
 }
 
 /// Whether the handshake succeeded: the server answers every login with 401.
@@ -313,33 +321,6 @@ async fn refuses_a_server_without_the_key_in_every_way() {
     }
 }
 
-fn p521(params: &CertificateParams) -> Identity {
-    let key = P521Key::new();
-    let info = key.public_key_info();
-    let sound = Identity::of(params);
-    let der = changed(&sound.der, |parts| parts[6].clone_from(&info));
-    Identity { der, key: Arc::new(key) }
-}
-
-#[tokio::test]
-async fn accepts_p521_with_tls_13() {
-    let server = p521(&authority_params("127.0.0.1"));
-    let first = server.with(version_1(&p521(&params("127.0.0.1")).der));
-    for server in [&server, &first] {
-        for trust in [file(server), Trust::Pin(server.pin()), Trust::Any] {
-            accepted(server, TLS13, trust.clone()).await;
-            // The other key of the same kind.
-            let mut bytes = [9; 66];
-            bytes[0] = 0;
-            let other = p521::ecdsa::SigningKey::from_slice(&bytes).unwrap();
-            let thief = Identity { der: server.der.clone(), key: Arc::new(P521Key(other)) };
-            let running = Server::start(&thief, TLS13).await;
-            let error = connect(running.address.port(), &trust).await;
-            assert_refused(&error, server, "a signature is wrong");
-        }
-    }
-}
-
 /// The private key of P-256, and what people have instead.
 #[tokio::test]
 async fn a_client_certificate_of_version_1_is_sent() {
@@ -389,25 +370,24 @@ async fn says_which_text_cannot_be_used_and_why() {
         (
             &*certificate,
             &*other,
-            TlsInput::ClientKey,
-            "not the private key of the client certificate",
+            Argument::ClientKey,
+            "it does not belong to the client certificate",
         ),
-        (&certificate, &encrypted, TlsInput::ClientKey, "openssl pkey -in FILE"),
-        (&certificate, &certificate, TlsInput::ClientKey, "this is a certificate"),
-        (&certificate, "", TlsInput::ClientKey, "expected a private key in PEM"),
-        (&certificate, "hunter22", TlsInput::ClientKey, "expected a private key in PEM"),
-        (&own, &own, TlsInput::ClientCertificate, "this is a private key"),
+        (&certificate, &encrypted, Argument::ClientKey, "openssl pkey -in FILE"),
+        (&certificate, &certificate, Argument::ClientKey, "a certificate; expected a private key"),
+        (&certificate, "", Argument::ClientKey, "expected a private key in PEM"),
+        (&certificate, "hunter22", Argument::ClientKey, "expected a private key in PEM"),
+        (&own, &own, Argument::ClientCertificate, "a private key; expected a certificate"),
         (
             "-----BEGIN PKCS7-----\nMIID\n-----END PKCS7-----",
             &own,
-            TlsInput::ClientCertificate,
+            Argument::ClientCertificate,
             "openssl pkcs7",
         ),
-        ("\x30\x03\x02\x01\x00", &own, TlsInput::ClientCertificate, "a binary file in DER"),
+        ("\x30\x03\x02\x01\x00", &own, Argument::ClientCertificate, "a binary file in DER"),
     ] {
         let error = connect_as(1, &Trust::Any, Login::certificate(pem, key)).await;
-        assert_eq!(*error.kind(), ErrorKind::Settings, "{error:?}");
-        assert_eq!(error.tls_input(), Some(input), "{error:?}");
+        assert_eq!(argument(&error), Some(input), "{error:?}");
         let text = format!("{error:?}");
         assert!(text.contains(reason), "{text}");
         assert!(!text.contains("MI") && !text.contains("hunter22"), "{text}");
@@ -416,7 +396,7 @@ async fn says_which_text_cannot_be_used_and_why() {
     let damaged = format!("{certificate}{}", certificate.replacen("MI", "M*", 1));
     let trust = Trust::File(damaged.into_bytes());
     let error = connect(1, &trust).await;
-    assert_eq!(error.tls_input(), Some(TlsInput::Authorities), "{error:?}");
+    assert_eq!(argument(&error), Some(Argument::Authority), "{error:?}");
     let line = certificate.lines().count() + 1;
     assert!(format!("{error:?}").contains(&format!("line {line}: ")), "{error:?}");
 }

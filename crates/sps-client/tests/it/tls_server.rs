@@ -1,15 +1,14 @@
 //! Servers of TLS in this process, with certificates of every kind.
 
-use std::{fmt, net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc};
 
-use p521::ecdsa::{self, signature::Signer as _};
 use rcgen::{CertificateParams, DnType, KeyPair};
 use rustls::{
-    ServerConfig, SignatureAlgorithm, SignatureScheme, SupportedProtocolVersion,
+    ServerConfig, SupportedProtocolVersion,
     crypto::ring::{default_provider, sign::any_supported_type},
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
     server::WebPkiClientVerifier,
-    sign::{CertifiedKey, Signer, SigningKey, SingleCertAndKey},
+    sign::{CertifiedKey, SigningKey, SingleCertAndKey},
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -136,54 +135,6 @@ impl Server {
             }
         });
         Self { address, task }
-    }
-}
-
-/// A key of P-521, which *ring* lacks.
-pub(crate) struct P521Key(pub(crate) ecdsa::SigningKey);
-
-impl P521Key {
-    pub(crate) fn new() -> Self {
-        // Any number below the order of the curve.
-        let mut bytes = [7; 66];
-        bytes[0] = 0;
-        Self(ecdsa::SigningKey::from_slice(&bytes).unwrap())
-    }
-
-    /// The subject's public key in a certificate.
-    pub(crate) fn public_key_info(&self) -> Vec<u8> {
-        let point = self.0.verifying_key().to_sec1_point(false);
-        let algorithm = element(0x30, rustls::pki_types::alg_id::ECDSA_P521.as_ref());
-        let key = element(3, &[&[0][..], point.as_bytes()].concat());
-        element(0x30, &[algorithm, key].concat())
-    }
-}
-
-impl fmt::Debug for P521Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("P521Key")
-    }
-}
-
-impl SigningKey for P521Key {
-    fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
-        let is_offered = offered.contains(&SignatureScheme::ECDSA_NISTP521_SHA512);
-        is_offered.then(|| Box::new(Self(self.0.clone())) as Box<dyn Signer>)
-    }
-
-    fn algorithm(&self) -> SignatureAlgorithm {
-        SignatureAlgorithm::ECDSA
-    }
-}
-
-impl Signer for P521Key {
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rustls::Error> {
-        let signature: ecdsa::Signature = self.0.sign(message);
-        Ok(signature.to_der().as_bytes().to_vec())
-    }
-
-    fn scheme(&self) -> SignatureScheme {
-        SignatureScheme::ECDSA_NISTP521_SHA512
     }
 }
 

@@ -1,4 +1,4 @@
-//! Uploads, downloads, support bundles.
+//! Uploads, downloads and support bundles.
 
 use std::{
     fs,
@@ -39,7 +39,7 @@ async fn uploads_with_progress() {
         assert_eq!(request.body.len(), 100_000);
         assert!(request.head.to_ascii_lowercase().contains("content-type: application/x-iso"));
     }
-    // The first one was sent again after a login.
+    // The first one was repeated after a login.
     assert_eq!(fake.count("POST /api/upload/firmware"), 3);
     fs::remove_file(&file).unwrap();
     let gone = client.upload("/api/upload/firmware", "a/b", &Source::File(file), |_| ()).await;
@@ -72,7 +72,7 @@ async fn a_download_appears_whole_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn one_call_makes_a_bundle() {
+async fn makes_a_bundle_with_one_call() {
     for (last, is_good) in [("finished", true), ("failed", false)] {
         let waits = times(2);
         let fake = Fake::start(move |line, request| {
@@ -84,7 +84,7 @@ async fn one_call_makes_a_bundle() {
             let meta = json!({"href": format!("{BUNDLES}/7a"), "parent": BUNDLES});
             if line.starts_with("POST") {
                 assert!(request.head.to_ascii_lowercase().contains("content-length: 0"));
-                // The guide's sample: a list, and no key.
+                // The guide's sample: a list without a key.
                 return ok(json!({"items": [{"body": body("queued"), "meta": meta}], "meta": {}}));
             }
             let status = if waits() { "in-progress" } else { last };

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sps_spec::{Code, Endpoint, FieldType, Presence, Severity, Spec, TypeDef};
 
 use super::{
-    text::{NO_BREAK, heading, paragraph, rows},
+    text::{NO_BREAK, heading, paragraph, rows, sentence},
     walk::{Member, Walk, below},
 };
 
@@ -24,7 +24,7 @@ pub fn codes(spec: &Spec) -> String {
     out
 }
 
-/// What one code means: why it matters, an example of each, what to do, its source, and where it can be raised.
+/// The page of one code: why it matters, an example of each kind, what to do, its source, and where it can be raised.
 pub fn code(spec: &Spec, code: &Code) -> String {
     let mut out = format!("{} ({}): {}\n\n", code.code, severity(code.severity), code.title);
     paragraph(&mut out, 2, &code.why);
@@ -33,15 +33,15 @@ pub fn code(spec: &Spec, code: &Code) -> String {
         paragraph(&mut out, 2, &kept_together(example));
     }
     heading(&mut out, "WHAT TO DO");
-    paragraph(&mut out, 2, &code.fix);
+    paragraph(&mut out, 2, &sentence(&code.fix));
     heading(&mut out, "SOURCE");
-    paragraph(&mut out, 2, &code.source);
+    paragraph(&mut out, 2, &sentence(&code.source));
     heading(&mut out, "RAISED BY");
     raised_by(&mut out, spec, code);
     out
 }
 
-/// The example with no break between a key and its value, as far as that is up to us.
+/// The example, with no line break between a key and its value.
 fn kept_together(example: &str) -> String {
     example.replace("\": ", &format!("\":{NO_BREAK}"))
 }
@@ -71,7 +71,7 @@ fn raised_by(out: &mut String, spec: &Spec, code: &Code) {
     rows(out, 2, &lines);
 }
 
-/// Who raises a code that no single member is about.
+/// Documents or types that raise a code which is not about a single member.
 fn by_reading(code: &str) -> Option<&'static str> {
     Some(match code {
         "invalid-json" | "duplicate-key" | "limit-exceeded" => "Reading any document.",
@@ -81,14 +81,14 @@ fn by_reading(code: &str) -> Option<&'static str> {
         "unknown-key" => "Any object whose members are all known.",
         "response-wrapper" => "Any body that is checked as a request.",
         "not-in-version" => {
-            "Any member, variant or word that not all versions have, when a target version is named."
+            "Any member, variant or value that not all versions have, if a target version is named."
         }
         "garde" => "Types that a program declares itself.",
         _ => return None,
     })
 }
 
-/// Where in the bodies of this endpoint the code can be raised.
+/// Places in the bodies of this endpoint that can raise the code.
 fn places(spec: &Spec, endpoint: &Endpoint, code: &Code) -> Vec<String> {
     let walk = Walk::both(spec, endpoint);
     let mut places: Vec<String> = Vec::new();
@@ -97,7 +97,7 @@ fn places(spec: &Spec, endpoint: &Endpoint, code: &Code) -> Vec<String> {
         places.extend(walk.places_of(&rule.on).iter().map(|at| format!("{at}{target}")));
     }
     if code.structural {
-        // A response is not judged by what only a request can break.
+        // Only a request can break these.
         let request = Walk::request(spec, endpoint);
         let walk = match code.code.as_str() {
             "reference-object" | "single-use-reference" | "reference-exists" | "ignored-key" => {

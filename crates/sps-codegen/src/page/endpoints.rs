@@ -6,7 +6,7 @@ use sps_spec::{Completeness, Endpoint, EndpointKind, Method, Spec};
 
 /// One line per endpoint: short path, kind, methods, how much of it is known, title.
 ///
-/// Methods of one object of a collection stand behind `/ID`.
+/// Methods of one object of a collection follow `/ID`.
 pub fn endpoints(spec: &Spec) -> String {
     let lines: Vec<_> = spec
         .endpoints

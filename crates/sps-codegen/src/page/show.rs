@@ -1,15 +1,15 @@
 //! The page of one endpoint.
 
 use sps_spec::{
-    Completeness, Endpoint, EndpointKind, Field, FieldType, Form, Method, Quirk, Rule, Source,
-    SourceTag, Spec, TypeDef, Versions,
+    Completeness, Endpoint, EndpointKind, Field, FieldType, Form, Method, Quirk, Rule, SourceTag,
+    Spec, TypeDef, Versions, prose::list,
 };
 
 use super::{
     codes::severity,
     endpoints::{completeness, kind, names},
     prose,
-    text::{heading, list, paragraph, rows, sentence, wrap},
+    text::{heading, paragraph, rows, sentence, wrap},
     tree,
     walk::{Member, Walk, below},
 };
@@ -17,7 +17,7 @@ use super::{
 /// Everything that is known about one endpoint: paths and methods, what a request and a response hold, rules, quirks and
 /// sources.
 ///
-/// Types are expanded where they stand, and pointers are those that diagnostics have, with `*` for any element.
+/// Types are expanded in place. Pointers are those of diagnostics, with `*` for any element.
 pub fn show(spec: &Spec, endpoint: &Endpoint) -> String {
     let mut out = format!("{}\n{}\n\n", endpoint.title, endpoint.path);
     paragraph(&mut out, 2, &endpoint.doc);
@@ -28,9 +28,9 @@ pub fn show(spec: &Spec, endpoint: &Endpoint) -> String {
     request(&mut out, spec, endpoint);
     response(&mut out, spec, endpoint);
     referrers(&mut out, spec, endpoint);
-    rules(&mut out, spec, endpoint, &walk);
+    rules(&mut out, spec, &walk);
     quirks(&mut out, spec, endpoint, &walk);
-    inferred(&mut out, spec, endpoint, &walk);
+    inferred(&mut out, spec, &walk);
     sources(&mut out, spec, endpoint, &walk);
     out
 }
@@ -40,12 +40,12 @@ fn overview(out: &mut String, endpoint: &Endpoint) {
         EndpointKind::Singleton => "one object at a fixed path",
         EndpointKind::Collection => "many objects, each below the path under its own id",
         EndpointKind::Container => "only links to what lies below",
-        EndpointKind::Job => "POST starts a piece of work, its object tells how far it is",
+        EndpointKind::Job => "POST starts a job; its object shows the progress",
         EndpointKind::Status => "not part of the configuration",
     };
     let known = match endpoint.completeness {
         Completeness::Complete => "every member is known",
-        Completeness::Open => "not all members are known; unknown ones pass unchecked",
+        Completeness::Open => "not every member is known; unknown ones pass unchecked",
         Completeness::NameOnly => "no source shows its body",
     };
     let mut lines = vec![
@@ -56,14 +56,14 @@ fn overview(out: &mut String, endpoint: &Endpoint) {
         lines.push(("of an object", names(&endpoint.object_methods)));
     }
     lines.push(("completeness", format!("{}: {known}", completeness(endpoint.completeness))));
-    let versions = prose::versions(&endpoint.versions)
-        .unwrap_or_else(|| "every one, as far as is known".to_owned());
+    let versions =
+        prose::versions(&endpoint.versions).unwrap_or_else(|| "all, as far as is known".to_owned());
     lines.push(("versions", versions));
     if endpoint.anonymous {
         lines.push(("login", "not needed to read it".to_owned()));
     }
     if endpoint.single_use {
-        lines.push(("references", "each object may be referred to only once".to_owned()));
+        lines.push(("references", "each object may be referenced only once".to_owned()));
     }
     rows(out, 2, &lines);
 }
@@ -91,13 +91,17 @@ fn below_it(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
 fn request(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     let Some(name) = &endpoint.request else { return };
     heading(out, "REQUEST BODY");
-    doc_of(out, spec, name);
-    if endpoint.kind != EndpointKind::Status
-        && endpoint.methods.iter().chain(&endpoint.object_methods).any(|it| *it == Method::Put)
-    {
-        paragraph(out, 2, "A PUT replaces the whole object: what is left out is lost.");
+    let doc = new_doc(spec, endpoint, name);
+    let replaces = endpoint.kind != EndpointKind::Status
+        && endpoint.methods.iter().chain(&endpoint.object_methods).any(|it| *it == Method::Put);
+    let whole =
+        replaces.then_some("A PUT replaces the whole object. A member that is left out is lost.");
+    for text in doc.into_iter().chain(whole) {
+        paragraph(out, 2, text);
     }
-    out.push('\n');
+    if doc.is_some() || replaces {
+        out.push('\n');
+    }
     tree::body(out, spec, name, Form::Request);
 }
 
@@ -107,7 +111,7 @@ fn response(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     heading(out, "RESPONSE");
     let wrappers: Vec<_> = endpoint.wrappers.iter().map(|it| format!("`{it}`")).collect();
     let mut envelope = format!(
-        "The body stands under {}, beside `meta`{}.",
+        "The body is under {}, beside `meta`{}.",
         list(&wrappers, "or"),
         match &endpoint.key {
             Some(key) => format!(" and the `key` {}", prose::quoted(key)),
@@ -120,8 +124,10 @@ fn response(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     paragraph(out, 2, &envelope);
     if endpoint.request.as_ref() != Some(name) {
         out.push('\n');
-        doc_of(out, spec, name);
-        out.push('\n');
+        if let Some(doc) = new_doc(spec, endpoint, name) {
+            paragraph(out, 2, doc);
+            out.push('\n');
+        }
         return tree::body(out, spec, name, Form::Response);
     }
     let lines = differences(spec, endpoint);
@@ -134,13 +140,12 @@ fn response(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     }
 }
 
-fn doc_of(out: &mut String, spec: &Spec, name: &str) {
-    if let Some(def) = spec.type_def(name) {
-        paragraph(out, 2, def.doc());
-    }
+/// The doc of a body, unless the page has shown it already.
+fn new_doc<'a>(spec: &'a Spec, endpoint: &Endpoint, name: &str) -> Option<&'a str> {
+    spec.type_def(name).map(TypeDef::doc).filter(|doc| *doc != endpoint.doc)
 }
 
-/// What a response of a type shows otherwise than a request of the same type.
+/// Differences of a response from a request of the same type.
 fn differences(spec: &Spec, endpoint: &Endpoint) -> Vec<String> {
     let request = Walk::request(spec, endpoint);
     let response = Walk::response(spec, endpoint);
@@ -162,13 +167,13 @@ fn differences(spec: &Spec, endpoint: &Endpoint) -> Vec<String> {
         if let Member::Field(field) = member
             && field.response_only
         {
-            lines.push(format!("{pointer} is there as well: {}", field.doc));
+            lines.push(format!("{pointer} is present as well: {}", field.doc));
         }
     }
     let login = pick(&response, |field| field.authenticated);
     if !login.is_empty() {
         lines.push(format!(
-            "{} {} shown only to a client that is logged in.",
+            "{} {} shown only to a client with a login.",
             list(&login, "and"),
             verb(&login)
         ));
@@ -206,7 +211,7 @@ fn referrers(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     }
 }
 
-fn rules(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
+fn rules(out: &mut String, spec: &Spec, walk: &Walk<'_>) {
     let rules = spec.rules().filter(|rule| !walk.places_of(&rule.on).is_empty());
     let rules: Vec<_> = rules.collect();
     if rules.is_empty() {
@@ -216,22 +221,17 @@ fn rules(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
     paragraph(
         out,
         2,
-        "Besides types, ranges, formats and references. A condition names members of the object under \
-         `in`; without one, members beside that under `at`. A rule that lacks one of them is skipped.",
+        "In addition to types, ranges, formats and references. A condition names members of the object under \
+         `in`, or, without `in`, members beside the one under `at`. A rule is skipped if one of them is missing.",
     );
     for rule in rules {
         out.push('\n');
         paragraph(out, 2, &format!("{} ({})", rule.code, severity(rule.severity)));
-        rows(out, 4, &rule_rows(spec, endpoint, walk, rule));
+        rows(out, 4, &rule_rows(spec, walk, rule));
     }
 }
 
-fn rule_rows(
-    spec: &Spec,
-    endpoint: &Endpoint,
-    walk: &Walk<'_>,
-    rule: &Rule,
-) -> Vec<(&'static str, String)> {
+fn rule_rows(spec: &Spec, walk: &Walk<'_>, rule: &Rule) -> Vec<(&'static str, String)> {
     let target = rule.target.iter().fold(String::new(), |at, name| below(&at, name));
     let on: Vec<_> = walk.places_of(&rule.on);
     let at: Vec<_> = on.iter().map(|place| format!("{place}{target}")).collect();
@@ -252,10 +252,12 @@ fn rule_rows(
     if let Some(versions) = versions_row(&rule.versions) {
         lines.push(versions);
     }
-    if let Some(source) = source_of(spec, endpoint, &rule.on, &rule.source) {
-        lines.push(("source", source_name(source)));
-    }
+    lines.extend(source_row(spec, &rule.source));
     lines
+}
+
+fn source_row(spec: &Spec, id: &str) -> Option<(&'static str, String)> {
+    spec.source(id).map(|source| ("source", source.name()))
 }
 
 fn versions_row(versions: &Versions) -> Option<(&'static str, String)> {
@@ -265,12 +267,13 @@ fn versions_row(versions: &Versions) -> Option<(&'static str, String)> {
 fn quirks(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
     let shared = spec.shared.iter().flat_map(|file| &file.quirks);
     let shared = shared.filter(|quirk| is_about(quirk, walk));
-    let quirks: Vec<_> = endpoint.quirks.iter().chain(shared).collect();
+    let common = spec.protocol.quirks.iter().filter(|quirk| concerns(quirk, endpoint));
+    let quirks: Vec<_> = endpoint.quirks.iter().chain(shared).chain(common).collect();
     if quirks.is_empty() {
         return;
     }
     heading(out, "QUIRKS");
-    paragraph(out, 2, "Where a source contradicts itself or is silent.");
+    paragraph(out, 2, "Gaps and contradictions of the sources.");
     for quirk in quirks {
         out.push('\n');
         paragraph(out, 2, &quirk.id);
@@ -279,15 +282,21 @@ fn quirks(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
         if !at.is_empty() {
             lines.push(("at", list(&at, "and")));
         }
-        lines.push(("source says", quirk.says.clone()));
+        lines.push(("the guide", quirk.says.clone()));
         lines.push(("we do", quirk.does.clone()));
-        lines.push(("because", quirk.why.clone()));
-        let type_name = quirk.on.split('.').next().unwrap_or_default();
-        if let Some(source) = source_of(spec, endpoint, type_name, &quirk.source) {
-            lines.push(("source", source_name(source)));
-        }
+        lines.push(("why", quirk.why.clone()));
+        lines.extend(source_row(spec, &quirk.source));
         rows(out, 4, &lines);
     }
+}
+
+/// Whether a quirk of many endpoints concerns this one: by a method, or by its body.
+fn concerns(quirk: &Quirk, endpoint: &Endpoint) -> bool {
+    if quirk.on == "body" {
+        return endpoint.response.is_some();
+    }
+    let mut methods = endpoint.methods.iter().chain(&endpoint.object_methods);
+    methods.any(|method| method.name() == quirk.on)
 }
 
 fn is_about(quirk: &Quirk, walk: &Walk<'_>) -> bool {
@@ -295,11 +304,8 @@ fn is_about(quirk: &Quirk, walk: &Walk<'_>) -> bool {
     !walk.places_of(name).is_empty()
 }
 
-/// Pointers of what the quirk is about; none where it is about the endpoint itself.
+/// Pointers of the subject of a quirk; none where that is an endpoint.
 fn quirk_places(quirk: &Quirk, walk: &Walk<'_>) -> Vec<String> {
-    if quirk.on.starts_with('/') {
-        return Vec::new();
-    }
     let (name, member) = quirk.on.split_once('.').unwrap_or((&quirk.on, ""));
     let mut places = Vec::new();
     for (pointer, def) in walk.types.iter().filter(|(_, def)| def.name() == name) {
@@ -314,7 +320,7 @@ fn quirk_places(quirk: &Quirk, walk: &Walk<'_>) -> Vec<String> {
             _ if member.is_empty() => place,
             _ => format!("{place} ({})", prose::quoted(member)),
         };
-        // The body as a whole has the empty pointer, which nobody would see.
+        // The body as a whole has the empty pointer, which would be invisible.
         let place = if place.is_empty() { "the body".to_owned() } else { place };
         if !places.contains(&place) {
             places.push(place);
@@ -324,7 +330,7 @@ fn quirk_places(quirk: &Quirk, walk: &Walk<'_>) -> Vec<String> {
 }
 
 /// Facts about members that no source states.
-fn inferred(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
+fn inferred(out: &mut String, spec: &Spec, walk: &Walk<'_>) {
     let mut lines: Vec<(&str, String)> = Vec::new();
     for (pointer, member) in &walk.members {
         if let Member::Field(field) = member
@@ -336,7 +342,7 @@ fn inferred(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>)
     }
     let types = walk.types.iter().map(|(pointer, def)| (pointer, *def));
     for (pointer, def) in types {
-        let source = source_of(spec, endpoint, def.name(), def.source());
+        let source = spec.source(def.source());
         if source.is_some_and(|it| it.tag == SourceTag::Inferred) {
             let place = if pointer.is_empty() { "the body" } else { pointer };
             lines.push((place, "all of it: it follows from other facts".to_owned()));
@@ -346,7 +352,7 @@ fn inferred(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>)
         return;
     }
     heading(out, "INFERRED");
-    paragraph(out, 2, "What no source states, and why we assume it.");
+    paragraph(out, 2, "Facts that no source states, and the reason for each.");
     for (place, text) in lines {
         out.push('\n');
         paragraph(out, 2, place);
@@ -360,11 +366,17 @@ fn sources(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) 
         .shared
         .iter()
         .filter(|file| file.types.iter().any(|def| !walk.places_of(def.name()).is_empty()));
-    let shared = shared.flat_map(|file| &file.sources);
-    let mut sources: Vec<_> = endpoint.sources.iter().chain(shared).collect();
+    let common = spec.protocol.quirks.iter().filter(|quirk| concerns(quirk, endpoint));
+    let common = common.filter_map(|quirk| spec.source(&quirk.source));
+    let mut sources: Vec<_> = endpoint
+        .sources
+        .iter()
+        .chain(shared.flat_map(|file| &file.sources))
+        .chain(common)
+        .collect();
     sources.sort_by_key(|source| order(source.tag));
     for source in sources {
-        let line = (tag(source.tag), source_name(source));
+        let line = (tag(source.tag), source.name());
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -373,31 +385,6 @@ fn sources(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) 
         heading(out, "SOURCES");
         rows(out, 2, &lines);
     }
-}
-
-/// The source with this id, in the file that defines the type.
-pub(crate) fn source_of<'a>(
-    spec: &'a Spec,
-    endpoint: &'a Endpoint,
-    type_name: &str,
-    id: &str,
-) -> Option<&'a Source> {
-    let has = |types: &[TypeDef]| types.iter().any(|def| def.name() == type_name);
-    let endpoints = spec.endpoints.iter().filter(|it| has(&it.types)).map(|it| &it.sources);
-    let shared = spec.shared.iter().filter(|it| has(&it.types)).map(|it| &it.sources);
-    let sources = endpoints.chain(shared).next().unwrap_or(&endpoint.sources);
-    sources.iter().chain(&endpoint.sources).find(|source| source.id == id)
-}
-
-pub(crate) fn source_name(source: &Source) -> String {
-    if source.tag == SourceTag::Standard || source.version.is_empty() {
-        let version = Some(&source.version).filter(|it| !it.is_empty());
-        return match version {
-            Some(version) => format!("{} ({version})", source.title),
-            None => source.title.clone(),
-        };
-    }
-    format!("{}, {} {}", source.title, source.guide, source.version)
 }
 
 fn tag(tag: SourceTag) -> &'static str {
@@ -409,7 +396,7 @@ fn tag(tag: SourceTag) -> &'static str {
     }
 }
 
-/// What is read in a guide first, what nobody states last.
+/// Facts from a guide come first, inferred ones last.
 fn order(tag: SourceTag) -> u8 {
     match tag {
         SourceTag::Seen => 0,

@@ -5,7 +5,7 @@ const WIDTH: usize = 100;
 /// Columns that a text gets even when its prefix leaves fewer.
 const NARROWEST: usize = 30;
 
-/// Stands for a blank at which no line ends. No text of a spec has it.
+/// Replaces a blank at which no line ends. No text of a spec has it.
 pub(super) const NO_BREAK: char = '\u{1f}';
 
 /// Appends `text` in lines that start with `first` and then with `rest`, both of the same width.
@@ -55,18 +55,6 @@ fn push(out: &mut String, prefix: &str, line: &str) {
     out.push('\n');
 }
 
-/// `a`, `a or b`, `a, b or c`.
-pub(super) fn list<T: AsRef<str>>(parts: &[T], last: &str) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.as_ref().to_owned(),
-        [firsts @ .., end] => {
-            let firsts: Vec<_> = firsts.iter().map(AsRef::as_ref).collect();
-            format!("{} {last} {}", firsts.join(", "), end.as_ref())
-        }
-    }
-}
-
 /// `text` with a capital letter in front and a full stop behind.
 pub(super) fn sentence(text: &str) -> String {
     let text = text.trim();
@@ -91,15 +79,6 @@ mod tests {
             assert_eq!(line.trim_end(), line);
         }
         assert!(out.ends_with("\n  end\n"), "{out}");
-    }
-
-    #[test]
-    fn joins_as_prose_does() {
-        let none: [&str; 0] = [];
-        assert_eq!(list(&none, "or"), "");
-        assert_eq!(list(&["a"], "or"), "a");
-        assert_eq!(list(&["a", "b"], "or"), "a or b");
-        assert_eq!(list(&["a", "b", "c"], "and"), "a, b and c");
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use sps_spec::{
     Constraint, Enum, Field, FieldType, Form, Format, Literal, Payload, Presence, Spec, Struct,
-    TypeDef, Union, Versions,
+    TypeDef, Union, Versions, prose::list,
 };
 
 use super::{
     prose,
-    text::{list, rows, wrap},
+    text::{rows, wrap},
     walk::occurs,
 };
 
@@ -26,21 +26,16 @@ struct Node {
 /// A line of a member's description.
 enum Note {
     Text(String),
-    /// A word that the value may be, with its meaning.
-    Word(String, String),
+    /// A possible value, with its meaning.
+    Value(String, String),
 }
 
-/// Appends what a body of the named type holds, or that nothing about it is known.
+/// Appends the members of a body of the named type, or that none of them is known.
 pub(super) fn body(out: &mut String, spec: &Spec, name: &str, form: Form) {
     let mut builder = Builder { spec, form, open: Vec::new() };
     let nodes = builder.named(name);
     if nodes.is_empty() {
-        wrap(
-            out,
-            "  ",
-            "  ",
-            "None of its members is known; what is sent or received is not checked.",
-        );
+        wrap(out, "  ", "  ", "None of its members is known, so none is checked.");
         return;
     }
     let column = nodes.iter().map(|node| node.width(2)).max().unwrap_or(0).min(WIDEST) + 2;
@@ -53,12 +48,7 @@ pub(super) fn body(out: &mut String, spec: &Spec, name: &str, form: Form) {
     if let Some(TypeDef::Struct(it)) = spec.type_def(name)
         && it.open
     {
-        wrap(
-            out,
-            "\n  ",
-            "  ",
-            "It has other members too. They are not known, and pass unchecked.",
-        );
+        wrap(out, "\n  ", "  ", "It has other members, which are not known and pass unchecked.");
     }
 }
 
@@ -78,17 +68,17 @@ impl Node {
         } else {
             wrap(out, &first, &rest, &self.head);
         }
-        let mut words = Vec::new();
+        let mut values = Vec::new();
         for note in &self.notes {
             match note {
-                Note::Word(word, text) => words.push((word, text)),
+                Note::Value(value, text) => values.push((value, text)),
                 Note::Text(text) => {
-                    rows(out, column, &std::mem::take(&mut words));
+                    rows(out, column, &std::mem::take(&mut values));
                     wrap(out, &rest, &rest, text);
                 }
             }
         }
-        rows(out, column, &words);
+        rows(out, column, &values);
         for child in &self.children {
             child.write(out, indent + 2, column);
         }
@@ -134,10 +124,10 @@ impl<'a> Builder<'a> {
             head = format!("{head}, {presence}");
         }
         if field.tag {
-            head.push_str("; decides which of the members beside it count");
+            head.push_str("; decides which of its siblings are in force");
         }
         let mut notes = vec![Note::Text(field.doc.clone())];
-        notes.extend(self.words(&field.ty));
+        notes.extend(self.values(&field.ty));
         let mut facts = self.facts(
             &field.ty,
             &field.constraint,
@@ -146,40 +136,40 @@ impl<'a> Builder<'a> {
             &field.versions,
         );
         if field.authenticated && self.form == Form::Response {
-            facts.push("only for a client that is logged in".to_owned());
+            facts.push("only for a client with a login".to_owned());
         }
         if let Some(default) = &field.default {
             facts.push(format!("default {}", prose::literal(default)));
         }
-        // Of a truth value or a listed word, an example tells nothing new.
+        // An example adds nothing to a truth value or to a list of values.
         let leaf = field.ty.leaf();
-        let telling = !matches!(leaf, FieldType::Bool | FieldType::Named(_));
+        let has_example = !matches!(leaf, FieldType::Bool | FieldType::Named(_));
         notes.extend(facts_and_example(
             facts,
             &field.ty,
-            field.example.as_ref().filter(|_| telling),
+            field.example.as_ref().filter(|_| has_example),
         ));
         Node { label: field.name.clone(), head, notes, children: self.inside(&field.ty) }
     }
 
     fn union(&mut self, it: &'a Union) -> Vec<Node> {
-        let mut head = "one word".to_owned();
+        let mut head = "one of the values below".to_owned();
         if let Some(presence) = self.presence(&Presence::Required) {
             head = format!("{head}, {presence}");
         }
         let variants = it.variants.iter();
-        let words = variants.clone().map(|variant| {
+        let values = variants.clone().map(|variant| {
             let mut text = variant.doc.clone();
             if let Some(versions) = prose::versions(&variant.versions) {
                 text = format!("{text} Only {versions}.");
             }
-            Note::Word(prose::quoted(&variant.value), text)
+            Note::Value(prose::quoted(&variant.value), text)
         });
         let decides = format!("{head}; decides what `{}` holds", it.content);
         let tag = Node {
             label: it.tag.clone(),
             head: decides,
-            notes: words.collect(),
+            notes: values.collect(),
             children: Vec::new(),
         };
         let contents = variants.map(|variant| {
@@ -202,7 +192,7 @@ impl<'a> Builder<'a> {
         if let Some(presence) = self.presence(&Presence::Required) {
             head = format!("{head}, {presence}");
         }
-        let mut notes: Vec<_> = self.words(&payload.ty);
+        let mut notes: Vec<_> = self.values(&payload.ty);
         let always = Versions::default();
         let facts = self.facts(&payload.ty, &payload.constraint, None, payload.sensitive, &always);
         notes.extend(facts_and_example(facts, &payload.ty, payload.example.as_ref()));
@@ -247,7 +237,9 @@ impl<'a> Builder<'a> {
                 None => "string".to_owned(),
             },
             FieldType::Any => "anything".to_owned(),
-            FieldType::Named(name) if self.enumeration(name).is_some() => "one word".to_owned(),
+            FieldType::Named(name) if self.enumeration(name).is_some() => {
+                "one of the values below".to_owned()
+            }
             FieldType::Named(_) => "object".to_owned(),
             FieldType::Ref(to) => {
                 let target = self.target(to);
@@ -275,7 +267,9 @@ impl<'a> Builder<'a> {
                 None => "strings".to_owned(),
             },
             FieldType::Any => "anything".to_owned(),
-            FieldType::Named(name) if self.enumeration(name).is_some() => "words".to_owned(),
+            FieldType::Named(name) if self.enumeration(name).is_some() => {
+                "values listed below".to_owned()
+            }
             FieldType::Named(_) => "objects".to_owned(),
             FieldType::Ref(to) => {
                 let target = self.target(to);
@@ -300,8 +294,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The words that a value of this type may be.
-    fn words(&self, ty: &FieldType) -> Vec<Note> {
+    /// The values of an enum.
+    fn values(&self, ty: &FieldType) -> Vec<Note> {
         let it = match ty.leaf() {
             FieldType::Named(name) => self.enumeration(name),
             _ => None,
@@ -316,9 +310,9 @@ impl<'a> Builder<'a> {
                 if !value.aliases.is_empty() {
                     let aliases: Vec<_> =
                         value.aliases.iter().map(|it| prose::quoted(it)).collect();
-                    text = format!("{text} {} means the same.", list(&aliases, "or"));
+                    text = format!("{text} Alias: {}.", list(&aliases, "and"));
                 }
-                Note::Word(prose::quoted(&value.value), text)
+                Note::Value(prose::quoted(&value.value), text)
             })
             .collect()
     }
@@ -337,7 +331,9 @@ impl<'a> Builder<'a> {
                 if self.form != Form::Response
                     && self.spec.endpoint(to).is_some_and(|it| it.single_use) =>
             {
-                facts.push("single use: nothing else may refer to the same object".to_owned());
+                facts.push(
+                    "single use: no other reference to the same object is allowed".to_owned(),
+                );
             }
             FieldType::Named(name) => {
                 if let Some(TypeDef::Struct(it)) = self.spec.type_def(name)
@@ -349,7 +345,7 @@ impl<'a> Builder<'a> {
             _ => {}
         }
         if sensitive {
-            facts.push("secret: no message ever shows it".to_owned());
+            facts.push("secret: no message shows it".to_owned());
         }
         facts.extend(prose::versions(versions));
         facts

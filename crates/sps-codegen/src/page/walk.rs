@@ -2,7 +2,7 @@
 
 use sps_spec::{Endpoint, Field, FieldType, Form, Spec, Struct, TypeDef, Union, Variant};
 
-/// What a body can hold. Pointers are those of RFC 6901, with `*` for any element of a list or map.
+/// Members that a body can hold. Pointers are those of RFC 6901, with `*` for any element of a list or map.
 #[derive(Debug, Default)]
 pub(crate) struct Walk<'a> {
     /// Every named type with its pointer.
@@ -23,17 +23,17 @@ pub(crate) enum Member<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// What a request body of this endpoint can hold.
+    /// Members of a request body of this endpoint.
     pub(crate) fn request(spec: &'a Spec, endpoint: &'a Endpoint) -> Self {
         Self::of(spec, endpoint.request.as_deref(), Form::Request)
     }
 
-    /// What the body of its response can hold.
+    /// Members of the body of its response.
     pub(crate) fn response(spec: &'a Spec, endpoint: &'a Endpoint) -> Self {
         Self::of(spec, endpoint.response.as_deref(), Form::Response)
     }
 
-    /// What either can hold, each once.
+    /// Members of either body, each once.
     pub(crate) fn both(spec: &'a Spec, endpoint: &'a Endpoint) -> Self {
         let mut walk = Self::request(spec, endpoint);
         let response = Self::response(spec, endpoint);
@@ -54,7 +54,7 @@ impl<'a> Walk<'a> {
         walker.walk
     }
 
-    /// Where the type with this name stands, each pointer once.
+    /// Pointers to values of the type with this name, each once.
     pub(crate) fn places_of(&self, name: &str) -> Vec<&str> {
         let mut places = Vec::new();
         for (pointer, def) in &self.types {
@@ -65,7 +65,7 @@ impl<'a> Walk<'a> {
         places
     }
 
-    /// Where the members are for which `fits` holds, each pointer once.
+    /// Pointers to members for which `fits` holds, each once.
     pub(crate) fn members_where(&self, fits: impl Fn(Member<'a>) -> bool) -> Vec<&str> {
         let mut places = Vec::new();
         for (pointer, member) in &self.members {

@@ -1,4 +1,4 @@
-//! Conditions as Rust expressions and as words.
+//! Conditions as const data: the text of a `sps_validate::Condition`.
 
 use proc_macro2::{Literal as Token, TokenStream};
 use quote::{format_ident, quote};
@@ -6,161 +6,147 @@ use sps_spec::{Condition, Literal};
 
 use crate::rust::Error;
 
-/// The expression that is true when `condition` holds; `input` gives the expression of a path.
-pub(super) fn expression(
-    condition: &Condition,
-    input: &dyn Fn(&[String]) -> TokenStream,
-) -> Result<TokenStream, Error> {
-    use Condition as P;
-    Ok(match condition {
-        P::Equals(path, literal) => {
-            let input = input(path);
-            match literal {
-                Literal::Bool(true) => input,
-                Literal::Bool(false) => quote!(!#input),
-                Literal::Int(value) => {
-                    let value = Token::i64_unsuffixed(*value);
-                    quote!(#input == #value)
+/// The inputs of a rule, in the order in which its conditions number them.
+#[derive(Default)]
+pub(super) struct Inputs {
+    paths: Vec<Vec<String>>,
+}
+
+/// `sps_validate::MAX_INPUTS`, against which the build checks the generated code.
+const MAX_INPUTS: usize = 4;
+
+impl Inputs {
+    /// Writes a condition, and adds the members that it looks at.
+    pub(super) fn condition(&mut self, condition: &Condition) -> Result<TokenStream, Error> {
+        use Condition as C;
+        Ok(match condition {
+            C::Equals(path, value) => {
+                let (input, value) = (self.number(path)?, literal(value));
+                quote!(Condition::Equals(#input, #value))
+            }
+            C::In(path, values) => {
+                let (input, values) = (self.number(path)?, values.iter().map(literal));
+                quote!(Condition::In(#input, &[#(#values),*]))
+            }
+            C::Present(path) => {
+                let input = self.number(path)?;
+                quote!(Condition::Present(#input))
+            }
+            C::Absent(path) => {
+                let input = self.number(path)?;
+                quote!(Condition::Not(&Condition::Present(#input)))
+            }
+            C::Null(path) => {
+                let input = self.number(path)?;
+                quote!(Condition::Null(#input))
+            }
+            C::Not(inner) => {
+                let inner = self.condition(inner)?;
+                quote!(Condition::Not(&#inner))
+            }
+            C::All(parts) => {
+                let parts = self.conditions(parts)?;
+                quote!(Condition::All(&[#(#parts),*]))
+            }
+            C::Any(parts) => match condition.as_equivalence() {
+                Some((left, right)) => {
+                    let (left, right) = (self.condition(left)?, self.condition(right)?);
+                    quote!(Condition::Same(&[#left, #right]))
                 }
-                Literal::Str(value) => quote!(#input == #value),
+                None => {
+                    let parts = self.conditions(parts)?;
+                    quote!(Condition::Any(&[#(#parts),*]))
+                }
+            },
+            C::Length { path, min, max } => {
+                let (input, bounds) = (self.number(path)?, bounds(*min, *max));
+                quote!(Condition::Length(#input, #bounds))
             }
-        }
-        P::In(path, values) => {
-            let input = input(path);
-            let values = values.iter().map(pattern);
-            quote!(matches!(#input, #(#values)|*))
-        }
-        P::Present(path) => input(path),
-        P::Absent(path) => {
-            let input = input(path);
-            quote!(!#input)
-        }
-        P::Null(path) => {
-            let input = input(path);
-            quote!(#input.is_none())
-        }
-        P::Not(inner) => match &**inner {
-            P::Equals(path, Literal::Str(value)) => {
-                let input = input(path);
-                quote!(#input != #value)
+            C::Charset { path, chars } => {
+                let input = self.number(path)?;
+                quote!(Condition::Charset(#input, #chars))
             }
-            P::Equals(path, Literal::Bool(value)) => {
-                expression(&P::Equals(path.clone(), Literal::Bool(!value)), input)?
+            C::Hex(path) => {
+                let input = self.number(path)?;
+                quote!(Condition::Hex(#input))
             }
-            P::Hex(path) => {
-                let input = input(path);
-                quote!(hex::digits(#input).is_none())
+            C::HexLength { path, min, max } => {
+                let (input, bounds) = (self.number(path)?, bounds(*min, *max));
+                quote!(Condition::HexLength(#input, #bounds))
             }
-            P::Null(path) => {
-                let input = input(path);
-                quote!(#input.is_some())
+            C::Range { path, min, max } => {
+                let (input, min, max) = (self.number(path)?, bound(*min), bound(*max));
+                quote!(Condition::Range(#input, #min, #max))
             }
-            P::In(..) | P::Present(_) | P::Custom { .. } => {
-                let inner = expression(inner, input)?;
-                quote!(!#inner)
+            C::Format { path, format } => {
+                let (input, format) = (self.number(path)?, format_ident!("{format:?}"));
+                quote!(Condition::Format(#input, Format::#format))
             }
-            _ => {
-                let inner = expression(inner, input)?;
-                quote!(!(#inner))
+            C::Referent(..) | C::Custom { .. } => {
+                return Err(Error::new(
+                    "a condition on a referenced object, or a check written by hand, cannot be a part of another condition",
+                ));
             }
-        },
-        P::Any(parts) => match both_or_neither(parts) {
-            Some((left, right)) => {
-                let (left, right) = (expression(left, input)?, expression(right, input)?);
-                quote!((#left) == #right)
-            }
-            None => joined(parts, &quote!(||), input)?,
-        },
-        P::All(parts) => joined(parts, &quote!(&&), input)?,
-        P::Length { path, min, max } => {
-            let input = input(path);
-            bounds(
-                &quote!(#input.chars().count()),
-                min.map(Token::u64_unsuffixed),
-                max.map(Token::u64_unsuffixed),
-            )
-        }
-        P::Charset { path, chars } => {
-            let input = input(path);
-            quote!(#input.chars().all(|character| character.is_ascii_alphanumeric() || #chars.contains(character)))
-        }
-        P::Hex(path) => {
-            let input = input(path);
-            quote!(hex::digits(#input).is_some())
-        }
-        P::HexLength { path, min, max } => {
-            let input = input(path);
-            let within = bounds(
-                &quote!(digits.len()),
-                min.map(Token::u64_unsuffixed),
-                max.map(Token::u64_unsuffixed),
-            );
-            quote!(hex::digits(#input).is_none_or(|digits| #within))
-        }
-        P::Range { path, min, max } => {
-            let input = input(path);
-            bounds(&input, min.map(Token::i64_unsuffixed), max.map(Token::i64_unsuffixed))
-        }
-        P::Format { path, format } => {
-            let input = input(path);
-            let format = format_ident!("{format:?}");
-            quote!(Format::#format.check(#input).is_ok())
-        }
-        P::Referent(..) | P::Custom { .. } => {
-            return Err(Error::new(
-                "`referent` and `custom` stand alone in `holds`, with at most a `when` beside them",
-            ));
-        }
-    })
-}
-
-/// `any = [{ all = [a, b] }, { not = { any = [a, b] } }]` says that both hold or neither does.
-pub(super) fn both_or_neither(parts: &[Condition]) -> Option<(&Condition, &Condition)> {
-    let [Condition::All(both), Condition::Not(neither)] = parts else { return None };
-    let Condition::Any(neither) = &**neither else { return None };
-    match (both.as_slice(), neither.as_slice()) {
-        ([left, right], [other_left, other_right])
-            if left == other_left && right == other_right =>
-        {
-            Some((left, right))
-        }
-        _ => None,
+        })
     }
-}
 
-fn joined(
-    parts: &[Condition],
-    operator: &TokenStream,
-    input: &dyn Fn(&[String]) -> TokenStream,
-) -> Result<TokenStream, Error> {
-    let mut joined = TokenStream::new();
-    for (index, part) in parts.iter().enumerate() {
-        let expression = expression(part, input)?;
-        let expression = match part {
-            Condition::All(_) | Condition::Any(_) => quote!((#expression)),
-            _ => expression,
+    fn conditions(&mut self, parts: &[Condition]) -> Result<Vec<TokenStream>, Error> {
+        parts.iter().map(|part| self.condition(part)).collect()
+    }
+
+    /// The number of a member; it is added if it is new.
+    pub(super) fn number(&mut self, path: &[String]) -> Result<Token, Error> {
+        let number = match self.paths.iter().position(|known| known == path) {
+            Some(number) => number,
+            None if self.paths.len() == MAX_INPUTS => {
+                return Err(Error::new(format!(
+                    "a rule looks at no more than {MAX_INPUTS} members"
+                )));
+            }
+            None => {
+                self.paths.push(path.to_vec());
+                self.paths.len() - 1
+            }
         };
-        joined = if index == 0 { expression } else { quote!(#joined #operator #expression) };
+        Ok(Token::usize_unsuffixed(number))
     }
-    Ok(joined)
-}
 
-fn bounds(value: &TokenStream, low: Option<Token>, high: Option<Token>) -> TokenStream {
-    match (low, high) {
-        (Some(low), Some(high)) => quote!((#low..=#high).contains(&#value)),
-        (Some(low), None) => quote!(#value >= #low),
-        (None, Some(high)) => quote!(#value <= #high),
-        (None, None) => quote!(true),
+    /// The paths as a table.
+    pub(super) fn tokens(&self) -> TokenStream {
+        let paths = self.paths.iter().map(|path| path_tokens(path));
+        quote!(&[#(#paths),*])
     }
 }
 
-fn pattern(literal: &Literal) -> TokenStream {
+/// Writes a path of wire names.
+pub(super) fn path_tokens(path: &[String]) -> TokenStream {
+    quote!(&[#(#path),*])
+}
+
+fn literal(literal: &Literal) -> TokenStream {
     match literal {
-        Literal::Bool(value) => quote!(#value),
+        Literal::Bool(value) => quote!(Literal::Bool(#value)),
         Literal::Int(value) => {
             let value = Token::i64_unsuffixed(*value);
-            quote!(#value)
+            quote!(Literal::Int(#value))
         }
-        Literal::Str(value) => quote!(#value),
+        Literal::Str(value) => quote!(Literal::Str(#value)),
+    }
+}
+
+fn bounds(min: Option<u64>, max: Option<u64>) -> TokenStream {
+    let (low, high) = (min.map(Token::u64_unsuffixed), max.map(Token::u64_unsuffixed));
+    match (low, high) {
+        (Some(low), None) => quote!(Bounds::at_least(#low)),
+        (None, Some(high)) => quote!(Bounds::at_most(#high)),
+        (Some(low), Some(high)) => quote!(Bounds { minimum: #low, maximum: #high }),
+        (None, None) => quote!(Bounds::at_least(0)),
+    }
+}
+
+fn bound(bound: Option<i64>) -> TokenStream {
+    match bound.map(Token::i64_unsuffixed) {
+        Some(bound) => quote!(Some(#bound)),
+        None => quote!(None),
     }
 }

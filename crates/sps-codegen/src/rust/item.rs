@@ -1,31 +1,28 @@
 //! Declarations: types with their documentation, endpoints and markers.
 
-use proc_macro2::{Ident, Literal as Token, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal as Token, TokenStream};
 use quote::{format_ident, quote};
 use sps_spec::{
     Constraint, Endpoint, EndpointKind, Enum, Field, FieldType, Form, Literal, Presence, Rule,
     Source, Spec, Struct, TypeDef, Union, Version, Versions,
 };
 
-use crate::rust::{Error, rules::Rules};
+use crate::rust::{Error, rules};
 
 /// The items of one file, in order.
 pub(super) struct Items<'s> {
     spec: &'s Spec,
     sources: &'s [Source],
     tokens: Vec<TokenStream>,
-    /// Rule functions go last, for a reader comes for the types.
-    functions: Vec<(String, TokenStream)>,
 }
 
 impl<'s> Items<'s> {
     pub(super) fn new(spec: &'s Spec, sources: &'s [Source]) -> Self {
-        Self { spec, sources, tokens: Vec::new(), functions: Vec::new() }
+        Self { spec, sources, tokens: Vec::new() }
     }
 
     pub(super) fn into_tokens(self) -> Vec<TokenStream> {
-        let functions = self.functions.into_iter().map(|(_, function)| function);
-        self.tokens.into_iter().chain(functions).collect()
+        self.tokens
     }
 
     /// The constants of an endpoint, and its marker if no type of the file bears its name.
@@ -164,12 +161,16 @@ impl<'s> Items<'s> {
                 }
             });
         }
-        let members = declared
-            .iter()
-            .chain(&added)
-            .map(|field| member(&field.name, &field.doc, &field.constraint, &field.versions));
-        let rules = Rules::new(self.spec, self.sources, def, rules)?;
-        self.constrained(&name, &def.doc, &members.collect::<Vec<_>>(), rules);
+        let members = declared.iter().chain(&added).map(|field| {
+            let member = member(&field.name, &field.constraint, &field.versions);
+            let Presence::When(condition) = &field.presence else { return Ok(member) };
+            let requirement = rules::requirement(self.spec, def, condition)?;
+            Ok(quote!(#member.required_if(#requirement)))
+        });
+        let members = members.collect::<Result<Vec<_>, Error>>()?;
+        let rules = rules.iter().map(|rule| rules::rule(self.spec, def, rule));
+        let rules = rules.collect::<Result<Vec<_>, Error>>()?;
+        self.constrained(&name, &members, &rules);
         Ok(())
     }
 
@@ -266,16 +267,16 @@ impl<'s> Items<'s> {
             #[non_exhaustive]
             pub enum #name {
                 #(#variants)*
-                /// What no source shows, as it came.
+                /// A variant that no source shows, as it came.
                 Unknown(Unknown),
             }
         });
         let members = def.variants.iter().map(|variant| {
             let none = Constraint::default();
             let constraint = variant.payload.as_ref().map_or(&none, |payload| &payload.constraint);
-            member(&variant.value, &variant.doc, constraint, &variant.versions)
+            member(&variant.value, constraint, &variant.versions)
         });
-        self.constrained(&name, &def.doc, &members.collect::<Vec<_>>(), Rules::default());
+        self.constrained(&name, &members.collect::<Vec<_>>(), &[]);
         Ok(())
     }
 
@@ -296,40 +297,22 @@ impl<'s> Items<'s> {
             #[non_exhaustive]
             pub enum #name {
                 #(#values)*
-                /// A word that no source shows, as it came.
+                /// A value that no source shows, as it came.
                 Unknown(Unknown),
             }
         });
         let none = Constraint::default();
-        let members =
-            def.values.iter().map(|value| member(&value.value, &value.doc, &none, &value.versions));
-        self.constrained(&name, &def.doc, &members.collect::<Vec<_>>(), Rules::default());
+        let members = def.values.iter().map(|value| member(&value.value, &none, &value.versions));
+        self.constrained(&name, &members.collect::<Vec<_>>(), &[]);
     }
 
-    fn constrained(&mut self, name: &Ident, doc: &str, members: &[TokenStream], rules: Rules) {
-        let Rules { table, holds, functions } = rules;
-        let rules = (!table.is_empty()).then(|| quote!(.rules(&[#(#table),*])));
-        let holds = holds.map(|holds| {
-            let used = holds.clone().into_iter().any(|token| mentions(&token, "context"));
-            let context = if used { quote!(context) } else { quote!(_) };
-            quote! {
-                fn holds(&self, #context: &Context<'_>) -> bool {
-                    #holds
-                }
-            }
-        });
+    fn constrained(&mut self, name: &Ident, members: &[TokenStream], rules: &[TokenStream]) {
+        let rules = (!rules.is_empty()).then(|| quote!(.rules(&[#(#rules),*])));
         self.tokens.push(quote! {
             impl Constrained for #name {
-                const CONSTRAINTS: Constraints = Constraints::new(#doc, &[#(#members),*]) #rules;
-
-                #holds
+                const CONSTRAINTS: Constraints = Constraints::new(&[#(#members),*]) #rules;
             }
         });
-        for (name, function) in functions {
-            if !self.functions.iter().any(|(known, _)| *known == name) {
-                self.functions.push((name, function));
-            }
-        }
     }
 
     /// A doc comment: what it is, its facts, and where they come from.
@@ -358,17 +341,8 @@ impl<'s> Items<'s> {
     }
 }
 
-/// Whether the word stands anywhere in the tokens.
-fn mentions(token: &TokenTree, word: &str) -> bool {
-    match token {
-        TokenTree::Ident(ident) => ident == word,
-        TokenTree::Group(group) => group.stream().into_iter().any(|token| mentions(&token, word)),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    }
-}
-
 /// Where a fact comes from, as a sentence.
-pub(super) fn origin(sources: &[Source], id: &str) -> String {
+fn origin(sources: &[Source], id: &str) -> String {
     match sources.iter().find(|source| source.id == id) {
         Some(Source { title, guide, version, .. }) if version.is_empty() => {
             format!("Source: {title} ({guide}).")
@@ -453,7 +427,7 @@ fn has_empty_value(field: &Field) -> bool {
 }
 
 /// One line of a descriptor table.
-fn member(name: &str, doc: &str, constraint: &Constraint, versions: &Versions) -> TokenStream {
+fn member(name: &str, constraint: &Constraint, versions: &Versions) -> TokenStream {
     let constraint = (!constraint.is_empty()).then(|| {
         let constraint = constraint_tokens(constraint);
         quote!(.constraint(#constraint))
@@ -462,7 +436,7 @@ fn member(name: &str, doc: &str, constraint: &Constraint, versions: &Versions) -
         let versions = self::versions(versions);
         quote!(.versions(#versions))
     });
-    quote!(Member::new(#name, #doc) #constraint #versions)
+    quote!(Member::new(#name) #constraint #versions)
 }
 
 fn constraint_tokens(constraint: &Constraint) -> TokenStream {
@@ -483,7 +457,7 @@ fn constraint_tokens(constraint: &Constraint) -> TokenStream {
     quote!(Constraint::NONE #(#bounds)* #format)
 }
 
-pub(super) fn versions(versions: &Versions) -> TokenStream {
+fn versions(versions: &Versions) -> TokenStream {
     match (&versions.since, &versions.until) {
         (None, None) => quote!(Versions::ALL),
         (Some(since), None) => {

@@ -4,14 +4,14 @@
 //! `if` all inputs are there (and `when` holds) `then` it holds. Under such an `if`, two values of truth suffice.
 
 use sps_spec::{
-    Condition, Enum, Field, FieldType, Literal, Presence, Spec, Struct, TypeDef, Union,
+    Condition, End, Enum, Field, FieldType, Literal, Presence, Resolved, Spec, Struct, TypeDef, Use,
 };
 
 use super::{
     SchemaForm, format,
     object::{Object, all, strings},
 };
-use crate::{json::Json, page::prose};
+use crate::json::Json;
 
 /// Turns conditions into schemas.
 #[derive(Clone, Copy)]
@@ -53,43 +53,18 @@ impl<'a> Conditions<'a> {
         conditions: impl IntoIterator<Item = &'p Condition> + Clone,
     ) -> Option<Vec<Input<'a>>> {
         let mut inputs: Vec<Input<'a>> = Vec::new();
-        for condition in conditions {
-            for path in condition.inputs() {
-                let usage = use_of(condition, path);
-                match inputs.iter_mut().find(|input| input.path == *path) {
-                    Some(input) => input.usage = input.usage.max(usage),
-                    None => {
-                        inputs.push(Input { path: path.clone(), usage, ..self.resolve(on, path)? });
-                    }
-                }
+        for (path, usage) in conditions.into_iter().flat_map(Condition::uses) {
+            match inputs.iter_mut().find(|input| input.path == *path) {
+                Some(input) => input.usage = input.usage.max(usage),
+                None => inputs.push(Input { usage, ..self.input(on, path)? }),
             }
         }
         Some(inputs)
     }
 
-    /// The members on the way and the one at the end.
-    fn resolve(self, on: &'a Struct, path: &[String]) -> Option<Input<'a>> {
-        let mut def = on;
-        let mut way = Vec::new();
-        for (at, name) in path.iter().enumerate() {
-            let field = def.field(name)?;
-            let rest = path.get(at + 1..).unwrap_or_default();
-            if rest.is_empty() {
-                let (path, usage) = (Vec::new(), Use::Presence);
-                return Some(Input { path, usage, way, end: End::Field(field) });
-            }
-            way.push(field);
-            let FieldType::Named(inner) = &field.ty else { return None };
-            match self.spec.type_def(inner)? {
-                TypeDef::Struct(inner) => def = inner,
-                TypeDef::Union(it) if *rest == [it.tag.clone()] => {
-                    let (path, usage) = (Vec::new(), Use::Presence);
-                    return Some(Input { path, usage, way, end: End::Tag(it) });
-                }
-                TypeDef::Union(_) | TypeDef::Enum(_) => return None,
-            }
-        }
-        None
+    fn input(self, on: &'a Struct, path: &[String]) -> Option<Input<'a>> {
+        let Resolved { way, end } = self.spec.resolve(on, path).ok()?;
+        Some(Input { path: path.to_vec(), usage: Use::Presence, way, end })
     }
 
     /// Whether a body of the right structure may lack what the rule needs to be decided.
@@ -99,8 +74,9 @@ impl<'a> Conditions<'a> {
             (Use::Presence, _) => false,
             _ if input.way.iter().any(|field| may_lack(field)) => true,
             (Use::Null, End::Field(field)) => field.presence != Presence::Required,
-            (Use::Value, End::Field(field)) if may_lack(field) => true,
-            // A response may have words that no source shows; no rule looks at those.
+            (Use::Value, End::Field(field)) if field.presence != Presence::Required => true,
+            (Use::Content, End::Field(field)) if may_lack(field) => true,
+            // A response may have values that no source shows; no rule looks at those.
             (_, end) => self.form == SchemaForm::Response && self.words(end).is_some(),
         }
     }
@@ -109,11 +85,10 @@ impl<'a> Conditions<'a> {
         let looked_into = inputs.iter().filter(|input| input.usage != Use::Presence);
         looked_into.map(move |input| {
             let leaf = match (input.usage, input.end) {
-                (Use::Value, End::Field(field)) if field.nullable => match self.words(input.end) {
-                    Some(words) => Object::new().with("enum", strings(words)),
-                    None => Object::new().with_some("type", type_name(&field.ty)),
-                },
-                (Use::Value, end) if self.form == SchemaForm::Response => {
+                (Use::Content, End::Field(field)) if field.nullable => {
+                    Object::new().with_some("type", type_name(&field.ty))
+                }
+                (Use::Value | Use::Content, end) if self.form == SchemaForm::Response => {
                     Object::new().with_some("enum", self.words(end).map(strings))
                 }
                 _ => Object::new(),
@@ -122,7 +97,7 @@ impl<'a> Conditions<'a> {
         })
     }
 
-    /// The words that may stand there, if there are only so many.
+    /// The words that may be there, if there are only so many.
     fn words(self, end: End<'a>) -> Option<Vec<&'a str>> {
         match end {
             End::Tag(it) => Some(it.variants.iter().map(|it| it.value.as_str()).collect()),
@@ -147,13 +122,11 @@ impl<'a> Conditions<'a> {
                 says(path, self.values(on, path, std::slice::from_ref(value))?)
             }
             Condition::In(path, values) => says(path, self.values(on, path, values)?),
-            Condition::Present(path) => {
-                Input { path: path.clone(), ..self.resolve(on, path)? }.demand(Object::new())
-            }
+            Condition::Present(path) => self.input(on, path)?.demand(Object::new()),
             Condition::Absent(path) => not(self.condition(on, &Condition::Present(path.clone()))?),
             Condition::Null(path) => says(path, Object::new().with("type", "null")),
             Condition::All(parts) => all(self.each(on, parts)?),
-            Condition::Any(parts) => match prose::exactly_when(parts) {
+            Condition::Any(parts) => match condition.as_equivalence() {
                 Some((left, right)) => {
                     let right = self.condition(on, right)?;
                     Object::new()
@@ -205,7 +178,7 @@ impl<'a> Conditions<'a> {
 
     /// One of these values, in any of its spellings.
     fn values(self, on: &'a Struct, path: &[String], values: &[Literal]) -> Option<Object> {
-        let end = self.resolve(on, path)?.end;
+        let end = self.spec.resolve(on, path).ok()?.end;
         if matches!(end, End::Field(Field { ty: FieldType::Ref(_), .. })) {
             // A response shows it in more than one way, and no rule looks at a key.
             return None;
@@ -248,21 +221,6 @@ struct Input<'a> {
     end: End<'a>,
 }
 
-/// The last member of a path.
-#[derive(Clone, Copy)]
-enum End<'a> {
-    Field(&'a Field),
-    Tag(&'a Union),
-}
-
-/// How closely a condition looks: whether the member is there, whether it is null, or what it says.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Use {
-    Presence,
-    Null,
-    Value,
-}
-
 impl Input<'_> {
     /// The member is there, and is like `leaf`.
     fn demand(&self, leaf: Object) -> Object {
@@ -302,19 +260,5 @@ fn type_name(ty: &FieldType) -> Option<&'static str> {
         FieldType::Map(_) | FieldType::Named(_) => Some("object"),
         // In a response it may be an object as well.
         FieldType::Ref(_) | FieldType::Any => None,
-    }
-}
-
-/// How the condition looks at the member.
-fn use_of(condition: &Condition, path: &[String]) -> Use {
-    match condition {
-        Condition::Present(_) | Condition::Absent(_) => Use::Presence,
-        Condition::Null(_) => Use::Null,
-        Condition::All(parts) | Condition::Any(parts) => {
-            let looking = parts.iter().filter(|it| it.inputs().iter().any(|it| *it == path));
-            looking.map(|part| use_of(part, path)).max().unwrap_or(Use::Presence)
-        }
-        Condition::Not(inner) => use_of(inner, path),
-        _ => Use::Value,
     }
 }

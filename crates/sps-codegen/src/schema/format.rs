@@ -1,6 +1,6 @@
 //! Formats as schemas: the standard `format`, where there is one, and a pattern that does not need it.
 //!
-//! `format` is an annotation unless a validator is told otherwise, and validators differ in what they take for an
+//! `format` is an annotation unless a validator is reported otherwise, and validators differ in what they take for an
 //! address. So the patterns say what a readable pattern can. They keep to what ECMA-262 and the usual libraries of regular
 //! expressions understand alike: no look-around, and no class whose members depend on the library.
 
@@ -33,7 +33,7 @@ pub(super) fn definition(format: Format) -> Object {
 fn keywords(format: Format) -> Object {
     let pattern = |pattern: String| Object::new().with("pattern", pattern);
     match format {
-        // What stands in the brackets is only roughly an address: exactly, it would take a page.
+        // What is in the brackets is only roughly an address: exactly, it would take a page.
         Format::EmailAddress => {
             let domain = format!("{LABEL}(?:\\.{LABEL})*|\\[[0-9A-Fa-f.:]+\\]");
             Object::new()
@@ -108,7 +108,7 @@ pub(super) fn class(chars: &str) -> String {
     class
 }
 
-/// So many of what stands before.
+/// So many of what is before.
 pub(super) fn repeated(min: Option<u64>, max: Option<u64>) -> String {
     let max = max.map(|it| it.to_string()).unwrap_or_default();
     format!("{{{},{max}}}", min.unwrap_or(0))

@@ -53,7 +53,7 @@ pub(super) fn strings<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Json
     words.into_iter().map(|it| Json::from(it.as_ref())).collect::<Vec<_>>().into()
 }
 
-/// A schema that demands all of these. What can stand side by side does, the rest goes under `allOf`.
+/// A schema that demands all of these. What can be side by side does, the rest goes under `allOf`.
 pub(super) fn all(parts: impl IntoIterator<Item = Object>) -> Object {
     let mut merged = Object::new();
     let mut rest: Vec<Json> = Vec::new();
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_collide_stands_side_by_side() {
+    fn parts_that_do_not_collide_are_side_by_side() {
         let both = all([demands("a", "x"), demands("b", "y"), demands("a", "x")]);
         let properties = Object::new()
             .with("a", Object::new().with("const", "x"))

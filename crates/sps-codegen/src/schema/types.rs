@@ -1,8 +1,8 @@
 //! Types as definitions, and their members.
 
 use sps_spec::{
-    Condition, Constraint, Endpoint, Enum, Field, FieldType, Format, Literal, Presence, Severity,
-    Spec, Struct, TypeDef, Union, Versions,
+    Condition, Constraint, Enum, Field, FieldType, Format, Literal, Presence, Severity, Spec,
+    Struct, TypeDef, Union, Versions,
 };
 
 use super::{
@@ -11,21 +11,14 @@ use super::{
     format,
     object::{Object, strings},
 };
-use crate::{
-    json::Json,
-    page::{
-        prose,
-        show::{source_name, source_of},
-    },
-};
+use crate::{json::Json, page::prose};
 
-/// Name of the definition of what stands for an object elsewhere; no type has it, for theirs are capitalized.
+/// Name of the definition of what represents an object elsewhere; no type has it, for theirs are capitalized.
 const REFERENCE: &str = "reference";
 
 /// Collects the definitions that a body needs.
 pub(super) struct Types<'a> {
     spec: &'a Spec,
-    endpoint: &'a Endpoint,
     form: SchemaForm,
     /// Types in the order in which they are met, the body's own first.
     named: Vec<(String, Object)>,
@@ -34,8 +27,8 @@ pub(super) struct Types<'a> {
 }
 
 impl<'a> Types<'a> {
-    pub(super) fn new(spec: &'a Spec, endpoint: &'a Endpoint, form: SchemaForm) -> Self {
-        Self { spec, endpoint, form, named: Vec::new(), others: Vec::new() }
+    pub(super) fn new(spec: &'a Spec, form: SchemaForm) -> Self {
+        Self { spec, form, named: Vec::new(), others: Vec::new() }
     }
 
     /// Everything that was referred to.
@@ -63,7 +56,7 @@ impl<'a> Types<'a> {
 
     fn structure(&mut self, it: &'a Struct) -> Object {
         let conditions = Conditions { spec: self.spec, form: self.form };
-        // What only requests have is no part of a response, but judged where it stands in one.
+        // What only requests have is no part of a response, but checked where it is in one.
         let response = self.form == SchemaForm::Response;
         let fields: Vec<_> =
             it.fields.iter().filter(|field| response || !field.response_only).collect();
@@ -98,7 +91,7 @@ impl<'a> Types<'a> {
             comment.push(format!("A schema cannot say: {}.", unsaid.join(", ")));
         }
         if it.open {
-            comment.push("No source lists all members; others may stand here.".to_owned());
+            comment.push("No source lists all members; others may be here.".to_owned());
         }
         let closed = self.form == SchemaForm::Request && !it.open;
         self.about(&it.name, &it.doc, &it.source, &comment)
@@ -213,7 +206,7 @@ impl<'a> Types<'a> {
             text = format!("{text} Inferred: {inferred}.");
         }
         if field.source != on.source {
-            text = format!("{text}{}", self.source(&on.name, &field.source));
+            text = format!("{text}{}", self.source(&field.source));
         }
         let mut comment: Vec<_> = versions(&field.versions).into_iter().collect();
         if let FieldType::Ref(to) = field.ty.leaf()
@@ -306,7 +299,7 @@ impl<'a> Types<'a> {
         }
     }
 
-    /// What stands in a response for an object elsewhere.
+    /// What is in a response for an object elsewhere.
     fn reference(&mut self) -> Object {
         self.other(REFERENCE, || {
             let member = |text: &str| Object::new().with("description", text);
@@ -336,13 +329,12 @@ impl<'a> Types<'a> {
     fn about(&self, name: &str, doc: &str, source: &str, comment: &[String]) -> Object {
         Object::new()
             .with("title", name)
-            .with("description", format!("{doc}{}", self.source(name, source)))
+            .with("description", format!("{doc}{}", self.source(source)))
             .with_some("$comment", Some(comment.join(" ")).filter(|it| !it.is_empty()))
     }
 
-    fn source(&self, type_name: &str, id: &str) -> String {
-        let source = source_of(self.spec, self.endpoint, type_name, id);
-        source.map(|it| format!(" Source: {}.", source_name(it))).unwrap_or_default()
+    fn source(&self, id: &str) -> String {
+        self.spec.source(id).map(|it| format!(" Source: {}.", it.name())).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,6 @@
-//! The certificate that stands where a body wants one.
+//! The certificate that is where a body wants one.
 
-/// A self-signed authority for examples: P-256, SHA-256, valid from 2020 to the end of 2048. Nobody has its key.
+/// A self-signed authority for examples: P-256, SHA-256, valid from 2020 to the end of 2048. No one has its key.
 pub(super) const CERTIFICATE: &str = "\
 -----BEGIN CERTIFICATE-----\n\
 MIIBPTCB5aADAgECAhRjL7pz4IDwC8J1xl6HvhNBXmIOijAKBggqhkjOPQQDAjAV\n\

@@ -9,11 +9,11 @@ use sps_spec::{
 
 use super::{
     certificate::CERTIFICATE,
-    judge::{Broken, broken, holds},
+    score::{Broken, broken},
 };
 use crate::{json::Json, page::walk::below};
 
-/// What stands where a secret is wanted.
+/// What is where a secret is wanted.
 const SECRET: &str = "change-me-please";
 
 /// One possible body.
@@ -127,7 +127,7 @@ impl<'a> Filler<'a> {
         }
         for field in when {
             let wanted = match &field.presence {
-                Presence::When(condition) => holds(condition, &object) == Some(true),
+                Presence::When(condition) => condition.decide(&object) == Some(true),
                 _ => true,
             };
             if wanted {

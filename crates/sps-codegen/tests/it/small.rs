@@ -5,52 +5,33 @@ use sps_spec::Spec;
 
 const THING: &str = r#"
 [endpoint]
-path = "/api/configuration/thing"
-kind = "singleton"
-methods = ["GET", "PUT"]
-object = "Thing"
-body = "Thing"
 title = "A thing"
-doc = "What the tests are about."
-completeness = "complete"
+doc = "Subject of the tests."
 source = "page"
 
-[[source]]
-id = "page"
-title = "A page"
-guide = "A guide"
-version = "1.0"
-tag = "seen"
-
-[type.Thing]
-doc = "A thing."
-[type.Thing.field]
-code = { type = "string", min_length = 9, max_length = 9, doc = "Nine characters." }
-count = { type = "int", minimum = 3, unit = "pieces", doc = "How many." }
+[Thing]
+code = { type = "string(9..=9)", doc = "Nine characters." }
+count = { type = "int(3..) pieces", doc = "How many." }
 gone = { type = "bool", until = "6.0", doc = "Only old versions have it." }
 labels = { type = "{string}", doc = "Labels." }
-late = { type = "string", when = { equals = { mode = "on" } }, example = "x", doc = "Stands before what it depends on." }
-mode = { type = "Mode", presence = "optional", default = "off", doc = "A mode." }
+late = { type = "string", if = "mode == 'on'", example = "x", doc = "Precedes what it depends on." }
+mode = { type = "Mode", optional = true, default = "off", doc = "A mode." }
 seen = { type = "string", response_only = true, example = "x", doc = "Only responses have it." }
 parts = { type = "[Part]", doc = "Parts." }
 
 [enum.Mode]
-doc = "A mode."
-[enum.Mode.value]
-on = { doc = "On." }
-off = { doc = "Off." }
+on = "On."
+off = "Off."
 
 [union.Part]
-tag = "selection"
-content = "value"
-doc = "A part."
-[union.Part.variant]
-plain = { doc = "Without content." }
+_ = { doc = "A part." }
+plain = "Without content."
 nested = { type = "[Part]", doc = "Parts of the part." }
 "#;
 
 fn small() -> Spec {
-    let files = [("endpoints/configuration/thing.toml", THING)];
+    let sources = "page = { title = \"A page\", guide = \"A guide\", version = \"1.0\" }";
+    let files = [("endpoints/configuration/thing.toml", THING), ("sources.toml", sources)];
     let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
     Spec::from_files(files).unwrap_or_else(|errors| panic!("{errors}"))
 }
@@ -93,12 +74,12 @@ fn shows_versions_defaults_and_what_only_responses_have() {
     for part in [
         "Until version 6.0.",
         "Default \"off\".",
-        "one word, optional",
+        "one of the values below, optional",
         "Exactly 9 characters.",
         "At least 3 (pieces).",
         "object with free keys, whose values are strings, required",
         "required when `mode` is \"on\"",
-        "- /seen is there as well: Only responses have it.",
+        "- /seen is present as well: Only responses have it.",
     ] {
         assert!(page.contains(part), "{part} is not in {page}");
     }

@@ -2,18 +2,12 @@
 //!
 //! Firmware and host information: `/api/info`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::NoBody;
-use crate::Optional;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::format::Format;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, NoBody, Optional, Resource, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, format::Format,
+    },
+};
 
 impl Endpoint for Info {
     type Request = NoBody;
@@ -22,22 +16,22 @@ impl Endpoint for Info {
     const KIND: EndpointKind = EndpointKind::Status;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Firmware and host information";
-    const DOC: &'static str = "Names and versions of the appliance. Part of it is told to anybody, the rest only to a client that is logged in.";
+    const DOC: &'static str = "Names and versions of the appliance. A client without a login sees only a part.";
 }
 
-/// Names and versions of the appliance.
+/// Names and versions of the appliance. A client without a login sees only a part.
 ///
 /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct Info {
-    /// Whether Privileged Analytics is switched on.
+    /// Whether Privileged Analytics is enabled.
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     #[resource(default)]
     pub analytics_enabled: Optional<bool>,
-    /// When the firmware was built.
+    /// Build time of the firmware.
     ///
     /// Format: `date-time`.
     ///
@@ -49,7 +43,7 @@ pub struct Info {
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     #[resource(default)]
     pub config_hash: Optional<String>,
-    /// Domain that the appliance lies in.
+    /// Domain of the appliance.
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     pub domainname: String,
@@ -62,17 +56,17 @@ pub struct Info {
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     pub hostname: String,
-    /// A second name, to tell appliances apart; null if there is none.
+    /// A second name, to distinguish appliances; null for none.
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     #[resource(default)]
     pub nickname: Option<String>,
-    /// Version of the plugin interface. Old versions do not tell it.
+    /// Version of the plugin interface. Old versions do not have it.
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 5.7.0.
     #[resource(default)]
     pub plugin_sdk_version: Optional<PluginSdkVersion>,
-    /// What the appliance does in its cluster.
+    /// Roles of the appliance in its cluster.
     ///
     /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     #[resource(default)]
@@ -91,40 +85,24 @@ pub struct Info {
 
 impl Constrained for Info {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Names and versions of the appliance.",
         &[
-            Member::new(
-                "analytics_enabled",
-                "Whether Privileged Analytics is switched on.",
-            ),
-            Member::new("build_date", "When the firmware was built.")
+            Member::new("analytics_enabled"),
+            Member::new("build_date")
                 .constraint(Constraint::NONE.format(Format::DateTime)),
-            Member::new(
-                "config_hash",
-                "Hash of the configuration: it changes whenever the configuration does.",
-            ),
-            Member::new("domainname", "Domain that the appliance lies in."),
-            Member::new("firmware_version", "Version of the firmware."),
-            Member::new("hostname", "Name of the appliance."),
-            Member::new(
-                "nickname",
-                "A second name, to tell appliances apart; null if there is none.",
-            ),
-            Member::new(
-                "plugin_sdk_version",
-                "Version of the plugin interface. Old versions do not tell it.",
-            ),
-            Member::new("roles", "What the appliance does in its cluster."),
-            Member::new(
-                "support_link",
-                "`mailto:` and the administrator's address, or empty.",
-            ),
-            Member::new("version", "Name of the release."),
+            Member::new("config_hash"),
+            Member::new("domainname"),
+            Member::new("firmware_version"),
+            Member::new("hostname"),
+            Member::new("nickname"),
+            Member::new("plugin_sdk_version"),
+            Member::new("roles"),
+            Member::new("support_link"),
+            Member::new("version"),
         ],
     );
 }
 
-/// Version of the plugin interface.
+/// Version of the plugin interface. Old versions do not have it.
 ///
 /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -144,10 +122,6 @@ pub struct PluginSdkVersion {
 
 impl Constrained for PluginSdkVersion {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Version of the plugin interface.",
-        &[
-            Member::new("feature", "Version of its features."),
-            Member::new("full", "Complete version."),
-        ],
+        &[Member::new("feature"), Member::new("full")],
     );
 }

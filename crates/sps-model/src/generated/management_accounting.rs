@@ -2,16 +2,12 @@
 //!
 //! Accounting settings: `/api/configuration/management/accounting`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Version;
-use crate::validate::Versions;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Resource, UnknownFields,
+    validate::{
+        Constraints, Member, Version, Versions,
+    },
+};
 
 impl Endpoint for Accounting {
     type Request = Self;
@@ -20,12 +16,12 @@ impl Endpoint for Accounting {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Accounting settings";
-    const DOC: &'static str = "Whether whoever commits a transaction has to say why.";
+    const DOC: &'static str = "Sets whether a commit needs a message. The appliance has more members, which no page that we could read names.";
     const VERSIONS: Versions = Versions::since(Version::new(8, 0, 0, 0));
 }
 
-/// Whether changes have to be explained. The appliance has more members than this one, whose names
-/// are in no page that we could read: they are kept as they are.
+/// Sets whether a commit needs a message. The appliance has more members, which no page that we
+/// could read names.
 ///
 /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -41,7 +37,6 @@ pub struct Accounting {
 
 impl Constrained for Accounting {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Whether changes have to be explained. The appliance has more members than this one, whose names are in no page that we could read: they are kept as they are.",
-        &[Member::new("require_commitlog", "Whether a commit needs a message.")],
+        &[Member::new("require_commitlog")],
     );
 }

@@ -2,15 +2,12 @@
 //!
 //! Disk fill-up prevention: `/api/configuration/management/disk_fillup_prevention`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Resource, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member,
+    },
+};
 
 impl Endpoint for DiskFillupPrevention {
     type Request = Self;
@@ -19,44 +16,40 @@ impl Endpoint for DiskFillupPrevention {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Disk fill-up prevention";
-    const DOC: &'static str = "How full the disk may become, and whether the appliance makes room when the limit is reached.";
+    const DOC: &'static str = "Limits how full the disk may become, and frees space when the limit is reached.";
 }
 
-/// What the appliance does before its disk is full.
+/// Limits how full the disk may become, and frees space when the limit is reached.
 ///
 /// Source: REST API Reference Guide, "Disk fill-up prevention", version 7.1.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct DiskFillupPrevention {
-    /// Whether reaching the limit starts every archiving and clean-up job there is.
+    /// Whether reaching the limit starts all archiving and clean-up jobs.
     ///
     /// Source: REST API Reference Guide, "Disk fill-up prevention", version 7.1.1.
     pub archiving_enabled: bool,
-    /// Whether the limit counts at all.
+    /// Whether the limit is in force.
     ///
     /// Source: REST API Reference Guide, "Disk fill-up prevention", version 7.1.1.
     pub enabled: bool,
-    /// How full the disk may become.
+    /// Largest used share of the disk.
     ///
     /// Unit: percent. Range: `0 <= value <= 100`.
     ///
     /// Source: REST API Reference Guide, "Disk fill-up prevention", version 7.1.1. Inferred: the
-    /// bounds: a share of a whole is 0 to 100.
+    /// bounds: a percentage is 0 to 100.
     pub used_space_ratio_limit: u64,
     unknown_fields: UnknownFields,
 }
 
 impl Constrained for DiskFillupPrevention {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "What the appliance does before its disk is full.",
         &[
-            Member::new(
-                "archiving_enabled",
-                "Whether reaching the limit starts every archiving and clean-up job there is.",
-            ),
-            Member::new("enabled", "Whether the limit counts at all."),
-            Member::new("used_space_ratio_limit", "How full the disk may become.")
+            Member::new("archiving_enabled"),
+            Member::new("enabled"),
+            Member::new("used_space_ratio_limit")
                 .constraint(Constraint::NONE.minimum(0).maximum(100)),
         ],
     );

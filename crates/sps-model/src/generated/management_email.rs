@@ -2,29 +2,14 @@
 //!
 //! Mail settings: `/api/configuration/management/email`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Host;
-use crate::Key;
-use crate::Method;
-use crate::Optional;
-use crate::Password;
-use crate::Resource;
-use crate::Unknown;
-use crate::UnknownFields;
-use crate::X509;
-use crate::validate;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Context;
-use crate::validate::Edit;
-use crate::validate::Member;
-use crate::validate::Outcome;
-use crate::validate::Rule;
-use crate::validate::format::Format;
-use crate::validate::ignored;
-use crate::validate::required;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Host, Key, Method, Optional, Password, Resource, Unknown,
+    UnknownFields, X509,
+    validate::{
+        self, Check, Condition, Constraint, Constraints, Literal, Member, Requirement, Rule,
+        Severity, format::Format,
+    },
+};
 
 impl Endpoint for Email {
     type Request = Self;
@@ -33,46 +18,47 @@ impl Endpoint for Email {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Mail settings";
-    const DOC: &'static str = "The mail server that the appliance uses, and the addresses of the administrator, of alerts and of reports.";
+    const DOC: &'static str = "The mail server of the appliance, and the addresses of the administrator, of alerts and of reports.";
 }
 
-/// The mail server that the appliance uses, and the addresses that it writes to.
+/// The mail server of the appliance, and the addresses of the administrator, of alerts and of
+/// reports.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct Email {
-    /// Address of the administrator. `/api/info` offers it as the support link.
+    /// Address of the administrator. `/api/info` shows it as the support link.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub admin_address: String,
-    /// Where monitoring alerts go.
+    /// Recipient of monitoring alerts.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub alerting_address: String,
-    /// Where traffic reports go.
+    /// Recipient of traffic reports.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub reporting_address: String,
-    /// Address that the appliance writes from; null leaves the choice to the appliance.
+    /// Sender of all mail. If null, the appliance chooses one.
     ///
     /// Format: `email-address`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
     pub sender_address: Option<String>,
-    /// How the appliance logs in to the mail server.
+    /// Login to the mail server.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub smtp_auth: SmtpAuth,
-    /// How the connection to the mail server is protected.
+    /// Encryption of the connection to the mail server.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub smtp_encryption: SmtpEncryption,
@@ -85,31 +71,18 @@ pub struct Email {
 
 impl Constrained for Email {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "The mail server that the appliance uses, and the addresses that it writes to.",
             &[
-                Member::new(
-                        "admin_address",
-                        "Address of the administrator. `/api/info` offers it as the support link.",
-                    )
+                Member::new("admin_address")
                     .constraint(Constraint::NONE.format(Format::EmailAddress)),
-                Member::new("alerting_address", "Where monitoring alerts go.")
+                Member::new("alerting_address")
                     .constraint(Constraint::NONE.format(Format::EmailAddress)),
-                Member::new("reporting_address", "Where traffic reports go.")
+                Member::new("reporting_address")
                     .constraint(Constraint::NONE.format(Format::EmailAddress)),
-                Member::new(
-                        "sender_address",
-                        "Address that the appliance writes from; null leaves the choice to the appliance.",
-                    )
+                Member::new("sender_address")
                     .constraint(Constraint::NONE.format(Format::EmailAddress)),
-                Member::new(
-                    "smtp_auth",
-                    "How the appliance logs in to the mail server.",
-                ),
-                Member::new(
-                    "smtp_encryption",
-                    "How the connection to the mail server is protected.",
-                ),
-                Member::new("smtp_server", "The mail server."),
+                Member::new("smtp_auth"),
+                Member::new("smtp_encryption"),
+                Member::new("smtp_server"),
             ],
         )
         .rules(
@@ -118,41 +91,33 @@ impl Constrained for Email {
                         "cleartext-smtp",
                         &["smtp_encryption", "selection"],
                         &[&["smtp_encryption", "selection"]],
-                        |leaves, _| Some(cleartext_smtp(leaves[0].str()?)),
+                        Condition::Not(&Condition::Equals(0, Literal::Str("disabled"))),
                     )
-                    .says(
-                        "mail, and the password of the mail server if there is one, travel in clear text",
-                        "set `selection` to `starttls`",
-                        "RFC 3207: SMTP service extension for secure SMTP over TLS (RFC).",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["smtp_encryption", "selection"], "disabled")]],
-                        &[&[Edit::Str(&["smtp_encryption", "selection"], "starttls")]],
-                    ),
+                    .says("mail is sent in clear text", "set `selection` to `starttls`"),
             ],
         );
 }
 
-/// How the appliance logs in to the mail server.
+/// Login to the mail server.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SmtpAuth {
-    /// Whether it logs in at all.
+    /// Whether the appliance logs in.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub enabled: bool,
-    /// The user to log in as.
+    /// Name of the user.
     ///
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0. Inferred: that it is not
-    /// empty: the guide names no length, but nobody can log in without a name.
+    /// empty: the guide gives no length, but a login needs a name.
     #[resource(default)]
     pub username: Optional<String>,
-    /// The password of that user.
+    /// Password of the user.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
@@ -162,101 +127,32 @@ pub struct SmtpAuth {
 
 impl Constrained for SmtpAuth {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "How the appliance logs in to the mail server.",
-            &[
-                Member::new("enabled", "Whether it logs in at all."),
-                Member::new("username", "The user to log in as.")
-                    .constraint(Constraint::NONE.min_length(1)),
-                Member::new("password", "The password of that user."),
-            ],
-        )
-        .rules(
-            &[
-                Rule::demand(
-                        &["username"],
-                        &[&["enabled"], &["username"]],
-                        |leaves, _| Some(
-                            required(leaves[0].bool()?, leaves[1].is_present()),
-                        ),
-                    )
-                    .says(
-                        "`username` is missing, and it must be there when `enabled` is true",
+        &[
+            Member::new("enabled"),
+            Member::new("username")
+                .constraint(Constraint::NONE.min_length(1))
+                .required_if(
+                    Requirement::new(
+                        &[&["enabled"]],
+                        Condition::Equals(0, Literal::Bool(true)),
+                        "`enabled` is true",
                         "set `enabled` to false",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Bool(&["enabled"], true),
-                                Edit::Remove(&["username"]),
-                            ],
-                        ],
-                        &[&[Edit::Fill(&["username"])]],
                     ),
-                Rule::warning(
-                        "ignored-key",
-                        &["username"],
-                        &[&["enabled"], &["username"]],
-                        |leaves, _| Some(
-                            ignored(leaves[0].bool()?, leaves[1].is_present()),
-                        ),
-                    )
-                    .says(
-                        "`username` has no effect unless `enabled` is true",
-                        "take `username` out, or see to it that `enabled` is true",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Bool(&["enabled"], false), Edit::Fill(&["username"])]],
-                        &[&[Edit::Remove(&["username"])]],
-                    ),
-                Rule::demand(
-                        &["password"],
-                        &[&["enabled"], &["password"]],
-                        |leaves, _| Some(
-                            required(leaves[0].bool()?, leaves[1].is_present()),
-                        ),
-                    )
-                    .says(
-                        "`password` is missing, and it must be there when `enabled` is true",
+                ),
+            Member::new("password")
+                .required_if(
+                    Requirement::new(
+                        &[&["enabled"]],
+                        Condition::Equals(0, Literal::Bool(true)),
+                        "`enabled` is true",
                         "set `enabled` to false",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Bool(&["enabled"], true),
-                                Edit::Remove(&["password"]),
-                            ],
-                        ],
-                        &[&[Edit::Fill(&["password"])]],
                     ),
-                Rule::warning(
-                        "ignored-key",
-                        &["password"],
-                        &[&["enabled"], &["password"]],
-                        |leaves, _| Some(
-                            ignored(leaves[0].bool()?, leaves[1].is_present()),
-                        ),
-                    )
-                    .says(
-                        "`password` has no effect unless `enabled` is true",
-                        "take `password` out, or see to it that `enabled` is true",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Bool(&["enabled"], false), Edit::Fill(&["password"])]],
-                        &[&[Edit::Remove(&["password"])]],
-                    ),
-            ],
-        );
-    fn holds(&self, _: &Context<'_>) -> bool {
-        required(self.enabled, self.username.is_present()).accepts()
-            && required(self.enabled, self.password.is_present()).accepts()
-    }
+                ),
+        ],
+    );
 }
 
-/// How the connection to the mail server is protected.
+/// Encryption of the connection to the mail server.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -268,12 +164,12 @@ pub struct SmtpEncryption {
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(tag)]
     pub selection: SmtpEncryptionMode,
-    /// Whether the appliance shows a certificate of its own. Only with STARTTLS.
+    /// Certificate of the appliance, shown to the mail server. Needs STARTTLS.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
     pub client_authentication: Optional<ClientAuthentication>,
-    /// Whether the certificate of the mail server is checked. Only with STARTTLS.
+    /// Check of the mail server's certificate. Needs STARTTLS.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
@@ -283,229 +179,76 @@ pub struct SmtpEncryption {
 
 impl Constrained for SmtpEncryption {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "How the connection to the mail server is protected.",
             &[
-                Member::new("selection", "Whether the connection is encrypted."),
-                Member::new(
-                    "client_authentication",
-                    "Whether the appliance shows a certificate of its own. Only with STARTTLS.",
-                ),
-                Member::new(
-                    "server_certificate_check",
-                    "Whether the certificate of the mail server is checked. Only with STARTTLS.",
-                ),
+                Member::new("selection"),
+                Member::new("client_authentication")
+                    .required_if(
+                        Requirement::new(
+                            &[&["selection"]],
+                            Condition::Equals(0, Literal::Str("starttls")),
+                            "`selection` is \"starttls\"",
+                            "choose another `selection`",
+                        ),
+                    ),
+                Member::new("server_certificate_check")
+                    .required_if(
+                        Requirement::new(
+                            &[&["selection"]],
+                            Condition::Equals(0, Literal::Str("starttls")),
+                            "`selection` is \"starttls\"",
+                            "choose another `selection`",
+                        ),
+                    ),
             ],
         )
         .rules(
             &[
-                Rule::demand(
-                        &["client_authentication"],
-                        &[&["selection"], &["client_authentication"]],
-                        |leaves, _| Some(
-                            required(
-                                leaves[0].str()? == "starttls",
-                                leaves[1].is_present(),
-                            ),
-                        ),
-                    )
-                    .says(
-                        "`client_authentication` is missing, and it must be there when `selection` is \"starttls\"",
-                        "choose another `selection`",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Str(&["selection"], "starttls"),
-                                Edit::Remove(&["client_authentication"]),
-                            ],
-                        ],
-                        &[&[Edit::Fill(&["client_authentication"])]],
-                    ),
-                Rule::warning(
-                        "ignored-key",
-                        &["client_authentication"],
-                        &[&["selection"], &["client_authentication"]],
-                        |leaves, _| Some(
-                            ignored(
-                                leaves[0].str()? == "starttls",
-                                leaves[1].is_present(),
-                            ),
-                        ),
-                    )
-                    .says(
-                        "`client_authentication` has no effect unless `selection` is \"starttls\"",
-                        "take `client_authentication` out, or see to it that `selection` is \"starttls\"",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Str(&["selection"], "disabled"),
-                                Edit::Fill(&["client_authentication"]),
-                            ],
-                        ],
-                        &[&[Edit::Remove(&["client_authentication"])]],
-                    ),
-                Rule::demand(
-                        &["server_certificate_check"],
-                        &[&["selection"], &["server_certificate_check"]],
-                        |leaves, _| Some(
-                            required(
-                                leaves[0].str()? == "starttls",
-                                leaves[1].is_present(),
-                            ),
-                        ),
-                    )
-                    .says(
-                        "`server_certificate_check` is missing, and it must be there when `selection` is \"starttls\"",
-                        "choose another `selection`",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Str(&["selection"], "starttls"),
-                                Edit::Remove(&["server_certificate_check"]),
-                            ],
-                        ],
-                        &[&[Edit::Fill(&["server_certificate_check"])]],
-                    ),
-                Rule::warning(
-                        "ignored-key",
-                        &["server_certificate_check"],
-                        &[&["selection"], &["server_certificate_check"]],
-                        |leaves, _| Some(
-                            ignored(
-                                leaves[0].str()? == "starttls",
-                                leaves[1].is_present(),
-                            ),
-                        ),
-                    )
-                    .says(
-                        "`server_certificate_check` has no effect unless `selection` is \"starttls\"",
-                        "take `server_certificate_check` out, or see to it that `selection` is \"starttls\"",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Str(&["selection"], "disabled"),
-                                Edit::Fill(&["server_certificate_check"]),
-                            ],
-                        ],
-                        &[&[Edit::Remove(&["server_certificate_check"])]],
-                    ),
                 Rule::error(
                         "starttls-only",
                         &["client_authentication", "enabled"],
                         &[&["selection"], &["client_authentication", "enabled"]],
-                        |leaves, _| Some(
-                            starttls_only(leaves[0].str()?, leaves[1].bool()?),
+                        Condition::Any(
+                            &[
+                                Condition::Equals(0, Literal::Str("starttls")),
+                                Condition::Equals(1, Literal::Bool(false)),
+                            ],
                         ),
                     )
                     .says(
-                        "a client certificate can only be shown over STARTTLS",
+                        "certificates need STARTTLS",
                         "set `selection` to `starttls`, or `enabled` to false",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Str(&["selection"], "disabled"),
-                                Edit::Bool(&["client_authentication", "enabled"], true),
-                            ],
-                        ],
-                        &[
-                            &[Edit::Str(&["selection"], "starttls")],
-                            &[Edit::Bool(&["client_authentication", "enabled"], false)],
-                        ],
                     ),
                 Rule::error(
                         "starttls-only",
                         &["server_certificate_check", "enabled"],
                         &[&["selection"], &["server_certificate_check", "enabled"]],
-                        |leaves, _| Some(
-                            starttls_only(leaves[0].str()?, leaves[1].bool()?),
+                        Condition::Any(
+                            &[
+                                Condition::Equals(0, Literal::Str("starttls")),
+                                Condition::Equals(1, Literal::Bool(false)),
+                            ],
                         ),
                     )
                     .says(
-                        "the server's certificate can only be checked over STARTTLS",
+                        "certificates need STARTTLS",
                         "set `selection` to `starttls`, or `enabled` to false",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Str(&["selection"], "disabled"),
-                                Edit::Bool(&["server_certificate_check", "enabled"], true),
-                            ],
-                        ],
-                        &[
-                            &[Edit::Str(&["selection"], "starttls")],
-                            &[
-                                Edit::Bool(&["server_certificate_check", "enabled"], false),
-                            ],
-                        ],
                     ),
                 Rule::warning(
                         "unverified-starttls",
                         &["server_certificate_check", "enabled"],
                         &[&["selection"], &["server_certificate_check", "enabled"]],
-                        |leaves, _| Some(
-                            unverified_starttls(leaves[0].str()?, leaves[1].bool()?),
-                        ),
+                        Condition::Equals(1, Literal::Bool(true)),
                     )
+                    .when(Condition::Equals(0, Literal::Str("starttls")))
                     .says(
-                        "the certificate of the mail server is not checked, so anybody in between can read the mail",
-                        "set `enabled` to true and give the authority's certificate in `server_certificate_ca`",
-                        "CWE-295: Improper certificate validation (Common Weakness Enumeration).",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Str(&["selection"], "starttls"),
-                                Edit::Bool(&["server_certificate_check", "enabled"], false),
-                            ],
-                        ],
-                        &[
-                            &[
-                                Edit::Bool(&["server_certificate_check", "enabled"], true),
-                            ],
-                            &[Edit::Str(&["selection"], "disabled")],
-                        ],
+                        "the certificate of the mail server is not checked",
+                        "set `enabled` to true and give the certificate of the authority in `server_certificate_ca`",
                     ),
             ],
         );
-    fn holds(&self, _: &Context<'_>) -> bool {
-        required(
-                self.selection.as_str() == "starttls",
-                self.client_authentication.is_present(),
-            )
-            .accepts()
-            && required(
-                    self.selection.as_str() == "starttls",
-                    self.server_certificate_check.is_present(),
-                )
-                .accepts()
-            && self
-                .client_authentication
-                .as_ref()
-                .map(|it| it.enabled)
-                .is_none_or(|enabled| {
-                    starttls_only(self.selection.as_str(), enabled).accepts()
-                })
-            && self
-                .server_certificate_check
-                .as_ref()
-                .map(|it| it.enabled)
-                .is_none_or(|enabled| {
-                    starttls_only(self.selection.as_str(), enabled).accepts()
-                })
-    }
 }
 
-/// Whether the connection to the mail server is encrypted.
+/// Whether the connection is encrypted.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -522,32 +265,28 @@ pub enum SmtpEncryptionMode {
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(rename = "starttls")]
     StartTls,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for SmtpEncryptionMode {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Whether the connection to the mail server is encrypted.",
-        &[
-            Member::new("disabled", "Not encrypted."),
-            Member::new("starttls", "Encrypted with STARTTLS."),
-        ],
+        &[Member::new("disabled"), Member::new("starttls")],
     );
 }
 
-/// The certificate that the appliance shows to a server.
+/// Certificate of the appliance, shown to the mail server. Needs STARTTLS.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct ClientAuthentication {
-    /// Whether it shows one.
+    /// Whether the appliance shows a certificate.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub enabled: bool,
-    /// The certificate, with its private key.
+    /// The certificate with its private key.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     #[resource(default)]
@@ -557,77 +296,34 @@ pub struct ClientAuthentication {
 
 impl Constrained for ClientAuthentication {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "The certificate that the appliance shows to a server.",
-            &[
-                Member::new("enabled", "Whether it shows one."),
-                Member::new("x509_identity", "The certificate, with its private key."),
-            ],
-        )
-        .rules(
-            &[
-                Rule::demand(
-                        &["x509_identity"],
-                        &[&["enabled"], &["x509_identity"]],
-                        |leaves, _| Some(
-                            required(leaves[0].bool()?, leaves[1].is_present()),
-                        ),
-                    )
-                    .says(
-                        "`x509_identity` is missing, and it must be there when `enabled` is true",
+        &[
+            Member::new("enabled"),
+            Member::new("x509_identity")
+                .required_if(
+                    Requirement::new(
+                        &[&["enabled"]],
+                        Condition::Equals(0, Literal::Bool(true)),
+                        "`enabled` is true",
                         "set `enabled` to false",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Bool(&["enabled"], true),
-                                Edit::Remove(&["x509_identity"]),
-                            ],
-                        ],
-                        &[&[Edit::Fill(&["x509_identity"])]],
                     ),
-                Rule::warning(
-                        "ignored-key",
-                        &["x509_identity"],
-                        &[&["enabled"], &["x509_identity"]],
-                        |leaves, _| Some(
-                            ignored(leaves[0].bool()?, leaves[1].is_present()),
-                        ),
-                    )
-                    .says(
-                        "`x509_identity` has no effect unless `enabled` is true",
-                        "take `x509_identity` out, or see to it that `enabled` is true",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Bool(&["enabled"], false),
-                                Edit::Fill(&["x509_identity"]),
-                            ],
-                        ],
-                        &[&[Edit::Remove(&["x509_identity"])]],
-                    ),
-            ],
-        );
-    fn holds(&self, _: &Context<'_>) -> bool {
-        required(self.enabled, self.x509_identity.is_present()).accepts()
-    }
+                ),
+        ],
+    );
 }
 
-/// Which certificate of a server the appliance trusts.
+/// Check of the mail server's certificate. Needs STARTTLS.
 ///
 /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct ServerCertificateCheck {
-    /// Whether it checks the certificate at all.
+    /// Whether the certificate is checked.
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub enabled: bool,
-    /// Certificate of the authority that signed the server's: PEM without text around it, with LF line
-    /// ends.
+    /// Certificate of the authority that signed the server's, in PEM, without text around it and with
+    /// LF line ends.
     ///
     /// Format: `pem-certificate`.
     ///
@@ -639,124 +335,55 @@ pub struct ServerCertificateCheck {
 
 impl Constrained for ServerCertificateCheck {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "Which certificate of a server the appliance trusts.",
             &[
-                Member::new("enabled", "Whether it checks the certificate at all."),
-                Member::new(
-                        "server_certificate_ca",
-                        "Certificate of the authority that signed the server's: PEM without text around it, with LF line ends.",
-                    )
-                    .constraint(Constraint::NONE.format(Format::PemCertificate)),
+                Member::new("enabled"),
+                Member::new("server_certificate_ca")
+                    .constraint(Constraint::NONE.format(Format::PemCertificate))
+                    .required_if(
+                        Requirement::new(
+                            &[&["enabled"]],
+                            Condition::Equals(0, Literal::Bool(true)),
+                            "`enabled` is true",
+                            "set `enabled` to false",
+                        ),
+                    ),
             ],
         )
         .rules(
             &[
-                Rule::demand(
-                        &["server_certificate_ca"],
-                        &[&["enabled"], &["server_certificate_ca"]],
-                        |leaves, _| Some(
-                            required(leaves[0].bool()?, leaves[1].is_present()),
-                        ),
-                    )
-                    .says(
-                        "`server_certificate_ca` is missing, and it must be there when `enabled` is true",
-                        "set `enabled` to false",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Bool(&["enabled"], true),
-                                Edit::Remove(&["server_certificate_ca"]),
-                            ],
-                        ],
-                        &[&[Edit::Fill(&["server_certificate_ca"])]],
-                    ),
-                Rule::warning(
-                        "ignored-key",
-                        &["server_certificate_ca"],
-                        &[&["enabled"], &["server_certificate_ca"]],
-                        |leaves, _| Some(
-                            ignored(leaves[0].bool()?, leaves[1].is_present()),
-                        ),
-                    )
-                    .says(
-                        "`server_certificate_ca` has no effect unless `enabled` is true",
-                        "take `server_certificate_ca` out, or see to it that `enabled` is true",
-                        "REST API Reference Guide, \"Mail settings\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Bool(&["enabled"], false),
-                                Edit::Fill(&["server_certificate_ca"]),
-                            ],
-                        ],
-                        &[&[Edit::Remove(&["server_certificate_ca"])]],
-                    ),
-                Rule::warning(
+                Rule::new(
                         "certificate-expired",
+                        Severity::Warning,
                         &["server_certificate_ca"],
                         &[&["server_certificate_ca"]],
-                        |leaves, context| Some(
-                            validate::certificate_not_expired(leaves[0].str()?, context),
-                        ),
+                        Check::Text(validate::certificate_not_expired),
                     )
                     .says(
                         "the certificate has expired",
                         "get the current certificate of the authority",
-                        "RFC 5280: X.509 certificate profile, section 4.1.2.5 (RFC).",
-                    )
-                    .undecided("the time is not known"),
-                Rule::warning(
+                    ),
+                Rule::new(
                         "certificate-weak-signature",
+                        Severity::Warning,
                         &["server_certificate_ca"],
                         &[&["server_certificate_ca"]],
-                        |leaves, context| Some(
-                            validate::certificate_strong_signature(
-                                leaves[0].str()?,
-                                context,
-                            ),
-                        ),
+                        Check::Text(validate::certificate_strong_signature),
                     )
                     .says(
                         "the certificate is signed with MD5 or SHA-1",
                         "get a certificate that is signed with SHA-256 or better",
-                        "NIST Special Publication, \"NIST SP 800-131A: Transitioning the use of cryptographic algorithms and key lengths\", version Revision 2.",
-                    )
-                    .undecided("the time is not known"),
-                Rule::warning(
+                    ),
+                Rule::new(
                         "certificate-weak-key",
+                        Severity::Warning,
                         &["server_certificate_ca"],
                         &[&["server_certificate_ca"]],
-                        |leaves, context| Some(
-                            validate::certificate_strong_key(leaves[0].str()?, context),
-                        ),
+                        Check::Text(validate::certificate_strong_key),
                     )
                     .says(
                         "the key of the certificate is too short",
                         "get a certificate with an RSA key of at least 2048 bits, or an elliptic curve of at least 224",
-                        "NIST Special Publication, \"NIST SP 800-131A: Transitioning the use of cryptographic algorithms and key lengths\", version Revision 2.",
-                    )
-                    .undecided("the time is not known"),
+                    ),
             ],
         );
-    fn holds(&self, _: &Context<'_>) -> bool {
-        required(self.enabled, self.server_certificate_ca.is_present()).accepts()
-    }
-}
-
-/// `cleartext-smtp`: mail, and the password of the mail server if there is one, travel in clear text.
-fn cleartext_smtp(selection: &str) -> Outcome {
-    (selection != "disabled").into()
-}
-
-/// `starttls-only`: a client certificate can only be shown over STARTTLS.
-fn starttls_only(selection: &str, enabled: bool) -> Outcome {
-    (selection == "starttls" || !enabled).into()
-}
-
-/// `unverified-starttls`: the certificate of the mail server is not checked, so anybody in between can read the mail.
-fn unverified_starttls(selection: &str, enabled: bool) -> Outcome {
-    (selection != "starttls" || enabled).into()
 }

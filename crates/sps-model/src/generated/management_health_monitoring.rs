@@ -2,15 +2,12 @@
 //!
 //! Health monitoring: `/api/configuration/management/health_monitoring`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Resource, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member,
+    },
+};
 
 impl Endpoint for HealthMonitoring {
     type Request = Self;
@@ -19,25 +16,25 @@ impl Endpoint for HealthMonitoring {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Health monitoring";
-    const DOC: &'static str = "How busy and how full the appliance may be before it sends an alert.";
+    const DOC: &'static str = "Limits on load and usage. The appliance sends an alert above them; null means no limit.";
 }
 
-/// Limits beyond which the appliance sends an alert; null for no limit.
+/// Limits on load and usage. The appliance sends an alert above them; null means no limit.
 ///
 /// Source: REST API Reference Guide, "Health monitoring", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct HealthMonitoring {
-    /// How full the disk may be.
+    /// Largest used share of the disk.
     ///
     /// Unit: percent. Range: `0 <= value <= 100`.
     ///
     /// Source: REST API Reference Guide, "Health monitoring", version 6.2.0. Inferred: bounds and null:
-    /// a share of a whole is 0 to 100, and the loads beside it can be null.
+    /// a percentage is 0 to 100, and the load limits can be null.
     #[resource(default)]
     pub maximum_disk_utilization_ratio: Option<u64>,
-    /// Highest load, averaged over 1 minute.
+    /// Largest load, averaged over 1 minute.
     ///
     /// Unit: load average. Range: `value >= 0`.
     ///
@@ -45,7 +42,7 @@ pub struct HealthMonitoring {
     /// load is never negative.
     #[resource(default)]
     pub maximum_load1: Option<u64>,
-    /// Highest load, averaged over 15 minutes.
+    /// Largest load, averaged over 15 minutes.
     ///
     /// Unit: load average. Range: `value >= 0`.
     ///
@@ -53,7 +50,7 @@ pub struct HealthMonitoring {
     /// load is never negative.
     #[resource(default)]
     pub maximum_load15: Option<u64>,
-    /// Highest load, averaged over 5 minutes.
+    /// Largest load, averaged over 5 minutes.
     ///
     /// Unit: load average. Range: `value >= 0`.
     ///
@@ -61,12 +58,12 @@ pub struct HealthMonitoring {
     /// load is never negative.
     #[resource(default)]
     pub maximum_load5: Option<u64>,
-    /// How much of the swap space may be in use.
+    /// Largest used share of the swap space.
     ///
     /// Unit: percent. Range: `0 <= value <= 100`.
     ///
     /// Source: REST API Reference Guide, "Health monitoring", version 6.2.0. Inferred: bounds and null:
-    /// a share of a whole is 0 to 100, and the loads beside it can be null.
+    /// a percentage is 0 to 100, and the load limits can be null.
     #[resource(default)]
     pub maximum_swap_utilization_ratio: Option<u64>,
     unknown_fields: UnknownFields,
@@ -74,20 +71,13 @@ pub struct HealthMonitoring {
 
 impl Constrained for HealthMonitoring {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Limits beyond which the appliance sends an alert; null for no limit.",
         &[
-            Member::new("maximum_disk_utilization_ratio", "How full the disk may be.")
+            Member::new("maximum_disk_utilization_ratio")
                 .constraint(Constraint::NONE.minimum(0).maximum(100)),
-            Member::new("maximum_load1", "Highest load, averaged over 1 minute.")
-                .constraint(Constraint::NONE.minimum(0)),
-            Member::new("maximum_load15", "Highest load, averaged over 15 minutes.")
-                .constraint(Constraint::NONE.minimum(0)),
-            Member::new("maximum_load5", "Highest load, averaged over 5 minutes.")
-                .constraint(Constraint::NONE.minimum(0)),
-            Member::new(
-                    "maximum_swap_utilization_ratio",
-                    "How much of the swap space may be in use.",
-                )
+            Member::new("maximum_load1").constraint(Constraint::NONE.minimum(0)),
+            Member::new("maximum_load15").constraint(Constraint::NONE.minimum(0)),
+            Member::new("maximum_load5").constraint(Constraint::NONE.minimum(0)),
+            Member::new("maximum_swap_utilization_ratio")
                 .constraint(Constraint::NONE.minimum(0).maximum(100)),
         ],
     );

@@ -2,12 +2,11 @@
 //!
 //! SNMP settings: `/api/configuration/management/snmp`.
 
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::NoBody;
+use crate::{
+    Endpoint, EndpointKind, Method, NoBody,
+};
 
-/// Links to the SNMP settings; only those for traps are here.
+/// Links to the SNMP settings. Only those for traps are described.
 ///
 /// Source: REST API Reference Guide, "SNMP settings", version 6.2.0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,5 +20,5 @@ impl Endpoint for Snmp {
     const KIND: EndpointKind = EndpointKind::Container;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "SNMP settings";
-    const DOC: &'static str = "Links to the SNMP settings; only those for traps are here.";
+    const DOC: &'static str = "Links to the SNMP settings. Only those for traps are described.";
 }

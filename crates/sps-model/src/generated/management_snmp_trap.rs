@@ -2,25 +2,13 @@
 //!
 //! SNMP traps: `/api/configuration/management/snmp/trap`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Host;
-use crate::Key;
-use crate::Method;
-use crate::Password;
-use crate::Resource;
-use crate::Unknown;
-use crate::UnknownFields;
-use crate::validate;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Context;
-use crate::validate::Edit;
-use crate::validate::Member;
-use crate::validate::Outcome;
-use crate::validate::Rule;
-use crate::validate::format::hex;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Host, Key, Method, Password, Resource, Unknown,
+    UnknownFields,
+    validate::{
+        self, Bounds, Check, Condition, Constraint, Constraints, Literal, Member, Rule, Severity,
+    },
+};
 
 impl Endpoint for SnmpTrap {
     type Request = Self;
@@ -29,21 +17,21 @@ impl Endpoint for SnmpTrap {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "SNMP traps";
-    const DOC: &'static str = "Where the appliance sends its alerts as SNMP traps, and with which version of the protocol.";
+    const DOC: &'static str = "Receiver of alerts that are sent as SNMP traps, and the version of the protocol.";
 }
 
-/// Where alerts go as SNMP traps.
+/// Receiver of alerts that are sent as SNMP traps, and the version of the protocol.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SnmpTrap {
-    /// Whether alerts are sent at all.
+    /// Whether alerts are sent.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub enabled: bool,
-    /// Version of the protocol, with the settings that it needs.
+    /// Version of the SNMP protocol, with its settings.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub version: SnmpVersion,
@@ -52,14 +40,7 @@ pub struct SnmpTrap {
 
 impl Constrained for SnmpTrap {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "Where alerts go as SNMP traps.",
-            &[
-                Member::new("enabled", "Whether alerts are sent at all."),
-                Member::new(
-                    "version",
-                    "Version of the protocol, with the settings that it needs.",
-                ),
-            ],
+            &[Member::new("enabled"), Member::new("version")],
         )
         .rules(
             &[
@@ -67,18 +48,17 @@ impl Constrained for SnmpTrap {
                         "cleartext-snmp",
                         &["version", "selection"],
                         &[&["version", "selection"]],
-                        |leaves, _| Some(cleartext_snmp(leaves[0].str()?)),
+                        Condition::Not(&Condition::Equals(0, Literal::Str("2c"))),
                     )
                     .says(
-                        "SNMP version 2c sends everything, the community too, in clear text",
+                        "SNMP version 2c sends everything in clear text",
                         "use version `3`",
-                        "RFC 3410: Introduction and applicability statements for SNMP (RFC).",
                     ),
             ],
         );
 }
 
-/// Version of the SNMP protocol.
+/// Version of the SNMP protocol, with its settings.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -90,43 +70,36 @@ pub enum SnmpVersion {
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "2c")]
     V2c(SnmpV2c),
-    /// Version 3: a user with a password, and encryption if wanted.
+    /// Version 3: a user with a password, and optional encryption.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "3")]
     V3(SnmpV3),
-    /// What no source shows, as it came.
+    /// A variant that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for SnmpVersion {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Version of the SNMP protocol.",
-        &[
-            Member::new("2c", "Version 2c: a community name, sent in clear text."),
-            Member::new(
-                "3",
-                "Version 3: a user with a password, and encryption if wanted.",
-            ),
-        ],
+        &[Member::new("2c"), Member::new("3")],
     );
 }
 
-/// Settings of SNMP version 2c.
+/// Version 2c: a community name, sent in clear text.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SnmpV2c {
-    /// Name of the community. It works like a password, but travels in clear text.
+    /// Name of the community. It acts as a password, sent in clear text.
     ///
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0. Inferred: that it is not empty:
-    /// the guide names no length, but an empty community addresses nobody.
+    /// the guide gives no length, but a community needs a name.
     pub community: String,
-    /// The host that receives the traps.
+    /// The receiver of the traps.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub server: Host,
@@ -135,14 +108,9 @@ pub struct SnmpV2c {
 
 impl Constrained for SnmpV2c {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "Settings of SNMP version 2c.",
             &[
-                Member::new(
-                        "community",
-                        "Name of the community. It works like a password, but travels in clear text.",
-                    )
-                    .constraint(Constraint::NONE.min_length(1)),
-                Member::new("server", "The host that receives the traps."),
+                Member::new("community").constraint(Constraint::NONE.min_length(1)),
+                Member::new("server"),
             ],
         )
         .rules(
@@ -151,89 +119,75 @@ impl Constrained for SnmpV2c {
                         "default-community",
                         &["community"],
                         &[&["community"]],
-                        |leaves, _| Some(default_community(leaves[0].str()?)),
+                        Condition::Not(
+                            &Condition::In(
+                                0,
+                                &[Literal::Str("public"), Literal::Str("private")],
+                            ),
+                        ),
                     )
                     .says(
-                        "this community is the one that everybody tries first",
-                        "choose a name that cannot be guessed",
-                        "CWE-1392: Use of default credentials (Common Weakness Enumeration).",
-                    )
-                    .edits(
-                        &[
-                            &[Edit::Str(&["community"], "public")],
-                            &[Edit::Str(&["community"], "private")],
-                        ],
-                        &[&[Edit::Str(&["community"], "something-else")]],
+                        "the community is a well-known default",
+                        "choose a name that cannot be guessed, or better SNMP version 3",
                     ),
             ],
         );
 }
 
-/// Settings of SNMP version 3.
+/// Version 3: a user with a password, and optional encryption.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct SnmpV3 {
-    /// How the user is authenticated.
+    /// Algorithm that authenticates the user.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub auth_method: SnmpAuthMethod,
-    /// The password that authenticates the user. At least 8 characters.
+    /// Password that authenticates the user, of at least 8 characters.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub auth_password: Key<Password>,
-    /// How the traps are encrypted.
+    /// Algorithm that encrypts the traps.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub encryption_method: SnmpEncryptionMethod,
-    /// The password that the encryption key is made from; null without encryption. At least 8
-    /// characters.
+    /// Password that the encryption key is derived from, of at least 8 characters. Null without
+    /// encryption.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(default)]
     pub encryption_password: Option<Key<Password>>,
-    /// Engine id of the sender: a hexadecimal number of at least 10 digits. The prefix `0x` may be left
-    /// out and does not count.
+    /// Engine ID of the sender: at least 10 hexadecimal digits. The prefix `0x` is optional and does
+    /// not count.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub engine_id: String,
-    /// The host that receives the traps.
+    /// The receiver of the traps.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub server: Host,
-    /// The user that sends the traps.
+    /// Name of the user that sends the traps.
     ///
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0. Inferred: that it is not empty:
-    /// the guide names no length, but version 3 has no anonymous user.
+    /// the guide gives no length, but version 3 has no anonymous user.
     pub username: String,
     unknown_fields: UnknownFields,
 }
 
 impl Constrained for SnmpV3 {
     const CONSTRAINTS: Constraints = Constraints::new(
-            "Settings of SNMP version 3.",
             &[
-                Member::new("auth_method", "How the user is authenticated."),
-                Member::new(
-                    "auth_password",
-                    "The password that authenticates the user. At least 8 characters.",
-                ),
-                Member::new("encryption_method", "How the traps are encrypted."),
-                Member::new(
-                    "encryption_password",
-                    "The password that the encryption key is made from; null without encryption. At least 8 characters.",
-                ),
-                Member::new(
-                    "engine_id",
-                    "Engine id of the sender: a hexadecimal number of at least 10 digits. The prefix `0x` may be left out and does not count.",
-                ),
-                Member::new("server", "The host that receives the traps."),
-                Member::new("username", "The user that sends the traps.")
-                    .constraint(Constraint::NONE.min_length(1)),
+                Member::new("auth_method"),
+                Member::new("auth_password"),
+                Member::new("encryption_method"),
+                Member::new("encryption_password"),
+                Member::new("engine_id"),
+                Member::new("server"),
+                Member::new("username").constraint(Constraint::NONE.min_length(1)),
             ],
         )
         .rules(
@@ -242,294 +196,139 @@ impl Constrained for SnmpV3 {
                         "snmp-encryption-password",
                         &["encryption_password"],
                         &[&["encryption_method"], &["encryption_password"]],
-                        |leaves, _| Some(
-                            snmp_encryption_password(
-                                leaves[0].str()?,
-                                leaves[1].nullable_str()?,
-                            ),
+                        Condition::Same(
+                            &[
+                                Condition::Equals(0, Literal::Str("none")),
+                                Condition::Null(1),
+                            ],
                         ),
                     )
                     .says(
-                        "the encryption password must be null when the encryption method is `none`, and a password otherwise",
-                        "set `encryption_password` to null, or name a password and choose an `encryption_method` other than `none`",
-                        "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Str(&["encryption_method"], "aes"),
-                                Edit::Null(&["encryption_password"]),
-                            ],
-                            &[
-                                Edit::Str(&["encryption_method"], "des"),
-                                Edit::Null(&["encryption_password"]),
-                            ],
-                            &[
-                                Edit::Fill(&["encryption_password"]),
-                                Edit::Str(&["encryption_method"], "none"),
-                            ],
-                        ],
-                        &[
-                            &[
-                                Edit::Str(&["encryption_method"], "none"),
-                                Edit::Null(&["encryption_password"]),
-                            ],
-                            &[
-                                Edit::Str(&["encryption_method"], "aes"),
-                                Edit::Fill(&["encryption_password"]),
-                            ],
-                            &[
-                                Edit::Str(&["encryption_method"], "des"),
-                                Edit::Fill(&["encryption_password"]),
-                            ],
-                        ],
+                        "the encryption method and password contradict each other",
+                        "set `encryption_password` to null with the method `none`, and to a password with any other",
                     ),
                 Rule::error(
                         "engine-id-hex",
                         &["engine_id"],
                         &[&["engine_id"]],
-                        |leaves, _| Some(engine_id_hex(leaves[0].str()?)),
+                        Condition::Hex(0),
                     )
                     .says(
-                        "the engine id is not a hexadecimal number",
+                        "the engine ID is not a hexadecimal number",
                         "use only the digits 0-9 and A-F, with or without `0x` in front",
-                        "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["engine_id"], "0x0123456789ABCDEG")]],
-                        &[&[Edit::Str(&["engine_id"], "0x0123456789ABCDEF")]],
                     ),
                 Rule::error(
                         "engine-id-length",
                         &["engine_id"],
                         &[&["engine_id"]],
-                        |leaves, _| Some(engine_id_length(leaves[0].str()?)),
+                        Condition::HexLength(0, Bounds::at_least(10)),
                     )
                     .says(
-                        "the engine id has fewer than 10 hexadecimal digits",
+                        "the engine ID has fewer than 10 hexadecimal digits",
                         "use at least 10 digits; `0x` does not count",
-                        "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["engine_id"], "0x012345678")]],
-                        &[&[Edit::Str(&["engine_id"], "0x0123456789")]],
                     ),
-                Rule::error(
+                Rule::new(
                         "snmp-password-length",
+                        Severity::Error,
                         &["auth_password"],
                         &[&["auth_password"]],
-                        |leaves, context| Some(
-                            context
-                                .plain(
-                                    "/api/configuration/passwords",
-                                    leaves[0].str()?,
-                                    snmp_password_length,
-                                ),
-                        ),
+                        Check::Plain {
+                            collection: "/api/configuration/passwords",
+                            about: Condition::Length(0, Bounds::at_least(8)),
+                        },
                     )
                     .says(
-                        "the password that authenticates the user has fewer than 8 characters",
+                        "the password has fewer than 8 characters",
                         "create a password of at least 8 characters and refer to that one",
-                        "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
-                    )
-                    .undecided(
-                        "the plain text of the referenced password is not known (give --resolve)",
-                    )
-                    .edits(
-                        &[&[Edit::Plain(&["auth_password"], "abcdefg")]],
-                        &[&[Edit::Plain(&["auth_password"], "abcdefgh")]],
                     ),
-                Rule::error(
+                Rule::new(
                         "snmp-password-length",
+                        Severity::Error,
                         &["encryption_password"],
                         &[&["encryption_password"]],
-                        |leaves, context| Some(
-                            context
-                                .plain(
-                                    "/api/configuration/passwords",
-                                    leaves[0].str()?,
-                                    snmp_password_length,
-                                ),
-                        ),
+                        Check::Plain {
+                            collection: "/api/configuration/passwords",
+                            about: Condition::Length(0, Bounds::at_least(8)),
+                        },
                     )
+                    .when(Condition::Not(&Condition::Null(0)))
                     .says(
-                        "the encryption password has fewer than 8 characters",
+                        "the password has fewer than 8 characters",
                         "create a password of at least 8 characters and refer to that one",
-                        "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
-                    )
-                    .undecided(
-                        "the plain text of the referenced password is not known (give --resolve)",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Fill(&["encryption_password"]),
-                                Edit::Plain(&["encryption_password"], "abcdefg"),
-                            ],
-                        ],
-                        &[
-                            &[Edit::Plain(&["encryption_password"], "abcdefgh")],
-                            &[Edit::Null(&["encryption_password"])],
-                        ],
                     ),
-                Rule::error(
+                Rule::new(
                         "snmp-password-charset",
+                        Severity::Error,
                         &["auth_password"],
                         &[&["auth_password"]],
-                        |leaves, context| Some(
-                            context
-                                .plain(
-                                    "/api/configuration/passwords",
-                                    leaves[0].str()?,
-                                    snmp_password_charset,
-                                ),
-                        ),
+                        Check::Plain {
+                            collection: "/api/configuration/passwords",
+                            about: Condition::Charset(
+                                0,
+                                " !\"#$%&'()*+,;<=&@[\\]^`{|}_./:?-",
+                            ),
+                        },
                     )
                     .says(
-                        "the password that authenticates the user has a character that SNMP does not take",
+                        "the password has a character that SNMP does not accept",
                         "use only letters, digits, space and !\"#$%&'()*+,;<=@[\\]^`{|}_./:?- (the guide leaves out `>` and `~`)",
-                        "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
-                    )
-                    .undecided(
-                        "the plain text of the referenced password is not known (give --resolve)",
-                    )
-                    .edits(
-                        &[&[Edit::Plain(&["auth_password"], "letters>and 42")]],
-                        &[&[Edit::Plain(&["auth_password"], "letters and 42")]],
                     ),
-                Rule::error(
+                Rule::new(
                         "snmp-password-charset",
+                        Severity::Error,
                         &["encryption_password"],
                         &[&["encryption_password"]],
-                        |leaves, context| Some(
-                            context
-                                .plain(
-                                    "/api/configuration/passwords",
-                                    leaves[0].str()?,
-                                    snmp_password_charset,
-                                ),
-                        ),
+                        Check::Plain {
+                            collection: "/api/configuration/passwords",
+                            about: Condition::Charset(
+                                0,
+                                " !\"#$%&'()*+,;<=&@[\\]^`{|}_./:?-",
+                            ),
+                        },
                     )
+                    .when(Condition::Not(&Condition::Null(0)))
                     .says(
-                        "the encryption password has a character that SNMP does not take",
+                        "the password has a character that SNMP does not accept",
                         "use only letters, digits, space and !\"#$%&'()*+,;<=@[\\]^`{|}_./:?- (the guide leaves out `>` and `~`)",
-                        "REST API Reference Guide, \"SNMP traps\", version 6.2.0.",
-                    )
-                    .undecided(
-                        "the plain text of the referenced password is not known (give --resolve)",
-                    )
-                    .edits(
-                        &[
-                            &[
-                                Edit::Fill(&["encryption_password"]),
-                                Edit::Plain(&["encryption_password"], "letters>and 42"),
-                            ],
-                        ],
-                        &[
-                            &[Edit::Plain(&["encryption_password"], "letters and 42")],
-                            &[Edit::Null(&["encryption_password"])],
-                        ],
                     ),
                 Rule::warning(
                         "weak-authentication",
                         &["auth_method"],
                         &[&["auth_method"]],
-                        |leaves, _| Some(weak_authentication(leaves[0].str()?)),
+                        Condition::Not(&Condition::Equals(0, Literal::Str("md5"))),
                     )
-                    .says(
-                        "MD5 is too weak to authenticate with",
-                        "use `sha`",
-                        "RFC 6151: Updated security considerations for MD5 and HMAC-MD5 (RFC).",
-                    )
-                    .edits(
-                        &[&[Edit::Str(&["auth_method"], "md5")]],
-                        &[&[Edit::Str(&["auth_method"], "sha")]],
-                    ),
+                    .says("SNMP user is authenticated with MD5", "use `sha`"),
                 Rule::warning(
                         "weak-encryption",
                         &["encryption_method"],
                         &[&["encryption_method"]],
-                        |leaves, _| Some(weak_encryption(leaves[0].str()?)),
-                    )
-                    .says(
-                        "the traps can be read on their way: they are not encrypted, or only with DES",
-                        "use `aes` and give it an `encryption_password`",
-                        "RFC 4772: Security implications of using DES (RFC).",
-                    )
-                    .edits(
-                        &[
-                            &[Edit::Str(&["encryption_method"], "none")],
-                            &[Edit::Str(&["encryption_method"], "des")],
-                        ],
-                        &[&[Edit::Str(&["encryption_method"], "aes")]],
-                    ),
-                Rule::warning(
-                        "engine-id-rfc3411",
-                        &["engine_id"],
-                        &[&["engine_id"]],
-                        |leaves, context| Some(
-                            validate::engine_id_rfc3411(leaves[0].str()?, context),
+                        Condition::Not(
+                            &Condition::In(
+                                0,
+                                &[Literal::Str("none"), Literal::Str("des")],
+                            ),
                         ),
                     )
                     .says(
-                        "the engine id is not one that RFC 3411 allows",
-                        "use an even number of digits, at most 64, that are not all 0 and not all F",
-                        "RFC 3411: textual convention SnmpEngineID (RFC).",
+                        "traps are sent unencrypted or with DES",
+                        "use `aes` with an `encryption_password`",
+                    ),
+                Rule::new(
+                        "engine-id-rfc3411",
+                        Severity::Warning,
+                        &["engine_id"],
+                        &[&["engine_id"]],
+                        Check::Text(validate::engine_id_rfc3411),
                     )
-                    .undecided("the time is not known"),
+                    .says(
+                        "RFC 3411 does not allow this engine ID",
+                        "use an even number of digits, at most 64, that are not all 0 and not all F",
+                    ),
             ],
         );
-    fn holds(&self, context: &Context<'_>) -> bool {
-        snmp_encryption_password(
-                self.encryption_method.as_str(),
-                self.encryption_password.as_ref().map(Key::as_str),
-            )
-            .accepts() && engine_id_hex(self.engine_id.as_str()).accepts()
-            && engine_id_length(self.engine_id.as_str()).accepts()
-            && context
-                .plain(
-                    "/api/configuration/passwords",
-                    self.auth_password.as_str(),
-                    snmp_password_length,
-                )
-                .accepts()
-            && self
-                .encryption_password
-                .as_ref()
-                .map(Key::as_str)
-                .is_none_or(|encryption_password| {
-                    context
-                        .plain(
-                            "/api/configuration/passwords",
-                            encryption_password,
-                            snmp_password_length,
-                        )
-                        .accepts()
-                })
-            && context
-                .plain(
-                    "/api/configuration/passwords",
-                    self.auth_password.as_str(),
-                    snmp_password_charset,
-                )
-                .accepts()
-            && self
-                .encryption_password
-                .as_ref()
-                .map(Key::as_str)
-                .is_none_or(|encryption_password| {
-                    context
-                        .plain(
-                            "/api/configuration/passwords",
-                            encryption_password,
-                            snmp_password_charset,
-                        )
-                        .accepts()
-                })
-    }
 }
 
-/// How an SNMPv3 user is authenticated.
+/// Algorithm that authenticates the user.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -546,25 +345,24 @@ pub enum SnmpAuthMethod {
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "sha", alias = "sha1")]
     Sha,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for SnmpAuthMethod {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "How an SNMPv3 user is authenticated.",
-        &[Member::new("md5", "HMAC-MD5."), Member::new("sha", "HMAC-SHA-1.")],
+        &[Member::new("md5"), Member::new("sha")],
     );
 }
 
-/// How SNMPv3 messages are encrypted.
+/// Algorithm that encrypts the traps.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(constrained)]
 #[non_exhaustive]
 pub enum SnmpEncryptionMethod {
-    /// Not at all.
+    /// No encryption.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "none")]
@@ -579,71 +377,12 @@ pub enum SnmpEncryptionMethod {
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "des")]
     Des,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for SnmpEncryptionMethod {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "How SNMPv3 messages are encrypted.",
-        &[
-            Member::new("none", "Not at all."),
-            Member::new("aes", "AES."),
-            Member::new("des", "DES."),
-        ],
+        &[Member::new("none"), Member::new("aes"), Member::new("des")],
     );
-}
-
-/// `cleartext-snmp`: SNMP version 2c sends everything, the community too, in clear text.
-fn cleartext_snmp(selection: &str) -> Outcome {
-    (selection != "2c").into()
-}
-
-/// `default-community`: this community is the one that everybody tries first.
-fn default_community(community: &str) -> Outcome {
-    (!matches!(community, "public" | "private")).into()
-}
-
-/// `snmp-encryption-password`: the encryption password must be null when the encryption method is `none`, and a password otherwise.
-fn snmp_encryption_password(
-    encryption_method: &str,
-    encryption_password: Option<&str>,
-) -> Outcome {
-    ((encryption_method == "none") == encryption_password.is_none()).into()
-}
-
-/// `engine-id-hex`: the engine id is not a hexadecimal number.
-fn engine_id_hex(engine_id: &str) -> Outcome {
-    (hex::digits(engine_id).is_some()).into()
-}
-
-/// `engine-id-length`: the engine id has fewer than 10 hexadecimal digits.
-fn engine_id_length(engine_id: &str) -> Outcome {
-    (hex::digits(engine_id).is_none_or(|digits| digits.len() >= 10)).into()
-}
-
-/// `snmp-password-length`: the password that authenticates the user has fewer than 8 characters.
-fn snmp_password_length(plain: &str) -> Outcome {
-    (plain.chars().count() >= 8).into()
-}
-
-/// `snmp-password-charset`: the password that authenticates the user has a character that SNMP does not take.
-fn snmp_password_charset(plain: &str) -> Outcome {
-    (plain
-        .chars()
-        .all(|character| {
-            character.is_ascii_alphanumeric()
-                || " !\"#$%&'()*+,;<=&@[\\]^`{|}_./:?-".contains(character)
-        }))
-        .into()
-}
-
-/// `weak-authentication`: MD5 is too weak to authenticate with.
-fn weak_authentication(auth_method: &str) -> Outcome {
-    (auth_method != "md5").into()
-}
-
-/// `weak-encryption`: the traps can be read on their way: they are not encrypted, or only with DES.
-fn weak_encryption(encryption_method: &str) -> Outcome {
-    (!matches!(encryption_method, "none" | "des")).into()
 }

@@ -2,16 +2,12 @@
 //!
 //! Web gateway authentication: `/api/configuration/management/web_gateway_authentication`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Version;
-use crate::validate::Versions;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Resource, UnknownFields,
+    validate::{
+        Constraints, Member, Version, Versions,
+    },
+};
 
 impl Endpoint for WebGatewayAuthentication {
     type Request = Self;
@@ -20,11 +16,12 @@ impl Endpoint for WebGatewayAuthentication {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Web gateway authentication";
-    const DOC: &'static str = "Whether a login on the web interface also counts as gateway authentication, and the banner that users see there.";
+    const DOC: &'static str = "Whether a login on the web interface also counts as gateway authentication, and the banner shown there.";
     const VERSIONS: Versions = Versions::since(Version::new(7, 0, 3, 1));
 }
 
-/// What a login on the web interface counts for, and the banner shown there.
+/// Whether a login on the web interface also counts as gateway authentication, and the banner shown
+/// there.
 ///
 /// Source: REST API Reference Guide, "Web gateway authentication", version 7.0.3.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -45,29 +42,22 @@ pub struct WebGatewayAuthentication {
 
 impl Constrained for WebGatewayAuthentication {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "What a login on the web interface counts for, and the banner shown there.",
-        &[
-            Member::new(
-                "auto_assign",
-                "Whether one login on the web interface lets the user open sessions without repeating the gateway authentication.",
-            ),
-            Member::new("banner", "The banner that users see."),
-        ],
+        &[Member::new("auto_assign"), Member::new("banner")],
     );
 }
 
-/// A text that users see.
+/// The banner that users see.
 ///
 /// Source: REST API Reference Guide, "Web gateway authentication", version 7.0.3.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct WebGatewayBanner {
-    /// Whether the text is shown.
+    /// Whether the banner is shown.
     ///
     /// Source: REST API Reference Guide, "Web gateway authentication", version 7.0.3.1.
     pub enabled: bool,
-    /// The text. It may have several lines.
+    /// Text of the banner, of one or several lines.
     ///
     /// Source: REST API Reference Guide, "Web gateway authentication", version 7.0.3.1.
     pub text: String,
@@ -76,10 +66,6 @@ pub struct WebGatewayBanner {
 
 impl Constrained for WebGatewayBanner {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "A text that users see.",
-        &[
-            Member::new("enabled", "Whether the text is shown."),
-            Member::new("text", "The text. It may have several lines."),
-        ],
+        &[Member::new("enabled"), Member::new("text")],
     );
 }

@@ -2,14 +2,12 @@
 //!
 //! Web interface timeout: `/api/configuration/management/webinterface`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraints;
-use crate::validate::Member;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Resource, UnknownFields,
+    validate::{
+        Constraints, Member,
+    },
+};
 
 impl Endpoint for WebInterface {
     type Request = Self;
@@ -18,18 +16,18 @@ impl Endpoint for WebInterface {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Web interface timeout";
-    const DOC: &'static str = "How long a session of the web interface or of the REST API may be idle before it ends.";
+    const DOC: &'static str = "Idle time after which a session of the web interface or of the REST API ends.";
 }
 
-/// How long a session may be idle.
+/// Idle time after which a session of the web interface or of the REST API ends.
 ///
 /// Source: REST API Reference Guide, "Web interface timeout", version On Demand.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct WebInterface {
-    /// How long a session may be idle before it ends. Sessions of the REST API obey it too, and an open
-    /// transaction is discarded with its session.
+    /// Idle time after which a session ends. Sessions of the REST API obey it too; an open transaction
+    /// is discarded with its session.
     ///
     /// Unit: minutes.
     ///
@@ -39,13 +37,5 @@ pub struct WebInterface {
 }
 
 impl Constrained for WebInterface {
-    const CONSTRAINTS: Constraints = Constraints::new(
-        "How long a session may be idle.",
-        &[
-            Member::new(
-                "timeout",
-                "How long a session may be idle before it ends. Sessions of the REST API obey it too, and an open transaction is discarded with its session.",
-            ),
-        ],
-    );
+    const CONSTRAINTS: Constraints = Constraints::new(&[Member::new("timeout")]);
 }

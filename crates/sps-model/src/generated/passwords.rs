@@ -4,19 +4,12 @@
 
 use std::fmt;
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Object;
-use crate::Optional;
-use crate::Resource;
-use crate::Secret;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Target;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Object, Optional, Resource, Secret, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, Target,
+    },
+};
 
 impl Endpoint for Password {
     type Request = Self;
@@ -25,25 +18,26 @@ impl Endpoint for Password {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Post];
     const TITLE: &'static str = "Passwords stored on SPS";
-    const DOC: &'static str = "Passwords that other objects refer to. They can be created and looked up by key, but neither listed, changed nor deleted; a new secret is a new object.";
+    const DOC: &'static str = "Passwords that other objects refer to. They can be created and read by key, but not listed, changed or deleted.";
 }
 
 impl Object for Password {
     const TARGET: Target = Target::single_use("/api/configuration/passwords");
 }
 
-/// A password. It may be referred to once only.
+/// Passwords that other objects refer to. They can be created and read by key, but not listed,
+/// changed or deleted.
 ///
 /// Source: REST API Reference Guide, "Passwords stored on SPS", version 7.1.1.
 #[derive(Clone, PartialEq, Resource)]
 #[resource(open, builder, constrained)]
 #[non_exhaustive]
 pub struct Password {
-    /// The password itself. No response ever shows it.
+    /// The password in plain text. No response shows it.
     ///
     /// Length: `characters <= 150`.
     ///
-    /// Source: Administration Guide, "Managing passwords", version 7.5. Inferred: the longest length,
+    /// Source: Administration Guide, "Managing passwords", version 7.5. Inferred: the maximum length,
     /// which the guide gives for passwords typed into the web interface.
     #[resource(request_only, default)]
     pub plain: Optional<Secret>,
@@ -59,10 +53,6 @@ impl fmt::Debug for Password {
 
 impl Constrained for Password {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "A password. It may be referred to once only.",
-        &[
-            Member::new("plain", "The password itself. No response ever shows it.")
-                .constraint(Constraint::NONE.max_length(150)),
-        ],
+        &[Member::new("plain").constraint(Constraint::NONE.max_length(150))],
     );
 }

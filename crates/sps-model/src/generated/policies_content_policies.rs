@@ -2,14 +2,11 @@
 //!
 //! Content policy: `/api/configuration/policies/content_policies`.
 
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::NoBody;
-use crate::Object;
-use crate::validate::Target;
+use crate::{
+    Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
+};
 
-/// What to do when a command, a window title or a card number appears on a user's screen.
+/// Actions to take when a command, a window title or a card number appears on a user's screen.
 ///
 /// Source: REST API Reference Guide, "Real-time content monitoring with content policies", version
 /// 8.0.
@@ -24,7 +21,7 @@ impl Endpoint for ContentPolicy {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "Content policy";
-    const DOC: &'static str = "What to do when a command, a window title or a card number appears on a user's screen.";
+    const DOC: &'static str = "Actions to take when a command, a window title or a card number appears on a user's screen.";
 }
 
 impl Object for ContentPolicy {

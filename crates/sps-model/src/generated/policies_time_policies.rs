@@ -2,18 +2,12 @@
 //!
 //! Time policy: `/api/configuration/policies/time_policies`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Object;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Target;
-use crate::validate::format::Format;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Object, Resource, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, Target, format::Format,
+    },
+};
 
 impl Endpoint for TimePolicy {
     type Request = Self;
@@ -22,15 +16,15 @@ impl Endpoint for TimePolicy {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "Time policy";
-    const DOC: &'static str = "Times of the week at which something is allowed. The built-in policy `7x24`, with the key -100, always allows.";
+    const DOC: &'static str = "Times of the week, as pairs of first and last minute for each day. An empty list allows nothing on that day. The built-in policy `7x24`, with the key -100, always allows.";
 }
 
 impl Object for TimePolicy {
     const TARGET: Target = Target::new("/api/configuration/policies/time_policies");
 }
 
-/// Times of the week, as pairs of first and last minute for each day; an empty list allows nothing
-/// on that day.
+/// Times of the week, as pairs of first and last minute for each day. An empty list allows nothing
+/// on that day. The built-in policy `7x24`, with the key -100, always allows.
 ///
 /// Source: REST API Reference Guide, "Time policy", version 7.2.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -42,7 +36,7 @@ pub struct TimePolicy {
     /// Length: `characters >= 1`. Format: `no-whitespace`.
     ///
     /// Source: REST API Reference Guide, "Time policy", version 7.2.1. Inferred: that it is not empty:
-    /// the web interface lists policies by it.
+    /// the web interface lists policies by name.
     pub name: String,
     /// Monday.
     ///
@@ -98,24 +92,16 @@ pub struct TimePolicy {
 
 impl Constrained for TimePolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Times of the week, as pairs of first and last minute for each day; an empty list allows nothing on that day.",
         &[
-            Member::new("name", "Name of the policy, without white space.")
+            Member::new("name")
                 .constraint(Constraint::NONE.min_length(1).format(Format::NoWhitespace)),
-            Member::new("Mon", "Monday.")
-                .constraint(Constraint::NONE.format(Format::TimeOfDay)),
-            Member::new("Tue", "Tuesday.")
-                .constraint(Constraint::NONE.format(Format::TimeOfDay)),
-            Member::new("Wed", "Wednesday.")
-                .constraint(Constraint::NONE.format(Format::TimeOfDay)),
-            Member::new("Thu", "Thursday.")
-                .constraint(Constraint::NONE.format(Format::TimeOfDay)),
-            Member::new("Fri", "Friday.")
-                .constraint(Constraint::NONE.format(Format::TimeOfDay)),
-            Member::new("Sat", "Saturday.")
-                .constraint(Constraint::NONE.format(Format::TimeOfDay)),
-            Member::new("Sun", "Sunday.")
-                .constraint(Constraint::NONE.format(Format::TimeOfDay)),
+            Member::new("Mon").constraint(Constraint::NONE.format(Format::TimeOfDay)),
+            Member::new("Tue").constraint(Constraint::NONE.format(Format::TimeOfDay)),
+            Member::new("Wed").constraint(Constraint::NONE.format(Format::TimeOfDay)),
+            Member::new("Thu").constraint(Constraint::NONE.format(Format::TimeOfDay)),
+            Member::new("Fri").constraint(Constraint::NONE.format(Format::TimeOfDay)),
+            Member::new("Sat").constraint(Constraint::NONE.format(Format::TimeOfDay)),
+            Member::new("Sun").constraint(Constraint::NONE.format(Format::TimeOfDay)),
         ],
     );
 }

@@ -2,20 +2,13 @@
 //!
 //! Local user databases: `/api/configuration/policies/user_databases`.
 
-use crate::Any;
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Key;
-use crate::Method;
-use crate::Object;
-use crate::Password;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Target;
+use crate::{
+    Any, Constrained, Endpoint, EndpointKind, Key, Method, Object, Password, Resource,
+    UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, Target,
+    },
+};
 
 impl Endpoint for UserDatabase {
     type Request = Self;
@@ -24,14 +17,15 @@ impl Endpoint for UserDatabase {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "Local user databases";
-    const DOC: &'static str = "Lists of users with the passwords, keys and certificates they log in with at the gateway.";
+    const DOC: &'static str = "Lists of users with their passwords, keys and certificates. To remove a user, send the list without it.";
 }
 
 impl Object for UserDatabase {
     const TARGET: Target = Target::new("/api/configuration/policies/user_databases");
 }
 
-/// A list of users. To remove one, send the list without it.
+/// Lists of users with their passwords, keys and certificates. To remove a user, send the list
+/// without it.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -43,9 +37,9 @@ pub struct UserDatabase {
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: that it is not
-    /// empty: the web interface lists databases by it.
+    /// empty: the web interface lists databases by name.
     pub name: String,
-    /// The users.
+    /// The users. All their lists are required, empty ones too.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
@@ -55,23 +49,21 @@ pub struct UserDatabase {
 
 impl Constrained for UserDatabase {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "A list of users. To remove one, send the list without it.",
         &[
-            Member::new("name", "Name of the database.")
-                .constraint(Constraint::NONE.min_length(1)),
-            Member::new("users", "The users."),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("users"),
         ],
     );
 }
 
-/// One user. All lists have to be sent, empty ones too.
+/// The users. All their lists are required, empty ones too.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct UserDatabaseUser {
-    /// Certificates of the user. No page we could read shows an element.
+    /// Certificates of the user. No page that we could read shows an element.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
@@ -81,36 +73,28 @@ pub struct UserDatabaseUser {
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
     pub passwords: Vec<Key<Password>>,
-    /// Public keys of the user. No page we could read shows an element.
+    /// Public keys of the user. No page that we could read shows an element.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
     pub public_keys: Vec<Any>,
-    /// Name the user logs in with.
+    /// Login name of the user.
     ///
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: that it is not
-    /// empty: nobody can log in without a name.
+    /// empty: a login needs a name.
     pub username: String,
     unknown_fields: UnknownFields,
 }
 
 impl Constrained for UserDatabaseUser {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "One user. All lists have to be sent, empty ones too.",
         &[
-            Member::new(
-                "certificates",
-                "Certificates of the user. No page we could read shows an element.",
-            ),
-            Member::new("passwords", "Passwords of the user."),
-            Member::new(
-                "public_keys",
-                "Public keys of the user. No page we could read shows an element.",
-            ),
-            Member::new("username", "Name the user logs in with.")
-                .constraint(Constraint::NONE.min_length(1)),
+            Member::new("certificates"),
+            Member::new("passwords"),
+            Member::new("public_keys"),
+            Member::new("username").constraint(Constraint::NONE.min_length(1)),
         ],
     );
 }

@@ -2,21 +2,13 @@
 //!
 //! RDP channel policies: `/api/configuration/rdp/channel_policies`.
 
-use crate::Any;
-use crate::Constrained;
-use crate::ContentPolicy;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Key;
-use crate::Method;
-use crate::Object;
-use crate::Resource;
-use crate::TimePolicy;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Target;
+use crate::{
+    Any, Constrained, ContentPolicy, Endpoint, EndpointKind, Key, Method, Object, Resource,
+    TimePolicy, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, Target,
+    },
+};
 
 impl Endpoint for RdpChannelPolicy {
     type Request = Self;
@@ -25,14 +17,14 @@ impl Endpoint for RdpChannelPolicy {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "RDP channel policies";
-    const DOC: &'static str = "Which channels of an RDP connection may be used, by whom, when, and what is recorded of them.";
+    const DOC: &'static str = "Channels of an RDP connection: who may use them and when, and what is recorded.";
 }
 
 impl Object for RdpChannelPolicy {
     const TARGET: Target = Target::new("/api/configuration/rdp/channel_policies");
 }
 
-/// Which channels of an RDP connection may be used.
+/// Channels of an RDP connection: who may use them and when, and what is recorded.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -44,9 +36,9 @@ pub struct RdpChannelPolicy {
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: that it is not
-    /// empty: the web interface lists policies by it.
+    /// empty: the web interface lists policies by name.
     pub name: String,
-    /// Rules, in the order in which they are tried.
+    /// Channels with the conditions of their use, in the order in which they are tried.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
@@ -56,16 +48,14 @@ pub struct RdpChannelPolicy {
 
 impl Constrained for RdpChannelPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Which channels of an RDP connection may be used.",
         &[
-            Member::new("name", "Name of the policy.")
-                .constraint(Constraint::NONE.min_length(1)),
-            Member::new("rules", "Rules, in the order in which they are tried."),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("rules"),
         ],
     );
 }
 
-/// One channel, with the conditions under which it may be used.
+/// Channels with the conditions of their use, in the order in which they are tried.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -80,7 +70,7 @@ pub struct RdpChannelRule {
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     pub allowed_for: ChannelAllowedFor,
-    /// The channel, such as `#drawing`.
+    /// Name of the channel.
     ///
     /// Length: `characters >= 1`.
     ///
@@ -92,17 +82,15 @@ pub struct RdpChannelRule {
 
 impl Constrained for RdpChannelRule {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "One channel, with the conditions under which it may be used.",
         &[
-            Member::new("actions", "What happens while the channel is open."),
-            Member::new("allowed_for", "Who may use the channel, and when."),
-            Member::new("channel", "The channel, such as `#drawing`.")
-                .constraint(Constraint::NONE.min_length(1)),
+            Member::new("actions"),
+            Member::new("allowed_for"),
+            Member::new("channel").constraint(Constraint::NONE.min_length(1)),
         ],
     );
 }
 
-/// What happens while a channel is open.
+/// What happens while the channel is open.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -113,7 +101,7 @@ pub struct ChannelActions {
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     pub audit: bool,
-    /// The policy that watches the content; null for none.
+    /// Policy that monitors the content; null for none.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
@@ -122,7 +110,7 @@ pub struct ChannelActions {
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     pub four_eyes: bool,
-    /// Whether the traffic goes to an intrusion detection system as well.
+    /// Whether an intrusion detection system gets a copy of the traffic.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: the meaning: the
     /// samples only show the name.
@@ -132,26 +120,16 @@ pub struct ChannelActions {
 
 impl Constrained for ChannelActions {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "What happens while a channel is open.",
         &[
-            Member::new("audit", "Whether the channel is recorded."),
-            Member::new(
-                "content_policy",
-                "The policy that watches the content; null for none.",
-            ),
-            Member::new(
-                "four_eyes",
-                "Whether a second person has to permit each connection.",
-            ),
-            Member::new(
-                "ids",
-                "Whether the traffic goes to an intrusion detection system as well.",
-            ),
+            Member::new("audit"),
+            Member::new("content_policy"),
+            Member::new("four_eyes"),
+            Member::new("ids"),
         ],
     );
 }
 
-/// Who may use a channel, and when.
+/// Who may use the channel, and when.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -164,12 +142,12 @@ pub struct ChannelAllowedFor {
     /// a string: the samples are empty.
     #[resource(default)]
     pub clients: Vec<String>,
-    /// Groups or user lists on the gateway. No page we could read shows an element.
+    /// Groups or user lists on the gateway. No page that we could read shows an element.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
     pub gateway_groups: Vec<Any>,
-    /// Groups or user lists on the server. No page we could read shows an element.
+    /// Groups or user lists on the server. No page that we could read shows an element.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
@@ -180,7 +158,7 @@ pub struct ChannelAllowedFor {
     /// a string: the samples are empty.
     #[resource(default)]
     pub servers: Vec<String>,
-    /// When the channel may be used.
+    /// Times at which the channel may be used.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     pub time_policy: Key<TimePolicy>,
@@ -189,19 +167,12 @@ pub struct ChannelAllowedFor {
 
 impl Constrained for ChannelAllowedFor {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Who may use a channel, and when.",
         &[
-            Member::new("clients", "Addresses that clients connect from."),
-            Member::new(
-                "gateway_groups",
-                "Groups or user lists on the gateway. No page we could read shows an element.",
-            ),
-            Member::new(
-                "remote_groups",
-                "Groups or user lists on the server. No page we could read shows an element.",
-            ),
-            Member::new("servers", "Addresses of servers."),
-            Member::new("time_policy", "When the channel may be used."),
+            Member::new("clients"),
+            Member::new("gateway_groups"),
+            Member::new("remote_groups"),
+            Member::new("servers"),
+            Member::new("time_policy"),
         ],
     );
 }

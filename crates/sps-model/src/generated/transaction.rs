@@ -2,18 +2,12 @@
 //!
 //! Transactions: `/api/transaction`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Optional;
-use crate::Resource;
-use crate::Unknown;
-use crate::UnknownFields;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::Version;
-use crate::validate::Versions;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Optional, Resource, Unknown, UnknownFields,
+    validate::{
+        Constraints, Member, Version, Versions,
+    },
+};
 
 impl Endpoint for Transaction {
     type Request = TransactionRequest;
@@ -45,7 +39,7 @@ pub struct Transaction {
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(default)]
     pub commit_message: Optional<CommitMessage>,
-    /// Whether one is open.
+    /// Whether a transaction is open.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     pub status: TransactionStatus,
@@ -54,14 +48,10 @@ pub struct Transaction {
 
 impl Constrained for Transaction {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "State of the transaction of this session.",
         &[
-            Member::new(
-                    "commit_message",
-                    "Whether a commit needs a message. Not the message itself.",
-                )
+            Member::new("commit_message")
                 .versions(Versions::since(Version::new(8, 0, 0, 0))),
-            Member::new("status", "Whether one is open."),
+            Member::new("status"),
         ],
     );
 }
@@ -73,75 +63,61 @@ impl Constrained for Transaction {
 #[resource(constrained)]
 #[non_exhaustive]
 pub enum TransactionStatus {
-    /// None is open: nothing was changed, or all of it was committed or discarded.
+    /// No transaction is open: nothing was changed, or all of it was committed or discarded.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "closed")]
     Closed,
-    /// One is open, and holds the changes made since.
+    /// A transaction is open, and holds the changes made since.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "open")]
     Open,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for TransactionStatus {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Whether a transaction is open.",
-        &[
-            Member::new(
-                "closed",
-                "None is open: nothing was changed, or all of it was committed or discarded.",
-            ),
-            Member::new("open", "One is open, and holds the changes made since."),
-        ],
+        &[Member::new("closed"), Member::new("open")],
     );
 }
 
-/// Whether a commit needs a message.
+/// Whether a commit needs a message. Not the message itself.
 ///
 /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(constrained)]
 #[non_exhaustive]
 pub enum CommitMessage {
-    /// It may have one.
+    /// A commit may have a message.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "optional")]
     Optional,
-    /// It must have one, because the accounting settings demand it.
+    /// A commit needs a message, because the accounting settings demand it.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(rename = "required")]
     Required,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for CommitMessage {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Whether a commit needs a message.",
-        &[
-            Member::new("optional", "It may have one."),
-            Member::new(
-                "required",
-                "It must have one, because the accounting settings demand it.",
-            ),
-        ],
+        &[Member::new("optional"), Member::new("required")],
     );
 }
 
-/// What to do with the open transaction.
+/// Action on the open transaction.
 ///
 /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(same, builder, constrained)]
 #[non_exhaustive]
 pub struct TransactionRequest {
-    /// The state that it shall reach.
+    /// State to bring the transaction to.
     ///
     /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
     pub status: TransactionCommand,
@@ -149,13 +125,10 @@ pub struct TransactionRequest {
 }
 
 impl Constrained for TransactionRequest {
-    const CONSTRAINTS: Constraints = Constraints::new(
-        "What to do with the open transaction.",
-        &[Member::new("status", "The state that it shall reach.")],
-    );
+    const CONSTRAINTS: Constraints = Constraints::new(&[Member::new("status")]);
 }
 
-/// What can be done with an open transaction, other than discarding it.
+/// State to bring the transaction to.
 ///
 /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -167,13 +140,10 @@ pub enum TransactionCommand {
     /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
     #[resource(rename = "commit")]
     Commit,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for TransactionCommand {
-    const CONSTRAINTS: Constraints = Constraints::new(
-        "What can be done with an open transaction, other than discarding it.",
-        &[Member::new("commit", "All its changes take effect.")],
-    );
+    const CONSTRAINTS: Constraints = Constraints::new(&[Member::new("commit")]);
 }

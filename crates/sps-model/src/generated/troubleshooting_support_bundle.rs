@@ -2,18 +2,12 @@
 //!
 //! Support bundles: `/api/troubleshooting/support-bundle`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::NoBody;
-use crate::Resource;
-use crate::Unknown;
-use crate::UnknownFields;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::format::Format;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, NoBody, Resource, Unknown, UnknownFields,
+    validate::{
+        Constraint, Constraints, Member, format::Format,
+    },
+};
 
 impl Endpoint for SupportBundle {
     type Request = NoBody;
@@ -22,39 +16,40 @@ impl Endpoint for SupportBundle {
     const KIND: EndpointKind = EndpointKind::Job;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "Support bundles";
-    const DOC: &'static str = "A POST without a body starts collecting a bundle. Its object tells how far it is; DELETE removes it, or cancels it while it runs. Every bundle vanishes after 24 hours.";
+    const DOC: &'static str = "POST without a body starts collecting a bundle. Its object shows the progress; DELETE removes or cancels it. Bundles last 24 hours.";
 }
 
-/// One job that collects a support bundle.
+/// POST without a body starts collecting a bundle. Its object shows the progress; DELETE removes or
+/// cancels it. Bundles last 24 hours.
 ///
 /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct SupportBundle {
-    /// Why the job failed; null if it did not.
+    /// Reason of the failure; null if the job did not fail.
     ///
     /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
     #[resource(default)]
     pub error: Option<String>,
-    /// Name of the bundle's file; null while there is none.
+    /// File name of the bundle; null until there is one.
     ///
     /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
     #[resource(default)]
     pub file_name: Option<String>,
-    /// A remark on the job; null if there is none.
+    /// A remark on the job; null for none.
     ///
     /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
     #[resource(default)]
     pub info: Option<String>,
-    /// When the job started; null while it waits.
+    /// Start of the job; null while it is queued.
     ///
     /// Format: `date-time`.
     ///
     /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
     #[resource(default)]
     pub start_time: Option<String>,
-    /// How far the job is.
+    /// State of the job.
     ///
     /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
     pub status: SupportBundleStatus,
@@ -63,39 +58,35 @@ pub struct SupportBundle {
 
 impl Constrained for SupportBundle {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "One job that collects a support bundle.",
         &[
-            Member::new("error", "Why the job failed; null if it did not."),
-            Member::new(
-                "file_name",
-                "Name of the bundle's file; null while there is none.",
-            ),
-            Member::new("info", "A remark on the job; null if there is none."),
-            Member::new("start_time", "When the job started; null while it waits.")
+            Member::new("error"),
+            Member::new("file_name"),
+            Member::new("info"),
+            Member::new("start_time")
                 .constraint(Constraint::NONE.format(Format::DateTime)),
-            Member::new("status", "How far the job is."),
+            Member::new("status"),
         ],
     );
 }
 
-/// How far a job is.
+/// State of the job.
 ///
 /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(constrained)]
 #[non_exhaustive]
 pub enum SupportBundleStatus {
-    /// It waits for its turn.
+    /// The job waits for its turn.
     ///
     /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
     #[resource(rename = "queued")]
     Queued,
-    /// It runs.
+    /// The job runs.
     ///
     /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
     #[resource(rename = "in-progress")]
     InProgress,
-    /// It ended without a bundle.
+    /// The job ended without a bundle.
     ///
     /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
     #[resource(rename = "failed")]
@@ -105,18 +96,17 @@ pub enum SupportBundleStatus {
     /// Source: REST API Reference Guide, "Generating SPS support bundle using REST", version 7.x.
     #[resource(rename = "finished")]
     Finished,
-    /// A word that no source shows, as it came.
+    /// A value that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for SupportBundleStatus {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "How far a job is.",
         &[
-            Member::new("queued", "It waits for its turn."),
-            Member::new("in-progress", "It runs."),
-            Member::new("failed", "It ended without a bundle."),
-            Member::new("finished", "The bundle can be downloaded."),
+            Member::new("queued"),
+            Member::new("in-progress"),
+            Member::new("failed"),
+            Member::new("finished"),
         ],
     );
 }

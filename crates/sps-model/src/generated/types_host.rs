@@ -2,15 +2,14 @@
 //!
 //! Types that several endpoints share.
 
-use crate::Constrained;
-use crate::Resource;
-use crate::Unknown;
-use crate::validate::Constraint;
-use crate::validate::Constraints;
-use crate::validate::Member;
-use crate::validate::format::Format;
+use crate::{
+    Constrained, Resource, Unknown,
+    validate::{
+        Constraint, Constraints, Member, format::Format,
+    },
+};
 
-/// Where a server is found: by its IP address or by its domain name.
+/// A server, by its IP address or its domain name.
 ///
 /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -27,18 +26,15 @@ pub enum Host {
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(rename = "fqdn")]
     Fqdn(String),
-    /// What no source shows, as it came.
+    /// A variant that no source shows, as it came.
     Unknown(Unknown),
 }
 
 impl Constrained for Host {
     const CONSTRAINTS: Constraints = Constraints::new(
-        "Where a server is found: by its IP address or by its domain name.",
         &[
-            Member::new("ip", "An IP address.")
-                .constraint(Constraint::NONE.format(Format::IpAddress)),
-            Member::new("fqdn", "A fully qualified domain name.")
-                .constraint(Constraint::NONE.format(Format::Fqdn)),
+            Member::new("ip").constraint(Constraint::NONE.format(Format::IpAddress)),
+            Member::new("fqdn").constraint(Constraint::NONE.format(Format::Fqdn)),
         ],
     );
 }

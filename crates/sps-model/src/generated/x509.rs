@@ -2,15 +2,12 @@
 //!
 //! Certificates stored on SPS: `/api/configuration/x509`.
 
-use crate::Constrained;
-use crate::Endpoint;
-use crate::EndpointKind;
-use crate::Method;
-use crate::Object;
-use crate::Resource;
-use crate::UnknownFields;
-use crate::validate::Constraints;
-use crate::validate::Target;
+use crate::{
+    Constrained, Endpoint, EndpointKind, Method, Object, Resource, UnknownFields,
+    validate::{
+        Constraints, Target,
+    },
+};
 
 impl Endpoint for X509 {
     type Request = Self;
@@ -19,15 +16,15 @@ impl Endpoint for X509 {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Post];
     const TITLE: &'static str = "Certificates stored on SPS";
-    const DOC: &'static str = "Certificates with their private keys, that other objects refer to.";
+    const DOC: &'static str = "Certificates with their private keys, which other objects refer to. No page that we could read names their members.";
 }
 
 impl Object for X509 {
     const TARGET: Target = Target::single_use("/api/configuration/x509");
 }
 
-/// A certificate with its private key. It may be referred to once only. No page we could read names
-/// its members.
+/// Certificates with their private keys, which other objects refer to. No page that we could read
+/// names their members.
 ///
 /// Source: REST API Reference Guide, "Certificates stored on SPS", version 6.0.7.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -38,8 +35,5 @@ pub struct X509 {
 }
 
 impl Constrained for X509 {
-    const CONSTRAINTS: Constraints = Constraints::new(
-        "A certificate with its private key. It may be referred to once only. No page we could read names its members.",
-        &[],
-    );
+    const CONSTRAINTS: Constraints = Constraints::new(&[]);
 }

@@ -1,48 +1,68 @@
-//! Leaves of a JSON value for the rules, and edits made to it.
+//! Inputs of rules in a JSON value, and edits made to it.
 
 use serde_json::Value;
-use sps_validate::{Context, Edit, Kind, Leaf, Outcome, Path, Rule, Shape, Type};
+use sps_validate::{Input, Kind, Path, Shape, Type};
 
 use crate::strategy::value::simplest;
 
-/// What a rule says of an object; nothing if it does not apply.
-pub(super) fn outcome(
-    ty: &'static Type,
-    rule: &Rule,
-    object: &Value,
-    context: &Context<'_>,
-) -> Option<Outcome> {
-    let leaves: Option<Vec<Leaf<'_>>> =
-        rule.inputs.iter().map(|path| leaf(Kind::Named(ty), path, object)).collect();
-    (rule.check)(&leaves?, context)
+/// One change to a body.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Edit {
+    /// Gives a member this value.
+    Set(Path, Value),
+    /// Gives a member any valid value that is not null, if it has none.
+    Fill(Path),
+    /// Removes a member.
+    Remove(Path),
+    /// Gives the password behind a reference this plain text.
+    Plain(Path, String),
 }
 
-/// The leaf at a path; nothing if the way there is broken.
-fn leaf(kind: Kind, path: Path, value: &Value) -> Option<Leaf<'_>> {
-    let kind = peeled(kind);
+impl Edit {
+    /// The member that it changes.
+    pub(super) fn path(&self) -> Path {
+        match self {
+            Self::Set(path, _) | Self::Fill(path) | Self::Remove(path) | Self::Plain(path, _) => {
+                path
+            }
+        }
+    }
+}
+
+/// Fetches the inputs at these paths; nothing if the way to one is broken.
+pub(super) fn inputs<'v>(
+    ty: &'static Type,
+    paths: &[Path],
+    object: &'v Value,
+) -> Option<Vec<Input<'v>>> {
+    paths.iter().map(|path| input(Kind::Named(ty), path, object)).collect()
+}
+
+fn input(kind: Kind, path: Path, value: &Value) -> Option<Input<'_>> {
+    let kind = kind.peeled();
     let Some((segment, rest)) = path.split_first() else {
         return Some(match (value, kind) {
-            (Value::Null, _) => Leaf::Null,
-            (Value::Bool(value), _) => Leaf::Bool(*value),
-            (Value::Number(number), _) => Leaf::Int(
+            (Value::Null, _) => Input::Null,
+            (Value::Bool(value), _) => Input::Bool(*value),
+            (Value::Number(number), _) => Input::Int(
                 number.as_u64().map(i128::from).or_else(|| number.as_i64().map(i128::from))?,
             ),
             (Value::String(word), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
-                Leaf::Str(values.iter().find(|value| value.matches(word))?.value)
+                Input::Str(values.iter().find(|value| value.matches(word))?.value)
             }
-            (Value::String(text), _) => Leaf::Str(text),
-            (Value::Array(_) | Value::Object(_), _) => Leaf::Present,
+            (Value::String(text), _) => Input::Str(text),
+            (Value::Array(_) | Value::Object(_), _) => Input::Present,
         });
     };
     let next = member_kind(kind, segment)?;
     match value.get(segment) {
-        Some(member) => leaf(next, rest, member),
-        None => Some(Leaf::Absent),
+        Some(member) => input(next, rest, member),
+        None => Some(Input::Absent),
     }
 }
 
 fn member_kind(kind: Kind, segment: &str) -> Option<Kind> {
-    let Kind::Named(ty) = peeled(kind) else { return None };
+    let Kind::Named(ty) = kind.peeled() else { return None };
     match ty.shape {
         Shape::Struct { fields, .. } => {
             Some(fields.iter().find(|field| field.name == segment)?.kind)
@@ -52,23 +72,20 @@ fn member_kind(kind: Kind, segment: &str) -> Option<Kind> {
     }
 }
 
-/// Makes one edit; false if the place is not there.
+/// Makes one edit; false if there is no such place.
 pub(super) fn apply(ty: &'static Type, object: &mut Value, edit: &Edit, fresh: &mut u64) -> bool {
-    match *edit {
-        Edit::Bool(path, value) => set(ty, object, path, Some(Value::from(value)), fresh),
-        Edit::Int(path, value) => set(ty, object, path, Some(Value::from(value)), fresh),
-        Edit::Str(path, value) => set(ty, object, path, Some(Value::from(value)), fresh),
-        Edit::Null(path) => set(ty, object, path, Some(Value::Null), fresh),
+    match edit {
+        Edit::Set(path, value) => set(ty, object, path, Some(value.clone()), fresh),
         Edit::Fill(path) => {
-            let there = path
+            let is_filled = path
                 .iter()
                 .try_fold(&*object, |at, segment| at.get(segment))
                 .is_some_and(|value| !value.is_null());
-            there || fill(ty, object, path, fresh)
+            is_filled || fill(ty, object, path, fresh)
         }
         Edit::Remove(path) => set(ty, object, path, None, fresh),
-        // What stands behind a reference is not part of the body.
-        _ => true,
+        // The object behind a reference is not part of the body.
+        Edit::Plain(..) => true,
     }
 }
 
@@ -82,14 +99,14 @@ fn simplest_at(ty: &'static Type, path: Path, fresh: &mut u64) -> Option<Value> 
     let (segment, rest) = path.split_first()?;
     let Shape::Struct { fields, .. } = ty.shape else { return None };
     let index = fields.iter().position(|field| field.name == *segment)?;
-    match (rest.is_empty(), peeled(fields[index].kind)) {
+    match (rest.is_empty(), fields[index].kind.peeled()) {
         (true, kind) => Some(simplest(kind, &ty.member(index).constraint, fresh)),
         (false, Kind::Named(inner)) => simplest_at(inner, rest, fresh),
         (false, _) => None,
     }
 }
 
-/// Sets or removes a member; objects on the way that are not there are filled in.
+/// Sets or removes a member; missing objects on the way are filled in.
 fn set(
     ty: &'static Type,
     object: &mut Value,
@@ -119,29 +136,7 @@ fn set(
     true
 }
 
-/// The place that an edit changes.
-pub(super) fn place(edit: &Edit) -> Path {
-    match *edit {
-        Edit::Bool(path, _)
-        | Edit::Int(path, _)
-        | Edit::Str(path, _)
-        | Edit::Null(path)
-        | Edit::Fill(path)
-        | Edit::Remove(path)
-        | Edit::Plain(path, _) => path,
-        _ => &[],
-    }
-}
-
-/// The kind without `Optional` and `Nullable` around it.
-pub(super) fn peeled(mut kind: Kind) -> Kind {
-    while let Kind::Optional(inner) | Kind::Nullable(inner) = kind {
-        kind = *inner;
-    }
-    kind
-}
-
-/// Shows every value of a body with its pointer and what it should be, parents first.
+/// Visits every value of a body with its pointer and kind, parents first.
 pub(super) fn walk<'v>(
     kind: Kind,
     value: &'v Value,
@@ -153,7 +148,7 @@ pub(super) fn walk<'v>(
         let segment = sps_validate::json::escape_pointer_segment(segment);
         walk(kind, value, &format!("{pointer}/{segment}"), visit);
     };
-    match (peeled(kind), value) {
+    match (kind.peeled(), value) {
         (Kind::List(inner) | Kind::Array(inner, _), Value::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
                 below(*inner, &index.to_string(), item);

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use proptest::sample::Index;
 use serde_json::{Value, json};
-use sps_validate::{Constraint, Edit, FieldForm, Kind, Resolver, Shape, Type, code};
+use sps_validate::{Constraint, FieldForm, Kind, Resolver, Shape, Type, code};
 
 use crate::strategy::{
-    edit::{apply, peeled, place, walk},
-    settle::{Intended, below, settle},
-    value::{integer, is_optional},
+    edit::{Edit, apply, walk},
+    repair::{Intended, below, repair},
+    value::integer,
+    ways,
 };
 
 /// A body with exactly one error.
@@ -62,15 +63,15 @@ enum Change {
     /// Take the member out.
     Remove,
     /// Break a rule of the object at the pointer.
-    Rule(String, &'static Type, &'static [Edit]),
+    Rule(String, &'static Type, Vec<Edit>),
 }
 
-/// Breaks one thing that can be broken; nothing if there is none.
+/// Breaks one thing, where one can be broken.
 pub(super) fn break_one(kind: Kind, mut body: Value, index: Index, dice: u64) -> Option<NearMiss> {
     let mut chances = Vec::new();
     walk(kind, &body, "", &mut |pointer, kind, value| {
         structural(kind, pointer, value, &mut chances);
-        if let Kind::Named(ty) = peeled(kind) {
+        if let Kind::Named(ty) = kind.peeled() {
             constraints(ty, pointer, value, &mut chances);
             rules(ty, pointer, value, &mut chances);
         }
@@ -88,22 +89,20 @@ pub(super) fn break_one(kind: Kind, mut body: Value, index: Index, dice: u64) ->
             let mut fresh = dice;
             for edit in edits {
                 let object = body.pointer_mut(&parent)?;
-                if !apply(ty, object, edit, &mut fresh) {
+                if !apply(ty, object, &edit, &mut fresh) {
                     return None;
                 }
-                let at = below(&parent, place(edit));
+                let at = below(&parent, edit.path());
                 if let Edit::Plain(_, plain) = edit {
                     let key = body.pointer(&at)?.as_str()?;
-                    passwords
-                        .plain
-                        .insert(format!("/api/configuration/passwords/{key}"), (*plain).to_owned());
+                    passwords.plain.insert(format!("/api/configuration/passwords/{key}"), plain);
                 }
                 untouched.push(at);
             }
         }
     }
     let intended = Intended { broken: Some((code, pointer.clone())), untouched };
-    settle(kind, &mut body, dice, &intended);
+    repair(kind, &mut body, dice, &intended);
     Some(NearMiss { code, pointer, body, passwords })
 }
 
@@ -135,11 +134,11 @@ fn structural(kind: Kind, pointer: &str, value: &Value, chances: &mut Vec<Chance
     let mut put = |code, value| {
         chances.push(Chance { code, pointer: pointer.to_owned(), change: Change::Put(value) });
     };
-    let plain = peeled(kind);
+    let plain = kind.peeled();
     if matches!(plain, Kind::Any | Kind::Foreign(_)) {
         return;
     }
-    if !takes_null(kind) {
+    if !kind.is_nullable() {
         put(code::NULL_NOT_ALLOWED, Value::Null);
     }
     // A number fits no string, a boolean fits nothing but a boolean.
@@ -167,15 +166,7 @@ fn structural(kind: Kind, pointer: &str, value: &Value, chances: &mut Vec<Chance
     }
 }
 
-fn takes_null(kind: Kind) -> bool {
-    match kind {
-        Kind::Nullable(_) => true,
-        Kind::Optional(inner) => takes_null(*inner),
-        _ => false,
-    }
-}
-
-/// Keys, words, tags, bounds and formats of an object's members.
+/// Keys, enum values, tags, bounds and formats of the members of an object.
 fn constraints(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Vec<Chance>) {
     let mut chance = |code, segment: &str, change| {
         chances.push(Chance { code, pointer: below(pointer, &[segment]), change });
@@ -192,14 +183,14 @@ fn constraints(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Ve
                 if !object.contains_key(field.name) {
                     continue;
                 }
-                if !is_optional(field.kind) {
+                if !field.kind.is_optional() {
                     chance(code::MISSING_KEY, field.name, Change::Remove);
                 }
-                if let Kind::Named(Type { shape: Shape::Enum { .. }, .. }) = peeled(field.kind) {
+                if let Kind::Named(Type { shape: Shape::Enum { .. }, .. }) = field.kind.peeled() {
                     let code = if field.tag { code::UNKNOWN_SELECTION } else { code::NOT_IN_ENUM };
                     chance(code, field.name, Change::Put(json!("no-such-word")));
                 }
-                for (code, value) in breaches(peeled(field.kind), &ty.member(index).constraint) {
+                for (code, value) in breaches(field.kind.peeled(), &ty.member(index).constraint) {
                     chance(code, field.name, Change::Put(value));
                 }
             }
@@ -214,7 +205,7 @@ fn constraints(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Ve
                 index.and_then(|index| Some((index, variants[index].content?)))
             {
                 chance(code::MISSING_KEY, content, Change::Remove);
-                for (code, value) in breaches(peeled(kind), &ty.member(index).constraint) {
+                for (code, value) in breaches(kind.peeled(), &ty.member(index).constraint) {
                     chance(code, content, Change::Put(value));
                 }
             }
@@ -223,7 +214,7 @@ fn constraints(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Ve
     }
 }
 
-/// Values just outside of what a leaf may be.
+/// Values just outside of a constraint.
 fn breaches(kind: Kind, constraint: &Constraint) -> Vec<(&'static str, Value)> {
     let mut breaches = Vec::new();
     match kind {
@@ -257,13 +248,19 @@ fn rules(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Vec<Chan
     if !value.is_object() {
         return;
     }
-    for rule in ty.constraints.errors() {
-        for edits in rule.breaks {
-            chances.push(Chance {
-                code: rule.code,
-                pointer: below(pointer, rule.target),
-                change: Change::Rule(pointer.to_owned(), ty, edits),
-            });
+    let mut add = |code, target: &[&str], ways: ways::Ways| {
+        for edits in ways {
+            let change = Change::Rule(pointer.to_owned(), ty, edits);
+            chances.push(Chance { code, pointer: below(pointer, target), change });
         }
+    };
+    for member in ty.constraints.members {
+        if let Some(requirement) = &member.required_if {
+            let own: &'static [&'static str] = std::slice::from_ref(&member.name);
+            add(code::MISSING_KEY, own, ways::lacking(ty, requirement, own));
+        }
+    }
+    for rule in ty.constraints.errors() {
+        add(rule.code, rule.target, ways::breaking(ty, rule));
     }
 }

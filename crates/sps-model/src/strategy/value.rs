@@ -1,4 +1,4 @@
-//! Values that have the right structure; rules across members are settled afterwards.
+//! Values that have the right structure; rules across members are repaired afterwards.
 
 use proptest::{
     collection::{btree_map, vec},
@@ -64,7 +64,7 @@ fn named(ty: &'static Type, depth: usize) -> BoxedStrategy<Value> {
                 fields.iter().enumerate().filter(|(_, field)| field.form != FieldForm::Response);
             sent.fold(empty, |object, (index, field)| {
                 let constraint = ty.member(index).constraint;
-                let may_lack = is_optional(field.kind);
+                let may_lack = field.kind.is_optional();
                 let member = match (may_lack, depth > DEEP) {
                     (true, true) => Just(None).boxed(),
                     (true, false) => {
@@ -105,15 +105,6 @@ fn named(ty: &'static Type, depth: usize) -> BoxedStrategy<Value> {
     }
 }
 
-/// Whether a member of this kind may be left out.
-pub(super) fn is_optional(kind: Kind) -> bool {
-    match kind {
-        Kind::Optional(_) => true,
-        Kind::Nullable(inner) => is_optional(*inner),
-        _ => false,
-    }
-}
-
 fn int(minimum: i128, maximum: i128, constraint: Constraint) -> BoxedStrategy<Value> {
     let low = constraint.minimum.unwrap_or(minimum).max(minimum);
     let high = constraint.maximum.unwrap_or(maximum).min(maximum);
@@ -151,7 +142,7 @@ fn text(constraint: Constraint) -> BoxedStrategy<Value> {
             "20[0-9]{2}-(0[1-9]|1[0-2])-[01][1-9]T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\+0[0-9]:00",
         ),
         Some(Format::NoWhitespace) => pattern(&format!("[!-~]{{{},{most}}}", least.max(1))),
-        // One certificate, or a later format that nobody told us of.
+        // One certificate, or a later format that no one told us of.
         Some(_) => Just(CERTIFICATE.to_owned()).boxed(),
     };
     text.prop_map(Value::from).boxed()
@@ -244,7 +235,7 @@ pub(super) fn simplest(kind: Kind, constraint: &Constraint, fresh: &mut u64) -> 
         Kind::Named(ty) => match ty.shape {
             Shape::Struct { fields, .. } => {
                 let needed = fields.iter().enumerate().filter(|(_, field)| {
-                    field.form != FieldForm::Response && !is_optional(field.kind)
+                    field.form != FieldForm::Response && !field.kind.is_optional()
                 });
                 let members = needed.map(|(index, field)| {
                     (

@@ -1,4 +1,4 @@
-//! A document as it was sent: unlike a `serde_json::Value` it may hold the same key twice.
+//! JSON as it was sent: unlike a `serde_json::Value`, it may hold the same key twice.
 
 use std::{collections::HashMap, fmt};
 
@@ -20,54 +20,54 @@ pub(super) enum Doc {
 }
 
 impl Doc {
-    /// Reads a text; a lenient reader keeps only the last of several equal keys.
+    /// Parses a text. A lenient reader keeps only the last of several equal keys.
     pub(super) fn parse(text: &[u8], mode: Mode) -> Result<Self, String> {
         let text = std::str::from_utf8(text).map_err(|error| format!("not UTF-8: {error}"))?;
         let doc: Self = serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
         Ok(match mode {
-            Mode::Lenient => doc.settled(),
+            Mode::Lenient => doc.deduplicated(),
             Mode::Strict => doc,
         })
     }
 
-    fn settled(self) -> Self {
+    fn deduplicated(self) -> Self {
         match self {
-            Self::Array(items) => Self::Array(items.into_iter().map(Self::settled).collect()),
+            Self::Array(items) => Self::Array(items.into_iter().map(Self::deduplicated).collect()),
             Self::Object(members) => {
-                let mut places = HashMap::new();
-                let mut settled: Vec<(String, Self)> = Vec::new();
+                let mut indexes = HashMap::new();
+                let mut kept: Vec<(String, Self)> = Vec::new();
                 for (key, value) in members {
-                    let place = *places.entry(key.clone()).or_insert(settled.len());
-                    let value = value.settled();
-                    match settled.get_mut(place) {
+                    let index = *indexes.entry(key.clone()).or_insert(kept.len());
+                    let value = value.deduplicated();
+                    match kept.get_mut(index) {
                         Some(member) => member.1 = value,
-                        None => settled.push((key, value)),
+                        None => kept.push((key, value)),
                     }
                 }
-                Self::Object(settled)
+                Self::Object(kept)
             }
-            leaf => leaf,
+            scalar => scalar,
         }
     }
 
-    /// The member with this key, if this is an object that has one.
+    /// Returns the member with this key, if this is an object that has one.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         let Self::Object(members) = self else { return None };
         members.iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
-    /// The text, if this is a string.
+    /// Returns the text, if this is a string.
     pub(super) fn as_str(&self) -> Option<&str> {
         if let Self::String(text) = self { Some(text) } else { None }
     }
 
-    /// The number, if it is written as a whole one within 64 bits: `80.0` and `-0` are none.
+    /// Returns the number, if it is written as an integer of 64 bits. `80.0` and `-0` are not.
     pub(super) fn as_int(&self) -> Option<i128> {
         let Self::Number(number) = self else { return None };
         number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
     }
 
-    /// What it is, in words.
+    /// Returns the type in words.
     pub(super) const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -79,7 +79,7 @@ impl Doc {
         }
     }
 
-    /// How deep lists and objects nest: 0 for a leaf.
+    /// Returns the nesting depth of lists and objects: 0 for a scalar.
     pub(super) fn depth(&self) -> usize {
         let inner = match self {
             Self::Array(items) => items.iter().map(Self::depth).max(),
@@ -89,7 +89,7 @@ impl Doc {
         1 + inner.unwrap_or(0)
     }
 
-    /// The most members that any object in it has.
+    /// Returns the number of members of its largest object.
     pub(super) fn most_keys(&self) -> usize {
         match self {
             Self::Array(items) => items.iter().map(Self::most_keys).max().unwrap_or(0),
@@ -101,7 +101,7 @@ impl Doc {
         }
     }
 
-    /// The same as `serde_json` has it: of several equal keys, the last one counts.
+    /// Converts to a `serde_json::Value`, which keeps the last of several equal keys.
     pub(super) fn to_value(&self) -> Value {
         match self {
             Self::Null => Value::Null,

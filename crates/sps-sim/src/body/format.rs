@@ -20,8 +20,9 @@ pub(super) fn has(format: Format, text: &str) -> bool {
     }
 }
 
-/// The HTML standard's e-mail address, section 4.10.5.1.5, with the lengths of RFC 5321, section 4.5.3.1, and an
-/// address literal as the other form of a domain.
+/// Checks for an e-mail address of the HTML standard, section 4.10.5.1.5, with the lengths of RFC 5321, section
+/// 4.5.3.1.
+/// The domain may be an address literal.
 fn is_email_address(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     let is_local =
@@ -37,7 +38,8 @@ fn is_email_address(text: &str) -> bool {
         && is_domain
 }
 
-/// At least two labels and perhaps the dot of the root, RFC 1035; the last one is not a number, or it were an address.
+/// Checks for two labels or more and an optional dot of the root, RFC 1035. A number as the last label would make the
+/// name an address.
 fn is_fqdn(text: &str) -> bool {
     let name = text.strip_suffix('.').unwrap_or(text);
     let Some((_, top)) = name.rsplit_once('.') else { return false };
@@ -45,13 +47,13 @@ fn is_fqdn(text: &str) -> bool {
     name.len() <= 253 && name.split('.').all(is_label) && !is_number
 }
 
-/// One label of a host name, RFC 1123, section 2.1.
+/// Checks for one label of a host name, RFC 1123, section 2.1.
 fn is_label(label: &str) -> bool {
     let is_inside = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     (1..=63).contains(&label.len()) && is_inside && !label.starts_with('-') && !label.ends_with('-')
 }
 
-/// `h:mm` or `hh:mm`, from `0:00` to `23:59`.
+/// Checks for `h:mm` or `hh:mm`, from `0:00` to `23:59`.
 fn is_time_of_day(text: &str) -> bool {
     let Some((hours, minutes)) = text.split_once(':') else { return false };
     let digits = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
@@ -65,17 +67,17 @@ fn is_time_of_day(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(format: Format, holds: &[&str], breaks: &[&str]) {
-        for text in holds {
-            assert!(has(format, text), "{text:?} is {}", format.name());
+    fn check(format: Format, valid: &[&str], invalid: &[&str]) {
+        for text in valid {
+            assert!(has(format, text), "{text:?} is a valid {}", format.name());
         }
-        for text in breaks {
-            assert!(!has(format, text), "{text:?} is no {}", format.name());
+        for text in invalid {
+            assert!(!has(format, text), "{text:?} is not a valid {}", format.name());
         }
     }
 
     #[test]
-    fn email_addresses() {
+    fn checks_email_addresses() {
         let long = format!("{}@b", "a".repeat(65));
         check(
             Format::EmailAddress,
@@ -94,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn ip_addresses() {
+    fn checks_ip_addresses() {
         check(
             Format::IpAddress,
             &["192.0.2.1", "::", "::ffff:1.2.3.4", "2001:db8::1"],
@@ -103,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn names() {
+    fn checks_host_names() {
         let label = "a".repeat(63);
         let long = |last: usize| format!("{label}.{label}.{label}.{}", "b".repeat(last));
         check(
@@ -137,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn times_of_day() {
+    fn checks_times_of_day() {
         check(
             Format::TimeOfDay,
             &["0:00", "8:05", "08:05", "19:59", "23:59"],
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space() {
+    fn checks_for_white_space() {
         check(
             Format::NoWhitespace,
             &["", "office-hours"],

@@ -1,4 +1,4 @@
-//! Bodies of a new appliance, made of defaults and examples.
+//! Bodies of a new appliance, made from defaults and examples.
 
 use serde_json::{Map, Value, json};
 use sps_spec::{
@@ -8,34 +8,34 @@ use sps_spec::{
 
 use super::{
     Mode, World,
+    checker::{Checker, flaw, is_in_range},
     document::Doc,
     is_in,
-    judge::{Judge, flaw, is_in_range},
 };
 
-/// How deep types may nest before a type that contains itself is given up.
+/// Nesting depth at which a type that contains itself is given up.
 const MAX_DEPTH: usize = 16;
-/// How many values of one member are tried.
+/// Number of values of one member that are tried.
 const MAX_CHOICES: usize = 4;
-/// How many combinations of members are tried for one object.
+/// Number of combinations of members that are tried for one object.
 const MAX_TRIES: usize = 4096;
 
-/// A plausible body of an endpoint, without references.
+/// Makes a plausible body of an endpoint, without references.
 pub(super) fn initial(spec: &Spec, target: Option<&Version>, endpoint: &Endpoint) -> Option<Value> {
     let body = endpoint.response.as_ref().or(endpoint.request.as_ref())?;
     let sent = endpoint.request.as_ref() == Some(body);
-    Maker { spec, target, sent }.named(body, 0).into_iter().next()
+    Candidates { spec, target, sent }.named(body, 0).into_iter().next()
 }
 
-/// A plausible value of one member.
+/// Makes a plausible value of one member.
 pub(super) fn member(spec: &Spec, target: Option<&Version>, field: &Field) -> Option<Value> {
-    Maker { spec, target, sent: false }.present(field, 0).into_iter().next()
+    Candidates { spec, target, sent: false }.present(field, 0).into_iter().next()
 }
 
-/// A configuration without objects: nothing may be referred to.
-struct Nothing;
+/// A configuration without objects.
+struct NoObjects;
 
-impl World for Nothing {
+impl World for NoObjects {
     fn object(&self, _: &str, _: &str) -> Option<Value> {
         None
     }
@@ -45,15 +45,15 @@ impl World for Nothing {
     }
 }
 
-/// Makes the values of a type that are tried, the best first; none where it takes a reference.
-struct Maker<'s> {
+/// Makes the candidate values of a type, best first. A type that needs a reference has no candidates.
+struct Candidates<'s> {
     spec: &'s Spec,
     target: Option<&'s Version>,
-    /// Whether the body could be sent as well: then it has nothing that only answers have.
+    /// Whether the body can be sent as well: then it has no members that only responses have.
     sent: bool,
 }
 
-impl Maker<'_> {
+impl Candidates<'_> {
     fn named(&self, name: &str, depth: usize) -> Vec<Value> {
         let Some(def) = self.spec.type_def(name).filter(|_| depth < MAX_DEPTH) else {
             return Vec::new();
@@ -85,7 +85,7 @@ impl Maker<'_> {
         self.values(&payload.ty, &payload.constraint, &given, depth + 1)
     }
 
-    /// The first combinations of members that break nothing; those of the last members are tried first.
+    /// Makes the first valid combinations of members. The values of the last members vary first.
     fn objects(&self, def: &TypeDef, inner: &Struct, depth: usize) -> Vec<Value> {
         let has = |field: &&Field| {
             is_in(&field.versions, self.target) && !(self.sent && field.response_only)
@@ -113,7 +113,7 @@ impl Maker<'_> {
         made
     }
 
-    /// What may stand at a member; nothing stands for its absence.
+    /// Makes candidates for a member; `None` means that the member is absent.
     fn choices(&self, field: &Field, depth: usize) -> Vec<Option<Value>> {
         let mut present: Vec<_> = self.present(field, depth).into_iter().map(Some).collect();
         present.truncate(MAX_CHOICES);
@@ -126,11 +126,11 @@ impl Maker<'_> {
         present
     }
 
-    /// What may stand at a member that is there.
+    /// Makes candidates for a member that is present.
     fn present(&self, field: &Field, depth: usize) -> Vec<Value> {
         let default = field.default.iter();
         let null = field.nullable.then_some(Value::Null);
-        // The example of a tag is the most telling form, and a new appliance has the plainest.
+        // The example of a tag shows the richest variant, and a new appliance has the plainest.
         let example = field.example.iter().filter(|_| !field.tag && !field.nullable);
         let given: Vec<_> = default.chain(example).collect();
         let values = self.values(&field.ty, &field.constraint, &given, depth + 1);
@@ -192,13 +192,13 @@ impl Maker<'_> {
     }
 
     fn is_sound(&self, def: &TypeDef, value: &Value) -> bool {
-        let mut judge = Judge::new(self.spec, self.target, Mode::Lenient, &Nothing, "");
-        judge.def(def, &Doc::from(value));
-        judge.into_findings().is_empty()
+        let mut checker = Checker::new(self.spec, self.target, Mode::Lenient, &NoObjects, "");
+        checker.def(def, &Doc::from(value));
+        checker.into_findings().is_empty()
     }
 }
 
-/// Counts on, the last member first; false when all combinations were there.
+/// Moves to the next combination, the last member first. Returns false after the last combination.
 fn advance(picks: &mut [usize], choices: &[(&str, Vec<Option<Value>>)]) -> bool {
     for (pick, (_, values)) in picks.iter_mut().zip(choices).rev() {
         *pick += 1;
@@ -210,7 +210,7 @@ fn advance(picks: &mut [usize], choices: &[(&str, Vec<Option<Value>>)]) -> bool 
     false
 }
 
-/// A text within the bounds of a constraint, or what comes closest.
+/// Makes a text within the bounds of a constraint, or as close as possible.
 fn text(constraint: &Constraint) -> String {
     let plain = match constraint.format {
         Some(Format::EmailAddress) => "root@example.com",
@@ -219,7 +219,7 @@ fn text(constraint: &Constraint) -> String {
         Some(Format::TimeOfDay) => "0:00",
         Some(Format::DateTime) => "2000-01-01T00:00:00Z",
         Some(Format::NoWhitespace) | None => "",
-        // No certificate is anybody's plausible authority.
+        // No certificate is a plausible default authority.
         Some(Format::PemCertificate) => return String::new(),
     };
     let least = usize::try_from(constraint.min_length.unwrap_or_default()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Bodies at the real endpoints, with what must come of them worked out by hand.
+//! Bodies of real endpoints. The expected values were worked out by hand.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ const USERS: &str = "/api/configuration/policies/user_databases";
 const CHANNELS: &str = "/api/configuration/rdp/channel_policies";
 const GATEWAY: &str = "/api/configuration/management/web_gateway_authentication";
 
-/// Objects by collection and key, and who refers to them.
+/// Objects by collection and key, with the paths that refer to them.
 #[derive(Default)]
 struct Objects(BTreeMap<(&'static str, &'static str), (Value, Vec<&'static str>)>);
 
@@ -33,7 +33,7 @@ impl Objects {
     }
 
     fn get(&self, collection: &str, key: &str) -> Option<&(Value, Vec<&'static str>)> {
-        self.0.iter().find(|(place, _)| **place == (collection, key)).map(|(_, object)| object)
+        self.0.iter().find(|(name, _)| **name == (collection, key)).map(|(_, object)| object)
     }
 }
 
@@ -91,7 +91,7 @@ fn strict(path: &str, text: &str) -> Result<Value, Vec<String>> {
     read_at(None, path, text, Mode::Strict, &passwords())
 }
 
-fn found<const N: usize>(lines: [&str; N]) -> Result<Value, Vec<String>> {
+fn errors<const N: usize>(lines: [&str; N]) -> Result<Value, Vec<String>> {
     Err(lines.map(str::to_owned).to_vec())
 }
 
@@ -119,29 +119,29 @@ fn email(changes: &Value) -> String {
 }
 
 #[test]
-fn an_appliance_drops_what_it_does_not_know() {
+fn lenient_mode_drops_unknown_keys() {
     let text = r#"{"enabled": false, "archiving_enabled": true, "used_space_ratio_limit": 1,
         "enabled": true, "x": {"enabled": 1}}"#;
     let stored = json!({ "archiving_enabled": true, "enabled": true, "used_space_ratio_limit": 1 });
     assert_eq!(lenient(DISK, text), Ok(stored));
-    assert_eq!(strict(DISK, text), found(["duplicate-key /enabled", "unknown-key /x"]));
+    assert_eq!(strict(DISK, text), errors(["duplicate-key /enabled", "unknown-key /x"]));
 }
 
 #[test]
-fn a_wrapper_holds_nothing_that_an_appliance_knows() {
+fn lenient_mode_ignores_the_content_of_a_wrapper() {
     let text = r#"{"body": {"plain": "long enough"}, "key": "1", "meta": {}}"#;
     assert_eq!(lenient(PASSWORDS, text), Ok(json!({})));
-    assert_eq!(strict(PASSWORDS, text), found(["response-wrapper "]));
+    assert_eq!(strict(PASSWORDS, text), errors(["response-wrapper "]));
     let all = [
         "missing-key /archiving_enabled",
         "missing-key /enabled",
         "missing-key /used_space_ratio_limit",
     ];
-    assert_eq!(lenient(DISK, text), found(all));
+    assert_eq!(lenient(DISK, text), errors(all));
 }
 
 #[test]
-fn what_is_no_json_is_told_apart() {
+fn reports_invalid_json_separately() {
     let spec = Spec::embedded();
     let bodies = Bodies::new(&spec, None);
     let deep = "[".repeat(200_000);
@@ -163,14 +163,14 @@ fn what_is_no_json_is_told_apart() {
 }
 
 #[test]
-fn numbers_are_whole_and_within_bounds() {
+fn numbers_are_integers_within_bounds() {
     let disk = |number: &str| {
         let text = format!(
             r#"{{"archiving_enabled": true, "enabled": true, "used_space_ratio_limit": {number}}}"#
         );
         lenient(DISK, &text).err().map(|lines| lines.join(","))
     };
-    for (number, wanted) in [
+    for (number, expected) in [
         ("0", None),
         ("100", None),
         ("101", Some("out-of-range")),
@@ -183,13 +183,13 @@ fn numbers_are_whole_and_within_bounds() {
         ("\"80\"", Some("wrong-type")),
         ("null", Some("null-not-allowed")),
     ] {
-        let wanted = wanted.map(|code| format!("{code} /used_space_ratio_limit"));
-        assert_eq!(disk(number), wanted, "{number}");
+        let expected = expected.map(|code| format!("{code} /used_space_ratio_limit"));
+        assert_eq!(disk(number), expected, "{number}");
     }
 }
 
 #[test]
-fn a_switch_demands_its_members() {
+fn a_switch_requires_its_members() {
     let text = email(
         &json!({ "smtp_auth": { "enabled": true }, "smtp_encryption": { "selection": "starttls" } }),
     );
@@ -199,15 +199,15 @@ fn a_switch_demands_its_members() {
         "missing-key /smtp_encryption/client_authentication",
         "missing-key /smtp_encryption/server_certificate_check",
     ];
-    assert_eq!(lenient(EMAIL, &text), found(missing));
-    // Nobody knows whether a switch is on that is neither true nor false.
+    assert_eq!(lenient(EMAIL, &text), errors(missing));
+    // An invalid switch requires nothing.
     let text = email(&json!({ "smtp_auth": { "enabled": "yes" } }));
-    assert_eq!(lenient(EMAIL, &text), found(["wrong-type /smtp_auth/enabled"]));
+    assert_eq!(lenient(EMAIL, &text), errors(["wrong-type /smtp_auth/enabled"]));
 }
 
 #[test]
-fn selections_decide_what_belongs_to_them() {
-    for (host, wanted) in [
+fn a_selection_decides_about_its_value() {
+    for (host, expected) in [
         (
             json!({ "selection": "ip", "value": "mail.example.com" }),
             "ip-address /smtp_server/value",
@@ -219,33 +219,33 @@ fn selections_decide_what_belongs_to_them() {
         (json!({ "selection": "ip" }), "missing-key /smtp_server/value"),
         (json!("a.b"), "wrong-type /smtp_server"),
     ] {
-        assert_eq!(lenient(EMAIL, &email(&json!({ "smtp_server": host }))), found([wanted]));
+        assert_eq!(lenient(EMAIL, &email(&json!({ "smtp_server": host }))), errors([expected]));
     }
     let text = email(&json!({ "smtp_encryption": { "selection": "ssl" } }));
-    assert_eq!(lenient(EMAIL, &text), found(["unknown-selection /smtp_encryption/selection"]));
+    assert_eq!(lenient(EMAIL, &text), errors(["unknown-selection /smtp_encryption/selection"]));
     assert_eq!(
         lenient(TRAP, &trap(&json!({ "auth_method": "sha256" }))),
-        found(["not-in-enum /version/value/auth_method"])
+        errors(["not-in-enum /version/value/auth_method"])
     );
 }
 
 #[test]
-fn words_are_stored_in_their_first_spelling() {
+fn enum_values_are_stored_in_their_first_spelling() {
     let stored = lenient(TRAP, &trap(&json!({ "auth_method": "sha1" }))).unwrap();
     assert_eq!(stored["version"]["value"]["auth_method"], "sha");
 }
 
 #[test]
-fn broken_rules_are_found_at_their_target() {
+fn broken_rules_are_reported_at_their_target() {
     let off = json!({ "enabled": false });
     let on = json!({ "selection": "disabled", "client_authentication": { "enabled": true, "x509_identity": "c" },
         "server_certificate_check": off });
     let world = passwords().with(X509, "c", json!({}), &[]);
     let result =
         read_at(None, EMAIL, &email(&json!({ "smtp_encryption": on })), Mode::Lenient, &world);
-    assert_eq!(result, found(["starttls-only /smtp_encryption/client_authentication/enabled"]));
+    assert_eq!(result, errors(["starttls-only /smtp_encryption/client_authentication/enabled"]));
 
-    for (changes, wanted) in [
+    for (changes, expected) in [
         (json!({ "engine_id": "xyz" }), "engine-id-hex /version/value/engine_id"),
         (json!({ "engine_id": "0x012345678" }), "engine-id-length /version/value/engine_id"),
         (
@@ -267,12 +267,12 @@ fn broken_rules_are_found_at_their_target() {
             "single-use-reference /version/value/encryption_password",
         ),
     ] {
-        assert_eq!(lenient(TRAP, &trap(&changes)), found([wanted]), "{changes}");
+        assert_eq!(lenient(TRAP, &trap(&changes)), errors([expected]), "{changes}");
     }
 }
 
 #[test]
-fn a_body_may_use_what_it_uses_already() {
+fn a_body_may_keep_its_single_use_reference() {
     let spec = Spec::embedded();
     let bodies = Bodies::new(&spec, None);
     let text = trap(&json!({ "auth_password": "4" }));
@@ -281,7 +281,7 @@ fn a_body_may_use_what_it_uses_already() {
 }
 
 #[test]
-fn lists_are_judged_element_by_element() {
+fn lists_are_checked_element_by_element() {
     let text = r#"{"name": "", "users": [{"certificates": [{"a": 1, "a": 2}],
         "passwords": ["1", "1", 2], "public_keys": {}, "username": "u"}, null]}"#;
     let common = [
@@ -291,7 +291,7 @@ fn lists_are_judged_element_by_element() {
         "wrong-type /users/0/passwords/2",
         "wrong-type /users/0/public_keys",
     ];
-    assert_eq!(lenient(USERS, text), found(common));
+    assert_eq!(lenient(USERS, text), errors(common));
     let mut all = common.map(str::to_owned).to_vec();
     all.insert(0, "duplicate-key /users/0/certificates/0/a".to_owned());
     assert_eq!(strict(USERS, text), Err(all));
@@ -306,29 +306,29 @@ fn findings_end_at_the_limit() {
 }
 
 #[test]
-fn long_keys_in_pointers_are_listed_a_few_times_only() {
+fn long_pointers_count_against_the_limit() {
     let repeated = vec![r#"{"a": 1, "a": 2}"#; 2000].join(",");
     let lines =
         strict(X509, &format!(r#"{{"{}": [{repeated}]}}"#, "k".repeat(500_000))).unwrap_err();
-    // Two pointers of half a million bytes fit into a mebibyte.
+    // Two pointers of half a million bytes fit into one mebibyte.
     assert_eq!(lines.len(), 3);
     assert!(lines.contains(&"limit-exceeded ".to_owned()));
 }
 
-/// A thousand, and the one that says that there are more.
+/// A thousand findings, and the one that says that there are more.
 const MAX_LISTED: usize = 1001;
 
 #[test]
-fn a_version_has_what_it_has() {
+fn strict_mode_refuses_endpoints_of_other_versions() {
     let text = r#"{"auto_assign": true, "banner": {"enabled": true, "text": ""}}"#;
     let strict =
         |target| read_at(Some(version(target)), GATEWAY, text, Mode::Strict, &Objects::default());
-    assert_eq!(strict("7.0.3"), found(["not-in-version "]));
+    assert_eq!(strict("7.0.3"), errors(["not-in-version "]));
     assert!(strict("7.0.3.1").is_ok());
 }
 
 #[test]
-fn references_are_shown_as_objects_and_secrets_never() {
+fn shows_references_as_objects_and_hides_secrets() {
     let spec = Spec::embedded();
     let (bodies, world) = (Bodies::new(&spec, None), Objects::default());
     let show = |path: &str, stored: &Value| {
@@ -350,7 +350,7 @@ fn references_are_shown_as_objects_and_secrets_never() {
 }
 
 #[test]
-fn a_stranger_sees_less() {
+fn shows_less_without_a_login() {
     let spec = Spec::embedded();
     let info = spec.endpoint("/api/info").unwrap();
     let bodies = Bodies::new(&spec, None);
@@ -367,7 +367,7 @@ fn a_stranger_sees_less() {
 }
 
 #[test]
-fn a_member_of_another_version_is_not_shown() {
+fn hides_members_of_other_versions() {
     let spec = Spec::embedded();
     let transaction = spec.endpoint("/api/transaction").unwrap();
     let stored = json!({ "commit_message": "optional", "status": "open" });
@@ -379,7 +379,7 @@ fn a_member_of_another_version_is_not_shown() {
 }
 
 #[test]
-fn references_are_found_with_their_places() {
+fn finds_references_with_their_pointers() {
     let spec = Spec::embedded();
     let bodies = Bodies::new(&spec, None);
     let allowed = json!({ "clients": [], "gateway_groups": [], "remote_groups": [], "servers": [],
@@ -414,7 +414,7 @@ fn references_are_found_with_their_places() {
 }
 
 #[test]
-fn a_new_appliance_is_plain_and_sound() {
+fn initial_bodies_are_plain_and_valid() {
     let spec = Spec::embedded();
     let bodies = Bodies::new(&spec, None);
     let initial = |path: &str| bodies.initial(spec.endpoint(path).unwrap());

@@ -1,11 +1,11 @@
-//! Logging in, what a session may do, and when it ends.
+//! Logins, rights of a session, and the end of a session.
 
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::{
-    client::{Client, login, raw, token},
+    client::{Client, base64, login, raw, token},
     version,
 };
 
@@ -15,8 +15,11 @@ const PATH: &str = "/api/authentication";
 async fn a_login_gives_a_cookie() {
     let sim = version("7.1.1").start().await.unwrap();
     let reply = login(&sim, "admin", "pä:ss", PATH);
-    let answer = reply.clone().expect(200);
-    assert_eq!(answer, json!({"meta": {"href": PATH, "parent": "/api", "remaining_seconds": 600}}));
+    let response = reply.clone().expect(200);
+    assert_eq!(
+        response,
+        json!({"meta": {"href": PATH, "parent": "/api", "remaining_seconds": 600}})
+    );
     let cookie = reply.fields("set-cookie")[0];
     let token = token(&reply);
     assert_eq!(token.len(), 40);
@@ -27,7 +30,7 @@ async fn a_login_gives_a_cookie() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refuses_who_is_not_known() {
+async fn refuses_wrong_credentials() {
     let sim = version("7.1.1").start().await.unwrap();
     let anonymous = Client::anonymous(&sim);
     let none = anonymous.get(PATH);
@@ -36,7 +39,7 @@ async fn refuses_who_is_not_known() {
     let other = anonymous.get("/api/configuration/passwords");
     assert_eq!(other.status, 401);
     assert_eq!(other.json()["error"]["details"], "/api/configuration/passwords");
-    for (user, password) in [("admin", "wrong"), ("nobody", "pä:ss"), ("", ""), ("admin", "pä:s")]
+    for (user, password) in [("admin", "wrong"), ("unknown", "pä:ss"), ("", ""), ("admin", "pä:s")]
     {
         let reply = login(&sim, user, password, PATH);
         assert_eq!((reply.status, reply.error().as_str()), (401, "AuthenticationFailure"));
@@ -53,10 +56,9 @@ async fn refuses_who_is_not_known() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn basic_counts_only_at_the_login() {
+async fn a_password_decides_at_the_login_and_a_cookie_elsewhere() {
     let sim = version("7.1.1").start().await.unwrap();
-    assert_eq!(login(&sim, "admin", "pä:ss", "/api/configuration").status, 401);
-    // A cookie and a password: the password decides, and makes a session of its own.
+    // With a cookie and a password, the password decides, and opens another session.
     let client = Client::new(&sim);
     let fields = "Authorization: Basic YWxpY2U6YQ==\r\n";
     let again = client.send("GET", PATH, fields, "").unwrap();
@@ -64,16 +66,72 @@ async fn basic_counts_only_at_the_login() {
     client.get("/api/configuration").expect(200);
     let wrong = client.send("GET", PATH, "Authorization: Basic YWxpY2U6Yg==\r\n", "").unwrap();
     assert_eq!(wrong.error(), "AuthenticationFailure");
-    // A cookie alone says that the session still lives.
+    // With the cookie alone, the response shows whether the session is still open.
     let still = client.get(PATH);
     assert!(still.fields("set-cookie").is_empty());
     still.expect(200);
-    // Elsewhere the cookie alone counts.
+    // In other requests, the cookie decides.
     client.send("GET", "/api/configuration", fields, "").unwrap().expect(200);
 }
 
+/// Every 401 offers Basic, so clients send it with every request.
 #[tokio::test(flavor = "multi_thread")]
-async fn rights_decide() {
+async fn a_password_works_without_a_cookie() {
+    let email = "/api/configuration/management/email";
+    for target in ["6.0.1", "8.0"] {
+        let sim = version(target).start().await.unwrap();
+        let admin = format!("Authorization: Basic {}\r\n", base64("admin:pä:ss".as_bytes()));
+        let alice = "Authorization: Basic YWxpY2U6YQ==\r\n";
+        let client = Client::anonymous(&sim);
+        let send = |fields: &str, method: &str, path: &str, body: &str| {
+            let fields = format!("{fields}Content-Length: {}\r\n", body.len());
+            client.send(method, path, &fields, body).unwrap()
+        };
+        // The transaction lives on between the requests, and is locked for others.
+        send(&admin, "POST", "/api/transaction", "").expect(200);
+        let mut body = send(&admin, "GET", email, "").expect(200)["body"].clone();
+        body["admin_address"] = json!("basic@example.com");
+        let reply = send(&admin, "PUT", email, &body.to_string());
+        assert!(reply.fields("set-cookie").is_empty());
+        reply.expect(200);
+        assert_eq!(sim.open_transaction().unwrap().user, "admin");
+        assert_eq!(send(alice, "POST", "/api/transaction", "").status, 409);
+        assert_eq!(Client::new(&sim).open().status, 409);
+        send(&admin, "PUT", "/api/transaction", r#"{"status": "commit"}"#).expect(200);
+        assert_eq!(sim.configuration()[email]["admin_address"], "basic@example.com");
+        let info = send(&admin, "GET", "/api/info", "").expect(200);
+        assert!(info["body"]["firmware_version"].is_string());
+
+        // An ended session falls back to the password.
+        let stale = format!("{admin}Cookie: session_id={}\r\n", "0".repeat(40));
+        send(&stale, "GET", email, "").expect(200);
+        let wrong = "Authorization: Basic YWxpY2U6Yg==\r\n";
+        assert_eq!(send(wrong, "GET", email, "").error(), "AuthenticationFailure");
+        let users: Vec<_> = sim.requests().into_iter().map(|it| it.user).collect();
+        assert_eq!(users[0].as_deref(), Some("admin"));
+        assert_eq!(users.last().unwrap(), &None);
+        sim.clock().advance(Duration::from_secs(601));
+        send(&admin, "GET", email, "").expect(200);
+    }
+}
+
+/// A browser sends the cookies of other programs on the same host too.
+#[tokio::test(flavor = "multi_thread")]
+async fn other_cookies_do_not_hide_the_session() {
+    let sim = version("7.1.1").start().await.unwrap();
+    let token = Client::new(&sim).token.unwrap();
+    for cookies in [
+        format!("Cookie: name=Jörg; session_id={token}; theme=\u{65e5}\u{672c}\r\n"),
+        format!("Cookie: \u{ff}\r\nCookie: session_id=\"{token}\"\r\n"),
+        format!("Cookie: ;;=;xsession_id=0; session_id={token}\r\n"),
+    ] {
+        let reply = Client::anonymous(&sim).send("GET", "/api/configuration", &cookies, "");
+        assert_eq!(reply.unwrap().status, 200, "{cookies}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rights_limit_the_methods() {
     let sim = version("7.1.1").start().await.unwrap();
     let paul = Client::login(&sim, "paul", "p");
     let reply = paul.get("/api/configuration/management/email");
@@ -95,7 +153,7 @@ async fn rights_decide() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn login_methods_by_version() {
+async fn login_methods_depend_on_the_version() {
     for (target, old, new) in [("6.0.2", 200, 401), ("7.0.5", 401, 200)] {
         let sim = version(target).start().await.unwrap();
         let anonymous = Client::anonymous(&sim);
@@ -106,9 +164,9 @@ async fn login_methods_by_version() {
         } else {
             ("login_methods", "login_methods", "local")
         };
-        let answer = anonymous.get(&format!("/api/authentication/{path}")).expect(200);
-        assert_eq!(answer[member], json!([word]));
-        assert_eq!(answer["meta"].get("remaining_seconds"), None);
+        let response = anonymous.get(&format!("/api/authentication/{path}")).expect(200);
+        assert_eq!(response[member], json!([word]));
+        assert_eq!(response["meta"].get("remaining_seconds"), None);
     }
     let sim = version("7.1.1").start().await.unwrap();
     for (method, status) in [("local", 200), ("ldap", 401)] {
@@ -127,10 +185,10 @@ async fn an_idle_session_ends_with_its_transaction() {
     let client = Client::new(&sim);
     client.open().expect(200);
     sim.clock().advance(Duration::from_secs(599));
-    let answer = client.get("/api/transaction").expect(200);
-    assert_eq!(answer["body"]["status"], "open");
-    assert_eq!(answer["meta"]["remaining_seconds"], 600);
-    // The request before began the time anew.
+    let response = client.get("/api/transaction").expect(200);
+    assert_eq!(response["body"]["status"], "open");
+    assert_eq!(response["meta"]["remaining_seconds"], 600);
+    // The last request restarted the idle time.
     sim.clock().advance(Duration::from_secs(599));
     assert_eq!(sim.open_transaction().unwrap().user, "admin");
     sim.clock().advance(Duration::from_secs(1));
@@ -140,13 +198,13 @@ async fn an_idle_session_ends_with_its_transaction() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_time_out_is_a_setting() {
+async fn the_idle_time_is_a_setting() {
     let path = "/api/configuration/management/webinterface";
     let sim = version("7.1.1").start().await.unwrap();
     let client = Client::new(&sim);
     client.put(path, &json!({"timeout": 20})).expect(200);
-    let answer = client.get(path).expect(200);
-    assert_eq!(answer["meta"]["remaining_seconds"], 600, "not before the commit");
+    let response = client.get(path).expect(200);
+    assert_eq!(response["meta"]["remaining_seconds"], 600, "not before the commit");
     client.commit().expect(200);
     assert_eq!(client.get(path).expect(200)["meta"]["remaining_seconds"], 1_200);
     sim.clock().advance(Duration::from_secs(1_199));

@@ -1,4 +1,4 @@
-//! A client of a few lines: one connection for each request, and everything that came back.
+//! A small client: one connection for each request, and access to the whole response.
 
 use std::{
     io::{Read as _, Write as _},
@@ -9,13 +9,13 @@ use std::{
 use serde_json::Value;
 use sps_sim::Simulator;
 
-/// What came back.
+/// A response.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) bytes: Vec<u8>,
-    /// The length that the head promised.
+    /// Length that the head announced.
     pub(crate) promised: usize,
 }
 
@@ -24,7 +24,7 @@ impl Reply {
         serde_json::from_slice(&self.bytes).unwrap()
     }
 
-    /// The values of a header field.
+    /// Returns the values of a header field.
     pub(crate) fn fields(&self, name: &str) -> Vec<&str> {
         let lines = self.head.lines().filter_map(|it| it.split_once(": "));
         lines.filter(|it| it.0.eq_ignore_ascii_case(name)).map(|it| it.1).collect()
@@ -34,7 +34,7 @@ impl Reply {
         self.json()["error"]["type"].as_str().unwrap().to_owned()
     }
 
-    /// Says that the status code is this one.
+    /// Asserts the status code, and returns the body.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}{}", self.head, String::from_utf8_lossy(&self.bytes));
@@ -42,12 +42,12 @@ impl Reply {
     }
 }
 
-/// Sends bytes as they are; nothing when the connection ended without an answer.
+/// Sends these bytes. Returns `None` if the connection ended without a response.
 pub(crate) fn raw(sim: &Simulator, request: &[u8]) -> Option<Reply> {
     raw_within(sim, request, Duration::from_secs(20))
 }
 
-/// The same, but waits only so long.
+/// Sends these bytes, and waits this long at most.
 pub(crate) fn raw_within(sim: &Simulator, request: &[u8], patience: Duration) -> Option<Reply> {
     let mut stream = TcpStream::connect(sim.addr()).unwrap();
     stream.set_read_timeout(Some(patience)).unwrap();
@@ -58,7 +58,7 @@ pub(crate) fn raw_within(sim: &Simulator, request: &[u8], patience: Duration) ->
     parse(&all)
 }
 
-/// Takes an answer apart.
+/// Parses a response.
 pub(crate) fn parse(all: &[u8]) -> Option<Reply> {
     let end = all.windows(4).position(|it| it == b"\r\n\r\n")?;
     let head = String::from_utf8(all[..end + 2].to_vec()).unwrap();
@@ -68,7 +68,7 @@ pub(crate) fn parse(all: &[u8]) -> Option<Reply> {
     Some(reply)
 }
 
-/// Somebody who talks to a simulator, logged in or not.
+/// A client of a simulator, logged in or not.
 pub(crate) struct Client<'s> {
     pub(crate) sim: &'s Simulator,
     pub(crate) token: Option<String>,
@@ -143,7 +143,7 @@ pub(crate) fn login(sim: &Simulator, user: &str, password: &str, path: &str) -> 
     Client::anonymous(sim).send("GET", path, &fields, "").unwrap()
 }
 
-/// The token in the cookie of an answer.
+/// Returns the token in the cookie of a response.
 pub(crate) fn token(reply: &Reply) -> String {
     let cookie = reply.fields("set-cookie")[0];
     let value = cookie.split(';').next().unwrap();

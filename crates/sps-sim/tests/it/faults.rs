@@ -1,4 +1,4 @@
-//! Things that go wrong on demand.
+//! Faults.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::{
 
 const EMAIL: &str = "/api/configuration/management/email";
 
-/// A simulator with a change that waits, and whoever made it.
+/// Makes a pending change, and returns its client.
 fn changed(sim: &Simulator) -> Client<'_> {
     let client = Client::new(sim);
     let mut body = client.get(EMAIL).expect(200)["body"].clone();
@@ -28,7 +28,7 @@ fn is_committed(sim: &Simulator) -> bool {
 const COMMIT: &str = r#"{"status": "commit"}"#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dropped_connection_before_or_after_the_effect() {
+async fn drops_a_connection_before_or_after_the_effect() {
     for (fault, effect) in [(Fault::drop_before(), false), (Fault::drop_after(), true)] {
         let sim = version("7.5").start().await.unwrap();
         let client = changed(&sim);
@@ -36,14 +36,14 @@ async fn a_dropped_connection_before_or_after_the_effect() {
         assert!(client.maybe("PUT", "/api/transaction", COMMIT).is_none());
         assert_eq!(is_committed(&sim), effect);
         assert_eq!(sim.requests().last().unwrap().status, None);
-        // It was only once.
+        // The fault hits only once.
         assert_eq!(client.commit().status, if effect { 409 } else { 200 });
         assert!(is_committed(&sim));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_status_code_of_a_proxy() {
+async fn responds_with_a_status_code_of_a_proxy() {
     for code in [500, 502, 503] {
         let sim = version("7.5").start().await.unwrap();
         let client = changed(&sim);
@@ -58,7 +58,7 @@ async fn a_status_code_of_a_proxy() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_status_code_can_be_asked_for() {
+async fn supports_every_status_code() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     for (code, status) in [(204, 204), (304, 304), (307, 307), (599, 599), (100, 500), (999, 500)] {
@@ -69,7 +69,7 @@ async fn every_status_code_can_be_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_ends_in_the_middle() {
+async fn expires_a_session() {
     let sim = version("7.5").start().await.unwrap();
     let client = changed(&sim);
     sim.add_fault(Fault::expire_session().method("PUT").times(1));
@@ -80,12 +80,12 @@ async fn a_session_that_ends_in_the_middle() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lock_of_somebody_else() {
+async fn pretends_a_lock_of_another_user() {
     for target in ["6.0.9", "7.5"] {
         let sim = version(target).start().await.unwrap();
         let client = Client::new(&sim);
         sim.add_fault(Fault::foreign_lock("mallory").times(1));
-        // Reading needs no lock, and does not use the fault up.
+        // Reading needs no lock, and does not use up the fault.
         client.get(EMAIL).expect(200);
         let reply = client.open();
         assert_eq!((reply.status, reply.error().as_str()), (409, "Conflict"));
@@ -95,7 +95,7 @@ async fn a_lock_of_somebody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn late_slow_and_cut_answers() {
+async fn delays_slows_and_cuts_responses() {
     let sim = version("7.5").start().await.unwrap();
     let client = changed(&sim);
     let whole = client.get(EMAIL);
@@ -117,7 +117,7 @@ async fn late_slow_and_cut_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_late_is_done_for_nobody_too() {
+async fn carries_out_a_delayed_request_of_a_client_that_hung_up() {
     let sim = version("7.5").start().await.unwrap();
     let client = changed(&sim);
     sim.add_fault(Fault::delay(Duration::from_millis(500)).method("PUT").times(1));
@@ -137,7 +137,7 @@ async fn what_is_late_is_done_for_nobody_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_gets_lost() {
+async fn loses_a_key() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let body = client.get(EMAIL).expect(200)["body"].clone();
@@ -149,7 +149,7 @@ async fn a_key_that_gets_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn dice_follow_the_seed() {
+async fn probabilities_follow_the_seed() {
     let mut runs = Vec::new();
     for seed in [1, 1, 2] {
         let sim = version("7.5").seed(seed).start().await.unwrap();

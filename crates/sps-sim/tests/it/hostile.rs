@@ -1,11 +1,11 @@
-//! Requests that nobody sends in good faith: each gets an answer or a closed connection, and the next one is served.
+//! Hostile requests: each gets a response or a closed connection, and the next one is served.
 
 use crate::{
     client::{Client, parse, raw_within},
     version,
 };
 
-/// Some of the requests announce a body that never comes.
+/// Some of the requests announce a body that never arrives.
 const PATIENCE: std::time::Duration = std::time::Duration::from_millis(300);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,10 +83,10 @@ async fn refuses_long_bodies() {
     let reply = client.body("PUT", path, &body);
     assert_eq!(reply.status, 413);
     assert_eq!(client.body("PUT", path, &body[1..]).error(), "InvalidRequestBody");
-    // A length alone is enough, if it is beyond all measure.
+    // A huge announced length is enough.
     let fields = "Content-Length: 9999999999\r\n";
     assert_eq!(client.send("PUT", path, fields, "").unwrap().status, 413);
-    // Chunks say nothing about the whole.
+    // Chunks do not announce the whole length.
     let chunk = format!("{:x}\r\n{}\r\n0\r\n\r\n", body.len(), body);
     let reply = client.send("PUT", path, "Transfer-Encoding: chunked\r\n", &chunk).unwrap();
     assert_eq!(reply.status, 413);
@@ -132,7 +132,7 @@ async fn refuses_deep_and_odd_json() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_one_after_the_other_on_one_connection() {
+async fn serves_many_requests_on_one_connection() {
     use std::io::{Read as _, Write as _};
     let sim = version("7.5").start().await.unwrap();
     let mut stream = std::net::TcpStream::connect(sim.addr()).unwrap();
@@ -148,7 +148,7 @@ async fn answers_one_after_the_other_on_one_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_live_side_by_side_and_stop() {
+async fn many_simulators_run_at_once_and_stop() {
     let mut sims = Vec::new();
     for _ in 0..20 {
         sims.push(version("7.5").start().await.unwrap());
@@ -163,9 +163,9 @@ async fn many_live_side_by_side_and_stop() {
     }
 }
 
-/// Requests cut, doubled and with bytes changed at random, always the same ones.
+/// Requests are cut, doubled and changed at random, with a fixed seed.
 #[tokio::test(flavor = "multi_thread")]
-async fn survives_what_nobody_thought_of() {
+async fn survives_random_requests() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let token = client.token.clone().unwrap();

@@ -10,19 +10,20 @@ use crate::{client::Client, version};
 const BUNDLES: &str = "/api/troubleshooting/support-bundle";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bundle_from_the_queue_to_its_end() {
+async fn a_bundle_waits_runs_and_finishes() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
-    // As the sample sends it: without a body and without a length.
-    let answer = client.send("POST", BUNDLES, "", "").unwrap().expect(201);
-    let item = &answer["items"][0];
+    // Like the sample: without a body and without a length.
+    let response = client.send("POST", BUNDLES, "", "").unwrap().expect(201);
+    let item = &response["items"][0];
     let queued = json!({
         "error": null, "file_name": null, "info": null, "start_time": null, "status": "queued",
     });
     assert_eq!(item["body"], queued);
-    assert_eq!(item.get("key"), None);
+    let key = item["meta"]["href"].as_str().unwrap().rsplit('/').next().unwrap();
+    assert_eq!((&item["key"], &response["key"]), (&json!(key), &json!(key)));
     assert_eq!(item["meta"]["parent"], "/api/troubleshooting");
-    assert_eq!(answer["meta"]["href"], BUNDLES);
+    assert_eq!(response["meta"]["href"], BUNDLES);
     let href = item["meta"]["href"].as_str().unwrap().to_owned();
     let download = format!("{href}/download");
     let state = |href: &str| client.get(href).expect(200)["body"].clone();
@@ -34,7 +35,7 @@ async fn a_bundle_from_the_queue_to_its_end() {
     let reply = client.get(&download);
     assert_eq!((reply.status, reply.error().as_str()), (404, "ResourceNotFound"));
     let key = href.rsplit('/').next().unwrap();
-    // The sample of the guide, with our key.
+    // The sample of the guide, with the key of this bundle.
     let expected = json!({
         "error": {
             "details": {"mount_point": "/troubleshooting/support-bundle", "resource": format!("{key}/download")},
@@ -59,18 +60,18 @@ async fn a_bundle_from_the_queue_to_its_end() {
     assert_eq!(reply.bytes[length - 4..], trailer);
     client.delete(&href).expect(200);
     assert_eq!(client.get(&href).error(), "ResourceNotFound");
-    // Cancels the one that runs.
+    // Cancels the running one.
     client.delete(second.as_str().unwrap()).expect(200);
     assert_eq!(client.get(BUNDLES).expect(200)["items"], json!([]));
     assert_eq!(sim.open_transaction(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bundle_fails_on_demand_and_is_gone_after_a_day() {
+async fn a_bundle_fails_on_demand_and_is_deleted_after_a_day() {
     let sim = version("7.5").start().await.unwrap();
     sim.add_fault("POST * fail-job x1".parse::<Fault>().unwrap());
     let client = Client::new(&sim);
-    let href = |answer: Value| answer["items"][0]["meta"]["href"].as_str().unwrap().to_owned();
+    let href = |response: Value| response["items"][0]["meta"]["href"].as_str().unwrap().to_owned();
     let fails = href(client.body("POST", BUNDLES, "").expect(201));
     let works = href(client.body("POST", BUNDLES, "").expect(201));
     sim.clock().advance(Duration::from_secs(60));

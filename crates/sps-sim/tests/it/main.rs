@@ -1,4 +1,4 @@
-//! The simulator, asked over its socket as a client would ask.
+//! The simulator, tested over its socket as a client uses it.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -7,6 +7,7 @@ mod client;
 mod faults;
 mod hostile;
 mod jobs;
+mod log;
 mod objects;
 mod state;
 mod tls;
@@ -17,7 +18,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use sps_sim::{Builder, Clock, Simulator, User};
 
-/// A simulator of this version, with three users and a clock that stands still.
+/// Settings of a simulator of this version, with three users and a manual clock.
 fn version(target: &str) -> Builder {
     let start = UNIX_EPOCH + Duration::from_secs(1_648_641_600);
     Simulator::builder()

@@ -1,4 +1,4 @@
-//! Reading, creating, changing and deleting what the configuration holds.
+//! Reading, creating, changing and deleting objects.
 
 use serde_json::{Value, json};
 
@@ -28,32 +28,35 @@ fn time_policy(name: &str) -> Value {
 }
 
 fn create(client: &Client<'_>, collection: &str, body: &Value) -> String {
-    let answer = client.post(collection, body).expect(201);
-    assert_eq!(answer["meta"]["href"], format!("{collection}/{}", answer["key"].as_str().unwrap()));
-    answer["key"].as_str().unwrap().to_owned()
+    let response = client.post(collection, body).expect(201);
+    assert_eq!(
+        response["meta"]["href"],
+        format!("{collection}/{}", response["key"].as_str().unwrap())
+    );
+    response["key"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_worked_example_of_the_guide() {
+async fn follows_the_example_of_the_guide() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let key = create(&client, CHANNELS, &channel_policy("drawing-only", "-100"));
     let path = format!("{CHANNELS}/{key}");
-    let answer = client.put(&path, &channel_policy("drawing", "-100")).expect(200);
+    let response = client.put(&path, &channel_policy("drawing", "-100")).expect(200);
     let expected = json!({"meta": {
         "first": format!("{CHANNELS}/-20100"), "href": path, "last": path, "next": null,
         "parent": CHANNELS, "previous": format!("{CHANNELS}/-20100"),
         "transaction": "/api/transaction", "remaining_seconds": 600,
     }});
-    assert_eq!(answer, expected);
-    let answer = client.get(&path).expect(200);
-    let rule = &answer["body"]["rules"][0];
+    assert_eq!(response, expected);
+    let response = client.get(&path).expect(200);
+    let rule = &response["body"]["rules"][0];
     let reference = json!({"key": "-100", "meta": {"href": format!("{TIMES}/-100")}});
     assert_eq!(rule["allowed_for"]["time_policy"], reference);
     assert_eq!(rule["actions"]["content_policy"], Value::Null);
-    assert_eq!(answer["key"], key);
-    // What was received cannot be sent back as it came.
-    let reply = client.put(&path, &answer["body"]);
+    assert_eq!(response["key"], key);
+    // A response cannot be sent back unchanged.
+    let reply = client.put(&path, &response["body"]);
     assert_eq!((reply.status, reply.error().as_str()), (400, "SemanticError"));
 }
 
@@ -71,14 +74,14 @@ async fn objects_link_to_their_neighbors() {
     assert_eq!(meta["last"], href(&keys[2]));
     let ends = client.get(&format!("{TIMES}/-100")).expect(200)["meta"].clone();
     assert_eq!((&ends["previous"], &ends["next"]), (&Value::Null, &href(&keys[0])));
-    // A deleted object is answered with the links that it had.
+    // The response to a DELETE has the links that the object had.
     let meta = client.delete(&format!("{TIMES}/{}", keys[1])).expect(200);
     assert_eq!(meta["meta"]["href"], href(&keys[1]));
     assert_eq!(meta["meta"]["previous"], href(&keys[0]));
     assert_eq!(meta.as_object().unwrap().len(), 1);
     let meta = client.get(&format!("{TIMES}/{}", keys[0])).expect(200)["meta"].clone();
     assert_eq!(meta["next"], href(&keys[2]));
-    // The same for the collection itself, among the other policies.
+    // The collection itself links to the other policies.
     let meta = client.get(TIMES).expect(200)["meta"].clone();
     assert_eq!(meta["next"], "/api/configuration/policies/user_databases");
 }
@@ -88,19 +91,19 @@ async fn lists_have_bodies_from_6_1_on() {
     for (target, bodies) in [("6.0.12", false), ("6.1.0", true), ("8.0", true)] {
         let sim = version(target).start().await.unwrap();
         let client = Client::new(&sim);
-        let answer = client.get(TIMES).expect(200);
-        let item = &answer["items"][0];
+        let response = client.get(TIMES).expect(200);
+        let item = &response["items"][0];
         assert_eq!(item["key"], "-100");
         assert_eq!(item["meta"], json!({"href": format!("{TIMES}/-100")}));
         assert_eq!(item.get("body").is_some(), bodies, "{target}");
-        // What is no object of a collection has none.
-        let answer = client.get("/api/configuration/policies").expect(200);
-        assert_eq!(answer["items"][0].get("body"), None);
+        // Items that are not objects of a collection have no body.
+        let response = client.get("/api/configuration/policies").expect(200);
+        assert_eq!(response["items"][0].get("body"), None);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn endpoints_come_with_their_versions() {
+async fn endpoints_exist_in_their_versions_only() {
     let path = "/api/configuration/management/web_gateway_authentication";
     for (target, status) in [("7.0.2", 404), ("7.0.3.1", 200)] {
         let sim = version(target).start().await.unwrap();
@@ -116,18 +119,18 @@ async fn containers_list_their_children() {
     let sim = version("6.2.0").start().await.unwrap();
     let client = Client::new(&sim);
     // The sample of the guide's page on SNMP.
-    let answer = client.get("/api/configuration/management/snmp").expect(200);
+    let response = client.get("/api/configuration/management/snmp").expect(200);
     let trap = json!([{"key": "trap", "meta": {"href": TRAP}}]);
-    assert_eq!(answer["items"], trap);
-    assert_eq!(answer["meta"]["parent"], "/api/configuration/management");
-    let alone = client.get(TRAP).expect(200)["meta"].clone();
-    assert_eq!((&alone["first"], &alone["last"]), (&json!(TRAP), &json!(TRAP)));
-    assert_eq!((&alone["next"], &alone["previous"]), (&Value::Null, &Value::Null));
+    assert_eq!(response["items"], trap);
+    assert_eq!(response["meta"]["parent"], "/api/configuration/management");
+    let meta = client.get(TRAP).expect(200)["meta"].clone();
+    assert_eq!((&meta["first"], &meta["last"]), (&json!(TRAP), &json!(TRAP)));
+    assert_eq!((&meta["next"], &meta["previous"]), (&Value::Null, &Value::Null));
     for path in ["/api", "/api/"] {
-        let answer = client.get(path).expect(200);
-        assert_eq!(answer["meta"]["href"], "/api");
-        assert_eq!(answer["meta"].get("parent"), None);
-        let items = answer["items"].as_array().unwrap();
+        let response = client.get(path).expect(200);
+        assert_eq!(response["meta"]["href"], "/api");
+        assert_eq!(response["meta"].get("parent"), None);
+        let items = response["items"].as_array().unwrap();
         let keys: Vec<_> = items.iter().map(|it| it["key"].as_str().unwrap()).collect();
         assert!(keys.contains(&"configuration") && keys.is_sorted(), "{keys:?}");
     }
@@ -135,16 +138,16 @@ async fn containers_list_their_children() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_are_whole_objects() {
+async fn a_put_replaces_the_whole_body() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let path = "/api/configuration/management/health_monitoring";
     let mut body = client.get(path).expect(200)["body"].clone();
-    // A mistyped key is swallowed.
+    // A mistyped key is dropped silently.
     body["maximum_lod1"] = json!(3);
     client.put(path, &body).expect(200);
     assert_eq!(client.get(path).expect(200)["body"].get("maximum_lod1"), None);
-    // A missing one is not.
+    // A missing key is refused.
     body.as_object_mut().unwrap().remove("maximum_load1");
     let reply = client.put(path, &body);
     assert_eq!((reply.status, reply.error().as_str()), (400, "SemanticError"));
@@ -159,7 +162,7 @@ async fn bodies_are_whole_objects() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn strict_refuses_what_would_be_swallowed() {
+async fn strict_mode_refuses_what_would_be_dropped() {
     let sim = version("7.5").strict().start().await.unwrap();
     let client = Client::new(&sim);
     let path = "/api/configuration/management/health_monitoring";
@@ -174,9 +177,9 @@ async fn strict_refuses_what_would_be_swallowed() {
     client.commit().expect(200);
 }
 
-/// Bodies that no endpoint of the spec describes are read as strictly as all others.
+/// Strict mode covers bodies that no endpoint of the spec describes.
 #[tokio::test(flavor = "multi_thread")]
-async fn strict_holds_for_commits_and_orders_too() {
+async fn strict_mode_covers_commits_and_orders() {
     let deep = format!("{}{}", "[".repeat(70), "]".repeat(70));
     let commits = [
         (r#"{"status": "discard", "status": "commit"}"#.to_owned(), "duplicate-key", "/status"),
@@ -214,7 +217,7 @@ async fn strict_holds_for_commits_and_orders_too() {
     client
         .body("PUT", "/api/transaction", r#"{"status": "commit", "commit_message": "x"}"#)
         .expect(200);
-    // Before 8.0 nothing says that a commit may have a message.
+    // Before 8.0 no guide has a message for a commit.
     let old = version("7.5").strict().start().await.unwrap();
     let client = Client::new(&old);
     client.open().expect(200);
@@ -223,7 +226,36 @@ async fn strict_holds_for_commits_and_orders_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_there() {
+async fn head_answers_like_get_without_a_body() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    for path in ["/api", "/api/info", TIMES, "/api/configuration/passwords/1", "/api/transaction"] {
+        let (get, head) = (client.get(path), client.send("HEAD", path, "", "").unwrap());
+        assert_eq!(head.status, get.status, "{path}");
+        assert_eq!(head.fields("content-length"), get.fields("content-length"), "{path}");
+        assert_eq!(head.fields("content-type"), get.fields("content-type"), "{path}");
+        assert!(head.bytes.is_empty() && !get.bytes.is_empty(), "{path}");
+        assert_eq!(sim.requests().last().unwrap().method, "HEAD");
+    }
+    assert_eq!(client.send("HEAD", "/api/upload/plugins", "", "").unwrap().status, 405);
+    assert_eq!(Client::anonymous(&sim).send("HEAD", "/api", "", "").unwrap().status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn skips_empty_path_segments() {
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    let email = client.get("/api/configuration/management/email").expect(200);
+    for path in ["/api//configuration/management/email", "//api/configuration///management/email//"]
+    {
+        assert_eq!(client.get(path).expect(200), email, "{path}");
+    }
+    client.put("/api//configuration/management/email", &email["body"]).expect(200);
+    assert_eq!(client.get("//").error(), "NotFound");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_missing_paths_objects_and_methods() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     for path in [
@@ -236,6 +268,10 @@ async fn what_is_not_there() {
         assert_eq!(client.delete(&path).status, 404);
         assert_eq!(client.put(&path, &json!({})).status, 404);
     }
+    for path in ["/api/nothing", "/nothing"] {
+        let details = client.get(path).json()["error"]["details"].clone();
+        assert_eq!(details, json!({"mount_point": "/", "resource": "nothing"}), "{path}");
+    }
     let reply = client.get("/api/configuration/management/nothing/here");
     assert_eq!((reply.status, reply.error().as_str()), (404, "ResourceNotFound"));
     let details = json!({"mount_point": "/configuration/management", "resource": "nothing/here"});
@@ -244,7 +280,7 @@ async fn what_is_not_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_in_use_or_built_in_stays() {
+async fn refuses_to_delete_what_is_in_use_or_built_in() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let time = create(&client, TIMES, &time_policy("mine"));
@@ -261,13 +297,13 @@ async fn what_is_in_use_or_built_in_stays() {
     client.delete(&path).expect(200);
     client.commit().expect(200);
     assert_eq!(client.get(&path).status, 404);
-    // What points nowhere is refused.
+    // A dangling reference is refused.
     let reply = client.post(CHANNELS, &channel_policy("lost", &time));
     assert_eq!(reply.error(), "SemanticError");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn secrets_are_used_once_and_never_shown() {
+async fn secrets_are_single_use_and_never_shown() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let passwords = "/api/configuration/passwords";
@@ -289,7 +325,7 @@ async fn secrets_are_used_once_and_never_shown() {
     };
     assert_eq!(client.put(TRAP, &trap(&key, &key)).error(), "SemanticError");
     client.put(TRAP, &trap(&key, &other)).expect(200);
-    // The same references from the same place are the same use.
+    // The same endpoint may repeat its references.
     client.put(TRAP, &trap(&other, &key)).expect(200);
     let users = json!({"name": "users", "users": [
         {"certificates": [], "passwords": [key], "public_keys": [], "username": "alice"},
@@ -303,12 +339,12 @@ async fn secrets_are_used_once_and_never_shown() {
     ];
     let text = json!(shown).to_string();
     assert!(!text.contains("hush") && text.contains(&key), "{text}");
-    // Links between secrets would list them.
+    // Links between secrets would list the secrets.
     assert_eq!(shown[0]["meta"].get("next"), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_order_is_kept() {
+async fn keeps_an_order() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let (a, b) =
@@ -318,8 +354,8 @@ async fn an_order_is_kept() {
     }
     client.put(TIMES, &json!({"@order": [b, "-100", a]})).expect(200);
     client.commit().expect(200);
-    let answer = client.get(TIMES).expect(200);
-    let items = answer["items"].as_array().unwrap();
+    let response = client.get(TIMES).expect(200);
+    let items = response["items"].as_array().unwrap();
     assert_eq!(
         items.iter().map(|it| &it["key"]).collect::<Vec<_>>(),
         [&json!(b), &json!("-100"), &json!(a)]
@@ -328,39 +364,39 @@ async fn an_order_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn info_for_everybody_and_for_users() {
+async fn info_shows_more_after_a_login() {
     for (target, firmware, release) in [("5.7.0", "5.7.0", "5 F7"), ("7.0", "7.0.0", "7 LTS")] {
         let sim = version(target).start().await.unwrap();
-        let answer = Client::anonymous(&sim).get("/api/info").expect(200);
-        assert_eq!(answer["key"], "about_info");
-        assert_eq!(answer["meta"], json!({"href": "/api/info", "parent": "/api"}));
-        let body = answer["body"].as_object().unwrap();
+        let response = Client::anonymous(&sim).get("/api/info").expect(200);
+        assert_eq!(response["key"], "about_info");
+        assert_eq!(response["meta"], json!({"href": "/api/info", "parent": "/api"}));
+        let body = response["body"].as_object().unwrap();
         let keys = ["domainname", "hostname", "nickname", "plugin_sdk_version", "support_link"];
         assert_eq!(body.keys().collect::<Vec<_>>(), keys);
-        let answer = Client::new(&sim).get("/api/info").expect(200);
-        assert_eq!(answer["body"].as_object().unwrap().len(), 11);
-        assert_eq!(answer["body"]["firmware_version"], firmware);
-        assert_eq!(answer["body"]["version"], release);
-        assert_eq!(answer["meta"]["remaining_seconds"], 600);
-        // A session that has ended makes no error here.
+        let response = Client::new(&sim).get("/api/info").expect(200);
+        assert_eq!(response["body"].as_object().unwrap().len(), 11);
+        assert_eq!(response["body"]["firmware_version"], firmware);
+        assert_eq!(response["body"]["version"], release);
+        assert_eq!(response["meta"]["remaining_seconds"], 600);
+        // An ended session is not an error here.
         let stranger = Client { sim: &sim, token: Some("0".repeat(40)) };
         assert_eq!(stranger.get("/api/info").expect(200)["body"].get("version"), None);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_address_can_be_reached_through_links() {
+async fn links_reach_every_path() {
     let sim = version("8.0").start().await.unwrap();
     let client = Client::new(&sim);
     let (mut seen, mut todo) = (Vec::new(), vec!["/api".to_owned()]);
     while let Some(path) = todo.pop() {
         let reply = client.get(&path);
         if reply.status == 405 {
-            // Secrets and uploads are only sent.
+            // Secrets and uploads can only be sent.
             continue;
         }
-        let answer = reply.expect(200);
-        let items = answer.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+        let response = reply.expect(200);
+        let items = response.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
         todo.extend(items.iter().map(|it| it["meta"]["href"].as_str().unwrap().to_owned()));
         seen.push(path);
     }

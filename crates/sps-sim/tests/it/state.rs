@@ -7,7 +7,7 @@ use sps_sim::{Error, Simulator};
 
 use crate::{client::Client, version};
 
-/// A folder of its own that vanishes with it.
+/// A temporary folder.
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
@@ -25,7 +25,7 @@ impl Drop for Folder {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_committed_outlives_the_run() {
+async fn keeps_what_was_committed() {
     let folder = Folder::new("outlives");
     let file = folder.0.join("state.json");
     let sim = version("7.5").state(&file).start().await.unwrap();
@@ -47,7 +47,7 @@ async fn what_was_committed_outlives_the_run() {
     assert_eq!(sim.configuration(), before);
     let client = Client::new(&sim);
     assert_eq!(client.get("/api/info").expect(200)["body"]["config_hash"], hash);
-    // It is still known that the password is in use.
+    // The restored index of references has the password.
     assert_eq!(client.post(path, &users).error(), "SemanticError");
     let names: Vec<_> =
         fs::read_dir(&folder.0).unwrap().map(|it| it.unwrap().file_name()).collect();
@@ -61,7 +61,7 @@ async fn what_was_committed_outlives_the_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_certificate_stays_the_same() {
+async fn keeps_the_certificate() {
     let folder = Folder::new("certificate");
     let file = folder.0.join("state.json");
     let start = || Simulator::builder().state(&file).start();
@@ -73,7 +73,7 @@ async fn the_certificate_stays_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_newer_version_adds_what_it_has() {
+async fn a_newer_version_adds_its_defaults() {
     let folder = Folder::new("newer");
     let file = folder.0.join("state.json");
     let sim = version("6.0.2").state(&file).start().await.unwrap();
@@ -95,7 +95,7 @@ async fn a_newer_version_adds_what_it_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn says_what_is_wrong_with_the_file() {
+async fn names_the_error_in_the_file() {
     let folder = Folder::new("wrong");
     let file = folder.0.join("state.json");
     for text in
@@ -110,7 +110,7 @@ async fn says_what_is_wrong_with_the_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_that_cannot_be_kept_does_not_happen() {
+async fn a_commit_that_cannot_be_written_fails() {
     let folder = Folder::new("kept");
     let below = folder.0.join("below");
     fs::create_dir(&below).unwrap();
@@ -126,7 +126,7 @@ async fn a_commit_that_cannot_be_kept_does_not_happen() {
     client.commit().expect(200);
 }
 
-/// A file can be written by hand, and the next number need not exist.
+/// A file written by hand can hold the largest number, which has no successor.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_number_of_the_file_is_too_large() {
     let folder = Folder::new("large");
@@ -148,7 +148,7 @@ async fn no_number_of_the_file_is_too_large() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_at_once_are_refused() {
+async fn refuses_a_second_simulator() {
     let folder = Folder::new("two");
     let file = folder.0.join("state.json");
     let first = version("7.5").state(&file).start().await.unwrap();
@@ -164,12 +164,12 @@ async fn two_at_once_are_refused() {
         std::os::unix::fs::symlink(&file, &link).unwrap();
         refused(version("7.5").state(&link).start().await.unwrap_err());
     }
-    // What was refused took nothing away from the first one.
+    // The refused start did not affect the first simulator.
     let client = Client::new(&first);
     client.post("/api/configuration/passwords", &json!({"plain": "x"})).expect(201);
     client.commit().expect(200);
     let committed = first.configuration();
-    // The next one may start as soon as this one is gone, however it went.
+    // The next one may start as soon as this one has ended, in either way.
     drop(first);
     let second = version("7.5").state(&file).start().await.unwrap();
     assert_eq!(second.configuration(), committed);
@@ -180,9 +180,9 @@ async fn two_at_once_are_refused() {
 const ACCOUNTING: &str = "/api/configuration/management/accounting";
 const EMAIL: &str = "/api/configuration/management/email";
 
-/// What the version does not have must not act, and must not be gone either.
+/// What the version lacks has no effect, and is not lost.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_older_version_leaves_out_what_it_has_not() {
+async fn an_older_version_leaves_out_what_it_lacks() {
     let folder = Folder::new("older");
     let file = folder.0.join("state.json");
     let sim = version("8.0").state(&file).start().await.unwrap();
@@ -201,7 +201,7 @@ async fn an_older_version_leaves_out_what_it_has_not() {
     let client = Client::new(&sim);
     assert_eq!(client.get(ACCOUNTING).status, 404);
     assert_eq!(sim.configuration()[EMAIL]["admin_address"], "mine@example.com");
-    // Nothing was committed, so nothing is written.
+    // Without a commit, nothing is written.
     assert_eq!(fs::read(&file).unwrap(), before);
     client.open().expect(200);
     client.post("/api/configuration/passwords", &json!({"plain": "x"})).expect(201);
@@ -214,7 +214,7 @@ async fn an_older_version_leaves_out_what_it_has_not() {
     let sim = version("6.0.1").state(&file).start().await.unwrap();
     assert_eq!((sim.configuration(), sim.left_out().len()), (committed, 0));
     sim.stop().await;
-    // An older one that was put aside is not written over.
+    // An older backup is not overwritten.
     fs::write(&file, &before).unwrap();
     let sim = version("6.0.1").state(&file).start().await.unwrap();
     let client = Client::new(&sim);
@@ -227,9 +227,9 @@ async fn an_older_version_leaves_out_what_it_has_not() {
     assert_ne!(after, before);
 }
 
-/// A state that nobody changed can be taken to any version: all of it is what a new appliance has.
+/// An unchanged state can be converted to any version: it holds only defaults.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_state_goes_everywhere() {
+async fn converts_an_unchanged_state_to_any_version() {
     let folder = Folder::new("everywhere");
     let versions = ["5.0", "6.0.2", "6.1", "6.9.2", "7.0", "7.5", "8.0"];
     for from in versions {
@@ -247,7 +247,7 @@ async fn a_new_state_goes_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn judges_what_was_written_by_hand() {
+async fn checks_what_was_written_by_hand() {
     let folder = Folder::new("hand");
     let file = folder.0.join("state.json");
     let times = "/api/configuration/policies/time_policies";
@@ -267,24 +267,40 @@ async fn judges_what_was_written_by_hand() {
         fs::write(&file, state.to_string()).unwrap();
     };
     let object = |key: &str, body: Value| json!([{"key": key, "body": body}]);
-    for (pointer, value, said) in [
-        (["singletons", EMAIL, ""], json!("secret"), "management/email: found a string"),
-        (["singletons", EMAIL, ""], json!(null), "management/email: null"),
-        (["singletons", EMAIL, ""], json!({"body": {}}), "management/email: nothing in it belongs"),
-        (["singletons", EMAIL, "admin_address"], json!(7), "email/admin_address: found a number"),
+    for (pointer, value, expected) in [
+        (
+            ["singletons", EMAIL, ""],
+            json!("secret"),
+            "management/email: expected an object, found a string",
+        ),
+        (["singletons", EMAIL, ""], json!(null), "management/email: expected a value, found null"),
+        (
+            ["singletons", EMAIL, ""],
+            json!({"body": {}}),
+            "management/email: version 7.5 knows no key of this body",
+        ),
+        (
+            ["singletons", EMAIL, "admin_address"],
+            json!(7),
+            "email/admin_address: expected a string, found a number",
+        ),
         (["collections", times, ""], json!([]), "time_policy: "),
-        (["collections", times, ""], object("-100", json!([])), "time_policies/-100: found a list"),
+        (
+            ["collections", times, ""],
+            object("-100", json!([])),
+            "time_policies/-100: expected an object, found a list",
+        ),
         (["collections", channels, ""], object("a/b", json!({})), "cannot be the key"),
         (["collections", channels, ""], object("@order", json!({})), "cannot be the key"),
         (
             ["collections", channels, ""],
             json!([{"key": "a", "body": {}}, {"key": "a", "body": {}}]),
-            "the key `a` stands twice",
+            "duplicate key `a`",
         ),
         (
             ["collections", "/api/configuration/plugins/aa", ""],
             object("a", json!("secret")),
-            "plugins/aa/a: a plugin is an object",
+            "plugins/aa/a: a plugin must be an object",
         ),
     ] {
         changed(pointer, value);
@@ -292,11 +308,11 @@ async fn judges_what_was_written_by_hand() {
         let error = version("7.5").state(&file).start().await.unwrap_err();
         let text = error.to_string();
         assert!(matches!(error, Error::NotState { .. }), "{text}");
-        assert!(text.contains(said) && text.contains("state.json"), "{said}: {text}");
+        assert!(text.contains(expected) && text.contains("state.json"), "{expected}: {text}");
         assert!(!text.contains("secret"), "{text}");
         assert_eq!(fs::read(&file).unwrap(), before);
     }
-    // What an appliance would swallow is swallowed, and told.
+    // Unknown keys are dropped, and listed.
     changed(["singletons", EMAIL, "typo\u{1b}"], json!(1));
     let sim = version("7.5").state(&file).start().await.unwrap();
     assert_eq!(sim.left_out(), [format!("{EMAIL}/typo\\u{{1b}}")]);
@@ -306,9 +322,9 @@ async fn judges_what_was_written_by_hand() {
     assert_eq!(sim.left_out(), ["/api/configuration/elsewhere"]);
 }
 
-/// A fault must not make a file that the simulator refuses to read.
+/// A fault must not produce a file that the simulator refuses to read.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_key_stays_lost() {
+async fn a_lost_key_is_accepted_later() {
     let folder = Folder::new("lost");
     let file = folder.0.join("state.json");
     let sim = version("7.5").state(&file).start().await.unwrap();
@@ -324,9 +340,9 @@ async fn a_lost_key_stays_lost() {
     assert_eq!(sim.configuration(), before);
 }
 
-/// The same seed draws the same keys, of which some are taken after the first run.
+/// The same seed draws the same keys, and objects of the first run have some of them.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_seed_does_not_write_over_objects() {
+async fn a_seed_does_not_overwrite_objects() {
     let folder = Folder::new("seed");
     let file = folder.0.join("state.json");
     let path = "/api/configuration/policies/time_policies";

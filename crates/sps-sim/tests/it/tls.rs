@@ -9,8 +9,10 @@ use tokio_rustls::{
     TlsConnector,
     rustls::{
         ClientConfig, RootCertStore,
+        client::ResolvesClientCert,
         crypto::ring::default_provider,
         pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
+        sign::{CertifiedKey, SingleCertAndKey},
     },
 };
 
@@ -31,7 +33,7 @@ async fn get(
     get_from(sim, "127.0.0.1", path, fields, identity).await
 }
 
-/// The same of a server whose certificate has to bear this name.
+/// Like [`get`], from a server whose certificate must have this name.
 async fn get_from(
     sim: &Simulator,
     host: &'static str,
@@ -48,12 +50,7 @@ async fn get_from(
         .with_root_certificates(roots);
     let config = match identity {
         None => config.with_no_client_auth(),
-        Some((certificate, key)) => config
-            .with_client_auth_cert(
-                vec![CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()],
-                PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap(),
-            )
-            .unwrap(),
+        Some(identity) => config.with_client_cert_resolver(resolver(identity)),
     };
     let address = (std::net::Ipv4Addr::LOCALHOST, sim.addr().port());
     let address = if sim.addr().ip().is_unspecified() { address.into() } else { sim.addr() };
@@ -65,6 +62,61 @@ async fn get_from(
     let mut all = Vec::new();
     let _ = stream.read_to_end(&mut all).await;
     parse(&all)
+}
+
+/// Shows any certificate. The usual setting refuses one that rustls cannot read.
+fn resolver((certificate, key): &Identity) -> Arc<dyn ResolvesClientCert> {
+    let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+    let key = default_provider().key_provider.load_private_key(key).unwrap();
+    Arc::new(SingleCertAndKey::from(CertifiedKey::new(vec![certificate], key)))
+}
+
+/// rustls does not read certificates of version 1, so the handshake fails before there is a request to log.
+#[tokio::test(flavor = "multi_thread")]
+async fn logs_a_refused_certificate_of_version_1() {
+    let identity =
+        (include_str!("x509_v1/crt.pem").to_owned(), include_str!("x509_v1/key.pem").to_owned());
+    let sim =
+        Simulator::builder().trust_client_ca(include_str!("x509_v1/ca.pem")).start().await.unwrap();
+    assert!(get(&sim, "/api/info", "", None).await.is_some());
+    assert_eq!(sim.failed_handshakes(), []);
+    assert_eq!(
+        get(&sim, "/api/authentication?type=x509", "", Some(&identity)).await.map(|it| it.status),
+        None
+    );
+    let [failed] = &sim.failed_handshakes()[..] else { panic!("one handshake fails") };
+    assert!(failed.reason.contains("UnsupportedCertVersion"), "{failed:?}");
+    assert_eq!(sim.requests().len(), 1);
+}
+
+/// Some clients cannot verify signatures of elliptic curves.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_rsa_key_signs_on_request() {
+    let rsa = include_str!("rsa.key.pem");
+    let folder = Folder::new("rsa");
+    let file = folder.0.join("state.json");
+    let first = Simulator::builder().state(&file).start().await.unwrap();
+    let curve = first.certificate_pem().unwrap().to_owned();
+    first.stop().await;
+    let mut certificates = Vec::new();
+    for _ in 0..2 {
+        let builder = Simulator::builder().state(&file).private_key(rsa);
+        assert!(!format!("{builder:?}").contains("PRIVATE"));
+        let sim = builder.start().await.unwrap();
+        let der =
+            CertificateDer::from_pem_slice(sim.certificate_pem().unwrap().as_bytes()).unwrap();
+        // The object identifier of rsaEncryption, RFC 8017, appendix A.
+        let oid = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+        assert!(der.windows(oid.len()).any(|it| it == oid));
+        assert!(get(&sim, "/api/info", "", None).await.is_some());
+        certificates.push(sim.certificate_pem().unwrap().to_owned());
+        sim.stop().await;
+    }
+    assert_ne!(certificates[0], curve);
+    assert_eq!(certificates[0], certificates[1], "the certificate of the same key is kept");
+    let error = Simulator::builder().private_key("nothing").start().await.unwrap_err();
+    assert!(error.to_string().contains("invalid private key"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,9 +167,9 @@ async fn a_certificate_logs_in() {
         let cookie = format!("Cookie: session_id={}\r\n", token(&reply));
         let reply = get(&sim, "/api/configuration", &cookie, None).await.unwrap();
         assert_eq!(reply.status, 200);
-        // A name that nobody has, no certificate, and one without the word in the query.
-        let nobody = identity("nobody");
-        let reply = get(&sim, path, "", Some(&nobody)).await.unwrap();
+        // An unknown name, no certificate, and a certificate without `type=x509`.
+        let unknown = identity("unknown");
+        let reply = get(&sim, path, "", Some(&unknown)).await.unwrap();
         assert_eq!(reply.error(), "AuthenticationFailure");
         assert_eq!(get(&sim, path, "", None).await.unwrap().error(), "AuthenticationFailure");
         let reply = get(&sim, "/api/authentication", "", Some(&alice)).await.unwrap();
@@ -129,7 +181,7 @@ async fn a_certificate_logs_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_certificate_is_good_where_it_listens() {
+async fn the_certificate_is_valid_for_the_address() {
     let folder = Folder::new("listens");
     let file = folder.0.join("state.json");
     let listen = |ip: [u8; 4]| Simulator::builder().listen((ip, 0).into()).state(&file).start();
@@ -138,7 +190,7 @@ async fn the_certificate_is_good_where_it_listens() {
     let first = fingerprint(&home);
     assert!(get_from(&home, "0.0.0.0", "/api/info", "", None).await.is_none());
     home.stop().await;
-    // The saved certificate does not know this address.
+    // The saved certificate lacks this address.
     let everywhere = listen([0, 0, 0, 0]).await.unwrap();
     let second = fingerprint(&everywhere);
     assert_ne!(first, second);
@@ -147,13 +199,13 @@ async fn the_certificate_is_good_where_it_listens() {
         assert_eq!(reply.map(|it| it.status), Some(200), "{host}");
     }
     everywhere.stop().await;
-    // And this one knows the first.
+    // The new certificate has both addresses.
     let home = listen([127, 0, 0, 1]).await.unwrap();
     assert_eq!(fingerprint(&home), second);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_certificate_is_named() {
+async fn names_an_invalid_certificate() {
     let folder = Folder::new("broken");
     let file = folder.0.join("state.json");
     let (crt, key) = (folder.0.join("state.json.crt.pem"), folder.0.join("state.json.key.pem"));
@@ -177,19 +229,19 @@ async fn a_broken_certificate_is_named() {
         }
         let error = start().await.unwrap_err().to_string();
         assert!(error.starts_with(&path.display().to_string()), "{error}");
-        assert!(error.contains(why) && error.contains("new ones are made"), "{why}: {error}");
+        assert!(error.contains(why) && error.contains("to get new ones"), "{why}: {error}");
         fs::write(&crt, &sound.0).unwrap();
         fs::write(&key, &sound.1).unwrap();
     }
     start().await.unwrap().stop().await;
-    // A key alone is what a crash leaves behind.
+    // A crash can leave a key without a certificate.
     fs::remove_file(&crt).unwrap();
     start().await.unwrap();
     assert_ne!(fs::read(&key).unwrap(), sound.1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_authority_has_to_be_one() {
+async fn refuses_invalid_authorities() {
     for pem in ["", "nothing", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         let error = Simulator::builder().trust_client_ca(pem).start().await.unwrap_err();
         assert!(matches!(error, sps_sim::Error::ClientCa(_)), "{error}");

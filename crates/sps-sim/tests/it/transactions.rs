@@ -1,4 +1,4 @@
-//! The one transaction, in both of its generations.
+//! Transactions, explicit and implicit.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ fn email(client: &Client<'_>, admin: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn old_versions_want_it_opened() {
+async fn old_versions_require_an_open_transaction() {
     for (target, status) in
         [("5.7.0", 409), ("6.0.9", 409), ("6.8", 409), ("6.9.2", 200), ("7.0", 200), ("8.0", 200)]
     {
@@ -40,12 +40,12 @@ async fn old_versions_want_it_opened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_forms_of_the_status() {
-    // The samples of protocol.md, with the seconds that a session has.
+async fn the_status_has_the_form_of_its_version() {
+    // The samples of the guide, with the idle time of a session.
     let sim = version("6.9.3").start().await.unwrap();
     let closed = |status: &str| {
         json!({
-            "key": "transaction", "transaction": {"status": status},
+            "body": {"status": status}, "key": "transaction", "transaction": {"status": status},
             "meta": {"href": "/api/transaction", "parent": "/api", "remaining_seconds": 600},
         })
     };
@@ -54,25 +54,25 @@ async fn both_forms_of_the_status() {
     assert_eq!(client.open().expect(200), closed("open"));
     let sim = version("8.0").start().await.unwrap();
     let client = Client::new(&sim);
-    let answer = client.get("/api/transaction").expect(200);
+    let response = client.get("/api/transaction").expect(200);
     let expected = json!({
         "body": {"commit_message": "optional", "status": "closed"}, "key": "transaction",
         "meta": {"href": "/api/transaction", "parent": "/api", "remaining_seconds": 600},
     });
-    assert_eq!(answer, expected);
-    let answer = client.open().expect(200);
-    assert_eq!(answer["body"]["status"], "open");
-    assert_eq!(answer["meta"].get("changes"), None);
+    assert_eq!(response, expected);
+    let response = client.open().expect(200);
+    assert_eq!(response["body"]["status"], "open");
+    assert_eq!(response["meta"].get("changes"), None);
     client.put(EMAIL, &email(&client, "root@example.com")).expect(200);
-    let answer = client.get("/api/transaction").expect(200);
-    assert_eq!(answer["meta"]["changes"], "/api/transaction/changes");
-    let answer = client.commit().expect(200);
-    assert_eq!(answer["body"]["status"], "closed");
-    assert_eq!(answer["meta"].get("changes"), None);
+    let response = client.get("/api/transaction").expect(200);
+    assert_eq!(response["meta"]["changes"], "/api/transaction/changes");
+    let response = client.commit().expect(200);
+    assert_eq!(response["body"]["status"], "closed");
+    assert_eq!(response["meta"].get("changes"), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn opening_needs_a_length_and_no_body() {
+async fn opening_requires_a_length_and_no_body() {
     let sim = version("6.0.9").start().await.unwrap();
     let client = Client::new(&sim);
     let reply = client.send("POST", "/api/transaction", "", "").unwrap();
@@ -85,7 +85,7 @@ async fn opening_needs_a_length_and_no_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn expect_is_refused() {
+async fn refuses_expect() {
     let sim = version("6.0.9").start().await.unwrap();
     let client = Client::new(&sim);
     let fields = "Expect: 100-continue\r\nContent-Length: 2\r\n";
@@ -94,7 +94,7 @@ async fn expect_is_refused() {
     assert!(reply.head.starts_with("HTTP/1.1 417"), "{}", reply.head);
 }
 
-/// Both are what the guide tells a client to do about the 417.
+/// The guide offers clients both ways out of the 417.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_expect_and_http_1_0_get_through() {
     let sim = version("6.0.9").start().await.unwrap();
@@ -137,14 +137,14 @@ async fn one_writer_at_a_time() {
             assert!(error["message"].as_str().unwrap().contains("admin"), "{error}");
             assert_eq!(error["details"]["user"], "admin");
         }
-        // The other one sees neither the transaction nor what waits in it.
+        // The other session sees neither the transaction nor its changes.
         let status = alice.get("/api/transaction").expect(200);
         let state = status.get("body").or_else(|| status.get("transaction")).unwrap();
         assert_eq!(state["status"], "closed");
         assert_eq!(alice.get("/api/transaction/changes").expect(200)["changes"], json!([]));
         assert_eq!(alice.get(EMAIL).expect(200)["body"]["admin_address"], "admin@example.com");
         assert_eq!(admin.get(EMAIL).expect(200)["body"]["admin_address"], "root@example.com");
-        // Another session of the same user is another writer too.
+        // Another session of the same user needs the lock too.
         assert_eq!(Client::new(&sim).open().status, 409);
         admin.commit().expect(200);
         alice.open().expect(200);
@@ -152,28 +152,28 @@ async fn one_writer_at_a_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn discards() {
+async fn discards_a_transaction() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let before = sim.configuration();
     let hash = client.get("/api/info").expect(200)["body"]["config_hash"].clone();
     client.put(EMAIL, &email(&client, "root@example.com")).expect(200);
     client.post("/api/configuration/passwords", &json!({"plain": "x"})).expect(201);
-    let answer = client.delete("/api/transaction").expect(200);
-    assert_eq!(answer["body"]["status"], "closed");
+    let response = client.delete("/api/transaction").expect(200);
+    assert_eq!(response["body"]["status"], "closed");
     assert_eq!(sim.configuration(), before);
     assert_eq!(client.get("/api/info").expect(200)["body"]["config_hash"], hash);
-    // There is nothing to commit, and nothing to discard.
+    // Nothing is left to commit or to discard.
     assert_eq!(client.commit().error(), "Conflict");
     client.delete("/api/transaction").expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_hash_moves_with_each_commit() {
+async fn each_commit_changes_the_hash() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let mut hashes = Vec::new();
-    // The second change undoes the first one.
+    // The second change undoes the first.
     for admin in ["root@example.com", "admin@example.com", "root@example.com"] {
         client.put(EMAIL, &email(&client, admin)).expect(200);
         client.commit().expect(200);
@@ -197,11 +197,11 @@ async fn lists_changes() {
     let mut other = body.clone();
     other["name"] = json!("two");
     client.put(&path, &other).expect(200);
-    // The same once more changes nothing.
+    // The same body again is not a change.
     client.put(&path, &other).expect(200);
     client.put(policies, &json!({"@order": [key, "-100"]})).expect(200);
     client.delete(&path).expect(200);
-    let answer = client.get("/api/transaction/changes").expect(200);
+    let response = client.get("/api/transaction/changes").expect(200);
     let expected = json!({
         "changes": [
             {"type": "create", "path": path, "new_value": body},
@@ -214,15 +214,15 @@ async fn lists_changes() {
             "remaining_seconds": 600, "transaction": "/api/transaction",
         },
     });
-    assert_eq!(answer, expected);
+    assert_eq!(response, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_is_what_was_asked_for() {
+async fn only_the_status_commit_commits() {
     let sim = version("8.0").start().await.unwrap();
     let client = Client::new(&sim);
     client.open().expect(200);
-    assert_eq!(client.body("PUT", "/api/transaction", "").error(), "InvalidRequestBody");
+    assert_eq!(client.body("PUT", "/api/transaction", "x").error(), "InvalidRequestBody");
     for body in ["{}", "[]", r#"{"status": "open"}"#, r#"{"status": 1}"#, r#""commit""#] {
         let reply = client.body("PUT", "/api/transaction", body);
         assert_eq!(reply.error(), "SemanticError", "{body}");
@@ -233,18 +233,36 @@ async fn a_commit_is_what_was_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_may_be_needed() {
+async fn an_empty_put_commits() {
+    for builder in [version("6.0"), version("8.0"), version("8.0").strict()] {
+        let sim = builder.start().await.unwrap();
+        let client = Client::new(&sim);
+        client.open().expect(200);
+        client.put(EMAIL, &email(&client, "empty@example.com")).expect(200);
+        // `curl -X PUT --data ''`
+        let fields = "Content-Length: 0\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+        client.send("PUT", "/api/transaction", fields, "").unwrap().expect(200);
+        assert_eq!(sim.configuration()[EMAIL]["admin_address"], "empty@example.com");
+        assert_eq!(sim.open_transaction(), None);
+        let reply = client.send("PUT", "/api/transaction", fields, "").unwrap();
+        assert_eq!((reply.status, reply.error().as_str()), (409, "Conflict"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_setting_requires_a_message() {
     let path = "/api/configuration/management/accounting";
     let sim = version("8.0").start().await.unwrap();
     let client = Client::new(&sim);
     let mut body = client.get(path).expect(200)["body"].clone();
     body["require_commitlog"] = json!(true);
     client.put(path, &body).expect(200);
-    // The setting is not in force yet.
+    // The setting is not committed yet.
     assert_eq!(client.get("/api/transaction").expect(200)["body"]["commit_message"], "optional");
     client.commit().expect(200);
     assert_eq!(client.open().expect(200)["body"]["commit_message"], "required");
     assert_eq!(client.commit().error(), "SemanticError");
+    assert_eq!(client.body("PUT", "/api/transaction", "").error(), "SemanticError");
     let message = json!({"status": "commit", "commit_message": " "});
     assert_eq!(client.put("/api/transaction", &message).status, 400);
     assert_eq!(sim.open_transaction().unwrap().user, "admin");
@@ -253,7 +271,7 @@ async fn a_message_may_be_needed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_at_once_one_wins() {
+async fn one_of_many_simultaneous_writers_wins() {
     let sim = version("7.5").start().await.unwrap();
     let clients: Vec<_> = (0..8).map(|_| Client::new(&sim)).collect();
     let statuses: Vec<_> = std::thread::scope(|scope| {

@@ -8,7 +8,7 @@ use crate::{
 const MANIFEST: &str =
     "api: \"1.3\"\ntype: aa\nname: SPS_Example\nversion: 1.2.3\ndescription: Asks for a code.\n";
 
-/// An archive with one file, packed or as it is.
+/// Makes an archive with one file, packed or stored.
 fn zip(name: &str, content: &[u8], packed: bool) -> Vec<u8> {
     let data =
         if packed { miniz_oxide::deflate::compress_to_vec(content, 6) } else { content.to_vec() };
@@ -29,9 +29,10 @@ fn zip(name: &str, content: &[u8], packed: bool) -> Vec<u8> {
 
 fn upload(client: &Client<'_>, path: &str, kind: &str, body: &[u8]) -> Reply {
     let token = client.token.as_deref().unwrap();
+    let kind = if kind.is_empty() { String::new() } else { format!("Content-Type: {kind}\r\n") };
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: session_id={token}\r\n\
-         Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+         {kind}Content-Length: {}\r\n\r\n",
         body.len()
     );
     raw(client.sim, &[head.as_bytes(), body].concat()).unwrap()
@@ -48,21 +49,21 @@ async fn a_plugin_becomes_part_of_the_configuration() {
             assert_eq!(upload(&client, path, "application/zip", &archive).status, 409);
             client.open().expect(200);
         }
-        let answer = upload(&client, path, "application/zip", &archive).expect(201);
-        assert_eq!(answer["body"]["name"], "SPS_Example");
-        assert_eq!(answer["body"]["version"], "1.2.3");
-        assert_eq!(answer["body"]["api"], "1.3");
-        let href = answer["meta"]["href"].as_str().unwrap().to_owned();
+        let response = upload(&client, path, "application/zip", &archive).expect(201);
+        assert_eq!(response["body"]["name"], "SPS_Example");
+        assert_eq!(response["body"]["version"], "1.2.3");
+        assert_eq!(response["body"]["api"], "1.3");
+        let href = response["meta"]["href"].as_str().unwrap().to_owned();
         assert!(href.starts_with("/api/configuration/plugins/aa/"), "{href}");
         client.commit().expect(200);
-        assert_eq!(client.get(&href).expect(200)["body"], answer["body"]);
+        assert_eq!(client.get(&href).expect(200)["body"], response["body"]);
         client.open().expect(200);
-        // A newer version takes the place of the old one.
+        // A newer version replaces the old one.
         let newer = MANIFEST.replace("1.2.3", "1.2.4");
         let archive = zip("MANIFEST", newer.as_bytes(), packed);
         let again = upload(&client, path, "application/zip", &archive).expect(201);
-        assert_eq!(again["key"], answer["key"]);
-        // Only newer versions of the product can delete one.
+        assert_eq!(again["key"], response["key"]);
+        // Only newer versions of the appliance can delete a plugin.
         let reply = client.delete(&href);
         if target == "6.0.5" {
             assert_eq!(reply.status, 405);
@@ -74,7 +75,7 @@ async fn a_plugin_becomes_part_of_the_configuration() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refuses_what_is_no_plugin() {
+async fn refuses_invalid_plugins() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let path = "/api/upload/plugins";
@@ -84,12 +85,45 @@ async fn refuses_what_is_no_plugin() {
         assert_eq!(upload(&client, path, "application/zip", body).status, 400);
     }
     assert_eq!(upload(&client, path, "application/zip", &other).error(), "SemanticError");
-    assert_eq!(upload(&client, path, "application/json", &good).status, 415);
-    // Archives that are broken anywhere.
+    // Archives with one wrong byte, anywhere.
     for at in 0..good.len() {
         let mut broken = good.clone();
         broken[at] ^= 0xFF;
         assert!([201, 400].contains(&upload(&client, path, "application/zip", &broken).status));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_strict_mode_checks_the_type_of_uploads() {
+    let (plugins, firmware) = ("/api/upload/plugins", "/api/upload/firmware");
+    let archive = zip("MANIFEST", MANIFEST.as_bytes(), true);
+    let head =
+        b"--XX\r\nContent-Disposition: form-data; name=\"plugin\"; filename=\"a.zip\"\r\n\r\n";
+    let form = [&head[..], &archive, b"\r\n--XX--\r\n"].concat();
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    for (kind, body) in [
+        ("", &archive),
+        ("application/octet-stream", &archive),
+        ("application/json", &archive),
+        ("multipart/form-data; boundary=XX", &form),
+        ("application/json", &form),
+    ] {
+        let response = upload(&client, plugins, kind, body).expect(201);
+        assert_eq!(response["body"]["name"], "SPS_Example", "{kind}");
+        upload(&client, firmware, kind, body).expect(201);
+    }
+    let sim = version("7.5").strict().start().await.unwrap();
+    let client = Client::new(&sim);
+    for (path, kind, body, status) in [
+        (plugins, "application/zip", &archive, 201),
+        (plugins, "application/octet-stream", &archive, 415),
+        (plugins, "application/json", &form, 415),
+        (firmware, "application/octet-stream", &archive, 201),
+        (firmware, "multipart/form-data; boundary=XX", &form, 201),
+        (firmware, "application/zip", &archive, 415),
+    ] {
+        assert_eq!(upload(&client, path, kind, body).status, status, "{path} {kind}");
     }
 }
 
@@ -105,7 +139,6 @@ async fn firmware_fills_a_slot() {
     for kind in ["application/x-iso9660-image", "application/octet-stream"] {
         upload(&client, path, kind, &image).expect(201);
     }
-    assert_eq!(upload(&client, path, "application/zip", &image).status, 415);
     let slots = client.get("/api/firmware/slots").expect(200)["items"].clone();
     assert_eq!(slots[2]["body"]["current"], false);
     assert_eq!(sim.open_transaction(), None);

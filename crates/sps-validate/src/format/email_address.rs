@@ -2,28 +2,26 @@
 
 use garde::rules::email::{InvalidEmail, parse_email};
 
-/// As the HTML standard, section 4.10.5.1.5, by garde's rule without international domains.
-pub(super) fn check(value: &str) -> Result<(), &'static str> {
+use crate::format::FormatError;
+
+/// Follows the HTML standard, section 4.10.5.1.5, by garde's rule without international domains.
+pub(super) fn check(value: &str) -> Result<(), FormatError> {
     if is_plain(value) {
         return Ok(());
     }
     parse_email(value).map_err(|error| match error {
-        InvalidEmail::Empty => "the address is empty",
-        InvalidEmail::MissingAt => "there is no @",
-        InvalidEmail::UserLengthExceeded => "the part before the @ is longer than 64 characters",
-        InvalidEmail::InvalidUser => {
-            "the part before the @ is empty or holds a character that is not allowed there"
-        }
-        InvalidEmail::DomainLengthExceeded => "the part after the @ is longer than 255 characters",
-        InvalidEmail::InvalidDomain => {
-            "the part after the @ is neither a host name nor an IP address in square brackets"
-        }
-        _ => "this is not an e-mail address",
+        InvalidEmail::Empty => FormatError::Empty,
+        InvalidEmail::MissingAt => FormatError::NoAt,
+        InvalidEmail::UserLengthExceeded => FormatError::UserTooLong,
+        InvalidEmail::InvalidUser => FormatError::InvalidUser,
+        InvalidEmail::DomainLengthExceeded => FormatError::DomainTooLong,
+        InvalidEmail::InvalidDomain => FormatError::InvalidDomain,
+        _ => FormatError::NotEmail,
     })
 }
 
-/// Whether this is one of the addresses that nearly all are, decided without a regular expression:
-/// letters, digits, dots, underscores and hyphens, and a name of short labels behind the `@`.
+/// Whether this is an ordinary address, decided without a regular expression: letters, digits, dots,
+/// underscores and hyphens, then a name of short labels after the `@`.
 fn is_plain(value: &str) -> bool {
     let bytes = value.as_bytes();
     let user = bytes.iter().take_while(|byte| CLASSES[usize::from(**byte)] != Class::Other).count();
@@ -40,19 +38,19 @@ fn is_plain(value: &str) -> bool {
     label > 0 && (1..=64).contains(&user) && domain.len() <= 255
 }
 
-/// What a byte may be in a plain address.
+/// Where a byte may occur in a plain address.
 #[derive(Clone, Copy, PartialEq)]
 enum Class {
     /// In both parts.
     Alphanumeric,
     /// In both parts, but in the second only between labels.
     Dot,
-    /// In front of the `@` only.
+    /// Only before the `@`.
     UserOnly,
     Other,
 }
 
-/// The class of each byte: looked up, for an address is checked for each byte of it.
+/// The class of each byte, as a table: every byte of an address is looked up.
 const CLASSES: [Class; 256] = {
     let mut classes = [Class::Other; 256];
     let mut byte = 0_u8;
@@ -82,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_address_is_plain() {
+    fn ordinary_addresses_are_plain() {
         assert!(is_plain("ops@corp.test") && is_plain("First_last-2.b@x1.corp.test"));
         for odd in
             ["ops", "@corp.test", "ops@", "ops@corp..test", "o+s@corp.test", "ops@-corp.test"]

@@ -2,8 +2,10 @@
 
 use garde::rules::ip::{Ip, IpKind};
 
-/// An IPv4 or IPv6 address as the standard library reads it, by garde's rule.
-pub(super) fn check(value: &str) -> Result<(), &'static str> {
+use crate::format::FormatError;
+
+/// Accepts an IPv4 or IPv6 address as the standard library reads it, by garde's rule.
+pub(super) fn check(value: &str) -> Result<(), FormatError> {
     if value.validate_ip(IpKind::Any).is_ok() {
         return Ok(());
     }
@@ -11,38 +13,34 @@ pub(super) fn check(value: &str) -> Result<(), &'static str> {
 }
 
 #[cold]
-fn why(value: &str) -> &'static str {
+fn why(value: &str) -> FormatError {
     let is_address = |value: &str| value.validate_ip(IpKind::Any).is_ok();
     if value.is_empty() {
-        return "the address is empty";
+        return FormatError::Empty;
     }
     if is_address(value.trim()) {
-        return "there is white space around the address";
+        return FormatError::OuterWhiteSpace;
     }
     if value.split_once('/').is_some_and(|(address, _)| is_address(address)) {
-        return "expected an address without prefix length";
+        return FormatError::PrefixLength;
     }
     if value.split_once('%').is_some_and(|(address, _)| is_address(address)) {
-        return "expected an address without zone";
+        return FormatError::Zone;
     }
     let bare = value.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     if bare.is_some_and(|(address, _)| is_address(address)) {
-        return "expected an address without square brackets";
+        return FormatError::Brackets;
     }
     if value.contains(':') {
         let address = value.split_once(':').map_or("", |(address, _)| address);
-        return if is_address(address) {
-            "expected an address without port"
-        } else {
-            "this is not an IPv6 address: up to eight groups of up to four hexadecimal digits"
-        };
+        return if is_address(address) { FormatError::Port } else { FormatError::NotIpv6 };
     }
     let numeric = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if !numeric {
-        return "this is neither an IPv4 nor an IPv6 address";
+        return FormatError::NotIp;
     }
     if value.split('.').any(|number| number.len() > 1 && number.starts_with('0')) {
-        return "a number of the IPv4 address starts with a zero";
+        return FormatError::LeadingZero;
     }
-    "this is not an IPv4 address: four numbers from 0 to 255 with dots between"
+    FormatError::NotIpv4
 }

@@ -1,6 +1,8 @@
 //! `no-whitespace`.
 
-/// No character with the Unicode property `White_Space`.
-pub(super) fn check(value: &str) -> Result<(), &'static str> {
-    if value.contains(char::is_whitespace) { Err("there is white space") } else { Ok(()) }
+use crate::format::FormatError;
+
+/// Accepts no character with the Unicode property `White_Space`.
+pub(super) fn check(value: &str) -> Result<(), FormatError> {
+    if value.contains(char::is_whitespace) { Err(FormatError::WhiteSpace) } else { Ok(()) }
 }

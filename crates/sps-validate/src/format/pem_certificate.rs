@@ -1,8 +1,8 @@
 //! `pem-certificate`.
 
-use crate::pem::{self, PemError};
+use crate::{format::FormatError, pem};
 
-/// One certificate and nothing around it, as [`pem::certificate`] has it.
-pub(super) fn check(value: &str) -> Result<(), &'static str> {
-    pem::certificate(value).map(drop).map_err(PemError::message)
+/// Accepts one certificate and nothing around it; see [`pem::certificate`].
+pub(super) fn check(value: &str) -> Result<(), FormatError> {
+    pem::certificate(value).map(drop).map_err(FormatError::Certificate)
 }

@@ -1,7 +1,10 @@
 //! Number tokens as integers.
 
-/// What a JSON number token is, seen as an integer.
-#[expect(clippy::exhaustive_enums, reason = "an integer fits, does not fit, or is none")]
+/// A JSON number token read as an integer.
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a number is an integer that fits, one that does not, or not an integer"
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Int {
     /// An integer that fits `i64` or `u64`:
@@ -9,14 +12,14 @@ pub enum Int {
     Value(i128),
     /// An integer outside that range.
     TooLarge,
-    /// Not an integer by its spelling: `-0`, `80.0`, `8e1`; also anything that is no JSON number.
+    /// Not an integer by its spelling: `-0`, `80.0`, `8e1`; also any text that is not a JSON number.
     NotInteger,
 }
 
 /// Reads a number token as an integer.
 ///
 /// The spelling decides, as with `serde_json`, which reads `80.0`, `8e1` and `-0` as floating
-/// point numbers. Total: a text that is no JSON number is [`Int::NotInteger`].
+/// point numbers. Total: a text that is not a JSON number is [`Int::NotInteger`].
 ///
 /// # Example
 ///
@@ -85,7 +88,7 @@ mod tests {
     }
 
     proptest! {
-        /// What `serde_json` keeps as an integer is an integer, and nothing else is.
+        /// Exactly the numbers that `serde_json` keeps as integers are integers.
         #[test]
         fn agrees_with_serde_json(token in "-?(0|[1-9][0-9]{0,24})(\\.[0-9])?(e[0-9])?") {
             let value: serde_json::Value = serde_json::from_str(&token).unwrap();

@@ -1,7 +1,5 @@
 //! What a file or a PEM block contains if it is not a certificate in PEM.
 
-use std::fmt;
-
 use super::{
     der::{Element, Reader, tag},
     parts::Parts,
@@ -133,32 +131,6 @@ impl Container {
         })
     }
 
-    /// The name of the kind with its article, such as `a PKCS#12 file`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Certificate => "a certificate",
-            Self::CertificateDer => "a certificate in DER (binary)",
-            Self::BareBase64 => "base64 without the lines -----BEGIN …----- and -----END …-----",
-            Self::Pkcs7 => "a PKCS#7 bundle",
-            Self::Pkcs7Der => "a PKCS#7 bundle in DER (binary)",
-            Self::Pkcs12 => "a PKCS#12 file",
-            Self::JavaKeyStore => "a Java key store",
-            Self::PrivateKey => "a private key",
-            Self::PrivateKeyDer => "a private key in DER (binary)",
-            Self::EncryptedKey => "an encrypted private key",
-            Self::EncryptedKeyDer => "an encrypted private key in DER (binary)",
-            Self::OpenSshKey => "a private key in the format of OpenSSH",
-            Self::PuttyKey => "a private key in the format of PuTTY",
-            Self::PublicKey => "a public key",
-            Self::CertificateRequest => "a certificate request",
-            Self::RevocationList => "a list of revoked certificates",
-            Self::Parameters => "parameters of a key",
-            Self::OtherDer => "a binary file in DER",
-            Self::OtherPem => "a PEM block of another kind",
-            Self::Unknown => "neither PEM nor DER",
-        }
-    }
-
     /// The command that takes certificates out of this kind and prints them in PEM.
     pub const fn certificate_command(self) -> Option<&'static str> {
         Some(match self {
@@ -188,46 +160,6 @@ impl Container {
         })
     }
 
-    /// What is wrong and what to do where a certificate belongs.
-    pub(super) const fn certificate_message(self) -> &'static str {
-        match self {
-            Self::CertificateDer => {
-                "this is a certificate in DER (binary); `openssl x509 -inform der -in FILE` prints \
-                 it in PEM"
-            }
-            Self::OtherDer => {
-                "this is a binary file in DER; `openssl x509 -inform der -in FILE` prints it in PEM \
-                 if it is a certificate"
-            }
-            Self::BareBase64 => {
-                "this is base64 without the lines -----BEGIN CERTIFICATE----- and \
-                 -----END CERTIFICATE-----; add them, or use \
-                 `base64 -d FILE | openssl x509 -inform der`"
-            }
-            Self::Pkcs7 => {
-                "this is a PKCS#7 bundle; `openssl pkcs7 -print_certs -in FILE` prints its \
-                 certificates"
-            }
-            Self::Pkcs7Der => {
-                "this is a PKCS#7 bundle in DER (binary); \
-                 `openssl pkcs7 -print_certs -inform der -in FILE` prints its certificates"
-            }
-            Self::Pkcs12 => {
-                "this is a PKCS#12 file; `openssl pkcs12 -nokeys -in FILE` prints its certificates"
-            }
-            Self::JavaKeyStore => {
-                "this is a Java key store; `keytool -list -rfc -keystore FILE` prints its \
-                 certificates"
-            }
-            Self::CertificateRequest => "this is a certificate request; expected a certificate",
-            Self::RevocationList => {
-                "this is a list of revoked certificates; expected a certificate"
-            }
-            Self::PublicKey => "this is a public key; expected a certificate",
-            _ => "this is not a certificate; expected one in PEM",
-        }
-    }
-
     /// Whether it is a private key, encrypted or not.
     pub const fn is_private_key(self) -> bool {
         matches!(
@@ -239,12 +171,6 @@ impl Container {
                 | Self::OpenSshKey
                 | Self::PuttyKey
         )
-    }
-}
-
-impl fmt::Display for Container {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

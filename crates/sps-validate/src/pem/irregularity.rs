@@ -1,6 +1,4 @@
-//! Deviations from the standards that common tools put up with.
-
-use std::fmt;
+//! Deviations from the standards that common tools accept.
 
 /// A deviation of a certificate from the standards that OpenSSL accepts and stricter readers refuse.
 ///
@@ -27,24 +25,4 @@ pub enum Irregularity {
     /// A date does not exist. [`Certificate::not_before`](super::Certificate::not_before) and
     /// [`Certificate::not_after`](super::Certificate::not_after) return the widest period then.
     InvalidTime,
-}
-
-impl fmt::Display for Irregularity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::PaddingBits => {
-                f.write_str("the last character of its base64 has padding bits set")
-            }
-            Self::TrailingBytes { count: 1 } => f.write_str("1 byte follows it in the PEM block"),
-            Self::TrailingBytes { count } => write!(f, "{count} bytes follow it in the PEM block"),
-            Self::NotDer => f.write_str("parts of it are in BER instead of DER"),
-            Self::LongSerial { octets } => {
-                write!(f, "its serial number has {octets} octets, and 20 are allowed")
-            }
-            Self::TimeForm => f.write_str(
-                "a date in it lacks seconds, or has an offset or a fraction of a second",
-            ),
-            Self::InvalidTime => f.write_str("a date in it does not exist"),
-        }
-    }
 }

@@ -208,26 +208,6 @@ impl Item {
     }
 }
 
-impl fmt::Display for Defect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, wanted, command) = match self {
-            Self::Damaged { line, error } => return write!(f, "line {line}: {error}"),
-            Self::SeveralPrivateKeys => {
-                return f.write_str("contains more than one private key; keep one");
-            }
-            Self::NoCertificate(kind) => (kind, "a certificate in PEM", kind.certificate_command()),
-            Self::NoPrivateKey(kind) => {
-                (kind, "a private key in PEM without encryption", kind.key_command())
-            }
-        };
-        write!(f, "this is {kind}; expected {wanted}")?;
-        match command {
-            Some(command) => write!(f, ", as `{command}` prints it"),
-            None => Ok(()),
-        }
-    }
-}
-
 impl std::error::Error for Defect {}
 
 /// One PEM block: where it is, and what its first line says.

@@ -1,4 +1,4 @@
-//! What we ask of a certificate: its dates, and how strong its signature and key are.
+//! The dates of a certificate, and the strength of its signature and key.
 
 use x509_cert::{
     der::{
@@ -14,7 +14,7 @@ use super::{
     time::Time,
 };
 
-/// What a certificate says about itself. Its signature is not verified.
+/// The content of a certificate. Its signature is not verified.
 ///
 /// # Example
 ///
@@ -45,15 +45,15 @@ const MAX_SERIAL_OCTETS: usize = 20;
 /// The end of the year 9999.
 const MAX_SECONDS: u64 = 253_402_300_799;
 
-/// How strong an algorithm is by today's rules.
-#[expect(clippy::exhaustive_enums, reason = "strong, weak, or we cannot tell")]
+/// The strength of an algorithm by today's rules.
+#[expect(clippy::exhaustive_enums, reason = "an algorithm is strong, weak or unknown")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Strength {
-    /// Nothing is known against it.
+    /// It has no known weakness.
     Strong,
-    /// It should not be relied on any more.
+    /// It is not secure any more.
     Weak,
-    /// The algorithm, or the size of the key, is not one we know.
+    /// The algorithm or the size of the key is not known.
     Unknown,
 }
 
@@ -78,8 +78,8 @@ impl Certificate {
         Self {
             not_before: not_before.map_or(0, seconds),
             not_after: not_after.map_or(MAX_SECONDS, seconds),
-            signature: judge_signature(&dotted(signature.oid), parameters(signature)),
-            key: Key::judge(&dotted(key.oid), parameters(key), parts.public_key),
+            signature: signature_strength(&dotted(signature.oid), parameters(signature)),
+            key: Key::read(&dotted(key.oid), parameters(key), parts.public_key),
             version: parts.version,
             is_authority: parts.is_authority(),
             irregularities,
@@ -101,7 +101,7 @@ impl Certificate {
         self.not_after
     }
 
-    /// How strong the issuer's signature is: weak with MD2, MD4, MD5 or SHA-1.
+    /// The strength of the issuer's signature: weak with MD2, MD4, MD5 or SHA-1.
     ///
     /// Source: NIST SP 800-131A, revision 2, section 9; RFC 6151 for MD5, RFC 6149 and 6150 for
     /// MD2 and MD4.
@@ -109,13 +109,13 @@ impl Certificate {
         self.signature.0
     }
 
-    /// The algorithm of the signature in words, such as `SHA-256 with RSA`; `None` if unknown.
+    /// The name of the signature's algorithm, such as `SHA-256 with RSA`; `None` if unknown.
     pub const fn signature_name(&self) -> Option<&'static str> {
         self.signature.1
     }
 
-    /// How strong the certified key is: weak are RSA and DSA under 2048 bits and elliptic curves
-    /// under 224 bits.
+    /// The strength of the certified key: RSA and DSA under 2048 bits and elliptic curves under 224 bits
+    /// are weak.
     ///
     /// Source: NIST SP 800-131A, revision 2, section 3.
     pub const fn key(&self) -> Strength {
@@ -127,7 +127,7 @@ impl Certificate {
         self.key.name
     }
 
-    /// The size of the key; `None` if it cannot be told.
+    /// The size of the key; `None` if unknown.
     ///
     /// Unit: bits, of the modulus (RSA), the prime (DSA) or the field (elliptic curves).
     pub const fn key_bits(&self) -> Option<usize> {
@@ -171,7 +171,7 @@ struct Key {
 }
 
 impl Key {
-    fn judge(oid: &str, parameters: Option<AnyRef<'_>>, key: &[u8]) -> Self {
+    fn read(oid: &str, parameters: Option<AnyRef<'_>>, key: &[u8]) -> Self {
         let (name, bits, minimum) = match oid {
             // rsaEncryption, RSASSA-PSS, and the name that X.509 itself once gave.
             "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" | "2.5.8.1.1" => {
@@ -213,8 +213,8 @@ fn first_integer_bits(sequence: AnyRef<'_>) -> Option<usize> {
     sequence.sequence(read).ok()
 }
 
-/// Bits of the field of an elliptic curve, as the length of a point tells: also for curves with
-/// explicit parameters and for those nobody has listed.
+/// Bits of the field of an elliptic curve, from the length of a point: this works for curves with
+/// explicit parameters and unlisted curves too.
 fn field_bits(point: &[u8]) -> Option<usize> {
     let (form, coordinates) = point.split_first()?;
     let bytes = match form {
@@ -226,7 +226,10 @@ fn field_bits(point: &[u8]) -> Option<usize> {
     Some(if bytes == 66 { 521 } else { bytes * 8 })
 }
 
-fn judge_signature(oid: &str, parameters: Option<AnyRef<'_>>) -> (Strength, Option<&'static str>) {
+fn signature_strength(
+    oid: &str,
+    parameters: Option<AnyRef<'_>>,
+) -> (Strength, Option<&'static str>) {
     use Strength::{Strong, Unknown, Weak};
 
     let (strength, name) = match oid {
@@ -234,7 +237,7 @@ fn judge_signature(oid: &str, parameters: Option<AnyRef<'_>>) -> (Strength, Opti
         "1.2.840.113549.1.1.3" | "1.3.14.3.2.2" | "1.3.14.3.2.4" => (Weak, "MD4 with RSA"),
         "1.2.840.113549.1.1.4" | "1.3.14.3.2.3" | "1.3.14.3.2.25" => (Weak, "MD5 with RSA"),
         "1.2.840.113549.1.1.5" | "1.3.14.3.2.15" | "1.3.14.3.2.29" => (Weak, "SHA-1 with RSA"),
-        "1.2.840.113549.1.1.10" => return judge_pss(parameters),
+        "1.2.840.113549.1.1.10" => return pss_strength(parameters),
         "1.2.840.113549.1.1.11" => (Strong, "SHA-256 with RSA"),
         "1.2.840.113549.1.1.12" => (Strong, "SHA-384 with RSA"),
         "1.2.840.113549.1.1.13" => (Strong, "SHA-512 with RSA"),
@@ -275,7 +278,7 @@ fn judge_signature(oid: &str, parameters: Option<AnyRef<'_>>) -> (Strength, Opti
 
 /// RSASSA-PSS names its hash in the parameters; where they leave it out, it is SHA-1 (RFC 4055,
 /// section 3.1).
-fn judge_pss(parameters: Option<AnyRef<'_>>) -> (Strength, Option<&'static str>) {
+fn pss_strength(parameters: Option<AnyRef<'_>>) -> (Strength, Option<&'static str>) {
     let read = |reader: &mut der::SliceReader<'_>| -> der::Result<Option<String>> {
         let hash = reader
             .context_specific::<AlgorithmIdentifierRef<'_>>(TagNumber(0), TagMode::Explicit)?;
@@ -307,7 +310,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signature_is_as_strong_as_its_hash() {
+    fn rates_a_signature_by_its_hash() {
         // RFC 3279, 4055, 5758, 8410 and 8017; the NIST registry 2.16.840.1.101.3.4.3 with RFC 9881;
         // the OIW registry 1.3.14.3.2 for the names of old writers.
         for (strength, name, oids) in [
@@ -341,11 +344,11 @@ mod tests {
             (Weak, "SHA-1 with RSA-PSS", &["1.2.840.113549.1.1.10"]),
         ] {
             for oid in oids {
-                assert_eq!(judge_signature(oid, None), (strength, Some(name)), "{oid}");
+                assert_eq!(signature_strength(oid, None), (strength, Some(name)), "{oid}");
             }
         }
         for oid in ["1.2.840.113549.1.1.1", "1.3.14.3.2.26", "1.2.156.10197.1.501", ""] {
-            assert_eq!(judge_signature(oid, None), (Unknown, None), "{oid}");
+            assert_eq!(signature_strength(oid, None), (Unknown, None), "{oid}");
         }
     }
 
@@ -358,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pss_signature_is_as_strong_as_the_hash_it_names() {
+    fn rates_a_pss_signature_by_the_hash_it_names() {
         let (weak, strong) = ("MD2, MD4 or MD5 with RSA-PSS", "SHA-2 or SHA-3 with RSA-PSS");
         for (oid, expected) in [
             // 1.2.840.113549.2.2, .4 and .5
@@ -374,11 +377,11 @@ mod tests {
             (&[0x2b, 36, 3, 2, 1], (Unknown, "RSA-PSS")),
         ] {
             let der = pss(oid);
-            let judged = judge_pss(Some(AnyRef::from_der(&der).unwrap()));
-            assert_eq!(judged, (expected.0, Some(expected.1)), "{oid:?}");
+            let strength = pss_strength(Some(AnyRef::from_der(&der).unwrap()));
+            assert_eq!(strength, (expected.0, Some(expected.1)), "{oid:?}");
         }
         let null = AnyRef::from_der(&[0x05, 0]).unwrap();
-        assert_eq!(judge_pss(Some(null)), (Unknown, Some("RSA-PSS")));
+        assert_eq!(pss_strength(Some(null)), (Unknown, Some("RSA-PSS")));
     }
 
     /// A sequence of one integer.
@@ -388,25 +391,25 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_as_large_as_its_number() {
+    fn measures_a_key_by_its_number() {
         for (integer, bits) in [(&[1][..], 1), (&[0x7f], 7), (&[0, 0x80], 8), (&[1, 0, 0], 17)] {
             let der = sequence(integer);
             for oid in ["1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10", "2.5.8.1.1"] {
                 let key = Key { strength: Weak, name: Some("RSA"), bits: Some(bits) };
-                assert_eq!(Key::judge(oid, None, &der), key);
+                assert_eq!(Key::read(oid, None, &der), key);
             }
             for oid in ["1.2.840.10040.4.1", "1.3.14.3.2.12"] {
                 let key = Key { strength: Weak, name: Some("DSA"), bits: Some(bits) };
-                assert_eq!(Key::judge(oid, AnyRef::from_der(&der).ok(), &[]), key);
+                assert_eq!(Key::read(oid, AnyRef::from_der(&der).ok(), &[]), key);
             }
         }
-        // What cannot be read has a size that nobody knows.
+        // A key that cannot be read has an unknown size.
         let key = Key { strength: Unknown, name: Some("RSA"), bits: None };
-        assert_eq!(Key::judge("1.2.840.113549.1.1.1", None, &[0x05, 0]), key);
+        assert_eq!(Key::read("1.2.840.113549.1.1.1", None, &[0x05, 0]), key);
     }
 
     #[test]
-    fn a_curve_is_as_large_as_the_coordinates_of_a_point() {
+    fn measures_a_curve_by_the_coordinates_of_a_point() {
         for (form, length, bits, strength) in [
             // SEC 1, section 2.3.3: compressed, plain, hybrid.
             (2, 28, Some(224), Strong),
@@ -417,19 +420,19 @@ mod tests {
             // P-521 is the one curve that leaves seven bits of its first byte free.
             (2, 66, Some(521), Strong),
             (4, 132, Some(521), Strong),
-            // The point at infinity, and what is no point.
+            // The point at infinity, and an unknown form.
             (0, 0, None, Unknown),
             (5, 64, None, Unknown),
         ] {
             let point = [&[form][..], &vec![1; length]].concat();
             let key = Key { strength, name: Some("elliptic curve"), bits };
-            assert_eq!(Key::judge("1.2.840.10045.2.1", None, &point), key, "{form} {length}");
+            assert_eq!(Key::read("1.2.840.10045.2.1", None, &point), key, "{form} {length}");
         }
         assert_eq!(field_bits(&[]), None);
     }
 
     #[test]
-    fn other_keys_have_one_size() {
+    fn knows_the_size_of_other_keys() {
         for (oid, name, bits) in [
             ("1.3.101.112", "Ed25519", Some(256)),
             ("1.3.101.113", "Ed448", Some(456)),
@@ -437,9 +440,9 @@ mod tests {
             ("2.16.840.1.101.3.4.3.19", "ML-DSA", None),
         ] {
             let key = Key { strength: Strong, name: Some(name), bits };
-            assert_eq!(Key::judge(oid, None, &[]), key);
+            assert_eq!(Key::read(oid, None, &[]), key);
         }
         let key = Key { strength: Unknown, name: None, bits: None };
-        assert_eq!(Key::judge("1.3.101.110", None, &[]), key);
+        assert_eq!(Key::read("1.3.101.110", None, &[]), key);
     }
 }

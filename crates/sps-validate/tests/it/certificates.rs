@@ -45,7 +45,7 @@ fn read(name: &str) -> Certificate {
 }
 
 #[test]
-fn every_certificate_is_read_with_and_without_its_last_line_feed() {
+fn reads_every_certificate_with_and_without_its_last_line_feed() {
     for (name, text) in READABLE {
         assert!(pem::certificate(text).is_ok(), "{name}: {:?}", pem::certificate(text));
         assert_eq!(pem::certificate(text.trim_end()), pem::certificate(text), "{name}");
@@ -54,7 +54,7 @@ fn every_certificate_is_read_with_and_without_its_last_line_feed() {
 }
 
 #[test]
-fn strength_is_told_by_signature_and_key() {
+fn rates_signature_and_key() {
     use Strength::{Strong, Unknown, Weak};
 
     for (name, signature, signature_name, key, key_name, bits) in [
@@ -268,7 +268,7 @@ fn envelopes() -> Vec<(&'static str, String, PemError, bool)> {
         ("many accents", format!("{head}\n{}\n{tail}", "é".repeat(99)), PemError::BadBase64, false),
         ("padding first", format!("{head}\n====\n{tail}"), PemError::BadBase64, false),
         ("one character", format!("{head}\nA\n{tail}"), PemError::BadBase64, false),
-        ("stray bits", format!("{head}\nAB==\n{tail}"), PemError::NotX509, false),
+        ("extra bits", format!("{head}\nAB==\n{tail}"), PemError::NotX509, false),
         ("one byte", format!("{head}\nAA==\n{tail}"), PemError::NotX509, false),
         ("text as base64", format!("{head}\naGVsbG8=\n{tail}"), PemError::NotX509, false),
         ("cut certificate", format!("{head}\n{}\n{tail}", &base64[..64]), PemError::NotX509, false),
@@ -278,7 +278,7 @@ fn envelopes() -> Vec<(&'static str, String, PemError, bool)> {
 }
 
 #[test]
-fn envelopes_are_refused_for_their_reason_and_repaired_if_possible() {
+fn rejects_envelopes_and_repairs_them_if_possible() {
     for (name, text, error, repairable) in envelopes() {
         assert_eq!(pem::certificate(&text).err(), Some(error), "{name}");
         if repairable {
@@ -297,7 +297,7 @@ fn base64_alone_is_not_shown_but_named_for_a_file() {
 }
 
 #[test]
-fn messages_say_what_to_do_and_repeat_nothing() {
+fn messages_never_repeat_the_text() {
     for (name, text, _, _) in envelopes() {
         let error = pem::certificate(&text).unwrap_err();
         let message = error.to_string();
@@ -333,7 +333,7 @@ fn certificate_text() -> impl Strategy<Value = &'static str> {
 
 proptest! {
     #[test]
-    fn normalize_repairs_files_as_people_have_them(
+    fn normalize_repairs_ordinary_files(
         text in certificate_text(),
         before in noise(),
         after in noise(),

@@ -1,8 +1,9 @@
-//! What a check knows besides the document: versions, other objects, and how a report is told.
+//! What a check knows besides the document: versions, other objects, and how a report is reported.
 
 use sps_validate::{
-    Context, Diagnostic, Limits, Outcome, Param, Report, Resolver, Severity, Span, Timestamp,
-    UnknownKeys, Version, Versions,
+    Check, Condition, Constraints, Context, Diagnostic, Expected, Field, Finding, Form, Kind,
+    Limits, Literal, Param, Reason, Report, Resolver, Rule, Severity, Shape, Span, Subject, Target,
+    Timestamp, Type, UnknownKeys, Version, Versions, explain,
 };
 
 const V7_0_3_1: Version = Version::new(7, 0, 3, 1);
@@ -78,23 +79,38 @@ impl Resolver for Known {
 }
 
 #[test]
-fn a_password_is_judged_only_where_it_is_known() {
-    let judge = |context: &Context<'_>, key: &str, expected: &str| {
-        context.plain("/api/passwords", key, |plain| (plain == expected).into())
+fn a_password_is_checked_only_where_it_is_known() {
+    static REFERENCE: Type = Type::new(
+        "Reference",
+        Shape::Struct { fields: &[Field::new("key", Kind::Reference(&KEYS))], open: false },
+        Constraints::NONE.rules(&[Rule::new(
+            "plain",
+            Severity::Error,
+            &["key"],
+            &[&["key"]],
+            Check::Plain {
+                collection: "/api/passwords",
+                about: Condition::Equals(0, Literal::Str("SECRET")),
+            },
+        )]),
+    );
+    static KEYS: Target = Target::new("/api/passwords");
+    let subject = Subject::new(Kind::Named(&REFERENCE), Form::Request);
+    let outcome = |context: &Context<'_>, key: &str| {
+        let report = explain(&format!(r#"{{"key": "{key}"}}"#), &subject, context);
+        let is_broken = report.errors().any(|it| it.code == "plain");
+        let undecided = report.unchecked.iter().find(|it| it.code == "plain");
+        (is_broken, undecided.map(|it| it.reason))
     };
     let known = Context::default().with_resolver(&Known);
-    for (key, expected, outcome) in [
-        ("1", "SECRET", Outcome::Holds),
-        ("1", "other", Outcome::Broken),
-        // It is there, but nobody knows it.
-        ("2", "other", Outcome::Undecided),
-        // That it is not there is said elsewhere.
-        ("3", "other", Outcome::Holds),
-        ("4", "other", Outcome::Undecided),
-    ] {
-        assert_eq!(judge(&known, key, expected), outcome, "{key}");
-        assert_eq!(judge(&Context::default(), key, expected), Outcome::Undecided);
-    }
+    let unknown = Some(Reason::PlainTextUnknown);
+    assert_eq!(outcome(&known, "1"), (false, None));
+    // The object exists, and its text is unknown.
+    assert_eq!(outcome(&known, "2"), (false, unknown));
+    // `reference-exists` reports that the object does not exist.
+    assert_eq!(outcome(&known, "3"), (false, None));
+    assert_eq!(outcome(&known, "4"), (false, unknown));
+    assert_eq!(outcome(&Context::default(), "1"), (false, unknown));
 }
 
 #[test]
@@ -115,23 +131,22 @@ fn a_context_keeps_what_it_is_given() {
 }
 
 #[test]
-fn a_report_is_told_line_by_line() {
-    let error = Diagnostic::error("odd", "/a".to_owned(), Span::new(1, 2), "it is odd".to_owned())
-        .with_help("make it even");
-    let mut warning =
-        Diagnostic::error("old", String::new(), Span::new(0, 9), "it is old".to_owned());
-    warning.severity = Severity::Warning;
+fn a_report_prints_a_line_for_each_diagnostic() {
+    let rule = Finding::OutOfRange { minimum: 0, maximum: 9 };
+    let error = Diagnostic::new(rule, Severity::Error, "/a".to_owned(), Span::new(1, 2));
+    let warning =
+        Diagnostic::new(Finding::UsedTwice, Severity::Warning, String::new(), Span::new(0, 9));
     let mut report = Report::default();
     assert_eq!(report.to_string(), "");
     assert!(report.is_valid());
     report.diagnostics = vec![warning.clone()];
-    assert_eq!(report.to_string(), "warning[old] at \"\": it is old");
+    let second = "warning[single-use-reference]: the same object is referenced above; create a separate object for \
+                  each use";
+    assert_eq!(report.to_string(), second);
     assert!(report.is_valid());
     report.diagnostics = vec![error.clone(), warning.clone()];
-    assert_eq!(
-        report.to_string(),
-        "error[odd] at \"/a\": it is odd; make it even\nwarning[old] at \"\": it is old"
-    );
+    let first = "error[out-of-range] at \"/a\": number out of range; use a number from 0 to 9";
+    assert_eq!(report.to_string(), format!("{first}\n{second}"));
     assert!(!report.is_valid());
     assert_eq!(report.errors().collect::<Vec<_>>(), [&error]);
     assert_eq!(report.warnings().collect::<Vec<_>>(), [&warning]);
@@ -139,22 +154,23 @@ fn a_report_is_told_line_by_line() {
 }
 
 #[test]
-fn a_parameter_keeps_what_it_is_given() {
-    let diagnostic = Diagnostic::error("odd", "/a".to_owned(), Span::new(1, 2), "odd".to_owned())
-        .with_param("low", -1_i128)
-        .with_param("count", 2_usize)
-        .with_param("text", "a")
-        .with_param("owned", "b".to_owned())
-        .with_param("words", vec!["c".to_owned()]);
-    let params: Vec<_> = diagnostic.params.into_iter().collect();
+fn a_finding_gives_its_limits_as_parameters() {
+    let params = |finding| {
+        let diagnostic = Diagnostic::new(finding, Severity::Error, String::new(), Span::new(0, 1));
+        diagnostic.params.into_iter().collect::<Vec<_>>()
+    };
     assert_eq!(
-        params,
-        [
-            ("count", Param::Int(2)),
-            ("low", Param::Int(-1)),
-            ("owned", Param::Text("b".to_owned())),
-            ("text", Param::Text("a".to_owned())),
-            ("words", Param::Words(vec!["c".to_owned()])),
-        ]
+        params(Finding::OutOfRange { minimum: -1, maximum: 2 }),
+        [("maximum", Param::Int(2)), ("minimum", Param::Int(-1))]
     );
+    assert_eq!(
+        params(Finding::NotInEnum { allowed: vec!["c"], suggestions: vec![] }),
+        [("allowed", Param::Values(vec!["c".to_owned()]))]
+    );
+    assert_eq!(
+        params(Finding::WrongType { expected: Expected::List, found: "null" }),
+        [("expected", Param::Text("a list".to_owned())), ("found", Param::Text("null".to_owned()))]
+    );
+    assert_eq!(params(Finding::TooLong { maximum: 3 }), [("max_length", Param::Int(3))]);
+    assert_eq!(params(Finding::DuplicateKey), []);
 }

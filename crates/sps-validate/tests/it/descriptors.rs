@@ -1,8 +1,8 @@
 //! The tables that say what a type is made of: each piece keeps what it is given, and each bound is one.
 
 use sps_validate::{
-    Breach, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, Rule, Target,
-    Version, Versions, format::Format,
+    Breach, Condition, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, Rule,
+    Target, Version, Versions, format::Format,
 };
 
 #[test]
@@ -41,10 +41,10 @@ fn a_word_is_matched_in_each_of_its_spellings() {
 #[test]
 fn only_rules_of_that_severity_are_errors() {
     const RULES: &[Rule] = &[
-        Rule::warning("soft", &["a"], &[], |_, _| None),
-        Rule::error("hard", &["a"], &[], |_, _| None),
+        Rule::warning("soft", &["a"], &[], Condition::All(&[])),
+        Rule::error("hard", &["a"], &[], Condition::All(&[])),
     ];
-    let constraints = Constraints::new("", &[]).rules(RULES);
+    let constraints = Constraints::new(&[]).rules(RULES);
     assert_eq!(constraints.errors().map(|it| it.code).collect::<Vec<_>>(), ["hard"]);
 }
 
@@ -52,8 +52,8 @@ fn only_rules_of_that_severity_are_errors() {
 fn a_member_keeps_what_it_is_given() {
     let constraint = Constraint::NONE.format(Format::Fqdn).minimum(3);
     let versions = Versions { since: Some(Version::new(7, 0, 0, 0)), until: None };
-    let member = Member::new("a", "A.").versions(versions).constraint(constraint);
-    assert_eq!((member.name, member.doc), ("a", "A."));
+    let member = Member::new("a").versions(versions).constraint(constraint);
+    assert_eq!((member.name, member.required_if), ("a", None));
     assert_eq!((member.constraint, member.versions), (constraint, versions));
     assert!(member.constraint.check_str("a b").is_err());
 }

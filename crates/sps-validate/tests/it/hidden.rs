@@ -1,4 +1,4 @@
-//! What must not be printed is marked, wherever it stands.
+//! What must not be printed is marked, wherever it is.
 
 use sps_validate::{
     Constraints, Context, Field, FieldForm, Form, Kind, Limits, Shape, Subject, Target, Type,
@@ -70,12 +70,12 @@ fn of_a_reference_only_the_key_is_shown() {
 }
 
 #[test]
-fn what_stands_in_a_wrong_place_is_not_looked_into() {
+fn what_is_in_a_wrong_place_is_not_looked_into() {
     let form = Form::Request;
     hides(Kind::Bool, form, r#"{"a": 1, "b": [2]}"#, &["1", "[2]"]);
     hides(Kind::Bool, form, r#"[{"a": 1}, 2]"#, &[r#"{"a": 1}"#, "2"]);
     hides(Kind::Bool, form, "1", &[]);
-    // In place of a number or a switch stands no secret, in place of anything else there may be one.
+    // In place of a number or a switch is no secret, in place of anything else there may be one.
     for kind in [Kind::Bool, Kind::Number, Kind::Int { minimum: 0, maximum: 9 }] {
         hides(kind, form, "\"1\"", &[]);
     }
@@ -85,7 +85,7 @@ fn what_stands_in_a_wrong_place_is_not_looked_into() {
 }
 
 #[test]
-fn what_nobody_knows_is_hidden() {
+fn what_is_unknown_is_hidden() {
     static UNION: Type = Type::new(
         "Union",
         Shape::Union {

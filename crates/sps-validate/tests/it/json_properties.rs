@@ -1,4 +1,4 @@
-//! Properties of the scanner on texts nobody wrote down.
+//! Properties of the scanner on generated texts.
 
 use std::fmt::Write as _;
 

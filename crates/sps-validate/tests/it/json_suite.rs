@@ -1,4 +1,4 @@
-//! The table of JSON texts: the scanner, `serde_json` and a verdict by hand say the same.
+//! The table of JSON texts: the scanner and `serde_json` agree with a verdict by hand.
 
 use serde_json::Value;
 use sps_validate::{
@@ -53,7 +53,7 @@ fn every_case_has_its_verdict() {
 }
 
 #[test]
-fn errors_say_where_and_what_was_expected() {
+fn errors_have_a_place_and_the_expected_token() {
     for (text, at, part) in [
         ("", 0, "a value"),
         ("  ", 2, "a value"),
@@ -93,7 +93,8 @@ fn errors_say_where_and_what_was_expected() {
         let error = json::scan(&text, &Limits::default()).unwrap_err();
         assert!(matches!(error, ScanError::Syntax { .. }), "{text}: {error:?}");
         assert_eq!(error.at(), at, "{text}: {error}");
-        assert!(error.to_string().contains(part), "{text}: {error}");
+        let message = error.to_string();
+        assert!(message.contains(part), "{text}: {message}");
     }
 }
 
@@ -143,7 +144,7 @@ fn limits_are_enforced_at_their_edge() {
 }
 
 #[test]
-fn the_deepest_setting_is_where_serde_json_ends() {
+fn the_deepest_setting_is_the_limit_of_serde_json() {
     let reads = |depth| serde_json::from_str::<Value>(&nested(depth)).is_ok();
     assert!(reads(Limits::MAX_DEPTH));
     assert!(!reads(Limits::MAX_DEPTH + 1));
@@ -167,7 +168,7 @@ fn keeps_repeated_keys_in_order_and_decodes_them() {
 }
 
 #[test]
-fn a_value_is_read_as_what_it_is_and_as_nothing_else() {
+fn reads_a_value_only_as_its_own_type() {
     let text = r#"[null, false, true, 1.5, "a\n", [0], {"k": 1, "k": 2}]"#;
     let root = json::scan(text, &Limits::default()).unwrap();
     let all = root.as_array().unwrap();
@@ -175,26 +176,26 @@ fn a_value_is_read_as_what_it_is_and_as_nothing_else() {
     assert_eq!(kinds, ["null", "boolean", "boolean", "number", "string", "array", "object"]);
     for (index, node) in all.iter().enumerate() {
         assert_eq!(node.is_null(), index == 0, "{text} {index}");
-        let wanted = [Some(false), Some(true)].get(index.wrapping_sub(1)).copied().flatten();
-        assert_eq!(node.as_bool(), wanted, "{index}");
+        let expected = [Some(false), Some(true)].get(index.wrapping_sub(1)).copied().flatten();
+        assert_eq!(node.as_bool(), expected, "{index}");
         assert_eq!(node.as_str(), (index == 4).then_some("a\n"), "{index}");
         assert_eq!(node.as_array().map(<[_]>::len), (index == 5).then_some(1), "{index}");
         assert_eq!(node.members().map(<[_]>::len), (index == 6).then_some(2), "{index}");
     }
-    // Of a key that stands twice the first counts.
+    // The first value of a duplicate key is used.
     assert_eq!(all[6].get("k").unwrap().value, json::Value::Number("1"));
     assert_eq!((all[6].get("x"), all[5].get("k")), (None, None));
 }
 
 #[test]
-fn an_error_of_the_scanner_says_what_and_where() {
+fn a_scan_error_has_a_message_and_a_place() {
     let mut limits = Limits::default();
     (limits.bytes, limits.depth, limits.keys) = (20, 2, 1);
     for (text, at, words) in [
         ("[1,]", 3, "expected another value after the comma"),
-        ("[\"aaaaaaaaaaaaaaaaaaaaaaaa\"]", 20, "the document is longer than 20 bytes"),
+        ("[\"aaaaaaaaaaaaaaaaaaaaaaaa\"]", 20, "document is longer than 20 bytes"),
         ("[[[]]]", 2, "objects and arrays are nested deeper than 2 levels"),
-        (r#"{"a":1,"b":2}"#, 7, "the object has more than 1 keys"),
+        (r#"{"a":1,"b":2}"#, 7, "object has more than 1 key"),
     ] {
         let error = json::scan(text, &limits).unwrap_err();
         assert_eq!((error.at(), &*error.to_string()), (at, words), "{text}");

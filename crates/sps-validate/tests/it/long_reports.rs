@@ -1,6 +1,9 @@
 //! Where a report ends: its findings, its places and the length of both.
 
-use sps_validate::{Constraints, Context, Field, Kind, Limits, Param, Rule, Shape, Type, explain};
+use sps_validate::{
+    Condition, Constraints, Context, Field, Kind, Limits, Literal, Param, Rule, Shape, Type,
+    explain,
+};
 
 use crate::findings::{LID, findings, finds_in, leaves, request};
 
@@ -16,7 +19,7 @@ fn findings_beyond_the_limit_are_left_out() {
     let report = explain("[1, 2, 3, 4]", &subject, &limited(2));
     assert_eq!(findings(&report, "[1, 2, 3, 4]"), [one, two, ("limit-exceeded", "", "3")]);
     let last = &report.diagnostics[2];
-    assert_eq!(last.message, "more than 2 diagnostics: the rest is left out");
+    assert_eq!(last.message, "more than 2 diagnostics: the rest is not shown");
     assert_eq!(last.params.get("maximum"), Some(&Param::Int(2)));
     // What is missing is found last and shown first; that there is more is shown at the end.
     let subject = request(Kind::Named(&LID));
@@ -30,9 +33,12 @@ fn warnings_beyond_the_limit_refuse_nothing() {
     static SOFT: Type = Type::new(
         "Soft",
         Shape::Struct { fields: &[Field::new("a", Kind::Any)], open: false },
-        Constraints::NONE.rules(&[Rule::warning("soft", &["a"], &[&["a"]], |it, _| {
-            Some(it[0].str().is_none().into())
-        })]),
+        Constraints::NONE.rules(&[Rule::warning(
+            "soft",
+            &["a"],
+            &[&["a"]],
+            Condition::Not(&Condition::Equals(0, Literal::Str("b"))),
+        )]),
     );
     static SOFT_KIND: Kind = Kind::Named(&SOFT);
     let subject = request(Kind::List(&SOFT_KIND));
@@ -52,7 +58,7 @@ fn places_beyond_the_limit_are_not_listed() {
     leaves(&limited(2), &subject, "[1, 2]", &[first, second]);
     leaves(&limited(2), &subject, "[1, 2, 3, 4]", &[first, second, ("limit-exceeded", "")]);
     let report = explain("[1, 2, 3]", &subject, &limited(1));
-    assert_eq!(report.unchecked[1].reason, "more than 1 place: the rest is not listed");
+    assert_eq!(report.unchecked[1].reason.to_string(), "more than 1 place: the rest is not listed");
 }
 
 /// An object whose keys, letters of this many bytes and one short, hold the same value.
@@ -89,7 +95,7 @@ fn a_mebibyte_of_places_is_the_most() {
 #[test]
 fn related_places_count_too() {
     const HALF: usize = 1 << 19;
-    // The key stands twice, so its place is told twice.
+    // The key is twice, so its place is reported twice.
     for (length, findings, is_full) in [(4000, 2, false), (HALF - 2, 2, false), (HALF - 1, 2, true)]
     {
         let key = "a".repeat(length);

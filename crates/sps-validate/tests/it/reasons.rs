@@ -1,7 +1,8 @@
 //! What rules and versions find, and what they say it is because of.
 
 use sps_validate::{
-    Constraints, Context, Field, Kind, Leaf, Member, Outcome, Rule, Shape, Type, Versions, explain,
+    Bounds, Check, Condition, Constraints, Context, Field, Kind, Literal, Member, Requirement,
+    Rule, Severity, Shape, Type, Versions, explain,
 };
 
 use crate::findings::{
@@ -19,34 +20,66 @@ static RULED: Type = Type::new(
             Field::new("host", Kind::Optional(&Kind::Named(&HOST))),
             Field::new("key", Kind::Optional(&Kind::Reference(&KEYS))),
             Field::new("color", Kind::Optional(&Kind::Named(&COLOR))),
+            Field::new("due", Kind::Optional(&BYTE)),
         ],
         open: false,
     },
-    Constraints::NONE.rules(&[
+    Constraints::new(&[
+        Member::NONE,
+        Member::NONE,
+        Member::NONE,
+        Member::NONE,
+        Member::NONE,
+        Member::NONE,
+        Member::new("due").required_if(Requirement::new(
+            &[&["a/b"]],
+            Condition::Null(0),
+            "`a/b` is null",
+            "give `a/b` a value",
+        )),
+    ])
+    .rules(&[
         Rule::error(
             "no-name",
             &["a/b", "name"],
             &[&["on"], &["a/b", "name"], &["must"]],
-            |it, _| Some((!it[0].bool()? || it[1].is_present()).into()),
+            Condition::Any(&[
+                Condition::Not(&Condition::Equals(0, Literal::Bool(true))),
+                Condition::Present(1),
+                Condition::All(&[Condition::Present(2), Condition::Not(&Condition::Present(2))]),
+            ]),
         )
-        .says("a name is needed", "give one", "a book"),
-        Rule::error("missing-key", &["must"], &[&["must"], &["a/b"]], |it, _| {
-            Some((it[1] != Leaf::Null || it[0].int() == Some(1)).into())
-        })
-        .says("`must` must be 1", "set it", "a book"),
-        Rule::warning("soft", &["color"], &[&["color"]], |it, _| {
-            Some((it[0].str()? != "green").into())
-        })
-        .says("green is odd", "take red", "a book"),
-        Rule::error("key", &["key"], &[&["key"]], |it, _| Some((it[0].str()? != "7").into())),
+        .says("a name is needed", "give one"),
+        Rule::warning(
+            "soft",
+            &["color"],
+            &[&["color"]],
+            Condition::Not(&Condition::Equals(0, Literal::Str("green"))),
+        )
+        .says("green is odd", "take red"),
+        Rule::error(
+            "key",
+            &["key"],
+            &[&["key"]],
+            Condition::Not(&Condition::Equals(0, Literal::Str("7"))),
+        ),
         // Only the tag of a union can be an input.
-        Rule::error("content", &["host"], &[&["host", "value"]], |it, _| {
-            Some((!it[0].is_present()).into())
-        }),
-        Rule::error("nobody", &["on"], &[&["on"]], |it, _| {
-            it[0].bool().filter(|on| !on).map(|_| Outcome::Undecided)
-        })
-        .undecided("nobody knows"),
+        Rule::error(
+            "content",
+            &["host"],
+            &[&["host", "value"]],
+            Condition::Not(&Condition::Present(0)),
+        ),
+        Rule::new(
+            "plain",
+            Severity::Error,
+            &["key"],
+            &[&["key"]],
+            Check::Plain {
+                collection: "/api/keys",
+                about: Condition::Length(0, Bounds::at_least(8)),
+            },
+        ),
     ]),
 );
 
@@ -74,14 +107,51 @@ fn a_broken_rule_shows_its_place_and_its_reasons() {
 }
 
 #[test]
-fn a_member_that_a_rule_demands_is_described() {
+fn a_required_member_is_described() {
     let subject = request(Kind::Named(&RULED));
     let text = r#"{"a/b": null}"#;
-    finds(&subject, text, &[("missing-key", "/must", "{")]);
-    says(&subject, text, "`must` must be 1", "add `must`: a whole number; or set it");
-    let text = r#"{"a/b": null, "must": 2}"#;
-    finds(&subject, text, &[("missing-key", "/must", "2")]);
-    says(&subject, text, "`must` must be 1", "set it");
+    finds(&subject, text, &[("missing-key", "/due", "{")]);
+    let message = "`due` is missing: it is required when `a/b` is null";
+    says(&subject, text, message, "add `due`: a whole number; or give `a/b` a value");
+    let report = explain(text, &subject, &Context::default());
+    let related: Vec<_> = report.diagnostics[0].related.iter().map(|it| &*it.pointer).collect();
+    assert_eq!(related, ["/a~1b"]);
+    finds(&subject, r#"{"a/b": null, "due": 2}"#, &[]);
+    // Without its condition the member has no effect.
+    let text = r#"{"a/b": {"name": "n"}, "due": 2}"#;
+    finds(&subject, text, &[("ignored-key", "/due", "2")]);
+    let message = "`due` has no effect unless `a/b` is null";
+    says(&subject, text, message, "remove `due`, or change the body so that `a/b` is null");
+    assert!(explain(text, &subject, &Context::default()).is_valid());
+    // Where the condition cannot be decided, and where the member is wrong itself, nothing more is said.
+    finds(&subject, r#"{"due": 2}"#, &[]);
+    finds(&subject, "{}", &[]);
+    finds(&subject, r#"{"a/b": {"name": "n"}, "due": "x"}"#, &[("wrong-type", "/due", "\"x\"")]);
+}
+
+#[test]
+fn a_version_that_lacks_a_member_does_not_require_it() {
+    static NEW: Type = Type::new(
+        "New",
+        Shape::Struct {
+            fields: &[Field::new("on", Kind::Bool), Field::new("due", Kind::Optional(&Kind::Bool))],
+            open: false,
+        },
+        Constraints::new(&[
+            Member::NONE,
+            Member::new("due").versions(Versions::since(V7_1)).required_if(Requirement::new(
+                &[&["on"]],
+                Condition::Equals(0, Literal::Bool(true)),
+                "`on` is true",
+                "set `on` to false",
+            )),
+        ]),
+    );
+    let subject = request(Kind::Named(&NEW));
+    let old = Context::default().with_target(V7_0);
+    let new = Context::default().with_target(V7_1);
+    finds_in(&old, &subject, r#"{"on": true}"#, &[]);
+    finds_in(&new, &subject, r#"{"on": true}"#, &[("missing-key", "/due", "{")]);
 }
 
 #[test]
@@ -95,8 +165,8 @@ fn a_rule_sees_the_canonical_word_and_the_key_of_a_reference() {
     finds(&response(subject.body), text, &[("key", "/key", r#"{"key": "7", "meta": {}}"#)]);
     finds(&subject, text, &[("reference-object", "/key", r#"{"key": "7", "meta": {}}"#)]);
     finds(&subject, r#"{"host": {"selection": "note", "value": "x"}}"#, &[]);
-    finds(&subject, r#"{"on": false}"#, &[]);
-    leaves(&context, &subject, r#"{"on": false}"#, &[("nobody", "/on")]);
+    let unchecked = [("reference-exists", "/key"), ("plain", "/key")];
+    leaves(&context, &subject, r#"{"key": "8"}"#, &unchecked);
 }
 
 #[test]
@@ -108,11 +178,9 @@ fn a_rule_is_not_asked_about_what_is_missing_already() {
             open: false,
         },
         Constraints::NONE.rules(&[
-            Rule::error("a", &["a"], &[&["a"]], |_, _| Some(Outcome::Broken)),
-            // The rule hears that nothing stands below what is missing.
-            Rule::error("lid", &["a"], &[&["lid", "screws"]], |it, _| {
-                Some(it[0].is_present().into())
-            }),
+            Rule::error("a", &["a"], &[&["a"]], Condition::Any(&[])),
+            // Below a missing member everything is absent.
+            Rule::error("lid", &["a"], &[&["lid", "screws"]], Condition::Present(0)),
         ]),
     );
     let subject = request(Kind::Named(&BOTH));
@@ -138,10 +206,7 @@ fn what_a_version_does_not_have() {
             fields: &[Field::new("old", Kind::Bool), Field::new("new", Kind::Bool)],
             open: false,
         },
-        Constraints::new(
-            "",
-            &[Member::new("old", ""), Member::new("new", "").versions(Versions::since(V7_1))],
-        ),
+        Constraints::new(&[Member::new("old"), Member::new("new").versions(Versions::since(V7_1))]),
     );
     let (old, new) = (Context::default().with_target(V7_0), Context::default().with_target(V7_1));
     let subject = request(Kind::Named(&NEWS));
@@ -169,5 +234,5 @@ fn what_a_version_does_not_have() {
     let report = explain("true", &subject, &old);
     let diagnostic = &report.diagnostics[0];
     assert_eq!(diagnostic.message, "this endpoint does not exist in 7.0.0");
-    assert_eq!(diagnostic.help, "it exists in 7.1.0 and later: leave it out for this appliance");
+    assert_eq!(diagnostic.help, "remove it for this appliance; it exists in 7.1.0 and later");
 }

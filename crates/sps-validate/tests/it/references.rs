@@ -40,7 +40,7 @@ fn references_are_looked_up() {
     leaves(&context, &subject, text, &[("reference-exists", "/2")]);
     let report = explain(text, &subject, &context);
     let messages: Vec<_> = report.diagnostics.iter().map(|it| it.message.as_str()).collect();
-    // It may be a password that somebody put there by mistake.
+    // It may be a password that someone put there by mistake.
     assert_eq!(messages, ["no object at /api/keys/2", "no object in /api/keys has this key"]);
     let uses: Vec<_> = report
         .references
@@ -91,7 +91,7 @@ fn a_reference_in_the_form_of_an_response() {
         (r#"{"key": "hunter2", "meta": {}}"#, "the string under \"key\""),
     ] {
         finds(&request(kind), text, &[("reference-object", "", text)]);
-        let message = "a reference as a response shows it; the request takes the key alone";
+        let message = "this is the reference of a response; a request takes the bare key";
         says(&request(kind), text, message, &format!("send the bare key: {key}"));
         finds(&response(kind), text, &[]);
     }

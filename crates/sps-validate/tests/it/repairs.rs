@@ -57,7 +57,7 @@ static SEEN: Type = Type::new(
 
 fn repaired(kind: Kind, text: &str) -> Option<Fixed> {
     let fixed = fix(text, &Subject::new(kind, Form::Request), &Context::default())?;
-    // What is said to be copied stands in both texts, in one order.
+    // What is said to be copied is in both texts, in one order.
     let (mut from, mut to) = (0, 0);
     for part in &fixed.copied {
         assert!(from <= part.from.start && to <= part.to, "{text}: {part:?}");
@@ -74,7 +74,7 @@ fn copied(fixed: &Fixed) -> Vec<(usize, usize, usize)> {
     fixed.copied.iter().map(|it| (it.from.start, it.from.end, it.to)).collect()
 }
 
-/// Holds the text that becomes of one to another; an empty one stands for nothing to repair.
+/// Holds the text that becomes of one to another; an empty one represents nothing to repair.
 #[track_caller]
 fn becomes(kind: Kind, before: &str, after: &str) {
     let fixed = repaired(kind, before).map(|it| it.text).unwrap_or_default();
@@ -152,7 +152,7 @@ fn other_repairs_of_an_object_rename_nothing() {
 fn what_is_missing_and_has_one_value_is_added() {
     let outer = Kind::Named(&OUTER);
     for (before, after) in [
-        // A list is empty, what may be null is null, and nobody knows the switch.
+        // A list is empty, what may be null is null, and no one knows the switch.
         (r#"{"size":1}"#, r#"{"size":1,"rules":[],"note":null}"#),
         (
             "{\n\t\"enabled\" : true\n}",
@@ -239,7 +239,7 @@ fn the_wrapper_goes_and_the_body_moves_to_the_left() {
     ] {
         becomes(any, before, after);
     }
-    // What stands before the key is no margin, though a line starts with it.
+    // What is before the key is no margin, though a line starts with it.
     let listed = Kind::List(&Kind::Any);
     becomes(listed, "{\"body\": [\n{\"a\": 1},\n{}]}", "[\n{\"a\": 1},\n{}]");
     // A wrapper in a wrapper.
@@ -255,14 +255,13 @@ fn a_body_may_be_as_wrong_as_its_wrapper_but_not_worse() {
 }
 
 #[test]
-fn a_certificate_loses_what_stands_around_it() {
+fn a_certificate_loses_text_around_it() {
     static MAIL: Type = Type::new(
         "Mail",
         Shape::Struct { fields: &[Field::new("ca", Kind::String)], open: false },
-        Constraints::new(
-            "",
-            &[Member::new("ca", "").constraint(Constraint::NONE.format(Format::PemCertificate))],
-        ),
+        Constraints::new(&[
+            Member::new("ca").constraint(Constraint::NONE.format(Format::PemCertificate))
+        ]),
     );
     let kind = Kind::Named(&MAIL);
     let bare = format!(r#"{{"ca": "{}\n"}}"#, GUIDE.trim_end().replace('\n', "\\n"));
@@ -293,7 +292,7 @@ fn what_is_copied_is_told() {
         (fixed.text.as_str(), &copied(&fixed)[..]),
         ("[\n true]", &[(11, 13, 0), (14, 20, 2)][..])
     );
-    // First the wrapper, then what stands inside.
+    // First the wrapper, then what is inside.
     let text = r#"{"body": {"a/b": [], "d": 1, "c": {}}}"#;
     assert_eq!(repaired(Kind::Named(&LISTS), text), None);
     let text = r#"{"body": {"a": true, "seen": false}}"#;

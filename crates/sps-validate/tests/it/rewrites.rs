@@ -197,12 +197,12 @@ fn the_tag_says_what_the_content_is() {
             r#"{"selection": "person", "value": {"seen": true, "name": "a"}}"#.to_owned(),
             r#"{"selection": "person","value": {"name": "a"}}"#.to_owned(),
         ),
-        // It tells nothing of what stands under other keys.
+        // It tells nothing of what is under other keys.
         (
             format!(r#"{{"selection": "key", "value": {one}, "other": {one}}}"#),
             format!(r#"{{"selection": "key","value": "1","other": {kept}}}"#),
         ),
-        // Nobody knows what the content of another variant is.
+        // No one knows what the content of another variant is.
         (
             format!(r#"{{"selection": "new", "value": {one}}}"#),
             format!(r#"{{"selection": "new","value": {kept}}}"#),

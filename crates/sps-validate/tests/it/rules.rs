@@ -1,9 +1,10 @@
-//! The checks written by hand, and what rules and their leaves are made of.
+//! The checks written by hand, and the parts of rules.
 
 use Outcome::{Broken, Holds, Undecided};
 use sps_validate::{
-    Context, Edit, Leaf, Outcome, Rule, Severity, Timestamp, certificate_not_expired,
-    certificate_strong_key, certificate_strong_signature, engine_id_rfc3411, ignored, required,
+    Check, Condition, Context, Input, Literal, Outcome, Reason, Requirement, Rule, Severity,
+    Timestamp, certificate_not_expired, certificate_strong_key, certificate_strong_signature,
+    engine_id_rfc3411,
 };
 
 const GUIDE: &str = include_str!("../data/certificates/guide.pem");
@@ -47,7 +48,8 @@ fn a_certificate_is_good_to_its_last_second() {
         assert_eq!(certificate_not_expired(GUIDE, &context), outcome, "{now}");
         assert_eq!(certificate_not_expired("no certificate", &context), Holds);
     }
-    assert_eq!(certificate_not_expired(GUIDE, &Context::default()), Undecided);
+    let undecided = Undecided(Reason::TimeUnknown);
+    assert_eq!(certificate_not_expired(GUIDE, &Context::default()), undecided);
 }
 
 #[test]
@@ -65,64 +67,52 @@ fn weak_is_refused_and_unknown_is_not() {
 }
 
 #[test]
-fn a_switch_demands_and_forbids() {
-    let all = [(true, true), (true, false), (false, true), (false, false)];
-    assert_eq!(all.map(|(on, there)| required(on, there)), [Holds, Broken, Holds, Holds]);
-    assert_eq!(all.map(|(on, there)| ignored(on, there)), [Holds, Holds, Broken, Holds]);
-}
-
-#[test]
 fn only_what_is_broken_keeps_a_document_back() {
-    assert_eq!([Holds, Broken, Undecided].map(Outcome::accepts), [true, false, true]);
+    assert_eq!(
+        [Holds, Broken, Undecided(Reason::TimeUnknown)].map(Outcome::accepts),
+        [true, false, true]
+    );
 }
 
 #[test]
-fn a_leaf_is_read_as_what_it_is_and_as_nothing_else() {
-    let leaves = [
-        Leaf::Absent,
-        Leaf::Null,
-        Leaf::Bool(false),
-        Leaf::Bool(true),
-        Leaf::Int(7),
-        Leaf::Str("a"),
-        Leaf::Present,
+fn an_input_is_read_as_its_own_type_alone() {
+    let inputs = [
+        Input::Absent,
+        Input::Null,
+        Input::Bool(false),
+        Input::Bool(true),
+        Input::Int(7),
+        Input::Str("a"),
+        Input::Present,
     ];
     let none = None;
-    assert_eq!(leaves.map(|it| it.bool()), [none, none, Some(false), Some(true), none, none, none]);
-    assert_eq!(leaves.map(|it| it.int()), [None, None, None, None, Some(7), None, None]);
-    assert_eq!(leaves.map(|it| it.str()), [None, None, None, None, None, Some("a"), None]);
-    assert_eq!(
-        leaves.map(|it| it.nullable_str()),
-        [None, Some(None), None, None, None, Some(Some("a")), None]
-    );
-    assert_eq!(leaves.map(|it| it.is_present()), [false, true, true, true, true, true, true]);
+    assert_eq!(inputs.map(|it| it.bool()), [none, none, Some(false), Some(true), none, none, none]);
+    assert_eq!(inputs.map(|it| it.int()), [None, None, None, None, Some(7), None, None]);
+    assert_eq!(inputs.map(|it| it.str()), [None, None, None, None, None, Some("a"), None]);
+    assert_eq!(inputs.map(|it| it.is_present()), [false, true, true, true, true, true, true]);
 }
 
 #[test]
-fn a_rule_keeps_what_it_is_given() {
-    const BREAKS: &[&[Edit]] = &[&[Edit::Null(&["a"])]];
-    const MENDS: &[&[Edit]] = &[&[Edit::Remove(&["a"])], &[Edit::Bool(&["a"], true)]];
-
-    let check = |_: &[Leaf<'_>], _: &Context<'_>| Some(Broken);
-    let rule = Rule::warning("odd", &["a"], &[&["a"], &["b", "c"]], check)
-        .says("it is odd", "make it even", "a book")
-        .undecided("nobody knows")
-        .edits(BREAKS, MENDS);
-    assert_eq!((rule.code, rule.severity), ("odd", Severity::Warning));
-    assert_eq!((rule.target, rule.inputs), (&["a"][..], &[&["a"][..], &["b", "c"]][..]));
-    assert_eq!((rule.message, rule.help, rule.source), ("it is odd", "make it even", "a book"));
-    assert_eq!((rule.undecided, rule.breaks, rule.mends), ("nobody knows", BREAKS, MENDS));
-    assert_eq!((rule.check)(&[], &Context::default()), Some(Broken));
-    assert_eq!(Rule::error("odd", &["a"], &[], check).severity, Severity::Error);
-    let demand = Rule::demand(&["a"], &[&["a"]], check);
-    assert_eq!((demand.code, demand.severity), ("missing-key", Severity::Error));
+fn a_rule_has_what_it_was_made_with() {
+    const HOLDS: Condition = Condition::Equals(0, Literal::Bool(true));
+    const RULE: Rule = Rule::warning("odd", &["a"], &[&["a"], &["b", "c"]], HOLDS)
+        .when(Condition::Null(1))
+        .says("it is odd", "make it even");
+    assert_eq!((RULE.code, RULE.severity), ("odd", Severity::Warning));
+    assert_eq!((RULE.target, RULE.inputs), (&["a"][..], &[&["a"][..], &["b", "c"]][..]));
+    assert_eq!((RULE.message, RULE.help), ("it is odd", "make it even"));
+    assert_eq!(RULE.when, Some(Condition::Null(1)));
+    assert!(matches!(RULE.check, Check::Condition(HOLDS)));
+    assert_eq!(Rule::error("odd", &["a"], &[], HOLDS).severity, Severity::Error);
 }
 
 #[test]
 fn four_inputs_are_the_most() {
     const INPUTS: &[&[&str]] = &[&["a"], &["b"], &["c"], &["d"], &["e"]];
+    const ALL: Condition = Condition::All(&[]);
 
-    let check = |_: &[Leaf<'_>], _: &Context<'_>| None;
-    let _ = Rule::error("many", &["a"], &INPUTS[1..], check);
-    assert!(std::panic::catch_unwind(|| Rule::error("many", &["a"], INPUTS, check)).is_err());
+    let _ = Rule::error("many", &["a"], &INPUTS[1..], ALL);
+    let _ = Requirement::new(&INPUTS[1..], ALL, "", "");
+    assert!(std::panic::catch_unwind(|| Rule::error("many", &["a"], INPUTS, ALL)).is_err());
+    assert!(std::panic::catch_unwind(|| Requirement::new(INPUTS, ALL, "", "")).is_err());
 }

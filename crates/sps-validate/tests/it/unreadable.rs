@@ -1,4 +1,4 @@
-//! Where a text is wrong that is not read any further.
+//! The span of a mistake that stops the reading of a text.
 
 use sps_validate::{Context, Form, Kind, Limits, Span, Subject, explain};
 
@@ -11,21 +11,21 @@ fn span(text: &str, bytes: usize) -> Span {
 }
 
 #[test]
-fn a_whole_character_is_to_blame() {
-    // A space that does not break, of two bytes, as text copied from a web page has it.
+fn the_span_is_a_whole_character() {
+    // A no-break space of two bytes, as in text copied from a web page.
     assert_eq!(span("\u{a0}[]", 99), Span::new(0, 2));
     assert_eq!(span("[\u{20ac}]", 99), Span::new(1, 4));
     assert_eq!(span("[x]", 99), Span::new(1, 2));
 }
 
 #[test]
-fn nothing_is_to_blame_behind_the_end() {
+fn the_span_is_empty_at_the_end() {
     assert_eq!(span("", 99), Span::new(0, 0));
     assert_eq!(span("[", 99), Span::new(1, 1));
 }
 
 #[test]
-fn a_limit_within_a_character_blames_all_of_it() {
+fn the_span_of_a_limit_is_a_whole_character() {
     assert_eq!(span("[\"\u{20ac}\"]", 3), Span::new(2, 5));
     assert_eq!(span("[\"\u{20ac}\"]", 5), Span::new(5, 6));
 }

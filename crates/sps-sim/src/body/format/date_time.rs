@@ -1,17 +1,17 @@
 //! Date and time with an offset, RFC 3339, section 5.6, with capital letters.
 
-/// Whether a text is a moment of the calendar, such as `2024-05-06T07:08:09+00:00`.
+/// Whether a text is an existing date and time, such as `2024-05-06T07:08:09+00:00`.
 pub(super) fn is_date_time(text: &str) -> bool {
     moment(text).is_some()
 }
 
-/// Reads the text to its end; nothing when something does not fit.
+/// Reads the whole text, or returns `None` at the first mismatch.
 fn moment(text: &str) -> Option<()> {
     let (date, rest) = text.split_once('T')?;
     let [year, month, day] = parts(date, '-', [4, 2, 2])?;
     let (clock, rest) = rest.split_at_checked(8)?;
     let [hour, minute, second] = parts(clock, ':', [2, 2, 2])?;
-    let offset = offset(after_fraction(rest)?)?;
+    let offset = offset_minutes(after_fraction(rest)?)?;
 
     let leap_year = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
@@ -27,7 +27,7 @@ fn moment(text: &str) -> Option<()> {
         .then_some(())
 }
 
-/// Numbers of exactly so many digits with a separator between.
+/// Reads numbers of these widths, with a separator between them.
 fn parts<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Option<[i32; N]> {
     let mut numbers = [0; N];
     let mut parts = text.split(separator);
@@ -41,15 +41,15 @@ fn parts<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Opt
     parts.next().is_none().then_some(numbers)
 }
 
-/// What stands behind the fraction of a second, which needs a digit if there is one.
+/// Returns the rest of the text after an optional fraction of a second.
 fn after_fraction(text: &str) -> Option<&str> {
     let Some(fraction) = text.strip_prefix('.') else { return Some(text) };
     let rest = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
     (rest.len() < fraction.len()).then_some(rest)
 }
 
-/// Minutes ahead of UTC.
-fn offset(text: &str) -> Option<i32> {
+/// Reads an offset, and returns it in minutes ahead of UTC.
+fn offset_minutes(text: &str) -> Option<i32> {
     if text == "Z" {
         return Some(0);
     }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments() {
+    fn checks_dates_and_times() {
         for text in [
             "2024-05-06T07:08:09+00:00",
             "2024-02-29T00:00:00Z",

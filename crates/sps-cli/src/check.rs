@@ -1,0 +1,14 @@
+//! Documents: finding, reading, checking and repairing them.
+
+pub(crate) mod bulk;
+pub(crate) mod document;
+pub(crate) mod exclude;
+pub(crate) mod fix;
+pub(crate) mod input;
+pub(crate) mod interrupt;
+pub(crate) mod lines;
+pub(crate) mod objects;
+pub(crate) mod read;
+pub(crate) mod shape;
+mod tree;
+pub(crate) mod validate;

@@ -1,0 +1,104 @@
+//! One JSON text, its place in a file, and errors about it.
+
+use std::path::PathBuf;
+
+use sps_model::EndpointInfo;
+use sps_validate::span::{LineIndex, Position};
+
+use crate::endpoint;
+
+/// One JSON text and where it comes from.
+#[derive(Debug, Clone)]
+pub(crate) struct Document {
+    /// The file as it was named, `-`, or `FILE:LINE` for a line of JSON Lines.
+    pub(crate) source: String,
+    /// The file as it was named, or `-`.
+    pub(crate) file: String,
+    /// The path, unless it is standard input.
+    pub(crate) path: Option<PathBuf>,
+    pub(crate) text: String,
+    /// Lines of the file before this document.
+    pub(crate) lines_before: usize,
+    /// Bytes of the file before this document.
+    pub(crate) bytes_before: usize,
+    /// The endpoint of its path, if that was looked up before.
+    pub(crate) by_path: ByPath,
+    /// The file was found in a directory, not named.
+    pub(crate) is_found: bool,
+}
+
+/// The endpoint that the path of a file leads to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ByPath {
+    /// It was not looked up yet.
+    Pending,
+    /// The endpoint, if the path leads to one.
+    Known(Option<&'static EndpointInfo>),
+}
+
+impl Document {
+    /// The endpoint that the path of its file leads to.
+    pub(crate) fn endpoint(&self) -> Option<&'static EndpointInfo> {
+        match self.by_path {
+            ByPath::Known(endpoint) => endpoint,
+            ByPath::Pending => self.path.as_deref().and_then(endpoint::of_path),
+        }
+    }
+
+    /// Translates offsets in this document.
+    pub(crate) fn positions(&self) -> Positions {
+        Positions {
+            index: LineIndex::new(&self.text),
+            lines_before: self.lines_before,
+            bytes_before: self.bytes_before,
+        }
+    }
+}
+
+/// Turns offsets in a document into positions in its file.
+#[derive(Debug)]
+pub(crate) struct Positions {
+    index: LineIndex,
+    lines_before: usize,
+    pub(crate) bytes_before: usize,
+}
+
+impl Positions {
+    pub(crate) fn of(&self, offset: usize) -> Position {
+        let position = self.index.position(offset);
+        Position { line: position.line + self.lines_before, ..position }
+    }
+}
+
+/// Why a source could not be read, checked or repaired.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct SourceError {
+    pub(crate) source: String,
+    pub(crate) reason: String,
+    #[serde(skip)]
+    pub(crate) step: Step,
+}
+
+/// The step that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Read,
+    /// It was read, but its endpoint is unknown or takes no body.
+    Check,
+    /// It was checked, but the result did not reach its file.
+    Repair,
+    /// A file in a directory has nothing to do with any endpoint; it is skipped.
+    Skip,
+}
+
+impl SourceError {
+    /// An error about reading.
+    pub(crate) fn new(source: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { source: source.into(), reason: reason.into(), step: Step::Read }
+    }
+
+    /// Makes it an error of another step.
+    pub(crate) fn at(self, step: Step) -> Self {
+        Self { step, ..self }
+    }
+}

@@ -1,0 +1,191 @@
+//! Documents below the paths of a command line, in order.
+
+use std::{
+    fs::{self, File},
+    io::BufReader,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Result;
+use sps_model::EndpointInfo;
+use sps_validate::Limits;
+
+use crate::{
+    check::{
+        document::{Document, SourceError},
+        exclude::Pattern,
+        lines::{self, Lines},
+        read,
+        tree::Tree,
+    },
+    file_name::{is_json_lines, is_stdin},
+};
+
+/// A piece of input that one thread checks.
+#[derive(Debug)]
+pub(crate) enum Unit {
+    /// A file that holds one document and was not read yet.
+    File {
+        path: PathBuf,
+        /// It was found in a directory, not named.
+        is_found: bool,
+    },
+    /// A document, or an error.
+    Read(Result<Document, SourceError>),
+    /// Documents of a JSON Lines file, not taken apart yet.
+    Lines(Lines),
+}
+
+/// One document of a unit.
+#[derive(Debug)]
+pub(crate) enum Item {
+    /// It was accepted as it is.
+    Accepted {
+        /// The length of its text.
+        bytes: usize,
+    },
+    /// The document, or an error.
+    Document(Result<Document, SourceError>),
+}
+
+impl Unit {
+    /// Takes the documents out, in order.
+    ///
+    /// # Errors
+    /// What `visit` returns.
+    pub(crate) fn each(
+        self,
+        limits: &Limits,
+        visit: &mut dyn FnMut(Result<Document, SourceError>) -> Result<()>,
+    ) -> Result<()> {
+        self.each_unless(limits, |_, _| false, &mut |item| match item {
+            Item::Accepted { .. } => Ok(()),
+            Item::Document(document) => visit(document),
+        })
+    }
+
+    /// Takes the documents out, in order, without making a document of a text that `is_accepted`, given the
+    /// endpoint of its path.
+    ///
+    /// # Errors
+    /// What `visit` returns.
+    pub(crate) fn each_unless(
+        self,
+        limits: &Limits,
+        is_accepted: impl Fn(&str, Option<&'static EndpointInfo>) -> bool,
+        visit: &mut dyn FnMut(Item) -> Result<()>,
+    ) -> Result<()> {
+        let read = match self {
+            Self::File { path, is_found } => {
+                read::document(&path, limits).map(|document| Document { is_found, ..document })
+            }
+            Self::Read(result) => result,
+            Self::Lines(lines) => {
+                return lines.iter().try_for_each(|line| {
+                    visit(match lines.text(line) {
+                        Some(text) if is_accepted(text, lines.by_path) => {
+                            Item::Accepted { bytes: text.len() }
+                        }
+                        _ => Item::Document(lines.document(line)),
+                    })
+                });
+            }
+        };
+        visit(match read {
+            Ok(it) if is_accepted(&it.text, it.endpoint()) => {
+                Item::Accepted { bytes: it.text.len() }
+            }
+            read => Item::Document(read),
+        })
+    }
+
+    /// How many bytes of text were read for it.
+    pub(crate) fn byte_count(&self) -> usize {
+        match self {
+            Self::Read(Ok(document)) => document.text.len(),
+            Self::Lines(lines) => lines.byte_count(),
+            Self::File { .. } | Self::Read(Err(_)) => 0,
+        }
+    }
+}
+
+/// The files and directories to check.
+#[derive(Debug, Clone)]
+pub(crate) struct Selection {
+    pub(crate) paths: Vec<PathBuf>,
+    /// Files in directories to leave out.
+    pub(crate) exclude: Vec<Pattern>,
+}
+
+/// Takes the input unit by unit; an error ends the reading.
+type Visit<'v> = &'v mut dyn FnMut(Unit) -> Result<()>;
+
+/// Finds every document of a selection in order: files as they are, directories recursively and sorted.
+///
+/// A text longer than the limit is cut just behind it, for the checker to refuse; so neither a huge file
+/// nor an endless one fills the memory.
+pub(crate) fn documents(selection: &Selection, limits: &Limits, visit: Visit<'_>) -> Result<()> {
+    let mut stdin_is_read = false;
+    for path in &selection.paths {
+        if is_stdin(path) {
+            let once = !std::mem::replace(&mut stdin_is_read, true);
+            let document = if once {
+                read::document(path, limits)
+            } else {
+                Err(SourceError::new("-", "standard input can be read only once"))
+            };
+            visit(Unit::Read(document))?;
+        } else if path.is_dir() {
+            directory(path, &selection.exclude, limits, visit)?;
+        } else {
+            file(path, false, limits, visit)?;
+        }
+    }
+    Ok(())
+}
+
+/// How many bytes the files of a selection have.
+pub(crate) fn size(selection: &Selection) -> u64 {
+    let size = |path: &PathBuf| fs::metadata(path).map_or(0, |it| it.len());
+    let of = |path: &PathBuf| {
+        if path.is_dir() {
+            Tree::read(path, &selection.exclude).files.iter().map(size).sum()
+        } else {
+            size(path)
+        }
+    };
+    selection.paths.iter().map(of).sum()
+}
+
+fn directory(path: &Path, exclude: &[Pattern], limits: &Limits, visit: Visit<'_>) -> Result<()> {
+    let Tree { files, errors } = Tree::read(path, exclude);
+    if files.is_empty() && errors.is_empty() {
+        let reason = "no *.json, *.jsonl or *.ndjson file in this directory";
+        visit(Unit::Read(Err(SourceError::new(path.display().to_string(), reason))))?;
+    }
+    for error in errors {
+        visit(Unit::Read(Err(error)))?;
+    }
+    for path in files {
+        file(&path, true, limits, visit)?;
+    }
+    Ok(())
+}
+
+fn file(path: &Path, is_found: bool, limits: &Limits, visit: Visit<'_>) -> Result<()> {
+    if !is_json_lines(path) {
+        return visit(Unit::File { path: path.to_owned(), is_found });
+    }
+    match File::open(path) {
+        Ok(file) => lines::read(path, is_found, BufReader::new(file), limits, &mut |lines| {
+            visit(match lines {
+                Ok(lines) => Unit::Lines(lines),
+                Err(error) => Unit::Read(Err(error)),
+            })
+        }),
+        Err(error) => {
+            let source = path.display().to_string();
+            visit(Unit::Read(Err(SourceError::new(source, read::reason(&error)))))
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! `sps check --fix`: one document after the other, so that none is left half repaired.
+
+use std::io::Write as _;
+
+use anyhow::Result;
+use sps_validate::fix;
+
+use crate::{
+    check::{
+        document::{Document, SourceError},
+        fix::Pending,
+        input::{self, Selection},
+        interrupt,
+        objects::Uses,
+        validate::{self, Checked},
+    },
+    command::check::result::{DocumentResult, Settings, Writer},
+    output::{Stdout, report::Part},
+};
+
+/// Repairs every document of a selection, and checks the results. The document of standard input goes to `stdin_copy`.
+pub(super) fn run(
+    settings: &Settings,
+    writer: &mut Writer<'_>,
+    selection: &Selection,
+    stdin_copy: Option<&mut Stdout>,
+    dry_run: bool,
+) -> Result<()> {
+    let limits = settings.context.limits;
+    let mut repair = Repair {
+        settings,
+        writer,
+        stdin_copy,
+        pending: (!dry_run).then(Pending::default),
+        uses: Uses::default(),
+    };
+    input::documents(selection, &limits, &mut |unit| {
+        unit.each(&limits, &mut |document| {
+            if interrupt::is_requested() { Ok(()) } else { repair.document(document) }
+        })
+    })?;
+    repair.finish()
+}
+
+struct Repair<'r, 'o> {
+    settings: &'r Settings,
+    writer: &'r mut Writer<'o>,
+    /// Where the document of standard input goes.
+    stdin_copy: Option<&'r mut Stdout>,
+    /// Changes that are not written yet; `None` in a dry run.
+    pending: Option<Pending>,
+    uses: Uses,
+}
+
+impl Repair<'_, '_> {
+    fn document(&mut self, document: Result<Document, SourceError>) -> Result<()> {
+        match document.and_then(|document| Ok((self.check(document.clone())?, document))) {
+            Ok((checked, original)) => self.repair(checked, original),
+            Err(error) => self.writer.source_error(error),
+        }
+    }
+
+    fn repair(&mut self, checked: Checked, original: Document) -> Result<()> {
+        let context = self.settings.context();
+        let fixed = checked.subject.and_then(|subject| fix(&checked.text, &subject, &context));
+        let Some(fixed) = fixed else {
+            self.copy_stdin(&original, &original.text)?;
+            return self.write_result(checked, None);
+        };
+        let repaired = Document { text: fixed.text.clone(), ..original.clone() };
+        let after = match self.check(repaired) {
+            Ok(after) => Checked { fixes: fixed.fixes, ..after },
+            Err(error) => return self.writer.source_error(error),
+        };
+        self.writer.summary.fixed += after.fixes.len();
+        let changes = self.settings.render.diff(&checked, &after, &fixed.copied);
+        let copy = if self.pending.is_some() { &fixed.text } else { &original.text };
+        self.copy_stdin(&original, copy)?;
+        self.add_change(original, fixed.text)?;
+        self.write_result(after, changes)
+    }
+
+    fn check(&mut self, document: Document) -> Result<Checked, SourceError> {
+        let Settings { declared, context, objects, .. } = self.settings;
+        let Some(objects) = objects else {
+            return validate::check(document, *declared, context);
+        };
+        self.uses.begin(&document.source);
+        let checked = {
+            let objects = objects.with_uses(&self.uses);
+            validate::check(document, *declared, &context.with_resolver(&objects))?
+        };
+        self.uses.remember(&checked.report.references);
+        Ok(checked)
+    }
+
+    fn write_result(&mut self, checked: Checked, changes: Option<Part>) -> Result<()> {
+        let result = DocumentResult::new(checked, None, &*self.settings.render);
+        self.writer.document(result.with_changes(changes))
+    }
+
+    /// Writes the document of standard input.
+    fn copy_stdin(&mut self, original: &Document, text: &str) -> Result<()> {
+        if let (Some(copy), None) = (&mut self.stdin_copy, &original.path) {
+            copy.write_all(text.as_bytes())?;
+            copy.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Changes a document in its file, unless this is a dry run.
+    fn add_change(&mut self, original: Document, text: String) -> Result<()> {
+        let (Some(pending), Some(path)) = (&mut self.pending, &original.path) else {
+            return Ok(());
+        };
+        match pending.add(path, original.bytes_before, original.text, text) {
+            Ok(()) => Ok(()),
+            Err(error) => self.writer.source_error(error),
+        }
+    }
+
+    /// Writes the changes that are not in their file yet.
+    fn finish(&mut self) -> Result<()> {
+        match self.pending.as_mut().map_or(Ok(()), Pending::write) {
+            Ok(()) => Ok(()),
+            Err(error) => self.writer.source_error(error),
+        }
+    }
+}

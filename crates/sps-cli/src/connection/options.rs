@@ -1,0 +1,230 @@
+//! Connection options: the appliance, the user, and the certificates to trust.
+
+use std::{num::NonZeroU64, path::PathBuf, time::Duration};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use sps_client::{Client, Login};
+use sps_sim::Simulator;
+
+use crate::{
+    check::read,
+    connection::{
+        login::LoginOptions,
+        profile::{self, Profile},
+        tls_files::{SystemFile, TlsFiles},
+        variable,
+    },
+    file_name::is_stdin,
+    output::complain,
+};
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Options of every command that connects to an appliance. Command-line options override environment variables, which
+/// override the profile; `clap` does not read the environment, because it lets a variable conflict with an option.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Connection")]
+#[group(skip)]
+#[expect(clippy::doc_markdown, reason = "clap prints the texts as they are")]
+pub(crate) struct Args {
+    /// Appliance: a name or address, with `:PORT` if it is not 443, or a URL [env: SPS_HOST]
+    #[arg(long, value_name = "HOST")]
+    host: Option<String>,
+
+    /// User; the password comes from SPS_PASSWORD, --password-file or a prompt [env: SPS_USER]
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+
+    /// File that contains only the password, or `-` for standard input [env: SPS_PASSWORD_FILE]
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+
+    /// Login method, such as `local`, if not the appliance's first [env: SPS_LOGIN_METHOD]
+    #[arg(long, value_name = "NAME")]
+    login_method: Option<String>,
+
+    /// Authorities to trust instead of those of the system, in PEM [env: SPS_CA_FILE]
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+
+    /// SHA-256 fingerprint of the only certificate to trust, in hexadecimal [env: SPS_PIN_SHA256]
+    #[arg(long, value_name = "HEX")]
+    pin_sha256: Option<String>,
+
+    /// Certificate to log in with instead of a password, in PEM [env: SPS_CLIENT_CERT]
+    #[arg(long, value_name = "FILE")]
+    client_cert: Option<PathBuf>,
+
+    /// Private key of that certificate, in PEM [env: SPS_CLIENT_KEY]
+    #[arg(long, value_name = "FILE")]
+    client_key: Option<PathBuf>,
+
+    /// Accept any certificate; anyone on the network path can read the password
+    #[arg(long)]
+    danger_accept_invalid_certs: bool,
+
+    /// Read connection options from [profile.NAME] in the configuration file [env: SPS_PROFILE]
+    ///
+    /// The file is the one in SPS_CONFIG, or else sps/config.toml in the user's configuration folder.
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// Seconds to wait for a response [env: SPS_TIMEOUT] [default: 60]
+    #[arg(long, value_name = "SECONDS", value_parser = parse_timeout)]
+    timeout: Option<Duration>,
+
+    /// Seconds to wait while another user locks the configuration
+    #[arg(long, value_name = "SECONDS", default_value = "30")]
+    lock_wait: u64,
+
+    /// Connect to a built-in simulator that ends with the command
+    #[arg(long, conflicts_with_all = ["host", "profile"])]
+    sim: bool,
+}
+
+/// A client that has logged in.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) client: Client,
+    /// Keeps the built-in simulator alive.
+    #[expect(dead_code, reason = "it serves requests until it is dropped")]
+    simulator: Option<Simulator>,
+}
+
+impl Args {
+    /// Connects and logs in.
+    pub(crate) async fn connect(&self) -> Result<Connection> {
+        if self.sim {
+            return self.simulate().await;
+        }
+        let name = variable::text(self.profile.as_ref(), "SPS_PROFILE")?;
+        let mut profile = profile::read(name.as_deref())?;
+        let host = variable::text(self.host.as_ref(), "SPS_HOST")?;
+        let user = variable::text(self.user.as_ref(), "SPS_USER")?;
+        let is_withheld = profile.withhold_secrets(host.as_deref(), user.as_deref());
+        let Some(host) = host.or_else(|| profile.host.clone()) else {
+            bail!("no appliance: pass `--host`, `--profile` or `--sim`, or set SPS_HOST");
+        };
+        let user = user.or_else(|| profile.user.clone());
+        let host = if host.contains("://") { host } else { format!("https://{host}") };
+        let mut login = self.login_options().login(&profile, user, &host);
+        if is_withheld {
+            login = login.context(
+                "the password and certificate of the profile are only for its own host and user",
+            );
+        }
+        let mut builder = Client::builder(&host)?
+            .login(login?)
+            .timeout(self.timeout()?)
+            .lock_wait(Duration::from_secs(self.lock_wait));
+        // HTTP is safe within this machine; anywhere else the client refuses it.
+        if is_loopback_http(&host) {
+            builder = builder.danger_allow_http();
+        }
+        let (ca_file, pin) = self.trusted(&profile)?;
+        let is_decided =
+            ca_file.is_some() || pin.is_some() || self.danger_accept_invalid_certs;
+        let system =
+            if is_decided || !host.starts_with("https://") { None } else { SystemFile::find() };
+        let (certificate, key) = self.login_options().certificate_files(&profile);
+        let files = TlsFiles {
+            authorities: ca_file.clone().or_else(|| system.as_ref().map(|it| it.path.clone())),
+            certificate,
+            key,
+        };
+        if let Some(file) = ca_file {
+            builder = builder.ca_pem(read::bytes(&file)?);
+        }
+        if let Some(system) = &system {
+            let pem = read::bytes(&system.path)?;
+            builder =
+                if system.is_alone { builder.ca_pem(pem) } else { builder.ca_pem_and_system(pem) };
+        }
+        if let Some(pin) = pin {
+            builder = builder.pin_sha256(&pin)?;
+        }
+        if self.danger_accept_invalid_certs {
+            builder = builder.danger_accept_invalid_certs();
+        }
+        if let Some(journal) = profile::journal() {
+            builder = builder.journal(journal);
+        }
+        let client = builder.connect().await.map_err(|error| files.explain(error))?;
+        for recovered in client.recovered() {
+            complain(&format!("note: {recovered}"));
+        }
+        Ok(Connection { client, simulator: None })
+    }
+
+    /// Whether the password comes from standard input, which then holds nothing else.
+    pub(crate) fn takes_stdin(&self) -> bool {
+        let file = variable::file(self.password_file.as_ref(), "SPS_PASSWORD_FILE");
+        !self.sim && file.is_some_and(|it| is_stdin(&it))
+    }
+
+    /// Name of the other side for people: the URL, unless it is that of the built-in simulator.
+    pub(crate) fn peer<'client>(&self, client: &'client Client) -> &'client str {
+        if self.sim { "the built-in simulator" } else { client.url() }
+    }
+
+    /// Starts a fresh simulator for this command alone.
+    async fn simulate(&self) -> Result<Connection> {
+        let simulator = Simulator::builder().start().await?;
+        let certificate = simulator.certificate_pem().unwrap_or_default();
+        let client = Client::builder(&simulator.url())?
+            .login(Login::password(simulator.user(), simulator.password()))
+            .ca_pem(certificate)
+            .timeout(self.timeout()?)
+            .connect()
+            .await?;
+        Ok(Connection { client, simulator: Some(simulator) })
+    }
+
+    fn login_options(&self) -> LoginOptions<'_> {
+        LoginOptions {
+            password_file: self.password_file.as_ref(),
+            login_method: self.login_method.as_ref(),
+            client_cert: self.client_cert.as_ref(),
+            client_key: self.client_key.as_ref(),
+        }
+    }
+
+    fn timeout(&self) -> Result<Duration> {
+        match (self.timeout, variable::text(None, "SPS_TIMEOUT")?) {
+            (Some(timeout), _) => Ok(timeout),
+            (None, Some(text)) => {
+                parse_timeout(&text).map_err(|reason| anyhow!("invalid SPS_TIMEOUT: {reason}"))
+            }
+            (None, None) => Ok(DEFAULT_TIMEOUT),
+        }
+    }
+
+    /// The authorities or the pin to trust. Both come from the first place that has either of them, or the option to
+    /// accept any certificate; the client refuses both from one place.
+    fn trusted(&self, profile: &Profile) -> Result<(Option<PathBuf>, Option<String>)> {
+        let places = [
+            (self.ca_file.clone(), self.pin_sha256.clone()),
+            (variable::file(None, "SPS_CA_FILE"), variable::text(None, "SPS_PIN_SHA256")?),
+            (profile.ca_file.clone(), profile.pin_sha256.clone()),
+        ];
+        let decides = |file: &Option<_>, pin: &Option<_>| {
+            file.is_some() || pin.is_some() || self.danger_accept_invalid_certs
+        };
+        let trusted = places.into_iter().find(|(file, pin)| decides(file, pin));
+        Ok(trusted.unwrap_or_default())
+    }
+}
+
+fn is_loopback_http(host: &str) -> bool {
+    let Some(authority) = host.strip_prefix("http://") else { return false };
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|it| {
+        authority.strip_prefix(it).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    })
+}
+
+/// A whole number of seconds; none at all would end every request before it is sent.
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    let seconds: NonZeroU64 =
+        text.parse().map_err(|_| "expected a number of seconds, at least 1".to_owned())?;
+    Ok(Duration::from_secs(seconds.get()))
+}

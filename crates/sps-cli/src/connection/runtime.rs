@@ -1,0 +1,174 @@
+//! Runtime of the commands that connect to an appliance, and what Ctrl-C does to them.
+
+use std::{
+    future::Future,
+    sync::atomic::{AtomicBool, Ordering},
+};
+#[cfg(unix)]
+use std::{future::poll_fn, task::Poll};
+
+use anyhow::{Context as _, Result};
+use sps_client::Client;
+
+use crate::{connection::options::Args, failure, output::complain, status::Status};
+
+/// Runs a future to its end on this thread.
+pub(crate) fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?
+        .block_on(work)
+}
+
+/// Whether a commit is under way.
+static COMMITTING: AtomicBool = AtomicBool::new(false);
+
+/// Runs a commit. It cannot be undone once it has begun, so the first Ctrl-C waits for its end.
+pub(crate) async fn committing<T>(commit: impl Future<Output = T>) -> T {
+    COMMITTING.store(true, Ordering::Relaxed);
+    let result = commit.await;
+    COMMITTING.store(false, Ordering::Relaxed);
+    result
+}
+
+/// Waits for Ctrl-C, or another signal that ends a process.
+pub(crate) async fn interrupted() {
+    Signals::listen().next().await;
+}
+
+/// Signals that end a process. While this listens, they do not end it by themselves.
+#[derive(Debug)]
+struct Signals {
+    #[cfg(unix)]
+    signals: Vec<(tokio::signal::unix::Signal, Status)>,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// A signal that cannot be listened to still ends the process by itself.
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut kinds = vec![
+            (SignalKind::interrupt(), Status::Interrupted),
+            (SignalKind::terminate(), Status::Terminated),
+        ];
+        if !is_hangup_ignored() {
+            kinds.push((SignalKind::hangup(), Status::HungUp));
+        }
+        let listen = |(kind, status)| Some((signal(kind).ok()?, status));
+        Self { signals: kinds.into_iter().filter_map(listen).collect() }
+    }
+
+    async fn next(&mut self) -> Status {
+        poll_fn(|cx| {
+            for (signal, status) in &mut self.signals {
+                if signal.poll_recv(cx) == Poll::Ready(Some(())) {
+                    return Poll::Ready(*status);
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Self {
+        Self {}
+    }
+
+    async fn next(&mut self) -> Status {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        Status::Interrupted
+    }
+}
+
+/// Whether the process was started to outlive its terminal, as with `nohup`. Known on Linux only.
+#[cfg(unix)]
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|it| it.strip_prefix("SigIgn:"));
+    // One bit for each signal; the first is the hangup.
+    ignored.and_then(|it| u64::from_str_radix(it.trim(), 16).ok()).is_some_and(|it| it & 1 == 1)
+}
+
+/// Connects and runs `work`. On Ctrl-C the work is dropped, and an open transaction is canceled; a commit that has
+/// begun is finished. A second Ctrl-C does not wait for either.
+pub(crate) fn with_appliance(
+    connection: &Args,
+    work: impl AsyncFnOnce(&Client) -> Result<Status>,
+) -> Result<Status> {
+    run(async {
+        // Holds the built-in simulator too, which must live as long as the work.
+        let connection = connection.connect().await?;
+        unless_interrupted(&connection.client, work(&connection.client)).await
+    })
+}
+
+async fn unless_interrupted(
+    client: &Client,
+    work: impl Future<Output = Result<Status>>,
+) -> Result<Status> {
+    let mut signals = Signals::listen();
+    let mut work = Box::pin(work);
+    let result = tokio::select! {
+        result = &mut work => result,
+        status = signals.next() => {
+            if COMMITTING.load(Ordering::Relaxed) {
+                complain(
+                    "interrupted; waiting for the commit, which cannot be undone; press Ctrl-C again to exit immediately",
+                );
+                tokio::select! {
+                    result = &mut work => Ok(signal_status(result, status)),
+                    status = signals.next() => {
+                        complain(
+                            "exited immediately; the commit may have taken effect, so check the objects",
+                        );
+                        return Ok(status);
+                    }
+                }
+            } else {
+                complain("interrupted; cleaning up; press Ctrl-C again to exit immediately");
+                Ok(status)
+            }
+        }
+    };
+    drop(work);
+    tokio::select! {
+        settled = client.clean_up() => {
+            if client.has_late_requests() {
+                complain(
+                    "note: an abandoned request may still open a transaction; the next command that connects from this \
+                     machine closes it, such as `sps transaction cancel`",
+                );
+            }
+            match (settled, result) {
+                (Err(error), Ok(status)) if status.is_interrupted() => {
+                    Ok(signal_status(Err(error.into()), status))
+                }
+                (settled, result) => {
+                    settled?;
+                    result
+                }
+            }
+        }
+        status = signals.next() => {
+            complain(
+                "exited immediately; a transaction may still be open; `sps transaction cancel` closes it",
+            );
+            Ok(signal_status(result, status))
+        }
+    }
+}
+
+/// The status of a signal replaces that of the result, but an error is still printed.
+fn signal_status(result: Result<Status>, status: Status) -> Status {
+    if let Err(error) = result {
+        failure::complain_of(&error);
+    }
+    status
+}

@@ -1,0 +1,74 @@
+//! Options and commands of the binary that help with a finding. The libraries know neither.
+
+use sps_validate::{Diagnostic, Finding, Reason, Unchecked, format::Format};
+
+/// Why something was not checked, with the option that lets it be checked.
+pub(crate) fn reason(unchecked: &Unchecked) -> String {
+    let option = match unchecked.reason {
+        Reason::ExistenceUnknown | Reason::PlainTextUnknown => "; pass `--resolve FILE`",
+        Reason::TargetUnknown(_) => "; pass `--target VERSION`",
+        _ => "",
+    };
+    format!("{}{option}", unchecked.reason)
+}
+
+/// The help of a diagnostic, with the command or option that does it.
+pub(crate) fn help(diagnostic: &Diagnostic) -> String {
+    let Diagnostic { help, finding, .. } = diagnostic;
+    let command = match finding {
+        Finding::ResponseWrapper | Finding::ReferenceObject { .. } => {
+            "`sps request FILE` rewrites a response"
+        }
+        Finding::UnknownKey { suggestions, home: None } if suggestions.is_empty() => {
+            "`--allow-unknown` keeps keys that came from an appliance"
+        }
+        Finding::Format { format: Format::PemCertificate, .. } => {
+            "`sps pem FILE` prints a certificate file in this form"
+        }
+        _ => return help.clone(),
+    };
+    if help.is_empty() { command.to_owned() } else { format!("{help}; {command}") }
+}
+
+/// The message of a diagnostic with its help, for formats that have one text for both.
+pub(crate) fn message(diagnostic: &Diagnostic) -> String {
+    match help(diagnostic) {
+        help if help.is_empty() => diagnostic.message.clone(),
+        help => format!("{}; {help}", diagnostic.message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sps_validate::{Severity, Span, Versions};
+
+    use super::*;
+
+    #[test]
+    fn names_the_option_that_lets_a_rule_be_checked() {
+        for (missing, option) in [
+            (Reason::ExistenceUnknown, Some("--resolve")),
+            (Reason::PlainTextUnknown, Some("--resolve")),
+            (Reason::TargetUnknown(Versions::ALL), Some("--target")),
+            (Reason::TimeUnknown, None),
+            (Reason::UnknownKey, None),
+        ] {
+            let text = reason(&Unchecked::new("code", String::new(), missing));
+            assert_eq!(text.contains("--"), option.is_some(), "{text}");
+            assert!(option.is_none_or(|option| text.contains(option)), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_the_command_that_repairs() {
+        let text = |finding| {
+            help(&Diagnostic::new(finding, Severity::Error, String::new(), Span::new(0, 1)))
+        };
+        assert!(
+            text(Finding::ResponseWrapper).ends_with("; `sps request FILE` rewrites a response")
+        );
+        let unknown = |suggestions| Finding::UnknownKey { suggestions, home: None };
+        assert!(text(unknown(vec![])).contains("`--allow-unknown`"));
+        assert_eq!(text(unknown(vec!["name"])), "did you mean `name`?");
+    }
+}

@@ -1,0 +1,165 @@
+//! Reading each object back after a commit, and comparing it with what was sent.
+
+use serde_json::Value;
+use sps_model::Side;
+use sps_validate::{Kind, Limits, Subject, json::scan};
+
+use super::{
+    Transaction,
+    report::{CommitReport, Mismatch, Unverified},
+    review::{ChangeKind, Review},
+};
+use crate::{
+    body::Outgoing,
+    compare::{Comparison, compare},
+    error::ErrorKind,
+    http::Call,
+    session::Scope,
+};
+
+/// The expected state of an object after the commit.
+pub(super) enum Expected {
+    /// This body, without its secrets.
+    Body { masked: Value, subject: Subject },
+    /// Present.
+    Present,
+    /// Absent.
+    Absent,
+    /// Unknown, for this reason.
+    Unknown(&'static str),
+}
+
+impl Expected {
+    pub(super) fn of(body: &Outgoing) -> Self {
+        Self::Body { masked: body.masked.clone(), subject: body.subject }
+    }
+}
+
+/// The evidence of one object for or against a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Evidence {
+    Committed,
+    NotCommitted,
+    /// Nothing: it was like this before, or it could not be read.
+    Nothing,
+}
+
+impl Transaction {
+    /// Reads back each object that was changed, and gives the evidence of each.
+    pub(super) async fn read_back(&self, review: &Review) -> (CommitReport, Vec<Evidence>) {
+        let mut report = CommitReport { changed: self.expected.len(), ..CommitReport::default() };
+        let mut evidence = Vec::with_capacity(self.expected.len());
+        for (path, expected) in &self.expected {
+            let mut object = Object { path, report: &mut report };
+            evidence.push(self.read_back_object(&mut object, expected, review).await);
+        }
+        (report, evidence)
+    }
+
+    async fn read_back_object(
+        &self,
+        object: &mut Object<'_>,
+        expected: &Expected,
+        review: &Review,
+    ) -> Evidence {
+        if let Expected::Unknown(reason) = expected {
+            return object.unverified(*reason);
+        }
+        // The transaction is over, so any session will do.
+        let response = self.shared.send(&Call::get(object.path), &Scope::Any).await;
+        let text = match response {
+            Ok(response) => response.text.clone(),
+            Err(error) if *error.kind() == ErrorKind::NotFound => {
+                return match expected {
+                    // An object that was created in the same transaction was absent before, too.
+                    Expected::Absent if self.has_created(object.path) => Evidence::Nothing,
+                    Expected::Absent => Evidence::Committed,
+                    _ => object.mismatch(Side::Hidden, Side::Absent),
+                };
+            }
+            Err(error) => return object.unverified(error.to_string()),
+        };
+        match expected {
+            Expected::Absent => object.mismatch(Side::Absent, Side::Hidden),
+            Expected::Body { masked, subject } => {
+                let Some(found) = request_form(&text, subject) else {
+                    return object.unverified("the response cannot be read");
+                };
+                object.add(compare(subject.body, masked, &found), || {
+                    was_like_this(review, object.path, masked, subject)
+                })
+            }
+            Expected::Present | Expected::Unknown(_) => Evidence::Committed,
+        }
+    }
+}
+
+/// One object that is read back, and the report that it is added to.
+struct Object<'a> {
+    path: &'a str,
+    report: &'a mut CommitReport,
+}
+
+impl Object<'_> {
+    /// Reports that the object as a whole could not be verified.
+    fn unverified(&mut self, reason: impl Into<String>) -> Evidence {
+        self.report.unverified.push(Unverified {
+            path: self.path.to_owned(),
+            pointer: String::new(),
+            reason: reason.into(),
+        });
+        Evidence::Nothing
+    }
+
+    /// Reports that the object as a whole is not as expected.
+    fn mismatch(&mut self, sent: Side, found: Side) -> Evidence {
+        let (path, pointer) = (self.path.to_owned(), String::new());
+        self.report.mismatches.push(Mismatch { path, pointer, sent, found });
+        Evidence::NotCommitted
+    }
+
+    /// Reports the differences inside of the object.
+    fn add(&mut self, comparison: Comparison, was_like_this: impl FnOnce() -> bool) -> Evidence {
+        let path = || self.path.to_owned();
+        let is_same = comparison.differences.is_empty();
+        self.report.unverified.extend(comparison.unseen.into_iter().map(|pointer| Unverified {
+            path: path(),
+            pointer,
+            reason: "responses do not show secrets".to_owned(),
+        }));
+        self.report.mismatches.extend(comparison.differences.into_iter().map(|it| Mismatch {
+            path: path(),
+            pointer: it.pointer,
+            sent: it.sent,
+            found: it.found,
+        }));
+        match is_same {
+            false => Evidence::NotCommitted,
+            true if was_like_this() => Evidence::Nothing,
+            true => Evidence::Committed,
+        }
+    }
+}
+
+/// The body of a response in the form of a request.
+fn request_form(text: &str, subject: &Subject) -> Option<Value> {
+    let root = scan(text, &Limits::default()).ok()?;
+    serde_json::from_str(&sps_validate::rewrite(&root, subject)).ok()
+}
+
+/// Whether the object had this value before the commit, according to the change list. It then proves nothing.
+fn was_like_this(review: &Review, path: &str, masked: &Value, subject: &Subject) -> bool {
+    let mut of_path = review.changes.iter().filter(|it| it.path == path).peekable();
+    if of_path.peek().is_none() {
+        // Without an entry, the appliance saw no difference. An entry for a part of the object leaves that open.
+        return !review.changes.iter().any(|it| it.path.starts_with(path));
+    }
+    if matches!(subject.body, Kind::Any) {
+        return false;
+    }
+    let old_values =
+        of_path.filter(|it| it.kind == ChangeKind::Replace).filter_map(|it| it.old_value.as_ref());
+    old_values
+        .filter_map(|old| request_form(&old.as_value().to_string(), subject))
+        .any(|old| compare(subject.body, masked, &old).differences.is_empty())
+}

@@ -1,0 +1,79 @@
+//! The descriptor.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+
+use super::part::Part;
+use crate::ast::{Declaration, Shape, Struct, Union, WordList};
+
+/// Writes the descriptor table.
+pub(super) fn describe(declaration: &Declaration) -> TokenStream {
+    let name = &declaration.head.name;
+    let constraints = if declaration.head.constrained {
+        quote!(<#name as __sps::Constrained>::CONSTRAINTS)
+    } else {
+        quote!(__private::Constraints::NONE)
+    };
+    let shape = match &declaration.shape {
+        Shape::Struct(shape) => describe_struct(shape),
+        Shape::Words(shape) => describe_words(shape),
+        Shape::Union(shape) => describe_union(shape),
+    };
+    let title = name.unraw().to_string();
+    let twin = declaration.has_twin().then(|| {
+        let response = declaration.response();
+        quote! {
+            impl __sps::Describe for #response {
+                const KIND: __private::Kind = <#name as __sps::Describe>::KIND;
+            }
+        }
+    });
+    quote! {
+        static __DESCRIPTOR: __private::Type = __private::Type::new(#title, #shape, #constraints);
+
+        impl __sps::Describe for #name {
+            const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        }
+
+        #twin
+    }
+}
+
+fn describe_struct(shape: &Struct) -> TokenStream {
+    let open = shape.open.is_some();
+    let fields = shape.fields.iter().map(|field| {
+        let Part { wire, read, .. } = Part::of(field);
+        let tag = field.tag.as_ref().map(|_| quote!(.tag()));
+        let only =
+            field.request_only.as_ref().map(|_| quote!(.only(__private::FieldForm::Request)));
+        quote!(__private::Field::new(#wire, <#read as __sps::Describe>::KIND) #tag #only)
+    });
+    let response_only = shape.response_only.iter().map(|field| {
+        let (wire, ty) = (&field.wire, &field.ty);
+        quote!(__private::Field::new(#wire, <#ty as __sps::Describe>::KIND).only(__private::FieldForm::Response))
+    });
+    quote!(__private::Shape::Struct { fields: &[#(#fields,)* #(#response_only,)*], open: #open })
+}
+
+fn describe_words(shape: &WordList) -> TokenStream {
+    let values = shape.values.iter().map(|value| {
+        let (wire, aliases) = (&value.wire, &value.aliases);
+        let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
+        quote!(__private::EnumValue::new(#wire) #aliases)
+    });
+    quote!(__private::Shape::Enum { values: &[#(#values),*] })
+}
+
+fn describe_union(shape: &Union) -> TokenStream {
+    let Union { tag, content, .. } = shape;
+    let variants = shape.variants.iter().map(|variant| {
+        let wire = &variant.wire;
+        let kind = match &variant.ty {
+            Some(ty) => quote!(::core::option::Option::Some(<#ty as __sps::Describe>::KIND)),
+            None => quote!(::core::option::Option::None),
+        };
+        quote!(__private::Variant::new(#wire, #kind))
+    });
+    quote!(__private::Shape::Union { tag: #tag, content: #content, variants: &[#(#variants),*] })
+}

@@ -1,0 +1,277 @@
+//! Differences between two bodies, member by member, without their secrets.
+
+use std::fmt;
+
+use serde_json::Value;
+use sps_validate::Kind;
+
+use crate::{shape, unknown::Any};
+
+/// One place where two bodies differ.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The place, as an RFC 6901 pointer.
+    pub pointer: String,
+    /// The value before.
+    pub before: Side,
+    /// The value after.
+    pub after: Side,
+}
+
+impl Difference {
+    /// The name that a JSON patch has for the change: `add`, `remove` or `replace`.
+    pub fn op(&self) -> &'static str {
+        match (&self.before, &self.after) {
+            (Side::Absent, _) => "add",
+            (_, Side::Absent) => "remove",
+            _ => "replace",
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    /// Writes `POINTER: BEFORE -> AFTER`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} -> {}", self.pointer, self.before, self.after)
+    }
+}
+
+/// One side of a difference.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Side {
+    /// This value. Secrets inside it are replaced by `"***"`.
+    Value(Any),
+    /// No value.
+    Absent,
+    /// A value that must not be shown: a secret, or the value of a key that no source shows.
+    Hidden,
+}
+
+impl fmt::Display for Side {
+    /// Writes the value as JSON, `(absent)` or `(hidden)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(value) => write!(f, "{}", value.as_value()),
+            Self::Absent => f.write_str("(absent)"),
+            Self::Hidden => f.write_str("(hidden)"),
+        }
+    }
+}
+
+/// Lists the differences between two bodies of one kind, in the order of `after`, removed members last.
+///
+/// Bodies are compared in normal form: the spellings of an enum value are one value, a line end at the end of a text
+/// does not count, and numbers are compared by value. A member that is null on one side and absent on the other is no
+/// difference: older appliances leave out what newer ones show as null.
+///
+/// ```
+/// use sps_model::{Describe as _, HealthMonitoring, differences};
+/// let before = serde_json::json!({"maximum_load1": null, "maximum_load5": 5}).into();
+/// let after = serde_json::json!({"maximum_load1": 8, "maximum_load5": 5}).into();
+/// let found = differences(HealthMonitoring::KIND, &before, &after);
+/// assert_eq!(found[0].to_string(), "/maximum_load1: null -> 8");
+/// assert_eq!(found.len(), 1);
+/// ```
+pub fn differences(kind: Kind, before: &Any, after: &Any) -> Vec<Difference> {
+    let mut walk = Walk { found: Vec::new(), pointer: String::new() };
+    walk.value(Place { kind, is_secret: false }, Some(before.as_value()), Some(after.as_value()));
+    walk.found
+}
+
+/// What is known about one place.
+#[derive(Clone, Copy)]
+struct Place {
+    kind: Kind,
+    /// Whether a key above says by its name that the value is a secret, where no type describes it.
+    is_secret: bool,
+}
+
+impl Place {
+    fn member(self, tag: Option<&str>, key: &str) -> Self {
+        match shape::member(self.kind, tag, key) {
+            Some(kind) => Self { kind, is_secret: false },
+            None => {
+                Self { kind: Kind::Any, is_secret: self.is_secret || shape::is_secret_name(key) }
+            }
+        }
+    }
+
+    fn element(self) -> Self {
+        Self { kind: shape::element(self.kind), ..self }
+    }
+}
+
+struct Walk {
+    found: Vec<Difference>,
+    pointer: String,
+}
+
+impl Walk {
+    fn value(&mut self, place: Place, before: Option<&Value>, after: Option<&Value>) {
+        match (before, after) {
+            (None | Some(Value::Null), None | Some(Value::Null)) => {}
+            (Some(Value::Object(old)), Some(Value::Object(new)))
+                if is_one_variant(place.kind, old, new) =>
+            {
+                let tag = shape::tag_of(place.kind, new);
+                for (key, value) in new {
+                    self.below(key, |walk| {
+                        walk.value(place.member(tag, key), old.get(key), Some(value));
+                    });
+                }
+                for (key, value) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
+                    self.below(key, |walk| walk.value(place.member(tag, key), Some(value), None));
+                }
+            }
+            (Some(Value::Array(old)), Some(Value::Array(new))) => {
+                for at in 0..old.len().max(new.len()) {
+                    self.below(&at.to_string(), |walk| {
+                        walk.value(place.element(), old.get(at), new.get(at));
+                    });
+                }
+            }
+            (Some(old), Some(new)) if is_same(place.kind, old, new) => {}
+            _ => {
+                let (before, after) = (side(place, before), side(place, after));
+                self.found.push(Difference { pointer: self.pointer.clone(), before, after });
+            }
+        }
+    }
+
+    /// Runs `walk` one segment further down.
+    fn below(&mut self, segment: &str, walk: impl FnOnce(&mut Self)) {
+        let depth = self.pointer.len();
+        self.pointer.push('/');
+        self.pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        walk(self);
+        self.pointer.truncate(depth);
+    }
+}
+
+/// Whether two objects have the same members, because they are no union or the same variant of one.
+fn is_one_variant(
+    kind: Kind,
+    before: &serde_json::Map<String, Value>,
+    after: &serde_json::Map<String, Value>,
+) -> bool {
+    shape::tag_of(kind, before) == shape::tag_of(kind, after)
+}
+
+/// Whether two values that are not both objects or lists mean the same.
+fn is_same(kind: Kind, before: &Value, after: &Value) -> bool {
+    match (before, after) {
+        (Value::Number(before), Value::Number(after)) => {
+            before == after
+                || (before.as_f64() == after.as_f64() && (before.is_f64() || after.is_f64()))
+        }
+        (Value::String(before), Value::String(after)) => {
+            before.trim_end() == after.trim_end()
+                || shape::canonical(kind, before) == shape::canonical(kind, after)
+        }
+        _ => before == after,
+    }
+}
+
+/// One side, without what must not be shown.
+fn side(place: Place, value: Option<&Value>) -> Side {
+    match value.map(|value| masked(place, value)) {
+        None => Side::Absent,
+        Some(None) => Side::Hidden,
+        Some(Some(value)) => Side::Value(value.into()),
+    }
+}
+
+/// The value without its secrets; `None` where all of it must be hidden.
+fn masked(place: Place, value: &Value) -> Option<Value> {
+    let part = |place: Place, value: &Value| masked(place, value).unwrap_or_else(|| "***".into());
+    match (place.kind, value) {
+        (Kind::Optional(inner) | Kind::Nullable(inner), _) => {
+            masked(Place { kind: *inner, ..place }, value)
+        }
+        (_, Value::Null | Value::Bool(_)) => Some(value.clone()),
+        (Kind::Map(_) | Kind::Named(_), Value::Object(object)) => {
+            let tag = shape::tag_of(place.kind, object);
+            let members = object
+                .iter()
+                .map(|(key, value)| (key.clone(), part(place.member(tag, key), value)));
+            Some(Value::Object(members.collect()))
+        }
+        (Kind::List(_) | Kind::Array(..), Value::Array(list)) => {
+            Some(list.iter().map(|value| part(place.element(), value)).collect())
+        }
+        // What no type describes may hold anything.
+        (Kind::Any | Kind::Secret, _) | (_, Value::Object(_) | Value::Array(_)) => None,
+        _ => Some(value.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Describe as _, Email, HealthMonitoring, Password, SnmpTrap};
+
+    fn found(kind: Kind, before: Value, after: Value) -> Vec<String> {
+        let found = differences(kind, &before.into(), &after.into());
+        found.iter().map(|it| format!("{} {it}", it.op())).collect()
+    }
+
+    #[test]
+    fn names_each_member_with_both_values() {
+        let before = json!({"maximum_load1": null, "maximum_load5": 5, "maximum_load15": 1});
+        let after = json!({"maximum_load5": 6.0, "maximum_load1": 8, "maximum_load15": 1.0});
+        // Members are compared in the order of serde_json's map.
+        let mut list = found(HealthMonitoring::KIND, before, after);
+        list.sort();
+        assert_eq!(list, ["replace /maximum_load1: null -> 8", "replace /maximum_load5: 5 -> 6.0"]);
+    }
+
+    #[test]
+    fn ignores_spelling_and_null_against_absent() {
+        let trap = |method: &str| json!({"version": {"selection": "3", "value": {"auth_method": method, "a": null}}});
+        let without = json!({"version": {"selection": "3", "value": {"auth_method": "sha1"}}});
+        assert_eq!(found(SnmpTrap::KIND, trap("sha"), without.clone()), [""; 0]);
+        assert_eq!(found(SnmpTrap::KIND, without, trap("md5")).len(), 1);
+    }
+
+    #[test]
+    fn shows_another_variant_as_a_whole() {
+        let ip = json!({"smtp_server": {"selection": "ip", "value": "192.0.2.1"}});
+        let fqdn = json!({"smtp_server": {"selection": "fqdn", "value": "mail.example.com"}});
+        assert_eq!(
+            found(Email::KIND, ip, fqdn),
+            [
+                r#"replace /smtp_server: {"selection":"ip","value":"192.0.2.1"} -> {"selection":"fqdn","value":"mail.example.com"}"#
+            ]
+        );
+    }
+
+    #[test]
+    fn hides_secrets_and_what_no_source_shows() {
+        let list = found(
+            Password::KIND,
+            json!({"plain": "hunter2", "new": 1, "deep": {"token": "t0ken"}}),
+            json!({"plain": "hunter3", "new": 2, "deep": {"token": "t1ken"}, "more": ["hunter4"]}),
+        );
+        let text = list.join("\n");
+        assert_eq!(list.len(), 4, "{text}");
+        assert!(!["hunter", "ken\"", "1 ->"].iter().any(|secret| text.contains(secret)), "{text}");
+        assert!(text.contains("add /more: (absent) -> (hidden)"), "{text}");
+    }
+
+    #[test]
+    fn compares_lists_element_by_element() {
+        let kind = Kind::List(&Kind::Int { minimum: 0, maximum: 9 });
+        assert_eq!(
+            found(kind, json!([1, 2]), json!([1, 3, 4])),
+            ["replace /1: 2 -> 3", "add /2: (absent) -> 4"]
+        );
+        assert_eq!(
+            found(kind, json!([1, 2]), json!([])),
+            ["remove /0: 1 -> (absent)", "remove /1: 2 -> (absent)"]
+        );
+    }
+}

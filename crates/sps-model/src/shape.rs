@@ -1,0 +1,53 @@
+//! Steps from the kind of a value to the kind of a part of it, for code that walks a body without its type.
+
+use serde_json::{Map, Value};
+use sps_validate::{Kind, Shape};
+
+/// Returns the value of the tag, if the object is a union of this kind.
+pub fn tag_of(kind: Kind, object: &Map<String, Value>) -> Option<&str> {
+    let Kind::Named(ty) = kind.peeled() else { return None };
+    let Shape::Union { tag, .. } = ty.shape else { return None };
+    object.get(tag)?.as_str()
+}
+
+/// Returns the kind under a key; `None` where no source shows the key.
+///
+/// `tag` is the value of the tag, where the object is a union.
+pub fn member(kind: Kind, tag: Option<&str>, key: &str) -> Option<Kind> {
+    match kind.peeled() {
+        Kind::Map(inner) => Some(*inner),
+        Kind::Named(ty) => match ty.shape {
+            Shape::Struct { fields, .. } => {
+                fields.iter().find(|field| field.name == key).map(|field| field.kind)
+            }
+            Shape::Union { tag: name, .. } if key == name => Some(Kind::String),
+            Shape::Union { content, variants, .. } if key == content => {
+                variants.iter().find(|variant| Some(variant.value) == tag)?.content
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Returns the kind of the elements of a list; `Kind::Any` where no source shows it.
+pub fn element(kind: Kind) -> Kind {
+    match kind.peeled() {
+        Kind::List(inner) | Kind::Array(inner, _) => *inner,
+        _ => Kind::Any,
+    }
+}
+
+/// Returns the spelling that we write of an enum value that has several.
+pub fn canonical(kind: Kind, value: &str) -> &str {
+    let Kind::Named(ty) = kind.peeled() else { return value };
+    let Shape::Enum { values } = ty.shape else { return value };
+    values.iter().find(|it| it.aliases.contains(&value)).map_or(value, |it| it.value)
+}
+
+/// Whether the name of a key says that its value is a secret, for places that no type describes. Hiding too much is
+/// better than showing one.
+pub fn is_secret_name(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["pass", "secret", "plain", "token", "private", "community"].iter().any(|it| key.contains(it))
+}

@@ -1,0 +1,14 @@
+//! Requests and responses, apart from any socket, and the log of them.
+
+mod log;
+mod multipart;
+mod request;
+mod response;
+
+pub use self::log::{FailedHandshake, RequestRecord};
+pub(crate) use self::{
+    log::Log,
+    multipart::first_part,
+    request::{Authorization, Request},
+    response::{Failure, Response},
+};

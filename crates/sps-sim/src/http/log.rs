@@ -1,0 +1,170 @@
+//! The log of requests and failed handshakes, for tests.
+
+use std::{
+    collections::VecDeque,
+    fs::File,
+    io::{self, Write as _},
+    path::Path,
+    time::SystemTime,
+};
+
+use serde_json::{Value, json};
+
+use crate::clock::date_time;
+
+/// Number of requests that are kept, and of failed handshakes.
+const MAX_RECORDS: usize = 10_000;
+
+/// Longest method that is kept.
+const MAX_METHOD_BYTES: usize = 32;
+
+/// Longest path that is kept.
+const MAX_PATH_BYTES: usize = 512;
+
+/// One request, without its body and without secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RequestRecord {
+    /// Time of the request, by the clock of the simulator.
+    pub at: SystemTime,
+    /// Method as it was sent. A long method is cut.
+    pub method: String,
+    /// Path as it was sent, without the query. A long path is cut.
+    pub path: String,
+    /// Query as it was sent, without the values of unknown parameters.
+    pub query: Option<String>,
+    /// Status code of the response; `None` if the connection was dropped instead.
+    pub status: Option<u16>,
+    /// First four digits of the session token, if the session is alive.
+    pub session: Option<String>,
+    /// User of that session, or the user who logged in.
+    pub user: Option<String>,
+}
+
+/// A TLS handshake that failed, so that no request followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FailedHandshake {
+    /// Time of the failure, by the clock of the simulator.
+    pub at: SystemTime,
+    /// Reason, such as an invalid certificate of the client.
+    pub reason: String,
+}
+
+/// The last requests and failed handshakes, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    requests: VecDeque<RequestRecord>,
+    handshakes: VecDeque<FailedHandshake>,
+    file: Option<File>,
+    error: Option<String>,
+}
+
+impl Log {
+    /// Creates a log that also appends to a file.
+    pub(crate) fn to_file(path: &Path) -> io::Result<Self> {
+        let file = File::options().create(true).append(true).open(path)?;
+        Ok(Self { file: Some(file), ..Self::default() })
+    }
+
+    pub(crate) fn add(&mut self, mut record: RequestRecord) {
+        record.method = cut(record.method, MAX_METHOD_BYTES);
+        record.path = cut(record.path, MAX_PATH_BYTES);
+        record.query = record.query.as_deref().map(redacted);
+        let RequestRecord { at, method, path, query, status, session, user } = &record;
+        self.write(&json!({
+            "at": date_time(*at), "method": method, "path": path, "query": query,
+            "session": session, "status": status, "user": user,
+        }));
+        push(&mut self.requests, record);
+    }
+
+    pub(crate) fn add_handshake(&mut self, handshake: FailedHandshake) {
+        let FailedHandshake { at, reason } = &handshake;
+        self.write(&json!({"at": date_time(*at), "failed_handshake": reason}));
+        push(&mut self.handshakes, handshake);
+    }
+
+    /// Appends a line to the file. After an error, the file stays as it is: a log with a gap would prove nothing.
+    fn write(&mut self, line: &Value) {
+        let Some(file) = &mut self.file else { return };
+        if let Err(error) = file.write_all(format!("{line}\n").as_bytes()) {
+            self.error = Some(error.to_string());
+            self.file = None;
+        }
+    }
+
+    /// Returns the error that ended the file.
+    pub(crate) fn error(&self) -> Option<String> {
+        self.error.clone()
+    }
+
+    pub(crate) fn requests(&self) -> Vec<RequestRecord> {
+        self.requests.iter().cloned().collect()
+    }
+
+    pub(crate) fn handshakes(&self) -> Vec<FailedHandshake> {
+        self.handshakes.iter().cloned().collect()
+    }
+}
+
+/// Adds a record, and removes the oldest one if there are too many.
+fn push<T>(records: &mut VecDeque<T>, record: T) {
+    if records.len() == MAX_RECORDS {
+        records.pop_front();
+    }
+    records.push_back(record);
+}
+
+/// Cuts a long text to this length, at most.
+fn cut(mut text: String, bytes: usize) -> String {
+    let end = (0..=bytes).rfind(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    if text.len() > bytes {
+        text.truncate(end);
+    }
+    text
+}
+
+/// Returns the query without values that could be secret.
+fn redacted(query: &str) -> String {
+    let parameters = query.split('&').take(16).map(|parameter| match parameter.split_once('=') {
+        Some((name @ ("type" | "login_method"), value)) if value.len() <= 64 => {
+            format!("{name}={value}")
+        }
+        Some((name, _)) => format!("{}=…", name.chars().take(64).collect::<String>()),
+        None => "…".to_owned(),
+    });
+    parameters.collect::<Vec<_>>().join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drops_unknown_values() {
+        assert_eq!(redacted("type=x509&password=hush&hush"), "type=x509&password=…&…");
+    }
+
+    #[test]
+    fn is_limited() {
+        let mut log = Log::default();
+        for number in 0..=MAX_RECORDS {
+            log.add(RequestRecord {
+                at: SystemTime::UNIX_EPOCH,
+                method: "X".repeat(1_000),
+                path: format!("/{number}/{}", "x".repeat(1_000)),
+                query: Some("x=y&".repeat(1_000)),
+                status: None,
+                session: None,
+                user: None,
+            });
+        }
+        let requests = log.requests();
+        assert_eq!(requests.len(), MAX_RECORDS);
+        assert!(requests[0].path.starts_with("/1/"), "the oldest record is removed");
+        let RequestRecord { method, path, query, .. } = &requests[0];
+        assert_eq!((method.len(), path.len()), (32, 512));
+        assert!(query.as_ref().unwrap().len() < 100);
+    }
+}

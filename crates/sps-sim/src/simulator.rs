@@ -1,0 +1,159 @@
+//! The handle on a running simulator.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
+
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+
+use crate::{
+    appliance::Appliance,
+    clock::Clock,
+    configuration::Holder,
+    fault::Fault,
+    http::{FailedHandshake, RequestRecord},
+    server::Identity,
+    session::User,
+};
+
+/// A running simulator. It stops when it is dropped.
+pub struct Simulator {
+    pub(crate) appliance: Arc<Appliance>,
+    pub(crate) address: SocketAddr,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) user: User,
+    pub(crate) left_out: Vec<String>,
+    pub(crate) task: JoinHandle<()>,
+}
+
+impl Simulator {
+    /// Adds a fault. Several faults can hit one request.
+    pub fn add_fault(&self, fault: Fault) {
+        self.appliance.lock().faults.add(fault);
+    }
+
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.appliance.lock().faults.clear();
+    }
+
+    /// Stops the simulator. When this returns, the port is closed; open connections end.
+    pub async fn stop(mut self) {
+        self.task.abort();
+        // The task was aborted, so its result is of no interest.
+        let _ = (&mut self.task).await;
+    }
+
+    /// Returns the URL without a slash at the end: `https://127.0.0.1:34567`.
+    pub fn url(&self) -> String {
+        let scheme = if self.identity.is_some() { "https" } else { "http" };
+        let mut address = self.address;
+        match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+            _ => {}
+        }
+        format!("{scheme}://{address}")
+    }
+
+    /// Returns the address that the simulator listens on.
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the name of the first user.
+    pub fn user(&self) -> &str {
+        &self.user.name
+    }
+
+    /// Returns the password of the first user.
+    pub fn password(&self) -> &str {
+        &self.user.password
+    }
+
+    /// Returns the certificate, which a client must trust; `None` without TLS.
+    pub fn certificate_pem(&self) -> Option<&str> {
+        self.identity.as_ref().map(|it| it.pem.as_str())
+    }
+
+    /// Returns the SHA-256 of the certificate in lower-case hexadecimal digits; `None` without TLS.
+    pub fn sha256_fingerprint(&self) -> Option<&str> {
+        self.identity.as_ref().map(|it| it.fingerprint.as_str())
+    }
+
+    /// Returns what the state file has and the target version lacks: paths of endpoints, and of members behind them.
+    ///
+    /// If anything is left out or the file is of another version, the first commit keeps the old file as
+    /// `FILE.VERSION.bak`.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
+    }
+
+    /// Returns the last requests, oldest first. The simulator keeps ten thousand.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.appliance.lock().log.requests()
+    }
+
+    /// Returns the last TLS handshakes that failed, oldest first. The simulator keeps ten thousand.
+    ///
+    /// A client whose certificate is refused sees a TLS alert only. The reason is here.
+    pub fn failed_handshakes(&self) -> Vec<FailedHandshake> {
+        self.appliance.lock().log.handshakes()
+    }
+
+    /// Returns the error that ended the log file. Without one, the file has every request.
+    pub fn log_error(&self) -> Option<String> {
+        self.appliance.lock().log.error()
+    }
+
+    /// Returns the current holder of the transaction.
+    pub fn open_transaction(&self) -> Option<Holder> {
+        self.appliance.holder()
+    }
+
+    /// Returns the committed configuration: bodies by path, and for a collection an object with its `@order` and with
+    /// bodies by key.
+    ///
+    /// References are bare keys, and secrets are in plain text.
+    pub fn configuration(&self) -> Value {
+        let committed = &self.appliance.lock().committed;
+        let mut all = json!({});
+        for (path, body) in &committed.singletons {
+            all[path] = body.clone();
+        }
+        for (path, objects) in &committed.collections {
+            let keys: Vec<_> = objects.iter().map(|it| &it.key).collect();
+            all[path] = json!({"@order": keys});
+            for object in objects {
+                all[path][&object.key] = object.body.clone();
+            }
+        }
+        all
+    }
+
+    /// Returns the clock of the simulator.
+    pub fn clock(&self) -> &Clock {
+        &self.appliance.clock
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let target = self.appliance.target.to_string();
+        let mut it = f.debug_struct("Simulator");
+        it.field("url", &self.url()).field("target", &target).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.task.abort();
+        // The runtime drops the aborted task later, and the next simulator may start before.
+        if let Some(file) = &self.appliance.file {
+            file.release();
+        }
+    }
+}

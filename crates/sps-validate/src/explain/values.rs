@@ -1,0 +1,153 @@
+//! Values of each kind, and the objects among them.
+
+use super::{Walker, hints::Siblings};
+use crate::{
+    code,
+    descriptor::{Constraint, Field, FieldForm, Kind, Member as MemberInfo, Shape, Type},
+    finding::{Finding, Item},
+    json::{Node, Value},
+    reason::Reason,
+};
+
+impl<'t> Walker<'_, '_, 't> {
+    /// Checks one value; `siblings` are the other variants when it is the content of a union.
+    pub(super) fn value(
+        &mut self,
+        kind: Kind,
+        constraint: &Constraint,
+        node: &'t Node<'t>,
+        siblings: Option<Siblings>,
+    ) {
+        match (kind, &node.value) {
+            (Kind::Nullable(_), Value::Null)
+            | (Kind::Bool, Value::Bool(_))
+            | (Kind::Number, Value::Number(_)) => {}
+            (Kind::Optional(inner) | Kind::Nullable(inner), _) => {
+                self.value(*inner, constraint, node, siblings);
+            }
+            (Kind::Any, _) => {
+                self.unchecked(code::WRONG_TYPE, Reason::UnknownShape);
+                self.unknown_value(node);
+            }
+            (Kind::Foreign(check), _) => {
+                self.repeated(node);
+                self.foreign(check, node);
+            }
+            (_, Value::Null) => self.error(node, Finding::Null { expected: kind.into() }),
+            (Kind::Int { minimum, maximum }, Value::Number(token)) => {
+                self.integer(node, token, minimum, maximum, constraint);
+            }
+            (Kind::String, Value::String(text)) => self.string(node, text, constraint, siblings),
+            (Kind::Secret, _) => {
+                self.report.sensitive.push(node.span);
+                match &node.value {
+                    Value::String(text) => self.string(node, text, constraint, siblings),
+                    _ => self.wrong_type(node, kind.into()),
+                }
+            }
+            (Kind::Reference(target), _) => self.reference(target, node),
+            (Kind::List(inner), Value::Array(items)) => self.list(*inner, constraint, items),
+            (Kind::Array(inner, length), Value::Array(items)) => {
+                self.length(node, items.len(), length);
+                self.list(*inner, constraint, items);
+            }
+            (Kind::Map(inner), Value::Object(members)) => {
+                self.duplicates(node);
+                for member in members {
+                    self.below(&member.key, |walker| {
+                        walker.value(*inner, constraint, &member.value, None);
+                    });
+                }
+            }
+            (Kind::Named(ty), _) => self.named(ty, node, siblings),
+            _ => self.wrong_type(node, kind.into()),
+        }
+    }
+
+    fn list(&mut self, inner: Kind, constraint: &Constraint, items: &'t [Node<'t>]) {
+        for (index, item) in items.iter().enumerate() {
+            self.below(&index.to_string(), |walker| walker.value(inner, constraint, item, None));
+        }
+    }
+
+    fn named(&mut self, ty: &'static Type, node: &'t Node<'t>, siblings: Option<Siblings>) {
+        match ty.shape {
+            Shape::Struct { fields, open } => self.object(ty, fields, open, node, siblings),
+            Shape::Enum { .. } => self.enum_value(ty, node, false),
+            Shape::Union { tag, content, variants } => self.union(ty, tag, content, variants, node),
+        }
+    }
+
+    fn object(
+        &mut self,
+        ty: &'static Type,
+        fields: &'static [Field],
+        open: bool,
+        node: &'t Node<'t>,
+        siblings: Option<Siblings>,
+    ) {
+        let Value::Object(members) = &node.value else {
+            return self.wrong_type(node, Kind::Named(ty).into());
+        };
+        self.duplicates(node);
+        for member in members {
+            let found = fields.iter().position(|field| field.name == member.key);
+            match found.map(|index| (&fields[index], ty.member(index))) {
+                Some((field, _)) if field.form == FieldForm::Response && !self.is_response() => {
+                    if open {
+                        self.unknown_key(fields, open, node, member, siblings);
+                    } else {
+                        self.report.sensitive.push(member.value.span);
+                        self.key_error(member, Finding::ResponseOnlyKey);
+                    }
+                }
+                Some((field, info)) => self.below(&member.key, |walker| {
+                    walker.versions(info.versions, member.value.span, Item::Key);
+                    walker.member(field, info, &member.value);
+                }),
+                None => self.unknown_key(fields, open, node, member, siblings),
+            }
+        }
+        for (index, field) in fields.iter().enumerate() {
+            self.presence(field, ty.member(index), node);
+        }
+        for (index, field) in fields.iter().enumerate() {
+            self.requirement(ty, index, field, node);
+        }
+        for rule in ty.constraints.rules {
+            self.rule(ty, rule, node);
+        }
+    }
+
+    /// Checks the value of a known member. A tag has its own code, null or not.
+    fn member(&mut self, field: &Field, info: &MemberInfo, node: &'t Node<'t>) {
+        match field.kind.peeled() {
+            Kind::Named(inner)
+                if field.tag
+                    && matches!(inner.shape, Shape::Enum { .. })
+                    && !(node.is_null() && field.kind.is_nullable()) =>
+            {
+                self.enum_value(inner, node, true);
+            }
+            _ => self.value(field.kind, &info.constraint, node, None),
+        }
+    }
+
+    /// Reports a required member that is missing.
+    fn presence(&mut self, field: &Field, info: &MemberInfo, node: &Node<'_>) {
+        let is_missing = node.get(field.name).is_none() && !field.kind.is_optional();
+        if is_missing && self.has_now(field, info) {
+            self.missing(node, field.name, field.kind);
+        }
+    }
+
+    /// Whether the form of the document and the target version have the field.
+    pub(super) fn has_now(&self, field: &Field, info: &MemberInfo) -> bool {
+        let in_form = match field.form {
+            FieldForm::Both => true,
+            FieldForm::Request => !self.is_response(),
+            FieldForm::Response => self.is_response(),
+        };
+        in_form && self.context.target.is_none_or(|target| info.versions.contains(target))
+    }
+}

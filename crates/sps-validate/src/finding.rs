@@ -1,0 +1,382 @@
+//! Findings: what is wrong at one place, as data. `english.rs` turns them into texts.
+
+use crate::{
+    code,
+    descriptor::{Kind, Shape},
+    format::{Format, FormatError},
+    json::{LimitKind, SyntaxError},
+    param::Param,
+    version::{Version, Versions},
+};
+
+/// What is wrong at one place of a document.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Finding {
+    /// `invalid-json`: the text is not JSON.
+    NotJson {
+        /// What the scanner expected.
+        error: SyntaxError,
+    },
+    /// `limit-exceeded`: the document exceeds a limit of the context.
+    LimitExceeded {
+        /// The limit.
+        limit: LimitKind,
+        /// Its value.
+        maximum: usize,
+    },
+    /// `limit-exceeded`: the report is full.
+    ReportFull {
+        /// How many diagnostics are listed.
+        listed: usize,
+    },
+    /// `response-wrapper`: a whole response where a body belongs.
+    ResponseWrapper,
+    /// `duplicate-key`: a key occurs twice in one object.
+    DuplicateKey,
+    /// `unknown-key`: the object has no such key.
+    UnknownKey {
+        /// Known keys with a similar name, best first.
+        suggestions: Vec<&'static str>,
+        /// Where a key of exactly this name belongs.
+        home: Option<Home>,
+    },
+    /// `unknown-key`: only responses have the key.
+    ResponseOnlyKey,
+    /// `missing-key`: a required key is missing.
+    MissingKey {
+        /// The key.
+        name: String,
+        /// What belongs there.
+        expected: Expected,
+    },
+    /// `missing-key`: a key is missing that a condition requires.
+    MissingIf {
+        /// The key.
+        name: &'static str,
+        /// What belongs there.
+        expected: Expected,
+        /// The condition, in words.
+        condition: &'static str,
+        /// What to do so that the condition does not hold.
+        undo: &'static str,
+    },
+    /// `ignored-key`: a key has no effect, because its condition does not hold.
+    IgnoredKey {
+        /// The key.
+        name: &'static str,
+        /// The condition, in words.
+        condition: &'static str,
+    },
+    /// `wrong-type`: a value of another JSON type.
+    WrongType {
+        /// What belongs there.
+        expected: Expected,
+        /// The JSON type of the value: `object`, `array`, `string`, `number`, `boolean` or `null`.
+        found: &'static str,
+    },
+    /// `null-not-allowed`: null where a value is required.
+    Null {
+        /// What belongs there.
+        expected: Expected,
+    },
+    /// `unknown-selection`: the tag names no variant.
+    UnknownSelection {
+        /// The known values.
+        allowed: Vec<&'static str>,
+        /// Known values with a similar spelling, best first.
+        suggestions: Vec<&'static str>,
+    },
+    /// `not-in-enum`: a string outside of a closed list.
+    NotInEnum {
+        /// The known values.
+        allowed: Vec<&'static str>,
+        /// Known values with a similar spelling, best first.
+        suggestions: Vec<&'static str>,
+    },
+    /// `out-of-range`: a number outside of its bounds.
+    OutOfRange {
+        /// The smallest number.
+        minimum: i128,
+        /// The largest number.
+        maximum: i128,
+    },
+    /// `too-short`: a string with too few characters.
+    TooShort {
+        /// The fewest characters.
+        minimum: usize,
+        /// Whether the string is empty.
+        is_empty: bool,
+    },
+    /// `too-long`: a string with too many characters.
+    TooLong {
+        /// The most characters.
+        maximum: usize,
+    },
+    /// `too-short` or `too-long`: a list of another length than the fixed one.
+    WrongLength {
+        /// The number of elements.
+        length: usize,
+        /// The expected number of elements.
+        expected: usize,
+    },
+    /// The code of a format: a string without that format.
+    Format {
+        /// The expected format.
+        format: Format,
+        /// Why the string does not have it.
+        error: FormatError,
+        /// The variant of the union around it that takes this string.
+        variant: Option<Choice>,
+    },
+    /// `reference-object`: a reference as responses show it.
+    ReferenceObject {
+        /// The key inside, unless it may be a secret.
+        key: Option<String>,
+    },
+    /// `reference-exists`: the referenced object does not exist.
+    NoSuchObject {
+        /// The collection.
+        collection: &'static str,
+        /// The key, unless it may be a secret.
+        key: Option<String>,
+    },
+    /// `single-use-reference`: the document refers to the object twice.
+    UsedTwice,
+    /// `single-use-reference`: another object refers to the object.
+    UsedElsewhere {
+        /// The other object, as the resolver names it.
+        by: String,
+    },
+    /// `not-in-version`: the target version lacks something.
+    NotInVersion {
+        /// What it lacks.
+        item: Item,
+        /// The target version.
+        target: Version,
+        /// The versions that have it.
+        versions: Versions,
+    },
+    /// `garde`: a type that only garde knows refuses its value.
+    Foreign {
+        /// The message of that type.
+        message: String,
+    },
+    /// A rule is broken.
+    Rule {
+        /// The code of the rule.
+        code: &'static str,
+        /// The message of the rule.
+        message: &'static str,
+        /// The help of the rule.
+        help: &'static str,
+    },
+}
+
+/// Where a key belongs that is unknown at its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Home {
+    /// In the body itself.
+    Body,
+    /// In the object at this path of wire names, inside of these variants.
+    Member {
+        /// Wire names from the body, with dots between.
+        path: String,
+        /// Variants that lead there, the innermost last.
+        variants: Vec<Choice>,
+    },
+    /// In another variant of the union around the object.
+    Variant {
+        /// The variant that has the key.
+        choice: Choice,
+        /// The variant that the document chose.
+        chosen: &'static str,
+    },
+}
+
+/// One variant of a union.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Choice {
+    /// The wire name of the tag.
+    pub tag: &'static str,
+    /// The value of the tag.
+    pub value: &'static str,
+}
+
+/// Something that some versions have and others lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Item {
+    /// An endpoint.
+    Endpoint,
+    /// A key.
+    Key,
+    /// An enum value.
+    Value,
+    /// A variant of a union.
+    Variant,
+}
+
+/// What belongs at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Expected {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Int,
+    /// A whole number in place of a number with point or exponent.
+    PlainInt,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// Any value.
+    Any,
+    /// The key of an object in this collection.
+    Key(&'static str),
+    /// A list.
+    List,
+    /// A list of so many elements.
+    ListOf(usize),
+    /// An object.
+    Object,
+    /// An object with this tag.
+    Tagged(&'static str),
+    /// The string that names a variant.
+    Tag,
+    /// One of these strings.
+    OneOf(Vec<&'static str>),
+    /// This, or null.
+    OrNull(Box<Self>),
+    /// The items of a collection.
+    Items,
+    /// One item of a collection.
+    Item,
+}
+
+impl Expected {
+    /// Whether a value here is a number or a switch, and so no secret.
+    pub(crate) fn is_plain(&self) -> bool {
+        match self {
+            Self::Bool | Self::Int | Self::PlainInt | Self::Number => true,
+            Self::OrNull(inner) => inner.is_plain(),
+            _ => false,
+        }
+    }
+}
+
+impl From<Kind> for Expected {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Bool => Self::Bool,
+            Kind::Int { .. } => Self::Int,
+            Kind::Number => Self::Number,
+            Kind::String | Kind::Secret => Self::String,
+            Kind::Any | Kind::Foreign(_) => Self::Any,
+            Kind::Reference(target) => Self::Key(target.path),
+            Kind::Nullable(inner) => Self::OrNull(Box::new((*inner).into())),
+            Kind::Optional(inner) => (*inner).into(),
+            Kind::List(_) => Self::List,
+            Kind::Array(_, length) => Self::ListOf(length),
+            Kind::Map(_) => Self::Object,
+            Kind::Named(ty) => match ty.shape {
+                Shape::Struct { .. } => Self::Object,
+                Shape::Enum { values } => Self::OneOf(values.iter().map(|it| it.value).collect()),
+                Shape::Union { tag, .. } => Self::Tagged(tag),
+            },
+        }
+    }
+}
+
+impl Finding {
+    /// The permanent code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotJson { .. } => code::INVALID_JSON,
+            Self::LimitExceeded { .. } | Self::ReportFull { .. } => code::LIMIT_EXCEEDED,
+            Self::ResponseWrapper => code::RESPONSE_WRAPPER,
+            Self::DuplicateKey => code::DUPLICATE_KEY,
+            Self::UnknownKey { .. } | Self::ResponseOnlyKey => code::UNKNOWN_KEY,
+            Self::MissingKey { .. } | Self::MissingIf { .. } => code::MISSING_KEY,
+            Self::IgnoredKey { .. } => code::IGNORED_KEY,
+            Self::WrongType { .. } => code::WRONG_TYPE,
+            Self::Null { .. } => code::NULL_NOT_ALLOWED,
+            Self::UnknownSelection { .. } => code::UNKNOWN_SELECTION,
+            Self::NotInEnum { .. } => code::NOT_IN_ENUM,
+            Self::OutOfRange { .. } => code::OUT_OF_RANGE,
+            Self::TooShort { .. } => code::TOO_SHORT,
+            Self::TooLong { .. } => code::TOO_LONG,
+            Self::WrongLength { length, expected } => {
+                if length < expected {
+                    code::TOO_SHORT
+                } else {
+                    code::TOO_LONG
+                }
+            }
+            Self::Format { format, .. } => format.code(),
+            Self::ReferenceObject { .. } => code::REFERENCE_OBJECT,
+            Self::NoSuchObject { .. } => code::REFERENCE_EXISTS,
+            Self::UsedTwice | Self::UsedElsewhere { .. } => code::SINGLE_USE_REFERENCE,
+            Self::NotInVersion { .. } => code::NOT_IN_VERSION,
+            Self::Foreign { .. } => code::GARDE,
+            Self::Rule { code, .. } => code,
+        }
+    }
+
+    /// Whether [`fix()`](crate::fix()) repairs it wherever there is only one way.
+    pub fn is_repairable(&self) -> bool {
+        match self {
+            Self::ResponseWrapper
+            | Self::ReferenceObject { .. }
+            | Self::ResponseOnlyKey
+            | Self::UnknownKey { home: None, .. } => true,
+            Self::MissingKey { expected, .. } => {
+                matches!(expected, Expected::List | Expected::OrNull(_))
+            }
+            Self::Format { format, .. } => *format == Format::PemCertificate,
+            _ => false,
+        }
+    }
+
+    /// Bounds and allowed values, by the names that they have in JSON output.
+    pub(crate) fn params(&self) -> Vec<(&'static str, Param)> {
+        match self {
+            Self::LimitExceeded { limit, maximum } => {
+                vec![("limit", limit.name().into()), ("maximum", (*maximum).into())]
+            }
+            Self::ReportFull { listed } => {
+                vec![("limit", "diagnostics".into()), ("maximum", (*listed).into())]
+            }
+            Self::MissingKey { expected, .. } => vec![("expected", expected.to_string().into())],
+            Self::WrongType { expected, found } => {
+                vec![("expected", expected.to_string().into()), ("found", (*found).into())]
+            }
+            Self::UnknownSelection { allowed, .. } | Self::NotInEnum { allowed, .. } => {
+                let allowed: Vec<_> = allowed.iter().map(|it| (*it).to_owned()).collect();
+                vec![("allowed", allowed.into())]
+            }
+            Self::OutOfRange { minimum, maximum } => {
+                vec![("minimum", (*minimum).into()), ("maximum", (*maximum).into())]
+            }
+            Self::TooShort { minimum, .. } => vec![("min_length", (*minimum).into())],
+            Self::TooLong { maximum } => vec![("max_length", (*maximum).into())],
+            Self::WrongLength { expected, .. } => vec![("length", (*expected).into())],
+            Self::Format { format, .. } => vec![("format", format.code().into())],
+            Self::NotInVersion { versions, .. } => vec![("versions", versions.to_string().into())],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Names or values that were probably meant, best first.
+    pub fn suggestions(&self) -> &[&'static str] {
+        match self {
+            Self::UnknownKey { suggestions, .. }
+            | Self::UnknownSelection { suggestions, .. }
+            | Self::NotInEnum { suggestions, .. } => suggestions,
+            _ => &[],
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The question that a check answers: which body, in which form, for which versions.
+
+use crate::{
+    descriptor::{Kind, Shape},
+    json::{Node, Value},
+    version::Versions,
+};
+
+/// Direction of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Form {
+    /// To the appliance: a bare body, references as bare keys.
+    Request,
+    /// From the appliance: wrapped or bare, references as objects, unknown keys kept.
+    Response,
+}
+
+/// The description that a document is checked against.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Subject {
+    /// The kind of the body.
+    pub body: Kind,
+    /// The direction of the document.
+    pub form: Form,
+    /// The keys under which responses carry the body; usually `body` alone.
+    pub wrappers: &'static [&'static str],
+    /// The versions that have the endpoint.
+    pub versions: Versions,
+}
+
+impl Subject {
+    /// Describes a body in a form: wrapped as `body` in responses, known to every version.
+    pub const fn new(body: Kind, form: Form) -> Self {
+        Self { body, form, wrappers: &["body"], versions: Versions::ALL }
+    }
+
+    /// Sets the wrapper keys.
+    #[must_use]
+    pub const fn wrappers(self, wrappers: &'static [&'static str]) -> Self {
+        Self { wrappers, ..self }
+    }
+
+    /// Sets the versions that have the endpoint.
+    #[must_use]
+    pub const fn versions(self, versions: Versions) -> Self {
+        Self { versions, ..self }
+    }
+
+    /// Sets the form.
+    #[must_use]
+    pub const fn form(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
+
+    /// Whether `root` is the wrapper in which responses carry this body.
+    pub fn is_wrapped(&self, root: &Node<'_>) -> bool {
+        // A body may have a key of that name itself.
+        let declares = |key: &str| match self.body.peeled() {
+            Kind::Named(ty) => match ty.shape {
+                Shape::Struct { fields, .. } => fields.iter().any(|field| field.name == key),
+                Shape::Union { tag, content, .. } => key == tag || key == content,
+                Shape::Enum { .. } => false,
+            },
+            _ => false,
+        };
+        let carries =
+            |key: &str| (self.wrappers.contains(&key) || key == "items") && !declares(key);
+        let Value::Object(members) = &root.value else { return false };
+        members.iter().any(|member| carries(&member.key))
+            && members
+                .iter()
+                .all(|member| carries(&member.key) || matches!(&*member.key, "key" | "meta"))
+    }
+}
