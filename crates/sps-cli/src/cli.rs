@@ -7,7 +7,7 @@ use crate::{command, output::Stdout, status::Status, usage::MissingArgument};
 
 /// Check, rewrite and change the configuration of Safeguard for Privileged Sessions (SPS)
 ///
-/// Commands on files need no network. `get`, `put`, `post`, `delete`, `transaction`, `info` and `support-bundle`
+/// Commands on files need no network. `get`, `put`, `post`, `delete`, `edit`, `patch`, `diff`, `transaction`, `info` and `support-bundle`
 /// connect to an appliance, or to a built-in simulator with `--sim`. `sim` runs that simulator alone.
 #[derive(Debug, Parser)]
 #[command(name = "sps", version, arg_required_else_help = true, subcommand_required = true)]
@@ -30,6 +30,9 @@ enum Command {
     Put(command::object::PutArgs),
     Post(command::object::PostArgs),
     Delete(command::object::DeleteArgs),
+    Edit(command::object::EditArgs),
+    Patch(command::object::PatchArgs),
+    Diff(command::object::DiffArgs),
     Transaction(command::transaction::Args),
     Info(command::info::Args),
     SupportBundle(command::support_bundle::Args),
@@ -51,6 +54,9 @@ impl Cli {
             Command::Put(args) => command::object::put(&args, out),
             Command::Post(args) => command::object::post(&args, out),
             Command::Delete(args) => command::object::delete(&args, out),
+            Command::Edit(args) => command::object::edit(&args, out),
+            Command::Patch(args) => command::object::patch(&args, out),
+            Command::Diff(args) => command::object::diff(&args, out),
             Command::Transaction(args) => command::transaction::run(&args, out),
             Command::Info(args) => command::info::run(&args, out),
             Command::SupportBundle(args) => command::support_bundle::run(&args, out),

@@ -76,7 +76,7 @@ pub(crate) fn has_api_href(root: &Node<'_>) -> bool {
 }
 
 /// The path below `/api/configuration/`, or below `/api/`.
-pub(crate) fn short(path: &'static str) -> &'static str {
+pub(crate) fn short(path: &str) -> &str {
     let path = path.strip_prefix("/api/").unwrap_or(path);
     path.strip_prefix("configuration/").unwrap_or(path)
 }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, iter};
 use sps_client::{Advice, Argument, Error, ErrorKind};
 use sps_model::Any;
 
-use crate::output;
+use crate::{output, status::Status};
 
 /// The longest text of an appliance that is shown in an error.
 const MAX_MESSAGE_CHARS: usize = 2_000;
@@ -18,6 +18,14 @@ pub(crate) fn complain_of(error: &anyhow::Error) {
     output::complain(&format!("error: {}", causes.join(": ")));
     if let Some(error) = error.downcast_ref::<Error>() {
         explain(error);
+    }
+}
+
+/// The status of a run that ended with this error.
+pub(crate) fn status(error: &anyhow::Error) -> Status {
+    match error.downcast_ref::<Error>() {
+        Some(error) if error.is_conflict() => Status::Stale,
+        _ => Status::Failed,
     }
 }
 
@@ -147,6 +155,7 @@ mod tests {
             Advice::FindOtherWriter,
             Advice::GiveCommitMessage,
             Advice::StartAgain,
+            Advice::ReadAgain,
             Advice::CheckObjects,
             Advice::CancelTransaction,
             Advice::RestartJob,

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::{cli::Cli, output::Stdout, status::Status, usage::MissingArgument};
+use crate::{cli::Cli, output::Stdout, usage::MissingArgument};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
             Cli::exit_for(missing);
         }
         failure::complain_of(&error);
-        Status::Failed
+        failure::status(&error)
     });
     status.into()
 }

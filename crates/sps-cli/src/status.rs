@@ -7,8 +7,12 @@ use std::process::ExitCode;
 pub(crate) enum Status {
     /// 0: done, and nothing is wrong.
     Done,
+    /// 3: there are differences.
+    Different,
     /// 1: a document or a certificate is invalid, or a value did not take effect as it was sent.
     Invalid,
+    /// 4: the appliance has changed meanwhile, or another session committed first; nothing was applied.
+    Stale,
     /// 2: it could not be done: something could not be read, the command was misused, or the appliance refused.
     Failed,
     /// 129: its terminal went away before it was done.
@@ -29,7 +33,9 @@ impl Status {
     pub(crate) const fn number(self) -> u8 {
         match self {
             Self::Done => 0,
+            Self::Different => 3,
             Self::Invalid => 1,
+            Self::Stale => 4,
             Self::Failed => 2,
             // 128 and the number of the signal, which a shell reports for a process that the signal ended.
             Self::HungUp => 129,

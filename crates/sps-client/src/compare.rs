@@ -1,20 +1,15 @@
-//! Comparing what was sent with what was read back.
+//! Comparing what was sent or read before with what the appliance has now.
 
 use serde_json::Value;
-use sps_model::{Side, shape};
-use sps_validate::Kind;
+use sps_model::{Difference, Side, differences, shape};
+use sps_validate::{Kind, Limits, Subject, json::scan};
 
-/// A value that differs from what was sent.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Difference {
-    pub(crate) pointer: String,
-    pub(crate) sent: Side,
-    pub(crate) found: Side,
-}
+use crate::hide;
 
 /// The result of comparing one body.
 #[derive(Debug, Default)]
 pub(crate) struct Comparison {
+    /// The values that differ, before and after: sent and found.
     pub(crate) differences: Vec<Difference>,
     /// Pointers to values that no response shows.
     pub(crate) unseen: Vec<String>,
@@ -68,28 +63,13 @@ impl Comparison {
                     pointer.truncate(length);
                 }
             }
-            (_, _, Some(found)) if is_same(kind, sent, found) => {}
-            _ => self.differences.push(Difference {
-                pointer: pointer.clone(),
-                sent: side(kind, Some(sent)),
-                found: side(kind, found),
-            }),
+            (_, _, Some(found)) if shape::is_same(kind, sent, found) => {}
+            _ => self.differences.push(Difference::new(
+                pointer.clone(),
+                side(kind, Some(sent)),
+                side(kind, found),
+            )),
         }
-    }
-}
-
-/// Whether two scalars have the same meaning.
-fn is_same(kind: Kind, sent: &Value, found: &Value) -> bool {
-    match (sent, found) {
-        (Value::Number(sent), Value::Number(found)) => {
-            sent == found || sent.as_f64() == found.as_f64()
-        }
-        (Value::String(sent), Value::String(found)) => {
-            // A line break at the end of a certificate has no meaning.
-            sent.trim_end() == found.trim_end()
-                || shape::canonical(kind, sent) == shape::canonical(kind, found)
-        }
-        _ => sent == found,
     }
 }
 
@@ -107,6 +87,35 @@ fn side(kind: Kind, value: Option<&Value>) -> Side {
     }
 }
 
+/// A response, or a body in either form, as the body of a request; `None` if it cannot be read.
+pub(crate) fn request_form(text: &str, subject: &Subject) -> Option<Value> {
+    let root = scan(text, &Limits::default()).ok()?;
+    serde_json::from_str(&sps_validate::rewrite(&root, subject)).ok()
+}
+
+/// Lists the differences between a body that was read before and the body that is there now, both in request form.
+///
+/// A secret that is there before and not now is no difference: responses leave secrets out.
+pub(crate) fn changed(kind: Kind, before: &Value, now: &Value) -> Vec<Difference> {
+    let mut masked = before.clone();
+    hide::take_secrets(kind, &mut masked);
+    let now = now.clone().into();
+    let without_secrets = differences(kind, &masked.into(), &now);
+    let mut found = differences(kind, &before.clone().into(), &now);
+    found.retain(|it| {
+        !is_absent(&it.after) || without_secrets.iter().any(|other| other.pointer == it.pointer)
+    });
+    found
+}
+
+fn is_absent(side: &Side) -> bool {
+    match side {
+        Side::Absent => true,
+        Side::Value(value) => value.as_value().is_null(),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -120,7 +129,7 @@ mod tests {
         let found = json!({"maximum_disk_utilization_ratio": 70, "more": 1, "new": "y"});
         let found = compare(HealthMonitoring::KIND, &sent, &found).differences;
         let differences: Vec<_> =
-            found.iter().map(|it| format!("{} {} {}", it.pointer, it.sent, it.found)).collect();
+            found.iter().map(|it| format!("{} {} {}", it.pointer, it.before, it.after)).collect();
         assert_eq!(
             differences,
             ["/maximum_disk_utilization_ratio 80 70", "/new (hidden) (hidden)"]
@@ -142,5 +151,36 @@ mod tests {
         let found = compare(SnmpTrap::KIND, &trap("sha"), &trap("md5")).differences;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].pointer, "/version/value/auth_method");
+    }
+
+    #[test]
+    fn a_secret_that_no_response_shows_has_not_changed() {
+        let list = |before: &Value, now: &Value| {
+            let found = changed(Password::KIND, before, now);
+            found.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let before = json!({"plain": "hunter2", "note": "x"});
+        for unseen in [json!({"note": "x"}), json!({"plain": null, "note": "x"}), before.clone()] {
+            assert_eq!(list(&before, &unseen), [""; 0]);
+        }
+        // Everything else counts, a secret in a response too.
+        for now in [
+            json!({"plain": "hunter3", "note": "x"}),
+            json!({"plain": "hunter2"}),
+            json!({"plain": null, "note": "y"}),
+        ] {
+            let found = list(&before, &now);
+            assert_eq!(found.len(), 1, "{now}: {found:?}");
+            assert!(!found[0].contains("hunter"), "{found:?}");
+        }
+        assert_eq!(list(&json!({"plain": null}), &json!({"plain": "hunter2"})).len(), 1);
+    }
+
+    #[test]
+    fn large_integers_are_compared_exactly() {
+        let [one, other] =
+            [9_007_199_254_740_992_u64, 9_007_199_254_740_993].map(|it| json!({"n": it}));
+        assert_eq!(compare(Kind::Any, &one, &other).differences.len(), 1);
+        assert_eq!(compare(Kind::Any, &json!({"n": 1}), &json!({"n": 1.0})).differences, []);
     }
 }

@@ -183,6 +183,14 @@ impl Error {
         }
     }
 
+    /// Whether another session changed the configuration first, so that nothing of the change took effect.
+    ///
+    /// The same request fails again. Read what is there now and make the change on that, as
+    /// [`Client::change`](crate::Client::change) does.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::CommitConflict | ErrorKind::Changed { .. })
+    }
+
     /// Whether a transaction of this client may still be open and lock the configuration.
     pub fn leaves_open(&self) -> bool {
         self.0.leaves_open || self.0.kind == ErrorKind::NotCanceled
@@ -258,6 +266,7 @@ impl StdError for Error {
 
 #[cfg(test)]
 mod tests {
+    use sps_model::{Difference, Side};
     use sps_validate::Report;
 
     use super::*;
@@ -286,6 +295,8 @@ mod tests {
             ErrorKind::ForeignChanges { changes: vec!["delete /api/x".to_owned()] },
             ErrorKind::MessageRequired,
             ErrorKind::NotCommitted,
+            ErrorKind::CommitConflict,
+            ErrorKind::Changed { differences: Vec::new() },
             ErrorKind::Ambiguous,
             ErrorKind::NotCanceled,
             ErrorKind::JobFailed,
@@ -323,13 +334,15 @@ mod tests {
             ErrorKind::ForeignChanges { .. } => 18,
             ErrorKind::MessageRequired => 19,
             ErrorKind::NotCommitted => 20,
-            ErrorKind::Ambiguous => 21,
-            ErrorKind::NotCanceled => 22,
-            ErrorKind::JobFailed => 23,
-            ErrorKind::UnexpectedResponse => 24,
-            ErrorKind::Journal => 25,
-            ErrorKind::File => 26,
-            ErrorKind::Other => 27,
+            ErrorKind::CommitConflict => 21,
+            ErrorKind::Changed { .. } => 22,
+            ErrorKind::Ambiguous => 23,
+            ErrorKind::NotCanceled => 24,
+            ErrorKind::JobFailed => 25,
+            ErrorKind::UnexpectedResponse => 26,
+            ErrorKind::Journal => 27,
+            ErrorKind::File => 28,
+            ErrorKind::Other => 29,
         }
     }
 
@@ -350,6 +363,22 @@ mod tests {
             assert!(!text.contains(&advice) || advice.is_empty(), "advice is separate: {text}");
             assert!(texts.insert(summary), "two kinds have one text: {text}");
         }
+    }
+
+    #[test]
+    fn names_the_members_that_changed() {
+        let at = |pointer: &str| Difference::new(pointer, Side::Hidden, Side::Hidden);
+        let text = |differences: Vec<Difference>| {
+            let error = Error::new(ErrorKind::Changed { differences });
+            assert!(error.is_conflict() && !error.is_retryable() && !error.is_ambiguous());
+            let text = error.to_string();
+            text.rsplit_once(": ").unwrap().1.to_owned()
+        };
+        assert_eq!(text(vec![at("/a"), at("/b/0")]), "/a, /b/0");
+        assert_eq!(text(vec![at("")]), "the whole body");
+        assert_eq!(text(vec![Difference::new("", Side::Hidden, Side::Absent)]), "it was deleted");
+        let many = (0..10).map(|it| at(&format!("/{it}"))).collect();
+        assert_eq!(text(many), "/0, /1, /2, /3, /4, /5, /6, /7, and 2 more");
     }
 
     #[test]

@@ -37,6 +37,9 @@
 //!   [`delete`](Transaction::delete), [`review`](Transaction::review), then [`commit`](Transaction::commit) or
 //!   [`cancel`](Transaction::cancel). Every body is checked before it is sent. The [`CommitReport`] lists each
 //!   [`Mismatch`]: a value that, read back after the commit, differs from what was sent.
+//! * [`Transaction::edit`] reads an object, lets you change it, and replaces it. A precondition, such as that of
+//!   [`Transaction::replace_if_unchanged`], overwrites nothing that you did not read. [`Client::edit`] and
+//!   [`Client::change`] open and commit a transaction, and start again when another session was faster.
 //! * The methods that end in `_raw` take any path and a body without a type.
 //! * [`Client::upload`], [`Client::download`] and [`Client::support_bundles`] transfer files.
 //! * [`Error`] is data: its [`kind`](Error::kind), its [`request`](Error::request), the appliance's own
@@ -56,6 +59,9 @@
 //!   [`Client::recovered`] lists it.
 //! * The connection breaks during a commit: the client finds out whether the commit took effect; see
 //!   [`Transaction::commit`].
+//! * Another session changes the configuration first: nothing of the transaction is committed, and
+//!   [`Error::is_conflict`] is true. The client repeats only what it can start from the beginning: a function that
+//!   makes the change.
 //! * The response to a change does not arrive in time: the request may still arrive. The client checks for it for as
 //!   long as a response may take, then sends the change once more. A request that arrives even later opens a
 //!   transaction of its own. [`Client::clean_up`] and the next [`Client::transaction`] cancel that one, and the journal
@@ -73,6 +79,7 @@
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod builder;
+mod change;
 mod client;
 mod error;
 mod list;
@@ -95,7 +102,7 @@ mod session;
 mod settings;
 mod tls;
 
-pub use sps_model::Side;
+pub use sps_model::{Difference, Side};
 
 pub use crate::{
     builder::ClientBuilder,

@@ -4,6 +4,7 @@ mod changes;
 mod closing;
 mod commit;
 mod opening;
+mod precondition;
 mod read_back;
 mod report;
 mod review;
@@ -54,6 +55,8 @@ pub struct Transaction {
     sent: Vec<SentChange>,
     /// The expected state of each object after the commit, by its path.
     expected: BTreeMap<String, Expected>,
+    /// The message of the commit.
+    message: Option<String>,
     permit: Option<OwnedSemaphorePermit>,
     /// Whether a change was sent whose response has not arrived yet.
     pub(crate) is_waiting: bool,
@@ -106,7 +109,7 @@ impl Transaction {
     }
 
     /// Replaces a singleton. The type of the request names the endpoint. The whole object is sent, so start from the one
-    /// that you read.
+    /// that you read: [`Self::edit`] does both. [`Self::replace_if_unchanged`] overwrites nothing that you did not read.
     ///
     /// If the response is lost, the client finds out from the change list whether the request arrived. A dropped
     /// future may have sent the request: a later commit includes it, and a cancel discards it.

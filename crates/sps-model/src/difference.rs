@@ -20,6 +20,11 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// Creates the difference between two values at one place.
+    pub fn new(pointer: impl Into<String>, before: Side, after: Side) -> Self {
+        Self { pointer: pointer.into(), before, after }
+    }
+
     /// The name that a JSON patch has for the change: `add`, `remove` or `replace`.
     pub fn op(&self) -> &'static str {
         match (&self.before, &self.after) {
@@ -84,14 +89,18 @@ pub fn differences(kind: Kind, before: &Any, after: &Any) -> Vec<Difference> {
 #[derive(Clone, Copy)]
 struct Place {
     kind: Kind,
-    /// Whether a key above says by its name that the value is a secret, where no type describes it.
+    /// Whether a key says by its name that the value is a secret: the text under it, or whatever no type describes.
     is_secret: bool,
 }
 
 impl Place {
     fn member(self, tag: Option<&str>, key: &str) -> Self {
         match shape::member(self.kind, tag, key) {
-            Some(kind) => Self { kind, is_secret: false },
+            Some(kind) => {
+                // Keys of objects are no secrets, whatever their member is called.
+                let is_text = matches!(kind.peeled(), Kind::String);
+                Self { kind, is_secret: is_text && shape::is_secret_name(key) }
+            }
             None => {
                 Self { kind: Kind::Any, is_secret: self.is_secret || shape::is_secret_name(key) }
             }
@@ -132,10 +141,10 @@ impl Walk {
                     });
                 }
             }
-            (Some(old), Some(new)) if is_same(place.kind, old, new) => {}
+            (Some(old), Some(new)) if shape::is_same(place.kind, old, new) => {}
             _ => {
                 let (before, after) = (side(place, before), side(place, after));
-                self.found.push(Difference { pointer: self.pointer.clone(), before, after });
+                self.found.push(Difference::new(self.pointer.clone(), before, after));
             }
         }
     }
@@ -157,21 +166,6 @@ fn is_one_variant(
     after: &serde_json::Map<String, Value>,
 ) -> bool {
     shape::tag_of(kind, before) == shape::tag_of(kind, after)
-}
-
-/// Whether two values that are not both objects or lists mean the same.
-fn is_same(kind: Kind, before: &Value, after: &Value) -> bool {
-    match (before, after) {
-        (Value::Number(before), Value::Number(after)) => {
-            before == after
-                || (before.as_f64() == after.as_f64() && (before.is_f64() || after.is_f64()))
-        }
-        (Value::String(before), Value::String(after)) => {
-            before.trim_end() == after.trim_end()
-                || shape::canonical(kind, before) == shape::canonical(kind, after)
-        }
-        _ => before == after,
-    }
 }
 
 /// One side, without what must not be shown.
@@ -201,6 +195,7 @@ fn masked(place: Place, value: &Value) -> Option<Value> {
         (Kind::List(_) | Kind::Array(..), Value::Array(list)) => {
             Some(list.iter().map(|value| part(place.element(), value)).collect())
         }
+        (Kind::String, _) if place.is_secret => None,
         // What no type describes may hold anything.
         (Kind::Any | Kind::Secret, _) | (_, Value::Object(_) | Value::Array(_)) => None,
         _ => Some(value.clone()),
@@ -260,6 +255,18 @@ mod tests {
         assert_eq!(list.len(), 4, "{text}");
         assert!(!["hunter", "ken\"", "1 ->"].iter().any(|secret| text.contains(secret)), "{text}");
         assert!(text.contains("add /more: (absent) -> (hidden)"), "{text}");
+    }
+
+    #[test]
+    fn hides_a_text_whose_name_says_that_it_is_a_secret() {
+        let trap = |community: &str| json!({"version": {"selection": "2c", "value": {"community": community}}});
+        let list = found(SnmpTrap::KIND, trap("noc-7"), trap("noc-8"));
+        assert_eq!(list, ["replace /version/value/community: (hidden) -> (hidden)"]);
+        // A reference is no secret.
+        let trap =
+            |key: &str| json!({"version": {"selection": "3", "value": {"auth_password": key}}});
+        let list = found(SnmpTrap::KIND, trap("a1"), trap("b2"));
+        assert_eq!(list, [r#"replace /version/value/auth_password: "a1" -> "b2""#]);
     }
 
     #[test]

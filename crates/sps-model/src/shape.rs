@@ -45,6 +45,23 @@ pub fn canonical(kind: Kind, value: &str) -> &str {
     values.iter().find(|it| it.aliases.contains(&value)).map_or(value, |it| it.value)
 }
 
+/// Whether two values that are not both objects or lists mean the same.
+///
+/// Numbers are compared by value, and the spellings of an enum value are one value. A line end at the end of a text
+/// does not count, because it has no meaning in a certificate.
+pub fn is_same(kind: Kind, one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => {
+            // As floats, two large integers may be equal that are not.
+            one == other || (one.as_f64() == other.as_f64() && (one.is_f64() || other.is_f64()))
+        }
+        (Value::String(one), Value::String(other)) => {
+            one.trim_end() == other.trim_end() || canonical(kind, one) == canonical(kind, other)
+        }
+        _ => one == other,
+    }
+}
+
 /// Whether the name of a key says that its value is a secret, for places that no type describes. Hiding too much is
 /// better than showing one.
 pub fn is_secret_name(key: &str) -> bool {

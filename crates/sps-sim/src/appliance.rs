@@ -21,7 +21,9 @@ use sps_spec::Version;
 use crate::{
     body::{Bodies, Mode},
     clock::Clock,
-    configuration::{CONFIGURATION, Configuration, Holder, Node, StateFile, Transaction, Tree},
+    configuration::{
+        CONFIGURATION, Configuration, Holder, Node, StateFile, Transaction, Transactions, Tree,
+    },
     fault::{FaultKind, Faults},
     http::{FailedHandshake, Failure, Log, Request, RequestRecord, Response},
     jobs::{Jobs, Slots},
@@ -63,7 +65,7 @@ pub(crate) struct Logins {
 pub(crate) struct State {
     pub(crate) committed: Configuration,
     pub(crate) sessions: Sessions,
-    pub(crate) transaction: Option<Transaction>,
+    pub(crate) transactions: Transactions,
     pub(crate) jobs: Jobs,
     pub(crate) slots: Slots,
     pub(crate) faults: Faults,
@@ -169,18 +171,16 @@ impl Appliance {
     pub(crate) fn expire(&self, state: &mut State) {
         let now = self.clock.now();
         state.sessions.expire(now, idle_time(&state.committed));
-        let is_open = |it: &Transaction| state.sessions.is_open(&it.token);
-        if !state.transaction.as_ref().is_none_or(is_open) {
-            state.transaction = None;
-        }
+        state.transactions.retain(|token| state.sessions.is_open(token));
         state.jobs.expire(now);
     }
 
-    pub(crate) fn holder(&self) -> Option<Holder> {
+    /// Returns the holders of all transactions.
+    pub(crate) fn holders(&self) -> Vec<Holder> {
         let state = &mut *self.lock();
         self.expire(state);
-        let transaction = state.transaction.as_ref()?;
-        Some(Holder { user: transaction.user.clone(), changes: transaction.changes.len() })
+        let holder = |it: &Transaction| Holder { user: it.user.clone(), changes: it.changes.len() };
+        state.transactions.all().iter().map(holder).collect()
     }
 
     /// Whether the first change opens a transaction by itself.
@@ -193,9 +193,7 @@ impl State {
     /// Ends a session and discards its transaction.
     fn close(&mut self, token: &str) {
         self.sessions.close(token);
-        if self.transaction.as_ref().is_some_and(|it| it.token == token) {
-            self.transaction = None;
-        }
+        self.transactions.close(token);
     }
 }
 
@@ -213,10 +211,9 @@ impl Call<'_> {
         self.own_transaction().map_or(&self.state.committed, |it| &it.pending)
     }
 
-    /// Returns the transaction, if the caller holds it.
+    /// Returns the transaction of the caller.
     pub(crate) fn own_transaction(&self) -> Option<&Transaction> {
-        let caller = self.caller.as_ref()?;
-        self.state.transaction.as_ref().filter(|it| it.token == caller.token)
+        self.state.transactions.of(&self.caller.as_ref()?.token)
     }
 }
 

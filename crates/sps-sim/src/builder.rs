@@ -14,7 +14,9 @@ use crate::{
     appliance::{Appliance, Logins, State},
     body::{Bodies, Mode},
     clock::Clock,
-    configuration::{Configuration, Loaded, StateFile, Tree, fill, restore},
+    configuration::{
+        Configuration, Loaded, Locks, StateFile, Transactions, Tree, fill, plant, restore, with_key,
+    },
     error::Error,
     fault::Faults,
     http::Log,
@@ -38,12 +40,14 @@ pub struct Builder {
     first_user: Option<String>,
     state: Option<PathBuf>,
     mode: Mode,
+    locks: Option<Locks>,
     clock: Clock,
     seed: Option<u64>,
     client_ca: Option<String>,
     only_certificates: bool,
     log_file: Option<PathBuf>,
     private_key: Option<String>,
+    extra_key: Option<String>,
 }
 
 impl fmt::Debug for Builder {
@@ -68,12 +72,14 @@ impl Simulator {
             first_user: None,
             state: None,
             mode: Mode::Lenient,
+            locks: None,
             clock: Clock::system(),
             seed: None,
             client_ca: None,
             only_certificates: false,
             log_file: None,
             private_key: None,
+            extra_key: None,
         }
     }
 }
@@ -124,6 +130,12 @@ impl Builder {
         self
     }
 
+    /// Sets how many sessions may have a transaction at once. Default: [`Locks::of`] the version.
+    pub fn locks(mut self, locks: Locks) -> Self {
+        self.locks = Some(locks);
+        self
+    }
+
     /// Sets the clock. Default: the clock of the machine.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
@@ -168,6 +180,13 @@ impl Builder {
         self
     }
 
+    /// Adds a key that the spec does not know to every object of the configuration, as newer firmware does. It is stored
+    /// like any member: a PUT that leaves it out loses it. A key that an object has already is left alone.
+    pub fn extra_key(mut self, key: impl Into<String>) -> Self {
+        self.extra_key = Some(key.into());
+        self
+    }
+
     /// Starts the simulator on the current tokio runtime, which needs its timer and its I/O.
     ///
     /// # Errors
@@ -177,12 +196,19 @@ impl Builder {
     pub async fn start(mut self) -> Result<Simulator, Error> {
         let mut random = Random::new(self.seed).ok_or(Error::Random)?;
         let users = self.users_with_a_first(&mut random);
-        let spec = SPEC.get_or_init(Spec::embedded);
+        let extra_key = self.extra_key.take();
+        let spec = match &extra_key {
+            Some(key) => with_key(key),
+            None => SPEC.get_or_init(Spec::embedded),
+        };
         let tree = Tree::new(spec, &self.target);
         let bodies = Bodies::new(spec, Some(self.target.clone()));
         let file = self.state.take().map(StateFile::open).transpose()?;
-        let (committed, left_out) =
+        let (mut committed, left_out) =
             configuration(file.as_ref(), spec, &self.target, &tree, &bodies)?;
+        if let Some(key) = &extra_key {
+            plant(&mut committed, &tree, spec, key);
+        }
         let (tls, identity) = if self.plain_http {
             (None, None)
         } else {
@@ -207,7 +233,7 @@ impl Builder {
         let state = State {
             committed,
             sessions: Sessions::default(),
-            transaction: None,
+            transactions: Transactions::new(self.locks.unwrap_or_else(|| Locks::of(&self.target))),
             jobs: Jobs::default(),
             slots: Slots::default(),
             faults: Faults::default(),

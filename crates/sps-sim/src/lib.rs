@@ -68,7 +68,7 @@ pub mod body;
 pub use crate::{
     builder::Builder,
     clock::Clock,
-    configuration::Holder,
+    configuration::{Holder, Locks},
     error::Error,
     fault::Fault,
     http::{FailedHandshake, RequestRecord},

@@ -109,9 +109,14 @@ impl Simulator {
         self.appliance.lock().log.error()
     }
 
-    /// Returns the current holder of the transaction.
+    /// Returns the holder of the open transaction: of the oldest one, if there are several.
     pub fn open_transaction(&self) -> Option<Holder> {
-        self.appliance.holder()
+        self.open_transactions().into_iter().next()
+    }
+
+    /// Returns the holders of all open transactions, in the order in which they were opened.
+    pub fn open_transactions(&self) -> Vec<Holder> {
+        self.appliance.holders()
     }
 
     /// Returns the committed configuration: bodies by path, and for a collection an object with its `@order` and with

@@ -17,6 +17,7 @@ use crate::{
     descriptor::{Constraint, Kind},
     finding::{Expected, Finding, Item},
     json::{self, Node, ScanError, Value},
+    reason::Reason,
     report::{Diagnostic, Report},
     severity::Severity,
     span::Span,
@@ -152,8 +153,13 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
                 });
             } else if member.key == "items" {
                 self.below("items", |walker| walker.items(body, &member.value));
-            } else {
+            } else if matches!(&*member.key, "key" | "meta") {
                 self.hide_inside(&member.value);
+            } else {
+                self.below(&member.key, |walker| {
+                    walker.unknown_value(&member.value);
+                    walker.unchecked(code::UNKNOWN_KEY, Reason::UnknownKey);
+                });
             }
         }
     }

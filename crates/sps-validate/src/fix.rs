@@ -1,6 +1,6 @@
 //! Repairs that leave no choice, made in the text itself: everything else keeps its form.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     code,
@@ -75,6 +75,16 @@ pub fn fix(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed
     if subject.form != Form::Request {
         return None;
     }
+    // Errors that the report leaves out count here: without them a repair might reduce nothing.
+    let limit = context.limits.diagnostics.max(MAX_ERRORS);
+    let wider = Context { limits: context.limits.with_diagnostics(limit), ..*context };
+    let mut fixed = repaired(text, subject, &wider)?;
+    fixed.report = explain(&fixed.text, subject, context);
+    Some(fixed)
+}
+
+/// Repairs a text as [`fix`] does, with the report of this context.
+fn repaired(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed> {
     let report = explain(text, subject, context);
     let errors = report.errors().count();
     let whole = Copied { from: Span::new(0, text.len()), to: 0 };
@@ -90,6 +100,8 @@ pub fn fix(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed
     (!fixed.fixes.is_empty() && !is_worse).then_some(fixed)
 }
 
+/// The most errors that are repaired in one round.
+const MAX_ERRORS: usize = 10_000;
 /// The most rounds of repairs: a wrapper in a wrapper, then its content, then mistakes that this reveals.
 const MAX_ROUNDS: usize = 32;
 /// The most repairs that are tried one by one, when all of them together do not help.
@@ -221,17 +233,26 @@ impl<'p, 't> Plan<'p, 't> {
     fn repairs(&self) -> Vec<Repair> {
         let renames: Vec<Rename<'_>> =
             self.report.errors().filter_map(|it| self.rename(it)).collect();
+        let stray: HashSet<usize> = self.report.errors().filter_map(|it| self.stray(it)).collect();
+        let mut begun = HashSet::new();
         self.report
             .errors()
             .filter_map(|it| {
                 let fix = Fix { code: it.code, pointer: it.pointer.clone() };
-                Some(Repair { fix, edits: self.edits(it, &renames)? })
+                Some(Repair { fix, edits: self.edits(it, &renames, &stray, &mut begun)? })
             })
             .collect()
     }
 
-    /// The edits that repair one diagnostic, if there is only one way.
-    fn edits(&self, it: &Diagnostic, renames: &[Rename<'_>]) -> Option<Vec<Change>> {
+    /// The edits that repair one diagnostic, if there is only one way. `stray` has the objects with an unknown key that
+    /// may be any missing one, `begun` the empty objects that get a member.
+    fn edits(
+        &self,
+        it: &Diagnostic,
+        renames: &[Rename<'_>],
+        stray: &HashSet<usize>,
+        begun: &mut HashSet<usize>,
+    ) -> Option<Vec<Change>> {
         match &it.finding {
             Finding::ResponseWrapper => self.unwrapped(),
             Finding::ReferenceObject { .. } => self.key_of(it),
@@ -246,10 +267,16 @@ impl<'p, 't> Plan<'p, 't> {
                 let parent = self.nodes.get(&it.span.start)?;
                 // A key that may be the missing one is there already.
                 let is_there = |it: &Rename<'_>| it.parent == parent.span.start && it.name == name;
-                if renames.iter().any(is_there) {
+                if stray.contains(&parent.span.start) || renames.iter().any(is_there) {
                     return None;
                 }
-                Some(vec![self.with_member(parent, name, empty_value(expected)?)?])
+                let value = empty_value(expected)?;
+                // In an empty object, two members would meet without a comma: the next round adds the second.
+                let is_empty = parent.members().is_some_and(<[_]>::is_empty);
+                if is_empty && !begun.insert(parent.span.start) {
+                    return None;
+                }
+                Some(vec![self.with_member(parent, name, value)?])
             }
             Finding::Format { format: Format::PemCertificate, .. } => {
                 Some(vec![self.bare_certificate(it)?])
@@ -261,12 +288,13 @@ impl<'p, 't> Plan<'p, 't> {
     /// The missing key that an unknown one was meant to be, if no other is as similar.
     fn rename<'d>(&self, unknown: &'d Diagnostic) -> Option<Rename<'d>> {
         let Finding::UnknownKey { suggestions, home: None } = &unknown.finding else { return None };
-        let key = unescaped(unknown.pointer.rsplit('/').next()?).to_lowercase();
-        let is_near = |name: &&&str| {
-            strsim::damerau_levenshtein(&key, &name.to_lowercase()) <= MAX_WRONG_LETTERS
+        let key = unescaped(unknown.pointer.rsplit('/').next()?);
+        let mut same = suggestions.iter().filter(|name| letters(name) == letters(&key));
+        let mut near = suggestions.iter().filter(|name| is_near(&key, name));
+        let sole = |names: &mut dyn Iterator<Item = &&'static str>| {
+            names.next().filter(|_| names.next().is_none()).copied()
         };
-        let mut near = suggestions.iter().filter(is_near);
-        let name = *near.next().filter(|_| near.next().is_none())?;
+        let name = sole(&mut same).or_else(|| sole(&mut near))?;
         let parent = self.parents.get(&unknown.span.start)?.span.start;
         let is_missing = self.report.errors().any(|it| {
             let missing = match &it.finding {
@@ -277,6 +305,17 @@ impl<'p, 't> Plan<'p, 't> {
             it.span.start == parent && missing == name
         });
         is_missing.then_some(Rename { key: unknown, parent, name })
+    }
+
+    /// The object of an unknown key whose value may belong to a missing member. An empty value in its place would hide
+    /// that.
+    fn stray(&self, unknown: &Diagnostic) -> Option<usize> {
+        let Finding::UnknownKey { suggestions, .. } = &unknown.finding else { return None };
+        let parent = self.parents.get(&unknown.span.start)?;
+        let key = unescaped(unknown.pointer.rsplit('/').next()?);
+        // One that resembles a member that is there is about that member.
+        let is_about = |name: &&str| is_near(&key, name) && parent.get(name).is_some();
+        (!suggestions.iter().any(is_about)).then_some(parent.span.start)
     }
 
     /// Reduces the text to the content of the wrapper, with its indentation removed.
@@ -385,6 +424,17 @@ impl Rename<'_> {
 
 /// The most letters by which a mistyped key differs.
 const MAX_WRONG_LETTERS: usize = 2;
+
+/// Whether two keys differ by so few letters that one may be a slip of the finger.
+fn is_near(key: &str, name: &str) -> bool {
+    let distance = strsim::damerau_levenshtein(&key.to_lowercase(), &name.to_lowercase());
+    distance <= MAX_WRONG_LETTERS
+}
+
+/// The letters and digits of a key: spellings such as `maximumLoad1` and `MAXIMUM-LOAD1` have those of `maximum_load1`.
+fn letters(key: &str) -> String {
+    key.chars().filter(|it| !matches!(it, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+}
 
 /// The only value that a missing member can have without a decision of the user.
 fn empty_value(expected: &Expected) -> Option<&'static str> {

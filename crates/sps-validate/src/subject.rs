@@ -68,9 +68,11 @@ impl Subject {
         let carries =
             |key: &str| (self.wrappers.contains(&key) || key == "items") && !declares(key);
         let Value::Object(members) = &root.value else { return false };
+        let is_known = |key: &str| carries(key) || matches!(key, "key" | "meta");
+        // Newer firmware may have more beside the body; `meta` then tells that it is a response.
+        let has_links = || root.get("meta").is_some_and(|meta| meta.members().is_some());
         members.iter().any(|member| carries(&member.key))
-            && members
-                .iter()
-                .all(|member| carries(&member.key) || matches!(&*member.key, "key" | "meta"))
+            && (members.iter().all(|member| is_known(&member.key))
+                || (!declares("meta") && has_links()))
     }
 }

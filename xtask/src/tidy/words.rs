@@ -40,7 +40,9 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("defence*", "defense"),
     ("analyse*", "analyze"),
     ("catalogue*", "catalog"),
-    ("dialogue*", "dialog"),
+    // Not `dialogue*`: a crate is called dialoguer.
+    ("dialogue", "dialog"),
+    ("dialogues", "dialogs"),
     ("organise*", "organize"),
     ("recognise*", "recognize"),
     ("normalise*", "normalize"),

@@ -97,8 +97,13 @@ const MAX_BYTES: usize = 256 * 1024 * 1024;
 const EXAMPLE: &str = r#"{"/api/configuration/passwords/KEY": {"plain": "…"}}"#;
 
 impl Resolver for Objects {
+    /// Built-in objects have negative keys, and need not be listed.
     fn exists(&self, path: &str) -> Option<bool> {
-        Some(self.plain.contains_key(path))
+        let is_built_in = || path.rsplit('/').next().is_some_and(|key| key.starts_with('-'));
+        match self.plain.contains_key(path) {
+            false if is_built_in() => None,
+            is_listed => Some(is_listed),
+        }
     }
 
     fn plain(&self, path: &str) -> Option<&str> {

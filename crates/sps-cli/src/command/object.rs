@@ -1,23 +1,33 @@
-//! `sps get`, `put`, `post` and `delete`: one object of one appliance.
+//! `sps get`, `put`, `post`, `delete`, `edit`, `patch` and `diff`: one object of one appliance.
 
 mod change;
+mod diff;
+mod draft;
+mod edit;
+mod patch;
+mod patch_document;
 mod target;
 
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use sps_model::Method;
-use sps_validate::UnknownKeys;
 
 use crate::{
     command::object::{
-        change::{Change, ChangeOptions},
-        target::{TargetArg, pretty},
+        change::{Action, Base, Change, ChangeOptions, version},
+        target::{Target, TargetArg, pretty},
     },
     connection::{self, runtime},
     output::{self, Stdout},
     status::Status,
     usage::MissingArgument,
+};
+
+pub(crate) use crate::command::object::{
+    diff::{DiffArgs, diff},
+    edit::{EditArgs, edit},
+    patch::{PatchArgs, patch},
 };
 
 /// Read an endpoint or an object
@@ -48,20 +58,24 @@ pub(crate) struct GetArgs {
 
 /// Replace an object
 ///
-/// Checks the body, sends it in a transaction, reviews the changes, commits them, and reads the object back. Reports the
-/// steps to standard error. A failure or Ctrl-C cancels the transaction, except that a commit that has begun is
-/// finished. After a crash, the next command on this machine that connects cancels the transaction.
+/// Checks the body, opens a transaction, lists what differs from the current object, sends the body, reviews the
+/// changes, commits them, and reads the object back. Reports the steps to standard error. A failure or Ctrl-C cancels
+/// the transaction, except that a commit that has begun is finished. After a crash, the next command on this machine
+/// that connects cancels the transaction.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit status:
-  0    done
+  0    done, or nothing to change
   1    the body is invalid, or a value that was read back differs
   2    it could not be done
+  3    with --dry-run: the body would change something
+  4    with --base: the object has changed since it was read; nothing was sent
   130  interrupted
 
 Examples:
-  sps put management/health_monitoring health.json
-  sps get management/email --request | sps put management/email -
+  sps get management/email --request > email.json
+  cp email.json new.json    # and edit it
+  sps put management/email new.json --base email.json
   sps put management/health_monitoring health.json --sim")]
 pub(crate) struct PutArgs {
     #[command(flatten)]
@@ -72,7 +86,24 @@ pub(crate) struct PutArgs {
     file: PathBuf,
 
     #[command(flatten)]
+    base: BaseArg,
+
+    #[command(flatten)]
     change: ChangeOptions,
+}
+
+/// The object as it was read before.
+#[derive(Debug, clap::Args)]
+struct BaseArg {
+    /// File with the object as you read it; if the object has changed since, nothing is sent
+    #[arg(long, value_name = "FILE")]
+    base: Option<PathBuf>,
+}
+
+impl BaseArg {
+    fn read(&self, target: &Target) -> Result<Option<Base>> {
+        self.base.as_deref().map(|file| Base::read(file, target)).transpose()
+    }
 }
 
 /// Create an object in a collection, or start a job
@@ -84,6 +115,7 @@ Exit status:
   0    done
   1    the body is invalid, or a value that was read back differs
   2    it could not be done
+  3    with --dry-run: the object would be created
   130  interrupted
 
 Examples:
@@ -109,6 +141,8 @@ pub(crate) struct PostArgs {
 Exit status:
   0    done
   2    it could not be done
+  3    with --dry-run: the object would be deleted
+  4    with --base: the object has changed since it was read; nothing was deleted
   130  interrupted
 
 Examples:
@@ -118,6 +152,9 @@ pub(crate) struct DeleteArgs {
     target: TargetArg,
 
     #[command(flatten)]
+    base: BaseArg,
+
+    #[command(flatten)]
     change: ChangeOptions,
 }
 
@@ -125,6 +162,7 @@ pub(crate) struct DeleteArgs {
 pub(crate) fn get(args: &GetArgs, out: &mut Stdout) -> Result<Status> {
     let target = args.target.locate()?;
     runtime::with_appliance(&args.connection, async |client| {
+        target.require_version(version(client).await?)?;
         let response = client.get_raw(&target.path).await?;
         let text = if args.request { target.request(&response)? } else { pretty(&response)? };
         output::print(out, &text)?;
@@ -134,38 +172,37 @@ pub(crate) fn get(args: &GetArgs, out: &mut Stdout) -> Result<Status> {
 
 /// Runs `sps put`.
 pub(crate) fn put(args: &PutArgs, out: &mut Stdout) -> Result<Status> {
-    let target = args.target.locate()?;
-    let Some(body) = args.change.body(&args.file, &target, "put")? else {
-        return Ok(Status::Invalid);
-    };
-    let unknown_keys = args.change.unknown_keys();
-    let change = Change { method: Method::Put, target, body: Some(body), unknown_keys };
-    args.change.make(out, change)
+    let target = args.target.locate_for(Method::Put)?;
+    let draft = args.change.draft(&args.file, &target, "put")?;
+    let base = args.base.read(&target)?;
+    args.change.make(out, Change { target, action: Action::Replace(draft), base })
 }
 
 /// Runs `sps post`.
 pub(crate) fn post(args: &PostArgs, out: &mut Stdout) -> Result<Status> {
-    let target = args.target.locate()?;
-    let body = match &args.file {
+    let target = args.target.locate_for(Method::Post)?;
+    let draft = match &args.file {
         None => None,
-        Some(file) => match args.change.body(file, &target, "post")? {
-            Some(body) => Some(body),
-            None => return Ok(Status::Invalid),
-        },
+        Some(file) => Some(args.change.draft(file, &target, "post")?),
     };
     if target.is_configuration() {
-        if body.is_none() {
+        let Some(draft) = draft else {
             let message = "no body: pass a file, or `-` for standard input";
             return Err(MissingArgument { command: "post", message }.into());
-        }
-        let unknown_keys = args.change.unknown_keys();
-        let change = Change { method: Method::Post, target, body, unknown_keys };
-        return args.change.make(out, change);
+        };
+        return args.change.make(out, Change { target, action: Action::Create(draft), base: None });
     }
     if args.change.dry_run {
         bail!("--dry-run needs a transaction, but {} is changed without one", target.path);
     }
+    if let Some(draft) = &draft
+        && !draft.check_new(None)?
+    {
+        return Ok(Status::Invalid);
+    }
+    let body = draft.map(|draft| draft.value()).transpose()?.map(Into::into);
     runtime::with_appliance(&args.change.connection, async |client| {
+        target.require_version(version(client).await?)?;
         let response = client.send_raw(Method::Post, &target.path, body.as_ref()).await?;
         output::print(out, &pretty(&response)?)?;
         Ok(Status::Done)
@@ -174,14 +211,14 @@ pub(crate) fn post(args: &PostArgs, out: &mut Stdout) -> Result<Status> {
 
 /// Runs `sps delete`.
 pub(crate) fn delete(args: &DeleteArgs, out: &mut Stdout) -> Result<Status> {
-    let target = args.target.locate()?;
+    let target = args.target.locate_for(Method::Delete)?;
+    let base = args.base.read(&target)?;
     if target.is_configuration() {
-        let unknown_keys = UnknownKeys::Deny;
-        let change = Change { method: Method::Delete, target, body: None, unknown_keys };
-        return args.change.make(out, change);
+        return args.change.make(out, Change { target, action: Action::Delete, base });
     }
-    if args.change.dry_run {
-        bail!("--dry-run needs a transaction, but {} is deleted without one", target.path);
+    if args.change.dry_run || base.is_some() {
+        let option = if args.change.dry_run { "--dry-run" } else { "--base" };
+        bail!("{option} needs a transaction, but {} is deleted without one", target.path);
     }
     runtime::with_appliance(&args.change.connection, async |client| {
         client.send_raw(Method::Delete, &target.path, None).await?;

@@ -9,7 +9,7 @@ use anyhow::Result;
 use sps_model::EndpointInfo;
 use sps_validate::{
     Form, Limits,
-    json::{self, Node},
+    json::{self, Node, Value},
     rewrite,
 };
 
@@ -103,7 +103,18 @@ fn body_in(root: &Node<'_>, endpoint: &'static EndpointInfo) -> Result<String, S
     let subject =
         endpoint.subject(Form::Request).ok_or_else(|| no_body(endpoint, Form::Request))?;
     match ResponseShape::of(root, endpoint) {
-        ResponseShape::Bare | ResponseShape::Wrapped => Ok(rewrite(root, &subject)),
+        ResponseShape::Wrapped => {
+            let members = root.members().unwrap_or_default();
+            let mut bodies = members.iter().filter(|it| subject.wrappers.contains(&&*it.key));
+            match (bodies.next(), bodies.next()) {
+                (Some(_), Some(second)) => Err(format!("duplicate key `{}`", second.key)),
+                (Some(body), None) if matches!(body.value.value, Value::Null) => {
+                    Err("the body of this response is null".to_owned())
+                }
+                _ => Ok(rewrite(root, &subject)),
+            }
+        }
+        ResponseShape::Bare => Ok(rewrite(root, &subject)),
         ResponseShape::Bodiless => {
             Err("this response to a change has no body; pass a response to a GET of the object"
                 .to_owned())

@@ -5,10 +5,11 @@ use std::{
     io::Write as _,
     net::SocketAddr,
     path::{Path, PathBuf},
+    str::FromStr as _,
 };
 
 use anyhow::{Context as _, Result, bail};
-use sps_sim::{Fault, Simulator, User};
+use sps_sim::{Fault, Locks, Simulator, User};
 
 use crate::{
     check::read,
@@ -34,6 +35,7 @@ Exit status:
 Examples:
   sps sim --listen 127.0.0.1:8443 --certificate sim.pem
   sps sim --target 6.0.1 --fault 'PUT /api/transaction drop-after x1'
+  sps sim --target 7.5 --locks single --log requests.jsonl
   sps sim --seed 7 --user alice --client-ca ca.pem
   curl --cacert sim.pem --user admin https://127.0.0.1:8443/api/authentication")]
 pub(crate) struct Args {
@@ -42,7 +44,7 @@ pub(crate) struct Args {
     listen: SocketAddr,
 
     /// Version to simulate, such as 6.0.1 or 7.5 [default: the newest]
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = target)]
     target: Option<sps_spec::Version>,
 
     /// Load the configuration from this file and save it there, with its secrets in plain text
@@ -53,12 +55,24 @@ pub(crate) struct Args {
     #[arg(long)]
     strict: bool,
 
+    /// Transactions that may be open at once: one, or one for each session [default: as the version has it]
+    #[arg(long, value_name = "LOCKS", value_enum)]
+    locks: Option<LocksArg>,
+
+    /// Append each request to this file as one line of JSON, without bodies and secrets
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+
     /// Fail on purpose: `METHOD PATH KIND [xTIMES] [pPROBABILITY]` (repeatable)
     ///
     /// METHOD and PATH may be `*`. KIND is drop-before, drop-after, status=503, delay=2s, slow-body=2s, truncate-body,
     /// expire-session, foreign-lock=NAME, lose-key=NAME or fail-job.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
+
+    /// Add a key that the spec does not know to every object, as newer firmware does; a PUT without it loses it
+    #[arg(long, value_name = "KEY")]
+    extra_key: Option<String>,
 
     /// Serve HTTP instead of HTTPS, for clients that cannot trust another certificate
     #[arg(long)]
@@ -89,6 +103,24 @@ pub(crate) struct Args {
     seed: Option<u64>,
 }
 
+/// How many transactions may be open at once.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LocksArg {
+    /// One: it locks the configuration for all others
+    Single,
+    /// One for each session: a commit after that of another session is refused
+    Parallel,
+}
+
+impl From<LocksArg> for Locks {
+    fn from(locks: LocksArg) -> Self {
+        match locks {
+            LocksArg::Single => Self::Single,
+            LocksArg::Parallel => Self::Parallel,
+        }
+    }
+}
+
 /// A user with read permission.
 #[derive(Debug, Clone)]
 struct Reader {
@@ -99,6 +131,12 @@ struct Reader {
 fn reader(text: &str) -> Result<Reader, String> {
     let (name, file) = text.split_once('=').ok_or("expected NAME=FILE")?;
     Ok(Reader { name: user_name(name)?, password_file: file.into() })
+}
+
+/// A version of the appliance, as `sps check` takes it.
+fn target(text: &str) -> Result<sps_spec::Version, String> {
+    sps_validate::Version::from_str(text).map_err(|error| error.to_string())?;
+    text.parse().map_err(|error| format!("{error}"))
 }
 
 /// A name that can log in; in Basic credentials it ends at the first colon.
@@ -138,6 +176,9 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         }
         out.flush()?;
         runtime::interrupted().await;
+        if let (Some(file), Some(error)) = (&args.log, simulator.log_error()) {
+            complain(&format!("warning: {} is incomplete: {error}", file.display()));
+        }
         simulator.stop().await;
         Ok(Status::Done)
     })
@@ -153,6 +194,15 @@ async fn start(args: &Args) -> Result<Simulator> {
     }
     if args.strict {
         builder = builder.strict();
+    }
+    if let Some(key) = &args.extra_key {
+        builder = builder.extra_key(key);
+    }
+    if let Some(locks) = args.locks {
+        builder = builder.locks(locks.into());
+    }
+    if let Some(file) = &args.log {
+        builder = builder.log_file(file);
     }
     if args.plain_http {
         builder = builder.plain_http();

@@ -32,6 +32,19 @@ pub(crate) async fn committing<T>(commit: impl Future<Output = T>) -> T {
     result
 }
 
+/// Whether another program, such as an editor, has the terminal.
+static AWAY: AtomicBool = AtomicBool::new(false);
+
+/// Runs work that has the terminal to itself, on a thread of its own: a Ctrl-C there is meant for it.
+pub(crate) async fn undisturbed<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    AWAY.store(true, Ordering::Relaxed);
+    let result = tokio::task::spawn_blocking(work).await;
+    AWAY.store(false, Ordering::Relaxed);
+    result.context("the work ended without a result")?
+}
+
 /// Waits for Ctrl-C, or another signal that ends a process.
 pub(crate) async fn interrupted() {
     Signals::listen().next().await;
@@ -117,7 +130,7 @@ async fn unless_interrupted(
     let mut work = Box::pin(work);
     let result = tokio::select! {
         result = &mut work => result,
-        status = signals.next() => {
+        status = next_unless_away(&mut signals) => {
             if COMMITTING.load(Ordering::Relaxed) {
                 complain(
                     "interrupted; waiting for the commit, which cannot be undone; press Ctrl-C again to exit immediately",
@@ -161,6 +174,17 @@ async fn unless_interrupted(
                 "exited immediately; a transaction may still be open; `sps transaction cancel` closes it",
             );
             Ok(signal_status(result, status))
+        }
+    }
+}
+
+/// Waits for a signal that is meant for this program.
+async fn next_unless_away(signals: &mut Signals) -> Status {
+    loop {
+        let status = signals.next().await;
+        // Only Ctrl-C goes to every program of the terminal.
+        if status != Status::Interrupted || !AWAY.load(Ordering::Relaxed) {
+            return status;
         }
     }
 }

@@ -290,6 +290,22 @@ fn objects_that_are_known_are_checked() {
 }
 
 #[test]
+fn a_built_in_object_need_not_be_listed() {
+    let dir = Dir::new("built_in").with("none.json", "{}");
+    let policy = dir.sps(&["template", "rdp/channel_policies"]).stdout;
+    assert!(policy.contains("\"-100\""), "{policy}");
+    let arguments = ["check", "-e", "rdp/channel_policies", "--resolve", "none.json", "-"];
+    let run = dir.sps_with(&arguments, &policy);
+    assert_eq!(run.status, 0, "{}", run.all());
+    let run = dir.sps_with(&arguments, policy.replace("\"-100\"", "\"100\""));
+    assert!(run.stdout.contains("error[reference-exists]"), "{}", run.all());
+    // No object has an empty key.
+    let run =
+        dir.sps_with(&["check", "-e", "rdp/channel_policies", "-"], policy.replace("-100", ""));
+    assert!(run.stdout.contains("error[reference-exists]"), "{}", run.all());
+}
+
+#[test]
 fn an_object_used_in_two_files_is_found() {
     let dir = Dir::new("twice")
         .with("a/management/snmp/trap.json", TRAP_3)

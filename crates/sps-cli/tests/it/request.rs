@@ -40,6 +40,29 @@ fn a_response_without_a_body_is_refused() {
     dir.sps_with(&["request"], CONTAINER).fails(2, "it only holds other endpoints");
     let info = r#"{"body": {}, "meta": {"href": "/api/info"}}"#;
     dir.sps_with(&["request"], info).fails(2, "/api/info takes no request body\n");
+    let null =
+        r#"{"key": "k", "meta": {"href": "/api/configuration/management/email"}, "body": null}"#;
+    dir.sps_with(&["request"], null).fails(2, "the body of this response is null");
+}
+
+#[test]
+fn a_response_with_two_bodies_is_refused() {
+    let two = r#"{"meta": {}, "body": {"timeout": 10}, "body": {"timeout": 12}}"#;
+    let run = Dir::new("two_bodies").sps_with(&["request", "-e", "management/webinterface"], two);
+    run.fails(2, "duplicate key `body`");
+}
+
+#[test]
+fn a_response_of_newer_firmware_is_still_a_response() {
+    let text = r#"{"key": "k", "meta": {"href": "/api/configuration/management/webinterface"},
+        "body": {"timeout": 10}, "extra": {"some": "thing"}}"#;
+    let dir = Dir::new("newer");
+    dir.sps_with(&["request"], text).is(0, "{\n  \"timeout\": 10\n}\n", "");
+    let run = dir.sps_with(&["check", "-"], text);
+    assert_eq!(run.status, 0, "{}", run.all());
+    assert!(run.stdout.contains("/extra"), "{}", run.all());
+    let run = dir.sps_with(&["check", "--as", "request", "-"], text);
+    assert!(run.stdout.contains("error[response-wrapper]"), "{}", run.all());
 }
 
 #[test]

@@ -172,3 +172,13 @@ fn warns_of_parts_that_the_version_does_not_support() {
     );
     assert_eq!(warning, expected);
 }
+
+#[test]
+fn a_target_is_a_version_as_for_a_check() {
+    let dir = Dir::new("sim-target");
+    for target in ["9.1.2.3.4", "abc", "", "7."] {
+        let run = dir.sps(&["sim", "--target", target]);
+        assert_eq!(run.status, 2, "{}", run.all());
+        assert!(run.stderr.contains("one to four numbers separated by dots"), "{}", run.all());
+    }
+}

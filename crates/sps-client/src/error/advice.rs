@@ -43,6 +43,8 @@ pub enum Advice {
     GiveCommitMessage,
     /// Start again with a new transaction.
     StartAgain,
+    /// Read the objects again, and make the change on what is there now.
+    ReadAgain,
     /// Check the objects before doing anything else.
     CheckObjects,
     /// Cancel the transaction, or wait until its session times out.
@@ -83,6 +85,7 @@ impl fmt::Display for Advice {
             }
             Self::GiveCommitMessage => "use `Transaction::commit_with_message`",
             Self::StartAgain => "start again with a new transaction",
+            Self::ReadAgain => "read the objects again, and make the change on what is there now",
             Self::CheckObjects => "check the objects before doing anything else",
             Self::CancelTransaction => {
                 "call `Client::cancel_transaction`, or wait until the session times out"

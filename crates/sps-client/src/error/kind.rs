@@ -2,9 +2,13 @@
 
 use std::{borrow::Cow, fmt};
 
+use sps_model::{Difference, Side};
 use sps_validate::Report;
 
 use super::{advice::Advice, one_line};
+
+/// How many members are named in the text of an error.
+const MAX_LISTED_PLACES: usize = 8;
 
 /// The kinds of [`Error`](crate::Error).
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +67,16 @@ pub enum ErrorKind {
     MessageRequired,
     /// The connection broke during the commit, and reading back showed that nothing took effect.
     NotCommitted,
+    /// Another session committed after the transaction was opened, so nothing of this one was committed.
+    CommitConflict,
+    /// The object is no longer what the caller read. The request was not sent.
+    Changed {
+        /// The members that differ: as they were read, and as they are now. Secrets are hidden.
+        ///
+        /// One difference without a pointer that ends in [`Side::Absent`](sps_model::Side::Absent): the object was
+        /// deleted.
+        differences: Vec<Difference>,
+    },
     /// It is unknown whether the request was carried out.
     Ambiguous,
     /// The transaction may still be open.
@@ -151,6 +165,7 @@ impl ErrorKind {
             Self::ForeignChanges { .. } => Advice::FindOtherWriter,
             Self::MessageRequired => Advice::GiveCommitMessage,
             Self::NotCommitted => Advice::StartAgain,
+            Self::CommitConflict | Self::Changed { .. } => Advice::ReadAgain,
             Self::Ambiguous => Advice::CheckObjects,
             Self::NotCanceled => Advice::CancelTransaction,
             Self::JobFailed => Advice::RestartJob,
@@ -188,6 +203,10 @@ impl ErrorKind {
             }
             Self::MessageRequired => "the appliance requires a commit message",
             Self::NotCommitted => "nothing was committed",
+            Self::CommitConflict => "nothing was committed: another session committed first",
+            Self::Changed { .. } => {
+                "the object changed after it was read, and the request was not sent"
+            }
             Self::Ambiguous => "it is unknown whether this took effect",
             Self::NotCanceled => "the transaction may still be open",
             Self::JobFailed => "the job failed",
@@ -210,6 +229,7 @@ impl fmt::Display for ErrorKind {
             Self::ForeignChanges { changes } => {
                 write!(f, ": {}", one_line(&changes.join(", ")))
             }
+            Self::Changed { differences } => write!(f, ": {}", one_line(&places(differences))),
             Self::Invalid(report) => {
                 if let Some(first) = report.errors().next() {
                     write!(f, ": {}", one_line(&first.to_string()))?;
@@ -222,4 +242,18 @@ impl fmt::Display for ErrorKind {
             _ => Ok(()),
         }
     }
+}
+
+/// The places of differences, without the values, which may be long.
+fn places(differences: &[Difference]) -> String {
+    let name = |it: &Difference| match (it.pointer.as_str(), &it.after) {
+        ("", Side::Absent) => "it was deleted".to_owned(),
+        ("", _) => "the whole body".to_owned(),
+        (pointer, _) => pointer.to_owned(),
+    };
+    let mut names: Vec<_> = differences.iter().take(MAX_LISTED_PLACES).map(name).collect();
+    if let more @ 1.. = differences.len().saturating_sub(MAX_LISTED_PLACES) {
+        names.push(format!("and {more} more"));
+    }
+    names.join(", ")
 }

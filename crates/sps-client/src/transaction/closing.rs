@@ -21,6 +21,17 @@ impl Transaction {
         self.discard().await
     }
 
+    /// Cancels the transaction after an error, and gives the error.
+    pub(crate) async fn canceled_after(mut self, error: Error) -> Error {
+        if self.state == State::Over {
+            return error;
+        }
+        match self.discard().await {
+            Ok(()) => error.note("the transaction was canceled"),
+            Err(cancel) => error.leaving_open(&cancel),
+        }
+    }
+
     /// Discards everything. Afterwards the transaction is over, also if that failed.
     pub(super) async fn discard(&mut self) -> Result<(), Error> {
         match recover::cancel(&self.shared, &self.session).await {

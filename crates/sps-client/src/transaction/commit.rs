@@ -24,10 +24,11 @@ impl Transaction {
     ///
     /// # Errors
     /// [`ErrorKind::MessageRequired`] and [`ErrorKind::ForeignChanges`] before anything is committed,
-    /// [`ErrorKind::Semantic`] if the appliance refuses, [`ErrorKind::NotCommitted`] if the connection broke and
-    /// nothing took effect, [`ErrorKind::Ambiguous`] if that stays unknown, [`ErrorKind::SessionEnded`].
+    /// [`ErrorKind::Semantic`] if the appliance refuses, [`ErrorKind::CommitConflict`] if another session committed
+    /// first, [`ErrorKind::NotCommitted`] if the connection broke and nothing took effect, [`ErrorKind::Ambiguous`] if
+    /// that stays unknown, [`ErrorKind::SessionEnded`].
     pub async fn commit(self) -> Result<CommitReport, Error> {
-        self.commit_or_cancel(None).await
+        self.commit_or_cancel().await
     }
 
     /// Commits with a message for the appliance's log.
@@ -36,29 +37,32 @@ impl Transaction {
     ///
     /// # Errors
     /// As [`Self::commit`].
-    pub async fn commit_with_message(self, message: &str) -> Result<CommitReport, Error> {
-        self.commit_or_cancel(Some(message)).await
+    pub async fn commit_with_message(mut self, message: &str) -> Result<CommitReport, Error> {
+        self.set_message(message);
+        self.commit_or_cancel().await
     }
 
-    async fn commit_or_cancel(mut self, message: Option<&str>) -> Result<CommitReport, Error> {
-        match self.try_commit(message).await {
-            Err(error) if self.state != State::Over => Err(match self.discard().await {
-                Ok(()) => error.note("the transaction was canceled"),
-                Err(cancel) => error.leaving_open(&cancel),
-            }),
+    /// Sets the message of the commit, for where another function commits; see [`Self::commit_with_message`].
+    pub fn set_message(&mut self, message: impl Into<String>) {
+        self.message = Some(message.into());
+    }
+
+    async fn commit_or_cancel(mut self) -> Result<CommitReport, Error> {
+        match self.try_commit().await {
+            Err(error) => Err(self.canceled_after(error).await),
             result => result,
         }
     }
 
-    async fn try_commit(&mut self, message: Option<&str>) -> Result<CommitReport, Error> {
+    async fn try_commit(&mut self) -> Result<CommitReport, Error> {
         let mut command = json!({"status": "commit"});
-        if let Some(message) = message {
-            command["commit_message"] = message.into();
+        if let Some(message) = &self.message {
+            command["commit_message"] = message.as_str().into();
         }
         let text = command.to_string();
         let call = Call { body: Some(&text), ..Call::new(Method::Put, TRANSACTION) };
         self.check_open(&call)?;
-        let review = self.check_before_commit(&call, message).await?;
+        let review = self.check_before_commit(&call).await?;
         if self.sent.is_empty() && review.changes.is_empty() {
             self.discard().await?;
             return Ok(CommitReport::default());
@@ -79,6 +83,9 @@ impl Transaction {
                 self.finish();
                 Ok(self.read_back(&review).await.0)
             }
+            Err(error) if *error.kind() == ErrorKind::Conflict => {
+                self.explain_conflict(error, &review).await
+            }
             // An appliance that fails does not say how far it came.
             Err(error) if error.is_ambiguous() || error.status() >= Some(500) => {
                 self.resolve(error, &review).await
@@ -88,11 +95,7 @@ impl Transaction {
     }
 
     /// Checks everything that can be checked before a commit, and gives the list of changes.
-    async fn check_before_commit(
-        &mut self,
-        call: &Call<'_>,
-        message: Option<&str>,
-    ) -> Result<Review, Error> {
+    async fn check_before_commit(&mut self, call: &Call<'_>) -> Result<Review, Error> {
         let status = self.shared.get::<sps_model::Transaction>(TRANSACTION, &self.scope()).await;
         let status = self.notice_end(status)?.body;
         let refused = |kind| Error::new(kind).at(call.method, call.path);
@@ -102,7 +105,7 @@ impl Transaction {
             return Err(refused(ErrorKind::NotOpen).note(note));
         }
         let is_required = status.commit_message.as_ref() == Some(&CommitMessage::Required);
-        if is_required && message.is_none_or(|it| it.trim().is_empty()) {
+        if is_required && self.message.as_ref().is_none_or(|it| it.trim().is_empty()) {
             return Err(refused(ErrorKind::MessageRequired));
         }
         let review = self.review().await?;
@@ -111,6 +114,21 @@ impl Transaction {
             Ok(review)
         } else {
             Err(refused(ErrorKind::ForeignChanges { changes }))
+        }
+    }
+
+    /// Finds out why the state of the appliance did not allow the commit, although the transaction was open before.
+    async fn explain_conflict(
+        &mut self,
+        error: Error,
+        review: &Review,
+    ) -> Result<CommitReport, Error> {
+        match self.is_open().await {
+            // No source shows the response to a commit after that of another session. This is the only reason left.
+            Ok(true) => Err(error.with_kind(ErrorKind::CommitConflict)),
+            Err(ended) if *ended.kind() == ErrorKind::SessionEnded => Err(ended),
+            // The appliance discarded the transaction, or a proxy sent the commit twice.
+            Ok(false) | Err(_) => self.resolve(error, review).await,
         }
     }
 
@@ -135,6 +153,10 @@ impl Transaction {
         let count = |kind| evidence.iter().filter(|it| **it == kind).count();
         match (count(Evidence::Committed), count(Evidence::NotCommitted)) {
             (1.., 0) => Ok(CommitReport { was_ambiguous: true, ..report }),
+            // A commit is atomic. What is there although the appliance refused it, the other session committed.
+            (_, 1..) if *error.kind() == ErrorKind::Conflict => {
+                Err(error.with_kind(ErrorKind::CommitConflict))
+            }
             (0, 1..) => {
                 let error = error.turned_into(ErrorKind::NotCommitted);
                 let note = "the transaction was canceled";

@@ -50,6 +50,7 @@ impl Transaction {
             state: State::Open,
             sent: Vec::new(),
             expected: BTreeMap::new(),
+            message: None,
             permit: Some(permit),
             is_waiting: false,
         };

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sps_model::Side;
-use sps_validate::{Kind, Limits, Subject, json::scan};
+use sps_validate::{Kind, Subject};
 
 use super::{
     Transaction,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     body::Outgoing,
-    compare::{Comparison, compare},
+    compare::{Comparison, compare, request_form},
     error::ErrorKind,
     http::Call,
     session::Scope,
@@ -130,8 +130,8 @@ impl Object<'_> {
         self.report.mismatches.extend(comparison.differences.into_iter().map(|it| Mismatch {
             path: path(),
             pointer: it.pointer,
-            sent: it.sent,
-            found: it.found,
+            sent: it.before,
+            found: it.after,
         }));
         match is_same {
             false => Evidence::NotCommitted,
@@ -139,12 +139,6 @@ impl Object<'_> {
             true => Evidence::Committed,
         }
     }
-}
-
-/// The body of a response in the form of a request.
-fn request_form(text: &str, subject: &Subject) -> Option<Value> {
-    let root = scan(text, &Limits::default()).ok()?;
-    serde_json::from_str(&sps_validate::rewrite(&root, subject)).ok()
 }
 
 /// Whether the object had this value before the commit, according to the change list. It then proves nothing.

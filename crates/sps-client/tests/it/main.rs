@@ -10,6 +10,7 @@
 
 mod changes;
 mod commit;
+mod conflicts;
 mod examples;
 mod fake;
 mod opening;

@@ -79,7 +79,7 @@ impl Call<'_> {
         let old = view.singletons.get(path).unwrap_or(&Value::Null);
         let old = bodies.show(endpoint, old, view, true);
         let new = bodies.show(endpoint, &body, view, true);
-        let transaction = self.open(caller);
+        let transaction = self.write(caller);
         transaction.pending.set_singleton(path, body, targets);
         transaction.replaced(path, &old, &new);
         Ok(self.meta_only(200))
@@ -111,7 +111,7 @@ impl Call<'_> {
         let path = format!("{collection}/{key}");
         let (body, targets) = self.read(endpoint, &self.request.body, &path)?;
         let new = self.appliance.bodies.show(endpoint, &body, self.view(), true);
-        let transaction = self.open(caller);
+        let transaction = self.write(caller);
         transaction.pending.set_object(collection, &key, body, targets);
         transaction.created(&path, &new);
         let meta = self.meta(self.view(), &path);
@@ -146,7 +146,7 @@ impl Call<'_> {
         let old = view.object(collection, key).unwrap_or_default();
         let old = bodies.show(endpoint, &old, view, true);
         let new = bodies.show(endpoint, &body, view, true);
-        let transaction = self.open(caller);
+        let transaction = self.write(caller);
         transaction.pending.set_object(collection, key, body, targets);
         transaction.replaced(path, &old, &new);
         Ok(self.meta_only(200))
@@ -174,7 +174,7 @@ impl Call<'_> {
             let message = "the list must name each object of the collection once";
             return Err(semantic_error("out-of-range", "/@order", message));
         }
-        let transaction = self.open(caller);
+        let transaction = self.write(caller);
         transaction.pending = reordered;
         if old != order {
             transaction.reordered(path, &json!(old), &json!(order));
@@ -215,7 +215,7 @@ impl Call<'_> {
             self.meta(view, self.path)
         };
         let path = self.path;
-        let transaction = self.open(caller);
+        let transaction = self.write(caller);
         transaction.pending.remove_object(collection, key);
         transaction.deleted(path, &old);
         Ok(Response::json(200, &json!({"meta": meta})))

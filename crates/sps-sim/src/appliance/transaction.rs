@@ -23,23 +23,25 @@ impl Call<'_> {
                 return Err(locked_by(user));
             }
         }
-        match &self.state.transaction {
-            Some(transaction) if transaction.token == caller.token => Ok(()),
-            Some(transaction) => Err(locked_by(&transaction.user)),
-            None if self.appliance.opens_implicitly() => Ok(()),
-            None => Err(no_transaction()),
+        let transactions = &self.state.transactions;
+        match (transactions.blocking(&caller.token), transactions.of(&caller.token)) {
+            (Some(other), _) => Err(locked_by(&other.user)),
+            (None, None) if !self.appliance.opens_implicitly() => Err(no_transaction()),
+            _ => Ok(()),
         }
     }
 
-    /// Returns the transaction of the caller, and opens it if necessary. Call [`check_lock`](Self::check_lock) before.
-    pub(crate) fn open(&mut self, caller: &Caller) -> &mut Transaction {
-        let State { transaction, committed, .. } = &mut *self.state;
-        transaction.get_or_insert_with(|| Transaction {
-            token: caller.token.clone(),
-            user: caller.user.clone(),
-            pending: committed.clone(),
-            changes: Vec::new(),
-        })
+    /// Returns the transaction of the caller to write into, and opens it if necessary. Call
+    /// [`check_lock`](Self::check_lock) before.
+    pub(crate) fn write(&mut self, caller: &Caller) -> &mut Transaction {
+        let transaction = self.open(caller);
+        transaction.is_written = true;
+        transaction
+    }
+
+    fn open(&mut self, caller: &Caller) -> &mut Transaction {
+        let State { transactions, committed, .. } = &mut *self.state;
+        transactions.open(&caller.token, &caller.user, committed)
     }
 
     pub(crate) fn transaction(&mut self, caller: &Caller) -> HandlerResult {
@@ -68,7 +70,7 @@ impl Call<'_> {
                 if self.locked_elsewhere(caller) {
                     self.check_lock(caller)?;
                 }
-                self.state.transaction = None;
+                self.state.transactions.close(&caller.token);
                 Ok(self.status())
             }
             _ => Err(Failure::method_not_allowed(&["GET", "POST", "PUT", "DELETE"])),
@@ -77,7 +79,7 @@ impl Call<'_> {
 
     fn locked_elsewhere(&self, caller: &Caller) -> bool {
         self.faults.iter().any(|it| matches!(it, FaultKind::ForeignLock(_)))
-            || self.state.transaction.as_ref().is_some_and(|it| it.token != caller.token)
+            || self.state.transactions.blocking(&caller.token).is_some()
     }
 
     fn commit(&mut self, caller: &Caller) -> HandlerResult {
@@ -85,28 +87,31 @@ impl Call<'_> {
         if self.locked_elsewhere(caller) {
             self.check_lock(caller)?;
         }
-        if self.state.transaction.is_none() {
-            return Err(no_transaction());
+        let transactions = &self.state.transactions;
+        let transaction = transactions.of(&caller.token).ok_or_else(no_transaction)?;
+        if let Some(user) = transactions.overtaken_by(transaction) {
+            return Err(overtaken_by(user));
         }
         let message = body.get("commit_message").and_then(Value::as_str).unwrap_or_default();
         if self.needs_message() && message.trim().is_empty() {
             let text = "a commit needs a message";
             return Err(semantic_error("missing-key", "/commit_message", text));
         }
-        if let Some(transaction) = self.state.transaction.take() {
-            let mut next = transaction.pending.clone();
-            if !transaction.changes.is_empty() {
-                // A file may hold the largest number. The number only has to change.
-                next.revision = next.revision.wrapping_add(1);
-            }
-            if let Some(file) = &self.appliance.file
-                && let Err(error) = file.save(&self.appliance.target, &next)
-            {
-                self.state.transaction = Some(transaction);
-                return Err(Failure::new(500, "InternalError", error.to_string()));
-            }
-            self.state.committed = next;
+        // Without a change, the other session's commit stays.
+        let source =
+            if transaction.is_written { &transaction.pending } else { &self.state.committed };
+        let mut next = source.clone();
+        if !transaction.changes.is_empty() {
+            // A file may hold the largest number. The number only has to change.
+            next.revision = next.revision.wrapping_add(1);
         }
+        if let Some(file) = &self.appliance.file
+            && let Err(error) = file.save(&self.appliance.target, &next)
+        {
+            return Err(Failure::new(500, "InternalError", error.to_string()));
+        }
+        self.state.committed = next;
+        self.state.transactions.commit(&caller.token);
         Ok(self.status())
     }
 
@@ -186,6 +191,14 @@ impl Call<'_> {
 fn locked_by(user: &str) -> Failure {
     let message = format!("The configuration is locked by user {user}");
     Failure::new(409, "Conflict", message).details(json!({"user": user}))
+}
+
+/// Makes the response to a commit after that of another session. No source shows it.
+fn overtaken_by(user: &str) -> Failure {
+    let message = format!(
+        "User {user} committed after this transaction was opened. Discard it and start again."
+    );
+    Failure::new(409, "Conflict", message).details(json!({"committed_by": user}))
 }
 
 fn no_transaction() -> Failure {

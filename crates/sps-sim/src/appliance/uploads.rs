@@ -49,7 +49,7 @@ impl Call<'_> {
             None => self.free_key(&collection, Random::uuid),
         };
         let path = format!("{collection}/{key}");
-        let transaction = self.open(caller);
+        let transaction = self.write(caller);
         transaction.pending.set_object(&collection, &key, body.clone(), BTreeSet::new());
         match old {
             Some(object) => transaction.replaced(&path, &object.body, &body),

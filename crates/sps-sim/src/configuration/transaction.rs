@@ -11,13 +11,17 @@ pub(crate) struct Transaction {
     pub(crate) token: String,
     /// User of that session.
     pub(crate) user: String,
+    /// Number of commits when it was opened.
+    pub(crate) base: u64,
+    /// Whether a request wrote something, even if the list of changes does not show it.
+    pub(crate) is_written: bool,
     /// Configuration with the changes.
     pub(crate) pending: Configuration,
     /// List of the changes, in the form of the guide.
     pub(crate) changes: Vec<Value>,
 }
 
-/// The holder of the transaction.
+/// The holder of a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Holder {
@@ -92,6 +96,8 @@ mod tests {
         let mut transaction = Transaction {
             token: String::new(),
             user: String::new(),
+            base: 0,
+            is_written: false,
             pending: Configuration::default(),
             changes: Vec::new(),
         };

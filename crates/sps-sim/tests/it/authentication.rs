@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sps_sim::Locks;
 
 use crate::{
     client::{Client, base64, login, raw, token},
@@ -79,7 +80,7 @@ async fn a_password_decides_at_the_login_and_a_cookie_elsewhere() {
 async fn a_password_works_without_a_cookie() {
     let email = "/api/configuration/management/email";
     for target in ["6.0.1", "8.0"] {
-        let sim = version(target).start().await.unwrap();
+        let sim = version(target).locks(Locks::Single).start().await.unwrap();
         let admin = format!("Authorization: Basic {}\r\n", base64("admin:pä:ss".as_bytes()));
         let alice = "Authorization: Basic YWxpY2U6YQ==\r\n";
         let client = Client::anonymous(&sim);

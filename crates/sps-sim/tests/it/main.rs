@@ -9,6 +9,7 @@ mod hostile;
 mod jobs;
 mod log;
 mod objects;
+mod parallel;
 mod state;
 mod tls;
 mod transactions;

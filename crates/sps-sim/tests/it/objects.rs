@@ -403,3 +403,29 @@ async fn links_reach_every_path() {
     assert!(seen.len() > 20, "{seen:?}");
     assert!(seen.contains(&format!("{TIMES}/-100")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn newer_firmware_keeps_a_key_that_the_spec_does_not_know() {
+    let sim = version("8.0").extra_key("newer").start().await.unwrap();
+    let client = Client::new(&sim);
+    let mut trap = client.get(TRAP).expect(200)["body"].take();
+    assert!(trap["newer"].is_string() && trap["version"]["value"]["newer"].is_string(), "{trap}");
+    trap["newer"] = json!({"any": ["value"]});
+    trap["other"] = json!(1);
+    client.put(TRAP, &trap).expect(200);
+    let mut stored = client.get(TRAP).expect(200)["body"].take();
+    assert_eq!((&stored["newer"], &stored["other"]), (&trap["newer"], &Value::Null));
+    // A PUT that leaves it out loses it.
+    stored.as_object_mut().unwrap().remove("newer");
+    client.put(TRAP, &stored).expect(200);
+    assert_eq!(client.get(TRAP).expect(200)["body"].get("newer"), None);
+    // Objects of collections have it too, and in their lists.
+    let channels = client.get(&format!("{CHANNELS}/-20100")).expect(200)["body"].take();
+    assert!(
+        channels["newer"].is_string() && channels["rules"][0]["newer"].is_string(),
+        "{channels}"
+    );
+    // Another simulator of this process is not affected.
+    let sim = version("8.0").start().await.unwrap();
+    assert_eq!(Client::new(&sim).get(TRAP).expect(200)["body"].get("newer"), None);
+}

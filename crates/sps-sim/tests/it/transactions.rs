@@ -1,6 +1,7 @@
 //! Transactions, explicit and implicit.
 
 use serde_json::{Value, json};
+use sps_sim::Locks;
 
 use crate::{
     client::{Client, raw},
@@ -118,8 +119,8 @@ async fn an_empty_expect_and_http_1_0_get_through() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_writer_at_a_time() {
-    for target in ["6.0.9", "7.5"] {
-        let sim = version(target).start().await.unwrap();
+    for builder in [version("6.0.9"), version("6.9.4"), version("7.5").locks(Locks::Single)] {
+        let sim = builder.start().await.unwrap();
         let (admin, alice) = (Client::new(&sim), Client::login(&sim, "alice", "a"));
         admin.open().expect(200);
         admin.put(EMAIL, &email(&admin, "root@example.com")).expect(200);
@@ -272,7 +273,7 @@ async fn a_setting_requires_a_message() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_many_simultaneous_writers_wins() {
-    let sim = version("7.5").start().await.unwrap();
+    let sim = version("7.5").locks(Locks::Single).start().await.unwrap();
     let clients: Vec<_> = (0..8).map(|_| Client::new(&sim)).collect();
     let statuses: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> =

@@ -9,7 +9,6 @@ use super::{
 use crate::{
     code,
     context::UnknownKeys,
-    descriptor::{Field, FieldForm},
     finding::{Expected, Finding},
     json::{Member, Node, Value},
     reason::Reason,
@@ -32,7 +31,7 @@ impl Walker<'_, '_, '_> {
 
     pub(super) fn unknown_key(
         &mut self,
-        fields: &'static [Field],
+        known: impl Iterator<Item = &'static str> + Clone,
         open: bool,
         node: &Node<'_>,
         member: &Member<'_>,
@@ -49,8 +48,6 @@ impl Walker<'_, '_, '_> {
             });
         }
         self.report.sensitive.push(member.value.span);
-        let known =
-            fields.iter().filter(|field| field.form != FieldForm::Response).map(|field| field.name);
         // Keys that are missing come first.
         let is_missing = |name: &&str| node.get(name).is_none();
         let mut suggestions = suggest::nearest(&member.key, known.clone().filter(is_missing));

@@ -84,7 +84,12 @@ impl<'t> Walker<'_, '_, 't> {
             _ => return self.wrong_type(node, Kind::Reference(target).into()),
         };
         let path = format!("{}/{key}", target.path);
-        match self.context.resolver.map(|resolver| resolver.exists(&path)) {
+        // No object has an empty key.
+        let exists = match self.context.resolver {
+            _ if key.is_empty() => Some(Some(false)),
+            resolver => resolver.map(|resolver| resolver.exists(&path)),
+        };
+        match exists {
             Some(Some(true)) => {}
             Some(Some(false)) => {
                 let finding = Finding::NoSuchObject { collection: target.path, key: shown(key) };

@@ -69,7 +69,7 @@ impl<'t> Walker<'_, '_, 't> {
                 continue;
             }
             if member.key != content {
-                self.unknown_key(const { &[] }, false, node, member, None);
+                self.unknown_key([tag, content].into_iter(), false, node, member, None);
                 continue;
             }
             let Some(index) = chosen else {
@@ -82,7 +82,7 @@ impl<'t> Walker<'_, '_, 't> {
                     let constraint: &Constraint = &ty.member(index).constraint;
                     walker.value(kind, constraint, &member.value, Some(siblings));
                 }),
-                None => self.unknown_key(&[], false, node, member, Some(siblings)),
+                None => self.unknown_key([tag].into_iter(), false, node, member, Some(siblings)),
             }
         }
         if let Some(Variant { content: Some(kind), .. }) = chosen.map(|index| &variants[index])

@@ -90,12 +90,14 @@ impl<'t> Walker<'_, '_, 't> {
             return self.wrong_type(node, Kind::Named(ty).into());
         };
         self.duplicates(node);
+        let sent =
+            fields.iter().filter(|field| field.form != FieldForm::Response).map(|it| it.name);
         for member in members {
             let found = fields.iter().position(|field| field.name == member.key);
             match found.map(|index| (&fields[index], ty.member(index))) {
                 Some((field, _)) if field.form == FieldForm::Response && !self.is_response() => {
                     if open {
-                        self.unknown_key(fields, open, node, member, siblings);
+                        self.unknown_key(sent.clone(), open, node, member, siblings);
                     } else {
                         self.report.sensitive.push(member.value.span);
                         self.key_error(member, Finding::ResponseOnlyKey);
@@ -105,7 +107,7 @@ impl<'t> Walker<'_, '_, 't> {
                     walker.versions(info.versions, member.value.span, Item::Key);
                     walker.member(field, info, &member.value);
                 }),
-                None => self.unknown_key(fields, open, node, member, siblings),
+                None => self.unknown_key(sent.clone(), open, node, member, siblings),
             }
         }
         for (index, field) in fields.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use sps_validate::{
     Constraint, Constraints, Context, Field, FieldForm, Fixed, Form, Kind, Member, Shape, Subject,
-    Target, Type, fix, format::Format,
+    Target, Type, Variant, fix, format::Format,
 };
 
 const KEYS: Target = Target::new("/api/keys");
@@ -90,6 +90,7 @@ fn a_key_that_is_nearly_right_is_renamed() {
         // The value is wrong as well, but one mistake is less than two.
         (r#""Enabld" :1e0"#, r#""enabled" :1e0"#),
         (r#""ENABELD": true"#, r#""enabled": true"#),
+        (r#""EN-ABLED": true"#, r#""enabled": true"#),
         (r#""enabe": true"#, r#""enabled": true"#),
         // Three letters are too many, and one that belongs elsewhere is no slip of the finger.
         (r#""enaxxxd": true"#, ""),
@@ -117,6 +118,84 @@ fn a_key_like_two_that_are_missing_is_left() {
     );
     becomes(Kind::Named(&ALIKE), r#"{"load1": true, "load2": true}"#, "");
     becomes(Kind::Named(&ALIKE), r#"{"load2": true}"#, "");
+}
+
+#[test]
+fn another_spelling_of_a_key_wins_over_similar_keys() {
+    static LOADS: Type = Type::new(
+        "Loads",
+        Shape::Struct {
+            fields: &[
+                Field::new("load_1", Kind::Nullable(&Kind::Number)),
+                Field::new("load_5", Kind::Nullable(&Kind::Number)),
+            ],
+            open: false,
+        },
+        Constraints::NONE,
+    );
+    for key in ["LOAD_1", "Load_1", "load-1", "load1", "Load 1"] {
+        becomes(
+            Kind::Named(&LOADS),
+            &format!(r#"{{"{key}": 4, "load_5": 4}}"#),
+            r#"{"load_1": 4, "load_5": 4}"#,
+        );
+    }
+}
+
+#[test]
+fn no_empty_value_hides_a_key_that_may_be_the_missing_one() {
+    let outer = Kind::Named(&OUTER);
+    for key in ["ruling", "notes_of_the_user", "r", "memo"] {
+        becomes(outer, &format!(r#"{{"enabled": true, "{key}": 1}}"#), "");
+    }
+    // It is in another object.
+    becomes(
+        outer,
+        r#"{"enabled": true, "inner": {"memo": 1}}"#,
+        r#"{"enabled": true, "inner": {"memo": 1}, "rules": [], "note": null}"#,
+    );
+}
+
+#[test]
+fn the_keys_of_a_union_are_renamed_too() {
+    static EITHER: Type = Type::new(
+        "Either",
+        Shape::Union {
+            tag: "selection",
+            content: "value",
+            variants: &[Variant::new("a", Some(Kind::String)), Variant::new("none", None)],
+        },
+        Constraints::NONE,
+    );
+    let either = Kind::Named(&EITHER);
+    let good = r#"{"selection": "a", "value": "x"}"#;
+    for (before, after) in [
+        (r#"{"selection": "a", "valu": "x"}"#, good),
+        (r#"{"selection": "a", "VALUE": "x"}"#, good),
+        (r#"{"selectoin": "a", "value": "x"}"#, good),
+        (r#"{"Selection": "none"}"#, r#"{"selection": "none"}"#),
+        (r#"{"selection": "none", "valu": "x"}"#, ""),
+    ] {
+        becomes(either, before, after);
+    }
+}
+
+#[test]
+fn all_is_repaired_at_once_however_much_it_is() {
+    static OBJECT: Kind = Kind::Named(&LISTS);
+    let list = Kind::List(&OBJECT);
+    // One empty object among many others, and more errors than a report lists.
+    for (objects, empty) in [(40, 1), (700, 40)] {
+        let before: Vec<_> =
+            (0..objects).map(|at| if at < empty { "{}" } else { r#"{"c":1}"# }).collect();
+        let after: Vec<_> = (0..objects)
+            .map(|at| if at < empty { r#"{"a/b": [],"c": null}"# } else { r#"{"c":1,"a/b":[]}"# })
+            .collect();
+        let fixed = repaired(list, &format!("[{}]", before.join(","))).unwrap();
+        let after = format!("[{}]", after.join(","));
+        assert_eq!(fixed.text, after);
+        assert_eq!(repaired(list, &fixed.text).map(|it| it.text), None);
+    }
 }
 
 #[test]

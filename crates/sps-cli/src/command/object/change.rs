@@ -1,44 +1,43 @@
-//! A change of an object: checked, reviewed, committed and read back.
+//! A change of an object: checked, compared, reviewed, committed and read back.
 
-use std::{io::IsTerminal as _, path::Path};
+use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
-use sps_client::{Client, CommitReport, Error, ErrorKind, Transaction};
-use sps_model::{Any, EndpointInfo, Method};
-use sps_validate::{Context, Form, UnknownKeys};
+use anyhow::{Context as _, Result, anyhow, bail};
+use serde_json::Value;
+use sps_client::{Client, CommitReport, ErrorKind, Transaction};
+use sps_model::Difference;
+use sps_validate::{Form, Kind, UnknownKeys, Version};
 
 use crate::{
-    check::{
-        document::Document,
-        read,
-        validate::{self, Declared},
+    command::object::{
+        draft::Draft,
+        patch_document::{Patch, PatchError},
+        target::Target,
     },
-    command::object::target::Target,
     connection::{self, runtime},
-    failure,
+    endpoint, failure,
     file_name::is_stdin,
-    output::{
-        Stdout, complain, count,
-        human::{Amount, Show},
-        one_line, print,
-        report::Render as _,
-    },
+    output::{Stdout, complain, count, one_line, print},
     status::Status,
-    usage::MissingArgument,
 };
+
+/// How many differences are listed before a change.
+const MAX_DIFFERENCES: usize = 100;
+/// Characters shown of one difference; a certificate has thousands.
+const MAX_DIFFERENCE_CHARS: usize = 300;
 
 /// Options of every change.
 #[derive(Debug, clap::Args)]
 pub(super) struct ChangeOptions {
     /// Commit message for the appliance's change log
     #[arg(long, short, value_name = "TEXT")]
-    message: Option<String>,
+    pub(super) message: Option<String>,
 
-    /// Stop after the review and cancel the transaction
+    /// Stop after the review and cancel the transaction; exit with 3 if there are differences
     #[arg(long)]
     pub(super) dry_run: bool,
 
-    /// Send unknown keys too; the appliance may ignore them silently
+    /// Send unknown keys too that the object does not have; the appliance may ignore them silently
     #[arg(long)]
     allow_unknown: bool,
 
@@ -48,10 +47,55 @@ pub(super) struct ChangeOptions {
 
 /// One change.
 pub(super) struct Change {
-    pub(super) method: Method,
     pub(super) target: Target,
-    pub(super) body: Option<Any>,
-    pub(super) unknown_keys: UnknownKeys,
+    pub(super) action: Action,
+    /// The body that the object must still have.
+    pub(super) base: Option<Base>,
+}
+
+/// What a change does with its target.
+pub(super) enum Action {
+    Create(Draft),
+    Replace(Draft),
+    Patch {
+        patch: Patch,
+        /// The file of the patch.
+        source: String,
+    },
+    Delete,
+}
+
+/// An object as it was read before.
+pub(super) struct Base {
+    pub(super) body: Value,
+    /// Names the reading in a sentence: `since … was read`.
+    pub(super) source: String,
+}
+
+/// State of a change before its commit.
+enum Progress {
+    /// It was sent and is not committed yet.
+    Sent(Sent),
+    /// There is nothing to commit; the reason was reported.
+    Stopped(Status),
+}
+
+/// A change that was sent and is not committed yet.
+struct Sent {
+    /// How many entries the appliance lists for it.
+    listed: usize,
+    /// The key of a new object.
+    key: Option<String>,
+}
+
+impl Base {
+    /// Reads it from a file with a response or the body of a request.
+    pub(super) fn read(file: &Path, target: &Target) -> Result<Self> {
+        let draft = Draft::read(file, target, UnknownKeys::Allow, "put")?;
+        let source = one_line(&file.display().to_string()).into_owned();
+        let body = target.body(draft.text()).map_err(|reason| anyhow!("{source}: {reason}"))?;
+        Ok(Self { body, source })
+    }
 }
 
 impl ChangeOptions {
@@ -59,71 +103,80 @@ impl ChangeOptions {
         if self.allow_unknown { UnknownKeys::Allow } else { UnknownKeys::Deny }
     }
 
-    /// Reads and checks a body; its errors go to standard error.
-    pub(super) fn body(
-        &self,
-        file: &Path,
-        target: &Target,
-        command: &'static str,
-    ) -> Result<Option<Any>> {
-        if is_stdin(file) && std::io::stdin().is_terminal() {
-            let message = "no body: pass a file, or pipe the body in";
-            return Err(MissingArgument { command, message }.into());
-        }
+    /// Makes sure that standard input does not have to hold a file and the password.
+    pub(super) fn leave_stdin_to(&self, file: &Path) -> Result<()> {
         if is_stdin(file) && self.connection.takes_stdin() {
             bail!(
                 "standard input cannot hold both the body and the password; pass a file for one of them, or set \
                  SPS_PASSWORD"
             );
         }
-        let context = Context::default().with_unknown_keys(self.unknown_keys());
-        let document = match read::document(file, &context.limits) {
-            Ok(document) => document,
-            Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
-        };
-        let text = document.text.clone();
-        if let Some(endpoint) = target.endpoint
-            && !is_valid(document, endpoint, &context)?
-        {
-            return Ok(None);
+        Ok(())
+    }
+
+    /// Reads a body.
+    pub(super) fn draft(
+        &self,
+        file: &Path,
+        target: &Target,
+        command: &'static str,
+    ) -> Result<Draft> {
+        self.leave_stdin_to(file)?;
+        Draft::read(file, target, self.unknown_keys(), command)
+    }
+
+    /// Connects and makes the change; see [`Self::apply`].
+    pub(super) fn make(&self, out: &mut Stdout, change: Change) -> Result<Status> {
+        if !change.passes_before(None)? {
+            return Ok(Status::Invalid);
         }
-        match serde_json::from_str::<serde_json::Value>(&text) {
-            Ok(value) => Ok(Some(value.into())),
-            // The text itself is not quoted: it may hold secrets.
-            Err(error) => bail!(
-                "{}:{}:{}: invalid JSON; nothing was sent",
-                file.display(),
-                error.line(),
-                error.column()
-            ),
-        }
+        runtime::with_appliance(&self.connection, async |client| {
+            let version = version(client).await?;
+            change.target.require_version(version)?;
+            self.apply(client, out, change, version).await
+        })
     }
 
     /// Opens a transaction, changes, reviews, commits and reads back. Reports each step to standard error, and prints
     /// the key of a new object.
-    pub(super) fn make(&self, out: &mut Stdout, change: Change) -> Result<Status> {
-        runtime::with_appliance(&self.connection, async |client| {
-            self.steps(client, out, change).await
-        })
-    }
-
-    async fn steps(&self, client: &Client, out: &mut Stdout, change: Change) -> Result<Status> {
+    pub(super) async fn apply(
+        &self,
+        client: &Client,
+        out: &mut Stdout,
+        change: Change,
+        version: Option<Version>,
+    ) -> Result<Status> {
+        if !change.passes_before(version)? {
+            return Ok(Status::Invalid);
+        }
         let mut transaction = client.transaction().await?;
         report("opened", &format!("a transaction at {}", self.connection.peer(client)));
-        let sent = change.send(&mut transaction).await;
-        if sent.is_err() || self.dry_run {
-            // Canceled here, so that its own failure is reported besides the first one.
-            let canceled = transaction.cancel().await;
-            sent.map_err(anyhow::Error::from).inspect_err(|_| match &canceled {
-                Ok(()) => report("canceled", "nothing was changed"),
-                Err(error) if *error.kind() == ErrorKind::SessionEnded => {}
-                Err(error) => failure::complain_of_client(error),
-            })?;
-            canceled?;
-            report("canceled", "nothing was changed");
-            return Ok(Status::Done);
-        }
-        let sent = sent?;
+        let progress = change.send(&mut transaction, version, self.unknown_keys()).await;
+        let sent = match progress {
+            Ok(Progress::Sent(sent)) if !self.dry_run => sent,
+            unfinished => {
+                // Canceled here, so that its own failure is reported besides the first one.
+                let canceled = transaction.cancel().await;
+                let progress = unfinished.inspect_err(|_| match &canceled {
+                    Ok(()) => report("canceled", "nothing was changed"),
+                    Err(error) if *error.kind() == ErrorKind::SessionEnded => {}
+                    Err(error) => failure::complain_of_client(error),
+                })?;
+                canceled?;
+                return Ok(match progress {
+                    // Said already.
+                    Progress::Stopped(Status::Done) => Status::Done,
+                    Progress::Stopped(status) => {
+                        report("canceled", "nothing was changed");
+                        status
+                    }
+                    Progress::Sent(_) => {
+                        report("canceled", "nothing was changed");
+                        Status::Different
+                    }
+                });
+            }
+        };
         let commit = async {
             match &self.message {
                 Some(message) => transaction.commit_with_message(message).await,
@@ -140,66 +193,175 @@ impl ChangeOptions {
     }
 }
 
-/// Checks a body and prints its errors.
-fn is_valid(
-    document: Document,
-    endpoint: &'static EndpointInfo,
-    context: &Context<'_>,
-) -> Result<bool> {
-    let declared = Declared { endpoint: Some(endpoint), form: Some(Form::Request) };
-    let checked = match validate::check(document, declared, context) {
-        Ok(checked) => checked,
-        Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
-    };
-    if checked.report.is_valid() {
-        return Ok(true);
-    }
-    let errors = checked.report.errors().count();
-    let show = Show { color: false, amount: Amount::Errors, dry_run: false };
-    for part in show.render(checked).parts {
-        complain(part.text.trim_end());
-    }
-    complain(&format!("{}; nothing was sent", count(errors, "error")));
-    Ok(false)
-}
-
 impl Change {
-    /// Sends the change and reviews it.
-    async fn send(self, transaction: &mut Transaction) -> Result<Sent, Error> {
-        let Self { method, target, body, unknown_keys } = self;
-        let body = body.unwrap_or_else(|| serde_json::Value::Null.into());
-        let mut key = None;
-        match method {
-            Method::Post => {
-                let response = transaction.create_raw(&target.path, &body, unknown_keys).await?;
+    /// Checks what can be checked without the current object, and prints the errors.
+    fn passes_before(&self, version: Option<Version>) -> Result<bool> {
+        match &self.action {
+            Action::Create(draft) => draft.check_new(version),
+            Action::Replace(draft) => draft.check(version),
+            Action::Patch { .. } | Action::Delete => Ok(true),
+        }
+    }
+
+    /// Compares with the current object, sends the change and reviews it.
+    async fn send(
+        self,
+        transaction: &mut Transaction,
+        version: Option<Version>,
+        unknown_keys: UnknownKeys,
+    ) -> Result<Progress> {
+        let Self { target, action, base } = self;
+        let path = target.path.as_str();
+        let reads = match action {
+            Action::Create(_) => false,
+            Action::Replace(_) => target.endpoint.is_some() || base.is_some(),
+            Action::Patch { .. } => true,
+            Action::Delete => base.is_some(),
+        };
+        let current =
+            if reads { Some(target.current(&transaction.get_raw(path).await?)?) } else { None };
+        if let (Some(base), Some(current)) = (&base, &current)
+            && !base.still_holds(&target, current)
+        {
+            return Ok(Progress::Stopped(Status::Stale));
+        }
+        let draft = match action {
+            Action::Create(draft) => {
+                let body = draft.value()?.into();
+                let response = transaction.create_raw(path, &body, unknown_keys).await?;
                 let new = response.key.unwrap_or_default();
-                report("created", &format!("{}/{new}", target.path));
-                key = Some(new);
+                report("created", &format!("{path}/{new}"));
+                return review(transaction, Some(new)).await;
             }
-            Method::Delete => {
-                transaction.delete_raw(&target.path).await?;
-                report("deleted", &target.path);
+            Action::Delete => {
+                transaction.delete_raw(path).await?;
+                report("deleted", path);
+                return review(transaction, None).await;
             }
-            _ => {
-                transaction.replace_raw(&target.path, &body, unknown_keys).await?;
-                report("changed", &target.path);
+            Action::Replace(draft) => draft,
+            Action::Patch { patch, source } => {
+                let current = current.as_ref().unwrap_or(&Value::Null);
+                match patched(&patch, &source, &target, current)? {
+                    Some(text) => {
+                        Draft::new(&format!("{source} applied"), text, &target, unknown_keys)
+                    }
+                    None => return Ok(Progress::Stopped(Status::Stale)),
+                }
             }
+        };
+        let mut accepted = unknown_keys;
+        let value = draft.value()?;
+        if let Some(current) = current.filter(|_| target.endpoint.is_some()) {
+            if !draft.check_against(&current, version)? {
+                return Ok(Progress::Stopped(Status::Invalid));
+            }
+            // Those that are left belong to the object.
+            accepted = UnknownKeys::Allow;
+            let differences = target.differences(&current, &value);
+            if differences.is_empty() {
+                report("unchanged", &format!("{path} has these values already"));
+                return Ok(Progress::Stopped(Status::Done));
+            }
+            report_differences(&differences);
         }
-        let changes = transaction.review().await?.changes;
-        for change in &changes {
-            let owner = if change.is_ours { "" } else { "  (foreign change)" };
-            report("review", &format!("{change}{owner}"));
-        }
-        Ok(Sent { listed: changes.len(), key })
+        transaction.replace_raw(path, &value.into(), accepted).await?;
+        report("changed", path);
+        review(transaction, None).await
     }
 }
 
-/// A change that was sent and is not committed yet.
-struct Sent {
-    /// How many entries the appliance lists for it.
-    listed: usize,
-    /// The key of a new object.
-    key: Option<String>,
+impl Base {
+    /// Whether the object is still as it was read; lists what changed if not.
+    fn still_holds(&self, target: &Target, current: &Value) -> bool {
+        let moved = target.differences(&self.body, current);
+        if moved.is_empty() {
+            return true;
+        }
+        let name = endpoint::short(&target.path);
+        complain(&format!(
+            "error: {name} has changed since {} was read; nothing was sent",
+            self.source
+        ));
+        for difference in moved.iter().take(MAX_DIFFERENCES) {
+            complain(&format!("  {}", shown(difference)));
+        }
+        complain("help: read the object again and repeat your change on it");
+        false
+    }
+}
+
+/// The version of the appliance, if it tells one.
+pub(super) async fn version(client: &Client) -> Result<Option<Version>> {
+    match client.info().await {
+        Ok(info) => {
+            let version = info.body.firmware_version.into_option().and_then(|it| it.parse().ok());
+            Ok(version)
+        }
+        // An appliance that hides its version is checked as far as possible.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::Unauthorized | ErrorKind::UnexpectedResponse
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The text of the patched body; `None` if a test of the patch failed, which is reported.
+fn patched(
+    patch: &Patch,
+    source: &str,
+    target: &Target,
+    current: &Value,
+) -> Result<Option<String>> {
+    let subject = target.endpoint.and_then(|endpoint| endpoint.subject(Form::Request));
+    let kind = subject.map_or(Kind::Any, |subject| subject.body);
+    match patch.apply(kind, current) {
+        Ok(body) => Ok(Some(serde_json::to_string_pretty(&body)?)),
+        Err(PatchError::Test { pointer }) => {
+            complain(&format!("error: {source}: the test of {pointer} failed; nothing was sent"));
+            Ok(None)
+        }
+        Err(PatchError::Misfit { pointer, operation }) => bail!(
+            "{source}: operation {operation} does not fit the object: nothing is at {pointer}; nothing was sent"
+        ),
+    }
+}
+
+/// Lists what the appliance would commit.
+async fn review(transaction: &mut Transaction, key: Option<String>) -> Result<Progress> {
+    let changes = transaction.review().await?.changes;
+    for change in &changes {
+        let owner = if change.is_ours { "" } else { "  (foreign change)" };
+        report("review", &format!("{change}{owner}"));
+    }
+    Ok(Progress::Sent(Sent { listed: changes.len(), key }))
+}
+
+/// Lists old and new values, without secrets.
+fn report_differences(differences: &[Difference]) {
+    for difference in differences.iter().take(MAX_DIFFERENCES) {
+        let step = match difference.op() {
+            "replace" => "set",
+            op => op,
+        };
+        report(step, &shown(difference));
+    }
+    if let Some(more) = differences.len().checked_sub(MAX_DIFFERENCES).filter(|more| *more > 0) {
+        report("", &format!("and {}", count(more, "more difference")));
+    }
+}
+
+/// One difference on one line of a readable length.
+fn shown(difference: &Difference) -> String {
+    let text = one_line(&difference.to_string()).into_owned();
+    match text.char_indices().nth(MAX_DIFFERENCE_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
 }
 
 /// Reports the outcome of a commit for which the appliance had listed this many entries.

@@ -1,0 +1,220 @@
+//! `sps diff`: two states of an object.
+
+use std::path::Path;
+
+use anyhow::{Result, anyhow, bail};
+use serde_json::{Value, json};
+use sps_client::Client;
+use sps_model::{Difference, Side};
+use sps_validate::{Limits, json};
+
+use crate::{
+    check::{document::Document, read},
+    command::object::{change::version, target::Target},
+    connection::{self, runtime},
+    endpoint,
+    file_name::is_stdin,
+    output::{Stdout, count, one_line, print},
+    status::Status,
+};
+
+/// Compare two states of an object
+///
+/// Each side is a file with a response or the body of a request, `-` for standard input, `live` for the object on the
+/// appliance, or an endpoint or object there. References, enum spellings and null members are compared by meaning.
+/// Secrets are never shown.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Exit status:
+  0    no differences
+  1    a document is not JSON
+  2    it could not be read
+  3    there are differences
+  130  interrupted
+
+Examples:
+  sps diff email.json live -e management/email
+  sps diff management/email email.json
+  sps diff before.json after.json -e management/snmp/trap --format json")]
+pub(crate) struct DiffArgs {
+    /// The state before
+    #[arg(value_name = "A")]
+    before: String,
+
+    /// The state after
+    #[arg(value_name = "B")]
+    after: String,
+
+    /// Endpoint or object [default: from the other side, from `meta.href` or the path of a file]
+    #[arg(long, short, value_name = "ENDPOINT")]
+    endpoint: Option<String>,
+
+    /// Output format
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+
+    #[command(flatten)]
+    connection: connection::Args,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// One line for each member
+    Human,
+    /// One JSON object
+    Json,
+}
+
+/// One side of the comparison.
+enum Source {
+    Document(Document),
+    /// The object on the appliance that the other side or `--endpoint` names.
+    Live,
+    /// This object on the appliance.
+    Object(Target),
+}
+
+/// Runs `sps diff`.
+pub(crate) fn diff(args: &DiffArgs, out: &mut Stdout) -> Result<Status> {
+    if is_stdin(Path::new(&args.before)) && is_stdin(Path::new(&args.after)) {
+        bail!("standard input can be only one side");
+    }
+    let sources = [Source::parse(&args.before)?, Source::parse(&args.after)?];
+    let reads_stdin = [&args.before, &args.after].iter().any(|it| is_stdin(Path::new(it)));
+    let is_live = sources.iter().any(|it| !matches!(it, Source::Document(_)));
+    if is_live && reads_stdin && args.connection.takes_stdin() {
+        bail!("standard input cannot hold both a document and the password; set SPS_PASSWORD");
+    }
+    let target = target(args.endpoint.as_deref(), &sources)?;
+    target.known("diff")?;
+    if !is_live {
+        let [before, after] = sources.map(|it| it.body(&target));
+        return show(args, out, &target, &target.differences(&before?, &after?));
+    }
+    runtime::with_appliance(&args.connection, async |client| {
+        target.require_version(version(client).await?)?;
+        let [before, after] = &sources;
+        let before = before.read(client, &target).await?;
+        let after = after.read(client, &target).await?;
+        show(args, out, &target, &target.differences(&before, &after))
+    })
+}
+
+impl Source {
+    fn parse(name: &str) -> Result<Self> {
+        let path = Path::new(name);
+        if is_stdin(path) || path.is_file() {
+            return match read::document(path, &Limits::default()) {
+                Ok(document) => Ok(Self::Document(document)),
+                Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
+            };
+        }
+        if name == "live" {
+            return Ok(Self::Live);
+        }
+        Target::named(name)
+            .map(Self::Object)
+            .map_err(|error| anyhow!("{}: no such file; {error}", one_line(name)))
+    }
+
+    /// The object that it is about, if it tells.
+    fn target(&self) -> Option<Target> {
+        let document = match self {
+            Self::Live => return None,
+            Self::Object(target) => return Some(target.clone()),
+            Self::Document(document) => document,
+        };
+        let root = json::scan(&document.text, &Limits::default()).ok()?;
+        let path = match endpoint::href(&root) {
+            Some(href) => href.split(['#', '?']).next().unwrap_or_default().to_owned(),
+            None => document.endpoint()?.path.to_owned(),
+        };
+        Target::named(&path).ok()
+    }
+
+    /// The body of a document.
+    fn body(&self, target: &Target) -> Result<Value> {
+        let Self::Document(document) = self else { bail!("the other side is not a document") };
+        target
+            .body(&document.text)
+            .map_err(|reason| anyhow!("{}: {reason}", one_line(&document.source)))
+    }
+
+    async fn read(&self, client: &Client, target: &Target) -> Result<Value> {
+        let object = match self {
+            Self::Document(_) => return self.body(target),
+            Self::Live => target,
+            Self::Object(object) => object,
+        };
+        object.current(&client.get_raw(&object.path).await?)
+    }
+}
+
+/// The object that both sides are about.
+fn target(named: Option<&str>, sources: &[Source; 2]) -> Result<Target> {
+    if let Some(name) = named {
+        return Target::named(name);
+    }
+    let [before, after] = sources.each_ref().map(Source::target);
+    let path = |it: &Target| it.endpoint.map(|endpoint| endpoint.path);
+    match (before, after) {
+        (Some(before), Some(after)) if path(&before) != path(&after) => bail!(
+            "the two sides belong to different endpoints: {} and {}; pass `--endpoint`",
+            endpoint::short(&before.path),
+            endpoint::short(&after.path)
+        ),
+        (Some(target), _) | (None, Some(target)) => Ok(target),
+        (None, None) => bail!(
+            "cannot tell which endpoint this is for; pass `--endpoint` (`sps endpoints` lists all)"
+        ),
+    }
+}
+
+fn show(
+    args: &DiffArgs,
+    out: &mut Stdout,
+    target: &Target,
+    differences: &[Difference],
+) -> Result<Status> {
+    match args.format {
+        Format::Human => {
+            for difference in differences {
+                let sign = match difference.op() {
+                    "add" => '+',
+                    "remove" => '-',
+                    _ => '~',
+                };
+                print(out, &format!("{sign} {}", one_line(&difference.to_string())))?;
+            }
+            let summary = match differences.len() {
+                0 => "no differences".to_owned(),
+                many => count(many, "difference"),
+            };
+            print(out, &summary)?;
+        }
+        Format::Json => {
+            let list: Vec<_> = differences.iter().map(entry).collect();
+            let report = json!({"schema_version": 1, "path": target.path, "differences": list});
+            print(out, &serde_json::to_string_pretty(&report)?)?;
+        }
+    }
+    Ok(if differences.is_empty() { Status::Done } else { Status::Different })
+}
+
+/// A difference for machines. A side without `value` is absent or hidden.
+fn entry(difference: &Difference) -> Value {
+    json!({
+        "op": difference.op(),
+        "pointer": difference.pointer,
+        "before": side(&difference.before),
+        "after": side(&difference.after),
+    })
+}
+
+fn side(side: &Side) -> Value {
+    match side {
+        Side::Value(value) => json!({"value": value.as_value()}),
+        Side::Absent => json!({"absent": true}),
+        _ => json!({"hidden": true}),
+    }
+}

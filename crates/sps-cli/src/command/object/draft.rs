@@ -1,0 +1,182 @@
+//! A body that is to be sent, and its checks.
+
+use std::{io::IsTerminal as _, path::Path};
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+use sps_model::EndpointInfo;
+use sps_validate::{Context, Diagnostic, Finding, Form, Severity, UnknownKeys, Version};
+
+use crate::{
+    check::{
+        document::{ByPath, Document},
+        read,
+        validate::{self, Checked, Declared},
+    },
+    command::object::target::Target,
+    file_name::is_stdin,
+    output::{
+        complain, count,
+        human::{Amount, Show},
+        one_line,
+        report::Render as _,
+    },
+    usage::MissingArgument,
+};
+
+/// A body that is to be sent.
+pub(super) struct Draft {
+    document: Document,
+    endpoint: Option<&'static EndpointInfo>,
+    unknown_keys: UnknownKeys,
+}
+
+impl Draft {
+    /// Reads a body from a file or from standard input.
+    pub(super) fn read(
+        file: &Path,
+        target: &Target,
+        unknown_keys: UnknownKeys,
+        command: &'static str,
+    ) -> Result<Self> {
+        if is_stdin(file) && std::io::stdin().is_terminal() {
+            let message = "no body: pass a file, or pipe the body in";
+            return Err(MissingArgument { command, message }.into());
+        }
+        match read::document(file, &Context::default().limits) {
+            Ok(document) => Ok(Self { document, endpoint: target.endpoint, unknown_keys }),
+            Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
+        }
+    }
+
+    /// Takes a text that this program made; `source` names it in diagnostics.
+    pub(super) fn new(
+        source: &str,
+        text: String,
+        target: &Target,
+        unknown_keys: UnknownKeys,
+    ) -> Self {
+        let document = Document {
+            source: source.to_owned(),
+            file: source.to_owned(),
+            path: None,
+            text,
+            lines_before: 0,
+            bytes_before: 0,
+            by_path: ByPath::Known(target.endpoint),
+            is_found: false,
+        };
+        Self { document, endpoint: target.endpoint, unknown_keys }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.document.text
+    }
+
+    /// The body as a value.
+    pub(super) fn value(&self) -> Result<Value> {
+        match serde_json::from_str(self.text()) {
+            Ok(value) => Ok(value),
+            // The text itself is not quoted: it may hold secrets.
+            Err(error) => bail!(
+                "{}:{}:{}: invalid JSON; nothing was sent",
+                one_line(&self.document.source),
+                error.line(),
+                error.column()
+            ),
+        }
+    }
+
+    /// Checks everything that can be checked without the current object, and prints the errors. Unknown keys pass if
+    /// nothing else is wrong: the object may have them.
+    pub(super) fn check(&self, version: Option<Version>) -> Result<bool> {
+        let Some(checked) = self.explain(version)? else { return Ok(true) };
+        if checked.report.errors().all(is_unknown_key) {
+            return Ok(true);
+        }
+        Ok(passes(checked))
+    }
+
+    /// Checks a body for a new object, which has no unknown keys of its own, and prints the errors.
+    pub(super) fn check_new(&self, version: Option<Version>) -> Result<bool> {
+        Ok(self.explain(version)?.is_none_or(passes))
+    }
+
+    /// Checks a body that replaces this object, and prints the errors. Unknown keys pass if the object has them.
+    pub(super) fn check_against(&self, current: &Value, version: Option<Version>) -> Result<bool> {
+        let Some(mut checked) = self.explain(version)? else { return Ok(true) };
+        checked
+            .report
+            .diagnostics
+            .retain(|it| !(is_unknown_key(it) && has_member(current, &it.pointer)));
+        Ok(passes(checked))
+    }
+
+    /// Everything that is wrong; `None` for an endpoint outside the spec.
+    fn explain(&self, version: Option<Version>) -> Result<Option<Checked>> {
+        let Some(endpoint) = self.endpoint else { return Ok(None) };
+        let declared = Declared { endpoint: Some(endpoint), form: Some(Form::Request) };
+        let mut context = Context::default().with_unknown_keys(self.unknown_keys);
+        if let Some(version) = version {
+            context = context.with_target(version);
+        }
+        match validate::check(self.document.clone(), declared, &context) {
+            Ok(checked) => Ok(Some(checked)),
+            Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
+        }
+    }
+}
+
+fn is_unknown_key(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error
+        && matches!(diagnostic.finding, Finding::UnknownKey { .. })
+}
+
+/// Whether a document has no errors; prints them otherwise.
+fn passes(checked: Checked) -> bool {
+    if checked.report.is_valid() {
+        return true;
+    }
+    let errors = checked.report.errors().count();
+    let show = Show { color: false, amount: Amount::Errors, dry_run: false };
+    for part in show.render(checked).parts {
+        complain(part.text.trim_end());
+    }
+    complain(&format!("{}; nothing was sent", count(errors, "error")));
+    false
+}
+
+/// Whether a value has something at an RFC 6901 pointer. Elements of lists may have moved, so each of them counts.
+fn has_member(value: &Value, pointer: &str) -> bool {
+    let Some(rest) = pointer.strip_prefix('/') else { return pointer.is_empty() };
+    let (segment, rest) = match rest.find('/') {
+        Some(end) => rest.split_at(end),
+        None => (rest, ""),
+    };
+    match value {
+        Value::Object(members) => {
+            let key = segment.replace("~1", "/").replace("~0", "~");
+            members.get(&key).is_some_and(|member| has_member(member, rest))
+        }
+        Value::Array(elements) => elements.iter().any(|element| has_member(element, rest)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn finds_members_at_pointers() {
+        let value = json!({"a": {"b/c": 1}, "list": [{"x": null}, {"y": 2}]});
+        for pointer in ["", "/a", "/a/b~1c", "/list/0/x", "/list/7/y"] {
+            assert!(has_member(&value, pointer), "{pointer}");
+        }
+        for pointer in ["/b", "/a/b", "/list/0/z", "/a/b~1c/d"] {
+            assert!(!has_member(&value, pointer), "{pointer}");
+        }
+    }
+}

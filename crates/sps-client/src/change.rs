@@ -1,0 +1,110 @@
+//! Changes that start again when another session was faster.
+
+use backon::BackoffBuilder as _;
+use sps_model::{Endpoint, Exchange};
+
+use crate::{
+    client::Client,
+    error::Error,
+    transaction::{CommitReport, Transaction},
+};
+
+impl Client {
+    /// Opens a transaction, lets `change` make its changes, and commits. If another session committed first, starts
+    /// again with a new transaction.
+    ///
+    /// `change` must read what it depends on from the transaction that it gets, because each attempt may find another
+    /// configuration. It runs again after every error whose [`is_conflict`](Error::is_conflict) is true, as often and
+    /// with the same waits as [`ClientBuilder::retries`](crate::ClientBuilder::retries) says. After any other error,
+    /// the transaction is canceled and nothing is repeated.
+    ///
+    /// Gives the result of `change`, and the report of the commit. Dropping the future cancels what it began.
+    ///
+    /// ```no_run
+    /// # async fn example(client: sps_client::Client) -> Result<(), sps_client::Error> {
+    /// use sps_model::{HealthMonitoring, SnmpTrap};
+    ///
+    /// let change = client.change(async |transaction| {
+    ///     transaction.set_message("alerts for the new team");
+    ///     transaction.edit::<SnmpTrap>(|trap| trap.enabled = true).await?;
+    ///     transaction
+    ///         .edit::<HealthMonitoring>(|health| health.maximum_disk_utilization_ratio = Some(80))
+    ///         .await
+    /// });
+    /// let (differences, report) = change.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Client::transaction`], `change` and [`Transaction::commit`].
+    pub async fn change<T>(
+        &self,
+        mut change: impl AsyncFnMut(&mut Transaction) -> Result<T, Error>,
+    ) -> Result<(T, CommitReport), Error> {
+        let mut delays = self.shared.settings.backoff().build();
+        let mut attempts = 1;
+        loop {
+            let error = match self.change_once(&mut change).await {
+                Err(error) if error.is_conflict() => error,
+                result => return result,
+            };
+            let Some(delay) = delays.next() else {
+                return Err(error.note(match attempts {
+                    1 => "tried once".to_owned(),
+                    _ => format!("tried {attempts} times"),
+                }));
+            };
+            tracing::info!(%error, "starting again");
+            tokio::time::sleep(delay).await;
+            attempts += 1;
+        }
+    }
+
+    async fn change_once<T>(
+        &self,
+        change: &mut impl AsyncFnMut(&mut Transaction) -> Result<T, Error>,
+    ) -> Result<(T, CommitReport), Error> {
+        let mut transaction = self.transaction().await?;
+        match change(&mut transaction).await {
+            Ok(value) => Ok((value, transaction.commit().await?)),
+            Err(error) => Err(transaction.canceled_after(error).await),
+        }
+    }
+
+    /// Changes a singleton in a transaction of its own: reads it, lets `change` change it, replaces it and commits. If
+    /// another session was faster, starts again, as [`Client::change`] does.
+    ///
+    /// ```no_run
+    /// # async fn example(client: sps_client::Client) -> Result<(), sps_client::Error> {
+    /// let report = client.edit::<sps_model::SnmpTrap>(|trap| trap.enabled = true).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Client::transaction`], [`Transaction::edit`] and [`Transaction::commit`].
+    pub async fn edit<E>(&self, mut change: impl FnMut(&mut E)) -> Result<CommitReport, Error>
+    where
+        E: Endpoint<Request = E> + Exchange<Response = <E as Endpoint>::Response>,
+    {
+        let edit = async |it: &mut Transaction| it.edit::<E>(&mut change).await;
+        self.change(edit).await.map(|(_, report)| report)
+    }
+
+    /// Changes one object of a collection in a transaction of its own, as [`Client::edit`] does for a singleton.
+    ///
+    /// # Errors
+    /// As [`Client::edit`].
+    pub async fn edit_object<E>(
+        &self,
+        key: &str,
+        mut change: impl FnMut(&mut E),
+    ) -> Result<CommitReport, Error>
+    where
+        E: Endpoint<Request = E> + Exchange<Response = <E as Endpoint>::Response>,
+    {
+        let edit = async |it: &mut Transaction| it.edit_object::<E>(key, &mut change).await;
+        self.change(edit).await.map(|(_, report)| report)
+    }
+}
