@@ -16,6 +16,7 @@ mod x509;
 use reader::{Block, LABEL};
 
 pub use self::{
+    algorithm::algorithm_name,
     container::Container,
     irregularity::Irregularity,
     parts::Parts,
@@ -110,8 +111,8 @@ fn only(blocks: &[Block]) -> Result<&Block, PemError> {
     }
     if let Some(other) = containers().find(|it| *it != Container::Certificate) {
         // A file of several kinds has no name.
-        let is_bundle = blocks.len() == 1 && other.certificate_command().is_some();
-        return Err(if is_bundle { PemError::Container(other) } else { PemError::WrongLabel });
+        let is_named = blocks.len() == 1 && other != Container::OtherPem;
+        return Err(if is_named { PemError::Container(other) } else { PemError::WrongLabel });
     }
     match blocks {
         [] => Err(PemError::NotPem),

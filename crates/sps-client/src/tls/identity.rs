@@ -14,10 +14,7 @@ use super::algorithms::USABLE;
 use crate::error::{Argument, Error};
 
 /// Reads both, and checks that they belong together. No error repeats a part of the key.
-pub(super) fn read(
-    certificate: &[u8],
-    key: &[u8],
-) -> Result<Arc<dyn ResolvesClientCert>, Error> {
+pub(super) fn read(certificate: &[u8], key: &[u8]) -> Result<Arc<dyn ResolvesClientCert>, Error> {
     let contents = pem::read(certificate);
     let in_certificate =
         |defect: Defect| Error::argument(Argument::ClientCertificate, defect.to_string());
@@ -33,9 +30,8 @@ pub(super) fn read(
         Some(public) => chain.iter().position(|it| has_key(it, public.as_ref())),
         None => Some(0),
     };
-    let own = own.ok_or_else(|| {
-        in_key("it does not belong to the client certificate".to_owned())
-    })?;
+    let own =
+        own.ok_or_else(|| in_key("it does not belong to the client certificate".to_owned()))?;
     let (before, rest) = chain.split_at(own);
     let chain = rest.iter().take(1).chain(before).chain(rest.iter().skip(1));
     let chain = chain.map(|it| CertificateDer::from(it.der.clone())).collect();
@@ -44,7 +40,7 @@ pub(super) fn read(
 }
 
 fn key_der(key: &PrivateKey) -> Option<PrivateKeyDer<'static>> {
-    let der = key.der.clone();
+    let der = key.der().to_vec();
     match key.form {
         KeyForm::Pkcs8 => Some(PrivateKeyDer::Pkcs8(der.into())),
         KeyForm::Pkcs1 => Some(PrivateKeyDer::Pkcs1(der.into())),

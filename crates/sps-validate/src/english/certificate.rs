@@ -141,6 +141,7 @@ impl fmt::Display for Irregularity {
             Self::LongSerial { octets } => {
                 write!(f, "its serial number has {octets} octets, and 20 are allowed")
             }
+            Self::SerialNotPositive => f.write_str("its serial number is not positive"),
             Self::TimeForm => f.write_str(
                 "a date in it lacks seconds, or has an offset or a fraction of a second",
             ),

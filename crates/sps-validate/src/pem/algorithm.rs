@@ -18,7 +18,7 @@ impl PrivateKey {
     /// The name of the key's algorithm with its size or curve, such as `RSA with 2048 bits` or `ECDSA with P-521`;
     /// `None` if the key cannot be read.
     pub fn algorithm_name(&self) -> Option<String> {
-        let mut key = Reader::new(&self.der).enter(tag::SEQUENCE)?;
+        let mut key = Reader::new(self.der()).enter(tag::SEQUENCE)?;
         key.element(tag::INTEGER)?;
         match self.form {
             KeyForm::Pkcs8 => {
@@ -45,6 +45,22 @@ impl PrivateKey {
             KeyForm::Other => Some("DSA".to_owned()),
         }
     }
+}
+
+/// The name of an algorithm of keys or of signatures, such as `ECDSA with P-521` or `SHA-512 with RSA`.
+///
+/// `identifier` is the content of its sequence: an object identifier and parameters. `None` if it cannot be read.
+///
+/// ```
+/// // 1.3.101.113
+/// let name = sps_validate::pem::algorithm_name(&[6, 3, 0x2b, 0x65, 0x71]);
+/// assert_eq!(name.as_deref(), Some("Ed448"));
+/// ```
+pub fn algorithm_name(identifier: &[u8]) -> Option<String> {
+    let sequence = sequence_of(identifier);
+    let algorithm = super::parts::algorithm(Reader::new(&sequence).any()?)?;
+    let signature = x509::signature_name(&algorithm);
+    Some(signature.map_or_else(|| name(&algorithm, None), str::to_owned))
 }
 
 const SEC1_PARAMETERS: u8 = 0xa0;

@@ -20,9 +20,18 @@ pub enum Irregularity {
         /// How many octets it has.
         octets: usize,
     },
+    /// The serial number is zero or negative: RFC 5280, section 4.1.2.2.
+    SerialNotPositive,
     /// A date lacks seconds, or has an offset or a fraction: RFC 5280, section 4.1.2.5.
     TimeForm,
     /// A date does not exist. [`Certificate::not_before`](super::Certificate::not_before) and
     /// [`Certificate::not_after`](super::Certificate::not_after) return the widest period then.
     InvalidTime,
+}
+
+impl Irregularity {
+    /// Whether it is one of the PEM block and not of the certificate, so that [`normalize`](super::normalize()) removes it.
+    pub const fn is_of_block(self) -> bool {
+        matches!(self, Self::PaddingBits | Self::TrailingBytes { .. })
+    }
 }

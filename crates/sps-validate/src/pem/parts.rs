@@ -98,7 +98,8 @@ impl<'a> Parts<'a> {
         attributes(issuer)?;
         attributes(subject)?;
         let is_complete = [&certificate, &tbs, &validity, &info].iter().all(|it| it.is_empty());
-        let is_complete = is_complete && !serial.is_empty() && *unused_bits < 8;
+        let is_complete =
+            is_complete && !serial.is_empty() && is_shortest(serial) && *unused_bits < 8;
         is_complete.then_some(Self {
             whole: whole.whole,
             version,
@@ -161,9 +162,13 @@ impl<'a> Parts<'a> {
     }
 
     /// The constraints on the names of certificates below this one: the content of the sequence.
-    pub fn name_constraints(&self) -> Option<&'a [u8]> {
-        let value = self.extension(NAME_CONSTRAINTS)?;
-        Some(Reader::new(value).element(tag::SEQUENCE)?.content)
+    ///
+    /// The outer option is `None` if they cannot be read: such an authority must not be trusted.
+    pub fn name_constraints(&self) -> Option<Option<&'a [u8]>> {
+        match self.extension(NAME_CONSTRAINTS) {
+            None => Some(None),
+            Some(value) => Reader::new(value).element(tag::SEQUENCE).map(|it| Some(it.content)),
+        }
     }
 
     /// Whether the certificate has alternative names, of any kind.
@@ -237,6 +242,11 @@ pub(super) fn algorithm(element: Element<'_>) -> Option<Algorithm<'_>> {
     let oid = reader.element(tag::OBJECT_IDENTIFIER)?.content;
     let parameters = if reader.is_empty() { None } else { Some(reader.any()?.whole) };
     (reader.is_empty() && is_oid(oid)).then_some(Algorithm { oid, parameters })
+}
+
+/// Whether an integer has no octet in front that says nothing.
+fn is_shortest(integer: &[u8]) -> bool {
+    !matches!(integer, [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..])
 }
 
 /// Whether these are numbers in base 128, each in its shortest form.

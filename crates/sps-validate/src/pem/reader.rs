@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt, ops::Range};
 
+use zeroize::Zeroizing;
+
 use super::{
     PemError,
     base64::{self, Decoded},
@@ -51,7 +53,7 @@ pub fn read(bytes: &[u8]) -> Contents {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Contents {
-    /// The PEM blocks; empty if there are none.
+    /// The PEM blocks; empty for a file without any.
     pub items: Vec<Item>,
     /// The kind of a file without PEM blocks.
     file: Container,
@@ -95,14 +97,20 @@ pub struct CertificateItem {
     pub is_refused_for_servers: bool,
 }
 
-/// A private key of a file. Its `Debug` shows nothing of it.
+/// A private key of a file. It is wiped when it is dropped, and its `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PrivateKey {
     /// The structure of the key.
     pub form: KeyForm,
+    der: Zeroizing<Vec<u8>>,
+}
+
+impl PrivateKey {
     /// The key in DER.
-    pub der: Vec<u8>,
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
 }
 
 /// The structure of a private key.
@@ -148,7 +156,7 @@ impl Contents {
     /// All certificates. Keys and other blocks beside them are skipped, as OpenSSL does.
     ///
     /// # Errors
-    /// A [`Defect`] if there is none, or one that cannot be read.
+    /// A [`Defect`] if a certificate is missing, or cannot be read.
     pub fn certificates(&self) -> Result<Vec<&CertificateItem>, Defect> {
         let mut found = Vec::new();
         for item in &self.items {
@@ -166,7 +174,7 @@ impl Contents {
     /// The one private key. Certificates and parameters beside it are skipped, as OpenSSL does.
     ///
     /// # Errors
-    /// A [`Defect`] if there is none, more than one, or one that is encrypted or cannot be read.
+    /// A [`Defect`] if the key is missing, encrypted, or cannot be read, or if there is more than one.
     pub fn private_key(&self) -> Result<&PrivateKey, Defect> {
         let mut found = None;
         for item in &self.items {
@@ -283,7 +291,9 @@ impl Block {
             _ => KeyForm::Other,
         };
         match self.decoded(text) {
-            Ok(decoded) => ItemKind::PrivateKey(PrivateKey { form, der: decoded.bytes }),
+            Ok(decoded) => {
+                ItemKind::PrivateKey(PrivateKey { form, der: Zeroizing::new(decoded.bytes) })
+            }
             Err(error) => ItemKind::Damaged(Container::PrivateKey, error),
         }
     }

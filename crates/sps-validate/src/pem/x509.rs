@@ -66,6 +66,7 @@ impl Certificate {
         for (is_found, irregularity) in [
             (!parts.is_der, Irregularity::NotDer),
             (octets > MAX_SERIAL_OCTETS, Irregularity::LongSerial { octets }),
+            (!is_positive(parts.serial), Irregularity::SerialNotPositive),
             (dates.iter().flatten().any(|it| !it.is_regular), Irregularity::TimeForm),
             (dates.contains(&None), Irregularity::InvalidTime),
         ] {
@@ -139,7 +140,7 @@ impl Certificate {
         self.version
     }
 
-    /// Whether the basic constraints name an authority; `None` if there are none, as in every certificate before
+    /// Whether the basic constraints name an authority; `None` without them, as in every certificate before
     /// version 3.
     ///
     /// Source: RFC 5280, section 4.2.1.9.
@@ -156,6 +157,16 @@ impl Certificate {
 /// An object identifier with dots; empty if it is malformed.
 pub(super) fn dotted(oid: &[u8]) -> String {
     ObjectIdentifier::from_bytes(oid).map(|it| it.to_string()).unwrap_or_default()
+}
+
+/// Whether an integer is above zero.
+fn is_positive(integer: &[u8]) -> bool {
+    integer.first().is_some_and(|it| *it < 0x80) && integer.iter().any(|it| *it != 0)
+}
+
+/// The name of an algorithm of signatures; `None` if unknown.
+pub(super) fn signature_name(algorithm: &Algorithm<'_>) -> Option<&'static str> {
+    signature_strength(&dotted(algorithm.oid), parameters(algorithm)).1
 }
 
 /// The parameters, if they are DER.

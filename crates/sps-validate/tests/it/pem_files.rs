@@ -293,7 +293,7 @@ fn debug_shows_nothing_of_a_private_key() {
     let contents = pem::read(file!("key-pkcs8.pem"));
     let text = format!("{contents:?}");
     let ItemKind::PrivateKey(key) = &contents.items[0].kind else { panic!("{text}") };
-    assert!(key.der.len() > 100 && text.len() < 200, "{text}");
+    assert!(key.der().len() > 100 && text.len() < 200, "{text}");
 }
 
 #[test]
