@@ -36,5 +36,7 @@ pub const GARDE: &str = "garde";
 pub const SINGLE_USE_REFERENCE: &str = "single-use-reference";
 /// A reference to an object that does not exist.
 pub const REFERENCE_EXISTS: &str = "reference-exists";
+/// A certificate that deviates from the standards.
+pub const CERTIFICATE_IRREGULAR: &str = "certificate-irregular";
 /// A key that has no effect while its switch is off.
 pub const IGNORED_KEY: &str = "ignored-key";

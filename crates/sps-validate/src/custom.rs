@@ -69,18 +69,6 @@ pub fn certificate_of_authority(pem: &str, _: &Context<'_>) -> Outcome {
     }
 }
 
-/// Whether a certificate has no [irregularities](pem::Certificate::irregularities).
-///
-/// Text that is not one certificate holds here; another rule refuses it.
-///
-/// Source: RFC 5280, section 4.1; ITU-T X.690, section 10; RFC 4648, section 3.5.
-pub fn certificate_regular(pem: &str, _: &Context<'_>) -> Outcome {
-    match pem::certificate(pem) {
-        Ok(certificate) => certificate.irregularities().is_empty().into(),
-        Err(_) => Outcome::Holds,
-    }
-}
-
 /// Whether a certificate is signed with a strong hash; unknown algorithms hold.
 pub fn certificate_strong_signature(pem: &str, _: &Context<'_>) -> Outcome {
     strength(pem, pem::Certificate::signature)
@@ -111,7 +99,6 @@ pub fn hand_written(name: &str) -> Option<fn(&str, &Context<'_>) -> Outcome> {
         "certificate_already_valid" => certificate_already_valid,
         "certificate_not_expired" => certificate_not_expired,
         "certificate_of_authority" => certificate_of_authority,
-        "certificate_regular" => certificate_regular,
         "certificate_strong_key" => certificate_strong_key,
         "certificate_strong_signature" => certificate_strong_signature,
         "engine_id_rfc3411" => engine_id_rfc3411,

@@ -49,6 +49,10 @@ impl Finding {
             Self::Format { format, error, .. } => {
                 format!("not {}: {}", name_of(*format), error.message())
             }
+            Self::IrregularCertificate { irregularities } => {
+                let all: Vec<_> = irregularities.iter().map(ToString::to_string).collect();
+                format!("irregular certificate: {}", all.join("; "))
+            }
             Self::ReferenceObject { .. } => {
                 "this is the reference of a response; a request takes the bare key".to_owned()
             }
@@ -120,6 +124,15 @@ impl Finding {
                 match variant {
                     Some(choice) => format!("choose {choice}, which takes this; or {help}"),
                     None => help.to_owned(),
+                }
+            }
+            Self::IrregularCertificate { irregularities } => {
+                if irregularities.iter().all(|it| it.is_of_block()) {
+                    "encode the certificate again".to_owned()
+                } else {
+                    "get a certificate that follows the standards, or make sure that the appliance \
+                     accepts this one"
+                        .to_owned()
                 }
             }
             Self::ReferenceObject { key: Some(key) } => format!("send the bare key: \"{key}\""),

@@ -6,6 +6,7 @@ use crate::{
     format::{Format, FormatError},
     json::{LimitKind, SyntaxError},
     param::Param,
+    pem::{Irregularity, PemError},
     version::{Version, Versions},
 };
 
@@ -128,6 +129,11 @@ pub enum Finding {
         error: FormatError,
         /// The variant of the union around it that takes this string.
         variant: Option<Choice>,
+    },
+    /// `certificate-irregular`: a certificate deviates from the standards, and OpenSSL reads it all the same.
+    IrregularCertificate {
+        /// All deviations.
+        irregularities: Vec<Irregularity>,
     },
     /// `reference-object`: a reference as responses show it.
     ReferenceObject {
@@ -317,6 +323,7 @@ impl Finding {
                 }
             }
             Self::Format { format, .. } => format.code(),
+            Self::IrregularCertificate { .. } => code::CERTIFICATE_IRREGULAR,
             Self::ReferenceObject { .. } => code::REFERENCE_OBJECT,
             Self::NoSuchObject { .. } => code::REFERENCE_EXISTS,
             Self::UsedTwice | Self::UsedElsewhere { .. } => code::SINGLE_USE_REFERENCE,
@@ -336,7 +343,15 @@ impl Finding {
             Self::MissingKey { expected, .. } => {
                 matches!(expected, Expected::List | Expected::OrNull(_))
             }
-            Self::Format { format, .. } => *format == Format::PemCertificate,
+            Self::Format { error: FormatError::Certificate(error), .. } => matches!(
+                error,
+                PemError::WrongLabel
+                    | PemError::CarriageReturn
+                    | PemError::TextBefore
+                    | PemError::TextAfter
+                    | PemError::BadBase64
+                    | PemError::EscapedLineEnds
+            ),
             _ => false,
         }
     }

@@ -55,8 +55,7 @@ pub use crate::{
     context::{Context, Resolver, Timestamp, UnknownKeys},
     custom::{
         certificate_already_valid, certificate_not_expired, certificate_of_authority,
-        certificate_regular, certificate_strong_key, certificate_strong_signature,
-        engine_id_rfc3411, hand_written,
+        certificate_strong_key, certificate_strong_signature, engine_id_rfc3411, hand_written,
     },
     descriptor::{
         Breach, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, Shape, Target,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use sps_spec::{Code, Endpoint, FieldType, Presence, Severity, Spec, TypeDef};
+use sps_spec::{Code, Endpoint, FieldType, Format, Presence, Severity, Spec, TypeDef};
 
 use super::{
     text::{NO_BREAK, heading, paragraph, rows, sentence},
@@ -147,6 +147,7 @@ fn raises(spec: &Spec, code: &str, member: Member<'_>) -> bool {
             _ => false,
         },
         "ignored-key" => field.is_some_and(|field| matches!(field.presence, Presence::When(_))),
+        "certificate-irregular" => constraint.format == Some(Format::PemCertificate),
         _ => constraint.format.is_some_and(|format| format.name() == code),
     }
 }
