@@ -46,9 +46,11 @@ fn explain(error: &Error) {
         output::complain(&format!(
             "note: the SHA-256 fingerprint of the server's certificate is {fingerprint}"
         ));
-        output::complain(
-            "help: if the appliance has the same fingerprint, pass it to `--pin-sha256`",
-        );
+        if error.is_pinnable() {
+            output::complain(
+                "help: if the appliance has the same fingerprint, pass it to `--pin-sha256`",
+            );
+        }
     }
     let open = Some(Advice::CancelTransaction).filter(|_| error.leaves_open());
     let mut advice: Vec<_> = error.advice().into_iter().chain(open).collect();

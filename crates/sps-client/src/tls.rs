@@ -74,7 +74,9 @@ pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error
 fn system(provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
     let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(provider));
     let verifier = verifier.map_err(|error| {
-        Error::new(ErrorKind::Tls).note("the certificates of the system cannot be read").because(error)
+        Error::new(ErrorKind::Tls)
+            .note("the certificates of the system cannot be read")
+            .because(error)
     })?;
     Ok(Arc::new(verifier))
 }
@@ -87,7 +89,9 @@ fn authorities(pem: &[u8], provider: &Arc<CryptoProvider>) -> Result<Check, Erro
     let listed: Vec<_> =
         listed.into_iter().filter(|it| !it.is_refused_for_servers).cloned().collect();
     if listed.is_empty() {
-        return Err(invalid("the trust settings of all its certificates refuse servers".to_owned()));
+        return Err(invalid(
+            "the trust settings of all its certificates refuse servers".to_owned(),
+        ));
     }
     Check::authorities(listed, provider)
         .ok_or_else(|| invalid("the certificates are not usable".to_owned()))

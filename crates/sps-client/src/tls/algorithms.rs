@@ -23,7 +23,7 @@ pub(super) fn provider() -> Arc<CryptoProvider> {
 }
 
 /// Every algorithm, those of *ring* first.
-fn algorithms() -> WebPkiSupportedAlgorithms {
+pub(super) fn algorithms() -> WebPkiSupportedAlgorithms {
     use std::sync::LazyLock;
 
     // The lists have to live as long as the process.

@@ -23,11 +23,11 @@ pub(crate) async fn explain(error: Error, url: &reqwest::Url, timeout: Duration)
     let is_tls12 = refusal::cause(&error).is_some_and(refusal::is_key_exchange_of_tls12);
     let Some(Found { der, is_tls12 }) = probe(url, timeout, is_tls12).await else { return error };
     let fingerprint = fingerprint(&der);
-    let reason = refusal::unsupported(&der, &provider());
+    let reason = refusal::unsupported(&der);
     let reason = if is_tls12 { reason.or_else(|| only_in_tls13(&der)) } else { reason };
     // Without a reason the handshake failed for another one than the key.
     let reason = reason.unwrap_or_else(|| sources(&error));
-    error.because(Refusal { fingerprint, reason })
+    error.because(Refusal { fingerprint, reason, is_pinnable: false })
 }
 
 /// The causes of an error, in one line.

@@ -3,12 +3,11 @@
 use std::{error::Error as StdError, fmt, fmt::Write as _, io, sync::Arc};
 
 use rustls::{
-    AlertDescription, CertificateError, OtherError, PeerMisbehaved, crypto::CryptoProvider,
-    pki_types::CertificateDer,
+    AlertDescription, CertificateError, OtherError, PeerMisbehaved, pki_types::CertificateDer,
 };
-use sps_validate::pem::Parts;
+use sps_validate::pem::{self, Parts};
 
-use super::algorithms::VERIFIABLE;
+use super::algorithms::{VERIFIABLE, algorithms};
 use crate::error::Error;
 
 /// The SHA-256 digest of a certificate.
@@ -19,13 +18,34 @@ pub(crate) type Fingerprint = [u8; 32];
 pub(crate) struct Refusal {
     pub(super) fingerprint: Fingerprint,
     pub(super) reason: String,
+    /// Whether a pin would let the server in.
+    pub(super) is_pinnable: bool,
 }
 
 impl Refusal {
-    /// Puts the fingerprint of the certificate into an error of rustls, and better words.
-    pub(super) fn wrap(certificate: &CertificateDer<'_>, error: &rustls::Error) -> rustls::Error {
+    /// Puts the fingerprint of the certificate into an error of rustls about the certificate, and better words.
+    pub(super) fn of_certificate(
+        certificate: &CertificateDer<'_>,
+        error: &rustls::Error,
+    ) -> rustls::Error {
+        Self::wrap(certificate, error, unsupported(certificate).is_none())
+    }
+
+    /// Does the same for an error about the signature of the handshake.
+    pub(super) fn of_signature(
+        certificate: &CertificateDer<'_>,
+        error: &rustls::Error,
+    ) -> rustls::Error {
+        Self::wrap(certificate, error, false)
+    }
+
+    fn wrap(
+        certificate: &CertificateDer<'_>,
+        error: &rustls::Error,
+        is_pinnable: bool,
+    ) -> rustls::Error {
         let reason = reason(certificate, error);
-        let refusal = Self { fingerprint: fingerprint(certificate), reason };
+        let refusal = Self { fingerprint: fingerprint(certificate), reason, is_pinnable };
         CertificateError::Other(OtherError(Arc::new(refusal))).into()
     }
 
@@ -64,9 +84,14 @@ fn reason(certificate: &CertificateDer<'_>, error: &rustls::Error) -> String {
         error => return error.to_string(),
     };
     match certificate_error {
-        CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            unsupported_key(&key())
+        CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
+            public_key_algorithm_id: identifier,
+            ..
         }
+        | CertificateError::UnsupportedSignatureAlgorithmContext {
+            signature_algorithm_id: identifier,
+            ..
+        } => unsupported(certificate).unwrap_or_else(|| unsupported_in_chain(identifier)),
         CertificateError::BadSignature if is_other_size(&key()) => unsupported_key(&key()),
         CertificateError::BadSignature => {
             "a signature is wrong: that of the handshake, or one in the chain of certificates"
@@ -78,8 +103,12 @@ fn reason(certificate: &CertificateDer<'_>, error: &rustls::Error) -> String {
         CertificateError::NotValidForName => {
             "the server's certificate is not for this host".to_owned()
         }
-        CertificateError::Expired => "the server's certificate has expired".to_owned(),
-        CertificateError::NotValidYet => "the server's certificate is not valid yet".to_owned(),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "the server's certificate has expired".to_owned()
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "the server's certificate is not valid yet".to_owned()
+        }
         CertificateError::InvalidPurpose => {
             "the server's certificate is not for servers".to_owned()
         }
@@ -112,12 +141,20 @@ fn unsupported_key(name: &str) -> String {
     format!("the key of the server's certificate is {name}; supported are {VERIFIABLE}")
 }
 
+fn unsupported_in_chain(identifier: &[u8]) -> String {
+    let name = pem::algorithm_name(identifier);
+    let name = name.as_deref().unwrap_or("an unknown algorithm");
+    format!(
+        "an authority of the server's certificate signs by {name}; supported are {VERIFIABLE}; the server's certificate \
+         can be pinned"
+    )
+}
+
 /// That the key of the certificate is not supported, if so.
-pub(super) fn unsupported(certificate: &[u8], provider: &CryptoProvider) -> Option<String> {
+pub(super) fn unsupported(certificate: &[u8]) -> Option<String> {
     let parts = Parts::read(certificate)?;
-    let algorithms = provider.signature_verification_algorithms.all;
     let is_known =
-        algorithms.iter().any(|it| it.public_key_alg_id().as_ref() == parts.key_algorithm());
+        algorithms().all.iter().any(|it| it.public_key_alg_id().as_ref() == parts.key_algorithm());
     let name = parts.key_name();
     (!is_known || is_other_size(&name)).then(|| unsupported_key(&name))
 }
@@ -193,6 +230,14 @@ impl Error {
             let _ = write!(text, "{colon}{byte:02X}");
             text
         }))
+    }
+
+    /// Whether the client would accept the refused server if its certificate were pinned. It would not if it cannot verify
+    /// that the server owns the key.
+    pub fn is_pinnable(&self) -> bool {
+        StdError::source(self)
+            .and_then(|it| it.downcast_ref::<Refusal>())
+            .is_some_and(|it| it.is_pinnable)
     }
 }
 

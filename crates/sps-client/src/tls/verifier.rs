@@ -35,7 +35,9 @@ pub(super) enum Check {
     /// Those that the system trusts.
     System(Arc<dyn ServerCertVerifier>),
     /// Those that one of these authorities signed, and these themselves.
-    Authorities { standard: Arc<dyn ServerCertVerifier>, listed: Vec<CertificateItem> },
+    ///
+    /// Without an authority among them, there is no standard way.
+    Authorities { standard: Option<Arc<dyn ServerCertVerifier>>, listed: Vec<CertificateItem> },
     /// Those that one of two checks accepts.
     Either(Box<[Self; 2]>),
     /// One.
@@ -53,14 +55,18 @@ impl Check {
         provider: &Arc<CryptoProvider>,
     ) -> Option<Self> {
         let mut roots = RootCertStore::empty();
-        for item in &listed {
+        for item in listed.iter().filter(|it| may_sign(it)) {
             if roots.add(CertificateDer::from(item.der.as_slice())).is_err() {
                 roots.roots.push(anchor(&item.der)?);
             }
         }
-        let builder =
-            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
-        let standard = builder.build().ok()?;
+        let standard: Option<Arc<dyn ServerCertVerifier>> = if roots.is_empty() {
+            None
+        } else {
+            let builder =
+                WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
+            Some(builder.build().ok()?)
+        };
         Some(Self::Authorities { standard, listed })
     }
 }
@@ -88,12 +94,18 @@ impl Check {
     fn verify(&self, shown: &Shown<'_>) -> Result<(), rustls::Error> {
         match self {
             Self::System(verifier) => shown.verify(verifier),
-            Self::Authorities { standard, listed } => shown.verify(standard).or_else(|error| {
-                match listed.iter().find(|it| it.der == shown.end_entity.as_ref()) {
-                    Some(item) => exact::verify(item, shown.server_name, shown.now),
-                    None => Err(error),
-                }
-            }),
+            Self::Authorities { standard, listed } => {
+                let result = match standard {
+                    Some(standard) => shown.verify(standard),
+                    None => Err(CertificateError::UnknownIssuer.into()),
+                };
+                result.or_else(|error| {
+                    match listed.iter().find(|it| it.der == shown.end_entity.as_ref()) {
+                        Some(item) => exact::verify(item, shown.server_name, shown.now),
+                        None => Err(error),
+                    }
+                })
+            }
             Self::Either(checks) => {
                 let [first, second] = &**checks;
                 first.verify(shown).or_else(|_| second.verify(shown))
@@ -108,13 +120,18 @@ impl Check {
     }
 }
 
+/// Whether a listed certificate may sign others, as OpenSSL decides it: rustls does not ask. Versions before 3 do not say.
+fn may_sign(item: &CertificateItem) -> bool {
+    item.certificate.version() < 3 || item.certificate.is_authority() == Some(true)
+}
+
 /// The authority in a certificate that rustls does not read. It looks at these parts alone in any other, too.
 fn anchor(der: &[u8]) -> Option<TrustAnchor<'static>> {
     let parts = Parts::read(der)?;
     Some(TrustAnchor {
         subject: parts.subject().to_vec().into(),
         subject_public_key_info: parts.public_key_info_content().to_vec().into(),
-        name_constraints: parts.name_constraints().map(|it| it.to_vec().into()),
+        name_constraints: parts.name_constraints()?.map(|it| it.to_vec().into()),
     })
 }
 
@@ -132,7 +149,7 @@ impl Verifier {
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
         signature::verify(version, message, certificate, signed, algorithms)
-            .map_err(|error| Refusal::wrap(certificate, &error))
+            .map_err(|error| Refusal::of_signature(certificate, &error))
     }
 }
 
@@ -165,7 +182,7 @@ impl ServerCertVerifier for Verifier {
         self.check
             .verify(&shown)
             .map(|()| ServerCertVerified::assertion())
-            .map_err(|error| Refusal::wrap(end_entity, &error))
+            .map_err(|error| Refusal::of_certificate(end_entity, &error))
     }
 
     fn verify_tls12_signature(

@@ -18,6 +18,7 @@ mod reading;
 mod secrets;
 mod texts;
 mod tls;
+mod tls_attacks;
 mod tls_openssl;
 mod tls_server;
 mod transfers;

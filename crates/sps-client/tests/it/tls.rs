@@ -64,7 +64,7 @@ fn is_past_tls(error: &Error) -> bool {
     error.status() == Some(401)
 }
 
-async fn accepted(
+pub(crate) async fn accepted(
     identity: &Identity,
     versions: &[&'static SupportedProtocolVersion],
     trust: Trust,
@@ -72,50 +72,56 @@ async fn accepted(
     let server = Server::start(identity, versions).await;
     let error = connect(server.address.port(), &trust).await;
     assert!(is_past_tls(&error), "{trust:?}: {error} {error:?}");
+    assert_ne!(server.requests(), 0);
 }
 
 /// Refused for this reason, with the fingerprint of the certificate.
-async fn refused(identity: &Identity, trust: Trust, reason: &str) {
+pub(crate) async fn refused(identity: &Identity, trust: Trust, reason: &str) {
     for versions in [TLS12, TLS13] {
         let server = Server::start(identity, versions).await;
         let error = connect(server.address.port(), &trust).await;
         assert_refused(&error, identity, reason);
+        // Neither the client nor the look at the certificate sends anything.
+        assert_eq!(server.requests(), 0);
     }
 }
 
-fn assert_refused(error: &Error, identity: &Identity, reason: &str) {
+pub(crate) fn assert_refused(error: &Error, identity: &Identity, reason: &str) {
     assert_eq!(*error.kind(), ErrorKind::Tls, "{error:?}");
     assert_eq!(error.server_fingerprint(), Some(identity.pin()), "{error:?}");
     let text = format!("{error:?}");
     assert!(text.contains(reason), "{text}");
 }
 
-fn file(identity: &Identity) -> Trust {
+pub(crate) fn file(identity: &Identity) -> Trust {
     Trust::File(identity.pem().into_bytes())
 }
 
-fn authority_params(name: &str) -> CertificateParams {
+pub(crate) fn authority_params(name: &str) -> CertificateParams {
     let mut params = params(name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params
 }
 
 /// An authority that can sign.
-struct Authority {
-    identity: Identity,
-    issuer: Issuer<'static, KeyPair>,
+pub(crate) struct Authority {
+    pub(crate) identity: Identity,
+    pub(crate) issuer: Issuer<'static, KeyPair>,
 }
 
 impl Authority {
-    fn new(name: &str) -> Self {
-        let params = authority_params(name);
+    pub(crate) fn new(name: &str) -> Self {
+        Self::of(authority_params(name))
+    }
+
+    pub(crate) fn of(params: CertificateParams) -> Self {
         let key = KeyPair::generate().unwrap();
         let der = params.self_signed(&key).unwrap().der().to_vec();
         let identity = Identity { der, key: signing_key(&key) };
         Self { identity, issuer: Issuer::new(params, key) }
     }
 
-    fn sign(&self, params: &CertificateParams) -> Identity {
+    pub(crate) fn sign(&self, params: &CertificateParams) -> Identity {
         let key = KeyPair::generate().unwrap();
         let der = params.signed_by(&key, &self.issuer).unwrap().der().to_vec();
         Identity { der, key: signing_key(&key) }
@@ -160,6 +166,8 @@ async fn accepts_version_1_if_it_is_named() {
     let authority = Authority::new("authority");
     refused(&server, file(&authority.identity), "X.509 version 1").await;
     refused(&server, Trust::System, "X.509 version 1").await;
+    let running = Server::start(&server, BOTH).await;
+    assert!(connect(running.address.port(), &Trust::System).await.is_pinnable());
 }
 
 #[tokio::test]
@@ -315,6 +323,8 @@ async fn refuses_a_server_without_the_key_in_every_way() {
         let trusted = format!("{}{}", authority.identity.pem(), shown.pem()).into_bytes();
         for trust in [Trust::Pin(shown.pin()), Trust::Any, Trust::File(trusted)] {
             refused(&thief, trust.clone(), "a signature is wrong").await;
+            let server = Server::start(&thief, BOTH).await;
+            assert!(!connect(server.address.port(), &trust).await.is_pinnable(), "{trust:?}");
             // So that the test shows what it claims.
             accepted(shown, BOTH, trust).await;
         }
@@ -396,6 +406,7 @@ async fn says_which_text_cannot_be_used_and_why() {
     let damaged = format!("{certificate}{}", certificate.replacen("MI", "M*", 1));
     let trust = Trust::File(damaged.into_bytes());
     let error = connect(1, &trust).await;
+    assert!(!error.is_pinnable());
     assert_eq!(argument(&error), Some(Argument::Authority), "{error:?}");
     let line = certificate.lines().count() + 1;
     assert!(format!("{error:?}").contains(&format!("line {line}: ")), "{error:?}");

@@ -201,7 +201,37 @@ async fn names_a_key_that_it_cannot_verify() {
             folder.is_refused(&error);
             let text = format!("{error:?}");
             assert!(text.contains(&format!("is {name}; supported are")), "{options}: {text}");
+            assert!(!error.is_pinnable(), "{options}: {error:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn names_the_key_of_an_authority_that_it_cannot_verify() {
+    let Some(folder) = Folder::new() else { return };
+    fs::write(folder.0.path().join("extensions"), "subjectAltName=IP:127.0.0.1\n").unwrap();
+    for (key, options, name) in [
+        ("-algorithm EC -pkeyopt ec_paramgen_curve:P-521", "-sha256", "ECDSA with P-521"),
+        ("-algorithm EC -pkeyopt ec_paramgen_curve:P-521", "-sha512", "SHA-512 with ECDSA"),
+        ("-algorithm ED448", "", "Ed448"),
+    ] {
+        folder.self_signed(key);
+        folder.run("x509 -in own.pem -out authority.pem");
+        folder.run("pkey -in own.key -out authority.key");
+        folder
+            .run("req -new -newkey rsa:2048 -nodes -keyout own.key -out own.csr -subj /CN=server");
+        folder.run(&format!(
+            "x509 -req -in own.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 30 \
+             -extfile extensions -out own.pem {options}"
+        ));
+        let server = folder.start("");
+        let error = connect(server.port, &Trust::File(folder.read("authority.pem"))).await;
+        folder.is_refused(&error);
+        let text = format!("{error:?}");
+        assert!(text.contains(&format!("signs by {name}; supported are")), "{text}");
+        assert!(error.is_pinnable(), "{error:?}");
+        let error = connect(server.port, &Trust::Pin(folder.pin("own.pem"))).await;
+        assert_eq!(*error.kind(), ErrorKind::UnexpectedResponse, "{error:?}");
     }
 }
 
@@ -280,5 +310,26 @@ async fn the_trust_settings_of_openssl_count() {
         let stranger = Identity::of(&params("stranger")).pem();
         let bundle = [stranger.as_bytes(), &trusted].concat();
         folder.is_refused(&connect(server.port, &Trust::File(bundle)).await);
+    }
+}
+
+#[tokio::test]
+async fn old_versions_and_algorithms_of_tls_are_refused_in_every_way() {
+    let Some(folder) = Folder::new() else { return };
+    folder.self_signed("-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
+    for options in [
+        "-tls1 -cipher DEFAULT@SECLEVEL=0",
+        "-tls1_1 -cipher DEFAULT@SECLEVEL=0",
+        "-tls1_2 -sigalgs RSA+SHA1 -cipher DEFAULT@SECLEVEL=0",
+        // Without forward secrecy, or without encryption.
+        "-tls1_2 -cipher AES256-SHA256",
+        "-tls1_2 -cipher NULL-SHA256@SECLEVEL=0",
+        "-tls1_2 -cipher AECDH-AES256-SHA@SECLEVEL=0",
+    ] {
+        let server = folder.start(options);
+        for trust in folder.ways() {
+            let error = connect(server.port, &trust).await;
+            assert_eq!(*error.kind(), ErrorKind::Tls, "{options} {trust:?}: {error:?}");
+        }
     }
 }

@@ -1,6 +1,12 @@
 //! Servers of TLS in this process, with certificates of every kind.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use rcgen::{CertificateParams, DnType, KeyPair};
 use rustls::{
@@ -76,6 +82,7 @@ pub(crate) fn pem_of(der: &[u8]) -> String {
 /// A server that answers every request with 401.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    requests: Arc<AtomicUsize>,
     task: JoinHandle<()>,
 }
 
@@ -119,13 +126,16 @@ impl Server {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let requests = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&requests);
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let acceptor = acceptor.clone();
+                let (acceptor, count) = (acceptor.clone(), Arc::clone(&count));
                 tokio::spawn(async move {
                     let Ok(mut stream) = acceptor.accept(stream).await else { return };
                     let mut head = [0; 4096];
                     if stream.read(&mut head).await.is_ok_and(|it| it > 0) {
+                        count.fetch_add(1, Ordering::SeqCst);
                         let reply = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\
                                      Connection: close\r\n\r\n{}";
                         let _ = stream.write_all(reply.as_bytes()).await;
@@ -134,7 +144,12 @@ impl Server {
                 });
             }
         });
-        Self { address, task }
+        Self { address, requests, task }
+    }
+
+    /// How many requests got through.
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
     }
 }
 
