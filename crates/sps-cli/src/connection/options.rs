@@ -122,8 +122,7 @@ impl Args {
             builder = builder.danger_allow_http();
         }
         let (ca_file, pin) = self.trusted(&profile)?;
-        let is_decided =
-            ca_file.is_some() || pin.is_some() || self.danger_accept_invalid_certs;
+        let is_decided = ca_file.is_some() || pin.is_some() || self.danger_accept_invalid_certs;
         let system =
             if is_decided || !host.starts_with("https://") { None } else { SystemFile::find() };
         let (certificate, key) = self.login_options().certificate_files(&profile);

@@ -63,6 +63,158 @@ fn pem_reads_what_people_have() {
     }
 }
 
+/// A body of the mail settings with this certificate of an authority.
+fn email(certificate: &str) -> String {
+    let certificate = serde_json::to_string(certificate).unwrap();
+    format!(
+        r#"{{"admin_address": "ops@corp.test", "alerting_address": "a@corp.test",
+        "reporting_address": "r@corp.test", "sender_address": null, "smtp_auth": {{"enabled": false}},
+        "smtp_encryption": {{"selection": "starttls", "client_authentication": {{"enabled": false}},
+        "server_certificate_check": {{"enabled": true, "server_certificate_ca": {certificate}}}}},
+        "smtp_server": {{"selection": "fqdn", "value": "mx1.corp.test"}}}}"#
+    )
+}
+
+/// The codes and messages of what `sps check` finds in it, and the exit status.
+fn findings(dir: &Dir, certificate: &str) -> (Vec<(String, String)>, i32) {
+    fs::write(dir.path().join("email.json"), email(certificate)).unwrap();
+    let run = dir.sps(&["check", "-e", "management/email", "--format", "json", "email.json"]);
+    let report = run.json();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let found = report["documents"][0]["diagnostics"].as_array().unwrap().iter();
+    (found.map(|it| (text(&it["code"]), text(&it["message"]))).collect(), run.status)
+}
+
+#[test]
+fn check_warns_of_what_is_irregular() {
+    let dir = Dir::new("certificate-files-check");
+    let irregular = "certificate-irregular";
+    let too_long = "its serial number has 30 octets, and 20 are allowed";
+    let padding = "the last character of its base64 has padding bits set";
+    for (file, codes, reason) in [
+        (
+            file!("utc-offset.pem"),
+            &[irregular, "certificate-expired"][..],
+            "a date in it lacks seconds, or has an offset",
+        ),
+        (file!("serial-30-octets.pem"), &[irregular], too_long),
+        (file!("trailing-bytes.pem"), &[irregular], "3 bytes follow it in the PEM block"),
+        (file!("padding-bits.pem"), &[irregular], padding),
+    ] {
+        let text = String::from_utf8(file.to_vec()).unwrap();
+        let (found, status) = findings(&dir, &text);
+        assert!(found.iter().map(|it| &*it.0).eq(codes.iter().copied()), "{found:?}");
+        assert!(found[0].1.contains(reason), "{found:?}");
+        assert_eq!(status, 0);
+    }
+    assert_eq!(findings(&dir, PLAIN), (Vec::new(), 0));
+}
+
+#[test]
+fn check_warns_of_a_period_in_the_future_and_of_a_server() {
+    let dir = Dir::new("certificate-files-not-yet-valid");
+    let codes = |text: &str| {
+        let (found, status) = findings(&dir, text);
+        (found.into_iter().map(|it| it.0).collect::<Vec<_>>(), status)
+    };
+    let certificate = |name: &str| {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/data/codes");
+        let text = fs::read_to_string(format!("{path}/{name}/management/email.json")).unwrap();
+        let body: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let check = &body["smtp_encryption"]["server_certificate_check"];
+        check["server_certificate_ca"].as_str().unwrap().to_owned()
+    };
+    for code in ["certificate-not-yet-valid", "certificate-not-an-authority"] {
+        assert_eq!(codes(&certificate(code)), (vec![code.to_owned()], 0));
+    }
+}
+
+#[test]
+fn fix_repairs_the_text_around_a_certificate() {
+    let dir = Dir::new("certificate-files-fix");
+    for (name, text) in [
+        ("written out", PLAIN.replace('\n', "\\n")),
+        ("written out twice", PLAIN.replace('\n', "\\\\n")),
+        ("written out with CR", PLAIN.replace('\n', "\\r\\n")),
+        ("byte order mark", format!("\u{feff}{PLAIN}")),
+        ("byte order mark and CR", format!("\u{feff}{}", PLAIN.replace('\n', "\r\n"))),
+        ("old label", PLAIN.replace(" CERTIFICATE", " X509 CERTIFICATE")),
+        ("label of OpenSSL", PLAIN.replace(" CERTIFICATE", " TRUSTED CERTIFICATE")),
+        ("one line", PLAIN.replace("-----\n", "-----\r").replace('\n', "").replace('\r', "\n")),
+        ("text around", format!("subject=CN = a\n{PLAIN}\nmore\n")),
+    ] {
+        assert_ne!(findings(&dir, &text).0, [], "{name}");
+        let run = dir.sps(&["check", "-e", "management/email", "--fix", "email.json"]);
+        assert_eq!(run.status, 0, "{name}: {}", run.all());
+        let fixed = fs::read_to_string(dir.path().join("email.json")).unwrap();
+        assert_eq!(fixed, email(PLAIN), "{name}");
+    }
+    // No repair is the only one.
+    for text in [format!("{PLAIN}{PLAIN}"), String::from_utf8(file!("pkcs7.pem").to_vec()).unwrap()]
+    {
+        let before = findings(&dir, &text);
+        assert_eq!(before.1, 1);
+        dir.sps(&["check", "-e", "management/email", "--fix", "email.json"]);
+        assert_eq!(fs::read_to_string(dir.path().join("email.json")).unwrap(), email(&text));
+    }
+}
+
+/// Whatever a private key is wrapped in, no line of it is printed.
+#[test]
+fn a_private_key_in_a_body_is_never_printed() {
+    let dir = Dir::new("certificate-files-secret");
+    let key = String::from_utf8(file!("key-ed448.pem").to_vec()).unwrap();
+    let encrypted = String::from_utf8(file!("key-encrypted.pem").to_vec()).unwrap();
+    let bare: String = key.lines().filter(|it| !it.starts_with('-')).collect();
+    let secrets: Vec<&str> =
+        key.lines().chain(encrypted.lines()).filter(|it| !it.starts_with('-')).collect();
+    let texts = [
+        key.clone(),
+        encrypted.clone(),
+        bare.clone(),
+        format!("{PLAIN}{key}"),
+        format!("{key}{PLAIN}"),
+        key.replace("PRIVATE KEY", "CERTIFICATE"),
+        key.replace("PRIVATE KEY", "PKCS7"),
+        encrypted.replace("ENCRYPTED PRIVATE KEY", "PKCS12"),
+        key.replace("PRIVATE KEY", "X509 CRL"),
+        key.replace('\n', "\\n"),
+        format!("\u{feff}{key}"),
+        key.lines().skip(1).collect::<Vec<_>>().join("\n"),
+        key.lines().take(2).collect::<Vec<_>>().join("\n"),
+    ];
+    for text in texts {
+        fs::write(dir.path().join("email.json"), email(&text)).unwrap();
+        for format in ["human", "concise", "json", "sarif", "github", "gitlab"] {
+            let run =
+                dir.sps(&["check", "-e", "management/email", "--format", format, "email.json"]);
+            assert_eq!(run.status, 1, "{}", run.all());
+            for secret in &secrets {
+                assert!(!run.all().contains(&secret[..16]), "{format}: {}", run.all());
+            }
+        }
+        fs::write(dir.path().join("key.pem"), &text).unwrap();
+        for arguments in [
+            &["pem", "key.pem"][..],
+            &["info", "--host", "127.0.0.1:1", "--user", "a", "--ca-file", "key.pem"],
+            &[
+                "info",
+                "--host",
+                "127.0.0.1:1",
+                "--client-cert",
+                "key.pem",
+                "--client-key",
+                "key.pem",
+            ],
+        ] {
+            let run = dir.sps(arguments);
+            for secret in &secrets {
+                assert!(!run.all().contains(&secret[..16]), "{arguments:?}: {}", run.all());
+            }
+        }
+    }
+}
+
 #[test]
 fn pem_names_what_is_not_one_certificate() {
     let dir = folder("certificate-files-pem-kinds");
@@ -70,10 +222,10 @@ fn pem_names_what_is_not_one_certificate() {
         ("p7.p7b", 1, "`openssl pkcs7 -print_certs -in FILE`"),
         ("p7.der", 2, "`openssl pkcs7 -print_certs -inform der -in FILE`"),
         ("p12.pfx", 2, "`openssl pkcs12 -nokeys -in FILE`"),
-        ("key.pem", 1, "this holds a private key"),
-        ("encrypted.pem", 1, "this holds a private key"),
-        ("joined.pem", 1, "this holds more than one certificate"),
-        ("cut.pem", 1, "this holds more than one certificate"),
+        ("key.pem", 1, "contains a private key"),
+        ("encrypted.pem", 1, "contains a private key"),
+        ("joined.pem", 1, "contains more than one certificate"),
+        ("cut.pem", 1, "contains more than one certificate"),
     ] {
         let run = dir.sps(&["pem", name]);
         run.fails(status, part);
@@ -100,8 +252,8 @@ fn every_certificate_option_names_its_file() {
         ("p7.p7b", "`openssl pkcs7 -print_certs -in FILE`"),
         ("p7.der", "`openssl pkcs7 -print_certs -inform der -in FILE`"),
         ("p12.pfx", "`openssl pkcs12 -nokeys -in FILE`"),
-        ("key.pem", "this is a private key"),
-        ("encrypted.pem", "this is an encrypted private key"),
+        ("key.pem", ": a private key; expected a certificate"),
+        ("encrypted.pem", ": an encrypted private key; expected a certificate"),
         ("cut.pem", "line 20: "),
         ("missing.pem", "no such file or directory"),
     ] {
@@ -115,8 +267,8 @@ fn every_certificate_option_names_its_file() {
     for (name, part) in [
         ("encrypted.pem", "`openssl pkey -in FILE`"),
         ("p12.pfx", "`openssl pkcs12 -nocerts -nodes -in FILE`"),
-        ("plain.pem", "this is a certificate"),
-        ("key.pem", "this private key is Ed448"),
+        ("plain.pem", ": a certificate; expected a private key"),
+        ("key.pem", "the key is Ed448"),
         ("missing.pem", "no such file or directory"),
     ] {
         let both = ["--client-cert", "plain.pem", "--client-key", name, "--ca-file", "plain.pem"];
@@ -242,7 +394,7 @@ fn a_server_of_version_1_is_reached() {
         &["--ca-file", "v1.pem"],
     ] {
         // The page of that server is not a response of an appliance.
-        run(arguments).fails(2, "the login was answered without a session");
+        run(arguments).fails(2, "the response to the login has no session cookie");
     }
     let refused = run(&[]);
     refused.fails(2, "X.509 version 1");
