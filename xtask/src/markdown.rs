@@ -1,7 +1,5 @@
 //! Fenced blocks of a Markdown text: the program that the README shows, and what its commands print.
 
-use std::process::Command;
-
 use anyhow::Context as _;
 
 use crate::workspace;
@@ -60,9 +58,8 @@ pub(crate) fn with_output(markdown: &str) -> anyhow::Result<String> {
     for block in blocks(markdown, "console") {
         let (first, _) = block.split_once('\n').unwrap_or_default();
         let command = first.strip_prefix("$ ").context("a console block starts with `$ `")?;
-        let output = Command::new("sh")
+        let output = workspace::command("sh")
             .args(["-c", &format!("exec 2>&1; {command}")])
-            .current_dir(workspace::root())
             .output()
             .with_context(|| format!("cannot start `{command}`"))?;
         let printed = String::from_utf8(output.stdout)?;

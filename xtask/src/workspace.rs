@@ -1,6 +1,7 @@
 //! The workspace as files: its root, its texts, its members, and commands that run in it.
 
 use std::{
+    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
     process::Command,
@@ -15,8 +16,26 @@ pub(crate) fn root() -> &'static Path {
 
 /// A cargo command in the root, with whichever cargo started us.
 pub(crate) fn cargo(args: &[&str]) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root()).args(args);
+    let mut command = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(args);
+    command
+}
+
+/// A command in the root that sees the environment of our caller.
+///
+/// Cargo tells us the package that it runs, which is `xtask`. Build scripts that watch these variables, such as that of
+/// `ring`, would run again after every change between a cargo that we start and one that a developer starts.
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    for (name, _) in std::env::vars_os() {
+        let is_of_package = name
+            .to_str()
+            .is_some_and(|it| it.starts_with("CARGO_PKG_") || it.starts_with("CARGO_MANIFEST_"));
+        if is_of_package {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

@@ -1,5 +1,6 @@
 //! Documents: finding, reading, checking and repairing them.
 
+pub(crate) mod allow;
 pub(crate) mod bulk;
 pub(crate) mod document;
 pub(crate) mod exclude;
@@ -9,6 +10,8 @@ pub(crate) mod interrupt;
 pub(crate) mod lines;
 pub(crate) mod objects;
 pub(crate) mod read;
+pub(crate) mod selection;
 pub(crate) mod shape;
+mod stdin;
 mod tree;
 pub(crate) mod validate;

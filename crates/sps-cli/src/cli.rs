@@ -3,7 +3,12 @@
 use anyhow::Result;
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
-use crate::{command, output::Stdout, status::Status, usage::MissingArgument};
+use crate::{
+    command,
+    output::{Formatted, OutputArgs, Stdout},
+    status::Status,
+    usage::MissingArgument,
+};
 
 /// Check, rewrite and change the configuration of Safeguard for Privileged Sessions (SPS)
 ///
@@ -12,6 +17,9 @@ use crate::{command, output::Stdout, status::Status, usage::MissingArgument};
 #[derive(Debug, Parser)]
 #[command(name = "sps", version, arg_required_else_help = true, subcommand_required = true)]
 pub(crate) struct Cli {
+    #[command(flatten)]
+    output: OutputArgs,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -19,48 +27,54 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(command::check::Args),
-    Request(command::request::Args),
-    Template(command::template::Args),
-    Pem(command::pem::Args),
-    Explain(command::explain::Args),
-    Endpoints(command::endpoints::Args),
-    Show(command::show::Args),
-    Schema(command::schema::Args),
-    Get(command::object::GetArgs),
-    Put(command::object::PutArgs),
-    Post(command::object::PostArgs),
-    Delete(command::object::DeleteArgs),
-    Edit(command::object::EditArgs),
-    Patch(command::object::PatchArgs),
-    Diff(command::object::DiffArgs),
-    Transaction(command::transaction::Args),
-    Info(command::info::Args),
-    SupportBundle(command::support_bundle::Args),
-    Sim(command::sim::Args),
+    Request(Formatted<command::request::Args>),
+    Template(Formatted<command::template::Args>),
+    Pem(Formatted<command::pem::Args>),
+    Explain(Formatted<command::explain::Args>),
+    Endpoints(Formatted<command::endpoints::Args>),
+    Show(Formatted<command::show::Args>),
+    Schema(Formatted<command::schema::Args>),
+    Get(Formatted<command::object::GetArgs>),
+    Put(Formatted<command::object::PutArgs>),
+    Post(Formatted<command::object::PostArgs>),
+    Delete(Formatted<command::object::DeleteArgs>),
+    Edit(Formatted<command::object::EditArgs>),
+    Patch(Formatted<command::object::PatchArgs>),
+    Diff(Formatted<command::object::DiffArgs>),
+    Transaction(Formatted<command::transaction::Args>),
+    Info(Formatted<command::info::Args>),
+    SupportBundle(Formatted<command::support_bundle::Args>),
+    Sim(Formatted<command::sim::Args>),
 }
 
 impl Cli {
-    pub(crate) fn run(self, out: &mut Stdout) -> Result<Status> {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<Status> {
+        self.output.apply();
+        let mut out = Stdout::default();
+        let out = &mut out;
         match self.command {
             Command::Check(args) => command::check::run(&args, out),
-            Command::Request(args) => command::request::run(&args, out),
-            Command::Template(args) => command::template::run(&args, out),
-            Command::Pem(args) => command::pem::run(&args, out),
-            Command::Explain(args) => command::explain::run(&args, out),
-            Command::Endpoints(args) => command::endpoints::run(&args, out),
-            Command::Show(args) => command::show::run(&args, out),
-            Command::Schema(args) => command::schema::run(&args, out),
-            Command::Get(args) => command::object::get(&args, out),
-            Command::Put(args) => command::object::put(&args, out),
-            Command::Post(args) => command::object::post(&args, out),
-            Command::Delete(args) => command::object::delete(&args, out),
-            Command::Edit(args) => command::object::edit(&args, out),
-            Command::Patch(args) => command::object::patch(&args, out),
-            Command::Diff(args) => command::object::diff(&args, out),
-            Command::Transaction(args) => command::transaction::run(&args, out),
-            Command::Info(args) => command::info::run(&args, out),
-            Command::SupportBundle(args) => command::support_bundle::run(&args, out),
-            Command::Sim(args) => command::sim::run(&args, out),
+            Command::Request(it) => command::request::run(&it.args, out.with(it.format)),
+            Command::Template(it) => command::template::run(&it.args, out.with(it.format)),
+            Command::Pem(it) => command::pem::run(&it.args, out.with(it.format)),
+            Command::Explain(it) => command::explain::run(&it.args, out.with(it.format)),
+            Command::Endpoints(it) => command::endpoints::run(&it.args, out.with(it.format)),
+            Command::Show(it) => command::show::run(&it.args, out.with(it.format)),
+            Command::Schema(it) => command::schema::run(&it.args, out.with(it.format)),
+            Command::Get(it) => command::object::get(&it.args, out.with(it.format)),
+            Command::Put(it) => command::object::put(&it.args, out.with(it.format)),
+            Command::Post(it) => command::object::post(&it.args, out.with(it.format)),
+            Command::Delete(it) => command::object::delete(&it.args, out.with(it.format)),
+            Command::Edit(it) => command::object::edit(&it.args, out.with(it.format)),
+            Command::Patch(it) => command::object::patch(&it.args, out.with(it.format)),
+            Command::Diff(it) => command::object::diff(&it.args, out.with(it.format)),
+            Command::Transaction(it) => command::transaction::run(&it.args, out.with(it.format)),
+            Command::Info(it) => command::info::run(&it.args, out.with(it.format)),
+            Command::SupportBundle(it) => {
+                command::support_bundle::run(&it.args, out.with(it.format))
+            }
+            Command::Sim(it) => command::sim::run(&it.args, out.with(it.format)),
         }
     }
 

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod endpoints;
 pub(crate) mod explain;
+mod facts;
 pub(crate) mod info;
 pub(crate) mod object;
 pub(crate) mod pem;

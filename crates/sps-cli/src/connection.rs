@@ -2,7 +2,10 @@
 
 mod login;
 mod options;
+pub(crate) mod password;
+mod peer;
 mod profile;
+mod proxy;
 pub(crate) mod runtime;
 mod tls_files;
 mod variable;

@@ -86,6 +86,7 @@ fn sentence(error: &Error) -> String {
 /// The advice in terms of this command.
 fn help(advice: Advice) -> String {
     match advice {
+        Advice::CheckProxy => "check `--proxy`, SPS_PROXY, the profile or HTTPS_PROXY; `--proxy none` connects directly",
         Advice::CheckTrust => "check `--ca-file` or `--pin-sha256`",
         Advice::CheckCredentials => "check user, password and `--login-method`",
         Advice::WaitForLock => "wait until the holder is done, or wait longer with `--lock-wait SECONDS`",
@@ -106,6 +107,8 @@ fn setting(kind: &ErrorKind) -> Option<&'static str> {
     let ErrorKind::InvalidArgument { argument, .. } = kind else { return None };
     Some(match argument {
         Argument::Address => "check `--host`, `SPS_HOST` or the profile",
+        Argument::Proxy => "check `--proxy`, SPS_PROXY, the profile or HTTPS_PROXY",
+        Argument::Login => "check `--user`, SPS_USER or the profile",
         Argument::Pin => "check `--pin-sha256`",
         Argument::Trust => {
             "pass only one of `--ca-file`, `--pin-sha256` and `--danger-accept-invalid-certs`"
@@ -141,6 +144,7 @@ mod tests {
     fn no_help_names_a_function() {
         for advice in [
             Advice::CheckAddress,
+            Advice::CheckProxy,
             Advice::CheckTrust,
             Advice::CheckThenRepeat,
             Advice::RepeatLater,

@@ -16,12 +16,11 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::{cli::Cli, output::Stdout, usage::MissingArgument};
+use crate::{cli::Cli, usage::MissingArgument};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut out = Stdout::default();
-    let status = cli.run(&mut out).unwrap_or_else(|error| {
+    let status = cli.run().unwrap_or_else(|error| {
         if let Some(missing) = error.downcast_ref::<MissingArgument>() {
             Cli::exit_for(missing);
         }

@@ -2,19 +2,25 @@
 
 mod advice;
 mod diff;
+mod events;
 mod excerpt;
+mod format;
 pub(crate) mod gitlab;
 pub(crate) mod human;
 pub(crate) mod json;
+mod limit;
 pub(crate) mod line;
 pub(crate) mod progress;
 pub(crate) mod report;
 pub(crate) mod sarif;
+mod settings;
 mod stdout;
 mod text;
 mod unchecked;
 
 pub(crate) use crate::output::{
-    stdout::{Stdout, complain, print},
+    format::Formatted,
+    settings::{OutputArgs, is_quiet, is_stderr_colored, is_stdout_colored},
+    stdout::{Stdout, complain, print, print_finding, print_json, remark},
     text::{count, one_line},
 };

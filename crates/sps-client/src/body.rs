@@ -73,7 +73,8 @@ fn check(
     path: &str,
     settings: &Settings,
 ) -> Result<(), Error> {
-    let mut context = Context::default().with_unknown_keys(unknown_keys);
+    let waived: Vec<&str> = settings.waived.iter().map(String::as_str).collect();
+    let mut context = Context::default().with_unknown_keys(unknown_keys).with_waived(&waived);
     if let Some(target) = settings.target {
         context = context.with_target(target);
     }

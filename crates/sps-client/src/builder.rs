@@ -1,6 +1,6 @@
 //! The settings of a client, and the login.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use sps_validate::Version;
 
@@ -9,7 +9,8 @@ use crate::{
     error::{Argument, Error},
     journal::Journal,
     login::Login,
-    settings::Settings,
+    proxy::Proxy,
+    settings::{LockWait, OnLockWait, Settings},
     tls::{self, Trust},
 };
 
@@ -23,6 +24,7 @@ pub struct ClientBuilder {
     has_trust_conflict: bool,
     allow_http: bool,
     journal: Option<PathBuf>,
+    proxy: Option<Proxy>,
     settings: Settings,
 }
 
@@ -60,6 +62,7 @@ impl ClientBuilder {
             has_trust_conflict: false,
             allow_http: false,
             journal: None,
+            proxy: None,
             settings: Settings::default(),
         })
     }
@@ -113,6 +116,20 @@ impl ClientBuilder {
         self
     }
 
+    /// Connects through this HTTP proxy: `http://HOST:PORT` or `HOST:PORT`, with `USER:PASSWORD@` before the host if it
+    /// asks for them. Default: no proxy.
+    ///
+    /// `except` lists hosts that are reached without it, as the variable `NO_PROXY` does: names with their subdomains,
+    /// addresses, networks such as `192.0.2.0/24`, or `*`. An appliance with `https://` is reached through a tunnel, so
+    /// the proxy cannot read what is sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) for anything but such an address.
+    pub fn proxy(mut self, address: &str, except: &str) -> Result<Self, Error> {
+        self.proxy = Some(Proxy::new(address, except)?);
+        Ok(self)
+    }
+
     /// Remembers an open transaction in this file, so that the next run can cancel it after a crash.
     ///
     /// The file holds the session while a transaction is open. Only its owner may read it and the folders that are
@@ -149,6 +166,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Calls this once for each transaction that has to wait for the lock of another session, before it waits.
+    pub fn on_lock_wait(mut self, report: impl Fn(&LockWait) + Send + Sync + 'static) -> Self {
+        self.settings.on_lock_wait = Some(OnLockWait(Arc::new(report)));
+        self
+    }
+
     /// Sets how often the state of a job is read, and how long the job may take. Default: 3 seconds, 1 hour.
     pub fn jobs(mut self, poll: Duration, limit: Duration) -> Self {
         self.settings.poll = poll;
@@ -156,9 +179,22 @@ impl ClientBuilder {
         self
     }
 
+    /// Sets how long a job may take. Default: 1 hour.
+    pub fn job_limit(mut self, limit: Duration) -> Self {
+        self.settings.job_timeout = limit;
+        self
+    }
+
     /// Checks bodies against this version of the appliance. Default: any version.
     pub fn target(mut self, version: Version) -> Self {
         self.settings.target = Some(version);
+        self
+    }
+
+    /// Waives rules: a body that breaks only these is sent. Codes of the structure of a body cannot be waived
+    /// ([`Context::with_waived`](sps_validate::Context::with_waived)).
+    pub fn waive(mut self, codes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.settings.waived.extend(codes.into_iter().map(Into::into));
         self
     }
 
@@ -173,6 +209,7 @@ impl ClientBuilder {
         let login = self.login.ok_or_else(|| {
             Error::argument(Argument::Login, "missing; call `ClientBuilder::login`")
         })?;
+        login.check()?;
         if self.url.scheme() == "http" && !self.allow_http {
             let reason = "with `http://`, anyone on the network path can read the password";
             return Err(Error::argument(Argument::Address, reason));
@@ -182,12 +219,21 @@ impl ClientBuilder {
             return Err(Error::argument(Argument::Trust, reason));
         }
         let tls = tls::config(&self.trust, &login)?;
-        let http = reqwest::Client::builder()
+        let proxy = match &self.proxy {
+            Some(proxy) => proxy.on_the_way_to(&self.url)?.map(|it| (it, proxy.to_string())),
+            None => None,
+        };
+        // Never the proxy of the environment, which a library does not read.
+        let http = reqwest::Client::builder().no_proxy();
+        let way = proxy.as_ref().map(|(proxy, _)| proxy.clone());
+        let (http, proxy) = match proxy {
+            Some((proxy, name)) => (http.proxy(proxy), Some(name)),
+            None => (http, None),
+        };
+        let http = http
             .tls_backend_preconfigured(tls)
             // A redirection would send the session to another host.
             .redirect(reqwest::redirect::Policy::none())
-            // A proxy of the environment could read the session if it decrypts the connection.
-            .no_proxy()
             .http1_only()
             .connect_timeout(self.settings.connect_timeout)
             // From 7.5 on, a client that looks like a browser needs a token.
@@ -200,8 +246,9 @@ impl ClientBuilder {
         let base = self.url.as_str().trim_end_matches('/').to_owned();
         let journal = self.journal.map(|path| Journal::new(path, base.clone()));
         let timeout = self.settings.connect_timeout;
-        match Client::connect(http, base, login, journal, self.settings).await {
-            Err(error) => Err(tls::explain(error, &self.url, timeout).await),
+        let settings = Settings { proxy, ..self.settings };
+        match Client::connect(http, base, login, journal, settings).await {
+            Err(error) => Err(tls::explain(error, &self.url, way, timeout).await),
             client => client,
         }
     }

@@ -168,10 +168,16 @@ impl Error {
         matches!(
             self.0.kind,
             ErrorKind::Connect
+                | ErrorKind::Proxy { .. }
                 | ErrorKind::ConnectionLost
                 | ErrorKind::Timeout
                 | ErrorKind::Unavailable
         )
+    }
+
+    /// Whether there was no connection to send the request through.
+    pub(crate) fn was_not_sent(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Connect | ErrorKind::Proxy { .. })
     }
 
     /// Whether the request may have been carried out although it failed.
@@ -304,6 +310,7 @@ mod tests {
             ErrorKind::Journal,
             ErrorKind::File,
             ErrorKind::Other,
+            ErrorKind::Proxy { proxy: "http://proxy.example:3128".to_owned() },
         ];
         for (index, kind) in kinds.iter().enumerate() {
             assert_eq!(position(kind), index, "{kind:?}");
@@ -343,6 +350,7 @@ mod tests {
             ErrorKind::Journal => 27,
             ErrorKind::File => 28,
             ErrorKind::Other => 29,
+            ErrorKind::Proxy { .. } => 30,
         }
     }
 

@@ -6,6 +6,28 @@ use sps_validate::Kind;
 
 /// Shorter secrets are replaced only where they are whole words: longer words contain them by chance.
 const MIN_SECRET_BYTES: usize = 4;
+/// The same for secrets that are nothing but letters: `pass` is no part of the sentence that a password is too short.
+const MIN_LETTERS: usize = 8;
+/// Words of an appliance's own sentences. A secret that is one of them is replaced only in quotation marks: anywhere else
+/// it cannot be told from the sentence, and a gap there would show the secret.
+const OWN_WORDS: [&str; 16] = [
+    "authentication",
+    "body",
+    "configuration",
+    "error",
+    "invalid",
+    "key",
+    "login",
+    "missing",
+    "name",
+    "object",
+    "password",
+    "secret",
+    "short",
+    "user",
+    "value",
+    "wrong",
+];
 const HIDDEN: &str = "***";
 
 /// Replaces every secret in every string of the value, also in keys.
@@ -31,10 +53,18 @@ pub(crate) fn strike(value: &mut Value, secrets: &[Secret]) {
 pub(crate) fn strike_text(text: &mut String, secrets: &[Secret]) {
     for secret in secrets {
         let secret = secret.expose();
+        if OWN_WORDS.contains(&secret.to_ascii_lowercase().as_str()) {
+            for quote in ['"', '\'', '`'] {
+                *text = text.replace(&format!("{quote}{secret}"), &format!("{quote}{HIDDEN}"));
+            }
+            continue;
+        }
         let written = Value::from(secret).to_string();
         let escaped = written.trim_start_matches('"').strip_suffix('"').unwrap_or_default();
         for form in [secret, escaped] {
-            if form.len() >= MIN_SECRET_BYTES {
+            let is_letters = form.chars().all(char::is_alphabetic);
+            let minimum = if is_letters { MIN_LETTERS } else { MIN_SECRET_BYTES };
+            if form.len() >= minimum {
                 *text = text.replace(form, HIDDEN);
             } else if !form.is_empty() {
                 *text = without_word(text, form);
@@ -111,6 +141,13 @@ mod tests {
             ("abc", "the value abc is wrong, abcd is not", "the value *** is wrong, abcd is not"),
             ("abc", r#"{"plain":"abc"}"#, r#"{"plain":"***"}"#),
             ("hunter22", "xhunter22x", "x***x"),
+            ("p4ss", "xp4ssx", "x***x"),
+            ("pass", "the password is too short", "the password is too short"),
+            ("pass", "got `pass`", "got `***`"),
+            ("sesame-sesame", "xsesame-sesamex", "x***x"),
+            ("password", "The password is too short", "The password is too short"),
+            ("password", "'password' is too short", "'***' is too short"),
+            ("correcthorse", "xcorrecthorsex", "x***x"),
             (r#"a"b\c"#, r#"got {"plain":"a\"b\\c"}"#, r#"got {"plain":"***"}"#),
             ("", "nothing", "nothing"),
         ] {

@@ -1,6 +1,6 @@
 //! One request and its response, without repeating anything.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::header;
@@ -121,12 +121,19 @@ pub(crate) async fn exchange(
             // Without it the appliance responds with 411.
             request = request.header(header::CONTENT_LENGTH, 0);
         }
+        tracing::trace!(bytes = call.body.map_or(0, str::len), "sending");
+        let start = Instant::now();
         let response = request.send().await.map_err(|error| transport(error, call))?;
         let result = read(response, call, authentication).await;
+        let milliseconds = start.elapsed().as_millis();
         match &result {
-            Ok(_) => tracing::debug!("response received"),
+            Ok(response) => {
+                tracing::debug!(milliseconds, "response received");
+                tracing::trace!(bytes = response.text.len(), "the whole response was read");
+            }
             Err(error) => {
-                tracing::debug!(status = error.status(), kind = error.kind().summary(), "failed");
+                let (status, kind) = (error.status(), error.kind().summary());
+                tracing::debug!(milliseconds, status, kind, "failed");
             }
         }
         result
@@ -219,10 +226,16 @@ pub(crate) fn failure(
         }
     }
     let mut response: Value = serde_json::from_str(text).unwrap_or_default();
+    // A name such as `SemanticError` is the appliance's own, whatever words the secrets are.
+    let is_name = |it: &str| {
+        it.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && !secrets.iter().any(|secret| secret.expose() == it)
+    };
+    let name = response["error"]["type"].as_str().filter(|it| is_name(it)).map(str::to_owned);
     hide::strike(&mut response, &secrets);
     let mut error = json::take(&mut response, "error");
     let details = Some(json::take(&mut error, "details")).filter(|it| !it.is_null());
-    let server_type = error["type"].as_str().map(str::to_owned);
+    let server_type = name.or_else(|| error["type"].as_str().map(str::to_owned));
     // A proxy may send a string there.
     let message = error["message"].as_str().or(error.as_str()).map(str::to_owned);
     let kind = kind_of(status, server_type.as_deref(), details.as_ref());
@@ -315,5 +328,16 @@ mod tests {
             assert!(!words.contains(secret), "{words}");
         }
         assert_eq!(error.message(), Some("*** is too short"));
+    }
+
+    #[test]
+    fn keeps_the_name_of_an_error_whatever_the_secret_is() {
+        let secrets = [Secret::new("Semantic1"), Secret::new("SemanticErr"), Secret::new("Error")];
+        let call = Call { secrets: &secrets, ..Call::new(Method::Post, "/api/x") };
+        let text = r#"{"error": {"type": "SemanticError", "message": "SemanticErr is wrong"}}"#;
+        let error = failure(400, text, &call, &Authentication::None);
+        assert_eq!(error.kind(), &ErrorKind::Semantic);
+        assert_eq!(error.server_type(), Some("SemanticError"));
+        assert_eq!(error.message(), Some("*** is wrong"));
     }
 }

@@ -69,12 +69,13 @@
 //!
 //! # Events
 //!
-//! Spans and events of `tracing` contain methods, paths without query, status codes and kinds of errors. They never
-//! contain a password, a session or a body.
+//! Spans and events of `tracing` contain methods, paths without query, status codes, kinds of errors, sizes and times.
+//! They never contain a password, a session or a body.
 //!
 //! # What it does not do
 //!
-//! It does not log out, because no source shows how. It follows no redirection, uses no proxy, and speaks HTTP/1.1.
+//! It does not log out, because no source shows how. It follows no redirection and speaks HTTP/1.1. It uses a proxy
+//! only if [`ClientBuilder::proxy`] names one, never that of the environment.
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
@@ -97,6 +98,7 @@ mod http;
 mod journal;
 mod json;
 mod path;
+mod proxy;
 mod recover;
 mod session;
 mod settings;
@@ -112,6 +114,7 @@ pub use crate::{
     login::Login,
     received::{RawResponse, Received},
     recovered::{Recovered, RecoveredOutcome},
+    settings::LockWait,
     support_bundle::SupportBundles,
     transaction::{Change, ChangeKind, CommitReport, Mismatch, Review, Transaction, Unverified},
     transfer::{Progress, Source},

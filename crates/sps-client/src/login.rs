@@ -5,6 +5,8 @@ use std::fmt;
 use sps_model::Secret;
 use zeroize::Zeroizing;
 
+use crate::error::{Argument, Error};
+
 /// The user who logs in, and how.
 ///
 /// ```
@@ -61,6 +63,25 @@ impl Login {
             Credentials::Password { user, .. } => user,
             Credentials::Certificate { .. } => "(certificate)",
         }
+    }
+
+    /// Checks what a request cannot carry.
+    ///
+    /// # Errors
+    /// The user name has a colon, which would end it in the request, or is empty: the login would fail, and count as a
+    /// failed attempt.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let Credentials::Password { user, .. } = &self.credentials else { return Ok(()) };
+        let reason = if user.is_empty() {
+            "the user name is empty"
+        } else if user.contains(':') {
+            "a user name cannot have a colon"
+        } else if user.contains(char::is_control) {
+            "a user name cannot have control characters"
+        } else {
+            return Ok(());
+        };
+        Err(Error::argument(Argument::Login, reason))
     }
 
     /// The secret that must not appear in a text of the appliance.

@@ -124,6 +124,7 @@ impl Shared {
             http::exchange(&self.http, &self.base, &call, &authentication, self.settings.timeout)
         };
         let response = attempt.retry(self.settings.backoff()).when(Error::is_retryable).await;
+        let response = response.map_err(|error| self.name_proxy(error));
         let response = response.map_err(|error| match error.kind() {
             // At a login, both names of the appliance mean that it refused the credentials.
             ErrorKind::Unauthenticated => error.with_kind(ErrorKind::AuthenticationFailure),
@@ -142,7 +143,7 @@ impl Shared {
         let is_safe = call.method == Method::Get;
         (|| self.send_once(call, scope))
             .retry(self.settings.backoff())
-            .when(|error| *error.kind() == ErrorKind::Connect || (is_safe && error.is_retryable()))
+            .when(|error| error.was_not_sent() || (is_safe && error.is_retryable()))
             .notify(|error, delay| tracing::debug!(%error, ?delay, "repeating"))
             .await
     }
@@ -201,7 +202,19 @@ impl Shared {
         session: &Secret,
     ) -> Result<Response, Error> {
         let authentication = self.authentication(session);
-        http::exchange(&self.http, &self.base, call, &authentication, self.settings.timeout).await
+        http::exchange(&self.http, &self.base, call, &authentication, self.settings.timeout)
+            .await
+            .map_err(|error| self.name_proxy(error))
+    }
+
+    /// Names the proxy in the error of a connection that could not be made.
+    pub(crate) fn name_proxy(&self, error: Error) -> Error {
+        match &self.settings.proxy {
+            Some(proxy) if *error.kind() == ErrorKind::Connect => {
+                error.with_kind(ErrorKind::Proxy { proxy: proxy.clone() })
+            }
+            _ => error,
+        }
     }
 
     /// Reads a response of JSON.

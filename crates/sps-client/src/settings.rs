@@ -1,6 +1,6 @@
 //! Time limits, retries and waits.
 
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use sps_validate::Version;
@@ -18,6 +18,32 @@ pub(crate) struct Settings {
     pub(crate) poll: Duration,
     pub(crate) job_timeout: Duration,
     pub(crate) target: Option<Version>,
+    /// Codes of rules that bodies may break.
+    pub(crate) waived: Vec<String>,
+    /// The name of the proxy, if the appliance is reached through one.
+    pub(crate) proxy: Option<String>,
+    pub(crate) on_lock_wait: Option<OnLockWait>,
+}
+
+/// A transaction waits for the lock of another session; given to
+/// [`ClientBuilder::on_lock_wait`](crate::ClientBuilder::on_lock_wait).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LockWait {
+    /// The user who holds the lock, if the appliance names them.
+    pub holder: Option<String>,
+    /// The longest time that the client waits.
+    pub limit: Duration,
+}
+
+/// What the caller wants to be called with.
+#[derive(Clone)]
+pub(crate) struct OnLockWait(pub(crate) Arc<dyn Fn(&LockWait) + Send + Sync>);
+
+impl fmt::Debug for OnLockWait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnLockWait")
+    }
 }
 
 impl Default for Settings {
@@ -31,6 +57,9 @@ impl Default for Settings {
             poll: Duration::from_secs(3),
             job_timeout: Duration::from_secs(3600),
             target: None,
+            waived: Vec::new(),
+            proxy: None,
+            on_lock_wait: None,
         }
     }
 }

@@ -90,10 +90,14 @@ impl SupportBundles<'_> {
             match bundle.status {
                 SupportBundleStatus::Finished => return Ok(()),
                 SupportBundleStatus::Failed => {
-                    let mut reason =
-                        bundle.error.unwrap_or_else(|| "the appliance gives no reason".to_owned());
-                    hide::strike_text(&mut reason, &self.shared.secrets());
-                    return Err(failed(ErrorKind::JobFailed).with_message(reason));
+                    let failed = failed(ErrorKind::JobFailed);
+                    return Err(match bundle.error {
+                        Some(mut reason) => {
+                            hide::strike_text(&mut reason, &self.shared.secrets());
+                            failed.with_message(reason)
+                        }
+                        None => failed.note("the appliance gives no reason"),
+                    });
                 }
                 _ if start.elapsed() > self.shared.settings.job_timeout => {
                     return Err(

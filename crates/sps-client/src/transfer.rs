@@ -164,7 +164,10 @@ async fn upload(
                 .header(header::CONTENT_LENGTH, length)
                 .body(reqwest::Body::wrap_stream(pieces));
         let sending = async {
-            let response = request.send().await.map_err(|error| http::transport(error, &call))?;
+            let response = request
+                .send()
+                .await
+                .map_err(|error| shared.name_proxy(http::transport(error, &call)))?;
             let status = response.status().as_u16();
             let text = http::read_text(response, &call).await?;
             match status {
@@ -254,7 +257,7 @@ async fn start(shared: &Shared, call: &Call<'_>) -> Result<reqwest::Response, Er
         let response = tokio::time::timeout(shared.settings.timeout, request.send())
             .await
             .map_err(|_| Error::new(ErrorKind::Timeout).at(call.method, call.path))?
-            .map_err(|error| http::transport(error, call))?;
+            .map_err(|error| shared.name_proxy(http::transport(error, call)))?;
         if response.status().is_success() {
             return Ok(response);
         }

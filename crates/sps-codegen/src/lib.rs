@@ -24,7 +24,13 @@ pub use crate::{
     rust::{Error, rust},
 };
 pub use crate::{
-    page::{code, codes, endpoints, nearest_endpoint, show},
-    schema::{SchemaForm, schema, schema_file, schema_id, schema_settings, schemas},
+    page::{
+        code, codes, completeness as endpoint_completeness, endpoints, kind as endpoint_kind,
+        nearest_endpoint, show,
+    },
+    schema::{
+        SchemaForm, schema, schema_file, schema_file_of_documents, schema_id, schema_of_documents,
+        schema_settings, schemas,
+    },
     template::{TemplateError, template},
 };

@@ -10,6 +10,6 @@ pub(crate) mod walk;
 
 pub use self::{
     codes::{code, codes},
-    endpoints::{endpoints, nearest_endpoint},
+    endpoints::{completeness, endpoints, kind, nearest_endpoint},
     show::show,
 };

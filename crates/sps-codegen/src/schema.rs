@@ -1,14 +1,17 @@
 //! JSON Schema 2020-12 of the bodies that an endpoint takes and shows.
 
 mod condition;
+mod document;
 mod format;
 mod object;
+mod strict;
 mod types;
 
 use sps_spec::{Endpoint, EndpointKind, Spec, TypeDef};
 
 use self::{
     object::{Object, strings},
+    strict::strict,
     types::Types,
 };
 use crate::{json::Json, page::prose};
@@ -79,7 +82,9 @@ pub fn schema(spec: &Spec, endpoint: &Endpoint, form: SchemaForm) -> Option<Stri
         .with("$comment", comment)
         .and(body)
         .with("$defs", types.definitions());
-    Some(format!("{}\n", Json::from(schema)))
+    let mut schema = Json::from(schema);
+    strict(&mut schema, false);
+    Some(format!("{schema}\n"))
 }
 
 /// The `$id` of a schema: a name of its own, at which nothing is served.
@@ -103,22 +108,46 @@ pub fn schemas(spec: &Spec) -> String {
     lines.collect()
 }
 
+/// The JSON Schema of a file that may hold a request or a response, for editors: pretty JSON with a final newline; nothing
+/// if only one of the two has a known body.
+pub fn schema_of_documents(spec: &Spec, endpoint: &Endpoint) -> Option<String> {
+    document::schema(spec, endpoint)
+}
+
+/// The file of that schema in a folder of all schemas, with `/` between folders.
+pub fn schema_file_of_documents(endpoint: &Endpoint) -> String {
+    format!("{}.document.json", endpoint.short_path())
+}
+
 /// Settings of an editor that map files to schemas, as pretty JSON with a final newline.
 ///
-/// Every file whose path ends as the endpoint's does gets the schema of a request, or of a response where nothing is sent:
-/// `management/email.json` and, for a collection, `passwords/KEY.json`. `base` is where the folder of schemas is, such as
-/// `./schemas`.
-pub fn schema_settings(spec: &Spec, base: &str) -> String {
+/// A file whose path ends as the endpoint's does, such as `management/email.json`, or `time_policies/KEY.json` for an
+/// object of a collection, gets the schema of a request and a response. If `sites` names folders with such files, only
+/// files at these paths in them do. Otherwise an endpoint whose name is one word has to be below `configuration` or
+/// `api`, because files of other programs are called `info.json` as well. `base` is where the folder of schemas is, such
+/// as `./schemas`.
+pub fn schema_settings(spec: &Spec, base: &str, sites: &[String]) -> String {
     let entries = spec.endpoints.iter().filter_map(|endpoint| {
         let form = forms(endpoint).into_iter().next()?;
+        let file = match schema_of_documents(spec, endpoint) {
+            Some(_) => schema_file_of_documents(endpoint),
+            None => schema_file(endpoint, form),
+        };
         let short = endpoint.short_path();
-        let mut globs = vec![format!("**/{short}.json")];
+        let path =
+            if short.contains('/') { short } else { endpoint.path.trim_start_matches("/api/") };
+        let places: Vec<String> = if sites.is_empty() {
+            let path = if path.contains('/') { path.to_owned() } else { format!("api/{path}") };
+            vec![format!("**/{path}")]
+        } else {
+            sites.iter().map(|site| format!("{}/{short}", site.trim_end_matches('/'))).collect()
+        };
+        let mut globs: Vec<String> = places.iter().map(|it| format!("{it}.json")).collect();
         if matches!(endpoint.kind, EndpointKind::Collection | EndpointKind::Job) {
-            globs.push(format!("**/{short}/*.json"));
+            globs.extend(places.iter().map(|it| format!("{it}/*.json")));
         }
-        let entry = Object::new()
-            .with("fileMatch", strings(globs))
-            .with("url", format!("{base}/{}", schema_file(endpoint, form)));
+        let entry =
+            Object::new().with("fileMatch", strings(globs)).with("url", format!("{base}/{file}"));
         Some(Json::from(entry))
     });
     let settings = Object::new().with("json.schemas", entries.collect::<Vec<_>>());
@@ -143,24 +172,9 @@ fn wrapped(spec: &Spec, endpoint: &Endpoint, name: &str, body: Object) -> Object
     if carriers.is_empty() {
         return body;
     }
-    let about = || {
-        let text = |text: &str| Object::new().with("description", text);
-        let address = "The address of the object, and those of its neighbors.";
-        Object::new().with("key", text("The key of the object.")).with("meta", text(address))
-    };
-    let mut members = about();
-    for wrapper in &carriers.wrappers {
-        members = members.with(wrapper, body.clone());
-    }
-    if let Some(listing) = carriers.listing {
-        let members_of_item = about().with("body", body.clone());
-        let item = Object::new().with("type", "object").with("properties", members_of_item);
-        let items = Object::new().with("type", "array").with("items", item);
-        members = members.with(listing, items);
-    }
     Object::new()
         .with("if", carriers.is_wrapped())
-        .with("then", Object::new().with("properties", members))
+        .with("then", carriers.members(&body))
         .with("else", body)
 }
 
@@ -186,6 +200,26 @@ impl<'a> Carriers<'a> {
 
     fn is_empty(&self) -> bool {
         self.wrappers.is_empty() && self.listing.is_none()
+    }
+
+    /// What is in a document with a wrapper.
+    fn members(&self, body: &Object) -> Object {
+        let about = || {
+            let text = |text: &str| Object::new().with("description", text);
+            let address = "The address of the object, and those of its neighbors.";
+            Object::new().with("key", text("The key of the object.")).with("meta", text(address))
+        };
+        let mut members = about();
+        for wrapper in &self.wrappers {
+            members = members.with(wrapper, body.clone());
+        }
+        if let Some(listing) = self.listing {
+            let members_of_item = about().with("body", body.clone());
+            let item = Object::new().with("type", "object").with("properties", members_of_item);
+            let items = Object::new().with("type", "array").with("items", item);
+            members = members.with(listing, items);
+        }
+        Object::new().with("properties", members)
     }
 
     /// What a document with a wrapper is like.

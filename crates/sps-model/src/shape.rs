@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 use sps_validate::{Kind, Shape};
 
+pub use sps_validate::is_secret_name;
+
 /// Returns the value of the tag, if the object is a union of this kind.
 pub fn tag_of(kind: Kind, object: &Map<String, Value>) -> Option<&str> {
     let Kind::Named(ty) = kind.peeled() else { return None };
@@ -60,11 +62,4 @@ pub fn is_same(kind: Kind, one: &Value, other: &Value) -> bool {
         }
         _ => one == other,
     }
-}
-
-/// Whether the name of a key says that its value is a secret, for places that no type describes. Hiding too much is
-/// better than showing one.
-pub fn is_secret_name(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    ["pass", "secret", "plain", "token", "private", "community"].iter().any(|it| key.contains(it))
 }

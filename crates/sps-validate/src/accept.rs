@@ -26,10 +26,11 @@ use crate::{
 /// assert!(!accept("[true, 0]", &subject, &Context::default()));
 /// ```
 pub fn accept(text: &str, subject: &Subject, context: &Context<'_>) -> bool {
-    // Responses, versions and unknown keys are rare questions: the one full response serves them.
+    // Responses, versions, unknown keys and waived rules are rare questions: the one full response serves them.
     let is_plain = subject.form == Form::Request
         && context.target.is_none()
-        && context.unknown_keys == UnknownKeys::Deny;
+        && context.unknown_keys == UnknownKeys::Deny
+        && context.waived.is_empty();
     let refused = if is_plain { stream(text, subject, context) } else { Err(Refused::TooWide) };
     match refused {
         Ok(()) => true,

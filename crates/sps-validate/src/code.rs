@@ -40,3 +40,29 @@ pub const REFERENCE_EXISTS: &str = "reference-exists";
 pub const CERTIFICATE_IRREGULAR: &str = "certificate-irregular";
 /// A key that has no effect while its switch is off.
 pub const IGNORED_KEY: &str = "ignored-key";
+
+/// The codes that no user can waive: what breaks them is not the body that the appliance expects, or was not checked.
+const STRUCTURAL: [&str; 17] = [
+    INVALID_JSON,
+    "invalid-yaml",
+    DUPLICATE_KEY,
+    UNKNOWN_KEY,
+    MISSING_KEY,
+    WRONG_TYPE,
+    NULL_NOT_ALLOWED,
+    UNKNOWN_SELECTION,
+    NOT_IN_ENUM,
+    REFERENCE_OBJECT,
+    RESPONSE_WRAPPER,
+    NOT_IN_VERSION,
+    OUT_OF_RANGE,
+    TOO_SHORT,
+    TOO_LONG,
+    LIMIT_EXCEEDED,
+    GARDE,
+];
+
+/// Whether a code is about the structure of a body, so that no rule can be waived with it.
+pub fn is_structural(code: &str) -> bool {
+    STRUCTURAL.contains(&code)
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::{
+    code,
     condition::Condition,
     input::{Input, Outcome},
     limits::Limits,
@@ -32,6 +33,8 @@ pub struct Context<'a> {
     pub limits: Limits,
     /// The treatment of keys that no source shows.
     pub unknown_keys: UnknownKeys,
+    /// Codes of rules that the document may break.
+    pub waived: &'a [&'a str],
 }
 
 impl<'a> Context<'a> {
@@ -70,6 +73,25 @@ impl<'a> Context<'a> {
         self
     }
 
+    /// Waives the rules with these codes: what breaks them is neither reported nor listed as unchecked. It hides no other
+    /// finding. The codes of the structure ([`code::is_structural`]) cannot be waived and have no effect here.
+    ///
+    /// ```
+    /// use sps_validate::Context;
+    /// let context = Context::default().with_waived(&["weak-encryption", "wrong-type"]);
+    /// assert!(context.is_waived("weak-encryption") && !context.is_waived("wrong-type"));
+    /// ```
+    #[must_use]
+    pub fn with_waived(mut self, codes: &'a [&'a str]) -> Self {
+        self.waived = codes;
+        self
+    }
+
+    /// Whether the rule with this code is waived.
+    pub fn is_waived(&self, code: &str) -> bool {
+        self.waived.contains(&code) && !code::is_structural(code)
+    }
+
     /// Checks the plain text of the password that `collection` holds under `key`.
     ///
     /// Holds if the object does not exist, because `reference-exists` reports that.
@@ -93,6 +115,7 @@ impl fmt::Debug for Context<'_> {
             .field("now", &self.now)
             .field("limits", &self.limits)
             .field("unknown_keys", &self.unknown_keys)
+            .field("waived", &self.waived)
             .finish()
     }
 }

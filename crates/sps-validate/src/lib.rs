@@ -45,6 +45,7 @@ mod reference;
 mod report;
 mod rewrite;
 mod rule;
+mod secret_name;
 mod severity;
 mod subject;
 mod version;
@@ -71,6 +72,7 @@ pub use crate::{
     report::{Diagnostic, Related, Report, Unchecked, Use},
     rewrite::rewrite,
     rule::{Check, MAX_INPUTS, Path, Requirement, Rule},
+    secret_name::is_secret_name,
     severity::Severity,
     span::Span,
     subject::{Form, Subject},

@@ -14,8 +14,9 @@ use rayon::prelude::*;
 use sps_validate::Limits;
 
 use crate::check::{
-    input::{self, Selection, Unit},
+    input::{self, Unit},
     interrupt,
+    selection::Selection,
 };
 
 /// Enough text to keep every core busy, little enough for memory.

@@ -45,6 +45,11 @@ impl Document {
         }
     }
 
+    /// Whether it is a line of JSON Lines.
+    pub(crate) fn is_line(&self) -> bool {
+        self.source != self.file
+    }
+
     /// Translates offsets in this document.
     pub(crate) fn positions(&self) -> Positions {
         Positions {

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::BufReader,
+    io::{self, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -13,9 +13,10 @@ use sps_validate::Limits;
 use crate::{
     check::{
         document::{Document, SourceError},
-        exclude::Pattern,
         lines::{self, Lines},
         read,
+        selection::Selection,
+        stdin::{self, Stdin},
         tree::Tree,
     },
     file_name::{is_json_lines, is_stdin},
@@ -109,14 +110,6 @@ impl Unit {
     }
 }
 
-/// The files and directories to check.
-#[derive(Debug, Clone)]
-pub(crate) struct Selection {
-    pub(crate) paths: Vec<PathBuf>,
-    /// Files in directories to leave out.
-    pub(crate) exclude: Vec<Pattern>,
-}
-
 /// Takes the input unit by unit; an error ends the reading.
 type Visit<'v> = &'v mut dyn FnMut(Unit) -> Result<()>;
 
@@ -128,15 +121,14 @@ pub(crate) fn documents(selection: &Selection, limits: &Limits, visit: Visit<'_>
     let mut stdin_is_read = false;
     for path in &selection.paths {
         if is_stdin(path) {
-            let once = !std::mem::replace(&mut stdin_is_read, true);
-            let document = if once {
-                read::document(path, limits)
+            if std::mem::replace(&mut stdin_is_read, true) {
+                let error = SourceError::new("-", "standard input can be read only once");
+                visit(Unit::Read(Err(error)))?;
             } else {
-                Err(SourceError::new("-", "standard input can be read only once"))
-            };
-            visit(Unit::Read(document))?;
+                standard_input(limits, visit)?;
+            }
         } else if path.is_dir() {
-            directory(path, &selection.exclude, limits, visit)?;
+            directory(path, selection, limits, visit)?;
         } else {
             file(path, false, limits, visit)?;
         }
@@ -149,7 +141,7 @@ pub(crate) fn size(selection: &Selection) -> u64 {
     let size = |path: &PathBuf| fs::metadata(path).map_or(0, |it| it.len());
     let of = |path: &PathBuf| {
         if path.is_dir() {
-            Tree::read(path, &selection.exclude).files.iter().map(size).sum()
+            Tree::read(path, selection).files.iter().map(size).sum()
         } else {
             size(path)
         }
@@ -157,10 +149,15 @@ pub(crate) fn size(selection: &Selection) -> u64 {
     selection.paths.iter().map(of).sum()
 }
 
-fn directory(path: &Path, exclude: &[Pattern], limits: &Limits, visit: Visit<'_>) -> Result<()> {
-    let Tree { files, errors } = Tree::read(path, exclude);
+fn directory(path: &Path, selection: &Selection, limits: &Limits, visit: Visit<'_>) -> Result<()> {
+    let Tree { files, errors } = Tree::read(path, selection);
     if files.is_empty() && errors.is_empty() {
-        let reason = "no *.json, *.jsonl or *.ndjson file in this directory";
+        let all = Selection { with_ignored: true, ..selection.clone() };
+        let reason = if Tree::read(path, &all).files.is_empty() {
+            "no *.json, *.jsonl or *.ndjson file in this directory"
+        } else {
+            "`.gitignore` leaves out every file; `--no-ignore` checks those too"
+        };
         visit(Unit::Read(Err(SourceError::new(path.display().to_string(), reason))))?;
     }
     for error in errors {
@@ -170,6 +167,18 @@ fn directory(path: &Path, exclude: &[Pattern], limits: &Limits, visit: Visit<'_>
         file(&path, true, limits, visit)?;
     }
     Ok(())
+}
+
+fn standard_input(limits: &Limits, visit: Visit<'_>) -> Result<()> {
+    match stdin::open(io::stdin(), limits) {
+        Stdin::Document(bytes) => visit(Unit::Read(read::of_stdin(bytes, limits))),
+        Stdin::Lines(reader) => lines::read(Path::new("-"), false, reader, limits, &mut |lines| {
+            visit(match lines {
+                Ok(lines) => Unit::Lines(lines),
+                Err(error) => Unit::Read(Err(error)),
+            })
+        }),
+    }
 }
 
 fn file(path: &Path, is_found: bool, limits: &Limits, visit: Visit<'_>) -> Result<()> {

@@ -15,6 +15,7 @@ use crate::{
         read,
     },
     endpoint,
+    file_name::is_stdin,
 };
 
 /// Enough text that taking it apart is worth a place in a queue.
@@ -47,7 +48,7 @@ impl Lines {
     fn new(path: &Path, is_found: bool) -> Self {
         Self {
             path: path.to_owned(),
-            by_path: endpoint::of_path(path),
+            by_path: if is_stdin(path) { None } else { endpoint::of_path(path) },
             bytes: Vec::new(),
             ranges: Vec::new(),
             is_found,
@@ -89,7 +90,7 @@ impl Lines {
             Ok(text) => Ok(Document {
                 source,
                 file,
-                path: Some(self.path.clone()),
+                path: Some(self.path.clone()).filter(|path| !is_stdin(path)),
                 text,
                 lines_before: line.lines_before,
                 bytes_before: line.bytes_before,

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, ErrorKind, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use sps_validate::{
@@ -30,22 +30,38 @@ pub(crate) fn document(path: &Path, limits: &Limits) -> Result<Document, SourceE
     };
     let mut bytes = Vec::new();
     let cap = byte_cap(limits);
-    let length = opened.and_then(|file| file.take(cap as u64).read_to_end(&mut bytes));
-    match length {
-        Ok(length) => match decode(bytes, length == cap, 0) {
-            Ok(text) => Ok(Document {
-                file: source.clone(),
-                source,
-                path,
-                text,
-                lines_before: 0,
-                bytes_before: 0,
-                by_path: ByPath::Pending,
-                is_found: false,
-            }),
-            Err(reason) => Err(SourceError::new(source, reason)),
-        },
-        Err(error) => Err(SourceError::new(source, reason(&error))),
+    let read = opened.and_then(|file| file.take(cap as u64).read_to_end(&mut bytes));
+    of_bytes(source, path, read.map(|_| bytes), limits)
+}
+
+/// What was read of standard input as one document.
+pub(super) fn of_stdin(
+    bytes: io::Result<Vec<u8>>,
+    limits: &Limits,
+) -> Result<Document, SourceError> {
+    of_bytes("-".to_owned(), None, bytes, limits)
+}
+
+fn of_bytes(
+    source: String,
+    path: Option<PathBuf>,
+    bytes: io::Result<Vec<u8>>,
+    limits: &Limits,
+) -> Result<Document, SourceError> {
+    let bytes = bytes.map_err(|error| SourceError::new(&source, reason(&error)))?;
+    let is_cut = bytes.len() == byte_cap(limits);
+    match decode(bytes, is_cut, 0) {
+        Ok(text) => Ok(Document {
+            file: source.clone(),
+            source,
+            path,
+            text,
+            lines_before: 0,
+            bytes_before: 0,
+            by_path: ByPath::Pending,
+            is_found: false,
+        }),
+        Err(reason) => Err(SourceError::new(source, reason)),
     }
 }
 

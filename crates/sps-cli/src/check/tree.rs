@@ -6,8 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use ignore::{DirEntry, WalkBuilder};
+
 use crate::{
-    check::{document::SourceError, exclude::Pattern, read},
+    check::{document::SourceError, read, selection::Selection},
     endpoint,
     file_name::is_json,
 };
@@ -20,53 +22,65 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Walks a directory, and leaves out what matches a pattern.
-    pub(super) fn read(directory: &Path, exclude: &[Pattern]) -> Self {
-        let mut walk =
-            Walk { root: directory, exclude, tree: Self::default(), links: BTreeMap::new() };
-        walk.directory(directory);
+    /// Walks a directory, and leaves out what git ignores and what a pattern excludes.
+    pub(super) fn read(directory: &Path, selection: &Selection) -> Self {
+        let mut walk = Walk { root: directory, tree: Self::default(), links: BTreeMap::new() };
+        let (root, exclude) = (directory.to_owned(), selection.exclude.clone());
+        let entries = WalkBuilder::new(directory)
+            // Hidden files are documents too; those of git itself are not.
+            .standard_filters(false)
+            .git_ignore(!selection.with_ignored)
+            .git_exclude(!selection.with_ignored)
+            .parents(!selection.with_ignored)
+            .require_git(false)
+            .filter_entry(move |entry| {
+                let path = entry.path().strip_prefix(&root).unwrap_or_else(|_| entry.path());
+                entry.file_name() != ".git" && !exclude.iter().any(|it| it.matches(path))
+            })
+            .build();
+        for entry in entries {
+            match entry {
+                Ok(entry) => walk.entry(&entry),
+                Err(error) => walk.failed(&error),
+            }
+        }
         walk.finish()
     }
 }
 
 struct Walk<'w> {
     root: &'w Path,
-    exclude: &'w [Pattern],
     tree: Tree,
     /// Links to files, with their targets.
     links: BTreeMap<PathBuf, PathBuf>,
 }
 
 impl Walk<'_> {
-    fn directory(&mut self, directory: &Path) {
-        let entries = match fs::read_dir(directory) {
-            Ok(entries) => entries,
-            Err(error) => return self.error(directory, &error),
-        };
-        for entry in entries {
-            match entry {
-                Ok(entry) => self.entry(&entry),
-                Err(error) => self.error(directory, &error),
+    fn entry(&mut self, entry: &DirEntry) {
+        let path = entry.path();
+        match entry.file_type() {
+            _ if entry.depth() == 0 || !is_json(path) => {}
+            Some(kind) if kind.is_symlink() => self.link(path.to_owned()),
+            // Pipes and devices are left alone, because reading them may never end.
+            Some(kind) if kind.is_file() => {
+                self.tree.files.insert(path.to_owned());
             }
+            _ => {}
         }
     }
 
-    fn entry(&mut self, entry: &fs::DirEntry) {
-        let path = entry.path();
-        if self.is_excluded(&path) {
-            return;
-        }
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => self.directory(&path),
-            Ok(_) if !is_json(&path) => {}
-            Ok(kind) if kind.is_symlink() => self.link(path),
-            // Pipes and devices are left alone, because reading them may never end.
-            Ok(kind) if !kind.is_file() => {}
-            Ok(_) => {
-                self.tree.files.insert(path);
-            }
-            Err(error) => self.error(&path, &error),
-        }
+    /// A directory cannot be read, or a line of a `.gitignore` is no pattern, which git ignores too.
+    fn failed(&mut self, error: &ignore::Error) {
+        let (path, reason) = match error {
+            ignore::Error::WithPath { path, err } => (path.clone(), &**err),
+            ignore::Error::WithDepth { err, .. } => return self.failed(err),
+            error => (self.root.to_owned(), error),
+        };
+        let reason = match reason.io_error() {
+            Some(error) => read::reason(error),
+            None => reason.to_string(),
+        };
+        self.tree.errors.push(SourceError::new(path.display().to_string(), reason));
     }
 
     /// A link to a file is followed, one to a directory is not: it may lead back up.
@@ -78,11 +92,6 @@ impl Walk<'_> {
             Ok(_) => {}
             Err(error) => self.error(&path, &error),
         }
-    }
-
-    fn is_excluded(&self, path: &Path) -> bool {
-        let path = path.strip_prefix(self.root).unwrap_or(path);
-        self.exclude.iter().any(|pattern| pattern.matches(path))
     }
 
     /// Adds the links that lead to a file, or an endpoint of it, that no other name leads to.

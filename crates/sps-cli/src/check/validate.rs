@@ -1,7 +1,11 @@
 //! The check of one document.
 
+use std::time::SystemTime;
+
 use sps_model::EndpointInfo;
-use sps_validate::{Context, Fix, Form, Report, Subject, explain, explain_scanned, json};
+use sps_validate::{
+    Context, Fix, Form, Report, Subject, Timestamp, explain, explain_scanned, json,
+};
 
 use crate::{
     check::{
@@ -45,6 +49,12 @@ pub(crate) enum Resend {
 pub(crate) struct Declared {
     pub(crate) endpoint: Option<&'static EndpointInfo>,
     pub(crate) form: Option<Form>,
+}
+
+/// The time at which certificates are checked.
+pub(crate) fn now() -> Option<Timestamp> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    Some(Timestamp(since.as_secs()))
 }
 
 /// Checks one document.

@@ -4,20 +4,21 @@ mod repair;
 mod result;
 mod run;
 
-use std::{io::IsTerminal as _, path::PathBuf, time::SystemTime};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
-use sps_validate::{Context, Form, Timestamp, UnknownKeys, Version};
+use sps_validate::{Context, Form, UnknownKeys, Version};
 
 use crate::{
     check::{
+        allow,
         document::{SourceError, Step},
         exclude::Pattern,
-        input::Selection,
         interrupt,
         objects::Objects,
-        validate::Declared,
+        selection::Selection,
+        validate::{Declared, now},
     },
     command::check::result::{Settings, Writer},
     endpoint,
@@ -26,8 +27,9 @@ use crate::{
         Stdout, complain,
         gitlab::{GitLab, Issues},
         human::{Amount, Human, Show},
+        is_stdout_colored,
         json::{self, Json},
-        line::{self, Lines},
+        line::{self, LineWriter, Lines},
         report::{Render, Sink, Summary},
         sarif::{self, Sarif},
     },
@@ -82,9 +84,21 @@ pub(crate) struct Args {
     #[arg(long)]
     allow_unknown: bool,
 
+    /// Waive the rule with this code, such as `weak-encryption` (repeatable); codes of the structure cannot be waived
+    #[arg(long, value_name = "CODE", value_parser = allow::code)]
+    allow: Vec<&'static str>,
+
     /// Leave out files in directories that match, such as `schemas` or `site/*.draft.json` (repeatable)
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<Pattern>,
+
+    /// Check files that `.gitignore` leaves out too
+    #[arg(long)]
+    no_ignore: bool,
+
+    /// Show at most this many findings for each file; formats for programs have all
+    #[arg(long, value_name = "NUMBER", default_value = "100")]
+    max_findings: usize,
 
     /// Output format
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
@@ -113,36 +127,6 @@ pub(crate) struct Args {
     /// much faster.
     #[arg(long, short)]
     quiet: bool,
-
-    /// When to print in color
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
-    color: Color,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Color {
-    /// On a terminal, unless NO_COLOR is set
-    #[expect(clippy::doc_markdown, reason = "clap prints the text as it is")]
-    Auto,
-    /// Always, also into files and pipes
-    Always,
-    /// Never
-    Never,
-}
-
-impl Color {
-    fn is_enabled(self) -> bool {
-        // See https://no-color.org; TERM is `dumb` for a terminal without color.
-        let is_refused = || {
-            std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-                || std::env::var_os("TERM").is_some_and(|value| value == "dumb")
-        };
-        match self {
-            Self::Auto => std::io::stdout().is_terminal() && !is_refused(),
-            Self::Always => true,
-            Self::Never => false,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -204,19 +188,24 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     let mut settings = Settings {
         declared: Declared { endpoint: None, form: args.form.map(Form::from) },
         context: context(args),
+        allowed: args.allow.clone(),
         objects: args.resolve.as_deref().map(Objects::read).transpose()?,
         render,
         // Other output about a valid document needs more than the fact that it is valid.
         is_quick: args.quiet
             && !args.deny_warnings
             && args.resolve.is_none()
-            && !matches!(args.format, Format::Json | Format::Sarif),
+            && !matches!(args.format, Format::Json),
     };
     match args.endpoint.as_deref().map(endpoint::named).transpose() {
         Ok(endpoint) => {
             interrupt::watch();
             settings.declared.endpoint = endpoint;
-            let selection = Selection { paths: args.paths.clone(), exclude: args.exclude.clone() };
+            let selection = Selection {
+                paths: args.paths.clone(),
+                exclude: args.exclude.clone(),
+                with_ignored: args.no_ignore,
+            };
             if args.fix {
                 repair::run(&settings, &mut writer, &selection, repaired_stdin, args.dry_run)?;
             } else {
@@ -230,11 +219,14 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
             }
         }
     }
-    if !args.quiet {
-        writer.note_skipped();
-    }
-    let Writer { mut sink, out, summary, .. } = writer;
+    writer.note_skipped();
+    let Writer { mut sink, out, mut summary, .. } = writer;
     let status = status(args, &summary);
+    if args.quiet {
+        // They are not searched for in valid documents.
+        summary.unchecked = 0;
+        summary.warnings = if args.deny_warnings { summary.warnings } else { 0 };
+    }
     sink.finish(out, &summary, status)?;
     Ok(status)
 }
@@ -261,19 +253,18 @@ fn format(args: &Args) -> (Box<dyn Render>, Box<dyn Sink>) {
         (true, true) => Amount::Diagnostics,
         (true, false) => Amount::Errors,
     };
-    let show = Show { color: args.color.is_enabled(), amount, dry_run: args.dry_run };
-    let lines = |form| Lines { form, show };
+    let show = Show { color: is_stdout_colored(), amount, dry_run: args.dry_run };
+    let lines = |form| -> (Box<dyn Render>, Box<dyn Sink>) {
+        let lines = Lines { form, show };
+        (Box::new(lines), Box::new(LineWriter::new(lines, args.max_findings)))
+    };
     match args.format {
-        Format::Human => (Box::new(show), Box::new(Human::new(show))),
-        Format::Concise => {
-            (Box::new(lines(line::Form::Concise)), Box::new(lines(line::Form::Concise)))
-        }
-        Format::GitHub => {
-            (Box::new(lines(line::Form::GitHub)), Box::new(lines(line::Form::GitHub)))
-        }
+        Format::Human => (Box::new(show), Box::new(Human::new(show, args.max_findings))),
+        Format::Concise => lines(line::Form::Concise),
+        Format::GitHub => lines(line::Form::GitHub),
         Format::GitLab => (Box::new(Issues(amount)), Box::new(GitLab::default())),
-        Format::Json => (Box::new(json::Line), Box::new(Json::default())),
-        Format::Sarif => (Box::new(sarif::Results), Box::new(Sarif::default())),
+        Format::Json => (Box::new(json::Line(amount)), Box::new(Json::default())),
+        Format::Sarif => (Box::new(sarif::Results(amount)), Box::new(Sarif::default())),
     }
 }
 
@@ -281,9 +272,6 @@ fn context(args: &Args) -> Context<'static> {
     let unknown_keys = if args.allow_unknown { UnknownKeys::Allow } else { UnknownKeys::Deny };
     let mut context = Context::default().with_unknown_keys(unknown_keys);
     context.target = args.target;
-    context.now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .ok()
-        .map(|since| Timestamp(since.as_secs()));
+    context.now = now();
     context
 }

@@ -4,6 +4,7 @@ mod change;
 mod diff;
 mod draft;
 mod edit;
+mod outcome;
 mod patch;
 mod patch_document;
 mod target;
@@ -223,6 +224,9 @@ pub(crate) fn delete(args: &DeleteArgs, out: &mut Stdout) -> Result<Status> {
     runtime::with_appliance(&args.change.connection, async |client| {
         client.send_raw(Method::Delete, &target.path, None).await?;
         change::report("deleted", &target.path);
+        if out.is_json() {
+            output::print_json(out, &serde_json::json!({"deleted": target.path}))?;
+        }
         Ok(Status::Done)
     })
 }

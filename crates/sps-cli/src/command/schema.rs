@@ -1,17 +1,19 @@
 //! `sps schema`: JSON Schemas of bodies.
 
 use std::{
-    fs,
+    collections::BTreeMap,
+    fmt, fs,
     io::{self, Write as _},
     path::{Component, Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use sps_codegen::SchemaForm;
+use sps_spec::Endpoint;
 
 use crate::{
     endpoint,
-    output::{Stdout, count, one_line},
+    output::{Stdout, count, one_line, print_json},
     spec::spec,
     status::Status,
 };
@@ -25,7 +27,8 @@ use crate::{
 Examples:
   sps schema management/snmp/trap > trap.schema.json
   sps schema info --form response
-  sps schema --all schemas")]
+  sps schema --all schemas
+  sps schema --all schemas --site site")]
 pub(crate) struct Args {
     /// Full path, or the part after `/api/configuration/` or `/api/`
     #[arg(value_name = "ENDPOINT", conflicts_with = "all")]
@@ -38,9 +41,14 @@ pub(crate) struct Args {
     /// Write all schemas to this directory, with settings for an editor
     ///
     /// `settings.json` assigns schemas to files in any directory by their paths, such as `management/email.json`, or
-    /// `passwords/KEY.json` for an object of a collection.
+    /// `configuration/passwords/KEY.json` for an object of a collection. Such a file may hold a request or a response.
     #[arg(long, value_name = "DIR")]
     all: Option<PathBuf>,
+
+    /// With --all: directory of configuration files; only files in it get a schema, `DIR/passwords/KEY.json` too
+    /// (repeatable)
+    #[arg(long, value_name = "DIR", requires = "all")]
+    site: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -64,7 +72,25 @@ impl From<Form> for SchemaForm {
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     match (&args.endpoint, &args.all) {
         (Some(endpoint), _) => out.write_all(one(endpoint, args.form.into())?.as_bytes())?,
-        (None, Some(dir)) => out.write_all(write_all(dir)?.as_bytes())?,
+        (None, Some(dir)) => {
+            let written = write_all(dir, &args.site)?;
+            if out.is_json() {
+                print_json(out, &written)?;
+            } else {
+                out.write_all(written.to_string().as_bytes())?;
+            }
+        }
+        (None, None) if out.is_json() => {
+            let forms = SchemaForm::ALL.into_iter();
+            let forms_of = |endpoint: &Endpoint| -> Vec<&str> {
+                let has_schema =
+                    |form: &SchemaForm| sps_codegen::schema(spec(), endpoint, *form).is_some();
+                forms.clone().filter(has_schema).map(SchemaForm::name).collect()
+            };
+            let endpoints = spec().endpoints.iter().map(|it| (it.short_path(), forms_of(it)));
+            let index: BTreeMap<_, _> = endpoints.filter(|(_, forms)| !forms.is_empty()).collect();
+            print_json(out, &index)?;
+        }
         (None, None) => out.write_all(sps_codegen::schemas(spec()).as_bytes())?,
     }
     out.flush()?;
@@ -84,10 +110,29 @@ fn one(name: &str, form: SchemaForm) -> Result<String> {
     })
 }
 
-/// Writes all schemas and the settings, and returns how to use them.
+/// The schemas and settings that were written.
+#[derive(Debug, serde::Serialize)]
+struct Written {
+    schemas: usize,
+    directory: String,
+    settings: String,
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "wrote {} to {}", count(self.schemas, "schema"), one_line(&self.directory))?;
+        writeln!(
+            f,
+            "To use them in VS Code, copy `json.schemas` from {} to .vscode/settings.json in the current directory.",
+            one_line(&self.settings)
+        )
+    }
+}
+
+/// Writes all schemas and the settings.
 ///
 /// Writes nothing if a file of another program would be replaced.
-fn write_all(dir: &Path) -> Result<String> {
+fn write_all(dir: &Path, sites: &[String]) -> Result<Written> {
     let spec = spec();
     let base = base(dir)?;
     let mut files: Vec<(PathBuf, String)> = Vec::new();
@@ -98,9 +143,14 @@ fn write_all(dir: &Path) -> Result<String> {
             }
         }
     }
+    for endpoint in &spec.endpoints {
+        if let Some(schema) = sps_codegen::schema_of_documents(spec, endpoint) {
+            files.push((dir.join(sps_codegen::schema_file_of_documents(endpoint)), schema));
+        }
+    }
     let schemas = files.len();
     let settings = dir.join("settings.json");
-    files.push((settings.clone(), sps_codegen::schema_settings(spec, &base)));
+    files.push((settings.clone(), sps_codegen::schema_settings(spec, &base, sites)));
     for (path, text) in &files {
         if let Some(reason) = in_the_way(path, text) {
             bail!(
@@ -112,13 +162,11 @@ fn write_all(dir: &Path) -> Result<String> {
     for (path, text) in &files {
         write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    Ok(format!(
-        "wrote {} to {}\nTo use them in VS Code, copy `json.schemas` from {} to .vscode/settings.json in the current \
-         directory.\n",
-        count(schemas, "schema"),
-        one_line(&dir.display().to_string()),
-        one_line(&settings.display().to_string()),
-    ))
+    Ok(Written {
+        schemas,
+        directory: dir.display().to_string(),
+        settings: settings.display().to_string(),
+    })
 }
 
 /// Location of the schemas for an editor: relative to its open folder, or a URL.
@@ -164,8 +212,11 @@ fn in_the_way(path: &Path, ours: &str) -> Option<&'static str> {
         return Some("exists and is not JSON from this command");
     };
     let is_ours = |url: &serde_json::Value| {
-        url.as_str()
-            .is_some_and(|it| it.ends_with(".request.json") || it.ends_with(".response.json"))
+        url.as_str().is_some_and(|it| {
+            [".request.json", ".response.json", ".document.json"]
+                .iter()
+                .any(|end| it.ends_with(end))
+        })
     };
     let schema = there
         .get("$id")

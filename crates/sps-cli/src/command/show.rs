@@ -4,7 +4,13 @@ use std::io::Write as _;
 
 use anyhow::{Result, anyhow};
 
-use crate::{endpoint, output::Stdout, spec::spec, status::Status};
+use crate::{
+    command::facts,
+    endpoint,
+    output::{Stdout, print_json},
+    spec::spec,
+    status::Status,
+};
 
 /// Show the fields, rules, quirks and sources of an endpoint
 #[derive(Debug, clap::Args)]
@@ -17,6 +23,10 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     let endpoint = endpoint::spec_page(&args.endpoint).map_err(|reason| anyhow!(reason))?;
+    if out.is_json() {
+        print_json(out, &facts::endpoint_with_schemas(endpoint))?;
+        return Ok(Status::Done);
+    }
     out.write_all(sps_codegen::show(spec(), endpoint).as_bytes())?;
     out.flush()?;
     Ok(Status::Done)

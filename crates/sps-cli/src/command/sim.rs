@@ -8,13 +8,14 @@ use std::{
     str::FromStr as _,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
+use serde_json::json;
 use sps_sim::{Fault, Locks, Simulator, User};
 
 use crate::{
     check::read,
-    connection::runtime,
-    output::{Stdout, complain},
+    connection::{password::clean, runtime},
+    output::{Stdout, print_json, remark},
     status::Status,
 };
 
@@ -151,6 +152,9 @@ fn user_name(text: &str) -> Result<String, String> {
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     runtime::run(async {
         let simulator = start(args).await?;
+        if out.is_json() {
+            return serve_json(args, out, simulator).await;
+        }
         writeln!(out, "listening on {}", simulator.url())?;
         writeln!(out, "user: {}", simulator.user())?;
         match &args.password_file {
@@ -161,8 +165,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         if let Some(pem) = simulator.certificate_pem() {
             match &args.certificate {
                 Some(file) => {
-                    fs::write(file, pem)
-                        .with_context(|| format!("cannot write {}", file.display()))?;
+                    write_certificate(file, pem)?;
                     writeln!(out, "certificate: {}", file.display())?;
                 }
                 None => match &args.state {
@@ -177,11 +180,35 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         out.flush()?;
         runtime::interrupted().await;
         if let (Some(file), Some(error)) = (&args.log, simulator.log_error()) {
-            complain(&format!("warning: {} is incomplete: {error}", file.display()));
+            remark(&format!("warning: {} is incomplete: {error}", file.display()));
         }
         simulator.stop().await;
         Ok(Status::Done)
     })
+}
+
+fn write_certificate(file: &Path, pem: &str) -> Result<()> {
+    fs::write(file, pem).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// Prints how to connect as one JSON object, and serves until a signal.
+async fn serve_json(args: &Args, out: &mut Stdout, simulator: Simulator) -> Result<Status> {
+    let pem = simulator.certificate_pem();
+    if let (Some(file), Some(pem)) = (&args.certificate, &pem) {
+        write_certificate(file, pem)?;
+    }
+    let password = args.password_file.is_none().then(|| simulator.password());
+    let start = json!({
+        "url": simulator.url(),
+        "user": simulator.user(),
+        "password": password,
+        "certificate": pem,
+        "sha256": simulator.sha256_fingerprint(),
+    });
+    print_json(out, &start)?;
+    runtime::interrupted().await;
+    simulator.stop().await;
+    Ok(Status::Done)
 }
 
 async fn start(args: &Args) -> Result<Simulator> {
@@ -238,26 +265,21 @@ async fn start(args: &Args) -> Result<Simulator> {
     Ok(simulator)
 }
 
-/// The password in a file, without the end of its line.
+/// The password in a file.
 fn password(file: &Path) -> Result<String> {
-    let text = read::text(file)?;
-    let password = text.trim_end_matches(['\r', '\n']);
-    if password.is_empty() {
-        bail!("{}: the password is empty", file.display());
-    }
-    Ok(password.to_owned())
+    clean(&read::text(file)?).map_err(|reason| anyhow!("{}: {reason}", file.display()))
 }
 
 /// Warns about parts of the state that the simulated version does not have.
 fn warn(args: &Args, left_out: &[String]) {
     let Some(state) = args.state.as_ref().filter(|_| !left_out.is_empty()) else { return };
     let state = state.display();
-    complain(&format!("warning: this version does not support parts of {state}; ignored:"));
+    remark(&format!("warning: this version does not support parts of {state}; ignored:"));
     for path in left_out.iter().take(MAX_LISTED_PATHS) {
-        complain(&format!("  {path}"));
+        remark(&format!("  {path}"));
     }
     if left_out.len() > MAX_LISTED_PATHS {
-        complain(&format!("  and {} more", left_out.len() - MAX_LISTED_PATHS));
+        remark(&format!("  and {} more", left_out.len() - MAX_LISTED_PATHS));
     }
-    complain(&format!("the first commit saves the current file as {state}.VERSION.bak"));
+    remark(&format!("the first commit saves the current file as {state}.VERSION.bak"));
 }

@@ -1,18 +1,24 @@
 //! `sps support-bundle`: logs and settings for the vendor's support.
 
-use std::{io::Write as _, path::PathBuf, time::Duration};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Result, anyhow, bail};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 use sps_client::{Client, ErrorKind, Progress};
-use sps_model::SupportBundle;
+use sps_model::{Endpoint as _, SupportBundle};
 
 use crate::{
+    check::read,
     connection::{self, runtime},
     failure,
     file_name::is_stdin,
-    output::{Stdout, complain, one_line, print},
+    output::{Stdout, count, is_quiet, one_line, print, print_json, remark},
     status::Status,
 };
 
@@ -37,6 +43,9 @@ enum Command {
         /// Download the bundle to this file; it appears when it is complete, readable by its owner only
         #[arg(long, short, value_name = "FILE")]
         download: Option<PathBuf>,
+        /// Seconds to wait for the job; it continues when the time is up
+        #[arg(long, value_name = "SECONDS", default_value = "3600")]
+        wait: u64,
         #[command(flatten)]
         connection: connection::Args,
     },
@@ -78,29 +87,63 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
             "cannot write a bundle to standard output, where an incomplete one looks complete; pass a file"
         );
     }
-    runtime::with_appliance(connection, async |client| {
+    if let Command::Create { download: Some(file), .. } | Command::Download { file, .. } =
+        &args.command
+    {
+        try_target(file)?;
+    }
+    let work = async |client: &Client| {
         args.command.run(client, out).await?;
         out.flush()?;
         Ok(Status::Done)
-    })
+    };
+    match &args.command {
+        // The limit of the client has no help for the user, so it is never the first.
+        Command::Create { wait, .. } => {
+            let limit = Duration::from_secs(wait.saturating_mul(2));
+            runtime::with_configured(connection, |builder| builder.job_limit(limit), work)
+        }
+        _ => runtime::with_appliance(connection, work),
+    }
+}
+
+/// Finds out whether a file can be written, before a job runs for it.
+fn try_target(file: &Path) -> Result<()> {
+    let name = file.display();
+    if file.is_dir() {
+        bail!("cannot write {name}: expected a file, found a directory");
+    }
+    let folder = file.parent().filter(|it| !it.as_os_str().is_empty());
+    let attempt = tempfile::tempfile_in(folder.unwrap_or_else(|| Path::new(".")));
+    attempt.map(drop).map_err(|error| anyhow!("cannot write {name}: {}", read::reason(&error)))
 }
 
 impl Command {
     async fn run(&self, client: &Client, out: &mut Stdout) -> Result<()> {
         let bundles = client.support_bundles();
         match self {
-            Self::Create { download, .. } => {
+            Self::Create { download, wait, .. } => {
                 let key = bundles.start().await?;
                 // Printed at once: the job goes on even if this run ends.
-                complain(&format!(
+                remark(&format!(
                     "started job {key}; `sps support-bundle download {key} FILE` downloads its bundle when it is \
                      finished, `sps support-bundle delete {key}` cancels it"
                 ));
-                finished(client, &key).await?;
-                print(out, &one_line(&key))?;
-                if let Some(file) = download {
-                    fetch(client, &key, file).await?;
+                finished(client, &key, *wait).await?;
+                if !out.is_json() {
+                    print(out, &one_line(&key))?;
                 }
+                let bytes = match download {
+                    Some(file) => Some(fetch(client, &key, file).await?),
+                    None => None,
+                };
+                if out.is_json() {
+                    print_json(out, &json!({"key": key, "file": download, "bytes": bytes}))?;
+                }
+            }
+            Self::List { .. } if out.is_json() => {
+                let response = client.get_raw(SupportBundle::PATH).await?;
+                print_json(out, &response.content.as_value()["items"])?;
             }
             Self::List { .. } => {
                 for bundle in bundles.list().await? {
@@ -114,25 +157,40 @@ impl Command {
                     print(out, &one_line(&columns.join("  ")))?;
                 }
             }
-            Self::Download { key, file, .. } => fetch(client, key, file).await?,
+            Self::Download { key, file, .. } => {
+                let bytes = fetch(client, key, file).await?;
+                if out.is_json() {
+                    print_json(out, &json!({"key": key, "file": file, "bytes": bytes}))?;
+                }
+            }
             Self::Delete { key, .. } => {
                 bundles.delete(key).await?;
-                complain(&format!("deleted {}", one_line(key)));
+                remark(&format!("deleted {}", one_line(key)));
+                if out.is_json() {
+                    print_json(out, &json!({"deleted": key}))?;
+                }
             }
         }
         Ok(())
     }
 }
 
-/// Waits until the job is finished.
-async fn finished(client: &Client, key: &str) -> Result<()> {
-    let spinner = ProgressBar::new_spinner();
+/// Waits until the job is finished, for so many seconds at most.
+async fn finished(client: &Client, key: &str, wait: u64) -> Result<()> {
+    let spinner = if is_quiet() { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
     spinner.enable_steady_tick(Duration::from_millis(100));
     let progress = |bundle: &SupportBundle| {
         spinner.set_message(one_line(bundle.status.as_str()).into_owned());
     };
-    let result = client.support_bundles().wait(key, progress).await;
+    let bundles = client.support_bundles();
+    let result = tokio::time::timeout(Duration::from_secs(wait), bundles.wait(key, progress)).await;
     spinner.finish_and_clear();
+    let Ok(result) = result else {
+        bail!(
+            "job {key} still runs after {}; `sps support-bundle list` shows when it is finished",
+            count(usize::try_from(wait).unwrap_or(usize::MAX), "second")
+        );
+    };
     result.map_err(|error| match (error.kind(), error.message()) {
         (ErrorKind::JobFailed, Some(reason)) => {
             anyhow!("the job failed: {}; start it again", failure::reason(reason))
@@ -141,9 +199,9 @@ async fn finished(client: &Client, key: &str) -> Result<()> {
     })
 }
 
-async fn fetch(client: &Client, key: &str, file: &PathBuf) -> Result<()> {
+async fn fetch(client: &Client, key: &str, file: &Path) -> Result<u64> {
     // Hides itself when standard error is not a terminal.
-    let bar = ProgressBar::new(0);
+    let bar = if is_quiet() { ProgressBar::hidden() } else { ProgressBar::new(0) };
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {eta} left") {
         bar.set_style(style);
     }
@@ -153,6 +211,7 @@ async fn fetch(client: &Client, key: &str, file: &PathBuf) -> Result<()> {
     };
     let bytes = client.support_bundles().download(key, file, progress).await;
     bar.finish_and_clear();
-    complain(&format!("saved {} ({} bytes)", one_line(&file.display().to_string()), bytes?));
-    Ok(())
+    let bytes = bytes?;
+    remark(&format!("saved {} ({bytes} bytes)", one_line(&file.display().to_string())));
+    Ok(bytes)
 }

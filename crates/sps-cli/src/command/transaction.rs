@@ -7,7 +7,7 @@ use sps_client::{Recovered, RecoveredOutcome};
 
 use crate::{
     connection::{self, runtime},
-    output::{Stdout, complain, print},
+    output::{Stdout, print, print_json, remark},
     status::Status,
 };
 
@@ -56,7 +56,11 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
                     (false, true) => "no other transaction is open",
                     (false, false) => "this machine has no open transaction",
                 };
-                complain(message);
+                remark(message);
+                if out.is_json() {
+                    let left_open: Vec<Value> = client.recovered().iter().map(left_open).collect();
+                    print_json(out, &json!({"canceled": canceled, "left_open": left_open}))?;
+                }
             }
         }
         Ok(Status::Done)

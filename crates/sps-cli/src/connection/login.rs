@@ -5,12 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use sps_client::Login;
 
 use crate::{
     check::read,
-    connection::{profile::Profile, variable},
+    connection::{password::clean, profile::Profile, variable},
     file_name::is_stdin,
 };
 
@@ -104,7 +104,7 @@ fn password(file: Option<&Path>, user: &str, host: &str) -> Result<String> {
             text
         }
         (Some(file), _) => read::text(file)?,
-        (None, Some(text)) => return Ok(text),
+        (None, Some(text)) => text,
         (None, None) if io::stdin().is_terminal() => {
             rpassword::prompt_password(format!("Password of {user} at {host}: "))
                 .context("cannot ask for the password")?
@@ -113,12 +113,9 @@ fn password(file: Option<&Path>, user: &str, host: &str) -> Result<String> {
             "no password: set {PASSWORD} or pass `--password-file FILE` (`-` is standard input)"
         ),
     };
-    // The line end belongs to the file, not to the password.
-    let password = text.strip_suffix('\n').unwrap_or(&text);
-    let password = password.strip_suffix('\r').unwrap_or(password);
-    match (password.is_empty(), file) {
-        (false, _) => Ok(password.to_owned()),
-        (true, Some(file)) => bail!("{}: the password is empty", file.display()),
-        (true, None) => bail!("the password is empty"),
-    }
+    clean(&text).map_err(|reason| match file {
+        Some(file) => anyhow!("{}: {reason}", file.display()),
+        None if variable::is_set(PASSWORD) => anyhow!("{PASSWORD}: {reason}"),
+        None => anyhow!(reason),
+    })
 }

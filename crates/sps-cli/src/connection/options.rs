@@ -3,19 +3,21 @@
 use std::{num::NonZeroU64, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use sps_client::{Client, Login};
+use sps_client::{Client, ClientBuilder, LockWait, Login};
 use sps_sim::Simulator;
 
 use crate::{
     check::read,
     connection::{
         login::LoginOptions,
+        peer::named,
         profile::{self, Profile},
+        proxy::{self, Proxy},
         tls_files::{SystemFile, TlsFiles},
         variable,
     },
     file_name::is_stdin,
-    output::complain,
+    output::{one_line, remark},
 };
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -63,6 +65,10 @@ pub(crate) struct Args {
     #[arg(long)]
     danger_accept_invalid_certs: bool,
 
+    /// HTTP proxy to connect through: HOST:PORT or a URL, or `none` [env: SPS_PROXY, HTTPS_PROXY, NO_PROXY]
+    #[arg(long, value_name = "PROXY")]
+    proxy: Option<String>,
+
     /// Read connection options from [profile.NAME] in the configuration file [env: SPS_PROFILE]
     ///
     /// The file is the one in SPS_CONFIG, or else sps/config.toml in the user's configuration folder.
@@ -93,9 +99,12 @@ pub(crate) struct Connection {
 
 impl Args {
     /// Connects and logs in.
-    pub(crate) async fn connect(&self) -> Result<Connection> {
+    pub(crate) async fn connect(
+        &self,
+        configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    ) -> Result<Connection> {
         if self.sim {
-            return self.simulate().await;
+            return self.simulate(configure).await;
         }
         let name = variable::text(self.profile.as_ref(), "SPS_PROFILE")?;
         let mut profile = profile::read(name.as_deref())?;
@@ -116,7 +125,13 @@ impl Args {
         let mut builder = Client::builder(&host)?
             .login(login?)
             .timeout(self.timeout()?)
-            .lock_wait(Duration::from_secs(self.lock_wait));
+            .lock_wait(Duration::from_secs(self.lock_wait))
+            .on_lock_wait(report_wait);
+        if let Some(Proxy { address, except }) =
+            proxy::find(self.proxy.as_ref(), profile.proxy.as_ref(), &host)?
+        {
+            builder = builder.proxy(&address, &except)?;
+        }
         // HTTP is safe within this machine; anywhere else the client refuses it.
         if is_loopback_http(&host) {
             builder = builder.danger_allow_http();
@@ -148,9 +163,12 @@ impl Args {
         if let Some(journal) = profile::journal() {
             builder = builder.journal(journal);
         }
-        let client = builder.connect().await.map_err(|error| files.explain(error))?;
+        let client = configure(builder)
+            .connect()
+            .await
+            .map_err(|error| named(files.explain(error), &host))?;
         for recovered in client.recovered() {
-            complain(&format!("note: {recovered}"));
+            remark(&format!("note: {recovered}"));
         }
         Ok(Connection { client, simulator: None })
     }
@@ -167,15 +185,17 @@ impl Args {
     }
 
     /// Starts a fresh simulator for this command alone.
-    async fn simulate(&self) -> Result<Connection> {
+    async fn simulate(
+        &self,
+        configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    ) -> Result<Connection> {
         let simulator = Simulator::builder().start().await?;
         let certificate = simulator.certificate_pem().unwrap_or_default();
-        let client = Client::builder(&simulator.url())?
+        let builder = Client::builder(&simulator.url())?
             .login(Login::password(simulator.user(), simulator.password()))
             .ca_pem(certificate)
-            .timeout(self.timeout()?)
-            .connect()
-            .await?;
+            .timeout(self.timeout()?);
+        let client = configure(builder).connect().await?;
         Ok(Connection { client, simulator: Some(simulator) })
     }
 
@@ -212,6 +232,15 @@ impl Args {
         let trusted = places.into_iter().find(|(file, pin)| decides(file, pin));
         Ok(trusted.unwrap_or_default())
     }
+}
+
+/// Says who holds the configuration while the run waits.
+fn report_wait(wait: &LockWait) {
+    let holder = match &wait.holder {
+        Some(holder) => format!(", held by {}", one_line(holder)),
+        None => String::new(),
+    };
+    remark(&format!("waiting for the configuration{holder} ({} s at most)", wait.limit.as_secs()));
 }
 
 fn is_loopback_http(host: &str) -> bool {

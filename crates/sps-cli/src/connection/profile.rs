@@ -31,6 +31,7 @@ pub(crate) struct Profile {
     pub(crate) pin_sha256: Option<String>,
     pub(crate) client_cert: Option<PathBuf>,
     pub(crate) client_key: Option<PathBuf>,
+    pub(crate) proxy: Option<String>,
 }
 
 impl Profile {
@@ -64,6 +65,9 @@ pub(crate) fn read(name: Option<&str>) -> Result<Profile> {
         Err(error) if error.kind() == ErrorKind::NotFound => match name {
             Some(name) => {
                 bail!("cannot read profile `{name}`: no such file {}", path.display())
+            }
+            None if named_path().is_some() => {
+                bail!("cannot read the file in SPS_CONFIG: no such file {}", path.display())
             }
             None => return Ok(Profile::default()),
         },
@@ -137,10 +141,14 @@ fn reason(error: &toml::de::Error) -> String {
     message.to_owned()
 }
 
+/// Path in the environment, which overrides the usual one.
+fn named_path() -> Option<PathBuf> {
+    env::var_os("SPS_CONFIG").filter(|it| !it.is_empty()).map(PathBuf::from)
+}
+
 /// Path of the configuration file.
 fn path() -> Option<PathBuf> {
-    let named = env::var_os("SPS_CONFIG").filter(|it| !it.is_empty()).map(PathBuf::from);
-    named.or_else(|| Some(folder("XDG_CONFIG_HOME", ".config")?.join("config.toml")))
+    named_path().or_else(|| Some(folder("XDG_CONFIG_HOME", ".config")?.join("config.toml")))
 }
 
 /// Path of the journal, which remembers an open transaction so that the next run can cancel it after a crash.

@@ -8,9 +8,14 @@ use std::{
 use std::{future::poll_fn, task::Poll};
 
 use anyhow::{Context as _, Result};
-use sps_client::Client;
+use sps_client::{Client, ClientBuilder};
 
-use crate::{connection::options::Args, failure, output::complain, status::Status};
+use crate::{
+    connection::{options::Args, peer::named},
+    failure,
+    output::complain,
+    status::Status,
+};
 
 /// Runs a future to its end on this thread.
 pub(crate) fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
@@ -115,10 +120,21 @@ pub(crate) fn with_appliance(
     connection: &Args,
     work: impl AsyncFnOnce(&Client) -> Result<Status>,
 ) -> Result<Status> {
+    with_configured(connection, |builder| builder, work)
+}
+
+/// As [`with_appliance`], with further settings of the client.
+pub(crate) fn with_configured(
+    args: &Args,
+    configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    work: impl AsyncFnOnce(&Client) -> Result<Status>,
+) -> Result<Status> {
     run(async {
         // Holds the built-in simulator too, which must live as long as the work.
-        let connection = connection.connect().await?;
-        unless_interrupted(&connection.client, work(&connection.client)).await
+        let connection = args.connect(configure).await?;
+        let client = &connection.client;
+        let result = unless_interrupted(client, work(client)).await;
+        result.map_err(|error| named(error, args.peer(client)))
     })
 }
 

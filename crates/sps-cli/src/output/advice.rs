@@ -2,14 +2,21 @@
 
 use sps_validate::{Diagnostic, Finding, Reason, Unchecked, format::Format};
 
+/// The option that lets it be checked.
+pub(crate) fn option(unchecked: &Unchecked) -> Option<&'static str> {
+    match unchecked.reason {
+        Reason::ExistenceUnknown | Reason::PlainTextUnknown => Some("--resolve FILE"),
+        Reason::TargetUnknown(_) => Some("--target VERSION"),
+        _ => None,
+    }
+}
+
 /// Why something was not checked, with the option that lets it be checked.
 pub(crate) fn reason(unchecked: &Unchecked) -> String {
-    let option = match unchecked.reason {
-        Reason::ExistenceUnknown | Reason::PlainTextUnknown => "; pass `--resolve FILE`",
-        Reason::TargetUnknown(_) => "; pass `--target VERSION`",
-        _ => "",
-    };
-    format!("{}{option}", unchecked.reason)
+    match option(unchecked) {
+        Some(option) => format!("{}; pass `{option}`", unchecked.reason),
+        None => unchecked.reason.to_string(),
+    }
 }
 
 /// The help of a diagnostic, with the command or option that does it.

@@ -7,7 +7,7 @@ use annotate_snippets::{
     renderer::{AnsiColor, Style},
 };
 use anyhow::Result;
-use sps_validate::{Copied, Diagnostic, Severity, Span, code};
+use sps_validate::{Copied, Diagnostic, Report, Severity, Span, code};
 
 use crate::{
     check::{
@@ -17,7 +17,9 @@ use crate::{
     output::{
         advice, diff,
         excerpt::{Excerpt, Hidden},
+        limit::FindingLimit,
         report::{Part, Render, Rendered, Sink, Summary},
+        settings::is_verbose,
         stdout::{Stdout, complain},
         text::{count, one_line},
         unchecked::{self, UncheckedGroup, UncheckedPlace},
@@ -31,6 +33,7 @@ use crate::{
 pub(crate) struct Human {
     show: Show,
     unchecked: Vec<UncheckedGroup>,
+    limit: FindingLimit,
     /// Codes whose note was printed.
     explained: BTreeSet<&'static str>,
 }
@@ -54,15 +57,34 @@ pub(crate) enum Amount {
     Errors,
 }
 
+impl Amount {
+    /// Leaves only this much in a report.
+    pub(super) fn apply(self, report: &mut Report) {
+        if self != Self::Everything {
+            report.unchecked.clear();
+        }
+        if self == Self::Errors {
+            report.diagnostics.retain(|it| it.severity == Severity::Error);
+        }
+    }
+}
+
 impl Human {
-    pub(crate) fn new(show: Show) -> Self {
-        Self { show, unchecked: Vec::new(), explained: BTreeSet::new() }
+    pub(crate) fn new(show: Show, max_findings: usize) -> Self {
+        let limit = FindingLimit::new(max_findings);
+        Self { show, unchecked: Vec::new(), limit, explained: BTreeSet::new() }
     }
 }
 
 impl Sink for Human {
     fn checked(&mut self, out: &mut Stdout, rendered: Rendered) -> Result<()> {
-        for Part { text, once } in &rendered.parts {
+        if let Some(rest) = self.limit.begin(&rendered.file) {
+            writeln!(out, "{rest}\n")?;
+        }
+        for Part { text, once, is_finding } in &rendered.parts {
+            if *is_finding && !self.limit.admits() {
+                continue;
+            }
             out.write_all(text.as_bytes())?;
             if let Some((code, note)) = once
                 && self.explained.insert(code)
@@ -84,6 +106,13 @@ impl Sink for Human {
     }
 
     fn finish(&mut self, out: &mut Stdout, summary: &Summary, _: Status) -> Result<()> {
+        if let Some(rest) = self.limit.rest() {
+            writeln!(out, "{rest}\n")?;
+        }
+        if !is_verbose() && !self.unchecked.is_empty() {
+            writeln!(out, "{}", unchecked::line(&self.unchecked, summary.unchecked))?;
+            self.unchecked.clear();
+        }
         for unchecked in &self.unchecked {
             writeln!(out, "note: {}", one_line(&unchecked.message()))?;
             for UncheckedPlace { source, pointer, .. } in &unchecked.places {
@@ -176,7 +205,8 @@ impl Show {
             let note = renderer.render(&[Group::with_level(level).element(note)]);
             Some((*code, format!("{:gutter$}{note}\n", "")))
         });
-        Part { text, once: note.filter(|_| self.amount == Amount::Everything) }
+        let once = note.filter(|_| self.amount == Amount::Everything);
+        Part { once, ..Part::finding(text) }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
     },
     output::{
         advice,
+        human::Amount,
         report::{Part, Render, Rendered, Sink, Summary},
         stdout::{Stdout, complain},
         text::one_line,
@@ -42,10 +43,11 @@ impl Json {
 
 /// Makes the line of a document.
 #[derive(Debug)]
-pub(crate) struct Line;
+pub(crate) struct Line(pub(crate) Amount);
 
 impl Render for Line {
-    fn render(&self, checked: Checked) -> Rendered {
+    fn render(&self, mut checked: Checked) -> Rendered {
+        self.0.apply(&mut checked.report);
         let line = serde_json::to_string(&DocumentJson::from(&checked))
             .expect("texts and numbers under texts are JSON");
         Rendered { parts: vec![line.into()], ..Rendered::default() }

@@ -10,6 +10,7 @@ use crate::{
     output::{
         advice,
         human::{Amount, Show, place, summary_line},
+        limit::FindingLimit,
         report::{Part, Render, Rendered, Sink, Summary},
         stdout::{Stdout, complain},
         text::one_line,
@@ -26,11 +27,24 @@ pub(crate) enum Form {
     GitHub,
 }
 
-/// Makes and writes the lines.
+/// Makes the lines of one document.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lines {
     pub(crate) form: Form,
     pub(crate) show: Show,
+}
+
+/// Writes the lines.
+#[derive(Debug)]
+pub(crate) struct LineWriter {
+    lines: Lines,
+    limit: FindingLimit,
+}
+
+impl LineWriter {
+    pub(crate) fn new(lines: Lines, max_findings: usize) -> Self {
+        Self { lines, limit: FindingLimit::new(max_findings) }
+    }
 }
 
 impl Render for Lines {
@@ -41,12 +55,12 @@ impl Render for Lines {
             .iter()
             .filter(|it| self.show.amount != Amount::Errors || it.severity == Severity::Error);
         let parts = shown.map(|it| {
-            Part::from(match self.form {
+            Part::finding(match self.form {
                 Form::Concise => concise(&checked, it),
                 Form::GitHub => github(&checked, it),
             })
         });
-        Rendered { parts: parts.collect(), ..Rendered::default() }
+        Rendered { parts: parts.collect(), file: checked.file.clone(), ..Rendered::default() }
     }
 
     fn diff(&self, before: &Checked, after: &Checked, _: &[Copied]) -> Option<Part> {
@@ -63,16 +77,22 @@ impl Render for Lines {
     }
 }
 
-impl Sink for Lines {
+impl Sink for LineWriter {
     fn checked(&mut self, out: &mut Stdout, rendered: Rendered) -> Result<()> {
+        if let Some(rest) = self.limit.begin(&rendered.file) {
+            writeln!(out, "{rest}")?;
+        }
         for part in rendered.parts {
+            if part.is_finding && !self.limit.admits() {
+                continue;
+            }
             out.write_all(part.text.as_bytes())?;
         }
         Ok(())
     }
 
     fn source_error(&mut self, out: &mut Stdout, error: SourceError) -> Result<()> {
-        if self.form == Form::GitHub {
+        if self.lines.form == Form::GitHub {
             writeln!(out, "::error file={}::{}", property(&error.source), data(&error.reason))?;
         }
         // Both may lead to the same terminal: keep the order.
@@ -82,7 +102,10 @@ impl Sink for Lines {
     }
 
     fn finish(&mut self, out: &mut Stdout, summary: &Summary, _: Status) -> Result<()> {
-        writeln!(out, "{}", summary_line(summary, self.show))?;
+        if let Some(rest) = self.limit.rest() {
+            writeln!(out, "{rest}")?;
+        }
+        writeln!(out, "{}", summary_line(summary, self.lines.show))?;
         out.flush()?;
         Ok(())
     }

@@ -44,11 +44,20 @@ pub(crate) struct Part {
     pub(crate) text: String,
     /// Text that follows it once per code, and that code.
     pub(crate) once: Option<(&'static str, String)>,
+    /// Whether it is a finding, of which a limited number is shown for each file.
+    pub(crate) is_finding: bool,
+}
+
+impl Part {
+    /// A finding.
+    pub(crate) fn finding(text: String) -> Self {
+        Self { text, once: None, is_finding: true }
+    }
 }
 
 impl From<String> for Part {
     fn from(text: String) -> Self {
-        Self { text, once: None }
+        Self { text, once: None, is_finding: false }
     }
 }
 

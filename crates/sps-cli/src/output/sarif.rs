@@ -18,6 +18,7 @@ use crate::{
     check::{document::SourceError, validate::Checked},
     output::{
         advice,
+        human::Amount,
         report::{Part, Render, Rendered, Sink, Summary},
         stdout::{Stdout, complain},
         text::{count, one_line},
@@ -61,10 +62,11 @@ impl Sarif {
 
 /// Makes the results of one document.
 #[derive(Debug)]
-pub(crate) struct Results;
+pub(crate) struct Results(pub(crate) Amount);
 
 impl Render for Results {
-    fn render(&self, checked: Checked) -> Rendered {
+    fn render(&self, mut checked: Checked) -> Rendered {
+        self.0.apply(&mut checked.report);
         let document = Document { checked: &checked, artifact: artifact(&checked.file) };
         let results = checked.report.diagnostics.iter().map(|it| document.diagnostic(it));
         let parts = results.map(|it| Part::from(it.to_string())).collect();

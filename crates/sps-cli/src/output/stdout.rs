@@ -2,9 +2,11 @@
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 
+use annotate_snippets::renderer::{AnsiColor, Style};
 use anyhow::Result;
+use serde::Serialize;
 
-use crate::output::text::visible;
+use crate::output::{format::Format, settings, text::visible};
 
 /// Buffered standard output, or standard error where standard output carries a document. When its reader goes away,
 /// the rest is dropped silently: the exit status still shows the result.
@@ -12,6 +14,7 @@ use crate::output::text::visible;
 pub(crate) struct Stdout {
     inner: BufWriter<Stream>,
     closed: bool,
+    format: Format,
 }
 
 #[derive(Debug)]
@@ -22,7 +25,11 @@ enum Stream {
 
 impl Default for Stdout {
     fn default() -> Self {
-        Self { inner: BufWriter::new(Stream::Out(io::stdout())), closed: false }
+        Self {
+            inner: BufWriter::new(Stream::Out(io::stdout())),
+            closed: false,
+            format: Format::Human,
+        }
     }
 }
 
@@ -43,9 +50,24 @@ impl Write for Stream {
 }
 
 impl Stdout {
+    /// Sets the format of the result.
+    pub(crate) fn with(&mut self, format: Format) -> &mut Self {
+        self.format = format;
+        self
+    }
+
+    /// Whether the result is for programs.
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
     /// Writes to standard error instead.
     pub(crate) fn to_stderr() -> Self {
-        Self { inner: BufWriter::new(Stream::Err(io::stderr())), closed: false }
+        Self {
+            inner: BufWriter::new(Stream::Err(io::stderr())),
+            closed: false,
+            format: Format::Human,
+        }
     }
 
     fn unless_closed<T>(&mut self, result: io::Result<T>, otherwise: T) -> io::Result<T> {
@@ -83,7 +105,38 @@ impl Write for Stdout {
 
 /// Writes a line to standard error; does nothing if that is closed.
 pub(crate) fn complain(line: &str) {
-    let _ = writeln!(io::stderr(), "{}", visible(line));
+    let line = visible(line);
+    let line = if settings::is_stderr_colored() { colored(&line) } else { line.into_owned() };
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Writes a line to standard error unless `--quiet` asks for results and errors alone.
+pub(crate) fn remark(line: &str) {
+    if !settings::is_quiet() {
+        complain(line);
+    }
+}
+
+/// Writes a rendered finding to standard error. It may be colored, and is safe for a terminal already.
+pub(crate) fn print_finding(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", text.trim_end());
+}
+
+/// Colors the word that a line starts with.
+fn colored(line: &str) -> String {
+    let word = line.split(':').next().unwrap_or_default();
+    let style = match word {
+        "error" => Style::new().bold().fg_color(Some(AnsiColor::BrightRed.into())),
+        "warning" => Style::new().bold().fg_color(Some(AnsiColor::Yellow.into())),
+        "note" | "help" => Style::new().bold(),
+        _ => return line.to_owned(),
+    };
+    format!("{style}{word}{style:#}{}", &line[word.len()..])
+}
+
+/// Prints a result as indented JSON.
+pub(crate) fn print_json(out: &mut Stdout, result: &impl Serialize) -> Result<()> {
+    print(out, &serde_json::to_string_pretty(result)?)
 }
 
 /// Prints text from an appliance, safe for a terminal. JSON stays JSON with the same value: only characters in its

@@ -11,6 +11,8 @@ const LISTED_PLACES: usize = 3;
 #[derive(Debug)]
 pub(super) struct UncheckedGroup {
     pub(super) reason: String,
+    /// The option that lets them be checked.
+    option: Option<&'static str>,
     pub(super) codes: BTreeSet<&'static str>,
     /// The first few places: file, source and pointer.
     pub(super) places: Vec<UncheckedPlace>,
@@ -26,8 +28,8 @@ pub(super) struct UncheckedPlace {
 }
 
 impl UncheckedGroup {
-    fn new(reason: String) -> Self {
-        Self { reason, codes: BTreeSet::new(), places: Vec::new(), place_count: 0 }
+    fn new(reason: String, option: Option<&'static str>) -> Self {
+        Self { reason, option, codes: BTreeSet::new(), places: Vec::new(), place_count: 0 }
     }
 
     /// `CODE, CODE: REASON`.
@@ -42,6 +44,18 @@ impl UncheckedGroup {
     }
 }
 
+/// All groups on one line: how many rules were left unchecked, and the options that let them be checked.
+pub(super) fn line(groups: &[UncheckedGroup], number: usize) -> String {
+    let options: BTreeSet<&str> = groups.iter().filter_map(|group| group.option).collect();
+    let options: Vec<String> = options.into_iter().map(|option| format!("`{option}`")).collect();
+    let options = if options.is_empty() {
+        String::new()
+    } else {
+        format!("; pass {} to check more", options.join(" and "))
+    };
+    format!("note: {number} not checked{options}; `-v` lists them")
+}
+
 /// Adds the unchecked rules of a document.
 pub(super) fn group(groups: &mut Vec<UncheckedGroup>, rendered: &Rendered) {
     // Several rules may be unchecked at one place for the same reason.
@@ -51,7 +65,7 @@ pub(super) fn group(groups: &mut Vec<UncheckedGroup>, rendered: &Rendered) {
         let known = groups.iter().position(|known| known.reason == reason);
         let at = known.unwrap_or(groups.len());
         if known.is_none() {
-            groups.push(UncheckedGroup::new(reason));
+            groups.push(UncheckedGroup::new(reason, advice::option(unchecked)));
         }
         let Some(group) = groups.get_mut(at) else { continue };
         group.codes.insert(unchecked.code);

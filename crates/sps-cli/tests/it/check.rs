@@ -142,7 +142,7 @@ fn unknown_bodies_are_listed_as_not_checked() {
     let list = r#"{"items": [{"key": "1", "body": {"name": "x"}, "meta": {}}],
         "meta": {"href": "/api/configuration/policies/content_policies"}}"#;
     let dir = Dir::new("unknown_bodies").with("list.json", list);
-    let run = dir.sps(&["check", "list.json"]);
+    let run = dir.sps(&["check", "list.json", "-v"]);
     assert_eq!(run.status, 0, "{}", run.all());
     assert!(run.stdout.contains("at list.json /items/0/body"), "{}", run.stdout);
 }
@@ -257,7 +257,7 @@ fn unknown_keys_can_be_allowed() {
     let dir = Dir::new("allowed").with("x.json", DISK.replace('{', "{\"extra\": 1,"));
     let arguments = ["check", "x.json", "-e", "management/disk_fillup_prevention"];
     assert_eq!(dir.sps(&arguments).status, 1);
-    let run = dir.sps(&[&arguments[..], &["--allow-unknown"]].concat());
+    let run = dir.sps(&[&arguments[..], &["--allow-unknown", "-v"]].concat());
     assert_eq!(run.status, 0);
     assert!(run.stdout.contains("note: not checked: unknown-key: "), "{}", run.stdout);
     assert!(run.stdout.ends_with("1 document: no errors, 1 not checked\n"), "{}", run.stdout);
@@ -267,7 +267,7 @@ fn unknown_keys_can_be_allowed() {
 fn the_place_of_a_whole_document_has_no_trailing_blank() {
     let body = Dir::new("blanks_template").sps(&["template", "management/accounting"]).stdout;
     let dir = Dir::new("blanks").with("x.json", body);
-    let run = dir.sps(&["check", "x.json", "-e", "management/accounting"]);
+    let run = dir.sps(&["check", "x.json", "-e", "management/accounting", "-v"]);
     assert!(run.stdout.contains("\n  at x.json\n1 document: "), "{}", run.stdout);
 }
 

@@ -42,7 +42,7 @@ fn help_is_complete() {
 fn the_bare_name_shows_help_and_fails() {
     let run = Dir::new("bare").sps(&[]);
     assert_eq!((run.status, &*run.stdout), (2, ""));
-    assert!(run.stderr.contains("Usage: sps <COMMAND>"), "{}", run.stderr);
+    assert!(run.stderr.contains("Usage: sps [OPTIONS] <COMMAND>"), "{}", run.stderr);
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn a_response_of_newer_firmware_is_still_a_response() {
         "body": {"timeout": 10}, "extra": {"some": "thing"}}"#;
     let dir = Dir::new("newer");
     dir.sps_with(&["request"], text).is(0, "{\n  \"timeout\": 10\n}\n", "");
-    let run = dir.sps_with(&["check", "-"], text);
+    let run = dir.sps_with(&["check", "-v", "-"], text);
     assert_eq!(run.status, 0, "{}", run.all());
     assert!(run.stdout.contains("/extra"), "{}", run.all());
     let run = dir.sps_with(&["check", "--as", "request", "-"], text);

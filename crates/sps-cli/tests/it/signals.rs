@@ -213,7 +213,7 @@ fn a_full_disk_does_not_hide_a_commit() {
     let (status, stderr) = end(child, stderr);
     assert_eq!(status, Some(2), "{stderr}");
     let created = stderr.lines().find_map(|it| it.strip_prefix("created    ")).unwrap();
-    let expected = "\nerror: the change is committed, but the key could not be printed: cannot write the result: ";
+    let expected = "\nerror: the change is committed, but the result could not be printed: cannot write the result: ";
     assert!(stderr.contains(expected), "{stderr}");
     assert_eq!(appliance.sps(&["get", created]).status, 0);
 }

@@ -11,6 +11,8 @@ use std::fmt;
 pub enum Advice {
     /// Check the address, and whether the appliance is running.
     CheckAddress,
+    /// Check the proxy, and whether it may connect to the appliance.
+    CheckProxy,
     /// Check the trusted authority or the pinned certificate.
     CheckTrust,
     /// Check whether the request was carried out before repeating it.
@@ -65,6 +67,7 @@ impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::CheckAddress => "check the address and whether the appliance is running",
+            Self::CheckProxy => "check the proxy and whether it may connect to the appliance",
             Self::CheckTrust => "check the trusted authority or the pinned certificate",
             Self::CheckThenRepeat => {
                 "check whether the request was carried out before repeating it"

@@ -23,6 +23,11 @@ pub enum ErrorKind {
     },
     /// No connection to the address. Nothing was sent.
     Connect,
+    /// The proxy cannot be reached, or does not connect to the appliance. Nothing was sent.
+    Proxy {
+        /// The address of the proxy.
+        proxy: String,
+    },
     /// The appliance could not prove its identity, or there is no common encryption. Nothing was sent.
     Tls,
     /// The connection broke after the request was sent: it may have been carried out.
@@ -103,6 +108,8 @@ pub enum Argument {
     Login,
     /// The choice of what to trust: an authority, a pinned certificate, or any certificate.
     Trust,
+    /// The address of the proxy.
+    Proxy,
     /// The certificates of the trusted authorities.
     Authority,
     /// The SHA-256 digest of the pinned certificate.
@@ -127,6 +134,7 @@ impl fmt::Display for Argument {
             Self::Address => "address",
             Self::Login => "login",
             Self::Trust => "trust settings",
+            Self::Proxy => "proxy",
             Self::Authority => "trusted authority",
             Self::Pin => "pin",
             Self::ClientCertificate => "client certificate",
@@ -149,6 +157,7 @@ impl ErrorKind {
         Some(match self {
             Self::InvalidArgument { .. } => return None,
             Self::Connect => Advice::CheckAddress,
+            Self::Proxy { .. } => Advice::CheckProxy,
             Self::Tls => Advice::CheckTrust,
             Self::ConnectionLost | Self::Timeout => Advice::CheckThenRepeat,
             Self::Unavailable => Advice::RepeatLater,
@@ -180,6 +189,7 @@ impl ErrorKind {
         match self {
             Self::InvalidArgument { .. } => "an argument is invalid",
             Self::Connect => "cannot connect",
+            Self::Proxy { .. } => "cannot connect through the proxy",
             Self::Tls => "no secure connection",
             Self::ConnectionLost => "the connection was lost before a response arrived",
             Self::Timeout => "no response in time",
@@ -225,6 +235,7 @@ impl fmt::Display for ErrorKind {
         }
         f.write_str(self.summary())?;
         match self {
+            Self::Proxy { proxy } => write!(f, " {proxy}"),
             Self::Locked { holder: Some(holder) } => write!(f, " by {}", one_line(holder)),
             Self::ForeignChanges { changes } => {
                 write!(f, ": {}", one_line(&changes.join(", ")))

@@ -16,12 +16,19 @@ use crate::error::{Error, ErrorKind};
 ///
 /// A server without a common algorithm sends an alert and no certificate. The probe claims more algorithms and stops at
 /// the certificate, before anything secret could be sent.
-pub(crate) async fn explain(error: Error, url: &reqwest::Url, timeout: Duration) -> Error {
+pub(crate) async fn explain(
+    error: Error,
+    url: &reqwest::Url,
+    proxy: Option<reqwest::Proxy>,
+    timeout: Duration,
+) -> Error {
     if *error.kind() != ErrorKind::Tls || error.server_fingerprint().is_some() {
         return error;
     }
     let is_tls12 = refusal::cause(&error).is_some_and(refusal::is_key_exchange_of_tls12);
-    let Some(Found { der, is_tls12 }) = probe(url, timeout, is_tls12).await else { return error };
+    let Some(Found { der, is_tls12 }) = probe(url, proxy, timeout, is_tls12).await else {
+        return error;
+    };
     let fingerprint = fingerprint(&der);
     let reason = refusal::unsupported(&der);
     let reason = if is_tls12 { reason.or_else(|| only_in_tls13(&der)) } else { reason };
@@ -47,19 +54,34 @@ struct Found {
     is_tls12: bool,
 }
 
-async fn probe(url: &reqwest::Url, timeout: Duration, is_tls12: bool) -> Option<Found> {
+async fn probe(
+    url: &reqwest::Url,
+    proxy: Option<reqwest::Proxy>,
+    timeout: Duration,
+    is_tls12: bool,
+) -> Option<Found> {
     let seen = Arc::new(Probe::default());
+    let is_direct = proxy.is_none();
     // It always fails.
-    let _ = handshake(url, timeout, &seen).await;
+    let _ = handshake(url, proxy, timeout, &seen).await;
     if let Some(der) = seen.certificate() {
         return Some(Found { der, is_tls12 });
+    }
+    // Never around a proxy.
+    if !is_direct {
+        return None;
     }
     let (host, port) = (url.host_str()?, url.port_or_known_default()?);
     let der = tokio::time::timeout(timeout, hello::certificate(host, port)).await.ok()??;
     Some(Found { der: der.into(), is_tls12: true })
 }
 
-async fn handshake(url: &reqwest::Url, timeout: Duration, seen: &Arc<Probe>) -> Option<()> {
+async fn handshake(
+    url: &reqwest::Url,
+    proxy: Option<reqwest::Proxy>,
+    timeout: Duration,
+    seen: &Arc<Probe>,
+) -> Option<()> {
     let provider = provider();
     let verifier = Verifier::new(Check::Nothing(Arc::clone(seen)), Arc::clone(&provider));
     let config = ClientConfig::builder_with_provider(provider)
@@ -68,10 +90,14 @@ async fn handshake(url: &reqwest::Url, timeout: Duration, seen: &Arc<Probe>) -> 
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    let client = reqwest::Client::builder()
+    let client = reqwest::Client::builder().no_proxy();
+    let client = match proxy {
+        Some(proxy) => client.proxy(proxy),
+        None => client,
+    };
+    let client = client
         .tls_backend_preconfigured(config)
         .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
         .http1_only()
         .connect_timeout(timeout)
         .timeout(timeout)

@@ -16,7 +16,7 @@ use crate::{
     recover,
     recovered::{Recovered, RecoveredOutcome},
     session::{Scope, Shared},
-    settings,
+    settings::{self, LockWait},
 };
 
 impl Transaction {
@@ -71,6 +71,7 @@ impl Transaction {
         let start = Instant::now();
         let mut delays = self.shared.settings.lock_backoff().build();
         let mut lost_responses = 0;
+        let mut has_waited = false;
         loop {
             let Err(error) = self.send(&call).await else {
                 return Ok(());
@@ -98,6 +99,12 @@ impl Transaction {
                 return Err(error.note(format!("waited for {}", settings::in_words(limit))));
             }
             tracing::info!(%error, "waiting for the lock");
+            if !std::mem::replace(&mut has_waited, true)
+                && let Some(on_lock_wait) = &self.shared.settings.on_lock_wait
+            {
+                let holder = error.holder().map(str::to_owned);
+                on_lock_wait.0(&LockWait { holder, limit });
+            }
             tokio::time::sleep(delays.next().unwrap_or_default().min(left)).await;
         }
     }

@@ -16,6 +16,7 @@ mod fake;
 mod opening;
 mod reading;
 mod secrets;
+mod settings;
 mod texts;
 mod tls;
 mod tls_attacks;

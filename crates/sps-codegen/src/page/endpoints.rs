@@ -57,7 +57,7 @@ fn distance(word: &str, path: &str) -> (usize, usize) {
 }
 
 /// The kind of an endpoint in one word.
-pub(super) fn kind(kind: EndpointKind) -> &'static str {
+pub fn kind(kind: EndpointKind) -> &'static str {
     match kind {
         EndpointKind::Singleton => "singleton",
         EndpointKind::Collection => "collection",
@@ -68,7 +68,7 @@ pub(super) fn kind(kind: EndpointKind) -> &'static str {
 }
 
 /// The completeness of an endpoint in one word.
-pub(super) fn completeness(completeness: Completeness) -> &'static str {
+pub fn completeness(completeness: Completeness) -> &'static str {
     match completeness {
         Completeness::Complete => "complete",
         Completeness::Open => "open",

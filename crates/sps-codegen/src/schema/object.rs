@@ -31,6 +31,11 @@ impl Object {
         self
     }
 
+    /// The keywords, or the members of a map of schemas.
+    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

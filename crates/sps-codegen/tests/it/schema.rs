@@ -112,13 +112,19 @@ fn the_index_has_a_line_for_each() {
 
 #[test]
 fn editor_settings_map_the_files_that_a_tree_has() {
-    let settings = schema_settings(&spec(), "./schemas");
+    let settings = schema_settings(&spec(), "./schemas", &[]);
     for part in [
         r#""fileMatch": ["**/management/email.json"]"#,
-        r#""url": "./schemas/management/email.request.json""#,
-        r#"["**/passwords.json", "**/passwords/*.json"]"#,
+        r#""url": "./schemas/management/email.document.json""#,
+        r#""**/configuration/passwords/*.json""#,
+        r#""**/api/info.json""#,
         r#""url": "./schemas/info.response.json""#,
     ] {
         assert!(settings.contains(part), "{part} is not in {settings}");
     }
+    let settings = schema_settings(&spec(), "./schemas", &["site/".to_owned()]);
+    for part in ["\"site/management/email.json\"", "\"site/passwords/*.json\""] {
+        assert!(settings.contains(part), "{part} is not in {settings}");
+    }
+    assert!(!settings.contains("**/"), "{settings}");
 }

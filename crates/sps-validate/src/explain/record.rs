@@ -19,8 +19,12 @@ const MAX_POINTER_BYTES: usize = 1024 * 1024;
 impl Walker<'_, '_, '_> {
     /// Reports an error at a value; no rule about the value is checked after it.
     pub(super) fn error(&mut self, node: &Node<'_>, finding: Finding) {
-        self.broken.insert(node.span.start);
-        self.push(self.diagnostic(node, finding));
+        let diagnostic = self.diagnostic(node, finding);
+        // Other rules still apply to a value that may break this one.
+        if !self.context.is_waived(diagnostic.code) {
+            self.broken.insert(node.span.start);
+        }
+        self.push(diagnostic);
     }
 
     pub(super) fn diagnostic(&self, node: &Node<'_>, finding: Finding) -> Diagnostic {
@@ -45,6 +49,9 @@ impl Walker<'_, '_, '_> {
 
     /// Lists something as undecided. Beyond the limit, one last entry says that there is more.
     pub(super) fn unchecked(&mut self, code: &'static str, reason: Reason) {
+        if self.context.is_waived(code) {
+            return;
+        }
         let limit = self.context.limits.diagnostics;
         let listed = &mut self.report.unchecked;
         if listed.last().is_some_and(|last| last.code == code::LIMIT_EXCEEDED) {
@@ -61,6 +68,9 @@ impl Walker<'_, '_, '_> {
 
     /// Records a diagnostic. Beyond the limit, one last diagnostic says that there are more.
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        if self.context.is_waived(diagnostic.code) {
+            return;
+        }
         let listed = self.report.diagnostics.len();
         let has_room = self.left_out.is_none()
             && listed < self.context.limits.diagnostics

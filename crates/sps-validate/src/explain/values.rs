@@ -7,6 +7,7 @@ use crate::{
     finding::{Finding, Item},
     json::{Node, Value},
     reason::Reason,
+    secret_name::is_secret_name,
 };
 
 impl<'t> Walker<'_, '_, 't> {
@@ -124,6 +125,10 @@ impl<'t> Walker<'_, '_, 't> {
     /// Checks the value of a known member. A tag has its own code, null or not.
     fn member(&mut self, field: &Field, info: &MemberInfo, node: &'t Node<'t>) {
         match field.kind.peeled() {
+            Kind::String if is_secret_name(field.name) => {
+                self.report.sensitive.push(node.span);
+                self.value(field.kind, &info.constraint, node, None);
+            }
             Kind::Named(inner)
                 if field.tag
                     && matches!(inner.shape, Shape::Enum { .. })

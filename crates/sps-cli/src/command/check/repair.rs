@@ -9,9 +9,9 @@ use crate::{
     check::{
         document::{Document, SourceError},
         fix::Pending,
-        input::{self, Selection},
-        interrupt,
+        input, interrupt,
         objects::Uses,
+        selection::Selection,
         validate::{self, Checked},
     },
     command::check::result::{DocumentResult, Settings, Writer},
@@ -54,9 +54,19 @@ struct Repair<'r, 'o> {
 
 impl Repair<'_, '_> {
     fn document(&mut self, document: Result<Document, SourceError>) -> Result<()> {
-        match document.and_then(|document| Ok((self.check(document.clone())?, document))) {
-            Ok((checked, original)) => self.repair(checked, original),
-            Err(error) => self.writer.source_error(error),
+        let original = match document {
+            Ok(document) => document,
+            Err(error) => return self.writer.source_error(error),
+        };
+        match self.check(original.clone()) {
+            Ok(checked) => self.repair(checked, original),
+            Err(error) => {
+                if original.is_line() {
+                    // The other lines are there without it, as if it had been deleted.
+                    self.copy_stdin(&original, &original.text)?;
+                }
+                self.writer.source_error(error)
+            }
         }
     }
 
@@ -81,9 +91,10 @@ impl Repair<'_, '_> {
     }
 
     fn check(&mut self, document: Document) -> Result<Checked, SourceError> {
-        let Settings { declared, context, objects, .. } = self.settings;
+        let context = self.settings.context();
+        let Settings { declared, objects, .. } = self.settings;
         let Some(objects) = objects else {
-            return validate::check(document, *declared, context);
+            return validate::check(document, *declared, &context);
         };
         self.uses.begin(&document.source);
         let checked = {
@@ -103,6 +114,10 @@ impl Repair<'_, '_> {
     fn copy_stdin(&mut self, original: &Document, text: &str) -> Result<()> {
         if let (Some(copy), None) = (&mut self.stdin_copy, &original.path) {
             copy.write_all(text.as_bytes())?;
+            if original.is_line() {
+                // It is read without its end.
+                copy.write_all(b"\n")?;
+            }
             copy.flush()?;
         }
         Ok(())

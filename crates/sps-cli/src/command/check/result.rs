@@ -12,8 +12,9 @@ use crate::{
         validate::{Checked, Declared},
     },
     output::{
-        Stdout, complain, count, one_line,
+        Stdout, count, one_line,
         progress::Progress,
+        remark,
         report::{Part, Render, Rendered, Sink, Summary},
     },
 };
@@ -22,6 +23,8 @@ use crate::{
 pub(super) struct Settings {
     pub(super) declared: Declared,
     pub(super) context: Context<'static>,
+    /// Codes of rules that are waived.
+    pub(super) allowed: Vec<&'static str>,
     pub(super) objects: Option<Objects>,
     pub(super) render: Box<dyn Render>,
     /// Nothing is printed about valid documents.
@@ -31,9 +34,10 @@ pub(super) struct Settings {
 impl Settings {
     /// The context, with the objects that references may name.
     pub(super) fn context(&self) -> Context<'_> {
+        let context = self.context.with_waived(&self.allowed);
         match &self.objects {
-            Some(objects) => self.context.with_resolver(objects),
-            None => self.context,
+            Some(objects) => context.with_resolver(objects),
+            None => context,
         }
     }
 }
@@ -119,7 +123,7 @@ impl Writer<'_> {
     pub(super) fn note_skipped(&self) {
         if let Some(file) = &self.last_skipped {
             let files = count(self.summary.skipped, "other file");
-            complain(&format!(
+            remark(&format!(
                 "note: skipped {files} that belong to no known endpoint, such as {}; to check a file, pass `--endpoint`",
                 one_line(file)
             ));

@@ -9,13 +9,14 @@ use crate::{
     check::{
         bulk,
         document::{Document, SourceError},
-        input::{self, Item, Selection, Unit},
+        input::{self, Item, Unit},
         interrupt,
         objects::Uses,
+        selection::Selection,
         validate,
     },
     command::check::result::{DocumentResult, Settings, Writer},
-    output::progress::Progress,
+    output::{is_quiet, progress::Progress},
 };
 
 /// Checks every document of a selection.
@@ -24,7 +25,7 @@ pub(super) fn run(
     writer: &mut Writer<'_>,
     selection: &Selection,
 ) -> Result<()> {
-    if std::io::stderr().is_terminal() {
+    if std::io::stderr().is_terminal() && !is_quiet() {
         writer.progress = Some(Progress::new(input::size(selection)));
     }
     let context = settings.context();
@@ -136,7 +137,7 @@ impl Collector<'_, '_> {
             && self.uses.is_used(&references)
         {
             let objects = objects.with_uses(&self.uses);
-            let context = self.settings.context.with_resolver(&objects);
+            let context = self.settings.context().with_resolver(&objects);
             let checked = validate::check(document, self.settings.declared, &context)?;
             result = DocumentResult::new(checked, None, &*self.settings.render);
         }

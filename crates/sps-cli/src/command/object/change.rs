@@ -9,15 +9,17 @@ use sps_model::Difference;
 use sps_validate::{Form, Kind, UnknownKeys, Version};
 
 use crate::{
+    check::allow,
     command::object::{
-        draft::Draft,
+        draft::{Draft, Leniency},
+        outcome,
         patch_document::{Patch, PatchError},
         target::Target,
     },
     connection::{self, runtime},
     endpoint, failure,
     file_name::is_stdin,
-    output::{Stdout, complain, count, one_line, print},
+    output::{Stdout, complain, count, one_line, print, print_json, remark},
     status::Status,
 };
 
@@ -40,6 +42,10 @@ pub(super) struct ChangeOptions {
     /// Send unknown keys too that the object does not have; the appliance may ignore them silently
     #[arg(long)]
     allow_unknown: bool,
+
+    /// Waive the rule with this code, such as `weak-encryption` (repeatable); codes of the structure cannot be waived
+    #[arg(long, value_name = "CODE", value_parser = allow::code)]
+    allow: Vec<&'static str>,
 
     #[command(flatten)]
     pub(super) connection: connection::Args,
@@ -86,12 +92,14 @@ struct Sent {
     listed: usize,
     /// The key of a new object.
     key: Option<String>,
+    /// What it changes in an object that was there.
+    differences: Vec<Difference>,
 }
 
 impl Base {
     /// Reads it from a file with a response or the body of a request.
     pub(super) fn read(file: &Path, target: &Target) -> Result<Self> {
-        let draft = Draft::read(file, target, UnknownKeys::Allow, "put")?;
+        let draft = Draft::read(file, target, Leniency::default(), "put")?;
         let source = one_line(&file.display().to_string()).into_owned();
         let body = target.body(draft.text()).map_err(|reason| anyhow!("{source}: {reason}"))?;
         Ok(Self { body, source })
@@ -99,8 +107,10 @@ impl Base {
 }
 
 impl ChangeOptions {
-    pub(super) fn unknown_keys(&self) -> UnknownKeys {
-        if self.allow_unknown { UnknownKeys::Allow } else { UnknownKeys::Deny }
+    /// What a body may contain that a check would refuse.
+    pub(super) fn leniency(&self) -> Leniency {
+        let unknown_keys = if self.allow_unknown { UnknownKeys::Allow } else { UnknownKeys::Deny };
+        Leniency { unknown_keys, waived: self.allow.clone() }
     }
 
     /// Makes sure that standard input does not have to hold a file and the password.
@@ -122,7 +132,7 @@ impl ChangeOptions {
         command: &'static str,
     ) -> Result<Draft> {
         self.leave_stdin_to(file)?;
-        Draft::read(file, target, self.unknown_keys(), command)
+        Draft::read(file, target, self.leniency(), command)
     }
 
     /// Connects and makes the change; see [`Self::apply`].
@@ -130,11 +140,20 @@ impl ChangeOptions {
         if !change.passes_before(None)? {
             return Ok(Status::Invalid);
         }
-        runtime::with_appliance(&self.connection, async |client| {
+        self.with_appliance(async |client| {
             let version = version(client).await?;
             change.target.require_version(version)?;
             self.apply(client, out, change, version).await
         })
+    }
+
+    /// Connects with a client that waives what the user waives.
+    pub(super) fn with_appliance(
+        &self,
+        work: impl AsyncFnOnce(&Client) -> Result<Status>,
+    ) -> Result<Status> {
+        let codes = self.allow.clone();
+        runtime::with_configured(&self.connection, |builder| builder.waive(codes), work)
     }
 
     /// Opens a transaction, changes, reviews, commits and reads back. Reports each step to standard error, and prints
@@ -151,7 +170,7 @@ impl ChangeOptions {
         }
         let mut transaction = client.transaction().await?;
         report("opened", &format!("a transaction at {}", self.connection.peer(client)));
-        let progress = change.send(&mut transaction, version, self.unknown_keys()).await;
+        let progress = change.send(&mut transaction, version, self.leniency()).await;
         let sent = match progress {
             Ok(Progress::Sent(sent)) if !self.dry_run => sent,
             unfinished => {
@@ -163,18 +182,18 @@ impl ChangeOptions {
                     Err(error) => failure::complain_of_client(error),
                 })?;
                 canceled?;
-                return Ok(match progress {
-                    // Said already.
-                    Progress::Stopped(Status::Done) => Status::Done,
-                    Progress::Stopped(status) => {
-                        report("canceled", "nothing was changed");
-                        status
-                    }
-                    Progress::Sent(_) => {
-                        report("canceled", "nothing was changed");
-                        Status::Different
-                    }
-                });
+                let (status, differences) = match progress {
+                    Progress::Sent(sent) => (Status::Different, sent.differences),
+                    Progress::Stopped(status) => (status, Vec::new()),
+                };
+                // Without a difference, that was reported already.
+                if status != Status::Done {
+                    report("canceled", "nothing was changed");
+                }
+                if out.is_json() {
+                    print_json(out, &outcome::not_committed(&differences))?;
+                }
+                return Ok(status);
             }
         };
         let commit = async {
@@ -185,10 +204,15 @@ impl ChangeOptions {
         };
         let outcome = runtime::committing(commit).await?;
         report_outcome(&outcome, sent.listed);
-        if let Some(key) = sent.key {
-            print(out, &one_line(&key))
-                .context("the change is committed, but the key could not be printed")?;
-        }
+        let printed = match &sent.key {
+            _ if out.is_json() => print_json(
+                out,
+                &outcome::committed(&outcome, sent.key.as_deref(), &sent.differences),
+            ),
+            Some(key) => print(out, &one_line(key)),
+            None => Ok(()),
+        };
+        printed.context("the change is committed, but the result could not be printed")?;
         Ok(if outcome.is_complete() { Status::Done } else { Status::Invalid })
     }
 }
@@ -208,7 +232,7 @@ impl Change {
         self,
         transaction: &mut Transaction,
         version: Option<Version>,
-        unknown_keys: UnknownKeys,
+        leniency: Leniency,
     ) -> Result<Progress> {
         let Self { target, action, base } = self;
         let path = target.path.as_str();
@@ -228,28 +252,29 @@ impl Change {
         let draft = match action {
             Action::Create(draft) => {
                 let body = draft.value()?.into();
-                let response = transaction.create_raw(path, &body, unknown_keys).await?;
+                let response = transaction.create_raw(path, &body, leniency.unknown_keys).await?;
                 let new = response.key.unwrap_or_default();
                 report("created", &format!("{path}/{new}"));
-                return review(transaction, Some(new)).await;
+                return review(transaction, Some(new), Vec::new()).await;
             }
             Action::Delete => {
                 transaction.delete_raw(path).await?;
                 report("deleted", path);
-                return review(transaction, None).await;
+                return review(transaction, None, Vec::new()).await;
             }
             Action::Replace(draft) => draft,
             Action::Patch { patch, source } => {
                 let current = current.as_ref().unwrap_or(&Value::Null);
                 match patched(&patch, &source, &target, current)? {
                     Some(text) => {
-                        Draft::new(&format!("{source} applied"), text, &target, unknown_keys)
+                        Draft::new(&format!("{source} applied"), text, &target, leniency.clone())
                     }
                     None => return Ok(Progress::Stopped(Status::Stale)),
                 }
             }
         };
-        let mut accepted = unknown_keys;
+        let mut accepted = leniency.unknown_keys;
+        let mut differences = Vec::new();
         let value = draft.value()?;
         if let Some(current) = current.filter(|_| target.endpoint.is_some()) {
             if !draft.check_against(&current, version)? {
@@ -257,7 +282,7 @@ impl Change {
             }
             // Those that are left belong to the object.
             accepted = UnknownKeys::Allow;
-            let differences = target.differences(&current, &value);
+            differences = target.differences(&current, &value);
             if differences.is_empty() {
                 report("unchanged", &format!("{path} has these values already"));
                 return Ok(Progress::Stopped(Status::Done));
@@ -266,7 +291,7 @@ impl Change {
         }
         transaction.replace_raw(path, &value.into(), accepted).await?;
         report("changed", path);
-        review(transaction, None).await
+        review(transaction, None, differences).await
     }
 }
 
@@ -332,13 +357,17 @@ fn patched(
 }
 
 /// Lists what the appliance would commit.
-async fn review(transaction: &mut Transaction, key: Option<String>) -> Result<Progress> {
+async fn review(
+    transaction: &mut Transaction,
+    key: Option<String>,
+    differences: Vec<Difference>,
+) -> Result<Progress> {
     let changes = transaction.review().await?.changes;
     for change in &changes {
         let owner = if change.is_ours { "" } else { "  (foreign change)" };
         report("review", &format!("{change}{owner}"));
     }
-    Ok(Progress::Sent(Sent { listed: changes.len(), key }))
+    Ok(Progress::Sent(Sent { listed: changes.len(), key, differences }))
 }
 
 /// Lists old and new values, without secrets.
@@ -378,7 +407,7 @@ fn report_outcome(outcome: &CommitReport, listed: usize) {
         report("unverified", &it.to_string());
     }
     for it in &outcome.mismatches {
-        report("MISMATCH", &it.to_string());
+        complain(&step("MISMATCH", &it.to_string()));
     }
     if outcome.is_complete() {
         let result = if outcome.unverified.is_empty() {
@@ -391,6 +420,10 @@ fn report_outcome(outcome: &CommitReport, listed: usize) {
 }
 
 /// Reports one step to standard error; standard output is for results.
-pub(super) fn report(step: &str, text: &str) {
-    complain(&format!("{step:<10} {}", one_line(text)));
+pub(super) fn report(name: &str, text: &str) {
+    remark(&step(name, text));
+}
+
+fn step(name: &str, text: &str) -> String {
+    format!("{name:<10} {}", one_line(text))
 }

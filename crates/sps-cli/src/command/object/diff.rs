@@ -5,16 +5,16 @@ use std::path::Path;
 use anyhow::{Result, anyhow, bail};
 use serde_json::{Value, json};
 use sps_client::Client;
-use sps_model::{Difference, Side};
+use sps_model::Difference;
 use sps_validate::{Limits, json};
 
 use crate::{
     check::{document::Document, read},
-    command::object::{change::version, target::Target},
+    command::object::{change::version, outcome, target::Target},
     connection::{self, runtime},
     endpoint,
     file_name::is_stdin,
-    output::{Stdout, count, one_line, print},
+    output::{Stdout, count, one_line, print, print_json, remark},
     status::Status,
 };
 
@@ -49,20 +49,8 @@ pub(crate) struct DiffArgs {
     #[arg(long, short, value_name = "ENDPOINT")]
     endpoint: Option<String>,
 
-    /// Output format
-    #[arg(long, value_enum, default_value = "human")]
-    format: Format,
-
     #[command(flatten)]
     connection: connection::Args,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// One line for each member
-    Human,
-    /// One JSON object
-    Json,
 }
 
 /// One side of the comparison.
@@ -89,14 +77,14 @@ pub(crate) fn diff(args: &DiffArgs, out: &mut Stdout) -> Result<Status> {
     target.known("diff")?;
     if !is_live {
         let [before, after] = sources.map(|it| it.body(&target));
-        return show(args, out, &target, &target.differences(&before?, &after?));
+        return show(out, &target, &target.differences(&before?, &after?));
     }
     runtime::with_appliance(&args.connection, async |client| {
         target.require_version(version(client).await?)?;
         let [before, after] = &sources;
         let before = before.read(client, &target).await?;
         let after = after.read(client, &target).await?;
-        show(args, out, &target, &target.differences(&before, &after))
+        show(out, &target, &target.differences(&before, &after))
     })
 }
 
@@ -170,51 +158,25 @@ fn target(named: Option<&str>, sources: &[Source; 2]) -> Result<Target> {
     }
 }
 
-fn show(
-    args: &DiffArgs,
-    out: &mut Stdout,
-    target: &Target,
-    differences: &[Difference],
-) -> Result<Status> {
-    match args.format {
-        Format::Human => {
-            for difference in differences {
-                let sign = match difference.op() {
-                    "add" => '+',
-                    "remove" => '-',
-                    _ => '~',
-                };
-                print(out, &format!("{sign} {}", one_line(&difference.to_string())))?;
-            }
-            let summary = match differences.len() {
-                0 => "no differences".to_owned(),
-                many => count(many, "difference"),
-            };
-            print(out, &summary)?;
-        }
-        Format::Json => {
-            let list: Vec<_> = differences.iter().map(entry).collect();
-            let report = json!({"schema_version": 1, "path": target.path, "differences": list});
-            print(out, &serde_json::to_string_pretty(&report)?)?;
-        }
+fn show(out: &mut Stdout, target: &Target, differences: &[Difference]) -> Result<Status> {
+    let status = if differences.is_empty() { Status::Done } else { Status::Different };
+    if out.is_json() {
+        let list = outcome::differences(differences);
+        let report = json!({"schema_version": 1, "path": target.path, "differences": list});
+        print_json(out, &report)?;
+        return Ok(status);
     }
-    Ok(if differences.is_empty() { Status::Done } else { Status::Different })
-}
-
-/// A difference for machines. A side without `value` is absent or hidden.
-fn entry(difference: &Difference) -> Value {
-    json!({
-        "op": difference.op(),
-        "pointer": difference.pointer,
-        "before": side(&difference.before),
-        "after": side(&difference.after),
-    })
-}
-
-fn side(side: &Side) -> Value {
-    match side {
-        Side::Value(value) => json!({"value": value.as_value()}),
-        Side::Absent => json!({"absent": true}),
-        _ => json!({"hidden": true}),
+    for difference in differences {
+        let sign = match difference.op() {
+            "add" => '+',
+            "remove" => '-',
+            _ => '~',
+        };
+        print(out, &format!("{sign} {}", one_line(&difference.to_string())))?;
     }
+    match differences.len() {
+        0 => remark("no differences"),
+        many => remark(&count(many, "difference")),
+    }
+    Ok(status)
 }

@@ -1,6 +1,6 @@
 //! A body that is to be sent, and its checks.
 
-use std::{io::IsTerminal as _, path::Path};
+use std::{cell::Cell, io::IsTerminal as _, path::Path};
 
 use anyhow::{Result, bail};
 use serde_json::Value;
@@ -18,7 +18,7 @@ use crate::{
     output::{
         complain, count,
         human::{Amount, Show},
-        one_line,
+        is_quiet, is_stderr_colored, one_line, print_finding,
         report::Render as _,
     },
     usage::MissingArgument,
@@ -28,7 +28,17 @@ use crate::{
 pub(super) struct Draft {
     document: Document,
     endpoint: Option<&'static EndpointInfo>,
-    unknown_keys: UnknownKeys,
+    leniency: Leniency,
+    /// Whether its warnings were printed: several checks would repeat them.
+    has_warned: Cell<bool>,
+}
+
+/// What a body may contain that a check would refuse.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Leniency {
+    pub(super) unknown_keys: UnknownKeys,
+    /// Codes of rules that the user waives.
+    pub(super) waived: Vec<&'static str>,
 }
 
 impl Draft {
@@ -36,7 +46,7 @@ impl Draft {
     pub(super) fn read(
         file: &Path,
         target: &Target,
-        unknown_keys: UnknownKeys,
+        leniency: Leniency,
         command: &'static str,
     ) -> Result<Self> {
         if is_stdin(file) && std::io::stdin().is_terminal() {
@@ -44,18 +54,13 @@ impl Draft {
             return Err(MissingArgument { command, message }.into());
         }
         match read::document(file, &Context::default().limits) {
-            Ok(document) => Ok(Self { document, endpoint: target.endpoint, unknown_keys }),
+            Ok(document) => Ok(Self::of(document, target, leniency)),
             Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
         }
     }
 
     /// Takes a text that this program made; `source` names it in diagnostics.
-    pub(super) fn new(
-        source: &str,
-        text: String,
-        target: &Target,
-        unknown_keys: UnknownKeys,
-    ) -> Self {
+    pub(super) fn new(source: &str, text: String, target: &Target, leniency: Leniency) -> Self {
         let document = Document {
             source: source.to_owned(),
             file: source.to_owned(),
@@ -66,7 +71,11 @@ impl Draft {
             by_path: ByPath::Known(target.endpoint),
             is_found: false,
         };
-        Self { document, endpoint: target.endpoint, unknown_keys }
+        Self::of(document, target, leniency)
+    }
+
+    fn of(document: Document, target: &Target, leniency: Leniency) -> Self {
+        Self { document, endpoint: target.endpoint, leniency, has_warned: Cell::new(false) }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -91,15 +100,15 @@ impl Draft {
     /// nothing else is wrong: the object may have them.
     pub(super) fn check(&self, version: Option<Version>) -> Result<bool> {
         let Some(checked) = self.explain(version)? else { return Ok(true) };
-        if checked.report.errors().all(is_unknown_key) {
+        if !checked.report.is_valid() && checked.report.errors().all(is_unknown_key) {
             return Ok(true);
         }
-        Ok(passes(checked))
+        Ok(self.passes(checked))
     }
 
     /// Checks a body for a new object, which has no unknown keys of its own, and prints the errors.
     pub(super) fn check_new(&self, version: Option<Version>) -> Result<bool> {
-        Ok(self.explain(version)?.is_none_or(passes))
+        Ok(self.explain(version)?.is_none_or(|checked| self.passes(checked)))
     }
 
     /// Checks a body that replaces this object, and prints the errors. Unknown keys pass if the object has them.
@@ -109,14 +118,17 @@ impl Draft {
             .report
             .diagnostics
             .retain(|it| !(is_unknown_key(it) && has_member(current, &it.pointer)));
-        Ok(passes(checked))
+        Ok(self.passes(checked))
     }
 
     /// Everything that is wrong; `None` for an endpoint outside the spec.
     fn explain(&self, version: Option<Version>) -> Result<Option<Checked>> {
         let Some(endpoint) = self.endpoint else { return Ok(None) };
         let declared = Declared { endpoint: Some(endpoint), form: Some(Form::Request) };
-        let mut context = Context::default().with_unknown_keys(self.unknown_keys);
+        let mut context = Context::default()
+            .with_unknown_keys(self.leniency.unknown_keys)
+            .with_waived(&self.leniency.waived);
+        context.now = validate::now();
         if let Some(version) = version {
             context = context.with_target(version);
         }
@@ -125,25 +137,26 @@ impl Draft {
             Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
         }
     }
+
+    /// Whether a document has no errors; prints them, and the warnings that were not printed yet.
+    fn passes(&self, checked: Checked) -> bool {
+        let errors = checked.report.errors().count();
+        let is_brief = is_quiet() || self.has_warned.replace(true);
+        let amount = if is_brief { Amount::Errors } else { Amount::Diagnostics };
+        let show = Show { color: is_stderr_colored(), amount, dry_run: false };
+        for part in show.render(checked).parts {
+            print_finding(&part.text);
+        }
+        if errors > 0 {
+            complain(&format!("{}; nothing was sent", count(errors, "error")));
+        }
+        errors == 0
+    }
 }
 
 fn is_unknown_key(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error
         && matches!(diagnostic.finding, Finding::UnknownKey { .. })
-}
-
-/// Whether a document has no errors; prints them otherwise.
-fn passes(checked: Checked) -> bool {
-    if checked.report.is_valid() {
-        return true;
-    }
-    let errors = checked.report.errors().count();
-    let show = Show { color: false, amount: Amount::Errors, dry_run: false };
-    for part in show.render(checked).parts {
-        complain(part.text.trim_end());
-    }
-    complain(&format!("{}; nothing was sent", count(errors, "error")));
-    false
 }
 
 /// Whether a value has something at an RFC 6901 pointer. Elements of lists may have moved, so each of them counts.

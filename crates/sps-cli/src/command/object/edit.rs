@@ -50,7 +50,7 @@ pub(crate) fn edit(args: &EditArgs, out: &mut Stdout) -> Result<Status> {
     let target = args.target.locate()?;
     target.known("edit")?;
     target.require(Method::Put)?;
-    runtime::with_appliance(&args.change.connection, async |client| {
+    args.change.with_appliance(async |client| {
         let version = version(client).await?;
         target.require_version(version)?;
         let response = client.get_raw(&target.path).await?;
@@ -67,8 +67,7 @@ pub(crate) fn edit(args: &EditArgs, out: &mut Stdout) -> Result<Status> {
                 report("unchanged", "nothing was edited");
                 return Ok(Status::Done);
             }
-            let draft =
-                Draft::new("edited body", text.clone(), &target, args.change.unknown_keys());
+            let draft = Draft::new("edited body", text.clone(), &target, args.change.leniency());
             if draft.check_against(&base.body, version)? {
                 break draft;
             }

@@ -1,0 +1,55 @@
+//! The result of a change for programs.
+
+use serde_json::{Value, json};
+use sps_client::CommitReport;
+use sps_model::{Difference, Side};
+
+/// The result of a commit; `key` is that of a new object, `found` what it changed in an object that was there.
+pub(super) fn committed(outcome: &CommitReport, key: Option<&str>, found: &[Difference]) -> Value {
+    let mismatches = outcome.mismatches.iter().map(|it| {
+        json!({
+            "path": it.path,
+            "pointer": it.pointer,
+            "sent": it.sent.to_string(),
+            "found": it.found.to_string(),
+        })
+    });
+    let unverified = outcome
+        .unverified
+        .iter()
+        .map(|it| json!({"path": it.path, "pointer": it.pointer, "reason": it.reason}));
+    json!({
+        "committed": true,
+        "changed": outcome.changed,
+        "key": key,
+        "differences": differences(found),
+        "mismatches": mismatches.collect::<Vec<_>>(),
+        "unverified": unverified.collect::<Vec<_>>(),
+    })
+}
+
+/// The result of a change that was not made.
+pub(super) fn not_committed(found: &[Difference]) -> Value {
+    json!({"committed": false, "differences": differences(found)})
+}
+
+/// Differences between two bodies. A side without `value` is absent or hidden.
+pub(super) fn differences(found: &[Difference]) -> Vec<Value> {
+    let entry = |it: &Difference| {
+        json!({
+            "op": it.op(),
+            "pointer": it.pointer,
+            "before": side(&it.before),
+            "after": side(&it.after),
+        })
+    };
+    found.iter().map(entry).collect()
+}
+
+fn side(side: &Side) -> Value {
+    match side {
+        Side::Value(value) => json!({"value": value.as_value()}),
+        Side::Absent => json!({"absent": true}),
+        _ => json!({"hidden": true}),
+    }
+}
