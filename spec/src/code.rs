@@ -1,6 +1,6 @@
 //! The index of diagnostic codes.
 
-use crate::rule::Severity;
+use crate::{rule::Severity, version::Version};
 
 /// One permanent diagnostic code, with its explanation.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,8 @@ pub struct Code {
     pub title: String,
     /// Severity of every diagnostic with this code.
     pub severity: Severity,
+    /// First version for which it is an error, though earlier ones only warn.
+    pub error_since: Option<Version>,
     /// Whether reading a document raises it, so that no rule or format needs to name it.
     pub structural: bool,
     /// Why it matters.

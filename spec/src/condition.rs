@@ -46,6 +46,11 @@ pub trait Facts {
         None
     }
 
+    /// Whether a check written by hand passes; `None` if this is unknown.
+    fn custom(&self, _name: &str, _inputs: &[Path]) -> Option<bool> {
+        None
+    }
+
     /// Whether the object behind the reference at a path satisfies a condition; `None` if this is unknown.
     fn referent(&self, _path: &[String], _about: &Condition) -> Option<bool> {
         None
@@ -104,8 +109,7 @@ impl Condition {
 
     /// Decides it in three-valued logic; `None` means undecided.
     ///
-    /// A member that is absent leaves a condition on it undecided, except for `Present` and `Absent`. Checks written by
-    /// hand are undecided: only a validator can tell.
+    /// A member that is absent leaves a condition on it undecided, except for `Present` and `Absent`.
     pub fn decide(&self, facts: &dyn Facts) -> Option<bool> {
         let fact = |path: &Path| facts.fact(path);
         let text = |path: &Path| match facts.fact(path) {
@@ -146,7 +150,7 @@ impl Condition {
             },
             Self::Format { path, format } => facts.has_format(*format, text(path)?),
             Self::Referent(path, about) => facts.referent(path, about),
-            Self::Custom { .. } => None,
+            Self::Custom { name, inputs } => facts.custom(name, inputs),
         }
     }
 }
@@ -187,6 +191,8 @@ pub enum End<'s> {
     Field(&'s Field),
     /// The tag of a union.
     Tag(&'s Union),
+    /// The content of a union whose variants have texts, if any.
+    Text(&'s Union),
 }
 
 /// A path of wire names, followed through the types.
@@ -199,7 +205,8 @@ pub struct Resolved<'s> {
 }
 
 impl Spec {
-    /// Follows a path from a struct inwards. It may enter a union only to reach its tag.
+    /// Follows a path from a struct inwards. It may enter a union only to reach its tag, or content that is a text in
+    /// every variant.
     ///
     /// # Errors
     ///
@@ -226,9 +233,15 @@ impl Spec {
                 Some(TypeDef::Union(union)) if rest == [union.tag.clone()] => {
                     return Ok(Resolved { way, end: End::Tag(union) });
                 }
+                Some(TypeDef::Union(union))
+                    if rest == [union.content.clone()] && has_texts(union) =>
+                {
+                    return Ok(Resolved { way, end: End::Text(union) });
+                }
                 Some(TypeDef::Union(union)) => {
                     return Err(format!(
-                        "a condition reaches only the tag of a union: `{name}.{}`",
+                        "a condition reaches only the tag of a union, or content that is a text in every variant: \
+                         `{name}.{}`",
                         union.tag
                     ));
                 }
@@ -237,6 +250,12 @@ impl Spec {
         }
         Err("this path is empty".to_owned())
     }
+}
+
+/// Whether each variant has a text as its content, or none.
+fn has_texts(union: &Union) -> bool {
+    let mut payloads = union.variants.iter().filter_map(|it| it.payload.as_ref()).peekable();
+    payloads.peek().is_some() && payloads.all(|it| it.ty == FieldType::String)
 }
 
 #[cfg(test)]

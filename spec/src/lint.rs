@@ -11,12 +11,11 @@ use crate::{
     condition::End,
     endpoint::{Completeness, EndpointKind, Spec},
     error::{Error, did_you_mean},
-    load::{Places, RulePlace, place_of},
+    load::{Places, place_of},
     reach::reached,
     rule::Rule,
     source::Quirk,
     types::{Struct, TypeDef},
-    version::Versions,
 };
 
 /// Everything the lints find, in no order.
@@ -33,7 +32,6 @@ pub(crate) fn lint(spec: &Spec, places: &Places) -> Vec<Error> {
         let rules = places.rules.get(file.name).map(Vec::as_slice).unwrap_or_default();
         for (rule, place) in file.rules.iter().zip(rules) {
             lint.rule(place, rule);
-            lint.rule_versions(place, &rule.versions);
         }
     }
     lint.reach();
@@ -89,16 +87,6 @@ fn files(spec: &Spec) -> Vec<File<'_>> {
 impl<'a> Lint<'a> {
     fn error(&mut self, file: &str, place: &str, message: impl Into<String>) {
         self.errors.push(self.places.error(file, place, message));
-    }
-
-    /// Refuses versions that no checker reads: they would be lost silently.
-    fn rule_versions(&mut self, place: &RulePlace, versions: &Versions) {
-        for (key, version) in [("since", &versions.since), ("until", &versions.until)] {
-            if version.is_some() {
-                let message = "a rule holds in all versions: no checker reads versions of its own";
-                self.error(&place.file, &format!("{}.{key}", place.place), message);
-            }
-        }
     }
 
     fn type_def(&self, name: &str) -> Option<&'a TypeDef> {

@@ -190,20 +190,22 @@ fn read(
     }
 }
 
+/// Reads the version under a key, if there is one.
+fn version(table: &Table<'_>, key: &'static str) -> Option<Version> {
+    let value: table::Value<'_> = table.get(key)?;
+    let text = value.string()?;
+    let version = text.parse::<Version>().ok();
+    if version.is_none() {
+        value.report(format!(
+            "`{text}` is not a version: expected numbers with dots, such as `7.0.3`"
+        ));
+    }
+    version
+}
+
 /// Reads `since` and `until`.
 fn versions(table: &Table<'_>) -> Versions {
-    let version = |key| {
-        let value: table::Value<'_> = table.get(key)?;
-        let text = value.string()?;
-        let version = text.parse::<Version>().ok();
-        if version.is_none() {
-            value.report(format!(
-                "`{text}` is not a version: expected numbers with dots, such as `7.0.3`"
-            ));
-        }
-        version
-    };
-    let it = Versions { since: version("since"), until: version("until") };
+    let it = Versions { since: version(table, "since"), until: version(table, "until") };
     if let (Some(since), Some(until)) = (&it.since, &it.until)
         && since > until
     {

@@ -1,6 +1,9 @@
 //! Rules that tie members to each other, and the closed set of conditions they are made of.
 
-use crate::{format::Format, version::Versions};
+use crate::{
+    format::Format,
+    version::{Version, Versions},
+};
 
 /// Members to pass from an object inwards, in wire names; `a.b` in a spec file.
 ///
@@ -19,6 +22,8 @@ pub struct Rule {
     pub code: String,
     /// Whether breaking it is an error or a warning.
     pub severity: Severity,
+    /// First version for which breaking it is an error, though earlier ones only warn.
+    pub error_since: Option<Version>,
     /// The member that is wrong.
     pub target: Path,
     /// Condition under which the rule applies; none if it always does.
@@ -35,6 +40,16 @@ pub struct Rule {
     pub inferred: Option<String>,
     /// Versions that have it.
     pub versions: Versions,
+}
+
+impl Rule {
+    /// How bad breaking it is for this version; for an unknown one, as bad as for every version.
+    pub fn severity_for(&self, target: Option<&Version>) -> Severity {
+        match (&self.error_since, target) {
+            (Some(since), Some(target)) if since <= target => Severity::Error,
+            _ => self.severity,
+        }
+    }
 }
 
 /// How bad a broken rule is.

@@ -334,6 +334,11 @@ pub(crate) static CODE: Vocabulary = Vocabulary {
         needed("breaks", Shape::Text, "An example that breaks it."),
         needed("holds", Shape::Text, "An example that holds."),
         key("severity", Shape::Word(SEVERITIES), "`error` if not given."),
+        key(
+            "error_since",
+            Shape::Version,
+            "First version for which a warning is an error, such as \"7.0.3.1\".",
+        ),
         key("source", Shape::TextOrTexts, "Ids of its sources, the first one first."),
         key("inferred", Shape::Text, "Why we assume it, where no source states it."),
         key("format", Shape::Text, "Every field of this format is checked."),

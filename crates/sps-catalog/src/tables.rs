@@ -199,6 +199,11 @@ fn rule(spec: &Spec, def: &sps_spec::Struct, rule: &sps_spec::Rule) -> Result<Ru
     let target = path_of(&rule.target);
     let made = Rule::new(text(&rule.code), severity, target, inputs.paths(), check)
         .says(text(&rule.message), text(&rule.fix));
+    let made = made.versions(versions(&rule.versions));
+    let made = match &rule.error_since {
+        Some(since) => made.error_since(version(since)),
+        None => made,
+    };
     Ok(match when {
         Some(when) => made.when(when),
         None => made,
@@ -216,11 +221,12 @@ fn member(name: &str, constraint: &sps_spec::Constraint, versions: &sps_spec::Ve
     Member::new(text(name)).constraint(it).versions(self::versions(versions))
 }
 
+fn version(version: &sps_spec::Version) -> Version {
+    let number = |at: usize| version.numbers().get(at).copied().unwrap_or(0);
+    Version::new(number(0), number(1), number(2), number(3))
+}
+
 pub(crate) fn versions(versions: &sps_spec::Versions) -> Versions {
-    let version = |version: &sps_spec::Version| {
-        let number = |at: usize| version.numbers().get(at).copied().unwrap_or(0);
-        Version::new(number(0), number(1), number(2), number(3))
-    };
     let start = versions.since.as_ref().map_or(Versions::ALL, |it| Versions::since(version(it)));
     versions.until.as_ref().map_or(start, |until| start.until(version(until)))
 }

@@ -3,6 +3,7 @@
 mod condition;
 mod item;
 mod rules;
+mod version;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -38,6 +38,10 @@ pub const SINGLE_USE_REFERENCE: &str = "single-use-reference";
 pub const REFERENCE_EXISTS: &str = "reference-exists";
 /// A certificate that deviates from the standards.
 pub const CERTIFICATE_IRREGULAR: &str = "certificate-irregular";
+/// A reference with a text that does not look like a key: perhaps the secret itself.
+pub const NOT_A_KEY: &str = "not-a-key";
+/// A span of times that ends before it starts.
+pub const REVERSED_TIMES: &str = "reversed-times";
 /// A key that has no effect while its switch is off.
 pub const IGNORED_KEY: &str = "ignored-key";
 

@@ -2,7 +2,7 @@
 
 use crate::{
     format::{Format, hex},
-    input::Input,
+    input::{Cause, Input},
 };
 
 /// A condition over the inputs of a rule.
@@ -149,6 +149,33 @@ impl Condition {
         }
     }
 
+    /// What about the inputs breaks it, with the measured value; `None` if there is only one way to break it.
+    pub(crate) fn cause(&self, inputs: &[Input<'_>]) -> Option<Cause> {
+        match *self {
+            Self::Hex(input) => {
+                let separator = text(inputs, input).chars().find(|it| is_separator(*it));
+                self.meant(inputs).and(separator).map(Cause::Separators)
+            }
+            Self::HexLength(input, _) => {
+                hex::digits(text(inputs, input)).map(|digits| Cause::Digits(digits.len()))
+            }
+            Self::Length(input, _) => Some(Cause::Characters(text(inputs, input).chars().count())),
+            _ => None,
+        }
+    }
+
+    /// The text that was meant instead of one that breaks it, if there is only one possibility.
+    pub(crate) fn meant(&self, inputs: &[Input<'_>]) -> Option<String> {
+        let Self::Hex(input) = *self else { return None };
+        // A sign in front is no separator.
+        let number = text(inputs, input);
+        if number.trim_start().starts_with('-') {
+            return None;
+        }
+        let digits: String = number.chars().filter(|it| !is_separator(*it)).collect();
+        hex::digits(&digits).is_some_and(|it| !it.is_empty()).then_some(digits)
+    }
+
     /// Evaluates it on inputs that meet its needs.
     pub(crate) fn holds(&self, inputs: &[Input<'_>]) -> bool {
         match *self {
@@ -194,6 +221,11 @@ impl Literal {
 
 fn text<'a>(inputs: &[Input<'a>], input: u8) -> &'a str {
     inputs[usize::from(input)].str().unwrap_or_default()
+}
+
+/// Whether people write this between the digits of a long number.
+fn is_separator(character: char) -> bool {
+    matches!(character, ':' | '-' | '.') || character.is_whitespace()
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Checks written by hand, for conditions that the spec has no words for.
 
+use std::net::Ipv6Addr;
+
 use crate::{
     context::Context,
     format::hex,
-    input::Outcome,
+    input::{Cause, Outcome},
     pem::{self, Strength},
     reason::Reason,
 };
@@ -11,10 +13,11 @@ use crate::{
 /// Whether an engine ID is one that RFC 3411 allows: whole octets, 5 to 32 of them, not all zeros and not all ones.
 ///
 /// ```
-/// use sps_validate::{Context, Outcome, engine_id_rfc3411};
+/// use sps_validate::{Cause, Context, Outcome, engine_id_rfc3411};
 /// let context = Context::default();
 /// assert_eq!(engine_id_rfc3411("0x0123456789ABCDEF", &context), Outcome::Holds);
-/// assert_eq!(engine_id_rfc3411("0xFFFFFFFFFF", &context), Outcome::Broken);
+/// let broken = Outcome::BrokenBy(Cause::AllOnes);
+/// assert_eq!(engine_id_rfc3411("0xFFFFFFFFFF", &context), broken);
 /// ```
 ///
 /// Text that is not hexadecimal holds here; another rule refuses it. So does a number of less than
@@ -22,10 +25,46 @@ use crate::{
 ///
 /// Source: RFC 3411, section 5, `SnmpEngineID`.
 pub fn engine_id_rfc3411(engine_id: &str, _: &Context<'_>) -> Outcome {
-    let Some(digits) = hex::digits(engine_id) else { return Outcome::Holds };
+    let Some(digits) = hex::digits(engine_id).filter(|it| !it.is_empty()) else {
+        return Outcome::Holds;
+    };
     let all = |expected: char| digits.chars().all(|digit| digit.eq_ignore_ascii_case(&expected));
-    let empty = digits.is_empty();
-    (empty || (digits.len() % 2 == 0 && digits.len() <= 64 && !all('0') && !all('f'))).into()
+    let octets = digits.len().div_ceil(2);
+    if digits.len() % 2 == 1 {
+        Outcome::BrokenBy(Cause::OddDigits(digits.len()))
+    } else if octets > MAX_ENGINE_ID_OCTETS {
+        Outcome::BrokenBy(Cause::Octets { found: octets, most: MAX_ENGINE_ID_OCTETS })
+    } else if all('0') {
+        Outcome::BrokenBy(Cause::AllZeros)
+    } else if all('f') {
+        Outcome::BrokenBy(Cause::AllOnes)
+    } else {
+        Outcome::Holds
+    }
+}
+
+/// Source: RFC 3411, section 5, `SnmpEngineID`.
+const MAX_ENGINE_ID_OCTETS: usize = 32;
+
+/// Whether an engine ID starts with `0x`. Text that is not hexadecimal holds here; another rule refuses it.
+pub fn engine_id_prefix(engine_id: &str, _: &Context<'_>) -> Outcome {
+    let Some(digits) = hex::digits(engine_id) else { return Outcome::Holds };
+    (digits.len() < engine_id.len() || digits.is_empty()).into()
+}
+
+/// Whether the name of an SNMP user has at most 32 octets.
+///
+/// Source: RFC 3414, section 5, `usmUserName`.
+pub fn snmp_user_name(name: &str, _: &Context<'_>) -> Outcome {
+    match name.len() {
+        found if found > 32 => Outcome::BrokenBy(Cause::Octets { found, most: 32 }),
+        _ => Outcome::Holds,
+    }
+}
+
+/// Whether a text is something else than an IPv6 address.
+pub fn not_ipv6(address: &str, _: &Context<'_>) -> Outcome {
+    address.parse::<Ipv6Addr>().is_err().into()
 }
 
 /// Whether a certificate has not expired. Undecided if the context has no time.
@@ -90,8 +129,8 @@ fn strength(pem: &str, part: fn(&pem::Certificate) -> Strength) -> Outcome {
 ///
 /// ```
 /// use sps_validate::{Context, Outcome, hand_written};
-/// let check = hand_written("engine_id_rfc3411").expect("this crate has it");
-/// assert_eq!(check("0xFFFFFFFFFF", &Context::default()), Outcome::Broken);
+/// let check = hand_written("engine_id_prefix").expect("this crate has it");
+/// assert_eq!(check("FFFFFFFFFF", &Context::default()), Outcome::Broken);
 /// assert!(hand_written("nothing").is_none());
 /// ```
 pub fn hand_written(name: &str) -> Option<fn(&str, &Context<'_>) -> Outcome> {
@@ -101,7 +140,10 @@ pub fn hand_written(name: &str) -> Option<fn(&str, &Context<'_>) -> Outcome> {
         "certificate_of_authority" => certificate_of_authority,
         "certificate_strong_key" => certificate_strong_key,
         "certificate_strong_signature" => certificate_strong_signature,
+        "engine_id_prefix" => engine_id_prefix,
         "engine_id_rfc3411" => engine_id_rfc3411,
+        "not_ipv6" => not_ipv6,
+        "snmp_user_name" => snmp_user_name,
         _ => return None,
     })
 }

@@ -7,6 +7,7 @@ use std::fmt;
 use crate::{
     finding::{Choice, Expected, Finding, Home, Item},
     format::{Format, FormatError},
+    input::Cause,
     json::{LimitKind, ScanError, SyntaxError},
     reason::Reason,
 };
@@ -63,10 +64,15 @@ impl Finding {
             Self::NoSuchObject { collection, key: None } => {
                 format!("no object in {collection} has this key")
             }
+            Self::NotAKey { .. } => {
+                "this looks like the secret itself, not like the key of an object".to_owned()
+            }
+            Self::ReversedTimes => "the second time is before the first".to_owned(),
             Self::UsedTwice => "the same object is referenced above".to_owned(),
             Self::UsedElsewhere { by } => format!("the object is already used by {by}"),
             Self::NotInVersion { item, target, .. } => format!("{item} does not exist in {target}"),
             Self::Foreign { message } => message.clone(),
+            Self::Rule { message, cause: Some(cause), .. } => format!("{message}: {cause}"),
             Self::Rule { message, .. } => (*message).to_owned(),
         }
     }
@@ -116,14 +122,14 @@ impl Finding {
             Self::WrongLength { expected, .. } => {
                 format!("give exactly {}", count(*expected, "element"))
             }
-            Self::Format { format, error, variant } => {
-                let help = match error {
-                    FormatError::Certificate(error) => error.help(),
-                    _ => help_for(*format),
+            Self::Format { format, error, variant, replacement } => {
+                let help = match replacement {
+                    Some(meant) => format!("write it as \"{meant}\""),
+                    None => error.help().unwrap_or_else(|| help_for(*format)).to_owned(),
                 };
                 match variant {
                     Some(choice) => format!("choose {choice}, which takes this; or {help}"),
-                    None => help.to_owned(),
+                    None => help,
                 }
             }
             Self::IrregularCertificate { irregularities } => {
@@ -142,6 +148,15 @@ impl Finding {
             Self::NoSuchObject { collection, .. } => {
                 format!("create it with a POST to {collection}, or name an object that exists")
             }
+            Self::NotAKey { collection } => {
+                format!(
+                    "create the object with a POST to {collection}, and send the key from the response"
+                )
+            }
+            Self::ReversedTimes => {
+                "swap the two times, or give a span over midnight as one span on each day"
+                    .to_owned()
+            }
             Self::UsedTwice | Self::UsedElsewhere { .. } => {
                 "create a separate object for each use".to_owned()
             }
@@ -149,7 +164,18 @@ impl Finding {
                 format!("remove it for this appliance; it exists in {versions}")
             }
             Self::Foreign { .. } => "the type of this member defines this rule".to_owned(),
-            Self::Rule { help, .. } => (*help).to_owned(),
+            Self::Rule { replacement: Some(meant), cause, .. } => {
+                let remove = match cause {
+                    Some(Cause::Separators(separator)) => {
+                        format!("remove the {}: ", names_of(*separator))
+                    }
+                    _ => String::new(),
+                };
+                format!("{remove}write it as \"{meant}\"")
+            }
+            Self::Rule { help, cause, .. } => {
+                cause.and_then(Cause::help).unwrap_or(help).to_owned()
+            }
         }
     }
 }
@@ -162,19 +188,31 @@ impl FormatError {
             Self::TooLong => "longer than 253 characters",
             Self::NoAt => "no @",
             Self::UserTooLong => "the part before the @ is longer than 64 characters",
-            Self::InvalidUser => {
-                "the part before the @ is empty or contains a character that is not allowed there"
+            Self::NoUser => "nothing before the @",
+            Self::UserCharacter => {
+                "the part before the @ contains a character that needs double quotes around that part"
             }
+            Self::UserNotAscii => "the part before the @ contains a character that is not ASCII",
+            Self::UserDots => {
+                "a dot at the start or the end of the part before the @, or two dots in a row there"
+            }
+            Self::QuotedUser => "the quoted part before the @ is not a quoted string",
+            Self::SecondAt => "more than one @",
+            Self::NoDomain => "nothing after the @",
             Self::DomainTooLong => "the part after the @ is longer than 255 characters",
-            Self::InvalidDomain => {
-                "the part after the @ is neither a host name nor an IP address in square brackets"
-            }
-            Self::NotEmail => "not a valid address",
-            Self::OuterWhiteSpace => "white space around the address",
+            Self::BareIpv4 => "an IP address without square brackets after the @",
+            Self::LiteralTag => "the IPv6 address in square brackets does not start with IPv6:",
+            Self::Literal => "the square brackets do not contain an IP address",
+            Self::DisplayName => "display name or angle brackets around the address",
+            Self::OuterWhiteSpace => "white space around it",
+            Self::Scheme => "scheme in front, as in a URL",
+            Self::Several => "more than one name or address",
+            Self::Invisible => "contains an invisible character",
+            Self::Underscore => "a label contains an underscore",
             Self::PrefixLength => "prefix length after the address",
             Self::Zone => "zone after the address",
             Self::Brackets => "square brackets around the address",
-            Self::Port => "port after the address",
+            Self::Port => "port behind it",
             Self::LeadingZero => "a number of the IPv4 address starts with a zero",
             Self::NotIpv4 => "not an IPv4 address of four numbers from 0 to 255 with dots between",
             Self::NotIpv6 => {
@@ -182,8 +220,8 @@ impl FormatError {
             }
             Self::NotIp => "neither an IPv4 nor an IPv6 address",
             Self::OneLabel => "only one label",
-            Self::EmptyLabel => "a dot at the start, or two dots in a row",
-            Self::LabelNotAscii => "a label is not ASCII; expected its Punycode form",
+            Self::EmptyLabel => "a dot at the start or the end, or two dots in a row",
+            Self::LabelNotAscii => "a label is not ASCII; expected its form that starts with xn--",
             Self::LabelCharacter => {
                 "a label contains a character other than letters, digits and hyphens"
             }
@@ -209,6 +247,66 @@ impl FormatError {
     }
 }
 
+impl FormatError {
+    /// What to do about this mistake in particular: lower case, no full stop.
+    const fn help(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Certificate(error) => error.help(),
+            Self::Port => "give the bare name or address: there is no place for the port",
+            Self::Scheme => "give the bare name or address, without scheme and path",
+            Self::Several => "give only one",
+            Self::Invisible => {
+                "type it again: copied text may contain characters that no editor shows"
+            }
+            Self::Underscore => {
+                "use a name with letters, digits and hyphens alone, or the address of the host"
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl Cause {
+    /// What to do about this cause in particular: lower case, no full stop.
+    const fn help(self) -> Option<&'static str> {
+        Some(match self {
+            Self::OddDigits(_) => "add or remove a digit: two digits make an octet",
+            Self::Octets { .. } => return None,
+            Self::AllZeros | Self::AllOnes => "use another value: RFC 3411 reserves this one",
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Cause {
+    /// Writes the cause with its measured value: lower case, no full stop.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::OddDigits(digits) => write!(f, "{digits} digits, an odd number"),
+            Self::AllZeros => f.write_str("all digits are 0"),
+            Self::AllOnes => f.write_str("all digits are F"),
+            Self::Octets { found, most } => {
+                write!(f, "{}, at most {most} are allowed", count(found, "octet"))
+            }
+            Self::Digits(digits) => write!(f, "found {}", count(digits, "digit")),
+            Self::Characters(characters) => {
+                write!(f, "found {}", count(characters, "character"))
+            }
+            Self::Separators(separator) => write!(f, "{} between the digits", names_of(separator)),
+        }
+    }
+}
+
+/// What characters are called, where there are several of them.
+const fn names_of(separator: char) -> &'static str {
+    match separator {
+        ':' => "colons",
+        '-' => "hyphens",
+        '.' => "dots",
+        _ => "spaces",
+    }
+}
+
 impl fmt::Display for FormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.message())
@@ -224,15 +322,22 @@ impl SyntaxError {
                 "expected an object, an array, a string in double quotes, a number, true, false or null"
             }
             Self::ValueBeforeEnd => "expected a value before the end of the document",
-            Self::ValueAfterComma => "expected another value after the comma",
-            Self::ValueWithoutMark => "expected a value; remove the byte order mark before it",
-            Self::ValueWithoutComment => "expected a value; JSON has no comments",
+            Self::ValueAfterComma => "expected another value after the comma, or no comma",
+            Self::NoMark => "expected no byte order mark",
+            Self::NoComment => "expected no comment: JSON has no comments",
+            Self::StraightQuotes => "expected straight double quotes, not curly ones",
+            Self::PlainSpace => "expected an ordinary space, not a no-break space or another one",
+            Self::NoInvisible => "expected no invisible character, such as a zero-width space",
+            Self::NoNul => "expected no NUL character",
+            Self::Utf8 => "expected UTF-8; this is probably UTF-16",
+            Self::NoNan => "expected a number: JSON has no NaN and no infinity",
+            Self::JsonWord => "expected true, false or null, spelled like this",
             Self::CommaOrBrace => "expected a comma or a closing brace after the value before this",
             Self::CommaOrBracket => {
                 "expected a comma or a closing bracket after the value before this"
             }
             Self::Key => "expected a key in double quotes",
-            Self::KeyAfterComma => "expected another key after the comma",
+            Self::KeyAfterComma => "expected another key after the comma, or no comma",
             Self::KeyInDoubleQuotes => "expected a key in double quotes, not single",
             Self::StringInDoubleQuotes => "expected a string in double quotes, not single",
             Self::Colon => "expected a colon after the key",
@@ -277,6 +382,9 @@ impl fmt::Display for Reason {
             Self::TimeUnknown => f.write_str("the current time is unknown"),
             Self::TargetUnknown(versions) => {
                 write!(f, "exists only in {versions}, and the target version is unknown")
+            }
+            Self::RuleTargetUnknown(versions) => {
+                write!(f, "applies only to {versions}, and the target version is unknown")
             }
             Self::UnknownKey => f.write_str("no source shows this key; it is kept"),
             Self::UnknownValue => f.write_str("no source shows this value; it is kept"),

@@ -4,6 +4,7 @@ use crate::{
     code,
     descriptor::{Kind, Shape},
     format::{Format, FormatError},
+    input::Cause,
     json::{LimitKind, SyntaxError},
     param::Param,
     pem::{Irregularity, PemError},
@@ -129,6 +130,8 @@ pub enum Finding {
         error: FormatError,
         /// The variant of the union around it that takes this string.
         variant: Option<Choice>,
+        /// The text that was meant, if there is only one possibility.
+        replacement: Option<String>,
     },
     /// `certificate-irregular`: a certificate deviates from the standards, and OpenSSL reads it all the same.
     IrregularCertificate {
@@ -147,6 +150,13 @@ pub enum Finding {
         /// The key, unless it may be a secret.
         key: Option<String>,
     },
+    /// `not-a-key`: a text that does not look like the key of an object.
+    NotAKey {
+        /// The collection.
+        collection: &'static str,
+    },
+    /// `reversed-times`: the second of two times is before the first.
+    ReversedTimes,
     /// `single-use-reference`: the document refers to the object twice.
     UsedTwice,
     /// `single-use-reference`: another object refers to the object.
@@ -176,6 +186,10 @@ pub enum Finding {
         message: &'static str,
         /// The help of the rule.
         help: &'static str,
+        /// Which of several ways to break it, with the measured value.
+        cause: Option<Cause>,
+        /// The text that was meant, if there is only one possibility.
+        replacement: Option<String>,
     },
 }
 
@@ -326,6 +340,8 @@ impl Finding {
             Self::IrregularCertificate { .. } => code::CERTIFICATE_IRREGULAR,
             Self::ReferenceObject { .. } => code::REFERENCE_OBJECT,
             Self::NoSuchObject { .. } => code::REFERENCE_EXISTS,
+            Self::NotAKey { .. } => code::NOT_A_KEY,
+            Self::ReversedTimes => code::REVERSED_TIMES,
             Self::UsedTwice | Self::UsedElsewhere { .. } => code::SINGLE_USE_REFERENCE,
             Self::NotInVersion { .. } => code::NOT_IN_VERSION,
             Self::Foreign { .. } => code::GARDE,
@@ -343,6 +359,7 @@ impl Finding {
             Self::MissingKey { expected, .. } => {
                 matches!(expected, Expected::List | Expected::OrNull(_))
             }
+            Self::NotJson { error } => error.is_repairable(),
             Self::Format { error: FormatError::Certificate(error), .. } => matches!(
                 error,
                 PemError::WrongLabel
@@ -352,7 +369,7 @@ impl Finding {
                     | PemError::BadBase64
                     | PemError::EscapedLineEnds
             ),
-            _ => false,
+            _ => self.replacement().is_some(),
         }
     }
 
@@ -382,6 +399,16 @@ impl Finding {
             Self::Format { format, .. } => vec![("format", format.code().into())],
             Self::NotInVersion { versions, .. } => vec![("versions", versions.to_string().into())],
             _ => Vec::new(),
+        }
+    }
+
+    /// The text that was meant, if there is only one possibility.
+    pub fn replacement(&self) -> Option<&str> {
+        match self {
+            Self::Format { replacement, .. } | Self::Rule { replacement, .. } => {
+                replacement.as_deref()
+            }
+            _ => None,
         }
     }
 

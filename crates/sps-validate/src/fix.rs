@@ -8,13 +8,14 @@ use crate::{
     explain::explain,
     finding::{Expected, Finding},
     format::Format,
-    json::{self, Node, Value},
+    json::{self, Node, ScanError, SyntaxError, Value},
     pem,
     reference::reference_key,
     report::{Diagnostic, Report},
     rewrite::write_string,
     span::Span,
     subject::{Form, Subject},
+    suggest,
 };
 
 /// A repaired text.
@@ -55,9 +56,10 @@ pub struct Fix {
 /// Repairs the body of a request where there is only one way; `None` if there is nothing to repair.
 ///
 /// It removes the wrapper of a response and keys that only responses have. A reference becomes its bare key. A key becomes
-/// the missing one that differs by one or two letters, if no other is as similar. A missing list becomes `[]`, a missing
-/// nullable value becomes null. A certificate loses the text around it. A repair that does not reduce the errors is not
-/// made, and a response is left as it is.
+/// the missing one that differs by one or two letters or abbreviates it, if no other is as similar. A missing list becomes `[]`, a missing
+/// nullable value becomes null. A certificate loses the text around it, an engine ID the colons between its digits. A
+/// text that is not JSON loses its byte order mark, the last comma of a list, and spaces that JSON does not know. A repair
+/// that does not reduce the errors is not made, and a response is left as it is.
 ///
 /// ```
 /// use sps_validate::{Constraints, Context, Field, Form, Kind, Shape, Subject, Type, fix};
@@ -85,10 +87,9 @@ pub fn fix(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed
 
 /// Repairs a text as [`fix`] does, with the report of this context.
 fn repaired(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed> {
-    let report = explain(text, subject, context);
-    let errors = report.errors().count();
-    let whole = Copied { from: Span::new(0, text.len()), to: 0 };
-    let mut fixed = Fixed { text: text.to_owned(), fixes: Vec::new(), report, copied: vec![whole] };
+    let mut fixed = readable(text, context)?;
+    fixed.report = explain(&fixed.text, subject, context);
+    let errors = fixed.report.errors().count();
     // One repair may show what the next can be, such as the references inside a wrapper.
     for _ in 0..MAX_ROUNDS {
         if !fixed.improve(subject, context) {
@@ -100,6 +101,52 @@ fn repaired(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixe
     (!fixed.fixes.is_empty() && !is_worse).then_some(fixed)
 }
 
+/// Repairs what keeps the text from being JSON; `None` if that is not possible.
+fn readable(text: &str, context: &Context<'_>) -> Option<Fixed> {
+    let whole = Copied { from: Span::new(0, text.len()), to: 0 };
+    let (report, fixes) = (Report::default(), Vec::new());
+    let mut fixed = Fixed { text: text.to_owned(), fixes, report, copied: vec![whole] };
+    for _ in 0..MAX_SYNTAX_REPAIRS {
+        let (at, expected) = match json::scan(&fixed.text, &context.limits) {
+            Ok(_) => return Some(fixed),
+            Err(ScanError::Syntax { at, expected }) => (at, expected),
+            Err(ScanError::Limit { .. }) => return None,
+        };
+        let change = syntax_change(&fixed.text, at, expected)?;
+        let fix = Fix { code: code::INVALID_JSON, pointer: String::new() };
+        let (text, copied) =
+            edited(&fixed.text, &[&Repair { fix: fix.clone(), edits: vec![change] }])?;
+        fixed.copied = composed(&fixed.copied, &copied);
+        fixed.text = text;
+        fixed.fixes.push(fix);
+    }
+    None
+}
+
+/// The only way to correct a mistake in the syntax, if there is one.
+fn syntax_change(text: &str, at: usize, expected: SyntaxError) -> Option<Change> {
+    if !expected.is_repairable() {
+        return None;
+    }
+    if matches!(expected, SyntaxError::KeyAfterComma | SyntaxError::ValueAfterComma) {
+        let comma = text.get(..at)?.rfind(',')?;
+        return Some((Span::new(comma, comma + 1), String::new()));
+    }
+    let rest = text.get(at..)?;
+    let is_space = expected == SyntaxError::PlainSpace;
+    // A whole line may be indented like this.
+    let belongs = |c: char| !c.is_ascii() && c.is_whitespace() == is_space;
+    let length = if is_space {
+        rest.find(|c: char| !belongs(c)).unwrap_or(rest.len())
+    } else {
+        rest.chars().next()?.len_utf8()
+    };
+    let characters = if is_space { rest.get(..length)?.chars().count() } else { 0 };
+    Some((Span::new(at, at + length), " ".repeat(characters)))
+}
+
+/// The most mistakes in the syntax that are repaired in one text.
+const MAX_SYNTAX_REPAIRS: usize = 256;
 /// The most errors that are repaired in one round.
 const MAX_ERRORS: usize = 10_000;
 /// The most rounds of repairs: a wrapper in a wrapper, then its content, then mistakes that this reveals.
@@ -281,7 +328,11 @@ impl<'p, 't> Plan<'p, 't> {
             Finding::Format { format: Format::PemCertificate, .. } => {
                 Some(vec![self.bare_certificate(it)?])
             }
-            _ => None,
+            other => {
+                let mut text = String::new();
+                write_string(&mut text, other.replacement()?);
+                Some(vec![(it.span, text)])
+            }
         }
     }
 
@@ -290,7 +341,10 @@ impl<'p, 't> Plan<'p, 't> {
         let Finding::UnknownKey { suggestions, home: None } = &unknown.finding else { return None };
         let key = unescaped(unknown.pointer.rsplit('/').next()?);
         let mut same = suggestions.iter().filter(|name| letters(name) == letters(&key));
-        let mut near = suggestions.iter().filter(|name| is_near(&key, name));
+        let mut near = suggestions.iter().filter(|name| {
+            is_near(&key, name)
+                || suggest::abbreviations(&key, [**name].into_iter()).next().is_some()
+        });
         let sole = |names: &mut dyn Iterator<Item = &&'static str>| {
             names.next().filter(|_| names.next().is_none()).copied()
         };

@@ -7,7 +7,9 @@ mod date_time;
 mod email_address;
 mod fqdn;
 pub mod hex;
+mod host;
 mod ip_address;
+mod name;
 mod no_whitespace;
 mod pem_certificate;
 mod time_of_day;
@@ -15,6 +17,8 @@ mod time_of_day;
 use std::fmt;
 
 use crate::pem::PemError;
+
+pub(crate) use time_of_day::minutes as minutes_of_day;
 
 /// A format that a string can have.
 ///
@@ -35,12 +39,13 @@ use crate::pem::PemError;
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
-    /// An e-mail address as HTML has it: `local-part@domain`, ASCII only.
+    /// An e-mail address: the `Mailbox` of SMTP, `local-part@domain`, ASCII only.
     ///
-    /// The local part has 1 to 64 characters and no quotes, the domain up to 255; the domain is
-    /// host name labels (one suffices) or an IP address in square brackets.
+    /// The local part has 1 to 64 characters: atoms with dots between, or a quoted string. The domain has up to 255:
+    /// host name labels (one suffices, and the last is not all digits), or an address in square brackets, an IPv6 one
+    /// after `IPv6:`.
     ///
-    /// Source: garde's rule `email`, which follows the HTML standard, section 4.10.5.1.5.
+    /// Source: RFC 5321, sections 4.1.2, 4.1.3 and 4.5.3.1. That a bare number is no domain: RFC 1123, section 2.1.
     EmailAddress,
     /// An IPv4 address in four decimal numbers without leading zeros, or an IPv6 address in any
     /// of its spellings; no prefix length, port, zone or brackets.
@@ -118,6 +123,24 @@ impl Format {
         };
         check(value)
     }
+
+    /// The text that `value` was meant to be, if this mistake leaves only one possibility.
+    ///
+    /// ```
+    /// use sps_validate::format::{Format, FormatError};
+    /// let error = Format::Fqdn.check("b\u{fc}cher.test").unwrap_err();
+    /// let meant = Format::Fqdn.replacement("b\u{fc}cher.test", error);
+    /// assert_eq!(meant.as_deref(), Some("xn--bcher-kva.test"));
+    /// ```
+    pub fn replacement(self, value: &str, error: FormatError) -> Option<String> {
+        let meant = match (self, error) {
+            (Self::EmailAddress, _) => email_address::replacement(value, error)?,
+            (_, FormatError::OuterWhiteSpace) => value.trim().to_owned(),
+            (Self::Fqdn, FormatError::LabelNotAscii) => host::ascii(value)?,
+            _ => return None,
+        };
+        self.check(&meant).is_ok().then_some(meant)
+    }
 }
 
 impl fmt::Display for Format {
@@ -141,23 +164,47 @@ pub enum FormatError {
     NoAt,
     /// The part before the `@` is too long.
     UserTooLong,
-    /// The part before the `@` is empty or has a character that is not allowed.
-    InvalidUser,
+    /// The part before the `@` is empty.
+    NoUser,
+    /// The part before the `@` has a character that is not allowed.
+    UserCharacter,
+    /// The part before the `@` is not ASCII.
+    UserNotAscii,
+    /// A dot before the `@` is at an end or beside another dot.
+    UserDots,
+    /// The quoted part before the `@` does not end, or has a character that is not allowed.
+    QuotedUser,
+    /// There is a second `@`.
+    SecondAt,
+    /// The part after the `@` is empty.
+    NoDomain,
     /// The part after the `@` is too long.
     DomainTooLong,
-    /// The part after the `@` is not a host name or an address in brackets.
-    InvalidDomain,
-    /// The string is not an e-mail address for another reason.
-    NotEmail,
-    /// There is white space around an IP address.
+    /// An IPv4 address is not in brackets.
+    BareIpv4,
+    /// An IPv6 address in brackets has no `IPv6:` in front.
+    LiteralTag,
+    /// The brackets do not hold an IP address.
+    Literal,
+    /// There is a name before the address, or the address is in angle brackets.
+    DisplayName,
+    /// There is white space around the one value.
     OuterWhiteSpace,
+    /// There is a scheme, as in a URL.
+    Scheme,
+    /// There are several names or addresses.
+    Several,
+    /// There is a character that no reader sees.
+    Invisible,
+    /// There is an underscore in a host name.
+    Underscore,
     /// There is a prefix length after an IP address.
     PrefixLength,
     /// There is a zone after an IP address.
     Zone,
     /// There are brackets around an IP address.
     Brackets,
-    /// There is a port after an IP address.
+    /// There is a port after a name or an IP address.
     Port,
     /// A number of an IPv4 address starts with a zero.
     LeadingZero,

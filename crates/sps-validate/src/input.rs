@@ -10,6 +10,8 @@ pub enum Outcome {
     Holds,
     /// The rule is broken.
     Broken,
+    /// The rule is broken, in one of several ways.
+    BrokenBy(Cause),
     /// A fact is missing that decides it.
     Undecided(Reason),
 }
@@ -17,7 +19,7 @@ pub enum Outcome {
 impl Outcome {
     /// Whether a document may be sent as far as this rule is concerned.
     pub const fn accepts(self) -> bool {
-        !matches!(self, Self::Broken)
+        !matches!(self, Self::Broken | Self::BrokenBy(_))
     }
 }
 
@@ -26,6 +28,31 @@ impl From<bool> for Outcome {
     fn from(holds: bool) -> Self {
         if holds { Self::Holds } else { Self::Broken }
     }
+}
+
+/// Which of several ways a rule is broken, with the measured value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// A number of so many hexadecimal digits, which is odd.
+    OddDigits(usize),
+    /// Nothing but zeros.
+    AllZeros,
+    /// Nothing but ones.
+    AllOnes,
+    /// Too many octets.
+    Octets {
+        /// How many there are.
+        found: usize,
+        /// The most that are allowed.
+        most: usize,
+    },
+    /// So many hexadecimal digits.
+    Digits(usize),
+    /// So many characters.
+    Characters(usize),
+    /// A hexadecimal number with this between its digits.
+    Separators(char),
 }
 
 /// One input of a rule, as a reader found it.

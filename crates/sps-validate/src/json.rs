@@ -3,6 +3,7 @@
 //! [`scan`] accepts exactly what reading into a `serde_json::Value` accepts, with two differences: it
 //! has [`Limits`](crate::limits::Limits), and it keeps repeated keys, in order, for its caller to check.
 
+mod intruder;
 mod number;
 mod pointer;
 mod scanner;

@@ -56,7 +56,8 @@ pub use crate::{
     context::{Context, Resolver, Timestamp, UnknownKeys},
     custom::{
         certificate_already_valid, certificate_not_expired, certificate_of_authority,
-        certificate_strong_key, certificate_strong_signature, engine_id_rfc3411, hand_written,
+        certificate_strong_key, certificate_strong_signature, engine_id_prefix, engine_id_rfc3411,
+        hand_written, not_ipv6, snmp_user_name,
     },
     descriptor::{
         Breach, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, Shape, Target,
@@ -65,7 +66,7 @@ pub use crate::{
     explain::{explain, explain_scanned},
     finding::{Choice, Expected, Finding, Home, Item},
     fix::{Copied, Fix, Fixed, fix},
-    input::{Input, Outcome},
+    input::{Cause, Input, Outcome},
     limits::Limits,
     param::Param,
     reason::Reason,

@@ -14,6 +14,8 @@ pub enum Reason {
     TimeUnknown,
     /// The context has no target version, and only these versions have the item.
     TargetUnknown(Versions),
+    /// The context has no target version, and only these versions have the rule.
+    RuleTargetUnknown(Versions),
     /// No source shows the key.
     UnknownKey,
     /// No source shows the enum value.
@@ -36,7 +38,7 @@ impl Reason {
             Self::PlainTextUnknown => "plain-text-unknown",
             Self::ExistenceUnknown => "existence-unknown",
             Self::TimeUnknown => "time-unknown",
-            Self::TargetUnknown(_) => "target-unknown",
+            Self::TargetUnknown(_) | Self::RuleTargetUnknown(_) => "target-unknown",
             Self::UnknownKey => "unknown-key",
             Self::UnknownValue => "unknown-value",
             Self::UnknownVariant => "unknown-variant",

@@ -89,7 +89,13 @@ impl Diagnostic {
             message: finding.message(),
             params: finding.params().into_iter().collect(),
             help: finding.help(),
-            suggestions: finding.suggestions().iter().map(|it| (*it).to_owned()).collect(),
+            suggestions: finding
+                .suggestions()
+                .iter()
+                .copied()
+                .chain(finding.replacement())
+                .map(str::to_owned)
+                .collect(),
             related: Vec::new(),
             finding,
         }

@@ -3,8 +3,10 @@
 use crate::{
     condition::{Condition, Needs},
     context::Context,
-    input::{Input, Outcome},
+    input::{Cause, Input, Outcome},
+    reason::Reason,
     severity::Severity,
+    version::{Version, Versions},
 };
 
 /// The most inputs that one rule can have; the generator refuses more.
@@ -50,8 +52,12 @@ pub enum Check {
 pub struct Rule {
     /// The code of its diagnostic.
     pub code: &'static str,
-    /// Whether a broken one refuses the document.
+    /// Whether a broken one refuses the document, whatever version it is for.
     pub severity: Severity,
+    /// First version for which a broken one refuses the document, though earlier ones only warn.
+    pub error_since: Option<Version>,
+    /// Versions that have the rule.
+    pub versions: Versions,
     /// The member that is wrong when the rule is broken.
     pub target: Path,
     /// The members that it looks at; conditions name them by their number.
@@ -111,7 +117,19 @@ impl Rule {
             Check::Plain { .. } | Check::Text(_) => Needs::TEXT,
             Check::Inputs(_) => Needs::NOTHING,
         };
-        Self { code, severity, target, inputs, when: None, check, message: "", help: "", needs }
+        Self {
+            code,
+            severity,
+            error_since: None,
+            versions: Versions::ALL,
+            target,
+            inputs,
+            when: None,
+            check,
+            message: "",
+            help: "",
+            needs,
+        }
     }
 
     /// Sets the condition under which the rule applies.
@@ -119,6 +137,26 @@ impl Rule {
     pub const fn when(self, when: Condition) -> Self {
         let needs = self.needs.and(when.needs());
         Self { when: Some(when), needs, ..self }
+    }
+
+    /// Sets the versions that have the rule. Without a target, a broken one is undecided.
+    #[must_use]
+    pub const fn versions(self, versions: Versions) -> Self {
+        Self { versions, ..self }
+    }
+
+    /// Sets the first version for which a warning is an error.
+    #[must_use]
+    pub const fn error_since(self, version: Version) -> Self {
+        Self { error_since: Some(version), ..self }
+    }
+
+    /// The severity for a target version; for an unknown one, that of every version.
+    pub fn severity_for(&self, target: Option<Version>) -> Severity {
+        match (self.error_since, target) {
+            (Some(since), Some(target)) if since <= target => Severity::Error,
+            _ => self.severity,
+        }
     }
 
     /// Sets the texts: what is wrong, and what to do.
@@ -129,6 +167,33 @@ impl Rule {
 
     /// Checks its inputs, in the order of [`Self::inputs`]; any behind them are ignored.
     pub fn check(&self, inputs: &[Input<'_>], context: &Context<'_>) -> Outcome {
+        if !self.versions.is_bounded() {
+            return self.decide(inputs, context);
+        }
+        match context.target {
+            Some(target) if !self.versions.contains(target) => Outcome::Holds,
+            Some(_) => self.decide(inputs, context),
+            None => match self.decide(inputs, context) {
+                broken if !broken.accepts() => {
+                    Outcome::Undecided(Reason::RuleTargetUnknown(self.versions))
+                }
+                other => other,
+            },
+        }
+    }
+
+    /// What about the inputs breaks it, where its text does not say that already.
+    pub(crate) fn cause(&self, inputs: &[Input<'_>]) -> Option<Cause> {
+        if let Check::Condition(condition) = &self.check { condition.cause(inputs) } else { None }
+    }
+
+    /// The text that was meant, if there is only one possibility.
+    pub(crate) fn meant(&self, inputs: &[Input<'_>]) -> Option<String> {
+        if let Check::Condition(condition) = &self.check { condition.meant(inputs) } else { None }
+    }
+
+    #[inline]
+    fn decide(&self, inputs: &[Input<'_>], context: &Context<'_>) -> Outcome {
         let inputs = &inputs[..self.inputs.len().min(inputs.len())];
         if !self.needs.are_met(inputs) || self.when.is_some_and(|when| !when.holds(inputs)) {
             return Outcome::Holds;

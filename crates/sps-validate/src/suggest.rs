@@ -44,6 +44,50 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     near.into_iter().take(MAX_SUGGESTIONS).map(|(_, candidate)| candidate).collect()
 }
 
+/// The values of an enum that a text was probably meant to be, best first. Each comes with its other spellings.
+///
+/// The spelling that differs only in case and punctuation is the only one. Otherwise no value is similar that has other
+/// digits: `3des` is not `des`.
+pub(crate) fn values<'a>(
+    word: &str,
+    known: impl Iterator<Item = (&'a str, &'a [&'a str])> + Clone,
+) -> Vec<&'a str> {
+    if word.len() > MAX_BYTES {
+        return Vec::new();
+    }
+    let is_word = |it: &str| bare(it) == bare(word);
+    let mut same = known
+        .clone()
+        .filter(|(it, others)| is_word(it) || others.iter().any(|other| is_word(other)));
+    if let Some((value, _)) = same.next().filter(|_| !bare(word).is_empty()) {
+        return vec![value];
+    }
+    let has_its_digits = |it: &&str| digits(it).eq(digits(word));
+    nearest(word, known.map(|(value, _)| value).filter(has_its_digits))
+}
+
+/// The letters and digits of a word, in lower case.
+fn bare(word: &str) -> String {
+    word.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn digits(word: &str) -> impl Iterator<Item = char> + '_ {
+    word.chars().filter(char::is_ascii_digit)
+}
+
+/// The known keys that a longer word abbreviates to, such as `Fri` for `Friday`.
+pub(crate) fn abbreviations<'a>(
+    word: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> impl Iterator<Item = &'a str> {
+    let word = word.to_lowercase();
+    known.filter(move |it| {
+        let rest = word.strip_prefix(&it.to_lowercase());
+        it.len() >= 3
+            && rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(char::is_alphabetic))
+    })
+}
+
 /// The longest word that is compared; the longest key of the API has about 40 bytes.
 const MAX_BYTES: usize = 128;
 const MAX_SUGGESTIONS: usize = 3;
@@ -87,6 +131,38 @@ mod tests {
         ] {
             assert_eq!(nearest(word, candidates.iter().copied()), expected, "{word}");
         }
+    }
+
+    #[test]
+    fn a_value_with_other_digits_is_another_value() {
+        const KNOWN: &[(&str, &[&str])] =
+            &[("md5", &[]), ("sha", &["sha1"]), ("aes", &[]), ("des", &[]), ("none", &[])];
+        for (word, expected) in [
+            ("SHA-1", &["sha"][..]),
+            ("sha_1", &["sha"]),
+            ("SHA", &["sha"]),
+            ("MD-5", &["md5"]),
+            ("mdd5", &["md5"]),
+            ("Non", &["none"]),
+            ("sha256", &[]),
+            ("sha2", &[]),
+            ("3des", &[]),
+            ("aes128", &[]),
+            ("md4", &[]),
+            ("", &[]),
+            ("-", &[]),
+        ] {
+            assert_eq!(values(word, KNOWN.iter().copied()), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn long_names_have_abbreviations() {
+        let of =
+            |word| abbreviations(word, ["Mon", "Fri", "Sun", "id"].into_iter()).collect::<Vec<_>>();
+        assert_eq!(of("Friday"), ["Fri"]);
+        assert_eq!(of("SUNDAY"), ["Sun"]);
+        assert!(of("Fri").is_empty() && of("Fri1").is_empty() && of("identity").is_empty());
     }
 
     #[test]

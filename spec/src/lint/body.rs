@@ -233,7 +233,8 @@ impl<'a> Lint<'a> {
                 let near = did_you_mean(text, union.variants.iter().map(|it| it.value.as_str()));
                 Err(format!("`{}` has no variant `{text}`{near}", union.name))
             }
-            (End::Tag(_), _) => Err("expected a string".to_owned()),
+            (End::Text(_), Literal::Str(_)) => Ok(()),
+            (End::Tag(_) | End::Text(_), _) => Err("expected a string".to_owned()),
         }
     }
 }

@@ -138,8 +138,11 @@ impl<'a> Lint<'a> {
     }
 
     fn string(&mut self, asked: &Asked<'a, '_>, marks: &Marks, path: &Path) {
-        let string =
-            |end: &End<'_>| matches!(end, End::Field(field) if field.ty == FieldType::String);
+        let string = |end: &End<'_>| match end {
+            End::Field(field) => field.ty == FieldType::String,
+            End::Text(_) => true,
+            End::Tag(_) => false,
+        };
         self.asks(asked, marks, path, string, "is not a string");
     }
 

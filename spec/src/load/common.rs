@@ -3,7 +3,7 @@
 use super::{
     Shared,
     table::{Entry, Table, Value},
-    versions,
+    version, versions,
 };
 use crate::{
     code::Code,
@@ -90,10 +90,16 @@ fn code(entry: &Entry<'_>, structural: bool, names: &Shared, all: &mut Codes) {
     if source.is_empty() {
         table.report("this code needs a `source`, or says in `inferred` why we assume it");
     }
+    let severity = table.word("severity", &SEVERITIES).unwrap_or(Severity::Error);
+    let error_since = version(&table, "error_since");
+    if error_since.is_some() && (severity == Severity::Error || structural) {
+        table.report("only the warning of a rule becomes an error: set `severity` to `warning`");
+    }
     all.list.push(Code {
         code: entry.key.to_owned(),
         title: table.need_text("title"),
-        severity: table.word("severity", &SEVERITIES).unwrap_or(Severity::Error),
+        severity,
+        error_since,
         structural,
         why: table.need_text("why"),
         breaks: table.need_text("breaks"),

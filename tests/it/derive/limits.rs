@@ -110,11 +110,11 @@ fn warnings_beyond_the_limit_make_nothing_wrong() {
 
 #[test]
 fn what_is_not_listed_as_unchecked_is_said() {
-    let text = r#"{"enabled": true, "version": {"selection": "3", "value": {"auth_method": "sha", "auth_password": "a",
-        "encryption_method": "aes", "encryption_password": "b", "engine_id": "0x0123456789", "username": "u",
+    let text = r#"{"enabled": true, "version": {"selection": "3", "value": {"auth_method": "sha", "auth_password": "a1",
+        "encryption_method": "aes", "encryption_password": "b2", "engine_id": "0x0123456789", "username": "u",
         "server": {"selection": "ip", "value": "192.0.2.5"}}}}"#;
-    // Of both passwords: whether they exist, how long they are and what they are made of.
-    let places = 6;
+    // Of both passwords: whether they exist, how short and how long they are and what they are made of.
+    let places = 8;
     for limit in 0..places + 2 {
         let context = Context::default().with_limits(Limits::default().with_diagnostics(limit));
         let report = explain::<SnmpTrap>(text, Form::Request, &context);

@@ -34,7 +34,7 @@ impl Objects {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let name = path.display();
         let limits = Limits::default().with_bytes(MAX_BYTES).with_keys(usize::MAX);
-        let document = read::document(path, &limits)
+        let document = read::body(path, &limits)
             .map_err(|error| anyhow!("cannot read the objects in {name}: {}", error.reason))?;
         let positions = document.positions();
         let root = json::scan(&document.text, &limits).map_err(|error| {

@@ -65,6 +65,15 @@ fn of_bytes(
     }
 }
 
+/// Reads a document to rewrite or to send: without a byte order mark, which RFC 8259 lets readers skip and no sender write.
+pub(crate) fn body(path: &Path, limits: &Limits) -> Result<Document, SourceError> {
+    let mut document = document(path, limits)?;
+    if let Some(text) = document.text.strip_prefix('\u{feff}') {
+        document.text = text.to_owned();
+    }
+    Ok(document)
+}
+
 /// Reads a small file as text, such as a password.
 ///
 /// # Errors
@@ -105,7 +114,8 @@ pub(crate) fn decode(bytes: Vec<u8>, cut: bool, lines_before: usize) -> Result<S
         let valid = error.utf8_error().valid_up_to();
         let at_the_cut = cut && error.utf8_error().error_len().is_none();
         let mut bytes = error.into_bytes();
-        let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+        // With a mark, or ASCII at the start.
+        let utf16 = matches!(bytes[..], [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, 0, ..] | [_, 0, _, 0, ..]);
         // A sequence of more than 255 bytes.
         let is_der = bytes.starts_with(&[0x30, 0x82]);
         bytes.truncate(valid);
@@ -155,6 +165,8 @@ mod tests {
         let reason = decode(b"\xff".to_vec(), false, 6).unwrap_err();
         assert_eq!(reason, "invalid UTF-8 at line 7, column 1; save it as UTF-8");
         assert!(decode(b"\xff\xfe{\0".to_vec(), false, 0).unwrap_err().contains("UTF-16"));
+        // Without a mark, and with a character that is not ASCII.
+        assert!(decode(b"{\0\"\0\xe9\0".to_vec(), false, 0).unwrap_err().contains("UTF-16"));
         assert!(decode(b"\x30\x82\x01\x7e".to_vec(), false, 0).unwrap_err().contains("DER"));
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
 
 fn body(file: &Path, named: Option<&str>) -> Result<String, (Status, String)> {
     let limits = Limits::default();
-    let document = read::document(file, &limits)
+    let document = read::body(file, &limits)
         .map_err(|it| (Status::Failed, format!("{}: {}", one_line(&it.source), it.reason)))?;
     let root = json::scan(&document.text, &limits).map_err(|error| {
         let at = document.positions().of(error.at());

@@ -14,7 +14,7 @@ pub(super) struct Proxy {
     pub(super) except: String,
 }
 
-/// Finds the proxy for an appliance. `none` as the address means that there is none.
+/// Finds the proxy for an appliance. An address `none` means no proxy.
 ///
 /// What is named for `sps` alone is used for every host. `HTTPS_PROXY` is used for HTTPS, unless `NO_PROXY` names the
 /// host.

@@ -6,7 +6,7 @@ use sps_validate::{Diagnostic, Finding, Reason, Unchecked, format::Format};
 pub(crate) fn option(unchecked: &Unchecked) -> Option<&'static str> {
     match unchecked.reason {
         Reason::ExistenceUnknown | Reason::PlainTextUnknown => Some("--resolve FILE"),
-        Reason::TargetUnknown(_) => Some("--target VERSION"),
+        Reason::TargetUnknown(_) | Reason::RuleTargetUnknown(_) => Some("--target VERSION"),
         _ => None,
     }
 }
@@ -32,9 +32,17 @@ pub(crate) fn help(diagnostic: &Diagnostic) -> String {
         Finding::Format { format: Format::PemCertificate, .. } => {
             "`sps pem FILE` prints a certificate file in this form"
         }
+        Finding::UnknownKey { home: None, .. } => {
+            "`sps check --fix` renames it where there is only one way"
+        }
+        finding if finding.is_repairable() => "`sps check --fix` repairs it",
         _ => return help.clone(),
     };
-    if help.is_empty() { command.to_owned() } else { format!("{help}; {command}") }
+    match help.chars().last() {
+        None => command.to_owned(),
+        Some('?') => format!("{help} {command}"),
+        Some(_) => format!("{help}; {command}"),
+    }
 }
 
 /// The message of a diagnostic with its help, for formats that have one text for both.

@@ -91,6 +91,7 @@ const NO_WHOLE_EXAMPLE: &[&str] = &[
     "certificate-irregular",
     "snmp-password-length",
     "snmp-password-charset",
+    "snmp-password-max-length",
     "snmp-encryption-password",
     "cleartext-snmp",
     "unverified-starttls",

@@ -73,8 +73,9 @@ fn what_has_one_solution_is_repaired_and_the_rest_keeps_its_form() {
         }),
         // Which of several objects?
         ("rdp/channel_policies", POLICIES.to_owned(), String::new()),
-        // Not JSON; not missing but null.
-        (DISK_ENDPOINT, DISK.replace("80", "80,"), String::new()),
+        // A comma too many; not JSON in another way; not missing but null.
+        (DISK_ENDPOINT, DISK.replace("80", "80,"), DISK.to_owned()),
+        (DISK_ENDPOINT, DISK.replace("80", "80;"), String::new()),
         ("rdp/channel_policies", "{\"name\": \"a\", \"rules\": null}".to_owned(), String::new()),
     ] {
         let expected = if after.is_empty() { before.clone() } else { after };

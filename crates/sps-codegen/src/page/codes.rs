@@ -26,7 +26,9 @@ pub fn codes(spec: &Spec) -> String {
 
 /// The page of one code: why it matters, an example of each kind, what to do, its source, and where it can be raised.
 pub fn code(spec: &Spec, code: &Code) -> String {
-    let mut out = format!("{} ({}): {}\n\n", code.code, severity(code.severity), code.title);
+    let since = code.error_since.as_ref().map(|it| format!(", error since {it}"));
+    let severity = format!("{}{}", severity(code.severity), since.unwrap_or_default());
+    let mut out = format!("{} ({severity}): {}\n\n", code.code, code.title);
     paragraph(&mut out, 2, &code.why);
     for (title, example) in [("WRONG", &code.breaks), ("RIGHT", &code.holds)] {
         heading(&mut out, title);
@@ -100,9 +102,11 @@ fn places(spec: &Spec, endpoint: &Endpoint, code: &Code) -> Vec<String> {
         // Only a request can break these.
         let request = Walk::request(spec, endpoint);
         let walk = match code.code.as_str() {
-            "reference-object" | "single-use-reference" | "reference-exists" | "ignored-key" => {
-                &request
-            }
+            "reference-object"
+            | "single-use-reference"
+            | "reference-exists"
+            | "ignored-key"
+            | "not-a-key" => &request,
             _ => &walk,
         };
         let found = walk.members_where(|member| raises(spec, &code.code, member));
@@ -142,7 +146,8 @@ fn raises(spec: &Spec, code: &str, member: Member<'_>) -> bool {
         "too-short" => constraint.min_length.is_some(),
         "too-long" => constraint.max_length.is_some(),
         "reference-object" | "reference-exists" => matches!(ty.leaf(), FieldType::Ref(_)),
-        "single-use-reference" => match ty.leaf() {
+        "reversed-times" => constraint.format == Some(Format::TimeOfDay),
+        "single-use-reference" | "not-a-key" => match ty.leaf() {
             FieldType::Ref(to) => spec.endpoint(to).is_some_and(|it| it.single_use),
             _ => false,
         },

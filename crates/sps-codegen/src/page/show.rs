@@ -252,6 +252,9 @@ fn rule_rows(spec: &Spec, walk: &Walk<'_>, rule: &Rule) -> Vec<(&'static str, St
     if let Some(versions) = versions_row(&rule.versions) {
         lines.push(versions);
     }
+    if let Some(since) = &rule.error_since {
+        lines.push(("severity", format!("error since {since}")));
+    }
     lines.extend(source_row(spec, &rule.source));
     lines
 }

@@ -4,10 +4,10 @@ use proc_macro2::{Ident, Literal as Token, TokenStream};
 use quote::{format_ident, quote};
 use sps_spec::{
     Constraint, Endpoint, EndpointKind, Enum, Field, FieldType, Form, Literal, Presence, Rule,
-    Source, Spec, Struct, TypeDef, Union, Version, Versions,
+    Source, Spec, Struct, TypeDef, Union, Versions,
 };
 
-use crate::rust::{Error, rules};
+use crate::rust::{Error, rules, version};
 
 /// The items of one file, in order.
 pub(super) struct Items<'s> {
@@ -54,7 +54,7 @@ impl<'s> Items<'s> {
             quote!(const WRAPPERS: &'static [&'static str] = &[#(#wrappers),*];)
         });
         let versions = (!endpoint.versions.is_always()).then(|| {
-            let versions = versions(&endpoint.versions);
+            let versions = version::versions(&endpoint.versions);
             quote!(const VERSIONS: Versions = #versions;)
         });
         self.tokens.push(quote! {
@@ -433,7 +433,7 @@ fn member(name: &str, constraint: &Constraint, versions: &Versions) -> TokenStre
         quote!(.constraint(#constraint))
     });
     let versions = (!versions.is_always()).then(|| {
-        let versions = self::versions(versions);
+        let versions = version::versions(versions);
         quote!(.versions(#versions))
     });
     quote!(Member::new(#name) #constraint #versions)
@@ -455,33 +455,6 @@ fn constraint_tokens(constraint: &Constraint) -> TokenStream {
         quote!(.format(Format::#format))
     });
     quote!(Constraint::NONE #(#bounds)* #format)
-}
-
-fn versions(versions: &Versions) -> TokenStream {
-    match (&versions.since, &versions.until) {
-        (None, None) => quote!(Versions::ALL),
-        (Some(since), None) => {
-            let since = version(since);
-            quote!(Versions::since(#since))
-        }
-        (since, Some(until)) => {
-            let start = since.as_ref().map_or_else(
-                || quote!(Versions::ALL),
-                |since| {
-                    let since = version(since);
-                    quote!(Versions::since(#since))
-                },
-            );
-            let until = version(until);
-            quote!(#start.until(#until))
-        }
-    }
-}
-
-fn version(version: &Version) -> TokenStream {
-    let numbers =
-        (0..4).map(|at| Token::u32_unsuffixed(version.numbers().get(at).copied().unwrap_or(0)));
-    quote!(Version::new(#(#numbers),*))
 }
 
 fn body(name: Option<&str>) -> TokenStream {

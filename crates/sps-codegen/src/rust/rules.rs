@@ -7,6 +7,7 @@ use sps_spec::{Condition, End, FieldType, Rule, Severity, Spec, Struct, prose};
 use crate::rust::{
     Error,
     condition::{Inputs, path_tokens},
+    version,
 };
 
 /// Writes the condition under which a member of `def` is required.
@@ -52,7 +53,12 @@ fn write(spec: &Spec, def: &Struct, rule: &Rule) -> Result<TokenStream, Error> {
                 return Err(Error::new("a check written by hand has one input"));
             };
             let end = spec.resolve(def, path).map_err(Error::new)?.end;
-            if !matches!(end, End::Field(field) if field.ty == FieldType::String) {
+            let is_text = match end {
+                End::Field(field) => field.ty == FieldType::String,
+                End::Text(_) => true,
+                End::Tag(_) => false,
+            };
+            if !is_text {
                 let path = path.join(".");
                 return Err(Error::new(format!(
                     "`{path}` is not a text, and a check written by hand needs one"
@@ -87,7 +93,15 @@ fn write(spec: &Spec, def: &Struct, rule: &Rule) -> Result<TokenStream, Error> {
             }
         }
     };
-    Ok(quote!(#made #when.says(#message, #help)))
+    let versions = (!rule.versions.is_always()).then(|| {
+        let versions = version::versions(&rule.versions);
+        quote!(.versions(#versions))
+    });
+    let error_since = rule.error_since.as_ref().map(|since| {
+        let since = version::version(since);
+        quote!(.error_since(#since))
+    });
+    Ok(quote!(#made #when #versions #error_since.says(#message, #help)))
 }
 
 /// Refuses a condition whose paths lead nowhere.

@@ -76,6 +76,8 @@ impl<'a> Conditions<'a> {
             (Use::Null, End::Field(field)) => field.presence != Presence::Required,
             (Use::Value, End::Field(field)) if field.presence != Presence::Required => true,
             (Use::Content, End::Field(field)) if may_lack(field) => true,
+            // A variant without content has no text.
+            (_, End::Text(_)) => true,
             // A response may have values that no source shows; no rule looks at those.
             (_, end) => self.form == SchemaForm::Response && self.words(end).is_some(),
         }
@@ -85,6 +87,7 @@ impl<'a> Conditions<'a> {
         let looked_into = inputs.iter().filter(|input| input.usage != Use::Presence);
         looked_into.map(move |input| {
             let leaf = match (input.usage, input.end) {
+                (Use::Content, End::Text(_)) => Object::new().with("type", "string"),
                 (Use::Content, End::Field(field)) if field.nullable => {
                     Object::new().with_some("type", type_name(&field.ty))
                 }
@@ -101,6 +104,7 @@ impl<'a> Conditions<'a> {
     fn words(self, end: End<'a>) -> Option<Vec<&'a str>> {
         match end {
             End::Tag(it) => Some(it.variants.iter().map(|it| it.value.as_str()).collect()),
+            End::Text(_) => None,
             End::Field(field) => self.enumeration(field).map(all_words),
         }
     }
@@ -185,7 +189,7 @@ impl<'a> Conditions<'a> {
         }
         let enumeration = match end {
             End::Field(field) => self.enumeration(field),
-            End::Tag(_) => None,
+            End::Tag(_) | End::Text(_) => None,
         };
         let mut spelled: Vec<Json> = Vec::new();
         for value in values {

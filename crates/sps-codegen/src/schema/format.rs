@@ -13,8 +13,8 @@ use crate::{json::Json, page::prose};
 const LABEL: &str = "[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?";
 /// A number of an IPv4 address, without leading zeros.
 const OCTET: &str = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-/// Characters of the local part of an address, besides letters and digits: HTML, section 4.10.5.1.5.
-const LOCAL: &str = ".!#$%&'*+/=?^_`{|}~-";
+/// Characters of an atom in the local part of an address, besides letters and digits: RFC 5322, section 3.2.3.
+const ATOM: &str = "!#$%&'*+/=?^_`{|}~-";
 /// Four characters of base64.
 const QUAD: &str = "[0-9A-Za-z+/]{4}";
 
@@ -33,13 +33,23 @@ pub(super) fn definition(format: Format) -> Object {
 fn keywords(format: Format) -> Object {
     let pattern = |pattern: String| Object::new().with("pattern", pattern);
     match format {
-        // What is in the brackets is only roughly an address: exactly, it would take a page.
+        // What is in the brackets is only roughly an IPv6 address: exactly, it would take a page.
         Format::EmailAddress => {
-            let domain = format!("{LABEL}(?:\\.{LABEL})*|\\[[0-9A-Fa-f.:]+\\]");
+            let atom = class(ATOM);
+            let quoted = "\"(?:[ !#-\\[\\]-~]|\\\\[ -~])*\"";
+            let four = format!("(?:{OCTET}\\.){{3}}{OCTET}");
+            let literal = format!("\\[(?:{four}|[Ii][Pp][Vv]6:[0-9A-Fa-f.:]+)\\]");
+            let domain = format!("{LABEL}(?:\\.{LABEL})*|{literal}");
             Object::new()
                 .with("format", "email")
-                .with("pattern", format!("^{}{{1,64}}@(?:{domain})$", class(LOCAL)))
-                .with("allOf", vec![Json::from(pattern("@[^@]{1,255}$".to_owned()))])
+                .with("pattern", format!("^(?:{atom}+(?:\\.{atom}+)*|{quoted})@(?:{domain})$"))
+                .with(
+                    "allOf",
+                    vec![
+                        Json::from(pattern("^.{1,64}@[^@]{1,255}$".to_owned())),
+                        last_label_is_no_number("(?:@|\\.)[0-9]+$"),
+                    ],
+                )
         }
         Format::IpAddress => {
             let one = |format: &str, text: String| {
@@ -50,23 +60,16 @@ fn keywords(format: Format) -> Object {
             let six = "^[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f.]{0,15}){2,8}$".to_owned();
             Object::new().with("anyOf", vec![one("ipv4", four), one("ipv6", six)])
         }
-        Format::Fqdn => {
-            let number =
-                Object::new().with("type", "string").with("pattern", "(?:^|\\.)[0-9]+\\.?$");
-            Object::new()
-                .with("format", "hostname")
-                .with("pattern", format!("^(?:{LABEL}\\.)+{LABEL}\\.?$"))
-                .with(
-                    "allOf",
-                    vec![
-                        Json::from(pattern("^.{0,252}[^.]\\.?$".to_owned())),
-                        Object::new()
-                            .with("$comment", "The last label is no number.")
-                            .with("not", number)
-                            .into(),
-                    ],
-                )
-        }
+        Format::Fqdn => Object::new()
+            .with("format", "hostname")
+            .with("pattern", format!("^(?:{LABEL}\\.)+{LABEL}\\.?$"))
+            .with(
+                "allOf",
+                vec![
+                    Json::from(pattern("^.{0,252}[^.]\\.?$".to_owned())),
+                    last_label_is_no_number("(?:^|\\.)[0-9]+\\.?$"),
+                ],
+            ),
         Format::TimeOfDay => pattern("^(?:[01]?[0-9]|2[0-3]):[0-5][0-9]$".to_owned()),
         Format::DateTime => {
             let day = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])";
@@ -88,6 +91,12 @@ fn keywords(format: Format) -> Object {
                 .with("$comment", "What the base64 holds, a pattern cannot say.")
         }
     }
+}
+
+/// Refuses a name that ends with a number, like an IPv4 address.
+fn last_label_is_no_number(number: &str) -> Json {
+    let number = Object::new().with("type", "string").with("pattern", number);
+    Object::new().with("$comment", "The last label is no number.").with("not", number).into()
 }
 
 /// ASCII letters, digits and these characters, as a class.

@@ -71,16 +71,14 @@ impl<'a> Types<'a> {
 
         let (mut parts, mut unsaid) = (self.switches(it, &fields), Vec::new());
         for rule in self.spec.rules_on(&it.name).filter(|rule| rule.severity == Severity::Error) {
-            self.formats_of(rule.when.iter().chain([&rule.holds]));
-            match conditions.rule(it, rule.when.as_ref(), &rule.holds) {
+            // The schema has what any version has, so a rule of some versions refuses nothing.
+            let said = rule.versions.is_always().then(|| {
+                self.formats_of(rule.when.iter().chain([&rule.holds]));
+                conditions.rule(it, rule.when.as_ref(), &rule.holds)
+            });
+            match said.flatten() {
                 Some(schema) => {
-                    let versions = versions(&rule.versions).map(|it| format!(" {it}"));
-                    let comment = format!(
-                        "{}, if not: {}.{}",
-                        rule.code,
-                        rule.message,
-                        versions.unwrap_or_default()
-                    );
+                    let comment = format!("{}, if not: {}.", rule.code, rule.message);
                     parts.push(Object::new().with("$comment", comment).and(schema).into());
                 }
                 None => unsaid.push(format!("{} ({})", rule.code, rule.target.join("."))),

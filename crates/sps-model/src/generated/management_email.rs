@@ -7,7 +7,7 @@ use crate::{
     UnknownFields, X509,
     validate::{
         self, Check, Condition, Constraint, Constraints, Literal, Member, Requirement, Rule,
-        Severity, format::Format,
+        Severity, Version, format::Format,
     },
 };
 
@@ -94,6 +94,17 @@ impl Constrained for Email {
                         Condition::Not(&Condition::Equals(0, Literal::Str("disabled"))),
                     )
                     .says("mail is sent in clear text", "set `selection` to `starttls`"),
+                Rule::new(
+                        "ipv4-server",
+                        Severity::Warning,
+                        &["smtp_server", "value"],
+                        &[&["smtp_server", "value"]],
+                        Check::Text(validate::not_ipv6),
+                    )
+                    .says(
+                        "the address is IPv6, and the guides ask for IPv4",
+                        "use an IPv4 address, or a name with the selection `fqdn`",
+                    ),
             ],
         );
 }
@@ -402,6 +413,7 @@ impl Constrained for ServerCertificateCheck {
                         &[&["server_certificate_ca"]],
                         Check::Text(validate::certificate_strong_key),
                     )
+                    .error_since(Version::new(6, 10, 0, 0))
                     .says(
                         "the key of the certificate is too short",
                         "get a certificate with an RSA key of at least 2048 bits, or an elliptic curve of at least 224",

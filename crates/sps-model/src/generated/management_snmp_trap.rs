@@ -7,6 +7,7 @@ use crate::{
     UnknownFields,
     validate::{
         self, Bounds, Check, Condition, Constraint, Constraints, Literal, Member, Rule, Severity,
+        Version, Versions,
     },
 };
 
@@ -115,6 +116,17 @@ impl Constrained for SnmpV2c {
         )
         .rules(
             &[
+                Rule::new(
+                        "ipv4-server",
+                        Severity::Warning,
+                        &["server", "value"],
+                        &[&["server", "value"]],
+                        Check::Text(validate::not_ipv6),
+                    )
+                    .says(
+                        "the address is IPv6, and the guides ask for IPv4",
+                        "use an IPv4 address, or a name with the selection `fqdn`",
+                    ),
                 Rule::warning(
                         "default-community",
                         &["community"],
@@ -159,8 +171,8 @@ pub struct SnmpV3 {
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     #[resource(default)]
     pub encryption_password: Option<Key<Password>>,
-    /// Engine ID of the sender: at least 10 hexadecimal digits. The prefix `0x` is optional and does
-    /// not count.
+    /// Engine ID of the sender: `0x` and at least 10 hexadecimal digits. The prefix may be left out and
+    /// does not count.
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub engine_id: String,
@@ -168,7 +180,7 @@ pub struct SnmpV3 {
     ///
     /// Source: REST API Reference Guide, "SNMP traps", version 6.2.0.
     pub server: Host,
-    /// Name of the user that sends the traps.
+    /// Name of the user that sends the traps, of at most 32 octets.
     ///
     /// Length: `characters >= 1`.
     ///
@@ -228,6 +240,39 @@ impl Constrained for SnmpV3 {
                         "use at least 10 digits; `0x` does not count",
                     ),
                 Rule::new(
+                        "engine-id-prefix",
+                        Severity::Warning,
+                        &["engine_id"],
+                        &[&["engine_id"]],
+                        Check::Text(validate::engine_id_prefix),
+                    )
+                    .says(
+                        "the engine ID does not start with 0x",
+                        "put `0x` in front of the digits",
+                    ),
+                Rule::new(
+                        "ipv4-server",
+                        Severity::Warning,
+                        &["server", "value"],
+                        &[&["server", "value"]],
+                        Check::Text(validate::not_ipv6),
+                    )
+                    .says(
+                        "the address is IPv6, and the guides ask for IPv4",
+                        "use an IPv4 address, or a name with the selection `fqdn`",
+                    ),
+                Rule::new(
+                        "snmp-user-name",
+                        Severity::Warning,
+                        &["username"],
+                        &[&["username"]],
+                        Check::Text(validate::snmp_user_name),
+                    )
+                    .says(
+                        "the user name is longer than SNMP allows",
+                        "use a name of at most 32 octets, which are 32 characters of ASCII",
+                    ),
+                Rule::new(
                         "snmp-password-length",
                         Severity::Error,
                         &["auth_password"],
@@ -265,13 +310,13 @@ impl Constrained for SnmpV3 {
                             collection: "/api/configuration/passwords",
                             about: Condition::Charset(
                                 0,
-                                " !\"#$%&'()*+,;<=&@[\\]^`{|}_./:?-",
+                                " !\"#$%&'()*+,;<=>@[\\]^`{|}_./:?-",
                             ),
                         },
                     )
                     .says(
                         "the password has a character that SNMP does not accept",
-                        "use only letters, digits, space and !\"#$%&'()*+,;<=@[\\]^`{|}_./:?- (the guide leaves out `>` and `~`)",
+                        "use only letters, digits, space and !\"#$%&'()*+,;<=>@[\\]^`{|}_./:?- (not `~`)",
                     ),
                 Rule::new(
                         "snmp-password-charset",
@@ -282,14 +327,45 @@ impl Constrained for SnmpV3 {
                             collection: "/api/configuration/passwords",
                             about: Condition::Charset(
                                 0,
-                                " !\"#$%&'()*+,;<=&@[\\]^`{|}_./:?-",
+                                " !\"#$%&'()*+,;<=>@[\\]^`{|}_./:?-",
                             ),
                         },
                     )
                     .when(Condition::Not(&Condition::Null(0)))
                     .says(
                         "the password has a character that SNMP does not accept",
-                        "use only letters, digits, space and !\"#$%&'()*+,;<=@[\\]^`{|}_./:?- (the guide leaves out `>` and `~`)",
+                        "use only letters, digits, space and !\"#$%&'()*+,;<=>@[\\]^`{|}_./:?- (not `~`)",
+                    ),
+                Rule::new(
+                        "snmp-password-max-length",
+                        Severity::Error,
+                        &["auth_password"],
+                        &[&["auth_password"]],
+                        Check::Plain {
+                            collection: "/api/configuration/passwords",
+                            about: Condition::Length(0, Bounds::at_most(150)),
+                        },
+                    )
+                    .versions(Versions::since(Version::new(7, 5, 0, 0)))
+                    .says(
+                        "the password has more than 150 characters",
+                        "create a password of at most 150 characters and refer to that one",
+                    ),
+                Rule::new(
+                        "snmp-password-max-length",
+                        Severity::Error,
+                        &["encryption_password"],
+                        &[&["encryption_password"]],
+                        Check::Plain {
+                            collection: "/api/configuration/passwords",
+                            about: Condition::Length(0, Bounds::at_most(150)),
+                        },
+                    )
+                    .when(Condition::Not(&Condition::Null(0)))
+                    .versions(Versions::since(Version::new(7, 5, 0, 0)))
+                    .says(
+                        "the password has more than 150 characters",
+                        "create a password of at most 150 characters and refer to that one",
                     ),
                 Rule::warning(
                         "weak-authentication",

@@ -260,7 +260,8 @@ fn rules(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Vec<Chan
             add(code::MISSING_KEY, own, ways::lacking(ty, requirement, own));
         }
     }
-    for rule in ty.constraints.errors() {
+    // Without a target, a broken rule of some versions is undecided.
+    for rule in ty.constraints.errors().filter(|rule| !rule.versions.is_bounded()) {
         add(rule.code, rule.target, ways::breaking(ty, rule));
     }
 }

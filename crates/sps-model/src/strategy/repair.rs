@@ -1,7 +1,7 @@
 //! Repairs every rule and requirement that a body of the right structure still breaks.
 
 use serde_json::Value;
-use sps_validate::{Context, Kind, Outcome, Type, code};
+use sps_validate::{Context, Kind, Type, code};
 
 use crate::strategy::{
     edit::{Edit, apply, inputs, walk},
@@ -96,7 +96,7 @@ fn broken(ty: &'static Type, pointer: &str, value: &Value, intended: &Intended) 
     let rule = ty.constraints.errors().find(|rule| {
         !intended.is_broken(rule.code, &below(pointer, rule.target))
             && inputs(ty, rule.inputs, value)
-                .is_some_and(|inputs| rule.check(&inputs, &context) == Outcome::Broken)
+                .is_some_and(|inputs| !rule.check(&inputs, &context).accepts())
     })?;
     Some(ways::repairing(ty, rule))
 }

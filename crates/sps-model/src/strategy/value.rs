@@ -129,7 +129,7 @@ fn text(constraint: Constraint) -> BoxedStrategy<Value> {
     let text = match constraint.format {
         None => pattern(&format!("\\PC{{{least},{most}}}")),
         Some(Format::EmailAddress) => {
-            pattern("[a-z0-9.+_-]{1,12}@[a-z][a-z0-9]{0,8}(\\.[a-z]{2,5}){1,2}")
+            pattern("[a-z0-9+_-]{1,6}(\\.[a-z0-9+_-]{1,5})?@[a-z][a-z0-9]{0,8}(\\.[a-z]{2,5}){1,2}")
         }
         Some(Format::IpAddress) => {
             any::<std::net::IpAddr>().prop_map(|address| address.to_string()).boxed()

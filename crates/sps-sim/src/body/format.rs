@@ -3,7 +3,7 @@
 mod certificate;
 mod date_time;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use sps_spec::Format;
 
@@ -20,31 +20,64 @@ pub(super) fn has(format: Format, text: &str) -> bool {
     }
 }
 
-/// Checks for an e-mail address of the HTML standard, section 4.10.5.1.5, with the lengths of RFC 5321, section
-/// 4.5.3.1.
-/// The domain may be an address literal.
-fn is_email_address(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let is_local =
-        |byte: u8| byte.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&byte);
-    let literal = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let is_domain = match literal {
-        Some(address) => address.parse::<IpAddr>().is_ok(),
-        None => domain.split('.').all(is_label),
-    };
-    (1..=64).contains(&local.len())
-        && local.bytes().all(is_local)
-        && domain.len() <= 255
-        && is_domain
+/// Whether a text is a certificate with a key that newer versions refuse.
+pub(super) fn has_weak_key(text: &str) -> bool {
+    certificate::has_weak_key(text)
 }
 
-/// Checks for two labels or more and an optional dot of the root, RFC 1035. A number as the last label would make the
-/// name an address.
+/// Checks for a mailbox of RFC 5321, section 4.1.2, with the lengths of section 4.5.3.1. A bare number is no domain.
+fn is_email_address(text: &str) -> bool {
+    // A quoted local part may hold an `@`, and a domain never does.
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    (1..=64).contains(&local.len())
+        && (is_quoted(local) || local.split('.').all(is_atom))
+        && domain.len() <= 255
+        && (is_literal(domain) || (domain.split('.').all(is_label) && !ends_with_number(domain)))
+}
+
+fn is_atom(text: &str) -> bool {
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+    !text.is_empty() && text.chars().all(is_inside)
+}
+
+/// Checks for printable ASCII between quotes, in which a backslash quotes what follows.
+fn is_quoted(text: &str) -> bool {
+    let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return false;
+    };
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        let quoted = if character == '\\' { characters.next() } else { Some(character) };
+        let is_bare_quote = character == '"';
+        if is_bare_quote || !quoted.is_some_and(|it| it == ' ' || it.is_ascii_graphic()) {
+            return false;
+        }
+    }
+    true
+}
+
+/// Checks for an address in brackets: IPv4, or IPv6 with its tag.
+fn is_literal(domain: &str) -> bool {
+    let Some(address) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
+        return false;
+    };
+    match address.split_once(':') {
+        Some((tag, six)) => tag.eq_ignore_ascii_case("ipv6") && six.parse::<Ipv6Addr>().is_ok(),
+        None => address.parse::<Ipv4Addr>().is_ok(),
+    }
+}
+
+/// Whether the last label is a number, which would make the name an address.
+fn ends_with_number(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    last.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Checks for two labels or more and an optional dot of the root, RFC 1035.
 fn is_fqdn(text: &str) -> bool {
     let name = text.strip_suffix('.').unwrap_or(text);
-    let Some((_, top)) = name.rsplit_once('.') else { return false };
-    let is_number = top.bytes().all(|byte| byte.is_ascii_digit());
-    name.len() <= 253 && name.split('.').all(is_label) && !is_number
+    let is_name = name.split('.').all(is_label) && !ends_with_number(name);
+    name.len() <= 253 && name.contains('.') && is_name
 }
 
 /// Checks for one label of a host name, RFC 1123, section 2.1.
@@ -84,13 +117,42 @@ mod tests {
             &[
                 "a@b",
                 "A!#$%&'*+/=?^_`{|}~-z@b",
-                "a..b@example.com",
+                "a.b.c@example.com",
                 "a@[192.0.2.1]",
-                "a@[2001:db8::1]",
+                "a@[IPv6:2001:db8::1]",
+                "a@[ipv6:::]",
+                "\"a b\"@c",
+                "\"a@b\\\"\"@c",
+                "\"\"@c",
             ],
             &[
-                "", "a", "@b", "a@", "a@b.", "a@-b", "a@b_c", "a@b@c", "a b@c", "a@[b]", "a@[]",
-                "é@b", "a@b\n", &long,
+                "",
+                "a",
+                "@b",
+                "a@",
+                "a@b.",
+                "a@-b",
+                "a@b_c",
+                "a@b@c",
+                "a b@c",
+                "a@[b]",
+                "a@[]",
+                "é@b",
+                "a@b\n",
+                &long,
+                "a..b@c",
+                ".a@b",
+                "a.@b",
+                "a@1.2.3.4",
+                "a@b.1",
+                "a@[2001:db8::1]",
+                "a@[IPv6:192.0.2.1]",
+                "\"a@b",
+                "\"a\"b@c",
+                "\"a\\\"@b",
+                "\"a\"\"@b",
+                "\"é\"@b",
+                "a@é.b",
             ],
         );
     }

@@ -51,7 +51,12 @@ impl Walker<'_, '_, '_> {
         // Keys that are missing come first.
         let is_missing = |name: &&str| node.get(name).is_none();
         let mut suggestions = suggest::nearest(&member.key, known.clone().filter(is_missing));
-        for name in suggest::nearest(&member.key, known) {
+        for name in suggest::nearest(&member.key, known.clone()) {
+            if !suggestions.contains(&name) {
+                suggestions.push(name);
+            }
+        }
+        for name in suggest::abbreviations(&member.key, known) {
             if !suggestions.contains(&name) {
                 suggestions.push(name);
             }

@@ -27,6 +27,12 @@ impl Walker<'_, '_, '_> {
         self.push(diagnostic);
     }
 
+    /// Reports something unwise at a value.
+    pub(super) fn warning(&mut self, node: &Node<'_>, finding: Finding) {
+        let pointer = self.pointer.clone();
+        self.push(Diagnostic::new(finding, Severity::Warning, pointer, node.span));
+    }
+
     pub(super) fn diagnostic(&self, node: &Node<'_>, finding: Finding) -> Diagnostic {
         Diagnostic::new(finding, Severity::Error, self.pointer.clone(), node.span)
     }

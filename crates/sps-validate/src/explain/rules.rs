@@ -4,7 +4,7 @@ use super::Walker;
 use crate::{
     descriptor::{Field, Kind, Shape, Type},
     finding::Finding,
-    input::{Input, Outcome},
+    input::{Cause, Input, Outcome},
     json::{self, Int, Node, Value},
     reference::reference_key,
     report::{Diagnostic, Related},
@@ -19,7 +19,11 @@ impl<'t> Walker<'_, '_, 't> {
         let Some(inputs) = self.fetch_all(ty, rule.inputs, node) else { return };
         match rule.check(&inputs, self.context) {
             Outcome::Holds => {}
-            Outcome::Broken => self.broken_rule(rule, node),
+            Outcome::Broken => {
+                let cause = rule.cause(&inputs);
+                self.broken_rule(rule, node, cause, rule.meant(&inputs));
+            }
+            Outcome::BrokenBy(cause) => self.broken_rule(rule, node, Some(cause), None),
             Outcome::Undecided(reason) => {
                 let target = self.place(rule.target, node).pointer;
                 let pointer = std::mem::replace(&mut self.pointer, target);
@@ -29,12 +33,20 @@ impl<'t> Walker<'_, '_, 't> {
         }
     }
 
-    fn broken_rule(&mut self, rule: &'static Rule, node: &'t Node<'t>) {
+    fn broken_rule(
+        &mut self,
+        rule: &'static Rule,
+        node: &'t Node<'t>,
+        cause: Option<Cause>,
+        replacement: Option<String>,
+    ) {
         let Place { pointer, parent, value } = self.place(rule.target, node);
-        let Rule { code, severity, message, help, .. } = *rule;
+        let Rule { code, message, help, .. } = *rule;
+        let severity = rule.severity_for(self.context.target);
         let span = value.map_or_else(|| first_byte(parent), |value| value.span);
-        let mut diagnostic =
-            Diagnostic::new(Finding::Rule { code, message, help }, severity, pointer, span);
+        let replacement = replacement.filter(|_| !self.report.sensitive.contains(&span));
+        let finding = Finding::Rule { code, message, help, cause, replacement };
+        let mut diagnostic = Diagnostic::new(finding, severity, pointer, span);
         let causes = rule.inputs.iter().filter(|input| **input != rule.target);
         diagnostic.related = self.causes(causes, node);
         self.push(diagnostic);
@@ -126,7 +138,7 @@ impl<'t> Walker<'_, '_, 't> {
             Shape::Struct { fields, .. } => {
                 fields.iter().find(|field| field.name == *segment)?.kind
             }
-            Shape::Union { tag, .. } if tag == *segment => Kind::String,
+            Shape::Union { tag, content, .. } if [tag, content].contains(segment) => Kind::String,
             Shape::Union { .. } | Shape::Enum { .. } => return None,
         };
         match node.get(segment) {

@@ -70,7 +70,8 @@ impl<'t> Walker<'_, '_, 't> {
                     self.report.sensitive.push(node.span);
                 }
                 let variant = siblings.and_then(|siblings| siblings.taker(text));
-                Finding::Format { format, error, variant }
+                let replacement = format.replacement(text, error);
+                Finding::Format { format, error, variant, replacement }
             }
             Breach::OutOfRange => return,
         };
@@ -111,7 +112,13 @@ impl<'t> Walker<'_, '_, 't> {
                 let finding = Finding::NoSuchObject { collection: target.path, key: shown(key) };
                 self.push(self.diagnostic(node, finding));
             }
-            Some(None) | None => self.unchecked(code::REFERENCE_EXISTS, Reason::ExistenceUnknown),
+            Some(None) | None => {
+                self.unchecked(code::REFERENCE_EXISTS, Reason::ExistenceUnknown);
+                // The appliance makes the keys of secrets itself; those of policies may be names.
+                if target.single_use && !self.is_response() && !is_like_a_key(key) {
+                    self.warning(node, Finding::NotAKey { collection: target.path });
+                }
+            }
         }
         if target.single_use {
             self.single_use(target, key, &path, node);

@@ -28,7 +28,10 @@ impl<'t> Walker<'_, '_, 't> {
                 let code = if is_tag { code::UNKNOWN_SELECTION } else { code::NOT_IN_ENUM };
                 self.unchecked(code, Reason::UnknownValue);
             }
-            None => self.unknown_enum_value(node, value, values.iter().map(|it| it.value), is_tag),
+            None => {
+                let known = values.iter().map(|it| (it.value, it.aliases));
+                self.unknown_enum_value(node, value, known, is_tag);
+            }
         }
     }
 
@@ -36,11 +39,11 @@ impl<'t> Walker<'_, '_, 't> {
         &mut self,
         node: &Node<'_>,
         value: &str,
-        allowed: impl Iterator<Item = &'static str> + Clone,
+        known: impl Iterator<Item = (&'static str, &'static [&'static str])> + Clone,
         is_tag: bool,
     ) {
-        let suggestions = suggest::nearest(value, allowed.clone());
-        let allowed = allowed.collect();
+        let suggestions = suggest::values(value, known.clone());
+        let allowed = known.map(|(value, _)| value).collect();
         self.error(
             node,
             if is_tag {
@@ -130,7 +133,10 @@ impl<'t> Walker<'_, '_, 't> {
                     walker.broken.insert(selected.span.start);
                     walker.unchecked(code::UNKNOWN_SELECTION, Reason::UnknownVariant);
                 }
-                None => walker.unknown_enum_value(selected, value, values, true),
+                None => {
+                    let known = values.map(|value| (value, &[][..]));
+                    walker.unknown_enum_value(selected, value, known, true);
+                }
             }
             index
         })

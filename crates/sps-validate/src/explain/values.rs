@@ -5,6 +5,7 @@ use crate::{
     code,
     descriptor::{Constraint, Field, FieldForm, Kind, Member as MemberInfo, Shape, Type},
     finding::{Finding, Item},
+    format::{self, Format},
     json::{Node, Value},
     reason::Reason,
     secret_name::is_secret_name,
@@ -51,6 +52,9 @@ impl<'t> Walker<'_, '_, 't> {
             (Kind::Array(inner, length), Value::Array(items)) => {
                 self.length(node, items.len(), length);
                 self.list(*inner, constraint, items);
+                if constraint.format == Some(Format::TimeOfDay) {
+                    self.order_of_times(node, items);
+                }
             }
             (Kind::Map(inner), Value::Object(members)) => {
                 self.duplicates(node);
@@ -68,6 +72,15 @@ impl<'t> Walker<'_, '_, 't> {
     fn list(&mut self, inner: Kind, constraint: &Constraint, items: &'t [Node<'t>]) {
         for (index, item) in items.iter().enumerate() {
             self.below(&index.to_string(), |walker| walker.value(inner, constraint, item, None));
+        }
+    }
+
+    /// Warns of a pair of times of which the second is before the first.
+    fn order_of_times(&mut self, node: &Node<'_>, items: &[Node<'_>]) {
+        let [from, to] = items else { return };
+        let minutes = |time: &Node<'_>| time.as_str().and_then(format::minutes_of_day);
+        if minutes(from).zip(minutes(to)).is_some_and(|(from, to)| to < from) {
+            self.warning(node, Finding::ReversedTimes);
         }
     }
 

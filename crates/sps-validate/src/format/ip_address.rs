@@ -2,7 +2,7 @@
 
 use garde::rules::ip::{Ip, IpKind};
 
-use crate::format::FormatError;
+use crate::format::{FormatError, host};
 
 /// Accepts an IPv4 or IPv6 address as the standard library reads it, by garde's rule.
 pub(super) fn check(value: &str) -> Result<(), FormatError> {
@@ -15,25 +15,21 @@ pub(super) fn check(value: &str) -> Result<(), FormatError> {
 #[cold]
 fn why(value: &str) -> FormatError {
     let is_address = |value: &str| value.validate_ip(IpKind::Any).is_ok();
-    if value.is_empty() {
-        return FormatError::Empty;
-    }
-    if is_address(value.trim()) {
-        return FormatError::OuterWhiteSpace;
-    }
     if value.split_once('/').is_some_and(|(address, _)| is_address(address)) {
         return FormatError::PrefixLength;
     }
     if value.split_once('%').is_some_and(|(address, _)| is_address(address)) {
         return FormatError::Zone;
     }
-    let bare = value.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-    if bare.is_some_and(|(address, _)| is_address(address)) {
+    if let Some(error) = host::around(value) {
+        return error;
+    }
+    let bare = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if bare.is_some_and(is_address) {
         return FormatError::Brackets;
     }
     if value.contains(':') {
-        let address = value.split_once(':').map_or("", |(address, _)| address);
-        return if is_address(address) { FormatError::Port } else { FormatError::NotIpv6 };
+        return FormatError::NotIpv6;
     }
     let numeric = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     if !numeric {

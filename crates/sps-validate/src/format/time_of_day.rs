@@ -12,6 +12,13 @@ pub(super) fn check(value: &str) -> Result<(), FormatError> {
     }
 }
 
+/// The minutes of the day until this time; `None` for any other text.
+pub(crate) fn minutes(value: &str) -> Option<u16> {
+    check(value).ok()?;
+    let (hours, minutes) = value.split_once(':')?;
+    Some(hours.parse::<u16>().ok()? * 60 + minutes.parse::<u16>().ok()?)
+}
+
 /// Why a value is not a time of day.
 fn reason(value: &str) -> FormatError {
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

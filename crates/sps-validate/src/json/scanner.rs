@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{LimitKind, Member, Node, ScanError, SyntaxError, Value};
+use super::{LimitKind, Member, Node, ScanError, SyntaxError, Value, intruder::intruder};
 use crate::{limits::Limits, span::Span};
 
 /// Reads one JSON document.
@@ -479,6 +479,17 @@ impl<'a> Scanner<'a> {
 
     #[cold]
     fn syntax<T>(&self, expected: SyntaxError) -> Result<T, ScanError> {
+        let expected = match expected {
+            // Between tokens, what is there says more than what is missing.
+            SyntaxError::End
+            | SyntaxError::Value
+            | SyntaxError::CommaOrBrace
+            | SyntaxError::CommaOrBracket
+            | SyntaxError::Key
+            | SyntaxError::Colon
+            | SyntaxError::DigitAfterMinus => intruder(self.text, self.at).unwrap_or(expected),
+            other => other,
+        };
         Err(ScanError::Syntax { at: self.at, expected })
     }
 
@@ -490,10 +501,6 @@ impl<'a> Scanner<'a> {
             Some(b'\'') => SyntaxError::StringInDoubleQuotes,
             Some(b'+') => SyntaxError::NumberWithoutPlus,
             Some(b'.') => SyntaxError::DigitBeforePoint,
-            Some(b'/' | b'#') => SyntaxError::ValueWithoutComment,
-            Some(_) if self.text[self.at..].starts_with('\u{FEFF}') => {
-                SyntaxError::ValueWithoutMark
-            }
             Some(_) => SyntaxError::Value,
         }
     }

@@ -12,10 +12,24 @@ pub enum SyntaxError {
     ValueBeforeEnd,
     /// Another element of an array.
     ValueAfterComma,
-    /// A value without a byte order mark.
-    ValueWithoutMark,
-    /// A value where a comment starts.
-    ValueWithoutComment,
+    /// No byte order mark.
+    NoMark,
+    /// No comment.
+    NoComment,
+    /// Straight quotes instead of curly ones.
+    StraightQuotes,
+    /// An ordinary space instead of a no-break space or another one.
+    PlainSpace,
+    /// No character that no reader sees, such as a zero-width space.
+    NoInvisible,
+    /// No NUL.
+    NoNul,
+    /// UTF-8 instead of UTF-16.
+    Utf8,
+    /// A number instead of `NaN` or an infinity.
+    NoNan,
+    /// `true`, `false` or `null` instead of the word of another language.
+    JsonWord,
     /// A comma or a closing brace.
     CommaOrBrace,
     /// A comma or a closing bracket.
@@ -65,8 +79,15 @@ impl SyntaxError {
         Self::Value,
         Self::ValueBeforeEnd,
         Self::ValueAfterComma,
-        Self::ValueWithoutMark,
-        Self::ValueWithoutComment,
+        Self::NoMark,
+        Self::NoComment,
+        Self::StraightQuotes,
+        Self::PlainSpace,
+        Self::NoInvisible,
+        Self::NoNul,
+        Self::Utf8,
+        Self::NoNan,
+        Self::JsonWord,
         Self::CommaOrBrace,
         Self::CommaOrBracket,
         Self::Key,
@@ -88,4 +109,16 @@ impl SyntaxError {
         Self::DigitInExponent,
         Self::FiniteNumber,
     ];
+
+    /// Whether [`fix()`](crate::fix()) repairs it: there is only one way, and nothing is lost.
+    pub const fn is_repairable(self) -> bool {
+        matches!(
+            self,
+            Self::NoMark
+                | Self::NoInvisible
+                | Self::PlainSpace
+                | Self::KeyAfterComma
+                | Self::ValueAfterComma
+        )
+    }
 }

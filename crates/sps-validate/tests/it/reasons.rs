@@ -164,7 +164,9 @@ fn a_rule_sees_the_canonical_word_and_the_key_of_a_reference() {
     let text = r#"{"key": {"key": "7", "meta": {}}}"#;
     finds(&response(subject.body), text, &[("key", "/key", r#"{"key": "7", "meta": {}}"#)]);
     finds(&subject, text, &[("reference-object", "/key", r#"{"key": "7", "meta": {}}"#)]);
-    finds(&subject, r#"{"host": {"selection": "note", "value": "x"}}"#, &[]);
+    // The content of a union is seen where it is a text.
+    let text = r#"{"host": {"selection": "note", "value": "x"}}"#;
+    finds(&subject, text, &[("content", "/host", r#"{"selection": "note", "value": "x"}"#)]);
     let unchecked = [("reference-exists", "/key"), ("plain", "/key")];
     leaves(&context, &subject, r#"{"key": "8"}"#, &unchecked);
 }

@@ -1,10 +1,10 @@
 //! The checks written by hand, and the parts of rules.
 
-use Outcome::{Broken, Holds, Undecided};
+use Outcome::{Broken, BrokenBy, Holds, Undecided};
 use sps_validate::{
-    Check, Condition, Context, Input, Literal, Outcome, Reason, Requirement, Rule, Severity,
-    Timestamp, certificate_not_expired, certificate_strong_key, certificate_strong_signature,
-    engine_id_rfc3411,
+    Cause, Check, Condition, Context, Input, Literal, Outcome, Reason, Requirement, Rule, Severity,
+    Timestamp, Version, Versions, certificate_not_expired, certificate_strong_key,
+    certificate_strong_signature, engine_id_prefix, engine_id_rfc3411, not_ipv6, snmp_user_name,
 };
 
 const GUIDE: &str = include_str!("../data/certificates/guide.pem");
@@ -23,12 +23,12 @@ fn an_engine_id_has_whole_octets_up_to_32_not_all_alike() {
         ("0xf0f0f0f0f0", Holds),
         // 32 octets are the most: RFC 3411, section 5.
         (&full, Holds),
-        (&format!("{full}ab"), Broken),
-        (&format!("{full}a"), Broken),
-        ("0x01234567890", Broken),
-        ("0x0000000000", Broken),
-        ("0xFFFFFFFFFF", Broken),
-        ("ffFFffFFff", Broken),
+        (&format!("{full}ab"), BrokenBy(Cause::Octets { found: 33, most: 32 })),
+        (&format!("{full}a"), BrokenBy(Cause::OddDigits(65))),
+        ("0x01234567890", BrokenBy(Cause::OddDigits(11))),
+        ("0x0000000000", BrokenBy(Cause::AllZeros)),
+        ("0xFFFFFFFFFF", BrokenBy(Cause::AllOnes)),
+        ("ffFFffFFff", BrokenBy(Cause::AllOnes)),
         // Other rules refuse these.
         ("", Holds),
         ("0x", Holds),
@@ -36,6 +36,79 @@ fn an_engine_id_has_whole_octets_up_to_32_not_all_alike() {
         ("engine", Holds),
     ] {
         assert_eq!(engine_id_rfc3411(engine_id, &Context::default()), outcome, "{engine_id}");
+    }
+}
+
+#[test]
+fn texts_of_the_guides_that_others_may_refuse() {
+    let context = Context::default();
+    for (engine_id, outcome) in [
+        ("0x0123456789", Holds),
+        ("0X0123456789", Holds),
+        ("0123456789", Broken),
+        ("00x123456789", Holds),
+        ("", Holds),
+        ("engine", Holds),
+    ] {
+        assert_eq!(engine_id_prefix(engine_id, &context), outcome, "{engine_id}");
+    }
+    // RFC 3414 counts octets of UTF-8, not characters.
+    for (name, outcome) in [
+        ("", Holds),
+        (&"a".repeat(32), Holds),
+        (&"a".repeat(33), BrokenBy(Cause::Octets { found: 33, most: 32 })),
+        (&"\u{e9}".repeat(16), Holds),
+        (&"\u{e9}".repeat(17), BrokenBy(Cause::Octets { found: 34, most: 32 })),
+    ] {
+        assert_eq!(snmp_user_name(name, &context), outcome, "{name}");
+    }
+    for (address, outcome) in [
+        ("192.0.2.1", Holds),
+        ("mail.corp.test", Holds),
+        ("2001:db8::1", Broken),
+        ("::ffff:192.0.2.1", Broken),
+    ] {
+        assert_eq!(not_ipv6(address, &context), outcome, "{address}");
+    }
+}
+
+#[test]
+fn a_rule_of_some_versions_is_undecided_without_a_target() {
+    const V7_5: Version = Version::new(7, 5, 0, 0);
+    let rule = Rule::error("late", &["on"], &[&["on"]], Condition::Equals(0, Literal::Bool(true)))
+        .versions(Versions::since(V7_5));
+    let unknown = Context::default();
+    let old = unknown.with_target(Version::new(7, 4, 9, 0));
+    let new = unknown.with_target(V7_5);
+    let undecided = Undecided(Reason::RuleTargetUnknown(Versions::since(V7_5)));
+    for (value, context, outcome) in [
+        (false, unknown, undecided),
+        (false, old, Holds),
+        (false, new, Broken),
+        (true, unknown, Holds),
+        (true, new, Holds),
+    ] {
+        assert_eq!(rule.check(&[Input::Bool(value)], &context), outcome, "{value} {context:?}");
+    }
+    let Undecided(reason) = undecided else { unreachable!("it was made as one") };
+    assert_eq!(
+        reason.to_string(),
+        "applies only to 7.5.0 and later, and the target version is unknown"
+    );
+    assert_eq!(reason.kind(), "target-unknown");
+}
+
+#[test]
+fn a_warning_becomes_an_error_with_its_version() {
+    let rule = Rule::warning("soft", &["on"], &[&["on"]], Condition::Present(0))
+        .error_since(Version::new(6, 10, 0, 0));
+    for (target, severity) in [
+        (None, Severity::Warning),
+        (Some(Version::new(6, 9, 5, 0)), Severity::Warning),
+        (Some(Version::new(6, 10, 0, 0)), Severity::Error),
+        (Some(Version::new(7, 0, 0, 0)), Severity::Error),
+    ] {
+        assert_eq!(rule.severity_for(target), severity, "{target:?}");
     }
 }
 

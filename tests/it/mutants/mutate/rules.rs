@@ -1,6 +1,6 @@
 //! Changes of rules and of their conditions.
 
-use sps_spec::{Condition, FieldType, Format, Literal, Path, Rule, Severity, TypeDef};
+use sps_spec::{Condition, FieldType, Format, Literal, Path, Rule, Severity, TypeDef, Versions};
 
 use super::{
     Change, Mutants, Place, Variation,
@@ -45,6 +45,11 @@ impl Mutants<'_> {
         }
         for (before, after, holds) in self.variations(&rule.on, &rule.holds, true) {
             all.push(("holds", before, after, Rule { holds, ..rule.clone() }));
+        }
+        let error = Versions { since: rule.error_since.clone(), until: None };
+        for (before, after, error) in version_variations(&error) {
+            let changed = Rule { error_since: error.since, ..rule.clone() };
+            all.push(("error_since", before, after, changed));
         }
         for (before, after, versions) in version_variations(&rule.versions) {
             all.push(("versions", before, after, Rule { versions, ..rule.clone() }));

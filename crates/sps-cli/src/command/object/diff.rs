@@ -92,7 +92,7 @@ impl Source {
     fn parse(name: &str) -> Result<Self> {
         let path = Path::new(name);
         if is_stdin(path) || path.is_file() {
-            return match read::document(path, &Limits::default()) {
+            return match read::body(path, &Limits::default()) {
                 Ok(document) => Ok(Self::Document(document)),
                 Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
             };

@@ -53,7 +53,7 @@ impl Draft {
             let message = "no body: pass a file, or pipe the body in";
             return Err(MissingArgument { command, message }.into());
         }
-        match read::document(file, &Context::default().limits) {
+        match read::body(file, &Context::default().limits) {
             Ok(document) => Ok(Self::of(document, target, leniency)),
             Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
         }

@@ -59,7 +59,7 @@ pub(crate) fn patch(args: &PatchArgs, out: &mut Stdout) -> Result<Status> {
         return Err(MissingArgument { command: "patch", message }.into());
     }
     args.change.leave_stdin_to(&args.file)?;
-    let document = match read::document(&args.file, &Limits::default()) {
+    let document = match read::body(&args.file, &Limits::default()) {
         Ok(document) => document,
         Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
     };

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 use sps_spec::{
-    Condition, End, Fact, Facts, Field, FieldType, Format, Presence, Severity, Struct, TypeDef, Use,
+    Condition, End, Fact, Facts, Field, FieldType, Format, Path, Presence, Rule, Severity, Struct,
+    TypeDef, Use,
 };
 
 use super::Checker;
@@ -12,7 +13,11 @@ impl Checker<'_> {
     /// Reports broken rules of an object. Warnings refuse nothing, so they are skipped.
     pub(super) fn rules(&mut self, def: &Struct, doc: &Doc) {
         let spec = self.spec;
-        for rule in spec.rules_on(&def.name).filter(|rule| rule.severity == Severity::Error) {
+        for rule in spec.rules_on(&def.name) {
+            let is_error = rule.severity_for(self.target) == Severity::Error;
+            if !is_error || !self.decides(rule) {
+                continue;
+            }
             let applies = match &rule.when {
                 Some(when) => self.holds(def, doc, when) == Some(true),
                 None => true,
@@ -23,6 +28,14 @@ impl Checker<'_> {
                 self.report(&rule.code, &rule.message);
                 self.pointer.truncate(length);
             }
+        }
+    }
+
+    /// Whether a rule of some versions can refuse a body for this target. An unknown one may lack the rule.
+    fn decides(&self, rule: &Rule) -> bool {
+        match self.target {
+            Some(target) => rule.versions.contains(target),
+            None => rule.versions.is_always(),
         }
     }
 
@@ -67,10 +80,13 @@ impl<'m> Members<'m, '_> {
             };
             match self.named(field) {
                 Some(TypeDef::Struct(inner)) => def = inner,
-                // Conditions see only the tag of a union.
+                // Conditions see only the tag of a union, and texts in it.
                 Some(TypeDef::Union(union)) => {
                     push_segment(&mut pointer, last);
                     self.usable(&pointer)?;
+                    if *last == union.content {
+                        return Ok(doc.get(last).and_then(Doc::as_str).map(Fact::Str));
+                    }
                     let tag = doc.get(&union.tag).and_then(Doc::as_str);
                     return tag.map(|tag| Some(Fact::Str(tag))).ok_or(Unusable);
                 }
@@ -123,6 +139,17 @@ impl Facts for Members<'_, '_> {
 
     fn has_format(&self, format: Format, text: &str) -> Option<bool> {
         Some(format::has(format, text))
+    }
+
+    /// Decides the one check written by hand that can refuse a body. The others only warn.
+    fn custom(&self, name: &str, inputs: &[Path]) -> Option<bool> {
+        match (name, inputs) {
+            ("certificate_strong_key", [path]) => match self.fact(path)? {
+                Fact::Str(text) => Some(!format::has_weak_key(text)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn referent(&self, path: &[String], about: &Condition) -> Option<bool> {
