@@ -14,7 +14,6 @@ pub(crate) struct Settings {
 /// [`Settings`] in responses.
 ///
 /// A mode and its settings.
-#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SettingsResponse {
     pub(crate) mode: <Mode as ::sps_model::Exchange>::Response,
     pub(crate) r#type: <Optional<u8> as ::sps_model::Exchange>::Response,
@@ -26,6 +25,31 @@ const _: () = {
     use __private::serde as __serde;
     use __serde::ser::SerializeMap as _;
     use __sps::__private as __private;
+    impl ::core::fmt::Debug for SettingsResponse {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("SettingsResponse")
+                .field("mode", &self.mode)
+                .field("type", &self.r#type)
+                .field("unknown_fields", &self.unknown_fields)
+                .finish()
+        }
+    }
+    impl ::core::clone::Clone for SettingsResponse {
+        fn clone(&self) -> Self {
+            Self {
+                mode: ::core::clone::Clone::clone(&self.mode),
+                r#type: ::core::clone::Clone::clone(&self.r#type),
+                unknown_fields: ::core::clone::Clone::clone(&self.unknown_fields),
+            }
+        }
+    }
+    impl ::core::cmp::PartialEq for SettingsResponse {
+        fn eq(&self, other: &Self) -> bool {
+            let _ = other;
+            self.mode == other.mode && self.r#type == other.r#type
+                && self.unknown_fields == other.unknown_fields
+        }
+    }
     impl Settings {
         /// Makes a `Settings` of the members that have no empty value.
         #[allow(
@@ -73,6 +97,8 @@ const _: () = {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
         ) -> ::core::result::Result<Self, __D::Error> {
+            let _ = <Mode as __sps::Exchange>::from_response;
+            let _ = <Optional<u8> as __sps::Exchange>::from_response;
             __sps::Wire::read(deserializer, &__sps::Reader::response())
         }
     }
@@ -88,8 +114,8 @@ const _: () = {
         ) -> ::core::result::Result<Settings, __A::Error> {
             let reader = self.0.enter()?;
             let mut keys = 0;
-            let mut slot_mode = __private::Slot::<Mode>::new("mode");
-            let mut slot_type = __private::Slot::<Optional<u8>>::new("type");
+            let mut slot_mode = <Mode as __sps::Exchange>::slot("mode");
+            let mut slot_type = <Optional<u8> as __sps::Exchange>::slot("type");
             let mut unknown_fields = __sps::UnknownFields::default();
             while let ::core::option::Option::Some(key) = map
                 .next_key_seed(__private::Keys(&["mode", "type"]))?
@@ -97,10 +123,16 @@ const _: () = {
                 reader.count(&mut keys)?;
                 match key {
                     __private::KeyMatch::Known(0usize) => {
-                        slot_mode.fill(&mut map, &reader)?
+                        <Mode as __sps::Exchange>::fill(
+                            &mut slot_mode,
+                            &mut map,
+                            &reader,
+                        )?
                     }
                     __private::KeyMatch::Known(1usize) => {
-                        slot_type.fill(&mut map, &reader)?
+                        <Optional<
+                            u8,
+                        > as __sps::Exchange>::fill(&mut slot_type, &mut map, &reader)?
                     }
                     __private::KeyMatch::Unknown(key) => {
                         unknown_fields.keep(key, &mut map, &reader)?
@@ -109,8 +141,8 @@ const _: () = {
                 }
             }
             ::core::result::Result::Ok(Settings {
-                mode: slot_mode.take()?,
-                r#type: slot_type.take()?,
+                mode: <Mode as __sps::Exchange>::take(slot_mode)?,
+                r#type: <Optional<u8> as __sps::Exchange>::take(slot_type)?,
                 unknown_fields,
             })
         }
@@ -129,12 +161,8 @@ const _: () = {
             serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
-            if !__sps::Wire::is_absent(&self.mode) {
-                map.serialize_entry("mode", &self.mode)?;
-            }
-            if !__sps::Wire::is_absent(&self.r#type) {
-                map.serialize_entry("type", &self.r#type)?;
-            }
+            <Mode as __sps::Exchange>::write(&self.mode, &mut map, "mode")?;
+            <Optional<u8> as __sps::Exchange>::write(&self.r#type, &mut map, "type")?;
             for (key, value) in &self.unknown_fields {
                 map.serialize_entry(key, value)?;
             }
@@ -189,6 +217,8 @@ const _: () = {
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
+            let _ = <Mode as __sps::Exchange>::from_response;
+            let _ = <Optional<u8> as __sps::Exchange>::from_response;
             deserializer.deserialize_map(__SettingsResponseVisitor(reader))
         }
     }
@@ -198,18 +228,15 @@ const _: () = {
             serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
-            if !__sps::Wire::is_absent(&self.mode) {
-                map.serialize_entry("mode", &self.mode)?;
-            }
-            if !__sps::Wire::is_absent(&self.r#type) {
-                map.serialize_entry("type", &self.r#type)?;
-            }
+            __private::write_member(&mut map, "mode", &self.mode)?;
+            __private::write_member(&mut map, "type", &self.r#type)?;
             for (key, value) in &self.unknown_fields {
                 map.serialize_entry(key, value)?;
             }
             map.end()
         }
     }
+    #[diagnostic::do_not_recommend]
     impl __sps::Exchange for Settings {
         type Response = SettingsResponse;
         fn from_response(response: SettingsResponse) -> Self {
@@ -224,6 +251,8 @@ const _: () = {
     }
     impl ::core::convert::From<SettingsResponse> for Settings {
         fn from(response: SettingsResponse) -> Self {
+            let _ = <Mode as __sps::Exchange>::from_response;
+            let _ = <Optional<u8> as __sps::Exchange>::from_response;
             __sps::Exchange::from_response(response)
         }
     }
@@ -231,18 +260,29 @@ const _: () = {
         "Settings",
         __private::Shape::Struct {
             fields: &[
-                __private::Field::new("mode", <Mode as __sps::Describe>::KIND).tag(),
-                __private::Field::new("type", <Optional<u8> as __sps::Describe>::KIND),
+                __private::Field::new("mode", <Mode as __sps::Exchange>::MEMBER_KIND)
+                    .tag(),
+                __private::Field::new(
+                    "type",
+                    <Optional<u8> as __sps::Exchange>::MEMBER_KIND,
+                ),
             ],
             open: true,
         },
         __private::Constraints::NONE,
     );
+    #[diagnostic::do_not_recommend]
     impl __sps::Describe for Settings {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        const SUBJECT: __private::Subject = {
+            use __private::Anywhere as _;
+            __private::SubjectOf::<Settings>::SUBJECT
+        };
     }
+    #[diagnostic::do_not_recommend]
     impl __sps::Describe for SettingsResponse {
         const KIND: __private::Kind = <Settings as __sps::Describe>::KIND;
+        const SUBJECT: __private::Subject = <Settings as __sps::Describe>::SUBJECT;
     }
     impl __private::garde::Validate for Settings {
         type Context = ();
@@ -315,6 +355,7 @@ const _: () = {
             serializer.serialize_str(self.as_str())
         }
     }
+    #[diagnostic::do_not_recommend]
     impl __sps::Exchange for Mode {
         type Response = Mode;
         fn from_response(response: Mode) -> Self {
@@ -331,8 +372,13 @@ const _: () = {
         },
         __private::Constraints::NONE,
     );
+    #[diagnostic::do_not_recommend]
     impl __sps::Describe for Mode {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        const SUBJECT: __private::Subject = {
+            use __private::Anywhere as _;
+            __private::SubjectOf::<Mode>::SUBJECT
+        };
     }
     impl __private::garde::Validate for Mode {
         type Context = ();

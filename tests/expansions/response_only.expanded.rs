@@ -15,7 +15,6 @@ pub(crate) struct Job {
 /// [`Job`] in responses.
 ///
 /// A job.
-#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct JobResponse {
     pub(crate) name: <String as ::sps_model::Exchange>::Response,
     pub(crate) limits: <Limits as ::sps_model::Exchange>::Response,
@@ -30,6 +29,33 @@ const _: () = {
     use __private::serde as __serde;
     use __serde::ser::SerializeMap as _;
     use __sps::__private as __private;
+    impl ::core::fmt::Debug for JobResponse {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            f.debug_struct("JobResponse")
+                .field("name", &self.name)
+                .field("limits", &self.limits)
+                .field("owner", &self.owner)
+                .field("started", &self.started)
+                .finish()
+        }
+    }
+    impl ::core::clone::Clone for JobResponse {
+        fn clone(&self) -> Self {
+            Self {
+                name: ::core::clone::Clone::clone(&self.name),
+                limits: ::core::clone::Clone::clone(&self.limits),
+                owner: ::core::clone::Clone::clone(&self.owner),
+                started: ::core::clone::Clone::clone(&self.started),
+            }
+        }
+    }
+    impl ::core::cmp::PartialEq for JobResponse {
+        fn eq(&self, other: &Self) -> bool {
+            let _ = other;
+            self.name == other.name && self.limits == other.limits
+                && self.owner == other.owner && self.started == other.started
+        }
+    }
     impl<'de> __serde::Deserialize<'de> for Job {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
@@ -41,6 +67,10 @@ const _: () = {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
         ) -> ::core::result::Result<Self, __D::Error> {
+            let _ = <String as __sps::Exchange>::from_response;
+            let _ = <Limits as __sps::Exchange>::from_response;
+            let _ = <Key<Password> as __sps::Exchange>::from_response;
+            let _ = <Optional<String> as __sps::Exchange>::from_response;
             __sps::Wire::read(deserializer, &__sps::Reader::response())
         }
     }
@@ -56,22 +86,32 @@ const _: () = {
         ) -> ::core::result::Result<Job, __A::Error> {
             let reader = self.0.enter()?;
             let mut keys = 0;
-            let mut slot_name = __private::Slot::<String>::new("name");
-            let mut slot_plain = __private::Slot::<Optional<String>>::new("plain");
-            let mut slot_limits = __private::Slot::<Limits>::new("limits");
+            let mut slot_name = <String as __sps::Exchange>::slot("name");
+            let mut slot_plain = <Optional<String> as __sps::Exchange>::slot("plain");
+            let mut slot_limits = <Limits as __sps::Exchange>::slot("limits");
             while let ::core::option::Option::Some(key) = map
                 .next_key_seed(__private::Keys(&["name", "plain", "limits"]))?
             {
                 reader.count(&mut keys)?;
                 match key {
                     __private::KeyMatch::Known(0usize) => {
-                        slot_name.fill(&mut map, &reader)?
+                        <String as __sps::Exchange>::fill(
+                            &mut slot_name,
+                            &mut map,
+                            &reader,
+                        )?
                     }
                     __private::KeyMatch::Known(1usize) => {
-                        slot_plain.fill(&mut map, &reader)?
+                        <Optional<
+                            String,
+                        > as __sps::Exchange>::fill(&mut slot_plain, &mut map, &reader)?
                     }
                     __private::KeyMatch::Known(2usize) => {
-                        slot_limits.fill(&mut map, &reader)?
+                        <Limits as __sps::Exchange>::fill(
+                            &mut slot_limits,
+                            &mut map,
+                            &reader,
+                        )?
                     }
                     __private::KeyMatch::Unknown(_) => {
                         return ::core::result::Result::Err(
@@ -82,9 +122,9 @@ const _: () = {
                 }
             }
             ::core::result::Result::Ok(Job {
-                name: slot_name.take()?,
-                plain: slot_plain.take()?,
-                limits: slot_limits.take()?,
+                name: <String as __sps::Exchange>::take(slot_name)?,
+                plain: <Optional<String> as __sps::Exchange>::take(slot_plain)?,
+                limits: <Limits as __sps::Exchange>::take(slot_limits)?,
             })
         }
     }
@@ -102,15 +142,11 @@ const _: () = {
             serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
-            if !__sps::Wire::is_absent(&self.name) {
-                map.serialize_entry("name", &self.name)?;
-            }
-            if !__sps::Wire::is_absent(&self.plain) {
-                map.serialize_entry("plain", &self.plain)?;
-            }
-            if !__sps::Wire::is_absent(&self.limits) {
-                map.serialize_entry("limits", &self.limits)?;
-            }
+            <String as __sps::Exchange>::write(&self.name, &mut map, "name")?;
+            <Optional<
+                String,
+            > as __sps::Exchange>::write(&self.plain, &mut map, "plain")?;
+            <Limits as __sps::Exchange>::write(&self.limits, &mut map, "limits")?;
             map.end()
         }
     }
@@ -178,6 +214,10 @@ const _: () = {
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
+            let _ = <String as __sps::Exchange>::from_response;
+            let _ = <Limits as __sps::Exchange>::from_response;
+            let _ = <Key<Password> as __sps::Exchange>::from_response;
+            let _ = <Optional<String> as __sps::Exchange>::from_response;
             deserializer.deserialize_map(__JobResponseVisitor(reader))
         }
     }
@@ -187,21 +227,14 @@ const _: () = {
             serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
-            if !__sps::Wire::is_absent(&self.name) {
-                map.serialize_entry("name", &self.name)?;
-            }
-            if !__sps::Wire::is_absent(&self.limits) {
-                map.serialize_entry("limits", &self.limits)?;
-            }
-            if !__sps::Wire::is_absent(&self.owner) {
-                map.serialize_entry("owner", &self.owner)?;
-            }
-            if !__sps::Wire::is_absent(&self.started) {
-                map.serialize_entry("started-at", &self.started)?;
-            }
+            __private::write_member(&mut map, "name", &self.name)?;
+            __private::write_member(&mut map, "limits", &self.limits)?;
+            __private::write_member(&mut map, "owner", &self.owner)?;
+            __private::write_member(&mut map, "started-at", &self.started)?;
             map.end()
         }
     }
+    #[diagnostic::do_not_recommend]
     impl __sps::Exchange for Job {
         type Response = JobResponse;
         fn from_response(response: JobResponse) -> Self {
@@ -214,6 +247,10 @@ const _: () = {
     }
     impl ::core::convert::From<JobResponse> for Job {
         fn from(response: JobResponse) -> Self {
+            let _ = <String as __sps::Exchange>::from_response;
+            let _ = <Limits as __sps::Exchange>::from_response;
+            let _ = <Key<Password> as __sps::Exchange>::from_response;
+            let _ = <Optional<String> as __sps::Exchange>::from_response;
             __sps::Exchange::from_response(response)
         }
     }
@@ -221,18 +258,24 @@ const _: () = {
         "Job",
         __private::Shape::Struct {
             fields: &[
-                __private::Field::new("name", <String as __sps::Describe>::KIND),
+                __private::Field::new("name", <String as __sps::Exchange>::MEMBER_KIND),
                 __private::Field::new(
                         "plain",
-                        <Optional<String> as __sps::Describe>::KIND,
+                        <Optional<String> as __sps::Exchange>::MEMBER_KIND,
                     )
                     .only(__private::FieldForm::Request),
-                __private::Field::new("limits", <Limits as __sps::Describe>::KIND),
-                __private::Field::new("owner", <Key<Password> as __sps::Describe>::KIND)
+                __private::Field::new(
+                    "limits",
+                    <Limits as __sps::Exchange>::MEMBER_KIND,
+                ),
+                __private::Field::new(
+                        "owner",
+                        <Key<Password> as __sps::Exchange>::MEMBER_KIND,
+                    )
                     .only(__private::FieldForm::Response),
                 __private::Field::new(
                         "started-at",
-                        <Optional<String> as __sps::Describe>::KIND,
+                        <Optional<String> as __sps::Exchange>::MEMBER_KIND,
                     )
                     .only(__private::FieldForm::Response),
             ],
@@ -240,11 +283,18 @@ const _: () = {
         },
         __private::Constraints::NONE,
     );
+    #[diagnostic::do_not_recommend]
     impl __sps::Describe for Job {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        const SUBJECT: __private::Subject = {
+            use __private::Anywhere as _;
+            __private::SubjectOf::<Job>::SUBJECT
+        };
     }
+    #[diagnostic::do_not_recommend]
     impl __sps::Describe for JobResponse {
         const KIND: __private::Kind = <Job as __sps::Describe>::KIND;
+        const SUBJECT: __private::Subject = <Job as __sps::Describe>::SUBJECT;
     }
     impl __private::garde::Validate for Job {
         type Context = ();
@@ -289,14 +339,18 @@ const _: () = {
         ) -> ::core::result::Result<Limits, __A::Error> {
             let reader = self.0.enter()?;
             let mut keys = 0;
-            let mut slot_seconds = __private::Slot::<u64>::new("seconds");
+            let mut slot_seconds = <u64 as __sps::Exchange>::slot("seconds");
             while let ::core::option::Option::Some(key) = map
                 .next_key_seed(__private::Keys(&["seconds"]))?
             {
                 reader.count(&mut keys)?;
                 match key {
                     __private::KeyMatch::Known(0usize) => {
-                        slot_seconds.fill(&mut map, &reader)?
+                        <u64 as __sps::Exchange>::fill(
+                            &mut slot_seconds,
+                            &mut map,
+                            &reader,
+                        )?
                     }
                     __private::KeyMatch::Unknown(_) => {
                         return ::core::result::Result::Err(
@@ -307,7 +361,7 @@ const _: () = {
                 }
             }
             ::core::result::Result::Ok(Limits {
-                seconds: slot_seconds.take()?,
+                seconds: <u64 as __sps::Exchange>::take(slot_seconds)?,
             })
         }
     }
@@ -325,12 +379,11 @@ const _: () = {
             serializer: __S,
         ) -> ::core::result::Result<__S::Ok, __S::Error> {
             let mut map = serializer.serialize_map(::core::option::Option::None)?;
-            if !__sps::Wire::is_absent(&self.seconds) {
-                map.serialize_entry("seconds", &self.seconds)?;
-            }
+            <u64 as __sps::Exchange>::write(&self.seconds, &mut map, "seconds")?;
             map.end()
         }
     }
+    #[diagnostic::do_not_recommend]
     impl __sps::Exchange for Limits {
         type Response = Limits;
         fn from_response(response: Limits) -> Self {
@@ -342,13 +395,20 @@ const _: () = {
     static __DESCRIPTOR: __private::Type = __private::Type::new(
         "Limits",
         __private::Shape::Struct {
-            fields: &[__private::Field::new("seconds", <u64 as __sps::Describe>::KIND)],
+            fields: &[
+                __private::Field::new("seconds", <u64 as __sps::Exchange>::MEMBER_KIND),
+            ],
             open: false,
         },
         __private::Constraints::NONE,
     );
+    #[diagnostic::do_not_recommend]
     impl __sps::Describe for Limits {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        const SUBJECT: __private::Subject = {
+            use __private::Anywhere as _;
+            __private::SubjectOf::<Limits>::SUBJECT
+        };
     }
     impl __private::garde::Validate for Limits {
         type Context = ();

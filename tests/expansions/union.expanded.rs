@@ -20,7 +20,6 @@ pub(crate) enum Login {
 ///
 /// How to log in.
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum LoginResponse {
     /// Not at all.
     Anonymous,
@@ -35,6 +34,36 @@ const _: () = {
     use __private::serde as __serde;
     use __serde::ser::SerializeMap as _;
     use __sps::__private as __private;
+    impl ::core::fmt::Debug for LoginResponse {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            match self {
+                Self::Anonymous => f.write_str("Anonymous"),
+                Self::Password(value) => f.debug_tuple("Password").field(value).finish(),
+                Self::Unknown(value) => f.debug_tuple("Unknown").field(value).finish(),
+            }
+        }
+    }
+    impl ::core::clone::Clone for LoginResponse {
+        fn clone(&self) -> Self {
+            match self {
+                Self::Anonymous => Self::Anonymous,
+                Self::Password(value) => {
+                    Self::Password(::core::clone::Clone::clone(value))
+                }
+                Self::Unknown(value) => Self::Unknown(::core::clone::Clone::clone(value)),
+            }
+        }
+    }
+    impl ::core::cmp::PartialEq for LoginResponse {
+        fn eq(&self, other: &Self) -> bool {
+            match (self, other) {
+                (Self::Anonymous, Self::Anonymous) => true,
+                (Self::Password(value), Self::Password(other)) => value == other,
+                (Self::Unknown(value), Self::Unknown(other)) => value == other,
+                _ => false,
+            }
+        }
+    }
     impl<'de> __serde::Deserialize<'de> for Login {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
@@ -46,6 +75,7 @@ const _: () = {
         fn deserialize<__D: __serde::Deserializer<'de>>(
             deserializer: __D,
         ) -> ::core::result::Result<Self, __D::Error> {
+            let _ = <Key<Password> as __sps::Exchange>::from_response;
             __sps::Wire::read(deserializer, &__sps::Reader::response())
         }
     }
@@ -53,8 +83,8 @@ const _: () = {
         /// The value of the tag.
         pub(crate) fn tag(&self) -> &str {
             match self {
-                Self::Anonymous => "anonymous",
-                Self::Password(_) => "with-password",
+                Self::Anonymous { .. } => "anonymous",
+                Self::Password { .. } => "with-password",
                 Self::Unknown(unknown) => unknown.word("selection"),
             }
         }
@@ -83,7 +113,15 @@ const _: () = {
         ) -> ::core::result::Result<Self, __D::Error> {
             let _ = (&deserializer, reader);
             match index {
-                1usize => __sps::Wire::read(deserializer, reader).map(Self::Password),
+                1usize => {
+                    ::core::result::Result::Ok(
+                        Self::Password(
+                            <Key<
+                                Password,
+                            > as __sps::Exchange>::read_member(deserializer, reader)?,
+                        ),
+                    )
+                }
                 _ => {
                     ::core::result::Result::Err(
                         __serde::de::Error::custom("this variant has no content"),
@@ -108,7 +146,7 @@ const _: () = {
                 Self::Anonymous => map.serialize_entry("selection", "anonymous")?,
                 Self::Password(value) => {
                     map.serialize_entry("selection", "with-password")?;
-                    map.serialize_entry("value", value)?;
+                    <Key<Password> as __sps::Exchange>::write(value, &mut map, "value")?;
                 }
                 Self::Unknown(_) => {}
             }
@@ -119,8 +157,8 @@ const _: () = {
         /// The value of the tag.
         pub(crate) fn tag(&self) -> &str {
             match self {
-                Self::Anonymous => "anonymous",
-                Self::Password(_) => "with-password",
+                Self::Anonymous { .. } => "anonymous",
+                Self::Password { .. } => "with-password",
                 Self::Unknown(unknown) => unknown.word("selection"),
             }
         }
@@ -130,6 +168,7 @@ const _: () = {
             deserializer: __D,
             reader: &__sps::Reader,
         ) -> ::core::result::Result<Self, __D::Error> {
+            let _ = <Key<Password> as __sps::Exchange>::from_response;
             __private::read_union(deserializer, reader)
         }
     }
@@ -137,6 +176,7 @@ const _: () = {
         const KEYS: &'static [&'static str; 2] = &["selection", "value"];
         const TAGS: &'static [&'static str] = &["anonymous", "with-password"];
         fn unit(index: usize) -> ::core::option::Option<Self> {
+            let _ = <Key<Password> as __sps::Exchange>::from_response;
             match index {
                 0usize => ::core::option::Option::Some(Self::Anonymous),
                 _ => ::core::option::Option::None,
@@ -149,7 +189,18 @@ const _: () = {
         ) -> ::core::result::Result<Self, __D::Error> {
             let _ = (&deserializer, reader);
             match index {
-                1usize => __sps::Wire::read(deserializer, reader).map(Self::Password),
+                1usize => {
+                    ::core::result::Result::Ok(
+                        Self::Password(
+                            <<Key<
+                                Password,
+                            > as __sps::Exchange>::Response as __sps::Wire>::read(
+                                deserializer,
+                                reader,
+                            )?,
+                        ),
+                    )
+                }
                 _ => {
                     ::core::result::Result::Err(
                         __serde::de::Error::custom("this variant has no content"),
@@ -158,6 +209,7 @@ const _: () = {
             }
         }
         fn unknown(unknown: __sps::Unknown) -> ::core::option::Option<Self> {
+            let _ = <Key<Password> as __sps::Exchange>::from_response;
             ::core::option::Option::Some(Self::Unknown(unknown))
         }
     }
@@ -174,20 +226,23 @@ const _: () = {
                 Self::Anonymous => map.serialize_entry("selection", "anonymous")?,
                 Self::Password(value) => {
                     map.serialize_entry("selection", "with-password")?;
-                    map.serialize_entry("value", value)?;
+                    __private::write_member(&mut map, "value", value)?;
                 }
                 Self::Unknown(_) => {}
             }
             map.end()
         }
     }
+    #[diagnostic::do_not_recommend]
     impl __sps::Exchange for Login {
         type Response = LoginResponse;
         fn from_response(response: LoginResponse) -> Self {
             match response {
                 LoginResponse::Anonymous => Self::Anonymous,
                 LoginResponse::Password(value) => {
-                    Self::Password(__sps::Exchange::from_response(value))
+                    Self::Password(
+                        <Key<Password> as __sps::Exchange>::from_response(value),
+                    )
                 }
                 LoginResponse::Unknown(other) => {
                     Self::Unknown(__sps::Exchange::from_response(other))
@@ -197,6 +252,7 @@ const _: () = {
     }
     impl ::core::convert::From<LoginResponse> for Login {
         fn from(response: LoginResponse) -> Self {
+            let _ = <Key<Password> as __sps::Exchange>::from_response;
             __sps::Exchange::from_response(response)
         }
     }
@@ -210,18 +266,25 @@ const _: () = {
                 __private::Variant::new(
                     "with-password",
                     ::core::option::Option::Some(
-                        <Key<Password> as __sps::Describe>::KIND,
+                        <Key<Password> as __sps::Exchange>::MEMBER_KIND,
                     ),
                 ),
             ],
         },
         __private::Constraints::NONE,
     );
+    #[diagnostic::do_not_recommend]
     impl __sps::Describe for Login {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        const SUBJECT: __private::Subject = {
+            use __private::Anywhere as _;
+            __private::SubjectOf::<Login>::SUBJECT
+        };
     }
+    #[diagnostic::do_not_recommend]
     impl __sps::Describe for LoginResponse {
         const KIND: __private::Kind = <Login as __sps::Describe>::KIND;
+        const SUBJECT: __private::Subject = <Login as __sps::Describe>::SUBJECT;
     }
     impl __private::garde::Validate for Login {
         type Context = ();

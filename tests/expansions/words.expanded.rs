@@ -65,6 +65,7 @@ const _: () = {
             serializer.serialize_str(self.as_str())
         }
     }
+    #[diagnostic::do_not_recommend]
     impl __sps::Exchange for Hash {
         type Response = Hash;
         fn from_response(response: Hash) -> Self {
@@ -81,8 +82,13 @@ const _: () = {
         },
         __private::Constraints::NONE,
     );
+    #[diagnostic::do_not_recommend]
     impl __sps::Describe for Hash {
         const KIND: __private::Kind = __private::Kind::Named(&__DESCRIPTOR);
+        const SUBJECT: __private::Subject = {
+            use __private::Anywhere as _;
+            __private::SubjectOf::<Hash>::SUBJECT
+        };
     }
     impl __private::garde::Validate for Hash {
         type Context = ();

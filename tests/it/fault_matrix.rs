@@ -5,14 +5,15 @@
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use sps_client::{Client, CommitReport, Error, ErrorKind, Login};
-use sps_model::{Email, Password, Secret, read};
+use sps_client::{Client, CommitReport, Error, ErrorKind, Login, Transaction};
+use sps_model::{Email, HealthMonitoring, Password, Secret, read};
 use sps_sim::{Fault, Simulator, User};
 use sps_validate::Context;
 use tokio::{sync::Semaphore, task::JoinSet};
 
 const EMAIL: &str = "/api/configuration/management/email";
 const PASSWORDS: &str = "/api/configuration/passwords";
+const HEALTH: &str = "/api/configuration/management/health_monitoring";
 
 /// Secrets that no error may hold: the password of the login and the stored one.
 const LOGIN: &str = "open sesame 4711";
@@ -35,6 +36,9 @@ struct Step {
     path: &'static str,
 }
 
+/// Name of the commit after that of another session.
+const CONFLICT: &str = "commit, too late";
+
 const STEPS: &[Step] = &[
     Step { name: "login", method: "GET", path: "/api/authentication" },
     Step { name: "open", method: "POST", path: "/api/transaction" },
@@ -42,6 +46,7 @@ const STEPS: &[Step] = &[
     Step { name: "put", method: "PUT", path: EMAIL },
     Step { name: "review", method: "GET", path: "/api/transaction/changes" },
     Step { name: "commit", method: "PUT", path: "/api/transaction" },
+    Step { name: CONFLICT, method: "PUT", path: "/api/transaction" },
     Step { name: "read back", method: "GET", path: EMAIL },
 ];
 
@@ -56,6 +61,13 @@ struct Row {
 }
 
 const ROWS: &[Row] = &[
+    Row {
+        name: "none",
+        fault: || Fault::delay(Duration::ZERO),
+        causes: &["another session committed first"],
+        is_slow: false,
+        absent: |_| None,
+    },
     Row {
         name: "delay, longer than the client waits",
         fault: || Fault::delay(DELAY),
@@ -173,8 +185,8 @@ fn email(password: &str) -> Value {
     })
 }
 
-/// Logs in, opens, creates, puts, reviews and commits. The commit reads back.
-async fn change(client: Result<Client, Error>) -> Result<CommitReport, Error> {
+/// Opens, creates, puts and reviews.
+async fn prepare(client: Result<Client, Error>) -> Result<Transaction, Error> {
     let client = client?;
     let mut transaction = client.transaction().await?;
     let password = Password::new().with_plain(Secret::new(STORED));
@@ -184,37 +196,66 @@ async fn change(client: Result<Client, Error>) -> Result<CommitReport, Error> {
     transaction.replace::<Email>(&request).await?;
     let review = transaction.review().await?;
     assert_eq!(review.foreign().count(), 0, "{review:?}");
-    transaction.commit().await
+    Ok(transaction)
+}
+
+/// Changes another object, and commits.
+async fn commit_as_bob(simulator: &Simulator) {
+    let bob = connect(simulator, "bob", Duration::from_secs(60), Duration::ZERO).await.unwrap();
+    let raise = |it: &mut HealthMonitoring| it.maximum_disk_utilization_ratio = Some(81);
+    assert!(bob.edit(raise).await.unwrap().is_complete());
+}
+
+async fn connect(
+    simulator: &Simulator,
+    user: &str,
+    patience: Duration,
+    lock_wait: Duration,
+) -> Result<Client, Error> {
+    Client::builder(&simulator.url())
+        .unwrap()
+        .danger_allow_http()
+        .login(Login::password(user, LOGIN))
+        .timeout(patience)
+        .lock_wait(lock_wait)
+        .retries(1, Duration::from_millis(1))
+        .connect()
+        .await
 }
 
 /// Makes one change, with or without a fault, and checks that no transaction stays open.
-async fn run(fault: Option<Fault>, is_slow: bool, times: Times) -> Run {
+async fn run(fault: Option<Fault>, step: Option<&Step>, is_slow: bool, times: Times) -> Run {
     let simulator = Simulator::builder()
         .target("8.0.0".parse().unwrap())
         .plain_http()
         .seed(1)
         .user(User::admin("admin", LOGIN))
+        .user(User::admin("bob", LOGIN))
         .start()
         .await
         .unwrap();
-    let before = simulator.configuration();
-    if let Some(fault) = fault {
+    let mut before = simulator.configuration();
+    let is_late = step.is_some_and(|it| it.name == CONFLICT);
+    if let Some(fault) = fault.clone().filter(|_| !is_late) {
         simulator.add_fault(fault);
     }
     // Waits for a lock that is released, however slow this machine is, and gives up on one that stays.
     let lock_wait = Duration::from_millis(if times == Times::Once { 60_000 } else { 20 });
     let patience = if is_slow { CLIENT_TIMEOUT } else { Duration::from_secs(60) };
-    let client = Client::builder(&simulator.url())
-        .unwrap()
-        .danger_allow_http()
-        .login(Login::password("admin", LOGIN))
-        .timeout(patience)
-        .lock_wait(lock_wait)
-        .retries(1, Duration::from_millis(1))
-        .connect()
-        .await;
+    let client = connect(&simulator, "admin", patience, lock_wait).await;
     let handle = client.as_ref().ok().cloned();
-    let result = change(client).await;
+    let result = match prepare(client).await {
+        Ok(transaction) => {
+            if let Some(fault) = fault.filter(|_| is_late) {
+                commit_as_bob(&simulator).await;
+                before = simulator.configuration();
+                simulator.add_fault(fault);
+            }
+            // The commit reads back.
+            transaction.commit().await
+        }
+        Err(error) => Err(error),
+    };
     if let Some(client) = handle {
         client.clean_up().await.unwrap();
     }
@@ -243,6 +284,9 @@ fn changed(before: &Value, after: &Value) -> Option<Value> {
 fn cell(run: &Run, usual: &Run, step: &Step, row: &Row) -> String {
     let Run { result, before, after, .. } = run;
     let context = format!("{} at {}", row.name, step.name);
+    let is_late = step.name == CONFLICT;
+    let ratio = &after[HEALTH]["maximum_disk_utilization_ratio"];
+    assert_eq!(*ratio == 81, is_late, "{context}: the change of the other session");
     let is_old = before == after;
     let mut new = changed(before, after);
     if let (Some(new), true) = (&mut new, row.name.contains("key")) {
@@ -279,6 +323,7 @@ fn cell(run: &Run, usual: &Run, step: &Step, row: &Row) -> String {
         }
     };
     assert!(is_new, "{context}: reported as committed, but nothing changed");
+    assert!(!is_late, "{context}: committed after another session");
     assert_eq!(report.changed, 2, "{context}");
     // Every run reports that the stored password cannot be read back.
     let unread = report.unverified.len() - 1;
@@ -317,6 +362,7 @@ fn kind_text(kind: &ErrorKind, error: &Error) -> String {
     match kind {
         ErrorKind::SessionEnded => "session ended".to_owned(),
         ErrorKind::NotCommitted => "not committed".to_owned(),
+        ErrorKind::CommitConflict => "another session committed first".to_owned(),
         ErrorKind::Timeout => "no response in time".to_owned(),
         ErrorKind::ConnectionLost => "connection lost".to_owned(),
         ErrorKind::Unavailable | ErrorKind::Other => error.status().unwrap_or_default().to_string(),
@@ -326,7 +372,7 @@ fn kind_text(kind: &ErrorKind, error: &Error) -> String {
 
 /// Returns all cells of one table, as Markdown.
 async fn table(times: Times) -> String {
-    let usual = Arc::new(run(None, false, times).await);
+    let usual = Arc::new(run(None, None, false, times).await);
     assert!(usual.result.as_ref().is_ok_and(CommitReport::is_complete), "{:?}", usual.result);
     assert_eq!(changed(&usual.before, &usual.after).as_ref(), Some(&usual.after));
     // Cells that only wait run together. The number of others is limited, so that none of them times out.
@@ -343,7 +389,7 @@ async fn table(times: Times) -> String {
             tasks.spawn(async move {
                 let _permit =
                     if row.is_slow { None } else { Some(permits.acquire_owned().await.unwrap()) };
-                let run = run(Some(fault), row.is_slow, times).await;
+                let run = run(Some(fault), Some(step), row.is_slow, times).await;
                 ((y, x), cell(&run, &usual, step, row))
             });
         }

@@ -16,12 +16,12 @@ use proptest::{
 };
 use serde_json::{Value, json};
 use sps_client::{Client, Error, ErrorKind, Login, RawResponse, Transaction};
-use sps_sim::{Clock, Simulator, User};
+use sps_sim::{Clock, Locks, Simulator, User};
 use sps_validate::UnknownKeys;
 
 use self::{
     bodies::{channel, email, health, times, trap},
-    model::{Model, Pending, mentions},
+    model::{Model, mentions},
 };
 
 const HEALTH: &str = "/api/configuration/management/health_monitoring";
@@ -39,6 +39,10 @@ enum Act {
     Open,
     /// Puts a ratio: 1 to 100 is valid, 80 is the default.
     PutHealth(u64),
+    /// Reads the ratio, and keeps what was read beyond the transaction.
+    Remember,
+    /// Puts a ratio if the object is still what was read.
+    PutHealthIfUnchanged(u64),
     /// Puts settings of the relay that refer to this password.
     PutEmail(usize),
     /// Puts settings of traps that refer to this password. Only one endpoint may use a password.
@@ -62,6 +66,8 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         8 => Just(Act::Open),
         3 => prop_oneof![2 => 1..=100_u64, 2 => Just(80), 1 => Just(101)].prop_map(Act::PutHealth),
+        2 => Just(Act::Remember),
+        3 => (1..=100_u64).prop_map(Act::PutHealthIfUnchanged),
         4 => (0..2_usize).prop_map(Act::PutEmail),
         4 => (0..2_usize).prop_map(Act::PutTrap),
         1 => Just(Act::PutEmailDangling),
@@ -78,11 +84,11 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// Events that some sequence must produce, or the test is void.
+/// Events that some sequence must produce, or the test is void. One more depends on the locks.
 const SEEN: [&str; 9] = [
     "committed",
     "committed what was there",
-    "locked",
+    "changed meanwhile",
     "already open",
     "ended with its session",
     "refused by the client",
@@ -98,6 +104,11 @@ struct World {
     clients: Vec<Client>,
     transactions: [Option<Transaction>; 2],
     model: Model,
+    /// What each client read last.
+    read: [Option<Value>; 2],
+    /// Objects that each client created or deleted in its transaction, and those that were committed.
+    sent: [Vec<(&'static str, String)>; 2],
+    created: BTreeSet<(&'static str, String)>,
     observer: Client,
     hashes: Vec<String>,
     seen: BTreeSet<&'static str>,
@@ -116,9 +127,10 @@ async fn connect(simulator: &Simulator, name: &str) -> Client {
 }
 
 impl World {
-    async fn new(target: &str) -> Self {
+    async fn new(target: &str, locks: Locks) -> Self {
         let simulator = Simulator::builder()
             .target(target.parse().unwrap())
+            .locks(locks)
             .plain_http()
             .seed(7)
             .clock(Clock::manual(SystemTime::UNIX_EPOCH))
@@ -130,13 +142,15 @@ impl World {
             .unwrap();
         let clients = vec![connect(&simulator, "ann").await, connect(&simulator, "bob").await];
         let observer = connect(&simulator, "observer").await;
-        let model = Model { sessions: [Some(0), Some(0)], ..Model::default() };
         let mut world = Self {
             start: simulator.configuration(),
             simulator,
             clients,
             transactions: [None, None],
-            model,
+            model: Model::new(locks),
+            read: [None, None],
+            sent: [Vec::new(), Vec::new()],
+            created: BTreeSet::new(),
             observer,
             hashes: Vec::new(),
             seen: BTreeSet::new(),
@@ -172,8 +186,9 @@ impl World {
                     self.clients[who].clean_up().await.unwrap();
                 }
                 self.touch(who);
-                self.model.pending.take_if(|it| it.who == who);
+                self.model.pending[who] = None;
             }
+            Act::Remember => self.remember(who, &context).await,
             _ => self.change(who, act, &context).await,
         }
         self.check(&context).await;
@@ -196,18 +211,33 @@ impl World {
         }
         // Outside of a transaction, the client silently replaces an ended session.
         self.model.sessions[who] = Some(self.model.now);
-        match &self.model.pending {
-            Some(other) => {
-                let holder = Some(NAMES[other.who].to_owned());
-                assert_eq!(*opened.unwrap_err().kind(), ErrorKind::Locked { holder }, "{context}");
-                self.seen.insert("locked");
-            }
-            None => {
-                self.transactions[who] = Some(opened.unwrap());
-                let contents = self.model.committed.clone();
-                self.model.pending = Some(Pending { who, contents, changes: 0 });
-            }
+        self.sent[who].clear();
+        if self.model.open(who) {
+            self.transactions[who] = Some(opened.unwrap());
+        } else {
+            let holder = Some(NAMES[1 - who].to_owned());
+            assert_eq!(*opened.unwrap_err().kind(), ErrorKind::Locked { holder }, "{context}");
+            self.seen.insert("locked");
         }
+    }
+
+    async fn remember(&mut self, who: usize, context: &str) {
+        let Some(transaction) = &mut self.transactions[who] else { return };
+        let result = transaction.get_raw(HEALTH).await;
+        self.touch(who);
+        if !self.model.holds(who) {
+            assert_eq!(*result.unwrap_err().kind(), ErrorKind::SessionEnded, "{context}");
+            self.transactions[who] = None;
+            return;
+        }
+        let response = result.unwrap().content.as_value().clone();
+        assert_eq!(response["body"], *self.health(who), "{context}");
+        self.read[who] = Some(response);
+    }
+
+    /// Returns the object of the ratio as this client sees it.
+    fn health(&self, who: usize) -> &Value {
+        self.model.view(who).singletons.get(HEALTH).unwrap_or_else(|| &self.start[HEALTH])
     }
 
     async fn commit(&mut self, who: usize, context: &str) {
@@ -219,12 +249,23 @@ impl World {
             self.seen.insert("ended with its session");
             return;
         }
-        let outcome = result.unwrap();
+        let sent = std::mem::take(&mut self.sent[who]);
+        let Some(changes) = self.model.commit(who) else {
+            let error = result.unwrap_err();
+            assert_eq!(*error.kind(), ErrorKind::CommitConflict, "{context}: {error}");
+            assert!(error.is_conflict() && !error.leaves_open(), "{context}: {error}");
+            self.seen.insert("conflict");
+            return;
+        };
+        let outcome = result.unwrap_or_else(|error| panic!("{context}: {error}"));
         assert!(outcome.is_complete(), "{context}: {outcome:?}");
-        let pending = self.model.pending.take().unwrap();
-        self.model.revision += u32::from(pending.changes > 0);
-        self.model.committed = pending.contents;
-        if pending.changes > 0 {
+        for object in sent {
+            // What was there is deleted, and the other way round.
+            if !self.created.remove(&object) {
+                self.created.insert(object);
+            }
+        }
+        if changes > 0 {
             self.seen.insert("committed");
         } else if outcome.changed > 0 {
             self.seen.insert("committed what was there");
@@ -237,6 +278,10 @@ impl World {
         let view = self.model.view(who).clone();
         let result = match &act {
             Act::PutHealth(ratio) => put(&mut transaction, HEALTH, health(*ratio)).await,
+            Act::PutHealthIfUnchanged(ratio) => match self.read[who].clone() {
+                Some(read) => put_if(&mut transaction, HEALTH, health(*ratio), read).await,
+                None => return self.transactions[who] = Some(transaction),
+            },
             Act::PutEmail(at) => match view.key(PASSWORDS, *at) {
                 Some(key) => put(&mut transaction, EMAIL, email(&key)).await,
                 None => return self.transactions[who] = Some(transaction),
@@ -283,7 +328,22 @@ impl World {
         match self.expected(who, act) {
             Ok(apply) => {
                 let key = result.unwrap_or_else(|error| panic!("{context}: {error}"));
+                let created = || key.clone().expect("a new object has a key");
+                let sent = match act {
+                    Act::CreatePassword => Some((PASSWORDS, created())),
+                    Act::CreateTimes => Some((TIMES, created())),
+                    Act::CreateChannel(_) => Some((CHANNELS, created())),
+                    Act::DeleteTimes(at) => view.key(TIMES, at).map(|key| (TIMES, key)),
+                    Act::DeleteChannel(at) => view.key(CHANNELS, at).map(|key| (CHANNELS, key)),
+                    _ => None,
+                };
+                self.sent[who].extend(sent);
                 apply(&mut self.model, key, &self.start);
+            }
+            Err("changed meanwhile") => {
+                let error = result.expect_err(context);
+                assert!(matches!(error.kind(), ErrorKind::Changed { .. }), "{context}: {error}");
+                self.seen.insert("changed meanwhile");
             }
             Err(code) => {
                 let error = result.expect_err(context);
@@ -299,18 +359,18 @@ impl World {
     fn expected(&self, who: usize, act: Act) -> Result<Apply, &'static str> {
         let view = self.model.view(who);
         let put_one = |path: &'static str, body: Value| -> Apply {
-            Box::new(move |model, _, start| model.put(path, body, start))
+            Box::new(move |model, _, start| model.put(who, path, body, start))
         };
         let create_one = |path: &'static str, body: Value| -> Apply {
             Box::new(move |model, key, _| {
-                let pending = model.pending.as_mut().unwrap();
+                let pending = model.write(who);
                 pending.contents.objects.push((path, key.expect("a new object has a key"), body));
                 pending.changes += 1;
             })
         };
         let delete_one = |path: &'static str, key: String| -> Apply {
             Box::new(move |model, _, _| {
-                let pending = model.pending.as_mut().unwrap();
+                let pending = model.write(who);
                 pending.contents.objects.retain(|it| (it.0, &it.1) != (path, &key));
                 pending.changes += 1;
             })
@@ -324,6 +384,14 @@ impl World {
         };
         match act {
             Act::PutHealth(ratio) => Ok(put_one(HEALTH, health(ratio))),
+            Act::PutHealthIfUnchanged(ratio) => {
+                let read = self.read[who].as_ref().unwrap();
+                if read["body"] == *self.health(who) {
+                    Ok(put_one(HEALTH, health(ratio)))
+                } else {
+                    Err("changed meanwhile")
+                }
+            }
             Act::PutEmail(at) => {
                 let key = view.key(PASSWORDS, at).unwrap();
                 single_use(EMAIL, key.clone(), email(&key))
@@ -356,19 +424,27 @@ impl World {
 
     /// Checks everything that must hold after every act.
     async fn check(&mut self, context: &str) {
-        // The right client holds the transaction.
-        let holder = self.simulator.open_transaction().map(|it| (it.user, it.changes));
-        let expected = self.model.pending.as_ref();
-        let expected = expected.map(|it| (NAMES[it.who].to_owned(), it.changes));
-        assert_eq!(holder, expected, "{context}");
+        // The right clients hold a transaction.
+        let holders = self.simulator.open_transactions().into_iter();
+        let holders: BTreeSet<_> = holders.map(|it| (it.user, it.changes)).collect();
+        let pending = NAMES.iter().zip(&self.model.pending);
+        let expected =
+            pending.filter_map(|(name, it)| Some(((*name).to_owned(), it.as_ref()?.changes)));
+        assert_eq!(holders, expected.collect(), "{context}");
         // The configuration is exactly what was committed.
         let found = self.simulator.configuration();
         assert_eq!(found, self.model.committed.whole(&self.start), "{context}");
-        // Checked without the model, which may have the same error.
+        // Checked without the model, which may have the same error: no committed object is lost, and nothing else is
+        // there.
         let keys = |path: &str| -> BTreeSet<String> {
             let order = found[path]["@order"].as_array().cloned().unwrap_or_default();
             order.iter().map(|it| it.as_str().unwrap().to_owned()).collect()
         };
+        for path in [PASSWORDS, TIMES, CHANNELS] {
+            let created = self.created.iter().filter(|it| it.0 == path).map(|it| it.1.clone());
+            let built_in = keys(path).into_iter().filter(|it| it.starts_with('-'));
+            assert_eq!(keys(path), created.chain(built_in).collect(), "{context}: {path}");
+        }
         let used: Vec<_> = ["/smtp_auth/password", "/version/value/auth_password"]
             .iter()
             .zip([EMAIL, TRAP])
@@ -407,6 +483,17 @@ async fn put(
     transaction.replace_raw(path, &body.into(), UnknownKeys::Deny).await.map(|()| None)
 }
 
+async fn put_if(
+    transaction: &mut Transaction,
+    path: &str,
+    body: Value,
+    base: Value,
+) -> Result<Option<String>, Error> {
+    let (body, base) = (body.into(), base.into());
+    let put = transaction.replace_raw_if_unchanged(path, &body, UnknownKeys::Deny, &base);
+    put.await.map(|()| None)
+}
+
 async fn post(
     transaction: &mut Transaction,
     path: &str,
@@ -425,8 +512,8 @@ async fn delete(
     transaction.delete_raw(&format!("{path}/{key}")).await.map(|()| None)
 }
 
-async fn play(target: &str, acts: Vec<(usize, Act)>) -> BTreeSet<&'static str> {
-    let mut world = World::new(target).await;
+async fn play(target: &str, locks: Locks, acts: Vec<(usize, Act)>) -> BTreeSet<&'static str> {
+    let mut world = World::new(target, locks).await;
     for (who, act) in acts {
         world.act(who, act).await;
     }
@@ -440,7 +527,7 @@ async fn play(target: &str, acts: Vec<(usize, Act)>) -> BTreeSet<&'static str> {
 }
 
 /// The cases are the same in every run. `PROPTEST_CASES` sets their number.
-fn any_sequence(target: &str) {
+fn any_sequence(target: &str, locks: Locks) {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|it| it.parse().ok());
     let config =
         Config { cases: cases.unwrap_or(24), failure_persistence: None, ..Config::default() };
@@ -449,19 +536,31 @@ fn any_sequence(target: &str) {
     let seen = RefCell::new(BTreeSet::new());
     TestRunner::new_with_rng(config, random)
         .run(&vec((0..2_usize, act()), 40..80), |acts| {
-            seen.borrow_mut().append(&mut runtime.block_on(play(target, acts)));
+            seen.borrow_mut().append(&mut runtime.block_on(play(target, locks, acts)));
             Ok(())
         })
         .unwrap_or_else(|error| panic!("{target}: {error}"));
-    assert_eq!(seen.into_inner(), BTreeSet::from(SEEN), "{target}");
+    let mut expected = BTreeSet::from(SEEN);
+    expected.insert(if locks == Locks::Single { "locked" } else { "conflict" });
+    assert_eq!(seen.into_inner(), expected, "{target}");
 }
 
 #[test]
 fn any_sequence_with_explicit_transactions() {
-    any_sequence("6.0.1");
+    any_sequence("6.0.1", Locks::Single);
 }
 
 #[test]
 fn any_sequence_with_implicit_transactions() {
-    any_sequence("8.0.0");
+    any_sequence("8.0.0", Locks::Single);
+}
+
+#[test]
+fn any_sequence_with_parallel_transactions() {
+    any_sequence("6.9.5", Locks::Parallel);
+}
+
+#[test]
+fn any_sequence_with_parallel_transactions_of_a_new_version() {
+    any_sequence("8.0.0", Locks::Parallel);
 }

@@ -3,7 +3,6 @@
 mod advice;
 mod diff;
 mod events;
-mod excerpt;
 mod format;
 pub(crate) mod gitlab;
 pub(crate) mod human;

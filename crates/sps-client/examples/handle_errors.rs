@@ -30,7 +30,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(report.errors().count(), 1);
     transaction.cancel().await?;
 
-    // The appliance has one lock. After the wait, the error names its holder.
+    // Another user holds the configuration. After the wait, the error names them.
     simulator.add_fault(Fault::foreign_lock("alice").method("POST").path("/api/transaction"));
     let error = client.transaction().await.err().ok_or("the lock was ignored")?;
     println!("{error}");

@@ -34,7 +34,7 @@ impl Drop for Outgoing {
     }
 }
 
-/// Checks a typed body. Its unknown keys came with a response, so they are sent back.
+/// Checks a typed body. What no source shows in it came with a response, so it is sent back.
 pub(crate) fn typed<E: Endpoint>(
     request: &E::Request,
     method: Method,
@@ -43,7 +43,7 @@ pub(crate) fn typed<E: Endpoint>(
     let text = serde_json::to_string(request)
         .map_err(|error| Error::new(ErrorKind::InvalidBody).at(method, E::PATH).because(error))?;
     let info = const { &EndpointInfo::of::<E>() };
-    check(info, &text, UnknownKeys::Allow, method, E::PATH, settings)?;
+    check(info, &text, UnknownKeys::Carry, method, E::PATH, settings)?;
     let kind = info.subject(Form::Request).map_or(Kind::Any, |it| it.body);
     Ok(outgoing(text, kind, info.subject(Form::Response)))
 }

@@ -153,7 +153,8 @@ impl ClientBuilder {
     }
 
     /// Sets how often a request is repeated that may be repeated safely, and how long to wait before the first time.
-    /// Each further wait is twice as long, and all are varied at random. Default: 3 times, 300 milliseconds.
+    /// Each further wait is twice as long, and all are varied at random. [`Client::change`] starts again as often. Default:
+    /// 3 times, 300 milliseconds.
     pub fn retries(mut self, times: usize, first_delay: Duration) -> Self {
         self.settings.retries = times;
         self.settings.retry_delay = first_delay;

@@ -1,6 +1,6 @@
 //! Changes that start again when another session was faster.
 
-use backon::BackoffBuilder as _;
+use backon::{BackoffBuilder as _, ExponentialBackoff};
 use sps_model::{Endpoint, Exchange};
 
 use crate::{
@@ -19,6 +19,8 @@ impl Client {
     /// the transaction is canceled and nothing is repeated.
     ///
     /// Gives the result of `change`, and the report of the commit. Dropping the future cancels what it began.
+    ///
+    /// In a task of its own, as `tokio::spawn` starts it, `change` must own what it uses: `async move |transaction|`.
     ///
     /// ```no_run
     /// # async fn example(client: sps_client::Client) -> Result<(), sps_client::Error> {
@@ -42,33 +44,14 @@ impl Client {
         &self,
         mut change: impl AsyncFnMut(&mut Transaction) -> Result<T, Error>,
     ) -> Result<(T, CommitReport), Error> {
-        let mut delays = self.shared.settings.backoff().build();
-        let mut attempts = 1;
+        let mut attempts = Attempts::new(self);
         loop {
-            let error = match self.change_once(&mut change).await {
-                Err(error) if error.is_conflict() => error,
-                result => return result,
-            };
-            let Some(delay) = delays.next() else {
-                return Err(error.note(match attempts {
-                    1 => "tried once".to_owned(),
-                    _ => format!("tried {attempts} times"),
-                }));
-            };
-            tracing::info!(%error, "starting again");
-            tokio::time::sleep(delay).await;
-            attempts += 1;
-        }
-    }
-
-    async fn change_once<T>(
-        &self,
-        change: &mut impl AsyncFnMut(&mut Transaction) -> Result<T, Error>,
-    ) -> Result<(T, CommitReport), Error> {
-        let mut transaction = self.transaction().await?;
-        match change(&mut transaction).await {
-            Ok(value) => Ok((value, transaction.commit().await?)),
-            Err(error) => Err(transaction.canceled_after(error).await),
+            let mut transaction = self.transaction().await?;
+            let result = change(&mut transaction).await;
+            match end(transaction, result).await {
+                Err(error) => attempts.fail(error).await?,
+                done => return done,
+            }
         }
     }
 
@@ -88,8 +71,16 @@ impl Client {
     where
         E: Endpoint<Request = E> + Exchange<Response = <E as Endpoint>::Response>,
     {
-        let edit = async |it: &mut Transaction| it.edit::<E>(&mut change).await;
-        self.change(edit).await.map(|(_, report)| report)
+        // A function that awaits and borrows would make this future unfit for other threads.
+        let mut attempts = Attempts::new(self);
+        loop {
+            let mut transaction = self.transaction().await?;
+            let result = transaction.edit::<E>(&mut change).await;
+            match end(transaction, result).await {
+                Err(error) => attempts.fail(error).await?,
+                Ok((_, report)) => return Ok(report),
+            }
+        }
     }
 
     /// Changes one object of a collection in a transaction of its own, as [`Client::edit`] does for a singleton.
@@ -104,7 +95,54 @@ impl Client {
     where
         E: Endpoint<Request = E> + Exchange<Response = <E as Endpoint>::Response>,
     {
-        let edit = async |it: &mut Transaction| it.edit_object::<E>(key, &mut change).await;
-        self.change(edit).await.map(|(_, report)| report)
+        let mut attempts = Attempts::new(self);
+        loop {
+            let mut transaction = self.transaction().await?;
+            let result = transaction.edit_object::<E>(key, &mut change).await;
+            match end(transaction, result).await {
+                Err(error) => attempts.fail(error).await?,
+                Ok((_, report)) => return Ok(report),
+            }
+        }
+    }
+}
+
+/// Commits after a success, and cancels after an error.
+async fn end<T>(
+    transaction: Transaction,
+    result: Result<T, Error>,
+) -> Result<(T, CommitReport), Error> {
+    match result {
+        Ok(value) => Ok((value, transaction.commit().await?)),
+        Err(error) => Err(transaction.canceled_after(error).await),
+    }
+}
+
+/// The attempts to make a change before another session makes one.
+struct Attempts {
+    delays: ExponentialBackoff,
+    failed: usize,
+}
+
+impl Attempts {
+    fn new(client: &Client) -> Self {
+        Self { delays: client.shared.settings.backoff().build(), failed: 0 }
+    }
+
+    /// Waits before the next attempt. After the last one, gives the error back.
+    async fn fail(&mut self, error: Error) -> Result<(), Error> {
+        if !error.is_conflict() {
+            return Err(error);
+        }
+        self.failed += 1;
+        let Some(delay) = self.delays.next() else {
+            return Err(error.note(match self.failed {
+                1 => "tried once".to_owned(),
+                times => format!("tried {times} times"),
+            }));
+        };
+        tracing::info!(%error, "starting again");
+        tokio::time::sleep(delay).await;
+        Ok(())
     }
 }

@@ -139,6 +139,9 @@ impl Client {
     /// Opens a transaction. If another session holds the configuration, waits as long as
     /// [`ClientBuilder::lock_wait`](crate::ClientBuilder::lock_wait) allows.
     ///
+    /// From 6.9.5 on, several sessions may have a transaction at once. A commit after that of another session is then
+    /// an error of kind [`ErrorKind::CommitConflict`]; [`Client::change`] starts again.
+    ///
     /// Dropping the future cancels what it began, as dropping the [`Transaction`] does.
     ///
     /// # Errors

@@ -47,6 +47,10 @@
 //!
 //! The folder `examples` of the crate has complete programs.
 //!
+//! # Features
+//!
+//! The crate has no features: TLS is part of it, and the runtime is tokio.
+//!
 //! # When something breaks
 //!
 //! * The client repeats reads, with waits that grow. It does not repeat a change blindly: if a response is lost, the

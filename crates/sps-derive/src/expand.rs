@@ -6,6 +6,7 @@ mod enumeration;
 mod exchange;
 mod object;
 mod part;
+mod place;
 mod twin;
 mod union;
 mod wire;
@@ -14,12 +15,19 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Ident;
 
-use self::{builder::builder, describe::describe, exchange::exchange, twin::twin, wire::wire};
+use self::{
+    builder::builder,
+    describe::describe,
+    exchange::exchange,
+    twin::{common_traits, twin},
+    wire::wire,
+};
 use crate::ast::{Declaration, Shape, TypeForm};
 
 pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
     let root = &declaration.head.root;
     let twin = twin(declaration);
+    let common_traits = common_traits(declaration);
     let builder = builder(declaration);
     let wire = wire(declaration);
     let exchange = exchange(declaration);
@@ -34,6 +42,7 @@ pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
             use __serde::ser::SerializeMap as _;
             use __sps::__private as __private;
 
+            #common_traits
             #builder
             #wire
             #exchange

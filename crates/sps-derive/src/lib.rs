@@ -1,6 +1,10 @@
 //! `#[derive(Resource)]`: one declaration becomes a request type and its response twin.
 //!
-//! Use it through `sps_model::Resource`. The stages are those of any derive here: `attr` reads the
+//! Use it through `sps_model::Resource`, which documents it with a complete example: the expansion needs `sps-model` and
+//! nothing else. The crate has no features. A wrong declaration is an error at the word that is wrong, and a member of a
+//! type that no request has is one error at the type.
+//!
+//! The stages are those of any derive here: `attr` reads the
 //! attributes, `ast` gathers the declaration, `valid` checks it, `expand` writes the impls; and
 //! after a mistake `fallback` writes just enough that no second error follows from the first.
 

@@ -1,12 +1,12 @@
 //! Reads a response, changes it, and writes the body of the PUT.
 
 use sps_model::{
-    Response, SnmpTrap, SnmpTrapResponse, SnmpVersion, read, read_response, validate::Context,
+    Response, SnmpTrap, SnmpTrapResponse, SnmpVersion, read_response, validate::Context, write,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The response of `GET /api/configuration/management/snmp/trap`: references are objects.
-    let text = r#"{"key": "trap", "meta": {}, "body": {"enabled": true, "version": {"selection": "3", "value": {
+    let text = r#"{"key": "trap", "meta": {}, "body": {"enabled": true, "added_in_9": 1, "version": {"selection": "3", "value": {
         "server": {"selection": "ip", "value": "192.0.2.25"}, "username": "trapper", "engine_id": "0x0123456789",
         "auth_method": "sha", "auth_password": {"key": "d21f3675", "meta": {"href": "/api/configuration/passwords/d21f3675"}},
         "encryption_method": "none", "encryption_password": null}}}}"#;
@@ -15,8 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let SnmpVersion::V3(v3) = &mut trap.version {
         v3.engine_id = "0x0123456789ABCDEF".into();
     }
-    let body = serde_json::to_string(&trap)?;
-    read::<SnmpTrap>(&body, &Context::default())?; // Or every mistake at once, with its place.
-    assert!(body.contains(r#""auth_password":"d21f3675""#));
+    let body = write(&trap, &Context::default())?; // Or every mistake at once, with its place.
+    assert!(body.contains(r#""auth_password":"d21f3675""#) && body.contains("added_in_9"));
     Ok(())
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, de::DeserializeSeed};
-use sps_validate::{Constraints, Context, Form, Kind, Report, Subject, UnknownKeys};
+use sps_validate::{
+    Constraints, Context, Diagnostic, Finding, Form, Kind, Report, Severity, Span, UnknownKeys,
+};
 
 use crate::{
     key::{Key, Object, Reference},
@@ -12,16 +14,8 @@ use crate::{
     reader::Reader,
     secret::{HiddenSecret, Secret},
     unknown::{Any, Unknown},
-    wire::{Seed, Wire},
+    wire::{Describe, Seed, Wire},
 };
-
-/// A type with a descriptor.
-///
-/// [`macro@crate::Resource`] implements it.
-pub trait Describe: Wire {
-    /// The structure of the type, as data.
-    const KIND: Kind;
-}
 
 /// Facts that the generator adds to a declared type: bounds, versions and rules.
 pub trait Constrained {
@@ -42,7 +36,7 @@ pub trait Constrained {
 /// assert!(accept::<HealthMonitoring>(&text.replace("101", "100"), &Context::default()));
 /// ```
 pub fn accept<T: Describe>(text: &str, context: &Context<'_>) -> bool {
-    sps_validate::accept(text, &Subject::new(T::KIND, Form::Request), context)
+    sps_validate::accept(text, &T::SUBJECT, context)
 }
 
 /// Reads `text` as a `T` that may be sent.
@@ -73,14 +67,76 @@ pub fn read<T: Describe>(text: &str, context: &Context<'_>) -> Result<T, Report>
 ///
 /// # Errors
 /// Text that is not JSON, and members of another kind than the guide shows. The error never repeats
-/// a value, for it may be a secret.
+/// a value, for it may be a secret. If the text is the response to a request that failed, the error says so: read it as
+/// [`ErrorResponse`](crate::ErrorResponse).
 pub fn read_response<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
     serde_json::from_str(text).map_err(|error| misfit::without_value::<T>(text, error))
 }
 
 /// Lists everything that is wrong with `text` as a `T` in one form, where, and what to do.
 pub fn explain<T: Describe>(text: &str, form: Form, context: &Context<'_>) -> Report {
-    sps_validate::explain(text, &Subject::new(T::KIND, form), context)
+    sps_validate::explain(text, &T::SUBJECT.form(form), context)
+}
+
+/// Lists everything that is wrong with a value that is to be sent.
+///
+/// A key, enum value or variant that no source shows is not a mistake here: only a response can have put it into the
+/// value, and the appliance expects it back. It is listed as unchecked. The same key in a text that you wrote yourself
+/// is a mistake, and [`explain()`] and [`read`] report it.
+///
+/// ```
+/// use sps_model::{HealthMonitoring, check};
+/// use sps_model::validate::Context;
+/// let report = check(&HealthMonitoring::new().with_maximum_disk_utilization_ratio(101), &Context::default());
+/// assert_eq!(report.diagnostics[0].pointer, "/maximum_disk_utilization_ratio");
+/// ```
+pub fn check<T: Describe>(value: &T, context: &Context<'_>) -> Report {
+    match serde_json::to_string(value) {
+        Ok(text) => check_text::<T>(&text, context),
+        Err(error) => unwritable(&error),
+    }
+}
+
+/// Writes a value that is to be sent as JSON, if nothing is wrong with it; see [`fn@check`].
+///
+/// ```
+/// use sps_model::{HealthMonitoring, HealthMonitoringResponse, Response, read, read_response, write};
+/// use sps_model::validate::Context;
+/// let text = r#"{"key": "health_monitoring", "meta": {},
+///     "body": {"maximum_disk_utilization_ratio": 80, "maximum_load1": null, "maximum_load5": null,
+///              "maximum_load15": null, "maximum_swap_utilization_ratio": 70, "new_key": 1}}"#;
+/// let response: Response<HealthMonitoringResponse> = read_response(text)?;
+/// let body = write(&HealthMonitoring::from(response.body), &Context::default())?;
+/// assert!(body.contains("new_key"));
+/// // A text does not say where its keys came from.
+/// assert!(read::<HealthMonitoring>(&body, &Context::default()).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// The report of everything that is wrong.
+pub fn write<T: Describe>(value: &T, context: &Context<'_>) -> Result<String, Report> {
+    let text = serde_json::to_string(value).map_err(|error| unwritable(&error))?;
+    let report = check_text::<T>(&text, context);
+    if report.is_valid() { Ok(text) } else { Err(report) }
+}
+
+fn check_text<T: Describe>(text: &str, context: &Context<'_>) -> Report {
+    // Only a lenient reader, which is for responses, puts unknown data into a value.
+    explain::<T>(text, Form::Request, &context.with_unknown_keys(UnknownKeys::Carry))
+}
+
+/// The report about a value that serde cannot write: only a type that garde alone knows can be one.
+fn unwritable(error: &serde_json::Error) -> Report {
+    let finding = Finding::Foreign { message: error.to_string() };
+    let mut report = Report::default();
+    report.diagnostics.push(Diagnostic::new(
+        finding,
+        Severity::Error,
+        String::new(),
+        Span::new(0, 0),
+    ));
+    report
 }
 
 fn parse<T: Wire>(text: &str, context: &Context<'_>) -> Option<T> {
@@ -89,7 +145,7 @@ fn parse<T: Wire>(text: &str, context: &Context<'_>) -> Option<T> {
     }
     // Only the lenient reader keeps an unknown key.
     let reader = match context.unknown_keys {
-        UnknownKeys::Allow => Reader::response(),
+        UnknownKeys::Allow | UnknownKeys::Carry => Reader::response(),
         _ => Reader::request(),
     };
     let reader = reader.with_limits(context.limits);

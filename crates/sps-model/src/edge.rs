@@ -2,29 +2,23 @@
 
 use garde::{Path, Validate};
 use serde::{Deserializer, Serialize, Serializer, de::DeserializeOwned};
-use sps_validate::{Context, Form, Kind};
+use sps_validate::{Context, Kind};
 
 use crate::{
-    check::{Describe, explain},
+    check::check,
+    exchange::Exchange,
     reader::Reader,
     unknown::Any,
-    wire::{Exchange, Wire},
+    wire::{Describe, Wire},
 };
 
-/// `garde::Validate` for a request type: every error of [`explain()`], at its place, in wire names.
+/// `garde::Validate` for a request type: every error of [`check`], at its place, in wire names.
 pub fn validate_into<T: Describe>(
     value: &T,
     parent: &mut dyn FnMut() -> Path,
     report: &mut garde::Report,
 ) {
-    let context = Context::default();
-    // Unknown keys came with a response; they are not a mistake of the caller.
-    let context = context.with_unknown_keys(sps_validate::UnknownKeys::Allow);
-    let text = match serde_json::to_string(value) {
-        Ok(text) => text,
-        Err(error) => return report.append(parent(), garde::Error::new(error)),
-    };
-    for diagnostic in explain::<T>(&text, Form::Request, &context).errors() {
+    for diagnostic in check(value, &Context::default()).errors() {
         let path = diagnostic.pointer.split('/').skip(1).fold(parent(), |path, segment| {
             let name = segment.replace("~1", "/").replace("~0", "~");
             match name.parse::<usize>() {
@@ -62,7 +56,11 @@ impl<T: Serialize + DeserializeOwned> Wire for Foreign<T> {
     }
 }
 
-impl<T: Serialize + DeserializeOwned> Exchange for Foreign<T> {
+impl<T> Exchange for Foreign<T>
+where
+    T: Serialize + DeserializeOwned + Validate,
+    T::Context: Default,
+{
     type Response = Self;
 
     fn from_response(response: Self) -> Self {

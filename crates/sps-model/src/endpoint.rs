@@ -1,11 +1,15 @@
 //! Endpoints as constants of a trait, and the table of all of them.
 
-use std::{convert::Infallible, fmt};
+use std::{convert::Infallible, fmt, marker::PhantomData};
 
 use serde::{Deserializer, Serialize, Serializer, de};
 use sps_validate::{Context, Form, Kind, Report, Subject, Versions};
 
-use crate::{check::Describe, generated::ENDPOINTS, reader::Reader, wire::Wire};
+use crate::{
+    generated::ENDPOINTS,
+    reader::Reader,
+    wire::{Describe, Wire},
+};
 
 /// One address of the API and what travels there. Behavior is written once, generic over it.
 ///
@@ -13,6 +17,11 @@ use crate::{check::Describe, generated::ENDPOINTS, reader::Reader, wire::Wire};
 /// use sps_model::{Endpoint, SnmpTrap};
 /// assert_eq!(SnmpTrap::PATH, "/api/configuration/management/snmp/trap");
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an endpoint",
+    label = "needs `impl Endpoint`",
+    note = "name the type of a whole body, such as `sps_model::SnmpTrap`; for an address of your own, implement `sps_model::Endpoint`"
+)]
 pub trait Endpoint {
     /// What is sent; [`NoBody`] if nothing is.
     type Request: Body;
@@ -130,6 +139,28 @@ impl Wire for NoBody {
     fn read<'de, D: Deserializer<'de>>(_: D, _: &Reader) -> Result<Self, D::Error> {
         Err(de::Error::custom("no body belongs here"))
     }
+}
+
+/// Finds out whether the type `T` is an [`Endpoint`]: the compiler prefers the constant of the type to that of
+/// [`Anywhere`], and has it only if the bound holds. This works for a concrete type alone, as the derive knows it.
+#[derive(Debug)]
+pub struct SubjectOf<T>(PhantomData<T>);
+
+impl<T: Describe + Endpoint> SubjectOf<T> {
+    /// The body of the endpoint.
+    pub const SUBJECT: Subject = Subject::new(<T as Describe>::KIND, Form::Request)
+        .wrappers(T::WRAPPERS)
+        .versions(T::VERSIONS);
+}
+
+/// The subject of a type that is not an endpoint.
+pub trait Anywhere {
+    /// A body that may be anywhere.
+    const SUBJECT: Subject;
+}
+
+impl<T: Describe> Anywhere for SubjectOf<T> {
+    const SUBJECT: Subject = Subject::new(T::KIND, Form::Request);
 }
 
 /// An [`Endpoint`] as a value.

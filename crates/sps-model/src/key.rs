@@ -14,14 +14,20 @@ use serde::{
 use sps_validate::Target;
 
 use crate::{
+    exchange::Exchange,
     reader::Reader,
     unknown::{Any, UnknownFields},
-    wire::{Exchange, Wire},
+    wire::Wire,
 };
 
 /// An object that references can point to.
 ///
 /// Implement it for a marker of your own to refer into a collection that this crate does not know.
+#[diagnostic::on_unimplemented(
+    message = "a key cannot name an object of type `{Self}`",
+    label = "needs `impl Object`",
+    note = "implement `sps_model::Object` for it: its `TARGET` is the collection that holds the objects"
+)]
 pub trait Object {
     /// The collection that holds the objects.
     const TARGET: Target;
@@ -106,7 +112,7 @@ impl<T> Wire for Key<T> {
     }
 }
 
-impl<T> Exchange for Key<T> {
+impl<T: Object> Exchange for Key<T> {
     type Response = Reference<T>;
 
     fn from_response(response: Reference<T>) -> Self {

@@ -8,8 +8,36 @@
 #![doc = include_str!("../examples/change_trap.rs")]
 //! ```
 //!
-//! [`accept`] checks whether a text may be sent; [`explain()`] lists everything that is wrong with it. Derive
-//! [`macro@Resource`] to get the same for endpoints of your own.
+//! # Tour
+//!
+//! * Each endpoint has a type, such as [`SnmpTrap`], which is the body of a request, and a type for its responses, such as
+//!   [`SnmpTrapResponse`]. [`Endpoint`] has the path, the methods and the versions; [`locate`] finds one by its path.
+//! * [`read_response`] reads a [`Response`], a [`Listing`] or an [`ErrorResponse`]. [`Exchange::from_response`] makes the
+//!   request.
+//! * [`fn@write`] gives the text of a value that may be sent; [`fn@check`] lists what is wrong with the value. Both know which
+//!   unknown keys and enum values came with a response, and accept them.
+//! * [`fn@accept`] answers whether a text may be sent, [`read`] reads it, and [`explain()`] lists everything that is wrong
+//!   with it. A text does not say where its keys came from, so an unknown one is a mistake unless the
+//!   [`Context`](validate::Context) allows it.
+//! * [`validate`] is the crate `sps-validate`: the [`Context`](validate::Context) of a check and the
+//!   [`Report`](validate::Report).
+//! * [`macro@Resource`] makes the same of an endpoint that you declare yourself.
+//! * A [`Secret`] is a plain password: it can be sent, but not printed.
+//! * [`differences`] compares two bodies, and [`shape`] helps to walk one without its type.
+//! * Every request type implements [`garde::Validate`], so that `garde::Valid` and the extractors of web frameworks take it.
+//!   For axum, the example `axum_checked` of this crate has an extractor that responds 422 with every mistake at once, each
+//!   with its code and its place.
+//!
+//! # Features
+//!
+//! | Feature | Default | Adds |
+//! |---|---|---|
+//! | `proptest` | no | the module `strategy`: random bodies for your tests, valid ones and ones that break exactly one rule |
+//! | `render` | no | `Report::render` of `sps-validate`: diagnostics with the lines that they are about |
+//!
+//! # What it does not do
+//!
+//! It sends nothing: the crate `sps-client` does.
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
@@ -21,6 +49,7 @@ mod difference;
 mod edge;
 mod endpoint;
 mod envelope;
+mod exchange;
 mod key;
 mod misfit;
 mod optional;
@@ -38,21 +67,29 @@ mod wire;
 #[rustfmt::skip]
 mod generated;
 
+pub use garde;
+/// # Example
+/// An endpoint of your own, which this crate does not know. This is the example `own_endpoint` of the crate.
+/// ```
+#[doc = include_str!("../examples/own_endpoint.rs")]
+/// ```
+#[doc(inline)]
 pub use sps_derive::Resource;
 pub use sps_validate as validate;
 
 pub use crate::{
-    check::{Constrained, Describe, accept, explain, read, read_response},
+    check::{Constrained, accept, check, explain, read, read_response, write},
     difference::{Difference, Side, differences},
     endpoint::{Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, locate},
     envelope::{ErrorObject, ErrorResponse, Item, Listing, Meta, Response},
+    exchange::Exchange,
     generated::*,
     key::{Key, Object, Reference},
     optional::Optional,
     reader::Reader,
     secret::{HiddenSecret, Secret},
     unknown::{Any, Unknown, UnknownFields},
-    wire::{Exchange, Wire},
+    wire::{Describe, Wire},
 };
 
 /// Items that the expansion of [`macro@Resource`] uses; not for hand-written code.
@@ -61,13 +98,14 @@ pub mod __private {
     pub use garde;
     pub use serde;
     pub use sps_validate::{
-        Constraint, Constraints, Context, EnumValue, Field, FieldForm, Kind, Shape, Target, Type,
-        Variant,
+        Constraint, Constraints, Context, EnumValue, Field, FieldForm, Kind, Shape, Subject,
+        Target, Type, Variant,
     };
 
     pub use crate::{
         edge::{Foreign, validate_into},
-        slot::{EnumVisitor, KeyMatch, Keys, Slot},
+        endpoint::{Anywhere, SubjectOf},
+        slot::{EnumVisitor, KeyMatch, Keys, Slot, write_member},
         union::{Union, read_union},
     };
 }

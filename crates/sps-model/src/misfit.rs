@@ -21,12 +21,22 @@ pub(crate) fn without_value<'de, T: Deserialize<'de>>(
         return error;
     }
     // Reading once more costs time only after an error.
-    let misfit = serde_json::from_str(text).ok().and_then(|it| T::deserialize(Node(&it)).err());
-    let reason =
+    let value: Option<Value> = serde_json::from_str(text).ok();
+    let misfit = value.as_ref().and_then(|it| T::deserialize(Node(it)).err());
+    let mut reason =
         misfit.map_or_else(|| "the response does not fit its type".to_owned(), |it| it.to_string());
+    if value.is_some_and(|it| is_error_response(&it)) {
+        reason.push_str("; the response reports an error: read it as `ErrorResponse`");
+    }
     let (line, column) = (error.line(), error.column());
     // serde_json takes the place from the end of the text.
     serde_json::Error::custom(format_args!("{reason} at line {line} column {column}"))
+}
+
+/// Whether the response has an error in place of a body.
+fn is_error_response(response: &Value) -> bool {
+    let error = &response["error"];
+    error["type"].is_string() && error["message"].is_string()
 }
 
 /// An error of serde without the value.
@@ -190,7 +200,9 @@ impl<'de> MapAccess<'de> for Members<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{HealthMonitoringResponse, Response, SnmpTrapResponse, read_response};
+    use crate::{
+        ErrorResponse, HealthMonitoringResponse, Response, SnmpTrapResponse, read_response,
+    };
 
     #[test]
     fn names_the_place_and_the_expected_type() {
@@ -211,6 +223,19 @@ mod tests {
         ] {
             assert!(error.starts_with(start) && !error.contains("hunter2"), "{error}");
         }
+    }
+
+    #[test]
+    fn an_error_response_names_its_type() {
+        let text = r#"{"error": {"type": "ResourceNotFound", "message": "hunter2"}, "meta": {}}"#;
+        let error = read_response::<Response<SnmpTrapResponse>>(text).unwrap_err().to_string();
+        assert!(error.starts_with("`body` is missing; ") && !error.contains("hunter2"), "{error}");
+        assert!(error.contains("`ErrorResponse`"), "{error}");
+        let error = read_response::<ErrorResponse>(text).unwrap();
+        assert_eq!(error.error.kind, "ResourceNotFound");
+        let other = r#"{"error": "hunter2", "meta": {}}"#;
+        let error = read_response::<Response<SnmpTrapResponse>>(other).unwrap_err().to_string();
+        assert!(!error.contains("ErrorResponse"), "{error}");
     }
 
     #[test]

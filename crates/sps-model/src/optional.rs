@@ -4,10 +4,7 @@ use std::fmt;
 
 use serde::{Deserializer, Serialize, Serializer};
 
-use crate::{
-    reader::Reader,
-    wire::{Exchange, Wire},
-};
+use crate::{exchange::Exchange, reader::Reader, wire::Wire};
 
 /// A member that may be left out.
 ///

@@ -8,10 +8,7 @@ use serde::{
 };
 use zeroize::Zeroize;
 
-use crate::{
-    reader::Reader,
-    wire::{Exchange, Wire},
-};
+use crate::{exchange::Exchange, reader::Reader, wire::Wire};
 
 /// A plain password: it can be sent, but not printed, and its memory is wiped when it is dropped.
 ///

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{
     Deserializer,
     de::{self, DeserializeSeed, MapAccess, Visitor},
+    ser::SerializeMap,
 };
 
 use crate::{
@@ -46,6 +47,18 @@ impl<T: Wire> Slot<T> {
         let Self(name, value) = self;
         value.or_else(T::absent).ok_or_else(|| E::missing_field(name))
     }
+}
+
+/// Writes a member, unless it is absent.
+///
+/// # Errors
+/// Whatever the serializer refuses.
+pub fn write_member<T: Wire, M: SerializeMap>(
+    map: &mut M,
+    name: &'static str,
+    member: &T,
+) -> Result<(), M::Error> {
+    if member.is_absent() { Ok(()) } else { map.serialize_entry(name, member) }
 }
 
 /// Finds a key among the known ones without copying it.

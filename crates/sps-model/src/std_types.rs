@@ -8,8 +8,9 @@ use serde::{
 };
 
 use crate::{
+    exchange::Exchange,
     reader::Reader,
-    wire::{Exchange, Seed, Wire},
+    wire::{Seed, Wire},
 };
 
 macro_rules! leaf {
@@ -21,7 +22,7 @@ macro_rules! leaf {
         }
 
         impl Exchange for $ty {
-            type Response = Self;
+                    type Response = Self;
 
             fn from_response(response: Self) -> Self {
                 response
@@ -144,6 +145,7 @@ where
 
 impl<T: Exchange, const N: usize> Exchange for [T; N]
 where
+    Self: Serialize,
     [T::Response; N]: Serialize,
 {
     type Response = [T::Response; N];

@@ -1,7 +1,15 @@
 //! Random bodies for the tests of your own tools: valid ones, and ones that break exactly one rule.
 //!
-//! Everything follows from the descriptors, so it works for types of your own as well; a type that
-//! only garde knows cannot be made.
+//! This module needs the feature `proptest` of this crate, and your tests need the crate `proptest` 1:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! proptest = "1"
+//! sps-model = { version = "0.1", features = ["proptest"] }
+//! ```
+//!
+//! Everything follows from the descriptors, so it works for a type of your own as well, if it has
+//! `#[derive(Resource)]`. A type that only garde knows cannot be made.
 //!
 //! ```
 //! use proptest::prelude::*;
@@ -22,7 +30,7 @@ mod ways;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::{check::Describe, reader::Reader};
+use crate::{reader::Reader, wire::Describe};
 
 pub use crate::strategy::near_miss::{NearMiss, Passwords};
 
@@ -60,6 +68,23 @@ pub fn response_json<T: Describe>() -> BoxedStrategy<Value> {
 }
 
 /// Bodies that break exactly one rule, with the code and the place of the one error.
+///
+/// Check them with the resolver that comes with them: some break a rule about the object behind a reference.
+///
+/// ```
+/// use proptest::prelude::*;
+/// use sps_model::{SnmpTrap, explain, strategy, validate::{Context, Form}};
+///
+/// proptest!(|(miss in strategy::near_miss::<SnmpTrap>())| {
+///     let context = Context::default().with_resolver(&miss.passwords);
+///     let report = explain::<SnmpTrap>(&miss.body.to_string(), Form::Request, &context);
+///     let errors: Vec<_> = report.errors().map(|it| (it.code, &it.pointer)).collect();
+///     prop_assert_eq!(errors, [(miss.code, &miss.pointer)]);
+/// });
+/// ```
+///
+/// # Panics
+/// The strategy gives up, which fails the test, if nothing in the bodies of the type can be broken.
 pub fn near_miss<T: Describe>() -> BoxedStrategy<NearMiss> {
     (valid_json::<T>(), any::<prop::sample::Index>(), any::<u64>())
         .prop_filter_map("nothing in the body can be broken", |(body, index, dice)| {

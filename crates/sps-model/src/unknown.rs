@@ -12,8 +12,9 @@ use serde::{
 use serde_json::{Map, Value};
 
 use crate::{
+    exchange::Exchange,
     reader::Reader,
-    wire::{Exchange, Seed, Wire},
+    wire::{Seed, Wire},
 };
 
 /// A value of any shape, where the guide does not say what is there.

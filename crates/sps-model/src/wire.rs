@@ -1,8 +1,9 @@
-//! Values that can be read strictly or leniently, and their counterparts in responses.
+//! Values that can be read strictly or leniently, and their descriptors.
 
 use std::marker::PhantomData;
 
 use serde::{Deserializer, Serialize, de::DeserializeSeed};
+use sps_validate::{Form, Kind, Subject};
 
 use crate::reader::Reader;
 
@@ -28,16 +29,22 @@ pub trait Wire: Serialize + Sized {
     }
 }
 
-/// A request value with its counterpart in responses.
+/// A type with a descriptor.
 ///
-/// `from_response` is the rewriting of references: total, and idempotent, because what it returns
-/// holds nothing that it would rewrite again.
-pub trait Exchange: Sized {
-    /// The type of the value in responses.
-    type Response: Wire;
-
-    /// Turns the value of a response into the one to send.
-    fn from_response(response: Self::Response) -> Self;
+/// [`macro@crate::Resource`] implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no descriptor",
+    label = "needs `#[derive(Resource)]`",
+    note = "`sps_model::Resource` derives it for a type of your own"
+)]
+pub trait Describe: Wire {
+    /// The structure of the type, as data.
+    const KIND: Kind;
+    /// The question that [`accept`](fn@crate::accept), [`read`](crate::read) and [`explain`](crate::explain()) ask about a text.
+    ///
+    /// If the type is an [`Endpoint`](crate::Endpoint), it has the versions of the endpoint: a text for a target that
+    /// lacks the endpoint is refused.
+    const SUBJECT: Subject = Subject::new(Self::KIND, Form::Request);
 }
 
 /// Reads a `T` with a [`Reader`].

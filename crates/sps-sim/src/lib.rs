@@ -19,6 +19,26 @@
 //! sim.stop().await;
 //! # Ok::<(), sps_sim::Error>(()) }).unwrap();
 //! ```
+//!
+//! # Tour
+//!
+//! * [`Simulator::builder`] gives a [`Builder`]: the version to imitate, [`User`]s, HTTPS or plain HTTP, the address, a
+//!   state file, a log file, strict checks, and a [`Clock`] that tests move.
+//! * [`Simulator`] runs in your process until it is dropped or stopped. [`Simulator::url`], [`Simulator::certificate_pem`]
+//!   and [`Simulator::sha256_fingerprint`] are for the client under test.
+//! * [`Simulator::add_fault`] breaks what you say: a [`Fault`] drops a connection, delays a response, or ends a session.
+//! * [`Simulator::requests`] shows what arrived, [`Simulator::open_transaction`] who holds the configuration, and
+//!   [`Simulator::configuration`] what was committed.
+//! * [`body`] checks and keeps bodies without a server.
+//!
+//! # Features
+//!
+//! The crate has no features: the spec is part of it.
+//!
+//! # What it does not do
+//!
+//! It is no appliance. `docs/simulator.md` of the repository lists its behavior, and what was decided where the guide is
+//! silent.
 
 mod appliance;
 mod builder;

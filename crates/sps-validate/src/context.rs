@@ -143,6 +143,9 @@ pub enum UnknownKeys {
     Deny,
     /// Listed as unchecked.
     Allow,
+    /// Listed as unchecked, and enum values and variants that no source shows too: for a body that was made from a
+    /// response, so that the appliance gets back what it sent.
+    Carry,
 }
 
 /// Seconds since 1970-01-01T00:00:00Z.

@@ -10,6 +10,7 @@ use crate::{
     input::Cause,
     json::{LimitKind, ScanError, SyntaxError},
     reason::Reason,
+    report::{Report, Unchecked},
 };
 
 impl Finding {
@@ -369,6 +370,29 @@ impl fmt::Display for ScanError {
     }
 }
 
+impl Report {
+    /// `2 errors, 1 warning, 3 not checked`; only what there is, and `no errors` if there is nothing.
+    pub(crate) fn write_counts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [(self.errors().count(), "error"), (self.warnings().count(), "warning")];
+        let parts = parts.into_iter().filter(|(number, _)| *number > 0);
+        let mut parts: Vec<String> = parts.map(|(number, noun)| count(number, noun)).collect();
+        if !self.unchecked.is_empty() {
+            parts.push(format!("{} not checked", self.unchecked.len()));
+        }
+        if parts.is_empty() { f.write_str("no errors") } else { f.write_str(&parts.join(", ")) }
+    }
+}
+
+impl fmt::Display for Unchecked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not checked[{}]", self.code)?;
+        if !self.pointer.is_empty() {
+            write!(f, " at \"{}\"", self.pointer)?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
 impl fmt::Display for Reason {
     /// Writes the reason in English: lower case, no full stop.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -500,6 +524,24 @@ fn count(number: usize, noun: &str) -> String {
 
 fn quoted(values: &[&str]) -> String {
     values.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// A help, with the suggestions that it does not name itself.
+#[cfg(feature = "render")]
+pub(crate) fn with_suggestions(help: &str, suggestions: &[String]) -> Option<String> {
+    let missing: Vec<String> = suggestions
+        .iter()
+        .filter(|name| {
+            !help.contains(&format!("`{name}`")) && !help.contains(&format!("\"{name}\""))
+        })
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match (help.is_empty(), missing.is_empty()) {
+        (true, true) => None,
+        (true, false) => Some(format!("did you mean {}?", missing.join(" or "))),
+        (false, true) => Some(help.to_owned()),
+        (false, false) => Some(format!("{help} (near: {})", missing.join(", "))),
+    }
 }
 
 #[cfg(test)]

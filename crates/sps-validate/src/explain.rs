@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     code,
-    context::Context,
+    context::{Context, UnknownKeys},
     descriptor::{Constraint, Kind},
     finding::{Expected, Finding, Item},
     json::{self, Node, ScanError, Value},
@@ -127,6 +127,11 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
 
     fn is_response(&self) -> bool {
         self.subject.form == Form::Response
+    }
+
+    /// Whether enum values and variants that no source shows are carried along.
+    fn keeps_unknown_values(&self) -> bool {
+        self.is_response() || self.context.unknown_keys == UnknownKeys::Carry
     }
 
     fn document(&mut self, root: &'t Node<'t>) {

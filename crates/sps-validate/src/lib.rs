@@ -18,6 +18,33 @@
 //! assert_eq!(codes, [("missing-key", "/enabled"), ("unknown-key", "/enable")]);
 //! assert_eq!(report.diagnostics[1].suggestions, ["enabled"]);
 //! ```
+//!
+//! If you check bodies of Safeguard for Privileged Sessions, start with the crate `sps-model`: it has the tables of every
+//! endpoint, and asks these questions by type.
+//!
+//! # Tour
+//!
+//! * [`accept()`] answers whether a text may be sent, in one pass. [`explain()`] lists everything that is wrong with it;
+//!   the two always agree.
+//! * A [`Subject`] is what a text is checked against: a [`Kind`], a [`Form`], and the [`Versions`] that have it. A
+//!   [`Type`] has a [`Shape`] and [`Constraints`]: a [`Constraint`] for each member, and [`Rule`]s with a [`Condition`].
+//! * A [`Context`] has the facts besides the text: a [`Resolver`] of references, the target [`Version`], the time,
+//!   [`Limits`], and whether [`UnknownKeys`] are mistakes.
+//! * A [`Report`] has every [`Diagnostic`], and as [`Unchecked`] what could not be decided, with the [`Reason`]. It can be
+//!   printed, returned as an error, and serialized. What is wrong is also data: a [`Finding`].
+//! * [`fix()`] repairs what has only one repair. [`rewrite()`] turns the text of a response into that of a request.
+//! * [`json`] is the scanner with byte spans and limits, [`span`] turns them into lines and columns, [`format`] and [`pem`]
+//!   check texts.
+//!
+//! # Features
+//!
+//! | Feature | Default | Adds |
+//! |---|---|---|
+//! | `render` | no | `Report::render` and the module `render`: diagnostics with the lines that they are about, as compilers print them |
+//!
+//! # What it does not do
+//!
+//! It reads no files and no clock, and it knows no endpoint. The values of secrets and of unknown keys are in no message.
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
@@ -26,6 +53,8 @@ pub mod format;
 pub mod json;
 pub mod limits;
 pub mod pem;
+#[cfg(feature = "render")]
+pub mod render;
 pub mod span;
 pub mod suggest;
 

@@ -1,5 +1,7 @@
 //! Facts of a finding for machines.
 
+use serde::{Serialize, Serializer};
+
 /// A bound or an allowed value of a diagnostic.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -10,6 +12,21 @@ pub enum Param {
     Text(String),
     /// The allowed values.
     Values(Vec<String>),
+}
+
+impl Serialize for Param {
+    /// A number of more than 64 bits becomes a string, for few JSON readers take it.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Int(number) => match (i64::try_from(*number), u64::try_from(*number)) {
+                (Ok(number), _) => serializer.serialize_i64(number),
+                (_, Ok(number)) => serializer.serialize_u64(number),
+                _ => serializer.collect_str(number),
+            },
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Values(values) => values.serialize(serializer),
+        }
+    }
 }
 
 impl From<i128> for Param {

@@ -2,10 +2,32 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
 use crate::{finding::Finding, param::Param, reason::Reason, severity::Severity, span::Span};
 
 /// Everything a check found, in the order of the document.
-#[derive(Debug, Clone, Default, PartialEq)]
+///
+/// `Display` has one line for each diagnostic. `Debug` adds a line with their number and the unchecked rules, so a
+/// program may return a report from `main`. Neither shows a sensitive value. Serialized, it is an object:
+///
+/// ```
+/// use sps_validate::{Context, Form, Kind, Subject, explain};
+/// let report = explain("1", &Subject::new(Kind::Bool, Form::Request), &Context::default());
+/// let line = "error[wrong-type]: expected true or false, found number; replace it with true or false";
+/// assert_eq!(report.to_string(), line);
+/// assert_eq!(format!("{report:?}"), format!("1 error\n{line}"));
+/// let json = serde_json::to_value(&report)?;
+/// assert_eq!(json["diagnostics"][0]["code"], "wrong-type");
+/// assert_eq!(json["diagnostics"][0]["span"], serde_json::json!({"start": 0, "end": 1}));
+/// assert_eq!(json["unchecked"], serde_json::json!([]));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// A member of `diagnostics` has `code`, `severity`, `pointer`, `span`, `message`, `params`, `help`, `suggestions` and
+/// `related`; one of `unchecked` has `code`, `pointer`, `kind` and `reason`. Spans are in bytes:
+/// [`LineIndex`](crate::span::LineIndex) turns them into lines and columns.
+#[derive(Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
     /// Every mistake and every warning.
@@ -15,8 +37,10 @@ pub struct Report {
     /// Spans of values that must not be printed: secrets, values of unknown keys, texts that do not look
     /// like the key that belongs there, and values that were not checked. Spans may overlap. A text that is
     /// not JSON, or exceeds a limit, was not checked at all.
+    #[serde(skip)]
     pub sensitive: Vec<Span>,
     /// Every reference of the document, for checks across documents.
+    #[serde(skip)]
     pub references: Vec<Use>,
 }
 
@@ -50,10 +74,24 @@ impl fmt::Display for Report {
     }
 }
 
+impl fmt::Debug for Report {
+    /// The number of diagnostics, then one line for each, then one for each unchecked rule.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_counts(f)?;
+        for diagnostic in &self.diagnostics {
+            write!(f, "\n{diagnostic}")?;
+        }
+        for unchecked in &self.unchecked {
+            write!(f, "\n{unchecked}")?;
+        }
+        Ok(())
+    }
+}
+
 impl std::error::Error for Report {}
 
 /// One mistake or warning at one place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
     /// The permanent name of what is wrong, such as `missing-key`.
@@ -75,6 +113,7 @@ pub struct Diagnostic {
     /// Other places that explain this one.
     pub related: Vec<Related>,
     /// What is wrong, as data.
+    #[serde(skip)]
     pub finding: Finding,
 }
 
@@ -115,7 +154,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// A second place that explains a diagnostic, such as the switch that makes an option illegal.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Related {
     /// Where it is.
@@ -149,6 +188,17 @@ impl Unchecked {
     /// Makes an entry for something undecided.
     pub fn new(code: &'static str, pointer: String, reason: Reason) -> Self {
         Self { code, pointer, reason }
+    }
+}
+
+impl Serialize for Unchecked {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut unchecked = serializer.serialize_struct("Unchecked", 4)?;
+        unchecked.serialize_field("code", self.code)?;
+        unchecked.serialize_field("pointer", &self.pointer)?;
+        unchecked.serialize_field("kind", self.reason.kind())?;
+        unchecked.serialize_field("reason", &self.reason.to_string())?;
+        unchecked.end()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Places in a text: byte spans, and lines and columns for people.
 
+use serde::Serialize;
+
 /// A half-open range of bytes in a text: `start <= offset < end`.
 ///
 /// Unit: bytes of UTF-8. The spans that the [scanner](crate::json::scan) gives always lie on
@@ -15,7 +17,7 @@
 /// assert_eq!(span.of("a"), None);
 /// ```
 #[expect(clippy::exhaustive_structs, reason = "a range has two ends")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 pub struct Span {
     /// Offset of the first byte.
     pub start: usize,

@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 
 use sps_model::EndpointInfo;
-use sps_validate::span::{LineIndex, Position};
+use sps_validate::{
+    Report,
+    render::Renderer,
+    span::{LineIndex, Position},
+};
 
 use crate::endpoint;
 
@@ -69,6 +73,16 @@ pub(crate) struct Positions {
 }
 
 impl Positions {
+    /// Renders diagnostics of `report`, which is about `text`, with positions in the file.
+    pub(crate) fn renderer<'a>(
+        &'a self,
+        text: &'a str,
+        file: &'a str,
+        report: &Report,
+    ) -> Renderer<'a> {
+        Renderer::new(text, file, &self.index, report).with_lines_before(self.lines_before)
+    }
+
     pub(crate) fn of(&self, offset: usize) -> Position {
         let position = self.index.position(offset);
         Position { line: position.line + self.lines_before, ..position }

@@ -84,6 +84,7 @@ mod tests {
         );
         let unknown = |suggestions| Finding::UnknownKey { suggestions, home: None };
         assert!(text(unknown(vec![])).contains("`--allow-unknown`"));
-        assert_eq!(text(unknown(vec!["name"])), "did you mean `name`?");
+        let near = text(unknown(vec!["name"]));
+        assert!(near.starts_with("did you mean `name`? `sps check --fix` "), "{near}");
     }
 }

@@ -4,15 +4,12 @@ use std::fmt::Write as _;
 
 use annotate_snippets::renderer::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
-use sps_validate::{Context, Copied, Form, Span, code, explain};
-
-use crate::{
-    check::validate::Checked,
-    output::{
-        excerpt::{Hidden, masked},
-        text::one_line,
-    },
+use sps_validate::{
+    Context, Copied, Form, Span, code, explain,
+    render::{Hidden, masked},
 };
+
+use crate::{check::validate::Checked, output::text::one_line};
 
 /// Lines shown around a change.
 const CONTEXT_LINES: usize = 3;

@@ -1,13 +1,9 @@
 //! Output of a check for people.
 
-use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _, io::Write as _};
+use std::{collections::BTreeSet, fmt::Write as _, io::Write as _};
 
-use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Renderer, Snippet,
-    renderer::{AnsiColor, Style},
-};
 use anyhow::Result;
-use sps_validate::{Copied, Diagnostic, Report, Severity, Span, code};
+use sps_validate::{Copied, Diagnostic, Report, Severity, render::Renderer};
 
 use crate::{
     check::{
@@ -16,7 +12,6 @@ use crate::{
     },
     output::{
         advice, diff,
-        excerpt::{Excerpt, Hidden},
         limit::FindingLimit,
         report::{Part, Render, Rendered, Sink, Summary},
         settings::is_verbose,
@@ -132,13 +127,16 @@ impl Sink for Human {
 
 impl Render for Show {
     fn render(&self, checked: Checked) -> Rendered {
-        let hidden = Hidden::new(&checked.report.sensitive);
+        let renderer = checked
+            .positions
+            .renderer(&checked.text, &checked.file, &checked.report)
+            .with_color(self.color);
         let mut parts: Vec<Part> = checked
             .report
             .diagnostics
             .iter()
             .filter(|it| self.amount != Amount::Errors || it.severity == Severity::Error)
-            .map(|it| self.finding(&checked, &hidden, it))
+            .map(|it| self.finding(&renderer, it))
             .collect();
         let mut unchecked = Vec::new();
         if self.amount == Amount::Everything {
@@ -166,118 +164,16 @@ impl Render for Show {
 }
 
 impl Show {
-    /// Renders `FILE:LINE:COLUMN: error[CODE] POINTER: MESSAGE`, the lines, the help and the notes.
-    fn finding(self, checked: &Checked, hidden: &Hidden, diagnostic: &Diagnostic) -> Part {
-        let Diagnostic { code, severity, pointer, message, .. } = diagnostic;
-        let level = if *severity == Severity::Error { Level::ERROR } else { Level::WARNING };
-        let (renderer, [strong, bold]) = if self.color {
-            let color = if *severity == Severity::Error { AnsiColor::BrightRed } else { WARNING };
-            let bold = Style::new().bold();
-            (
-                Renderer::styled().term_width(TERMINAL_WIDTH),
-                [bold.fg_color(Some(color.into())), bold],
-            )
-        } else {
-            (Renderer::plain().term_width(TERMINAL_WIDTH), [Style::new(), Style::new()])
-        };
-        let space = if pointer.is_empty() { "" } else { " " };
-        let mut text = format!(
-            "{}: {strong}{severity}[{code}]{strong:#}{space}{}: {bold}{}{bold:#}\n",
-            place(checked, diagnostic.span.start),
-            one_line(pointer),
-            one_line(message)
-        );
-
-        let lines = is_parsed(diagnostic).then(|| Lines::of(checked, hidden, diagnostic));
-        let gutter = lines.as_ref().map_or(0, |lines| lines.last.to_string().len());
-        let (snippet, notes) = lines.map(|lines| (lines.snippet, lines.notes)).unzip();
-        let help = help(diagnostic).map(|help| Level::HELP.message(one_line(&help).into_owned()));
-        let notes = notes.into_iter().flatten().map(|note| Level::NOTE.message(note));
-        let group =
-            Group::with_level(level.clone()).elements(snippet).elements(help).elements(notes);
-        if !group.is_empty() {
-            text.push_str(&renderer.render(&[group]));
-            text.push('\n');
-        }
+    /// Renders a finding with its lines, its help and the reason of its rule.
+    fn finding(self, renderer: &Renderer<'_>, diagnostic: &Diagnostic) -> Part {
+        let Diagnostic { code, message, help, .. } = diagnostic;
+        let text = renderer.diagnostic(diagnostic, &advice::help(diagnostic));
         let note = spec().code(code).and_then(|it| {
-            let why = new_sentences(&it.why, &[message, &diagnostic.help])?;
-            let note = Level::NOTE.message(why);
-            let note = renderer.render(&[Group::with_level(level).element(note)]);
-            Some((*code, format!("{:gutter$}{note}\n", "")))
+            let why = new_sentences(&it.why, &[message, help])?;
+            Some((*code, renderer.note(diagnostic, &why)))
         });
         let once = note.filter(|_| self.amount == Amount::Everything);
         Part { once, ..Part::finding(text) }
-    }
-}
-
-/// The yellow of rustc's warnings.
-const WARNING: AnsiColor = AnsiColor::Yellow;
-/// Wider than any line: lines are cut before they get here.
-const TERMINAL_WIDTH: usize = 1_000;
-/// How far a related place may be from the finding to be shown with it.
-const MAX_DISTANCE_LINES: usize = 1_000;
-
-/// Whether the document was parsed, so that its sensitive values are known.
-fn is_parsed(diagnostic: &Diagnostic) -> bool {
-    !matches!(diagnostic.code, code::INVALID_JSON | code::LIMIT_EXCEEDED)
-}
-
-/// Lines that a diagnostic is about.
-struct Lines {
-    snippet: Snippet<'static, Annotation<'static>>,
-    /// The number of the last one.
-    last: usize,
-    /// Related places that are too far away to be among them.
-    notes: Vec<String>,
-}
-
-impl Lines {
-    fn of(checked: &Checked, hidden: &Hidden, diagnostic: &Diagnostic) -> Self {
-        let line = |span: Span| checked.positions.of(span.start).line;
-        let at = line(diagnostic.span);
-        let (near, far): (Vec<_>, Vec<_>) = diagnostic
-            .related
-            .iter()
-            .partition(|it| line(it.span).abs_diff(at) <= MAX_DISTANCE_LINES);
-        let mut places = vec![(diagnostic.span, at)];
-        places.extend(near.iter().map(|it| (it.span, line(it.span))));
-        let numbers = || places.iter().map(|(_, line)| *line);
-        let mut labels = vec![(AnnotationKind::Primary, None)];
-        labels.extend(near.iter().map(|it| (AnnotationKind::Context, Some(one_line(&it.message)))));
-        let excerpt = Excerpt::new(&checked.text, hidden, &places);
-        let marks = excerpt.marks.into_iter().zip(labels).filter_map(|(mark, (kind, label))| {
-            Some(kind.span(mark?).label(label.map(Cow::into_owned)))
-        });
-        let notes = far.iter().map(|it| {
-            let place = place(checked, it.span.start);
-            format!("{place}: {}: {}", one_line(&it.pointer), one_line(&it.message))
-        });
-        Self {
-            snippet: Snippet::source(excerpt.text)
-                .line_start(numbers().min().unwrap_or(at))
-                .annotations(marks),
-            last: numbers().max().unwrap_or(at),
-            notes: notes.collect(),
-        }
-    }
-}
-
-/// Help of a diagnostic, with the suggestions that it does not name itself.
-fn help(diagnostic: &Diagnostic) -> Option<String> {
-    let Diagnostic { suggestions, .. } = diagnostic;
-    let help = advice::help(diagnostic);
-    let missing: Vec<String> = suggestions
-        .iter()
-        .filter(|name| {
-            !help.contains(&format!("`{name}`")) && !help.contains(&format!("\"{name}\""))
-        })
-        .map(|name| format!("`{name}`"))
-        .collect();
-    match (help.is_empty(), missing.is_empty()) {
-        (true, true) => None,
-        (true, false) => Some(format!("did you mean {}?", missing.join(" or "))),
-        (false, true) => Some(help),
-        (false, false) => Some(format!("{help} (near: {})", missing.join(", "))),
     }
 }
 

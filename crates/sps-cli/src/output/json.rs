@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, io::Write as _};
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
-use sps_validate::{Copied, Diagnostic, Form, Param, Related, Span};
+use sps_validate::{Copied, Diagnostic, Form, Param, Related, Severity, Span};
 
 use crate::{
     check::{
@@ -96,11 +96,11 @@ struct DocumentJson<'a> {
 #[derive(Debug, Serialize)]
 struct DiagnosticJson<'a> {
     code: &'a str,
-    severity: &'a str,
+    severity: Severity,
     pointer: &'a str,
     span: SpanJson,
     message: &'a str,
-    params: BTreeMap<&'a str, serde_json::Value>,
+    params: &'a BTreeMap<&'static str, Param>,
     help: String,
     suggestions: &'a [String],
     related: Vec<RelatedJson<'a>>,
@@ -159,11 +159,11 @@ impl<'a> DiagnosticJson<'a> {
     fn new(diagnostic: &'a Diagnostic, positions: &Positions) -> Self {
         Self {
             code: diagnostic.code,
-            severity: diagnostic.severity.as_str(),
+            severity: diagnostic.severity,
             pointer: &diagnostic.pointer,
             span: SpanJson::new(diagnostic.span, positions),
             message: &diagnostic.message,
-            params: diagnostic.params.iter().map(|(name, value)| (*name, param(value))).collect(),
+            params: &diagnostic.params,
             help: advice::help(diagnostic),
             suggestions: &diagnostic.suggestions,
             related: diagnostic.related.iter().map(|it| RelatedJson::new(it, positions)).collect(),
@@ -187,18 +187,5 @@ impl SpanJson {
             line: position.line,
             column: position.column,
         }
-    }
-}
-
-fn param(param: &Param) -> serde_json::Value {
-    match param {
-        Param::Int(number) => i64::try_from(*number)
-            .map(serde_json::Value::from)
-            .or_else(|_| u64::try_from(*number).map(serde_json::Value::from))
-            // Few JSON readers take more than 64 bits.
-            .unwrap_or_else(|_| number.to_string().into()),
-        Param::Text(text) => text.as_str().into(),
-        Param::Values(values) => values.clone().into(),
-        other => format!("{other:?}").into(),
     }
 }

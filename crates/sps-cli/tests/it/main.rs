@@ -14,6 +14,7 @@ mod connection;
 mod examples;
 mod fix;
 mod help;
+mod locks;
 mod machine;
 mod output;
 mod pages;

@@ -151,17 +151,21 @@ impl Transaction {
         self.finish();
         let (report, evidence) = self.read_back(review).await;
         let count = |kind| evidence.iter().filter(|it| **it == kind).count();
+        let overwritten = count(Evidence::Overwritten);
         match (count(Evidence::Committed), count(Evidence::NotCommitted)) {
-            (1.., 0) => Ok(CommitReport { was_ambiguous: true, ..report }),
             // A commit is atomic. What is there although the appliance refused it, the other session committed.
-            (_, 1..) if *error.kind() == ErrorKind::Conflict => {
+            (_, missing) if *error.kind() == ErrorKind::Conflict && missing + overwritten > 0 => {
                 Err(error.with_kind(ErrorKind::CommitConflict))
             }
+            (1.., 0) => Ok(CommitReport { was_ambiguous: true, ..report }),
             (0, 1..) => {
                 let error = error.turned_into(ErrorKind::NotCommitted);
                 let note = "the transaction was canceled";
                 Err(if is_open { error.note(note) } else { error })
             }
+            (0, 0) if overwritten > 0 => Err(error
+                .turned_into(ErrorKind::Ambiguous)
+                .note("another session changed the objects, so that they do not show it")),
             (0, 0) => Err(error
                 .turned_into(ErrorKind::Ambiguous)
                 .note("the transaction is closed, and no object shows whether it was committed")),

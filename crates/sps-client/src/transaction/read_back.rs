@@ -40,6 +40,8 @@ impl Expected {
 pub(super) enum Evidence {
     Committed,
     NotCommitted,
+    /// Another session changed it: it is neither as it was before nor as it was sent.
+    Overwritten,
     /// Nothing: it was like this before, or it could not be read.
     Nothing,
 }
@@ -85,9 +87,19 @@ impl Transaction {
                 let Some(found) = request_form(&text, subject) else {
                     return object.unverified("the response cannot be read");
                 };
-                object.add(compare(subject.body, masked, &found), || {
-                    was_like_this(review, object.path, masked, subject)
-                })
+                let comparison = compare(subject.body, masked, &found);
+                let evidence = match comparison.differences.is_empty() {
+                    true if was_like_this(review, object.path, masked, subject) => {
+                        Evidence::Nothing
+                    }
+                    true => Evidence::Committed,
+                    false if is_overwritten(review, object.path, &found, subject) => {
+                        Evidence::Overwritten
+                    }
+                    false => Evidence::NotCommitted,
+                };
+                object.add(comparison);
+                evidence
             }
             Expected::Present | Expected::Unknown(_) => Evidence::Committed,
         }
@@ -119,9 +131,8 @@ impl Object<'_> {
     }
 
     /// Reports the differences inside of the object.
-    fn add(&mut self, comparison: Comparison, was_like_this: impl FnOnce() -> bool) -> Evidence {
+    fn add(&mut self, comparison: Comparison) {
         let path = || self.path.to_owned();
-        let is_same = comparison.differences.is_empty();
         self.report.unverified.extend(comparison.unseen.into_iter().map(|pointer| Unverified {
             path: path(),
             pointer,
@@ -133,27 +144,32 @@ impl Object<'_> {
             sent: it.before,
             found: it.after,
         }));
-        match is_same {
-            false => Evidence::NotCommitted,
-            true if was_like_this() => Evidence::Nothing,
-            true => Evidence::Committed,
-        }
     }
 }
 
 /// Whether the object had this value before the commit, according to the change list. It then proves nothing.
 fn was_like_this(review: &Review, path: &str, masked: &Value, subject: &Subject) -> bool {
-    let mut of_path = review.changes.iter().filter(|it| it.path == path).peekable();
-    if of_path.peek().is_none() {
+    if !review.changes.iter().any(|it| it.path == path) {
         // Without an entry, the appliance saw no difference. An entry for a part of the object leaves that open.
         return !review.changes.iter().any(|it| it.path.starts_with(path));
     }
-    if matches!(subject.body, Kind::Any) {
-        return false;
-    }
-    let old_values =
-        of_path.filter(|it| it.kind == ChangeKind::Replace).filter_map(|it| it.old_value.as_ref());
-    old_values
-        .filter_map(|old| request_form(&old.as_value().to_string(), subject))
+    old_values(review, path, subject)
         .any(|old| compare(subject.body, masked, &old).differences.is_empty())
+}
+
+/// Whether the object has neither the value that was sent nor, according to the change list, the one before.
+fn is_overwritten(review: &Review, path: &str, found: &Value, subject: &Subject) -> bool {
+    let mut old_values = old_values(review, path, subject).filter(Value::is_object).peekable();
+    old_values.peek().is_some()
+        && !old_values.any(|old| compare(subject.body, &old, found).differences.is_empty())
+}
+
+/// The values that the object had before the commit, in request form; none if no type describes it.
+fn old_values(review: &Review, path: &str, subject: &Subject) -> impl Iterator<Item = Value> {
+    let is_typed = !matches!(subject.body, Kind::Any);
+    let of_path = review.changes.iter().filter(move |it| is_typed && it.path == path);
+    of_path
+        .filter(|it| it.kind == ChangeKind::Replace)
+        .filter_map(|it| it.old_value.as_ref())
+        .filter_map(|old| request_form(&old.as_value().to_string(), subject))
 }

@@ -1,8 +1,8 @@
 //! Changes in a transaction, and lost responses.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sps_client::ErrorKind;
-use sps_model::{Any, HealthMonitoring, Method, Password};
+use sps_model::{Any, HealthMonitoring, Method, Password, SnmpTrap, SnmpVersion};
 use sps_validate::UnknownKeys;
 
 use crate::fake::{HEALTH, Reply, appliance, error, health, ok, password, times};
@@ -29,6 +29,36 @@ async fn never_sends_an_invalid_body() {
     assert_eq!(fake.count(&format!("PUT {HEALTH}")), 0);
     transaction.replace_raw(HEALTH, &body, UnknownKeys::Allow).await.unwrap();
     assert_eq!(fake.count(&format!("PUT {HEALTH}")), 1);
+    transaction.cancel().await.unwrap();
+}
+
+#[tokio::test]
+async fn sends_back_what_no_source_shows() {
+    const TRAP: &str = "/api/configuration/management/snmp/trap";
+    let value = json!({"server": {"selection": "ip", "value": "192.0.2.25", "port": 162}, "username": "trapper",
+        "engine_id": "0x0123456789", "auth_method": "sha512", "auth_password": "d21f3675",
+        "encryption_method": "none", "encryption_password": null, "retries": 3});
+    let body = json!({"enabled": true, "version": {"selection": "3", "value": value}, "more": [1]});
+    let trap = body.clone();
+    let (fake, _) = appliance(move |_, line, _| match line.strip_suffix(TRAP)? {
+        "GET " => Some(ok(json!({"key": "trap", "meta": {}, "body": trap}))),
+        "PUT " => Some(ok(json!({"meta": {}}))),
+        _ => None,
+    })
+    .await;
+    let client = fake.client().await;
+    let mut transaction = client.transaction().await.unwrap();
+    let mut request = transaction.get::<SnmpTrap>().await.unwrap().into_request();
+    transaction.replace(&request).await.unwrap();
+    let put = fake.requests().into_iter().find(|it| it.line == format!("PUT {TRAP}")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&put.body).unwrap(), body);
+    // The rest is checked as ever.
+    let SnmpVersion::V3(v3) = &mut request.version else { panic!("{request:?}") };
+    v3.engine_id = "0x12".to_owned();
+    let error = transaction.replace(&request).await.unwrap_err();
+    let ErrorKind::Invalid(report) = error.kind() else { panic!("{error}") };
+    let codes: Vec<_> = report.errors().map(|it| it.code).collect();
+    assert_eq!(codes, ["engine-id-length"]);
     transaction.cancel().await.unwrap();
 }
 

@@ -165,7 +165,7 @@ async fn a_lost_commit_that_was_discarded_is_told_so() {
 async fn a_lost_commit_without_a_trace_is_ambiguous() {
     let (fake, _) = appliance(|appliance, line, _| {
         (line == "PUT /api/transaction").then(|| {
-            // The ratio was 80 before, so the object proves nothing.
+            // Another session has committed 80, so the object proves nothing.
             appliance.change(|it| (it.open, it.pending, it.ratio) = (false, None, 80));
             Reply::Lost
         })
@@ -177,8 +177,8 @@ async fn a_lost_commit_without_a_trace_is_ambiguous() {
     request.maximum_disk_utilization_ratio = Some(70);
     transaction.replace(&request).await.unwrap();
     let error = transaction.commit().await.unwrap_err();
-    // Sent 70, was 70, is 80: not as it was sent.
-    assert_eq!(*error.kind(), ErrorKind::NotCommitted);
+    // Sent 70, was 70, is 80.
+    assert_eq!(*error.kind(), ErrorKind::Ambiguous);
 
     let (fake, _) = appliance(|appliance, line, _| {
         (line == "PUT /api/transaction").then(|| {

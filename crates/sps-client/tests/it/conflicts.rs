@@ -198,6 +198,36 @@ async fn a_commit_that_took_effect_is_no_conflict() {
     assert_eq!(appliance.state().ratio, 80);
 }
 
+/// The commit takes effect and its response is lost. Then another session commits the same object.
+#[tokio::test]
+async fn a_commit_that_was_overwritten_is_not_called_missing() {
+    for takes_effect in [true, false] {
+        let (fake, appliance) = appliance(move |appliance, line, request| {
+            (line == "PUT /api/transaction").then(|| {
+                if takes_effect {
+                    appliance.response(line, request);
+                    foreign_commit(appliance, 75);
+                }
+                Reply::Lost
+            })
+        })
+        .await;
+        let client = fake.client().await;
+        let mut transaction = client.transaction().await.unwrap();
+        let edit = |it: &mut HealthMonitoring| it.maximum_disk_utilization_ratio = Some(80);
+        transaction.edit(edit).await.unwrap();
+        let error = transaction.commit().await.unwrap_err();
+        if takes_effect {
+            assert_eq!(*error.kind(), ErrorKind::Ambiguous, "{error}");
+            assert!(error.to_string().contains("another session changed the objects"), "{error}");
+        } else {
+            assert_eq!(*error.kind(), ErrorKind::NotCommitted, "{error}");
+        }
+        let ratio = if takes_effect { 75 } else { 70 };
+        assert_eq!((appliance.state().ratio, appliance.state().open), (ratio, false));
+    }
+}
+
 /// Adds one. Two sessions that do it must end at two more.
 async fn add_one(client: &Client) -> Result<sps_client::CommitReport, Error> {
     let add = |it: &mut HealthMonitoring| {
@@ -248,6 +278,16 @@ async fn only_a_conflict_starts_again() {
     // An error of the function cancels.
     let runs = AtomicUsize::new(0);
     let client = fake.client().await;
+    // It can run in a task of its own.
+    let (other, mut load) = (client.clone(), 4);
+    let edit = tokio::spawn(async move {
+        let edit = other.edit(|it: &mut HealthMonitoring| {
+            load += 1;
+            it.maximum_load1 = Some(load);
+        });
+        edit.await
+    });
+    assert_eq!(*edit.await.unwrap().unwrap_err().kind(), ErrorKind::Semantic);
     let fails = async |it: &mut Transaction| {
         runs.fetch_add(1, Ordering::SeqCst);
         it.edit::<HealthMonitoring>(|it| it.maximum_load1 = Some(3)).await?;
@@ -265,9 +305,10 @@ async fn a_change_has_a_result_and_a_message() {
     let (fake, _) = appliance(|_, _, _| None).await;
     let client = fake.client().await;
     // It can run in a task of its own.
+    let message = "more room".to_owned();
     let task = tokio::spawn(async move {
-        let change = client.change(async |transaction| {
-            transaction.set_message("more room");
+        let change = client.change(async move |transaction| {
+            transaction.set_message(message.clone());
             transaction.edit::<HealthMonitoring>(|it| it.maximum_load1 = Some(3)).await
         });
         change.await.unwrap()

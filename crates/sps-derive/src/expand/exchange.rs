@@ -2,8 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
 
+use super::{place::Placed, twin::mentions};
 use crate::ast::{Declaration, Shape, TypeForm};
 
 /// Writes the conversion of a response into the request.
@@ -16,14 +16,16 @@ pub(super) fn exchange(declaration: &Declaration) -> TokenStream {
         Shape::Struct(shape) => {
             let fields = shape.fields.iter().map(|field| {
                 let (name, ty) = (&field.name, &field.ty);
-                // The span makes the compiler point at the type that does not fit.
-                let span = ty.span();
+                // The place makes the compiler point at the type that does not fit.
+                let ty = Placed::new(ty);
+                let (name, span) = (ty.name(name), ty.span());
                 let value = if field.request_only.is_some() {
                     quote_spanned!(span=> ::core::default::Default::default())
                 } else if field.foreign {
                     quote!(response.#name)
                 } else {
-                    quote_spanned!(span=> <#ty as __sps::Exchange>::from_response(response.#name))
+                    let from_response = ty.item("from_response");
+                    quote_spanned!(span=> #from_response(response.#name))
                 };
                 quote!(#name: #value)
             });
@@ -35,8 +37,15 @@ pub(super) fn exchange(declaration: &Declaration) -> TokenStream {
         Shape::Union(shape) => {
             let arms = shape.variants.iter().map(|variant| {
                 let name = &variant.name;
-                match variant.ty {
-                    Some(_) => quote!(#response::#name(value) => Self::#name(__sps::Exchange::from_response(value))),
+                match &variant.ty {
+                    Some(ty) => {
+                        let ty = Placed::new(ty);
+                        let (span, name) = (ty.span(), ty.name(name));
+                        let from_response = ty.item("from_response");
+                        let shown = quote_spanned!(span=> #response::#name(value));
+                        let sent = quote_spanned!(span=> Self::#name(#from_response(value)));
+                        quote!(#shown => #sent)
+                    }
                     None => quote!(#response::#name => Self::#name),
                 }
             });
@@ -45,15 +54,18 @@ pub(super) fn exchange(declaration: &Declaration) -> TokenStream {
         }
     };
     let from = declaration.has_twin().then(|| {
+        let mentions = mentions(declaration);
         quote! {
             impl ::core::convert::From<#response> for #name {
                 fn from(response: #response) -> Self {
+                    #mentions
                     __sps::Exchange::from_response(response)
                 }
             }
         }
     });
     quote! {
+        #[diagnostic::do_not_recommend]
         impl __sps::Exchange for #name {
             type Response = #response;
 

@@ -8,7 +8,12 @@ use super::part::Part;
 use crate::ast::Struct;
 
 /// Writes the impls of a type with these fields.
-pub(super) fn wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream {
+pub(super) fn wire(
+    name: &Ident,
+    parts: &[Part<'_>],
+    shape: &Struct,
+    mentions: &TokenStream,
+) -> TokenStream {
     let visitor = format_ident!("__{name}Visitor");
     let visitor_impl = visitor_impl(&visitor, name, parts, shape);
     let serialize = serialize(name, parts, shape);
@@ -22,6 +27,7 @@ pub(super) fn wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStr
                 deserializer: __D,
                 reader: &__sps::Reader,
             ) -> ::core::result::Result<Self, __D::Error> {
+                #mentions
                 deserializer.deserialize_map(#visitor(reader))
             }
         }
@@ -32,12 +38,12 @@ pub(super) fn wire(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStr
 
 fn visitor_impl(visitor: &Ident, name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream {
     let wires: Vec<&LitStr> = parts.iter().map(|part| part.wire).collect();
-    let slots: Vec<Ident> = parts.iter().map(Part::slot).collect();
-    let reads = parts.iter().map(|part| &part.read);
-    let arms = arms(&slots, shape);
-    let taken = parts.iter().zip(&slots).map(|(part, slot)| {
-        let (name, inner) = (part.name, part.foreign.then(|| quote!(.0)));
-        quote!(#name: #slot.take()? #inner)
+    let slots = parts.iter().map(Part::slot);
+    let new_slots = parts.iter().map(Part::new_slot);
+    let arms = arms(parts, shape);
+    let taken = parts.iter().map(|part| {
+        let (name, value) = (part.field(), part.take());
+        quote!(#name: #value)
     });
     let unknown_slot = shape
         .has_unknown_fields
@@ -57,7 +63,7 @@ fn visitor_impl(visitor: &Ident, name: &Ident, parts: &[Part<'_>], shape: &Struc
             ) -> ::core::result::Result<#name, __A::Error> {
                 let reader = self.0.enter()?;
                 let mut keys = 0;
-                #(let mut #slots = __private::Slot::<#reads>::new(#wires);)*
+                #(let mut #slots = #new_slots;)*
                 #unknown_slot
                 while let ::core::option::Option::Some(key) =
                     map.next_key_seed(__private::Keys(&[#(#wires),*]))?
@@ -72,8 +78,9 @@ fn visitor_impl(visitor: &Ident, name: &Ident, parts: &[Part<'_>], shape: &Struc
 }
 
 /// What to do with each key.
-fn arms(slots: &[Ident], shape: &Struct) -> TokenStream {
-    let indices = 0..slots.len();
+fn arms(parts: &[Part<'_>], shape: &Struct) -> TokenStream {
+    let indices = 0..parts.len();
+    let fills = parts.iter().map(Part::fill);
     let keep = if shape.open.is_some() { quote!(keep) } else { quote!(read) };
     let unknown = if shape.has_unknown_fields {
         quote! {
@@ -87,25 +94,14 @@ fn arms(slots: &[Ident], shape: &Struct) -> TokenStream {
         }
     };
     quote! {
-        #(__private::KeyMatch::Known(#indices) => #slots.fill(&mut map, &reader)?,)*
+        #(__private::KeyMatch::Known(#indices) => #fills,)*
         #unknown
         _ => {}
     }
 }
 
 fn serialize(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream {
-    let written = parts.iter().map(|part| {
-        let (name, wire) = (part.name, part.wire);
-        if part.foreign {
-            quote!(map.serialize_entry(#wire, &self.#name)?;)
-        } else {
-            quote! {
-                if !__sps::Wire::is_absent(&self.#name) {
-                    map.serialize_entry(#wire, &self.#name)?;
-                }
-            }
-        }
-    });
+    let written = parts.iter().map(Part::write);
     let unknown_written = shape.has_unknown_fields.then(|| {
         quote! {
             for (key, value) in &self.unknown_fields {
@@ -117,7 +113,7 @@ fn serialize(name: &Ident, parts: &[Part<'_>], shape: &Struct) -> TokenStream {
         impl __serde::Serialize for #name {
             fn serialize<__S: __serde::Serializer>(&self, serializer: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
                 let mut map = serializer.serialize_map(::core::option::Option::None)?;
-                #(#written)*
+                #(#written;)*
                 #unknown_written
                 map.end()
             }

@@ -1,19 +1,74 @@
 //! Reading and writing of unions.
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Ident, LitStr, Visibility};
+use quote::{quote, quote_spanned};
+use syn::{Ident, LitStr, Type, Visibility};
 
-use crate::ast::Union;
+use super::place::Placed;
+use crate::ast::{TypeForm, Union};
+
+/// The types of the contents of a union.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Contents {
+    /// The declared ones, by way of `Exchange`; see `part`.
+    Request,
+    /// Their counterparts in responses.
+    Response,
+    /// The declared ones of a response.
+    Plain,
+}
+
+impl Contents {
+    /// The contents as they are declared.
+    pub(super) fn of(form: &TypeForm) -> Self {
+        match form {
+            TypeForm::Response => Self::Plain,
+            TypeForm::Twin | TypeForm::Same => Self::Request,
+        }
+    }
+
+    fn read(self, ty: &Type) -> TokenStream {
+        match self {
+            Self::Request => {
+                let read = Placed::new(ty).item("read_member");
+                quote!(#read(deserializer, reader)?)
+            }
+            Self::Response => {
+                let (ty, span) = (Placed::new(ty).item("Response"), Placed::new(ty).span());
+                let read = quote_spanned!(span=> <#ty as __sps::Wire>::read);
+                let question = syn::Token![?](span);
+                quote!(#read(deserializer, reader) #question)
+            }
+            Self::Plain => quote!(<#ty as __sps::Wire>::read(deserializer, reader)?),
+        }
+    }
+
+    fn write(self, ty: &Type, content: &LitStr, value: &Ident) -> TokenStream {
+        match self {
+            Self::Request => {
+                let write = Placed::new(ty).item("write");
+                quote!(#write(#value, &mut map, #content)?)
+            }
+            Self::Response | Self::Plain => {
+                quote!(__private::write_member(&mut map, #content, #value)?)
+            }
+        }
+    }
+}
 
 /// Writes the impls of a union.
-pub(super) fn wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream {
+pub(super) fn wire(
+    vis: &Visibility,
+    name: &Ident,
+    shape: &Union,
+    contents: Contents,
+    mentions: &TokenStream,
+) -> TokenStream {
     let Union { tag, content, .. } = shape;
     let wires: Vec<&LitStr> = shape.variants.iter().map(|variant| &variant.wire).collect();
     let tags = shape.variants.iter().map(|variant| {
         let (name, wire) = (&variant.name, &variant.wire);
-        let pattern = variant.ty.as_ref().map(|_| quote!((_)));
-        quote!(Self::#name #pattern => #wire)
+        quote!(Self::#name { .. } => #wire)
     });
     let unknown_tag =
         shape.has_unknown.then(|| quote!(Self::Unknown(unknown) => unknown.word(#tag),));
@@ -23,13 +78,13 @@ pub(super) fn wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream
             quote!(#index => ::core::option::Option::Some(Self::#name),)
         },
     );
-    let contents =
-        shape.variants.iter().enumerate().filter(|(_, variant)| variant.ty.is_some()).map(
-            |(index, variant)| {
-                let name = &variant.name;
-                quote!(#index => __sps::Wire::read(deserializer, reader).map(Self::#name),)
-            },
-        );
+    let reads = shape.variants.iter().enumerate().filter_map(|(index, variant)| {
+        let (name, ty) = (&variant.name, variant.ty.as_ref()?);
+        let (ty, read) = (Placed::new(ty), contents.read(ty));
+        let name = ty.name(name);
+        let value = quote_spanned!(ty.span()=> Self::#name(#read));
+        Some(quote!(#index => ::core::result::Result::Ok(#value),))
+    });
     let unknown = if shape.has_unknown {
         quote!(::core::option::Option::Some(Self::Unknown(unknown)))
     } else {
@@ -40,13 +95,20 @@ pub(super) fn wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream
     };
     let written = shape.variants.iter().map(|variant| {
         let (name, wire) = (&variant.name, &variant.wire);
-        match variant.ty {
-            Some(_) => quote! {
-                Self::#name(value) => {
-                    map.serialize_entry(#tag, #wire)?;
-                    map.serialize_entry(#content, value)?;
+        match &variant.ty {
+            Some(ty) => {
+                let (span, name) = (Placed::new(ty).span(), Placed::new(ty).name(name));
+                // One name for both: under the hygiene of a macro around the declaration, two would differ.
+                let value = Ident::new("value", span);
+                let variant = quote_spanned!(span=> Self::#name(#value));
+                let write = contents.write(ty, content, &value);
+                quote! {
+                    #variant => {
+                        map.serialize_entry(#tag, #wire)?;
+                        #write;
+                    }
                 }
-            },
+            }
             None => quote!(Self::#name => map.serialize_entry(#tag, #wire)?,),
         }
     });
@@ -76,6 +138,7 @@ pub(super) fn wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream
                 deserializer: __D,
                 reader: &__sps::Reader,
             ) -> ::core::result::Result<Self, __D::Error> {
+                #mentions
                 __private::read_union(deserializer, reader)
             }
         }
@@ -85,6 +148,7 @@ pub(super) fn wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream
             const TAGS: &'static [&'static str] = &[#(#wires),*];
 
             fn unit(index: usize) -> ::core::option::Option<Self> {
+                #mentions
                 match index {
                     #(#units)*
                     _ => ::core::option::Option::None,
@@ -98,12 +162,13 @@ pub(super) fn wire(vis: &Visibility, name: &Ident, shape: &Union) -> TokenStream
             ) -> ::core::result::Result<Self, __D::Error> {
                 let _ = (&deserializer, reader);
                 match index {
-                    #(#contents)*
+                    #(#reads)*
                     _ => ::core::result::Result::Err(__serde::de::Error::custom("this variant has no content")),
                 }
             }
 
             fn unknown(unknown: __sps::Unknown) -> ::core::option::Option<Self> {
+                #mentions
                 #unknown
             }
         }

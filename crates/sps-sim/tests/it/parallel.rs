@@ -30,7 +30,7 @@ fn assert_overtaken(reply: &Reply, by: &str) {
     let error = &reply.json()["error"];
     let message = error["message"].as_str().unwrap();
     assert!(message.contains(by) && message.contains("committed"), "{error}");
-    // `user` names the holder of a lock, and this is none.
+    // `user` names the holder of a lock. There is no lock here.
     assert_eq!(error["details"], json!({"committed_by": by}));
 }
 

@@ -41,7 +41,7 @@ impl Walker<'_, '_, '_> {
             // The report is full; only what must not be printed is still recorded.
             return self.report.sensitive.push(member.value.span);
         }
-        if open || self.is_response() || self.context.unknown_keys == UnknownKeys::Allow {
+        if open || self.is_response() || self.context.unknown_keys != UnknownKeys::Deny {
             return self.below(&member.key, |walker| {
                 walker.unknown_value(&member.value);
                 walker.unchecked(code::UNKNOWN_KEY, Reason::UnknownKey);

@@ -23,7 +23,7 @@ impl<'t> Walker<'_, '_, 't> {
         };
         match values.iter().position(|known| known.matches(value)) {
             Some(index) => self.versions(ty.member(index).versions, node.span, Item::Value),
-            None if self.is_response() => {
+            None if self.keeps_unknown_values() => {
                 self.broken.insert(node.span.start);
                 let code = if is_tag { code::UNKNOWN_SELECTION } else { code::NOT_IN_ENUM };
                 self.unchecked(code, Reason::UnknownValue);
@@ -129,7 +129,7 @@ impl<'t> Walker<'_, '_, 't> {
                 Some(index) => {
                     walker.versions(ty.member(index).versions, selected.span, Item::Variant);
                 }
-                None if walker.is_response() => {
+                None if walker.keeps_unknown_values() => {
                     walker.broken.insert(selected.span.start);
                     walker.unchecked(code::UNKNOWN_SELECTION, Reason::UnknownVariant);
                 }

@@ -17,6 +17,7 @@ mod pem_irregular;
 mod reasons;
 mod references;
 mod repairs;
+mod reports;
 mod rewrites;
 mod rules;
 mod unreadable;

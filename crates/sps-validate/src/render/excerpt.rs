@@ -5,10 +5,10 @@
 
 use std::ops::Range;
 
-use sps_validate::Span;
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::output::text::is_bidirectional;
+use super::visible::is_bidirectional;
+use crate::span::Span;
 
 /// A line up to this long is shown whole.
 const WHOLE_LINE_CHARS: usize = 120;
@@ -19,16 +19,16 @@ const CHARS_FROM: usize = 70;
 
 /// A few lines with marks.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Excerpt {
+pub(super) struct Excerpt {
     /// The lines from the first to the last; those that are not shown are empty.
-    pub(crate) text: String,
+    pub(super) text: String,
     /// The bytes of `text` to mark, one for each requested place; `None` if the text does not reach it.
-    pub(crate) marks: Vec<Option<Range<usize>>>,
+    pub(super) marks: Vec<Option<Range<usize>>>,
 }
 
 impl Excerpt {
     /// Shows the lines of these places, each of which is an offset range with the number of its line.
-    pub(crate) fn new(text: &str, hidden: &Hidden, places: &[(Span, usize)]) -> Self {
+    pub(super) fn new(text: &str, hidden: &Hidden, places: &[(Span, usize)]) -> Self {
         let mut pieces: Vec<_> =
             places.iter().map(|&(span, line)| Piece::around(text, span.start, line)).collect();
         add_lines_between(text, &mut pieces);
@@ -61,10 +61,11 @@ impl Excerpt {
 
 /// Sensitive parts of a document: ranges in order that do not touch.
 #[derive(Debug, Default)]
-pub(crate) struct Hidden(Vec<Span>);
+pub struct Hidden(Vec<Span>);
 
 impl Hidden {
-    pub(crate) fn new(spans: &[Span]) -> Self {
+    /// Sorts and joins these spans, such as [`Report::sensitive`](crate::Report::sensitive).
+    pub fn new(spans: &[Span]) -> Self {
         let mut spans = spans.to_vec();
         spans.sort_unstable();
         let mut hidden: Vec<Span> = Vec::with_capacity(spans.len());
@@ -78,7 +79,7 @@ impl Hidden {
     }
 
     /// The parts of them that lie in `span`.
-    pub(crate) fn within(&self, span: Span) -> impl Iterator<Item = Span> {
+    pub fn within(&self, span: Span) -> impl Iterator<Item = Span> {
         let first = self.0.partition_point(|hidden| hidden.end <= span.start);
         self.0
             .iter()
@@ -207,8 +208,8 @@ impl Printer {
     }
 }
 
-/// The whole text, masked and safe to print, line by line as it was.
-pub(crate) fn masked(text: &str, hidden: &Hidden) -> String {
+/// Masks a whole text and makes it safe to print, line by line as it was.
+pub fn masked(text: &str, hidden: &Hidden) -> String {
     let mut masked = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
         match c {
