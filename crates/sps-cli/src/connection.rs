@@ -7,6 +7,7 @@ mod peer;
 mod profile;
 mod proxy;
 pub(crate) mod runtime;
+mod tls_files;
 mod variable;
 
 pub(crate) use crate::connection::options::Args;

@@ -42,6 +42,16 @@ fn explain(error: &Error) {
     if let Some(text) = details.and_then(|it| serde_json::to_string_pretty(it).ok()) {
         output::complain(&format!("details: {}", cut(&text, MAX_DETAILS_CHARS)));
     }
+    if let Some(fingerprint) = error.server_fingerprint() {
+        output::complain(&format!(
+            "note: the SHA-256 fingerprint of the server's certificate is {fingerprint}"
+        ));
+        if error.is_pinnable() {
+            output::complain(
+                "help: if the appliance has the same fingerprint, pass it to `--pin-sha256`",
+            );
+        }
+    }
     let open = Some(Advice::CancelTransaction).filter(|_| error.leaves_open());
     let mut advice: Vec<_> = error.advice().into_iter().chain(open).collect();
     advice.dedup();
@@ -97,15 +107,12 @@ fn setting(kind: &ErrorKind) -> Option<&'static str> {
     let ErrorKind::InvalidArgument { argument, .. } = kind else { return None };
     Some(match argument {
         Argument::Address => "check `--host`, `SPS_HOST` or the profile",
-        Argument::Authority => "check the file of `--ca-file`",
         Argument::Proxy => "check `--proxy`, SPS_PROXY, the profile or HTTPS_PROXY",
         Argument::Login => "check `--user`, SPS_USER or the profile",
         Argument::Pin => "check `--pin-sha256`",
         Argument::Trust => {
             "pass only one of `--ca-file`, `--pin-sha256` and `--danger-accept-invalid-certs`"
         }
-        Argument::ClientCertificate => "check the file of `--client-cert`",
-        Argument::ClientKey => "check the file of `--client-key`",
         _ => return None,
     })
 }

@@ -80,6 +80,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Trusts certificates that one of these authorities signed, in addition to those that the system trusts.
+    pub fn ca_pem_and_system(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.trust(Trust::SystemAnd(pem.as_ref().to_vec()));
+        self
+    }
+
     fn trust(&mut self, trust: Trust) {
         self.has_trust_conflict |= !matches!(self.trust, Trust::System);
         self.trust = trust;
@@ -220,6 +226,7 @@ impl ClientBuilder {
         };
         // Never the proxy of the environment, which a library does not read.
         let http = reqwest::Client::builder().no_proxy();
+        let way = proxy.as_ref().map(|(proxy, _)| proxy.clone());
         let (http, proxy) = match proxy {
             Some((proxy, name)) => (http.proxy(proxy), Some(name)),
             None => (http, None),
@@ -239,8 +246,12 @@ impl ClientBuilder {
             })?;
         let base = self.url.as_str().trim_end_matches('/').to_owned();
         let journal = self.journal.map(|path| Journal::new(path, base.clone()));
+        let timeout = self.settings.connect_timeout;
         let settings = Settings { proxy, ..self.settings };
-        Client::connect(http, base, login, journal, settings).await
+        match Client::connect(http, base, login, journal, settings).await {
+            Err(error) => Err(tls::explain(error, &self.url, way, timeout).await),
+            client => client,
+        }
     }
 }
 

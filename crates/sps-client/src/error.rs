@@ -3,7 +3,7 @@
 mod advice;
 mod kind;
 
-use std::{error::Error as StdError, fmt};
+use std::{borrow::Cow, error::Error as StdError, fmt};
 
 use sps_model::{Any, Method};
 
@@ -47,7 +47,7 @@ impl Error {
         }))
     }
 
-    pub(crate) fn argument(argument: Argument, reason: &'static str) -> Self {
+    pub(crate) fn argument(argument: Argument, reason: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::argument(argument, reason))
     }
 

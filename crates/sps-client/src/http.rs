@@ -1,9 +1,6 @@
 //! One request and its response, without repeating anything.
 
-use std::{
-    error::Error as StdError,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::header;
@@ -13,7 +10,7 @@ use tracing::Instrument as _;
 
 use crate::{
     error::{Argument, Error, ErrorKind},
-    hide, json,
+    hide, json, tls,
 };
 
 /// A longer response of JSON is a mistake or an attack.
@@ -189,25 +186,22 @@ fn session_cookie(headers: &header::HeaderMap) -> Option<Secret> {
 
 /// The error of a request without a response.
 pub(crate) fn transport(error: reqwest::Error, call: &Call<'_>) -> Error {
-    let mut is_tls = false;
-    let mut source: Option<&(dyn StdError + 'static)> = error.source();
-    while let Some(inner) = source {
-        is_tls |= inner.is::<rustls::Error>();
-        // The source of an I/O error skips the error inside of it.
-        let inside = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        source = match inside {
-            Some(inside) => Some(inside),
-            None => inner.source(),
-        };
-    }
-    let kind = if error.is_connect() {
-        if is_tls { ErrorKind::Tls } else { ErrorKind::Connect }
+    let cause = tls::cause(&error);
+    let kind = if error.is_connect() || cause.is_some_and(tls::is_about_client) {
+        if cause.is_some() { ErrorKind::Tls } else { ErrorKind::Connect }
     } else if error.is_timeout() {
         ErrorKind::Timeout
     } else {
         ErrorKind::ConnectionLost
     };
-    Error::new(kind).at(call.method, call.path).because(error.without_url())
+    let mut failed = Error::new(kind).at(call.method, call.path);
+    if let Some(note) = cause.and_then(tls::alert_note) {
+        failed = failed.note(note);
+    }
+    match cause.and_then(tls::Refusal::inside) {
+        Some(refusal) => failed.because(refusal.clone()),
+        None => failed.because(error.without_url()),
+    }
 }
 
 /// The error of an error response.

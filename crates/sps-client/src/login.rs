@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sps_model::Secret;
+use zeroize::Zeroizing;
 
 use crate::error::{Argument, Error};
 
@@ -22,7 +23,7 @@ pub struct Login {
 #[derive(Clone)]
 pub(crate) enum Credentials {
     Password { user: String, password: Secret },
-    Certificate { certificate: String, key: Secret },
+    Certificate { certificate: Vec<u8>, key: Zeroizing<Vec<u8>> },
 }
 
 impl Login {
@@ -44,10 +45,9 @@ impl Login {
 
     /// Logs in with a client certificate and its private key, both in PEM. Certificates of intermediate authorities may
     /// follow the client certificate.
-    pub fn certificate(certificate_pem: impl Into<String>, key_pem: impl Into<Secret>) -> Self {
-        let credentials =
-            Credentials::Certificate { certificate: certificate_pem.into(), key: key_pem.into() };
-        Self { credentials, method: None }
+    pub fn certificate(certificate_pem: impl Into<Vec<u8>>, key_pem: impl Into<Vec<u8>>) -> Self {
+        let (certificate, key) = (certificate_pem.into(), Zeroizing::new(key_pem.into()));
+        Self { credentials: Credentials::Certificate { certificate, key }, method: None }
     }
 
     /// Uses the login method of this name.

@@ -1,15 +1,28 @@
 //! TLS: the certificates that the client trusts, and the client certificate.
 
-use std::{fmt, sync::Arc};
+mod algorithms;
+mod exact;
+mod hello;
+mod identity;
+mod probe;
+mod refusal;
+mod signature;
+mod verifier;
 
-use rustls::{
-    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
+use std::sync::Arc;
+
+use rustls::{ClientConfig, client::danger::ServerCertVerifier, crypto::CryptoProvider};
+use sps_validate::pem;
+
+use self::{
+    algorithms::provider,
+    refusal::Fingerprint,
+    verifier::{Check, Verifier},
 };
-use rustls_platform_verifier::BuilderVerifierExt;
-
+pub(crate) use self::{
+    probe::explain,
+    refusal::{Refusal, alert_note, cause, is_about_client},
+};
 use crate::{
     error::{Argument, Error, ErrorKind},
     login::{Credentials, Login},
@@ -20,60 +33,72 @@ use crate::{
 pub(crate) enum Trust {
     #[default]
     System,
+    /// Those of the system, and these.
+    SystemAnd(Vec<u8>),
     Authority(Vec<u8>),
-    Pin([u8; 32]),
+    Pin(Fingerprint),
     Any,
 }
 
 /// The TLS configuration for this trust and this login.
 pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error> {
     // Not the default of the process: it may be absent or another provider.
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = provider();
+    let check = match trust {
+        Trust::System => Check::System(system(&provider)?),
+        Trust::SystemAnd(pem) => {
+            let more = authorities(pem, &provider)?;
+            // Without any certificate of its own, the system has no verifier.
+            match system(&provider) {
+                Ok(system) => Check::Either(Box::new([Check::System(system), more])),
+                Err(_) => more,
+            }
+        }
+        Trust::Authority(pem) => authorities(pem, &provider)?,
+        Trust::Pin(digest) => Check::Pin(*digest),
+        Trust::Any => Check::Any,
+    };
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| Error::new(ErrorKind::Tls).because(error))?;
-    let builder = match trust {
-        Trust::System => builder.with_platform_verifier().map_err(|error| {
-            Error::new(ErrorKind::Tls)
-                .note("the certificates of the system cannot be read")
-                .because(error)
-        })?,
-        Trust::Authority(pem) => builder.with_root_certificates(authority(pem)?),
-        Trust::Pin(digest) => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Verifier { pin: Some(*digest), provider })),
-        Trust::Any => builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(Verifier { pin: None, provider })),
-    };
+        .map_err(|error| Error::new(ErrorKind::Tls).because(error))?
+        .dangerous()
+        .with_custom_certificate_verifier(Verifier::new(check, provider));
     match &login.credentials {
         Credentials::Password { .. } => Ok(builder.with_no_client_auth()),
         Credentials::Certificate { certificate, key } => {
-            let chain: Vec<_> = CertificateDer::pem_slice_iter(certificate.as_bytes())
-                .collect::<Result<_, _>>()
-                .map_err(|_| Error::argument(Argument::ClientCertificate, "not PEM"))?;
-            // Without the cause, which might repeat a part of the key.
-            let key = PrivateKeyDer::from_pem_slice(key.expose().as_bytes())
-                .map_err(|_| Error::argument(Argument::ClientKey, "not PEM"))?;
-            builder.with_client_auth_cert(chain, key).map_err(|_| {
-                let reason = "it does not belong to the client certificate";
-                Error::argument(Argument::ClientKey, reason)
-            })
+            Ok(builder.with_client_cert_resolver(identity::read(certificate, key)?))
         }
     }
 }
 
-fn authority(pem: &[u8]) -> Result<RootCertStore, Error> {
-    let invalid = || Error::argument(Argument::Authority, "not a certificate in PEM");
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        roots.add(certificate.map_err(|_| invalid())?).map_err(|_| invalid())?;
+fn system(provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+    let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(provider));
+    let verifier = verifier.map_err(|error| {
+        Error::new(ErrorKind::Tls)
+            .note("the certificates of the system cannot be read")
+            .because(error)
+    })?;
+    Ok(Arc::new(verifier))
+}
+
+fn authorities(pem: &[u8], provider: &Arc<CryptoProvider>) -> Result<Check, Error> {
+    let invalid = |reason: String| Error::argument(Argument::Authority, reason);
+    let contents = pem::read(pem);
+    let listed = contents.certificates().map_err(|defect| invalid(defect.to_string()))?;
+    // OpenSSL writes bundles that also list authorities which nothing may trust any more.
+    let listed: Vec<_> =
+        listed.into_iter().filter(|it| !it.is_refused_for_servers).cloned().collect();
+    if listed.is_empty() {
+        return Err(invalid(
+            "the trust settings of all its certificates refuse servers".to_owned(),
+        ));
     }
-    if roots.is_empty() { Err(invalid()) } else { Ok(roots) }
+    Check::authorities(listed, provider)
+        .ok_or_else(|| invalid("the certificates are not usable".to_owned()))
 }
 
 /// Reads a digest of 64 hexadecimal digits, with or without colons.
-pub(crate) fn digest(hex: &str) -> Option<[u8; 32]> {
+pub(crate) fn digest(hex: &str) -> Option<Fingerprint> {
     let digits: Vec<u8> = hex.bytes().filter(|it| *it != b':').collect();
     let mut digest = [0; 32];
     if digits.len() != 64 {
@@ -85,61 +110,6 @@ pub(crate) fn digest(hex: &str) -> Option<[u8; 32]> {
         *byte = u8::try_from(high * 16 + low).ok()?;
     }
     Some(digest)
-}
-
-/// Accepts one certificate, or any. In both cases the appliance has to own its private key.
-struct Verifier {
-    pin: Option<[u8; 32]>,
-    provider: Arc<CryptoProvider>,
-}
-
-impl fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.pin.is_some() { "Verifier(pin)" } else { "Verifier(any)" })
-    }
-}
-
-impl ServerCertVerifier for Verifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        let found = ring::digest::digest(&ring::digest::SHA256, end_entity);
-        match &self.pin {
-            Some(pin) if found.as_ref() != pin => Err(rustls::Error::General(
-                "the certificate of the appliance differs from the pinned one".to_owned(),
-            )),
-            _ => Ok(ServerCertVerified::assertion()),
-        }
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signed, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signed, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
 }
 
 #[cfg(test)]

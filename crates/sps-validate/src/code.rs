@@ -36,6 +36,8 @@ pub const GARDE: &str = "garde";
 pub const SINGLE_USE_REFERENCE: &str = "single-use-reference";
 /// A reference to an object that does not exist.
 pub const REFERENCE_EXISTS: &str = "reference-exists";
+/// A certificate that deviates from the standards.
+pub const CERTIFICATE_IRREGULAR: &str = "certificate-irregular";
 /// A reference with a text that does not look like a key: perhaps the secret itself.
 pub const NOT_A_KEY: &str = "not-a-key";
 /// A span of times that ends before it starts.

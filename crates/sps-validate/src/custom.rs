@@ -78,6 +78,36 @@ pub fn certificate_not_expired(pem: &str, context: &Context<'_>) -> Outcome {
     }
 }
 
+/// Whether the period of a certificate has begun. Undecided if the context has no time.
+///
+/// ```
+/// use sps_validate::{Context, Outcome, certificate_already_valid};
+/// assert_eq!(certificate_already_valid("not PEM", &Context::default()), Outcome::Holds);
+/// ```
+///
+/// Text that is not one certificate holds here; another rule refuses it.
+///
+/// Source: RFC 5280, section 4.1.2.5.
+pub fn certificate_already_valid(pem: &str, context: &Context<'_>) -> Outcome {
+    let Ok(certificate) = pem::certificate(pem) else { return Outcome::Holds };
+    match context.now {
+        Some(now) => (now.0 >= certificate.not_before()).into(),
+        None => Outcome::Undecided(Reason::TimeUnknown),
+    }
+}
+
+/// Whether a certificate may sign others. One without basic constraints holds, as all before version 3 lack them.
+///
+/// Text that is not one certificate holds here; another rule refuses it.
+///
+/// Source: RFC 5280, section 4.2.1.9.
+pub fn certificate_of_authority(pem: &str, _: &Context<'_>) -> Outcome {
+    match pem::certificate(pem) {
+        Ok(certificate) => (certificate.is_authority() != Some(false)).into(),
+        Err(_) => Outcome::Holds,
+    }
+}
+
 /// Whether a certificate is signed with a strong hash; unknown algorithms hold.
 pub fn certificate_strong_signature(pem: &str, _: &Context<'_>) -> Outcome {
     strength(pem, pem::Certificate::signature)
@@ -105,7 +135,9 @@ fn strength(pem: &str, part: fn(&pem::Certificate) -> Strength) -> Outcome {
 /// ```
 pub fn hand_written(name: &str) -> Option<fn(&str, &Context<'_>) -> Outcome> {
     Some(match name {
+        "certificate_already_valid" => certificate_already_valid,
         "certificate_not_expired" => certificate_not_expired,
+        "certificate_of_authority" => certificate_of_authority,
         "certificate_strong_key" => certificate_strong_key,
         "certificate_strong_signature" => certificate_strong_signature,
         "engine_id_prefix" => engine_id_prefix,

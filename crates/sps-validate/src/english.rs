@@ -1,5 +1,7 @@
 //! All English of this crate's findings: message, help and reason.
 
+mod certificate;
+
 use std::fmt;
 
 use crate::{
@@ -7,7 +9,6 @@ use crate::{
     format::{Format, FormatError},
     input::Cause,
     json::{LimitKind, ScanError, SyntaxError},
-    pem::PemError,
     reason::Reason,
     report::{Report, Unchecked},
 };
@@ -49,6 +50,10 @@ impl Finding {
             }
             Self::Format { format, error, .. } => {
                 format!("not {}: {}", name_of(*format), error.message())
+            }
+            Self::IrregularCertificate { irregularities } => {
+                let all: Vec<_> = irregularities.iter().map(ToString::to_string).collect();
+                format!("irregular certificate: {}", all.join("; "))
             }
             Self::ReferenceObject { .. } => {
                 "this is the reference of a response; a request takes the bare key".to_owned()
@@ -126,6 +131,15 @@ impl Finding {
                 match variant {
                     Some(choice) => format!("choose {choice}, which takes this; or {help}"),
                     None => help,
+                }
+            }
+            Self::IrregularCertificate { irregularities } => {
+                if irregularities.iter().all(|it| it.is_of_block()) {
+                    "encode the certificate again".to_owned()
+                } else {
+                    "get a certificate that follows the standards, or make sure that the appliance \
+                     accepts this one"
+                        .to_owned()
                 }
             }
             Self::ReferenceObject { key: Some(key) } => format!("send the bare key: \"{key}\""),
@@ -352,51 +366,6 @@ impl fmt::Display for ScanError {
             Self::Syntax { expected, .. } => f.write_str(expected.message()),
             Self::Limit { limit, allowed, .. } => f.write_str(&too_large(limit, allowed)),
         }
-    }
-}
-
-impl PemError {
-    /// What is wrong: lower case, no full stop.
-    pub const fn message(self) -> &'static str {
-        match self {
-            Self::NotPem => "not a PEM block",
-            Self::PrivateKey => "contains a private key",
-            Self::WrongLabel => "contains a PEM block that is not a certificate",
-            Self::SeveralCertificates => "contains more than one certificate",
-            Self::Unfinished => "the END CERTIFICATE line is missing",
-            Self::CarriageReturn => "contains a carriage return",
-            Self::TextBefore => "text before the certificate",
-            Self::TextAfter => "text after the certificate",
-            Self::BadBase64 => "lines are not base64 of 64 characters",
-            Self::NotX509 => "the PEM block does not contain an X.509 certificate",
-        }
-    }
-
-    /// What to do: lower case, no full stop.
-    pub const fn help(self) -> &'static str {
-        match self {
-            Self::NotPem => {
-                "use a certificate in PEM, from its BEGIN CERTIFICATE line to its END CERTIFICATE line"
-            }
-            Self::PrivateKey => {
-                "remove the private key and keep it secret; only the certificate belongs here"
-            }
-            Self::WrongLabel => "use one block labeled CERTIFICATE",
-            Self::SeveralCertificates => "keep only the certificate of the certificate authority",
-            Self::Unfinished => "copy the whole certificate",
-            Self::CarriageReturn => "end each line with \\n, not \\r\\n",
-            Self::TextBefore => "start with the BEGIN CERTIFICATE line",
-            Self::TextAfter => "end with the END CERTIFICATE line and at most one line feed",
-            Self::BadBase64 => "copy the certificate again, or wrap its lines at 64 characters",
-            Self::NotX509 => "export the certificate again",
-        }
-    }
-}
-
-impl fmt::Display for PemError {
-    /// Writes what is wrong and what to do.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}; {}", self.message(), self.help())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     input::Cause,
     json::{LimitKind, SyntaxError},
     param::Param,
+    pem::{Irregularity, PemError},
     version::{Version, Versions},
 };
 
@@ -131,6 +132,11 @@ pub enum Finding {
         variant: Option<Choice>,
         /// The text that was meant, if there is only one possibility.
         replacement: Option<String>,
+    },
+    /// `certificate-irregular`: a certificate deviates from the standards, and OpenSSL reads it all the same.
+    IrregularCertificate {
+        /// All deviations.
+        irregularities: Vec<Irregularity>,
     },
     /// `reference-object`: a reference as responses show it.
     ReferenceObject {
@@ -331,6 +337,7 @@ impl Finding {
                 }
             }
             Self::Format { format, .. } => format.code(),
+            Self::IrregularCertificate { .. } => code::CERTIFICATE_IRREGULAR,
             Self::ReferenceObject { .. } => code::REFERENCE_OBJECT,
             Self::NoSuchObject { .. } => code::REFERENCE_EXISTS,
             Self::NotAKey { .. } => code::NOT_A_KEY,
@@ -348,12 +355,20 @@ impl Finding {
             Self::ResponseWrapper
             | Self::ReferenceObject { .. }
             | Self::ResponseOnlyKey
-            | Self::UnknownKey { home: None, .. }
-            | Self::Format { format: Format::PemCertificate, .. } => true,
+            | Self::UnknownKey { home: None, .. } => true,
             Self::MissingKey { expected, .. } => {
                 matches!(expected, Expected::List | Expected::OrNull(_))
             }
             Self::NotJson { error } => error.is_repairable(),
+            Self::Format { error: FormatError::Certificate(error), .. } => matches!(
+                error,
+                PemError::WrongLabel
+                    | PemError::CarriageReturn
+                    | PemError::TextBefore
+                    | PemError::TextAfter
+                    | PemError::BadBase64
+                    | PemError::EscapedLineEnds
+            ),
             _ => self.replacement().is_some(),
         }
     }

@@ -84,8 +84,9 @@ pub use crate::{
     condition::{Bounds, Condition, Literal},
     context::{Context, Resolver, Timestamp, UnknownKeys},
     custom::{
-        certificate_not_expired, certificate_strong_key, certificate_strong_signature,
-        engine_id_prefix, engine_id_rfc3411, hand_written, not_ipv6, snmp_user_name,
+        certificate_already_valid, certificate_not_expired, certificate_of_authority,
+        certificate_strong_key, certificate_strong_signature, engine_id_prefix, engine_id_rfc3411,
+        hand_written, not_ipv6, snmp_user_name,
     },
     descriptor::{
         Breach, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, Shape, Target,

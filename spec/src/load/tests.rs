@@ -116,7 +116,13 @@ fn a_format_brings_its_rules() {
     let spec = Spec::from_dir(folder()).unwrap();
     let rules: Vec<_> = spec.rules_on("ServerCertificateCheck").collect();
     let codes: Vec<_> = rules.iter().map(|rule| rule.code.as_str()).collect();
-    let expected = ["certificate-expired", "certificate-weak-signature", "certificate-weak-key"];
+    let expected = [
+        "certificate-not-an-authority",
+        "certificate-expired",
+        "certificate-not-yet-valid",
+        "certificate-weak-signature",
+        "certificate-weak-key",
+    ];
     assert_eq!(codes, expected);
     for rule in rules {
         assert_eq!(rule.target, ["server_certificate_ca"]);
@@ -203,7 +209,9 @@ fn snmp_passwords_take_exactly_the_characters_of_the_guide() {
 fn lists_the_custom_predicates() {
     let spec = Spec::from_dir(folder()).unwrap();
     let expected = [
+        ("certificate_already_valid", 1),
         ("certificate_not_expired", 1),
+        ("certificate_of_authority", 1),
         ("certificate_strong_key", 1),
         ("certificate_strong_signature", 1),
         ("engine_id_prefix", 1),

@@ -16,6 +16,9 @@ use crate::{
     file_name::is_stdin,
 };
 
+/// A longer file is not a file of certificates.
+const MAX_BYTES: u64 = 64 << 20;
+
 /// Reads a file, or standard input for `-`, as one document.
 pub(crate) fn document(path: &Path, limits: &Limits) -> Result<Document, SourceError> {
     let source = path.display().to_string();
@@ -71,13 +74,32 @@ pub(crate) fn body(path: &Path, limits: &Limits) -> Result<Document, SourceError
     Ok(document)
 }
 
-/// Reads a small file as text, such as a password or a certificate.
+/// Reads a small file as text, such as a password.
 ///
 /// # Errors
 /// Names the file.
 pub(crate) fn text(path: &Path) -> anyhow::Result<String> {
     fs::read_to_string(path)
         .map_err(|error| anyhow::anyhow!("{}: {}", path.display(), reason(&error)))
+}
+
+/// Reads a file, or standard input for `-`, as it is: certificates and keys may be binary or in any encoding.
+///
+/// # Errors
+/// Names the file.
+pub(crate) fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let length = if is_stdin(path) {
+        io::stdin().lock().take(MAX_BYTES).read_to_end(&mut bytes)
+    } else if path.is_dir() {
+        Err(ErrorKind::IsADirectory.into())
+    } else {
+        File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
+    };
+    match length {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(anyhow::anyhow!("{}: {}", path.display(), reason(&error))),
+    }
 }
 
 /// How many bytes are read of a document: enough to see that it is over the limit, even when the last

@@ -69,14 +69,23 @@ impl LoginOptions<'_> {
         }
     }
 
-    fn certificate(&self, profile: &Profile) -> Result<Login> {
+    /// The files of the client certificate and of its private key.
+    pub(super) fn certificate_files(
+        &self,
+        profile: &Profile,
+    ) -> (Option<PathBuf>, Option<PathBuf>) {
         let certificate = variable::file(self.client_cert, "SPS_CLIENT_CERT");
         let key = variable::file(self.client_key, "SPS_CLIENT_KEY");
-        let certificate = certificate.or_else(|| profile.client_cert.clone());
-        let key = key.or_else(|| profile.client_key.clone());
-        match (certificate, key) {
+        (
+            certificate.or_else(|| profile.client_cert.clone()),
+            key.or_else(|| profile.client_key.clone()),
+        )
+    }
+
+    fn certificate(&self, profile: &Profile) -> Result<Login> {
+        match self.certificate_files(profile) {
             (Some(certificate), Some(key)) => {
-                Ok(Login::certificate(read::text(&certificate)?, read::text(&key)?))
+                Ok(Login::certificate(read::bytes(&certificate)?, read::bytes(&key)?))
             }
             (Some(_), None) => {
                 bail!("no private key for the client certificate: pass `--client-key`")

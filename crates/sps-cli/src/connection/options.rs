@@ -13,6 +13,7 @@ use crate::{
         peer::named,
         profile::{self, Profile},
         proxy::{self, Proxy},
+        tls_files::{SystemFile, TlsFiles},
         variable,
     },
     file_name::is_stdin,
@@ -136,8 +137,22 @@ impl Args {
             builder = builder.danger_allow_http();
         }
         let (ca_file, pin) = self.trusted(&profile)?;
+        let is_decided = ca_file.is_some() || pin.is_some() || self.danger_accept_invalid_certs;
+        let system =
+            if is_decided || !host.starts_with("https://") { None } else { SystemFile::find() };
+        let (certificate, key) = self.login_options().certificate_files(&profile);
+        let files = TlsFiles {
+            authorities: ca_file.clone().or_else(|| system.as_ref().map(|it| it.path.clone())),
+            certificate,
+            key,
+        };
         if let Some(file) = ca_file {
-            builder = builder.ca_pem(read::text(&file)?);
+            builder = builder.ca_pem(read::bytes(&file)?);
+        }
+        if let Some(system) = &system {
+            let pem = read::bytes(&system.path)?;
+            builder =
+                if system.is_alone { builder.ca_pem(pem) } else { builder.ca_pem_and_system(pem) };
         }
         if let Some(pin) = pin {
             builder = builder.pin_sha256(&pin)?;
@@ -148,8 +163,10 @@ impl Args {
         if let Some(journal) = profile::journal() {
             builder = builder.journal(journal);
         }
-        let client =
-            configure(builder).connect().await.map_err(|error| named(error.into(), &host))?;
+        let client = configure(builder)
+            .connect()
+            .await
+            .map_err(|error| named(files.explain(error), &host))?;
         for recovered in client.recovered() {
             remark(&format!("note: {recovered}"));
         }

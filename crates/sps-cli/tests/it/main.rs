@@ -6,6 +6,7 @@ mod appliance;
 mod bad_input;
 mod bulk;
 mod causes;
+mod certificate_files;
 mod changes;
 mod check;
 mod codes;

@@ -26,7 +26,11 @@ fn a_wrong_file_is_told_from_an_unreadable_one() {
         ("two.pem", 1, "error: two.pem: contains more than one certificate"),
         ("key.pem", 1, "error: key.pem: contains a private key"),
         ("text.pem", 1, "error: text.pem: not a PEM block"),
-        ("ca.der", 2, "a certificate in DER; `openssl x509 -inform der` converts it"),
+        (
+            "ca.der",
+            2,
+            "error: ca.der: a binary file in DER; `openssl x509 -inform der -in FILE` prints it",
+        ),
         ("gone.pem", 2, "error: gone.pem: no such file or directory"),
         (".", 2, "error: .: expected a file, found a directory"),
     ] {

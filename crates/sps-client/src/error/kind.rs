@@ -1,6 +1,6 @@
 //! The kinds of errors.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use sps_model::{Difference, Side};
 use sps_validate::Report;
@@ -19,7 +19,7 @@ pub enum ErrorKind {
         /// The argument.
         argument: Argument,
         /// Why it is invalid. It never repeats the argument, which may hold a password.
-        reason: &'static str,
+        reason: Cow<'static, str>,
     },
     /// No connection to the address. Nothing was sent.
     Connect,
@@ -148,8 +148,8 @@ impl fmt::Display for Argument {
 }
 
 impl ErrorKind {
-    pub(crate) fn argument(argument: Argument, reason: &'static str) -> Self {
-        Self::InvalidArgument { argument, reason }
+    pub(crate) fn argument(argument: Argument, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::InvalidArgument { argument, reason: reason.into() }
     }
 
     /// The way out of an error of this kind; `None` where the text of the error shows it.

@@ -18,4 +18,8 @@ mod reading;
 mod secrets;
 mod settings;
 mod texts;
+mod tls;
+mod tls_attacks;
+mod tls_openssl;
+mod tls_server;
 mod transfers;

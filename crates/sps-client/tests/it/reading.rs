@@ -98,7 +98,7 @@ async fn rejects_invalid_settings() {
         (plain, Argument::Address),
         (builder().login(login()).ca_pem("no certificate"), Argument::Authority),
         (builder().login(login()).ca_pem("").danger_accept_invalid_certs(), Argument::Trust),
-        (builder().login(Login::certificate("nothing", "hunter22")), Argument::ClientKey),
+        (builder().login(Login::certificate("nothing", "hunter22")), Argument::ClientCertificate),
     ] {
         let error = builder.connect().await.unwrap_err();
         assert_eq!(argument(&error), Some(expected), "{error}");

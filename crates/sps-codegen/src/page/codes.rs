@@ -152,6 +152,7 @@ fn raises(spec: &Spec, code: &str, member: Member<'_>) -> bool {
             _ => false,
         },
         "ignored-key" => field.is_some_and(|field| matches!(field.presence, Presence::When(_))),
+        "certificate-irregular" => constraint.format == Some(Format::PemCertificate),
         _ => constraint.format.is_some_and(|format| format.name() == code),
     }
 }

@@ -363,6 +363,17 @@ impl Constrained for ServerCertificateCheck {
         .rules(
             &[
                 Rule::new(
+                        "certificate-not-an-authority",
+                        Severity::Warning,
+                        &["server_certificate_ca"],
+                        &[&["server_certificate_ca"]],
+                        Check::Text(validate::certificate_of_authority),
+                    )
+                    .says(
+                        "the certificate is not that of an authority",
+                        "give the certificate of the authority that signed the server's, not the server's own",
+                    ),
+                Rule::new(
                         "certificate-expired",
                         Severity::Warning,
                         &["server_certificate_ca"],
@@ -372,6 +383,17 @@ impl Constrained for ServerCertificateCheck {
                     .says(
                         "the certificate has expired",
                         "get the current certificate of the authority",
+                    ),
+                Rule::new(
+                        "certificate-not-yet-valid",
+                        Severity::Warning,
+                        &["server_certificate_ca"],
+                        &[&["server_certificate_ca"]],
+                        Check::Text(validate::certificate_already_valid),
+                    )
+                    .says(
+                        "the certificate is not valid yet",
+                        "get a certificate that is valid now",
                     ),
                 Rule::new(
                         "certificate-weak-signature",

@@ -10,7 +10,7 @@ use crate::{
     pem::{self, PemError},
     reason::Reason,
     reference::{is_like_a_key, reference_key},
-    report::{Related, Use},
+    report::{Diagnostic, Related, Use},
     severity::Severity,
 };
 
@@ -51,7 +51,12 @@ impl<'t> Walker<'_, '_, 't> {
         constraint: &Constraint,
         siblings: Option<Siblings>,
     ) {
-        let Err(breach) = constraint.check_str(text) else { return };
+        let Err(breach) = constraint.check_str(text) else {
+            if constraint.format == Some(Format::PemCertificate) {
+                self.irregularities(node, text);
+            }
+            return;
+        };
         let finding = match breach {
             Breach::TooShort => Finding::TooShort {
                 minimum: constraint.min_length.unwrap_or_default(),
@@ -71,6 +76,17 @@ impl<'t> Walker<'_, '_, 't> {
             Breach::OutOfRange => return,
         };
         self.error(node, finding);
+    }
+
+    /// Warns of a certificate that deviates from the standards.
+    fn irregularities(&mut self, node: &Node<'_>, text: &str) {
+        let Ok(certificate) = pem::certificate(text) else { return };
+        let irregularities = certificate.irregularities().to_vec();
+        if !irregularities.is_empty() {
+            let finding = Finding::IrregularCertificate { irregularities };
+            let pointer = self.pointer.clone();
+            self.push(Diagnostic::new(finding, Severity::Warning, pointer, node.span));
+        }
     }
 
     /// Checks a reference: the bare key in a request, an object that holds it in a response.
@@ -127,7 +143,7 @@ impl<'t> Walker<'_, '_, 't> {
         for (path, message) in check(node.span.of(self.text).unwrap_or_default()) {
             self.broken.insert(node.span.start);
             let pointer = format!("{}{path}", self.pointer);
-            self.push(crate::report::Diagnostic::new(
+            self.push(Diagnostic::new(
                 Finding::Foreign { message },
                 Severity::Error,
                 pointer,
@@ -156,6 +172,11 @@ fn shown(key: &str) -> Option<String> {
 fn may_be_a_private_key(text: &str) -> bool {
     matches!(
         pem::certificate(text),
-        Err(PemError::PrivateKey | PemError::NotPem | PemError::WrongLabel | PemError::Unfinished)
+        Err(PemError::PrivateKey
+            | PemError::NotPem
+            | PemError::WrongLabel
+            | PemError::Unfinished
+            | PemError::NotX509
+            | PemError::Container(_))
     )
 }

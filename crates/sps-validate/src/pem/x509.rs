@@ -3,9 +3,15 @@
 use x509_cert::{
     der::{
         self, Decode, Reader, TagMode, TagNumber,
-        asn1::{AnyRef, UintRef},
+        asn1::{AnyRef, ObjectIdentifier, UintRef},
     },
     spki::AlgorithmIdentifierRef,
+};
+
+use super::{
+    irregularity::Irregularity,
+    parts::{Algorithm, Parts},
+    time::Time,
 };
 
 /// The content of a certificate. Its signature is not verified.
@@ -29,7 +35,15 @@ pub struct Certificate {
     not_after: u64,
     signature: (Strength, Option<&'static str>),
     key: Key,
+    version: u8,
+    is_authority: Option<bool>,
+    irregularities: Vec<Irregularity>,
 }
+
+/// RFC 5280, section 4.1.2.2.
+const MAX_SERIAL_OCTETS: usize = 20;
+/// The end of the year 9999.
+const MAX_SECONDS: u64 = 253_402_300_799;
 
 /// The strength of an algorithm by today's rules.
 #[expect(clippy::exhaustive_enums, reason = "an algorithm is strong, weak or unknown")]
@@ -44,30 +58,38 @@ pub enum Strength {
 }
 
 impl Certificate {
-    /// Reads DER; `None` when it is not exactly one certificate.
-    pub(super) fn from_der(der: &[u8]) -> Option<Self> {
-        let certificate = x509_cert::Certificate::from_der(der).ok()?;
-        let tbs = certificate.tbs_certificate();
-        let signature = certificate.signature_algorithm();
-        let info = tbs.subject_public_key_info();
-        Some(Self {
-            not_before: tbs.validity().not_before.to_unix_duration().as_secs(),
-            not_after: tbs.validity().not_after.to_unix_duration().as_secs(),
-            signature: signature_strength(
-                &signature.oid.to_string(),
-                signature.parameters.as_ref().map(AnyRef::from),
-            ),
-            key: Key::read(
-                &info.algorithm.oid.to_string(),
-                info.algorithm.parameters.as_ref().map(AnyRef::from),
-                info.subject_public_key.raw_bytes(),
-            ),
-        })
+    /// The content of these parts; `irregularities` are those of their block.
+    pub(super) fn new(parts: &Parts<'_>, mut irregularities: Vec<Irregularity>) -> Self {
+        let (not_before, not_after) = (parts.not_before, parts.not_after);
+        let dates = [not_before, not_after];
+        let octets = parts.serial.len();
+        for (is_found, irregularity) in [
+            (!parts.is_der, Irregularity::NotDer),
+            (octets > MAX_SERIAL_OCTETS, Irregularity::LongSerial { octets }),
+            (!is_positive(parts.serial), Irregularity::SerialNotPositive),
+            (dates.iter().flatten().any(|it| !it.is_regular), Irregularity::TimeForm),
+            (dates.contains(&None), Irregularity::InvalidTime),
+        ] {
+            if is_found {
+                irregularities.push(irregularity);
+            }
+        }
+        let seconds = |time: Time| u64::try_from(time.seconds).unwrap_or(0);
+        let (signature, key) = (&parts.signature_algorithm, &parts.key);
+        Self {
+            not_before: not_before.map_or(0, seconds),
+            not_after: not_after.map_or(MAX_SECONDS, seconds),
+            signature: signature_strength(&dotted(signature.oid), parameters(signature)),
+            key: Key::read(&dotted(key.oid), parameters(key), parts.public_key),
+            version: parts.version,
+            is_authority: parts.is_authority(),
+            irregularities,
+        }
     }
 
     /// The first second in which the certificate is valid.
     ///
-    /// Unit: seconds since 1970-01-01 00:00:00 UTC. The libraries know no earlier date.
+    /// Unit: seconds since 1970-01-01 00:00:00 UTC. An earlier date, or one that does not exist, is 0.
     pub const fn not_before(&self) -> u64 {
         self.not_before
     }
@@ -75,7 +97,7 @@ impl Certificate {
     /// The last second in which the certificate is valid.
     ///
     /// Unit: seconds since 1970-01-01 00:00:00 UTC. Range: up to 253 402 300 799, the end of the
-    /// year 9999, which means "never".
+    /// year 9999, which means "never". A date before 1970 is 0, and one that does not exist is the end of the year 9999.
     pub const fn not_after(&self) -> u64 {
         self.not_after
     }
@@ -112,6 +134,44 @@ impl Certificate {
     pub const fn key_bits(&self) -> Option<usize> {
         self.key.bits
     }
+
+    /// The version of X.509: 1, 2 or 3.
+    pub const fn version(&self) -> u8 {
+        self.version
+    }
+
+    /// Whether the basic constraints name an authority; `None` without them, as in every certificate before
+    /// version 3.
+    ///
+    /// Source: RFC 5280, section 4.2.1.9.
+    pub const fn is_authority(&self) -> Option<bool> {
+        self.is_authority
+    }
+
+    /// The deviations from the standards that were accepted.
+    pub fn irregularities(&self) -> &[Irregularity] {
+        &self.irregularities
+    }
+}
+
+/// An object identifier with dots; empty if it is malformed.
+pub(super) fn dotted(oid: &[u8]) -> String {
+    ObjectIdentifier::from_bytes(oid).map(|it| it.to_string()).unwrap_or_default()
+}
+
+/// Whether an integer is above zero.
+fn is_positive(integer: &[u8]) -> bool {
+    integer.first().is_some_and(|it| *it < 0x80) && integer.iter().any(|it| *it != 0)
+}
+
+/// The name of an algorithm of signatures; `None` if unknown.
+pub(super) fn signature_name(algorithm: &Algorithm<'_>) -> Option<&'static str> {
+    signature_strength(&dotted(algorithm.oid), parameters(algorithm)).1
+}
+
+/// The parameters, if they are DER.
+fn parameters<'a>(algorithm: &Algorithm<'a>) -> Option<AnyRef<'a>> {
+    AnyRef::from_der(algorithm.parameters?).ok()
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +206,11 @@ impl Key {
         };
         Self { strength, name: Some(name), bits }
     }
+}
+
+/// Bits of the integer that a sequence in DER starts with.
+pub(super) fn modulus_bits(sequence: &[u8]) -> Option<usize> {
+    AnyRef::from_der(sequence).ok().and_then(first_integer_bits)
 }
 
 /// Bits of the integer that a sequence starts with: an RSA modulus, a DSA prime.

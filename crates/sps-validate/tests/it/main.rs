@@ -12,6 +12,8 @@ mod hidden;
 mod json_properties;
 mod json_suite;
 mod long_reports;
+mod pem_files;
+mod pem_irregular;
 mod reasons;
 mod references;
 mod repairs;
