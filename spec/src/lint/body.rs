@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::Lint;
 use crate::{
     condition::End,
+    endpoint::EndpointKind,
     error::did_you_mean,
     load::place_of,
     rule::Literal,
@@ -144,6 +145,16 @@ impl<'a> Lint<'a> {
                     &format!("{place}.type"),
                     format!("no endpoint has the path `{to}`{near}"),
                 );
+            }
+            // The generated key of another kind would not compile: only a collection has objects.
+            FieldType::Ref(to)
+                if self.spec.endpoint(to).is_some_and(|it| it.kind != EndpointKind::Collection) =>
+            {
+                let message = format!(
+                    "a reference leads to a collection, and `{to}` is another kind: write `kind = \"collection\"` there, \
+                     with `completeness = \"name-only\"` if no body is known"
+                );
+                self.error(file, &format!("{place}.type"), message);
             }
             _ => {}
         }

@@ -90,6 +90,12 @@ const CASES: &[(&str, &str, &str)] = &[
         "ref /api/secret",
         "no endpoint has the path `/api/secret`, did you mean `/api/secrets`?",
     ),
+    (
+        "kind = \"collection\"\ntitle = \"Secrets\"",
+        "kind = \"container\"\ntitle = \"Secrets\"",
+        "a reference leads to a collection, and `/api/secrets` is another kind: write `kind = \"collection\"` there, with \
+         `completeness = \"name-only\"` if no body is known",
+    ),
     ("ref /api/secrets", "ref secrets", "no endpoint has the path `/api/configuration/secrets`"),
     (
         "title = \"X\"",

@@ -143,18 +143,6 @@ fn a_rule_about_a_null_reference_does_not_apply() {
 }
 
 #[test]
-fn every_page_is_short() {
-    for (name, text) in real_files() {
-        let is_page = name.starts_with("endpoints/") || name.starts_with("types/");
-        assert!(!is_page || text.lines().count() <= 90, "{name} has more than 90 lines");
-        for (line, text) in (1..).zip(text.lines()) {
-            let width = text.chars().count();
-            assert!(width <= 140 || name == "codes.toml", "{name}:{line} has {width} columns");
-        }
-    }
-}
-
-#[test]
 fn loads_the_real_spec() {
     let spec = Spec::from_dir(folder()).unwrap_or_else(|errors| panic!("{errors}"));
     let trap = spec.endpoint("/api/configuration/management/snmp/trap").unwrap();

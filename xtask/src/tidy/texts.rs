@@ -10,11 +10,51 @@ pub(super) fn check(file: &TextFile, findings: &mut Vec<Finding>) {
         white_space(path, text, findings);
         machine_paths(path, text, findings);
     }
+    if is_page(path) {
+        page_size(path, text, findings);
+    }
+    if is_page(path) || path.starts_with("examples/") || path.starts_with("tests/data/cases/") {
+        drafts(path, text, findings);
+    }
     if has_extension(path, "rs") && !is_data(path) && !is_input(path) {
         first_line(path, text, findings);
         allowed_lints(path, text, findings);
         unfinished(path, text, findings);
         included_files(path, text, findings);
+    }
+}
+
+/// Whether a file is a page of the spec.
+fn is_page(path: &str) -> bool {
+    path.starts_with("spec/endpoints/") || path.starts_with("spec/types/")
+}
+
+/// A page is read at a glance.
+fn page_size(path: &str, text: &str, findings: &mut Vec<Finding>) {
+    for (number, line) in lines(text) {
+        let columns = line.chars().count();
+        if columns > MAX_PAGE_COLUMNS {
+            let message = format!(
+                "break the line: it has {columns} columns, and at most {MAX_PAGE_COLUMNS} fit"
+            );
+            findings.push(Finding::new(path, number, message));
+        }
+    }
+    let count = text.lines().count();
+    if count > MAX_PAGE_LINES {
+        let message =
+            format!("shorten the page: it has {count} lines, and at most {MAX_PAGE_LINES} fit");
+        findings.push(Finding::new(path, 0, message));
+    }
+}
+
+const MAX_PAGE_LINES: usize = 90;
+const MAX_PAGE_COLUMNS: usize = 140;
+
+/// What `new-endpoint` leaves to be filled in would become a text that users read.
+fn drafts(path: &str, text: &str, findings: &mut Vec<Finding>) {
+    for (number, _) in lines(text).filter(|(_, line)| line.contains("TODO")) {
+        findings.push(Finding::new(path, number, "replace the TODO"));
     }
 }
 
@@ -186,6 +226,31 @@ mod tests {
         let mut findings = Vec::new();
         check(&file, &mut findings);
         findings.into_iter().map(|it| (it.line, it.message)).collect()
+    }
+
+    #[test]
+    fn refuses_long_pages_and_drafts() {
+        let page = "spec/endpoints/x.toml";
+        let long = format!("{}\n", "x".repeat(141));
+        assert_eq!(
+            messages(page, &long),
+            [(1, "break the line: it has 141 columns, and at most 140 fit".to_owned())]
+        );
+        assert_eq!(messages(page, &long[1..]), []);
+        assert_eq!(messages("spec/codes.toml", &long), []);
+        let many = "a\n".repeat(91);
+        assert_eq!(
+            messages(page, &many),
+            [(0, "shorten the page: it has 91 lines, and at most 90 fit".to_owned())]
+        );
+        for path in [page, "examples/x.json", "tests/data/cases/x.toml"] {
+            assert_eq!(
+                messages(path, "a\nTODO: b\n"),
+                [(2, "replace the TODO".to_owned())],
+                "{path}"
+            );
+        }
+        assert_eq!(messages("xtask/src/new_endpoint.md", "TODO\n"), []);
     }
 
     const HEAD: &str = "//! What lives here.\n";
