@@ -48,7 +48,8 @@ pub(crate) fn new_endpoint(options: &Options) -> anyhow::Result<()> {
 
 /// Writes a page, an example and first cases below `root`. Returns their paths.
 pub(crate) fn create(root: &Path, options: &Options) -> anyhow::Result<Vec<String>> {
-    let spec = Spec::from_dir(&root.join("spec"))?;
+    let spec = Spec::from_dir(&root.join("spec"))
+        .context("nothing was written: the spec has mistakes, correct them first")?;
     let page = draft_page(&spec, &options.path, options.kind)?;
     let page_path = format!("spec/{}", page.file);
     write_new(root, &page_path, &page.text)?;

@@ -50,6 +50,17 @@ impl Render for Issues {
             });
             parts.push(Part::from(issue.to_string()));
         }
+        // A repair of which nothing is left would be invisible.
+        for it in &checked.fixes {
+            let issue = json!({
+                "description": format!("{}{}repaired by --fix", it.pointer, if it.pointer.is_empty() { "" } else { ": " }),
+                "check_name": it.code,
+                "fingerprint": fingerprint(&[&source, it.code, &it.pointer, "repaired"]),
+                "severity": "info",
+                "location": {"path": path, "lines": {"begin": 1}},
+            });
+            parts.push(Part::from(issue.to_string()));
+        }
         Rendered { parts, ..Rendered::default() }
     }
 

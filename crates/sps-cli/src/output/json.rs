@@ -91,6 +91,15 @@ struct DocumentJson<'a> {
     form: &'a str,
     diagnostics: Vec<DiagnosticJson<'a>>,
     unchecked: Vec<UncheckedJson<'a>>,
+    /// What `--fix` repaired, or would repair.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixed: Vec<FixJson<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct FixJson<'a> {
+    code: &'a str,
+    pointer: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -151,6 +160,11 @@ impl<'a> From<&'a Checked> for DocumentJson<'a> {
                 .map(|it| DiagnosticJson::new(it, positions))
                 .collect(),
             unchecked: unchecked.collect(),
+            fixed: checked
+                .fixes
+                .iter()
+                .map(|it| FixJson { code: it.code, pointer: &it.pointer })
+                .collect(),
         }
     }
 }

@@ -238,3 +238,28 @@ fn what_is_shown_after_a_repair_is_shown_before_it() {
         assert_eq!(starred.filter(|line| !expected(line)).count(), 0, "{}", run.stdout);
     }
 }
+
+#[test]
+fn formats_for_programs_name_what_was_repaired() {
+    let dir = Dir::new("fix_formats").with("d.json", r#"{"timeot": 10}"#);
+    let fix = |format: &str| {
+        let arguments = [
+            "check",
+            "-e",
+            "management/webinterface",
+            "--fix",
+            "--dry-run",
+            "--format",
+            format,
+            "d.json",
+        ];
+        let run = dir.sps(&arguments);
+        assert_eq!(run.status, 1, "{}", run.all());
+        run.json()
+    };
+    let fixed = &fix("json")["documents"][0]["fixed"];
+    assert_eq!(*fixed, serde_json::json!([{"code": "unknown-key", "pointer": "/timeot"}]));
+    let issue = &fix("gitlab")[0];
+    assert_eq!((&issue["severity"], &issue["check_name"]), (&"info".into(), &"unknown-key".into()));
+    assert_eq!(issue["description"], "/timeot: repaired by --fix");
+}
