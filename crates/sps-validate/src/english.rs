@@ -161,6 +161,11 @@ impl Finding {
             Self::UsedTwice | Self::UsedElsewhere { .. } => {
                 "create a separate object for each use".to_owned()
             }
+            Self::NotInVersion { item: Item::Endpoint, versions, .. } => {
+                format!(
+                    "leave the document out for this appliance; the endpoint exists in {versions}"
+                )
+            }
             Self::NotInVersion { versions, .. } => {
                 format!("remove it for this appliance; it exists in {versions}")
             }
@@ -425,7 +430,7 @@ impl fmt::Display for Expected {
         match self {
             Self::Bool => f.write_str("true or false"),
             Self::Int => f.write_str("a whole number"),
-            Self::PlainInt => f.write_str("a whole number, written without point and exponent"),
+            Self::PlainInt => f.write_str("a whole number in plain digits"),
             Self::Number => f.write_str("a number"),
             Self::String => f.write_str("a string"),
             Self::Any => f.write_str("a value"),
@@ -434,7 +439,6 @@ impl fmt::Display for Expected {
             Self::ListOf(length) => write!(f, "a list of {length}"),
             Self::Object => f.write_str("an object"),
             Self::Tagged(tag) => write!(f, "an object with `{tag}`"),
-            Self::Tag => f.write_str("a string that names the variant"),
             Self::OneOf(values) => write!(f, "one of {}", quoted(values)),
             Self::OrNull(inner) => write!(f, "{inner} or null"),
             Self::Items => f.write_str("a list of objects with \"key\" and \"meta\""),

@@ -265,8 +265,6 @@ pub enum Expected {
     Object,
     /// An object with this tag.
     Tagged(&'static str),
-    /// The string that names a variant.
-    Tag,
     /// One of these strings.
     OneOf(Vec<&'static str>),
     /// This, or null.

@@ -33,7 +33,7 @@ pub(crate) fn unified(before: &Checked, after: &Checked, copied: &[Copied], colo
         let _ = writeln!(text, "{}", hunk.header());
         for change in hunk.iter_changes() {
             let style = style(change.tag());
-            let line = change.value().trim_end_matches('\n');
+            let line = change.value().trim_end_matches(['\r', '\n']);
             let shown = match line.char_indices().nth(MAX_LINE_CHARS) {
                 Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
                 None => line.to_owned(),

@@ -120,7 +120,8 @@ impl<'t> Walker<'_, '_, 't> {
                 }
             }
         }
-        if target.single_use {
+        // Of a repeated member, one value is left.
+        if target.single_use && !self.broken.contains(&node.span.start) {
             self.single_use(target, key, &path, node);
         }
         self.report.references.push(Use::new(path, self.pointer.clone(), target.single_use));

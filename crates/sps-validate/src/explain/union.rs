@@ -116,11 +116,12 @@ impl<'t> Walker<'_, '_, 't> {
             let value = match &selected.value {
                 Value::String(value) => value,
                 Value::Null => {
-                    walker.error(selected, Finding::Null { expected: Expected::Tag });
+                    let expected = Expected::OneOf(values.collect());
+                    walker.error(selected, Finding::Null { expected });
                     return None;
                 }
                 _ => {
-                    walker.wrong_type(selected, Expected::Tag);
+                    walker.wrong_type(selected, Expected::OneOf(values.collect()));
                     return None;
                 }
             };

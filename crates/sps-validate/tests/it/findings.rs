@@ -114,7 +114,7 @@ fn a_value_of_another_kind() {
     for (kind, text, expected) in [
         (Kind::Bool, "1", "true or false"),
         (BYTE, "\"1\"", "a whole number"),
-        (BYTE, "1.0", "a whole number, written without point and exponent"),
+        (BYTE, "1.0", "a whole number in plain digits"),
         (Kind::Number, "[]", "a number"),
         (Kind::String, "1", "a string"),
         (Kind::Secret, "1", "a string"),

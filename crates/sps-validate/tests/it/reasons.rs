@@ -236,5 +236,8 @@ fn what_a_version_does_not_have() {
     let report = explain("true", &subject, &old);
     let diagnostic = &report.diagnostics[0];
     assert_eq!(diagnostic.message, "this endpoint does not exist in 7.0.0");
-    assert_eq!(diagnostic.help, "remove it for this appliance; it exists in 7.1.0 and later");
+    assert_eq!(
+        diagnostic.help,
+        "leave the document out for this appliance; the endpoint exists in 7.1.0 and later"
+    );
 }

@@ -1,6 +1,6 @@
 //! References: what is looked up, what is used once, and which form they have.
 
-use sps_validate::{Context, Kind, Resolver, Target, explain};
+use sps_validate::{Context, Kind, Resolver, Target, accept, explain};
 
 use crate::findings::{KEYS, finds, finds_in, leaves, request, response, says};
 
@@ -98,4 +98,11 @@ fn a_reference_in_the_form_of_an_response() {
     finds(&response(kind), "\"9-a\"", &[]);
     let report = explain(r#"{"key": "9-a"}"#, &response(kind), &Context::default());
     assert_eq!(report.references[0].path, "/api/keys/9-a");
+}
+
+#[test]
+fn no_object_has_an_empty_key() {
+    let subject = request(Kind::List(&Kind::Reference(&KEYS)));
+    finds(&subject, r#"["", "1"]"#, &[("reference-exists", "/0", "\"\"")]);
+    assert!(!accept(r#"[""]"#, &subject, &Context::default()));
 }
