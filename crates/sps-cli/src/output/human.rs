@@ -1,9 +1,9 @@
 //! Output of a check for people.
 
-use std::{collections::BTreeSet, fmt::Write as _, io::Write as _};
+use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _, io::Write as _};
 
 use anyhow::Result;
-use sps_validate::{Copied, Diagnostic, Report, Severity, render::Renderer};
+use sps_validate::{Copied, Diagnostic, Finding, Related, Report, Severity, render::Renderer};
 
 use crate::{
     check::{
@@ -131,9 +131,7 @@ impl Render for Show {
             .positions
             .renderer(&checked.text, &checked.file, &checked.report)
             .with_color(self.color);
-        let mut parts: Vec<Part> = checked
-            .report
-            .diagnostics
+        let mut parts: Vec<Part> = mistyped_keys_joined(&checked.report.diagnostics)
             .iter()
             .filter(|it| self.amount != Amount::Errors || it.severity == Severity::Error)
             .map(|it| self.finding(&renderer, it))
@@ -175,6 +173,33 @@ impl Show {
         let once = note.filter(|_| self.amount == Amount::Everything);
         Part { once, ..Part::finding(text) }
     }
+}
+
+/// The diagnostics, with a mistyped required key as one: the unknown key, and the place where the meant one is missing.
+fn mistyped_keys_joined(diagnostics: &[Diagnostic]) -> Vec<Cow<'_, Diagnostic>> {
+    let parent = |it: &Diagnostic| it.pointer.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+    let mut joined: Vec<Cow<'_, Diagnostic>> = diagnostics.iter().map(Cow::Borrowed).collect();
+    for missing in diagnostics {
+        let name = match &missing.finding {
+            Finding::MissingKey { name, .. } => name.as_str(),
+            Finding::MissingIf { name, .. } => name,
+            _ => continue,
+        };
+        let is_meant = |it: &Cow<'_, Diagnostic>| match &it.finding {
+            Finding::UnknownKey { suggestions, .. } => {
+                suggestions.first() == Some(&name) && it.related.is_empty()
+            }
+            _ => false,
+        };
+        let mistyped = joined.iter_mut().find(|it| is_meant(it) && parent(it) == parent(missing));
+        let Some(mistyped) = mistyped else { continue };
+        let mistyped = mistyped.to_mut();
+        let lacks = format!("`{name}` is missing");
+        mistyped.message = format!("{}, and {lacks}", mistyped.message);
+        mistyped.related.push(Related::new(missing.pointer.clone(), missing.span, lacks));
+        joined.retain(|it| !(it.code == missing.code && it.pointer == missing.pointer));
+    }
+    joined
 }
 
 /// The sentences of a note that the texts printed before it do not have, or `None`.

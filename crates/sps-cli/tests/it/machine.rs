@@ -182,7 +182,9 @@ fn concise_and_github_have_one_line_for_each_finding() {
     let (last, lines) = lines.split_last().unwrap();
     assert_eq!((run.status, *last, lines.len()), (1, summary, findings.len()));
     for (line, (code, pointer)) in lines.iter().zip(&findings) {
-        assert!(human.contains(line), "{line}");
+        // For people, a mistyped required key is one finding.
+        let is_joined = *pointer == "/sender_address" || *pointer == "/sender_adress";
+        assert!(human.contains(line) || is_joined, "{line}");
         assert!(line.contains(&format!("[{code}] {pointer}: ")), "{line}");
     }
 
