@@ -11,7 +11,7 @@ use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use sps_client::{Client, ErrorKind, Progress};
-use sps_model::{Endpoint as _, SupportBundle};
+use sps_model::{Endpoint as _, Method, SupportBundle};
 
 use crate::{
     check::read,
@@ -185,13 +185,18 @@ async fn finished(client: &Client, key: &str, wait: u64) -> Result<()> {
     let bundles = client.support_bundles();
     let result = tokio::time::timeout(Duration::from_secs(wait), bundles.wait(key, progress)).await;
     spinner.finish_and_clear();
-    let Ok(result) = result else {
-        bail!(
-            "job {key} still runs after {}; `sps support-bundle list` shows when it is finished",
-            count(usize::try_from(wait).unwrap_or(usize::MAX), "second")
-        );
+    let still_runs = || {
+        let wait = count(usize::try_from(wait).unwrap_or(usize::MAX), "second");
+        anyhow!(
+            "job {key} still runs after {wait}; `sps support-bundle list` shows when it is finished"
+        )
     };
+    let result = result.map_err(|_| still_runs())?;
     result.map_err(|error| match (error.kind(), error.message()) {
+        // The client gave up first: a lost request names its own path, which is that of the job.
+        (ErrorKind::Timeout, _) if error.request() == Some((Method::Post, SupportBundle::PATH)) => {
+            still_runs()
+        }
         (ErrorKind::JobFailed, Some(reason)) => {
             anyhow!("the job failed: {}; start it again", failure::reason(reason))
         }
