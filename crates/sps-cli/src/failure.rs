@@ -91,7 +91,7 @@ fn help(advice: Advice) -> String {
         Advice::CheckCredentials => "check user, password and `--login-method`",
         Advice::WaitForLock => "wait until the holder is done, or wait longer with `--lock-wait SECONDS`",
         Advice::OpenTransaction => {
-            "only `sps put`, `sps post` and `sps delete` change the configuration; each opens a transaction itself"
+            "only `sps put`, `patch`, `edit`, `post` and `delete` change the configuration; each opens a transaction itself"
         }
         Advice::GiveCommitMessage => "pass `--message TEXT`",
         Advice::CancelTransaction => {

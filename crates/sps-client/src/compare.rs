@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sps_model::{Difference, Side, differences, shape};
-use sps_validate::{Kind, Limits, Subject, json::scan};
+use sps_validate::{Kind, Limits, Subject, is_like_a_key, json::scan};
 
 use crate::hide;
 
@@ -66,21 +66,24 @@ impl Comparison {
             (_, _, Some(found)) if shape::is_same(kind, sent, found) => {}
             _ => self.differences.push(Difference::new(
                 pointer.clone(),
-                side(kind, Some(sent)),
-                side(kind, found),
+                side(kind, has_secret_name, Some(sent)),
+                side(kind, has_secret_name, found),
             )),
         }
     }
 }
 
 /// One side of a comparison, without what must not be shown.
-fn side(kind: Kind, value: Option<&Value>) -> Side {
+fn side(kind: Kind, has_secret_name: bool, value: Option<&Value>) -> Side {
     match value {
         None => Side::Absent,
         Some(value @ (Value::Null | Value::Bool(_))) => Side::Value(value.clone().into()),
         Some(value) => match kind {
             // No type describes the value, or it may hold a secret deeper down.
             Kind::Any | Kind::Secret => Side::Hidden,
+            Kind::String if has_secret_name => Side::Hidden,
+            // It may be the secret itself instead of its key.
+            Kind::Reference(_) if !value.as_str().is_some_and(is_like_a_key) => Side::Hidden,
             _ if value.is_object() || value.is_array() => Side::Hidden,
             _ => Side::Value(value.clone().into()),
         },

@@ -182,6 +182,8 @@ fn wrapped(spec: &Spec, endpoint: &Endpoint, name: &str, body: Object) -> Object
 struct Carriers<'a> {
     wrappers: Vec<&'a str>,
     listing: Option<&'static str>,
+    /// The links of a response, by which one with further members is recognized.
+    links: Option<&'static str>,
 }
 
 impl<'a> Carriers<'a> {
@@ -195,6 +197,7 @@ impl<'a> Carriers<'a> {
         Self {
             wrappers: wrappers.filter(|it| !own.contains(it)).collect(),
             listing: Some("items").filter(|it| !own.contains(it)),
+            links: Some("meta").filter(|it| !own.contains(it)),
         }
     }
 
@@ -226,12 +229,18 @@ impl<'a> Carriers<'a> {
     fn is_wrapped(&self) -> Object {
         let names = || self.wrappers.iter().copied().chain(self.listing);
         let carries = names().map(|it| Json::from(Object::new().with("required", strings([it]))));
+        let carries = Object::new().with("anyOf", carries.collect::<Vec<_>>());
+        let known = strings(names().chain(["key", "meta"]));
+        let only_known = Object::new().with("propertyNames", Object::new().with("enum", known));
+        let with_links = self.links.map(|links| {
+            let object = Object::new().with(links, Object::new().with("type", "object"));
+            Object::new().with("required", strings([links])).with("properties", object)
+        });
+        let forms: Vec<Json> =
+            [Some(only_known), with_links].into_iter().flatten().map(Json::from).collect();
+        let form = Object::new().with("anyOf", forms);
         Object::new()
             .with("type", "object")
-            .with(
-                "propertyNames",
-                Object::new().with("enum", strings(names().chain(["key", "meta"]))),
-            )
-            .with("anyOf", carries.collect::<Vec<_>>())
+            .with("allOf", vec![Json::from(carries), Json::from(form)])
     }
 }

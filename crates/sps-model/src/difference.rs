@@ -3,7 +3,10 @@
 use std::fmt;
 
 use serde_json::Value;
-use sps_validate::Kind;
+use sps_validate::{
+    Context, Form, Kind, Limits, Span, Subject, explain,
+    json::{self, Node},
+};
 
 use crate::{shape, unknown::Any};
 
@@ -82,7 +85,57 @@ impl fmt::Display for Side {
 pub fn differences(kind: Kind, before: &Any, after: &Any) -> Vec<Difference> {
     let mut walk = Walk { found: Vec::new(), pointer: String::new() };
     walk.value(Place { kind, is_secret: false }, Some(before.as_value()), Some(after.as_value()));
-    walk.found
+    let mut found = walk.found;
+    if !found.is_empty() {
+        // Also what may be a secret in the wrong place, such as a password instead of its key.
+        let (hidden_before, hidden_after) = (Hidden::of(kind, before), Hidden::of(kind, after));
+        for difference in &mut found {
+            hidden_before.hide(&difference.pointer, &mut difference.before);
+            hidden_after.hide(&difference.pointer, &mut difference.after);
+        }
+    }
+    found
+}
+
+/// The parts of a body that a check would not print.
+struct Hidden {
+    text: String,
+    spans: Vec<Span>,
+}
+
+impl Hidden {
+    fn of(kind: Kind, body: &Any) -> Self {
+        let text = body.as_value().to_string();
+        let report = explain(&text, &Subject::new(kind, Form::Request), &Context::default());
+        Self { text, spans: report.sensitive }
+    }
+
+    /// Hides a value that lies in such a part or has one.
+    fn hide(&self, pointer: &str, side: &mut Side) {
+        let Side::Value(value) = side else { return };
+        // A switch or a number is no secret, wherever it is.
+        if self.spans.is_empty() || matches!(value.as_value(), Value::Null | Value::Bool(_)) {
+            return;
+        }
+        let Ok(root) = json::scan(&self.text, &Limits::default()) else { return };
+        let at = node_at(&root, pointer).map(|node| node.span);
+        let overlaps =
+            |at: Span| self.spans.iter().any(|it| it.start < at.end && at.start < it.end);
+        if at.is_none_or(overlaps) {
+            *side = Side::Hidden;
+        }
+    }
+}
+
+/// The value at an RFC 6901 pointer.
+fn node_at<'n, 't>(root: &'n Node<'t>, pointer: &str) -> Option<&'n Node<'t>> {
+    pointer.split('/').skip(1).try_fold(root, |node, segment| {
+        let key = segment.replace("~1", "/").replace("~0", "~");
+        match node.as_array() {
+            Some(items) => items.get(key.parse::<usize>().ok()?),
+            None => node.get(&key),
+        }
+    })
 }
 
 /// What is known about one place.
@@ -262,11 +315,27 @@ mod tests {
         let trap = |community: &str| json!({"version": {"selection": "2c", "value": {"community": community}}});
         let list = found(SnmpTrap::KIND, trap("noc-7"), trap("noc-8"));
         assert_eq!(list, ["replace /version/value/community: (hidden) -> (hidden)"]);
-        // A reference is no secret.
+        // A reference is no secret, but a password in its place is.
         let trap =
             |key: &str| json!({"version": {"selection": "3", "value": {"auth_password": key}}});
         let list = found(SnmpTrap::KIND, trap("a1"), trap("b2"));
         assert_eq!(list, [r#"replace /version/value/auth_password: "a1" -> "b2""#]);
+        let list = found(SnmpTrap::KIND, trap("a1"), trap("hunter2Secret!"));
+        assert_eq!(list, [r#"replace /version/value/auth_password: "a1" -> (hidden)"#]);
+        let list = found(SnmpTrap::KIND, json!({}), trap("hunter2Secret!"));
+        assert_eq!(list, ["add /version: (absent) -> (hidden)"]);
+        let key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n-----END PRIVATE KEY-----\n";
+        let mail = |text: &str| {
+            json!({"smtp_encryption": {"selection": "starttls", "server_certificate_check": {
+                "enabled": true, "server_certificate_ca": text}}})
+        };
+        for text in [key.to_owned(), format!("hunter2\n{key}"), "MC4CAQAw".to_owned()] {
+            let list = found(Email::KIND, mail(""), mail(&text)).join("\n");
+            assert!(
+                list.contains("(hidden)") && !list.contains("MC4") && !list.contains("hunter"),
+                "{list}"
+            );
+        }
     }
 
     #[test]

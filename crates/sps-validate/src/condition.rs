@@ -167,13 +167,22 @@ impl Condition {
     /// The text that was meant instead of one that breaks it, if there is only one possibility.
     pub(crate) fn meant(&self, inputs: &[Input<'_>]) -> Option<String> {
         let Self::Hex(input) = *self else { return None };
-        // A sign in front is no separator.
-        let number = text(inputs, input);
-        if number.trim_start().starts_with('-') {
-            return None;
-        }
-        let digits: String = number.chars().filter(|it| !is_separator(*it)).collect();
-        hex::digits(&digits).is_some_and(|it| !it.is_empty()).then_some(digits)
+        let number = text(inputs, input).trim();
+        let (prefix, rest) = match number.get(..2) {
+            Some(prefix @ ("0x" | "0X")) => (prefix, &number[2..]),
+            _ => ("", number),
+        };
+        let groups: Vec<&str> = rest.split(is_separator).collect();
+        let lengths: Vec<usize> = groups.iter().map(|it| it.len()).collect();
+        // Whole octets alone: `80:0:1f` may lack zeros. Digits without a letter may be decimal, and a UUID is a key.
+        let has_letter = rest.bytes().any(|byte| byte.is_ascii_alphabetic());
+        let is_spaced = groups.len() == rest.split(' ').count();
+        let is_octets = lengths.iter().all(|it| *it == 2) && !rest.contains('.');
+        let is_whole = lengths.iter().all(|it| *it > 0 && it % 2 == 0) && (has_letter || is_spaced);
+        let digits = groups.concat();
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        (is_number && (is_octets || is_whole) && lengths != UUID_GROUPS)
+            .then(|| format!("{prefix}{digits}"))
     }
 
     /// Evaluates it on inputs that meet its needs.
@@ -224,6 +233,9 @@ fn text<'a>(inputs: &[Input<'a>], input: u8) -> &'a str {
 }
 
 /// Whether people write this between the digits of a long number.
+/// Digits between the hyphens of a UUID.
+const UUID_GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+
 fn is_separator(character: char) -> bool {
     matches!(character, ':' | '-' | '.') || character.is_whitespace()
 }

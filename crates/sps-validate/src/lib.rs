@@ -99,6 +99,7 @@ pub use crate::{
     limits::Limits,
     param::Param,
     reason::Reason,
+    reference::is_like_a_key,
     report::{Diagnostic, Related, Report, Unchecked, Use},
     rewrite::rewrite,
     rule::{Check, MAX_INPUTS, Path, Requirement, Rule},

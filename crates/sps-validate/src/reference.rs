@@ -8,7 +8,7 @@ pub(crate) fn reference_key<'n>(node: &'n Node<'_>) -> Option<&'n str> {
 }
 
 /// Whether the appliance could have generated this key. Any other text may be a password in the wrong place.
-pub(crate) fn is_like_a_key(key: &str) -> bool {
+pub fn is_like_a_key(key: &str) -> bool {
     key.len() <= MAX_KEY_BYTES
         && key.bytes().any(|byte| byte.is_ascii_digit())
         && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')

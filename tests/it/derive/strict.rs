@@ -24,7 +24,8 @@ fn table<T: Describe>(cases: &[(&str, &[(&str, &str)])]) {
 fn structs() {
     table::<Inner>(&[
         (r#"{"room": "r", "number": 255}"#, &[]),
-        (r#"{"number": 0, "room": ""}"#, &[]),
+        (r#"{"number": 0, "room": "0"}"#, &[]),
+        (r#"{"number": 0, "room": ""}"#, &[("reference-exists", "/room")]),
         (r#"{"room": "r"}"#, &[("missing-key", "/number")]),
         ("{}", &[("missing-key", "/room"), ("missing-key", "/number")]),
         (r#"{"room": "r", "number": 1, "more": 1}"#, &[("unknown-key", "/more")]),

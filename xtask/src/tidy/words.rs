@@ -40,9 +40,7 @@ const SPELLINGS: &[(&str, &str)] = &[
     ("defence*", "defense"),
     ("analyse*", "analyze"),
     ("catalogue*", "catalog"),
-    // Not `dialogue*`: a crate is called dialoguer.
-    ("dialogue", "dialog"),
-    ("dialogues", "dialogs"),
+    ("dialogue*", "dialog"),
     ("organise*", "organize"),
     ("recognise*", "recognize"),
     ("normalise*", "normalize"),

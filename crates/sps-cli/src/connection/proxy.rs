@@ -38,5 +38,9 @@ pub(super) fn find(
     let address =
         first(["https_proxy", "HTTPS_PROXY"]).or_else(|| first(["all_proxy", "ALL_PROXY"]));
     let except = first(["no_proxy", "NO_PROXY"]).unwrap_or_default();
+    // For names and addresses alike.
+    if except.split(',').any(|it| it.trim() == "*") {
+        return Ok(None);
+    }
     Ok(address.map(|address| Proxy { address, except }))
 }

@@ -166,6 +166,74 @@ fn keys_of_newer_firmware_survive_every_way_of_writing() {
 }
 
 #[test]
+fn keys_of_another_variant_are_no_keys_of_newer_firmware() {
+    let appliance = Appliance::new("changes-variant", &[]);
+    let v3 = json!({"enabled": true, "version": {"selection": "3", "value": {
+        "server": {"selection": "ip", "value": "192.0.2.5"}, "username": "trapper", "engine_id": "0x0123456789",
+        "auth_method": "sha", "auth_password": null, "encryption_method": "none", "encryption_password": null}}});
+    let mut v3 = v3;
+    let run = {
+        appliance.write("password.json", r#"{"plain": "correct horse battery"}"#);
+        appliance.sps(&["post", "passwords", "password.json"])
+    };
+    v3["version"]["value"]["auth_password"] = run.stdout.trim_end().into();
+    appliance.write("v3.json", &v3.to_string());
+    let run = appliance.sps(&["put", "management/snmp/trap", "v3.json"]);
+    assert_eq!(run.status, 0, "{}", run.all());
+    // A merge patch to another variant keeps what belongs to the old one.
+    appliance.write(
+        "patch.json",
+        r#"{"version": {"selection": "2c", "value": {"community": "noc-7"}}}"#,
+    );
+    let run = appliance.sps(&["patch", "management/snmp/trap", "patch.json"]);
+    assert_eq!(run.status, 1, "{}", run.all());
+    assert!(run.stderr.contains("error[unknown-key] /version/value/username"), "{}", run.all());
+    assert!(!run.all().contains("noc-7"), "{}", run.all());
+    assert_eq!(appliance.get("management/snmp/trap"), v3);
+}
+
+#[test]
+fn a_value_that_was_dropped_is_not_shown_if_it_is_a_secret() {
+    let fault = "PUT /api/configuration/management/snmp/trap lose-key=community";
+    let appliance = Appliance::new("changes-dropped", &["--fault", fault]);
+    appliance.write(
+        "patch.json",
+        r#"{"enabled": true, "version": {"value": {"community": "LoseSecret71"}}}"#,
+    );
+    for format in ["human", "json"] {
+        let run =
+            appliance.sps(&["patch", "management/snmp/trap", "patch.json", "--format", format]);
+        assert_eq!(run.status, 1, "{}", run.all());
+        assert!(!run.all().contains("LoseSecret71"), "{}", run.all());
+    }
+    // Nor a text in place of a key.
+    appliance.write(
+        "mail.json",
+        r#"{"smtp_auth": {"enabled": true, "username": "a", "password": "Sup3rSecret!"}}"#,
+    );
+    let run = appliance.sps(&["patch", "management/email", "mail.json", "--dry-run"]);
+    assert!(run.stderr.contains("add        /smtp_auth/"), "{}", run.all());
+    assert!(!run.all().contains("Sup3rSecret"), "{}", run.all());
+}
+
+#[test]
+fn a_base_of_another_object_is_no_stale_base() {
+    let appliance = Appliance::new("changes-wrong-base", &[]);
+    let response = appliance.sps(&["get", "management/email"]);
+    appliance.write("email.json", &response.stdout);
+    appliance.write("list.json", "[]");
+    for (file, part) in
+        [("email.json", "is about another object"), ("list.json", "expected the body of")]
+    {
+        let run = appliance.sps(&["put", HEALTH_MONITORING, "health.json", "--base", file]);
+        assert_eq!(run.status, 2, "{}", run.all());
+        assert!(run.stderr.contains(part), "{}", run.all());
+    }
+    let run = appliance.sps(&["diff", "email.json", "live", "-e", HEALTH_MONITORING]);
+    run.fails(2, "one side is about management/email, not about management/health_monitoring");
+}
+
+#[test]
 fn a_patch_changes_only_its_members() {
     let appliance = Appliance::new("changes-patch", &[]);
     let before = appliance.health();
@@ -259,12 +327,25 @@ fn an_edit_that_cannot_be_sent_is_kept() {
     let health = appliance.health();
     assert_eq!((&health["maximum_load1"], disk(&health)), (&json!(5), 80));
 
-    let run = appliance.edit(HEALTH_MONITORING, "exit 3", &[]);
-    assert_eq!(run.status, 0, "{}", run.all());
-    let mut command = appliance.logged_in("home", &["edit", HEALTH_MONITORING]);
-    let run = finish(command.env("EDITOR", "no-such-editor"));
-    run.fails(2, "cannot run the editor");
-    assert!(run.stderr.contains("set EDITOR"), "{}", run.all());
+    // An editor that fails: `:cq` in vi, a crash, or one that does not exist.
+    for script in ["sed -i 's/: 80/: 61/' \"$1\"; exit 3", "kill -9 $$"] {
+        let run = appliance.edit(HEALTH_MONITORING, script, &[]);
+        assert_eq!(run.status, 2, "{}", run.all());
+        assert!(run.stderr.contains("nothing was sent"), "{}", run.all());
+        assert!(kept(&run).contains("maximum_disk_utilization_ratio"), "{}", run.all());
+    }
+    assert_eq!(disk(&appliance.health()), 80);
+    let edit = |name: &str, editor: &str| {
+        let mut command = appliance.logged_in("home", &["edit", HEALTH_MONITORING]);
+        command.env("PATH", std::env::var_os("PATH").unwrap()).env("TMPDIR", appliance.dir.path());
+        finish(command.env("VISUAL", "").env(name, editor))
+    };
+    let run = edit("EDITOR", "no-such-editor");
+    assert_eq!(run.status, 2, "{}", run.all());
+    assert!(run.stderr.contains("the editor `no-such-editor` failed"), "{}", run.all());
+    // An empty variable counts as absent.
+    let run = edit("EDITOR", "true");
+    assert_eq!((run.status, lines_with(&run, "unchanged").len()), (0, 1), "{}", run.all());
 }
 
 #[test]

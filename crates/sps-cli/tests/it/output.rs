@@ -109,13 +109,16 @@ fn json_is_one_value_on_standard_output() {
         "unverified": [],
     });
     assert_eq!(put, done);
-    let unchanged = json!({"committed": false, "differences": []});
+    let unchanged = json!({"committed": false, "reason": "unchanged", "differences": []});
     assert_eq!(json(&["put", "management/health_monitoring", "health.json"]), unchanged);
     let dry = ["put", "management/health_monitoring", "--dry-run", "--format", "json", "dry.json"];
     fs::write(dir.join("dry.json"), HEALTH.replace("91", "92")).unwrap();
     let run = appliance.sps(&dry);
     let set = set("/maximum_disk_utilization_ratio", 91, 92);
-    assert_eq!((run.status, run.json()), (3, json!({"committed": false, "differences": [set]})));
+    assert_eq!(
+        (run.status, run.json()),
+        (3, json!({"committed": false, "reason": "dry-run", "differences": [set]}))
+    );
     let policy = json(&["post", "policies/time_policies", "office.json"])["key"].clone();
     let policy = format!("policies/time_policies/{}", policy.as_str().unwrap());
     assert_eq!(json(&["delete", &policy])["committed"], true);

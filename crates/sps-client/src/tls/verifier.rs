@@ -120,9 +120,13 @@ impl Check {
     }
 }
 
-/// Whether a listed certificate may sign others, as OpenSSL decides it: rustls does not ask. Versions before 3 do not say.
+/// Whether a listed certificate may sign others, as OpenSSL decides it: rustls does not ask. Versions before 3 do not say,
+/// so only those that signed themselves may.
 fn may_sign(item: &CertificateItem) -> bool {
-    item.certificate.version() < 3 || item.certificate.is_authority() == Some(true)
+    if item.certificate.version() < 3 {
+        return Parts::read(&item.der).is_some_and(|parts| parts.is_self_issued());
+    }
+    item.certificate.is_authority() == Some(true)
 }
 
 /// The authority in a certificate that rustls does not read. It looks at these parts alone in any other, too.

@@ -259,7 +259,8 @@ impl<'a> Types<'a> {
             ),
             FieldType::Named(name) => or_null(self.named(name), nullable),
             FieldType::Ref(_) => match self.form {
-                SchemaForm::Request => of_type("string"),
+                // No object has an empty key.
+                SchemaForm::Request => of_type("string").with("minLength", 1),
                 SchemaForm::Response => or_null(self.reference(), nullable),
             },
             FieldType::List(inner) => {
@@ -301,18 +302,18 @@ impl<'a> Types<'a> {
     fn reference(&mut self) -> Object {
         self.other(REFERENCE, || {
             let member = |text: &str| Object::new().with("description", text);
+            let key = || Object::new().with("type", "string").with("minLength", 1);
             let members = Object::new()
-                .with("key", member("The key of the object.").with("type", "string"))
+                .with("key", member("The key of the object.").and(key()))
                 .with("meta", member("Where the object is."))
                 .with("body", member("The object itself. Versions from 6.1.0 may embed it."));
             let object = Object::new()
                 .with("type", "object")
                 .with("properties", members)
                 .with("required", strings(["key"]));
-            let key = Object::new().with("type", "string");
             Object::new()
                 .with("description", "An object elsewhere: its key, and where it is.")
-                .with("anyOf", vec![Json::from(object), key.into()])
+                .with("anyOf", vec![Json::from(object), key().into()])
         })
     }
 

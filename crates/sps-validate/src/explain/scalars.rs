@@ -120,8 +120,7 @@ impl<'t> Walker<'_, '_, 't> {
                 }
             }
         }
-        // Of a repeated member, one value is left.
-        if target.single_use && !self.broken.contains(&node.span.start) {
+        if target.single_use {
             self.single_use(target, key, &path, node);
         }
         self.report.references.push(Use::new(path, self.pointer.clone(), target.single_use));
@@ -178,6 +177,9 @@ fn may_be_a_private_key(text: &str) -> bool {
             | PemError::WrongLabel
             | PemError::Unfinished
             | PemError::NotX509
+            | PemError::TextBefore
+            | PemError::TextAfter
+            | PemError::SeveralCertificates
             | PemError::Container(_))
     )
 }

@@ -130,7 +130,10 @@ pub(super) fn replacement(value: &str, error: FormatError) -> Option<String> {
     match error {
         FormatError::OuterWhiteSpace => Some(value.trim().to_owned()),
         FormatError::DisplayName => named(value).map(str::to_owned),
-        FormatError::Scheme => value.get("mailto:".len()..).map(str::to_owned),
+        FormatError::Scheme => {
+            let rest = value.get("mailto:".len()..)?;
+            Some(rest.strip_prefix("//").unwrap_or(rest).to_owned())
+        }
         FormatError::LabelNotAscii => {
             let (user, domain) = value.rsplit_once('@')?;
             Some(format!("{user}@{}", host::ascii(domain)?))

@@ -61,7 +61,17 @@ pub(super) const fn is_invisible(character: char) -> bool {
 }
 
 /// The form of a name that mail and DNS use for characters that are not ASCII, such as `xn--bcher-kva.test`.
+///
+/// Dashes, fractions and other signs have no such form that anyone meant: they come from a word processor.
 pub(super) fn ascii(text: &str) -> Option<String> {
+    let is_letter = |it: char| {
+        it.is_ascii()
+            || it.is_alphabetic()
+            || matches!(it, '\u{300}'..='\u{36F}' | '。' | '．' | '｡')
+    };
+    if !text.chars().all(is_letter) {
+        return None;
+    }
     idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::URL)
         .ok()
         .map(std::borrow::Cow::into_owned)

@@ -17,6 +17,7 @@ pub struct Parts<'a> {
     pub(super) version: u8,
     pub(super) serial: &'a [u8],
     pub(super) signature_algorithm: Algorithm<'a>,
+    issuer: Element<'a>,
     subject: Element<'a>,
     pub(super) not_before: Option<Time>,
     pub(super) not_after: Option<Time>,
@@ -105,6 +106,7 @@ impl<'a> Parts<'a> {
             version,
             serial,
             signature_algorithm,
+            issuer,
             subject,
             not_before,
             not_after,
@@ -127,6 +129,11 @@ impl<'a> Parts<'a> {
     /// The version of X.509: 1, 2 or 3.
     pub fn version(&self) -> u8 {
         self.version
+    }
+
+    /// Whether it names itself as its issuer.
+    pub fn is_self_issued(&self) -> bool {
+        self.issuer.content == self.subject.content
     }
 
     /// The name of the subject: the content of the sequence.

@@ -101,7 +101,15 @@ impl Base {
     pub(super) fn read(file: &Path, target: &Target) -> Result<Self> {
         let draft = Draft::read(file, target, Leniency::default(), "put")?;
         let source = one_line(&file.display().to_string()).into_owned();
+        let href = serde_json::from_str::<Value>(draft.text()).ok();
+        let href = href.as_ref().and_then(|it| it["meta"]["href"].as_str());
+        if href.is_some_and(|it| it.split('#').next() != Some(&target.path)) {
+            bail!("{source}: this response is about another object than {}", target.path);
+        }
         let body = target.body(draft.text()).map_err(|reason| anyhow!("{source}: {reason}"))?;
+        if !body.is_object() {
+            bail!("{source}: expected the body of {}", endpoint::short(&target.path));
+        }
         Ok(Self { body, source })
     }
 }
@@ -191,7 +199,7 @@ impl ChangeOptions {
                     report("canceled", "nothing was changed");
                 }
                 if out.is_json() {
-                    print_json(out, &outcome::not_committed(&differences))?;
+                    print_json(out, &outcome::not_committed(status, &differences))?;
                 }
                 return Ok(status);
             }
@@ -350,6 +358,9 @@ fn patched(
             complain(&format!("error: {source}: the test of {pointer} failed; nothing was sent"));
             Ok(None)
         }
+        Err(PatchError::TooLarge { operation }) => bail!(
+            "{source}: operation {operation} makes the body larger than any body may be; nothing was sent"
+        ),
         Err(PatchError::Misfit { pointer, operation }) => bail!(
             "{source}: operation {operation} does not fit the object: nothing is at {pointer}; nothing was sent"
         ),
@@ -404,7 +415,12 @@ fn report_outcome(outcome: &CommitReport, listed: usize) {
         report("", "the response was lost; a check showed that the commit took effect");
     }
     for it in &outcome.unverified {
-        report("unverified", &it.to_string());
+        // A whole object that could not be read back decides the status, so `--quiet` prints it too.
+        if it.pointer.is_empty() {
+            complain(&step("unverified", &it.to_string()));
+        } else {
+            report("unverified", &it.to_string());
+        }
     }
     for it in &outcome.mismatches {
         complain(&step("MISMATCH", &it.to_string()));

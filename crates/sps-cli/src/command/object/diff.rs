@@ -141,7 +141,19 @@ impl Source {
 /// The object that both sides are about.
 fn target(named: Option<&str>, sources: &[Source; 2]) -> Result<Target> {
     if let Some(name) = named {
-        return Target::named(name);
+        let target = Target::named(name)?;
+        for source in sources {
+            let other = source.target();
+            let endpoint = |it: &Target| it.endpoint.map(|endpoint| endpoint.path);
+            if let Some(other) = other.filter(|it| endpoint(it) != endpoint(&target)) {
+                bail!(
+                    "one side is about {}, not about {}",
+                    endpoint::short(&other.path),
+                    endpoint::short(&target.path)
+                );
+            }
+        }
+        return Ok(target);
     }
     let [before, after] = sources.each_ref().map(Source::target);
     let path = |it: &Target| it.endpoint.map(|endpoint| endpoint.path);

@@ -5,7 +5,7 @@ use std::{cell::Cell, io::IsTerminal as _, path::Path};
 use anyhow::{Result, bail};
 use serde_json::Value;
 use sps_model::EndpointInfo;
-use sps_validate::{Context, Diagnostic, Finding, Form, Severity, UnknownKeys, Version};
+use sps_validate::{Context, Diagnostic, Finding, Form, Home, Severity, UnknownKeys, Version};
 
 use crate::{
     check::{
@@ -99,10 +99,13 @@ impl Draft {
     /// Checks everything that can be checked without the current object, and prints the errors. Unknown keys pass if
     /// nothing else is wrong: the object may have them.
     pub(super) fn check(&self, version: Option<Version>) -> Result<bool> {
-        let Some(checked) = self.explain(version)? else { return Ok(true) };
+        let Some(mut checked) = self.explain(version)? else { return Ok(true) };
         if !checked.report.is_valid() && checked.report.errors().all(is_unknown_key) {
             return Ok(true);
         }
+        // Removing such a key would lose its value, if the object has it.
+        let may_be_there = |it: &Diagnostic| matches!(&it.finding, Finding::UnknownKey { suggestions, home: None } if suggestions.is_empty());
+        checked.report.diagnostics.retain(|it| !may_be_there(it));
         Ok(self.passes(checked))
     }
 
@@ -114,10 +117,9 @@ impl Draft {
     /// Checks a body that replaces this object, and prints the errors. Unknown keys pass if the object has them.
     pub(super) fn check_against(&self, current: &Value, version: Option<Version>) -> Result<bool> {
         let Some(mut checked) = self.explain(version)? else { return Ok(true) };
-        checked
-            .report
-            .diagnostics
-            .retain(|it| !(is_unknown_key(it) && has_member(current, &it.pointer)));
+        checked.report.diagnostics.retain(|it| {
+            is_of_another_variant(it) || !(is_unknown_key(it) && has_member(current, &it.pointer))
+        });
         Ok(self.passes(checked))
     }
 
@@ -157,6 +159,11 @@ impl Draft {
 fn is_unknown_key(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error
         && matches!(diagnostic.finding, Finding::UnknownKey { .. })
+}
+
+/// Whether the spec has the key for another variant: then the object has it because of its own variant.
+fn is_of_another_variant(diagnostic: &Diagnostic) -> bool {
+    matches!(&diagnostic.finding, Finding::UnknownKey { home: Some(Home::Variant { .. }), .. })
 }
 
 /// Whether a value has something at an RFC 6901 pointer. Elements of lists may have moved, so each of them counts.

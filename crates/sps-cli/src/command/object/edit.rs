@@ -1,8 +1,13 @@
 //! `sps edit`: an object in an editor.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::{
+    env, fs,
+    io::{self, IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, bail};
 use sps_client::Client;
 use sps_model::Method;
 use sps_validate::Version;
@@ -11,11 +16,12 @@ use crate::{
     command::object::{
         change::{Action, Base, Change, ChangeOptions, report, version},
         draft::Draft,
+        outcome,
         target::{Target, TargetArg},
     },
     connection::runtime,
     endpoint,
-    output::{Stdout, complain},
+    output::{Stdout, complain, print_json},
     status::Status,
 };
 
@@ -60,31 +66,52 @@ pub(crate) fn edit(args: &EditArgs, out: &mut Stdout) -> Result<Status> {
         };
         // The text of the response has the order of its members; a map of them has not.
         let before = target.request(&response)?;
-        let mut text = before.clone();
+        let file = draft_file(&before)?;
+        report("editing", &file.display().to_string());
         let draft = loop {
-            text = runtime::undisturbed(move || in_editor(&text)).await?;
+            let edited = file.clone();
+            let text = match runtime::undisturbed(move || in_editor(&edited)).await {
+                Ok(text) => text,
+                Err(error) => {
+                    keep(&file);
+                    return Err(error);
+                }
+            };
             if text == before {
+                let _ = fs::remove_file(&file);
                 report("unchanged", "nothing was edited");
-                return Ok(Status::Done);
+                return unchanged(out);
             }
-            let draft = Draft::new("edited body", text.clone(), &target, args.change.leniency());
+            let draft = Draft::new("edited body", text, &target, args.change.leniency());
             if draft.check_against(&base.body, version)? {
                 break draft;
             }
             if !again()? {
-                return keep(&text).map(|()| Status::Invalid);
+                keep(&file);
+                return Ok(Status::Invalid);
             }
         };
         if target.differences(&base.body, &draft.value()?).is_empty() {
+            let _ = fs::remove_file(&file);
             report("unchanged", "the edit changes no value");
-            return Ok(Status::Done);
+            return unchanged(out);
         }
         let result = send(args, client, out, target, draft, base, version).await;
-        if !matches!(result, Ok(Status::Done | Status::Different)) {
-            keep(&text)?;
+        if matches!(result, Ok(Status::Done | Status::Different)) {
+            let _ = fs::remove_file(&file);
+        } else {
+            keep(&file);
         }
         result
     })
+}
+
+/// Ends an edit that changes nothing.
+fn unchanged(out: &mut Stdout) -> Result<Status> {
+    if out.is_json() {
+        print_json(out, &outcome::not_committed(Status::Done, &[]))?;
+    }
+    Ok(Status::Done)
 }
 
 async fn send(
@@ -100,15 +127,32 @@ async fn send(
     args.change.apply(client, out, change, version).await
 }
 
-/// Opens a text in the user's editor, and gives it back as it was saved.
-fn in_editor(text: &str) -> Result<String> {
-    let edited = dialoguer::Editor::new().extension(".json").trim_newlines(false).edit(text);
-    let edited = edited.map_err(|error| {
-        let dialoguer::Error::IO(error) = error;
-        anyhow!("cannot run the editor: {error}; set EDITOR to one that is installed")
-    })?;
-    // Without a save nothing changed.
-    Ok(edited.unwrap_or_else(|| text.to_owned()))
+/// Opens the file in the user's editor, and gives back its text.
+fn in_editor(file: &Path) -> Result<String> {
+    let editor = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| env::var(name).ok());
+    let editor = editor.map(|it| it.trim().to_owned()).find(|it| !it.is_empty());
+    let editor = editor.unwrap_or_else(|| if cfg!(windows) { "notepad" } else { "vi" }.to_owned());
+    let mut command = if cfg!(windows) {
+        let mut command = Command::new("cmd");
+        command.arg("/C").arg(format!("{editor} \"{}\"", file.display()));
+        command
+    } else {
+        // As git and crontab do it: the variable may have options and quotes.
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(format!("{editor} \"$@\"")).arg(&editor).arg(file);
+        command
+    };
+    // Standard output is for the result.
+    if !io::stdout().is_terminal() {
+        command.stdout(io::stderr());
+    }
+    let status = command.status().with_context(|| format!("cannot run the editor `{editor}`"))?;
+    if !status.success() {
+        bail!(
+            "the editor `{editor}` failed ({status}); nothing was sent; EDITOR chooses another one"
+        );
+    }
+    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
 /// Asks whether to go back to the editor. Without a terminal the answer is no.
@@ -127,15 +171,19 @@ fn eprint_prompt(text: &str) {
     let _ = write!(io::stderr(), "{text}").and_then(|()| io::stderr().flush());
 }
 
-/// Keeps a text that was not sent in a file that only its user can read.
-fn keep(text: &str) -> Result<()> {
+/// Makes the file to edit, which only its user can read. It stays until the edit was sent, however the run ends.
+fn draft_file(text: &str) -> Result<PathBuf> {
     let mut file = tempfile::Builder::new()
         .prefix("sps-edit-")
         .suffix(".json")
         .tempfile()
-        .context("cannot keep the edited text")?;
-    file.write_all(text.as_bytes()).context("cannot keep the edited text")?;
-    let (_, path) = file.keep().context("cannot keep the edited text")?;
-    complain(&format!("note: your edit is in {}", path.display()));
-    Ok(())
+        .context("cannot make a file to edit")?;
+    file.write_all(text.as_bytes()).context("cannot write the file to edit")?;
+    let (_, path) = file.keep().context("cannot keep the file to edit")?;
+    Ok(path)
+}
+
+/// Says where the edit is that was not sent.
+fn keep(file: &Path) {
+    complain(&format!("note: your edit is in {}", file.display()));
 }

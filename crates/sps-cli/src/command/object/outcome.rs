@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use sps_client::CommitReport;
 use sps_model::{Difference, Side};
 
+use crate::status::Status;
+
 /// The result of a commit; `key` is that of a new object, `found` what it changed in an object that was there.
 pub(super) fn committed(outcome: &CommitReport, key: Option<&str>, found: &[Difference]) -> Value {
     let mismatches = outcome.mismatches.iter().map(|it| {
@@ -28,9 +30,15 @@ pub(super) fn committed(outcome: &CommitReport, key: Option<&str>, found: &[Diff
     })
 }
 
-/// The result of a change that was not made.
-pub(super) fn not_committed(found: &[Difference]) -> Value {
-    json!({"committed": false, "differences": differences(found)})
+/// The result of a change that was not made, and why.
+pub(super) fn not_committed(status: Status, found: &[Difference]) -> Value {
+    let reason = match status {
+        Status::Done => "unchanged",
+        Status::Different => "dry-run",
+        Status::Stale => "stale",
+        _ => "invalid",
+    };
+    json!({"committed": false, "reason": reason, "differences": differences(found)})
 }
 
 /// Differences between two bodies. A side without `value` is absent or hidden.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use sps_model::shape;
-use sps_validate::Kind;
+use sps_validate::{Context, Form, Kind, Limits, Subject, explain, span::LineIndex};
 
 /// A patch that can be applied to the body of a request.
 #[derive(Debug)]
@@ -20,11 +20,19 @@ pub(super) enum PatchError {
     Test { pointer: String },
     /// An operation does not fit the object.
     Misfit { pointer: String, operation: usize },
+    /// After this operation, the body is larger than any body may be.
+    TooLarge { operation: usize },
 }
 
 impl Patch {
     /// Reads a patch. An object is a merge patch, a list a JSON Patch.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
+        // Names the cause of a mistake in the syntax, and refuses keys that occur twice.
+        let report = explain(text, &Subject::new(Kind::Any, Form::Request), &Context::default());
+        if let Some(error) = report.errors().next() {
+            let at = LineIndex::new(text).position(error.span.start);
+            return Err(format!("line {}, column {}: {}", at.line, at.column, error.message));
+        }
         let value: Value = serde_json::from_str(text).map_err(|error| {
             format!("invalid JSON at line {}, column {}", error.line(), error.column())
         })?;
@@ -51,14 +59,20 @@ impl Patch {
         match self {
             Self::Merge(patch) => merge(kind, &mut patched, patch),
             Self::Operations(patch) => {
-                // Without an undo list: a patch that fails halfway is dropped with the copy.
-                json_patch::patch_unsafe(&mut patched, patch).map_err(|error| {
-                    let pointer = error.path.to_string();
-                    match error.kind {
-                        json_patch::PatchErrorKind::TestFailed => PatchError::Test { pointer },
-                        _ => PatchError::Misfit { pointer, operation: error.operation },
+                // One by one: a few copies of a copy would fill the memory. What fails halfway is dropped with the copy.
+                for (index, operation) in patch.iter().enumerate() {
+                    let one = std::slice::from_ref(operation);
+                    json_patch::patch_unsafe(&mut patched, one).map_err(|error| {
+                        let pointer = error.path.to_string();
+                        match error.kind {
+                            json_patch::PatchErrorKind::TestFailed => PatchError::Test { pointer },
+                            _ => PatchError::Misfit { pointer, operation: index },
+                        }
+                    })?;
+                    if patched.to_string().len() > Limits::default().bytes {
+                        return Err(PatchError::TooLarge { operation: index });
                     }
-                })?;
+                }
             }
         }
         Ok(patched)
@@ -149,10 +163,22 @@ mod tests {
     }
 
     #[test]
+    fn copies_of_copies_have_an_end() {
+        let copy = json!({"op": "copy", "from": "/x", "path": "/x/-"});
+        let patch = Value::Array(vec![copy; 64]);
+        let body = json!({"x": ["a text"]});
+        let error = applied(Kind::Any, &body, &patch).unwrap_err();
+        assert!(matches!(error, PatchError::TooLarge { .. }), "{error:?}");
+    }
+
+    #[test]
     fn rejects_what_is_no_patch() {
         for (text, part) in [
             ("3", "expected an object"),
             ("{", "line 1"),
+            (r#"{"a": 1, "a": 2}"#, "duplicate key"),
+            (r#"{"a": 1} // why"#, "comments"),
+            (r#"{"a": 1,}"#, "comma"),
             (r#"[{"op": "test", "path": "/a", "value": 1}, {"op": "replace"}]"#, "operation 1"),
         ] {
             assert!(Patch::parse(text).unwrap_err().contains(part), "{text}");
