@@ -92,7 +92,11 @@ impl Finding {
             }
             Self::DuplicateKey => "keep one of them".to_owned(),
             Self::UnknownKey { home: Some(home), .. } => format!("{home}; remove it here"),
-            Self::UnknownKey { suggestions, .. } => match suggestions.first() {
+            Self::UnknownKey { suggestions, is_taken, .. } => match suggestions.first() {
+                Some(name) if *is_taken => format!(
+                    "`{name}` is there already; remove this key, unless it came from an appliance: a PUT without it \
+                     would lose the setting"
+                ),
                 Some(name) => format!("did you mean `{name}`?"),
                 None => "remove it, unless it came from an appliance: a PUT without it would lose \
                          the setting"

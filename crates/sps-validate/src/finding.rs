@@ -42,6 +42,8 @@ pub enum Finding {
         suggestions: Vec<&'static str>,
         /// Where a key of exactly this name belongs.
         home: Option<Home>,
+        /// Whether the best of them is a member already, so that it cannot be meant.
+        is_taken: bool,
     },
     /// `unknown-key`: only responses have the key.
     ResponseOnlyKey,
@@ -353,7 +355,7 @@ impl Finding {
             Self::ResponseWrapper
             | Self::ReferenceObject { .. }
             | Self::ResponseOnlyKey
-            | Self::UnknownKey { home: None, .. } => true,
+            | Self::UnknownKey { home: None, is_taken: false, .. } => true,
             Self::MissingKey { expected, .. } => {
                 matches!(expected, Expected::List | Expected::OrNull(_))
             }

@@ -339,7 +339,9 @@ impl<'p, 't> Plan<'p, 't> {
 
     /// The missing key that an unknown one was meant to be, if no other is as similar.
     fn rename<'d>(&self, unknown: &'d Diagnostic) -> Option<Rename<'d>> {
-        let Finding::UnknownKey { suggestions, home: None } = &unknown.finding else { return None };
+        let Finding::UnknownKey { suggestions, home: None, .. } = &unknown.finding else {
+            return None;
+        };
         let key = unescaped(unknown.pointer.rsplit('/').next()?);
         let mut same = suggestions.iter().filter(|name| letters(name) == letters(&key));
         let mut near = suggestions.iter().filter(|name| {

@@ -26,7 +26,9 @@ pub(crate) fn help(diagnostic: &Diagnostic) -> String {
         Finding::ResponseWrapper | Finding::ReferenceObject { .. } => {
             "`sps request FILE` rewrites a response"
         }
-        Finding::UnknownKey { suggestions, home: None } if suggestions.is_empty() => {
+        Finding::UnknownKey { suggestions, home: None, is_taken }
+            if suggestions.is_empty() || *is_taken =>
+        {
             "`--allow-unknown` keeps keys that came from an appliance"
         }
         Finding::Format { format: Format::PemCertificate, .. } => {
@@ -82,7 +84,8 @@ mod tests {
         assert!(
             text(Finding::ResponseWrapper).ends_with("; `sps request FILE` rewrites a response")
         );
-        let unknown = |suggestions| Finding::UnknownKey { suggestions, home: None };
+        let unknown =
+            |suggestions| Finding::UnknownKey { suggestions, home: None, is_taken: false };
         assert!(text(unknown(vec![])).contains("`--allow-unknown`"));
         let near = text(unknown(vec!["name"]));
         assert!(near.starts_with("did you mean `name`? `sps check --fix` "), "{near}");

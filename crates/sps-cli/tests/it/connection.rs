@@ -216,7 +216,10 @@ fn a_long_message_is_cut() {
 fn advice_names_options_and_not_functions() {
     let appliance = Appliance::start("connection-advice", &["--plain-http"]);
     let run = appliance.sps(&["post", "/api/transaction"]);
-    run.fails(2, "no transaction is open\nhelp: only `sps put`, `patch`, `edit`, `post` and `delete`");
+    run.fails(
+        2,
+        "no transaction is open\nhelp: only `sps put`, `patch`, `edit`, `post` and `delete`",
+    );
     let accounting = appliance.sps(&["get", "management/accounting", "--request"]).stdout;
     assert!(accounting.contains("\"require_commitlog\": false"), "{accounting}");
     let accounting =

@@ -61,10 +61,11 @@ impl Walker<'_, '_, '_> {
                 suggestions.push(name);
             }
         }
+        let is_taken = suggestions.first().is_some_and(|name| node.get(name).is_some());
         let home = siblings
             .and_then(|siblings| siblings.owner(&member.key))
             .or_else(|| hints::home_of(self.subject.body, &member.key));
-        self.key_error(member, Finding::UnknownKey { suggestions, home });
+        self.key_error(member, Finding::UnknownKey { suggestions, home, is_taken });
     }
 
     /// Reports a key that must not be there.

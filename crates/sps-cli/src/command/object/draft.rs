@@ -104,7 +104,7 @@ impl Draft {
             return Ok(true);
         }
         // Removing such a key would lose its value, if the object has it.
-        let may_be_there = |it: &Diagnostic| matches!(&it.finding, Finding::UnknownKey { suggestions, home: None } if suggestions.is_empty());
+        let may_be_there = |it: &Diagnostic| matches!(&it.finding, Finding::UnknownKey { suggestions, home: None, is_taken } if suggestions.is_empty() || *is_taken);
         checked.report.diagnostics.retain(|it| !may_be_there(it));
         Ok(self.passes(checked))
     }
