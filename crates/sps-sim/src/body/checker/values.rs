@@ -105,7 +105,7 @@ impl Checker<'_> {
             _ => return self.wrong_type(doc, "the key of an object"),
         };
         // A missing object does not make the key itself invalid: rules may look at it.
-        if self.world.object(collection, key).is_none() {
+        if key.is_empty() || self.world.object(collection, key).is_none() {
             self.report("reference-exists", &format!("{collection} has no object with this key"));
         }
         if self.spec.endpoint(collection).is_some_and(|endpoint| endpoint.single_use) {
