@@ -595,27 +595,3 @@ fn the_wrapper_of_an_response() {
     let text = r#"{"body": true, "meta": {}}"#;
     finds(&request(Kind::Bool), text, &[("response-wrapper", "", text)]);
 }
-
-#[test]
-fn a_key_that_resembles_a_member_that_is_there_may_come_from_an_appliance() {
-    static ONE: Type = Type::new(
-        "One",
-        Shape::Struct { fields: &[Field::new("sender_address", Kind::String)], open: false },
-        Constraints::NONE,
-    );
-    let help = |text: &str| {
-        let report = explain(text, &request(Kind::Named(&ONE)), &Context::default());
-        let unknown = report.errors().find(|it| it.code == "unknown-key").unwrap();
-        (unknown.help.clone(), unknown.finding.is_repairable())
-    };
-    let (taken, is_repairable) = help(r#"{"sender_address": "a", "sender_address2": "b"}"#);
-    assert!(
-        taken.starts_with("`sender_address` is there already; remove this key, unless"),
-        "{taken}"
-    );
-    assert!(!is_repairable);
-    assert_eq!(
-        help(r#"{"sender_address2": "b"}"#),
-        ("did you mean `sender_address`?".to_owned(), true)
-    );
-}

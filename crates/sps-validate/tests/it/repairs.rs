@@ -2,7 +2,7 @@
 
 use sps_validate::{
     Constraint, Constraints, Context, Field, FieldForm, Fixed, Form, Kind, Member, Shape, Subject,
-    Target, Type, Variant, fix, format::Format,
+    Target, Type, Variant, explain, fix, format::Format,
 };
 
 const KEYS: Target = Target::new("/api/keys");
@@ -383,4 +383,29 @@ fn what_is_copied_is_told() {
     let fixes: Vec<_> = fixed.fixes.iter().map(|it| (it.code, it.pointer.as_str())).collect();
     assert_eq!(fixes, [("response-wrapper", ""), ("unknown-key", "/seen")]);
     assert!(fixed.report.is_valid());
+}
+
+#[test]
+fn a_key_that_resembles_a_member_that_is_there_may_come_from_an_appliance() {
+    static ONE: Type = Type::new(
+        "One",
+        Shape::Struct { fields: &[Field::new("sender_address", Kind::String)], open: false },
+        Constraints::NONE,
+    );
+    let help = |text: &str| {
+        let report =
+            explain(text, &Subject::new(Kind::Named(&ONE), Form::Request), &Context::default());
+        let unknown = report.errors().find(|it| it.code == "unknown-key").unwrap();
+        (unknown.help.clone(), unknown.finding.is_repairable())
+    };
+    let (taken, is_repairable) = help(r#"{"sender_address": "a", "sender_address2": "b"}"#);
+    assert!(
+        taken.starts_with("`sender_address` is there already; remove this key, unless"),
+        "{taken}"
+    );
+    assert!(!is_repairable);
+    assert_eq!(
+        help(r#"{"sender_address2": "b"}"#),
+        ("did you mean `sender_address`?".to_owned(), true)
+    );
 }
