@@ -70,7 +70,8 @@ Exit status:
   1    the body is invalid, or a value that was read back differs
   2    it could not be done
   3    with --dry-run: the body would change something
-  4    with --base: the object has changed since it was read; nothing was sent
+  4    the object has changed since --base was read, or another session committed first; nothing
+       took effect
   130  interrupted
 
 Examples:
@@ -143,7 +144,8 @@ Exit status:
   0    done
   2    it could not be done
   3    with --dry-run: the object would be deleted
-  4    with --base: the object has changed since it was read; nothing was deleted
+  4    the object has changed since --base was read, or another session committed first; nothing
+       took effect
   130  interrupted
 
 Examples:

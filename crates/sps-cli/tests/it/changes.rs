@@ -324,6 +324,9 @@ fn an_edit_that_cannot_be_sent_is_kept() {
     let run = appliance.edit(HEALTH_MONITORING, &script, &[]);
     assert_eq!(run.status, 4, "{}", run.all());
     assert!(kept(&run).contains(": 85"));
+    let line =
+        "error: management/health_monitoring has changed since it was read; nothing was sent";
+    assert!(run.stderr.lines().any(|it| it == line), "{}", run.all());
     let health = appliance.health();
     assert_eq!((&health["maximum_load1"], disk(&health)), (&json!(5), 80));
 

@@ -20,7 +20,6 @@ use crate::{
         target::{Target, TargetArg},
     },
     connection::runtime,
-    endpoint,
     output::{Stdout, complain, print_json},
     status::Status,
 };
@@ -37,7 +36,7 @@ Exit status:
   1    the edited body is invalid, or a value that was read back differs
   2    it could not be done
   3    with --dry-run: the edit would change something
-  4    the object has changed meanwhile; nothing was sent
+  4    the object has changed meanwhile, or another session committed first; nothing took effect
   130  interrupted
 
 Examples:
@@ -60,10 +59,7 @@ pub(crate) fn edit(args: &EditArgs, out: &mut Stdout) -> Result<Status> {
         let version = version(client).await?;
         target.require_version(version)?;
         let response = client.get_raw(&target.path).await?;
-        let base = Base {
-            body: target.current(&response)?,
-            source: endpoint::short(&target.path).to_owned(),
-        };
+        let base = Base { body: target.current(&response)?, source: "it".to_owned() };
         // The text of the response has the order of its members; a map of them has not.
         let before = target.request(&response)?;
         let file = draft_file(&before)?;

@@ -31,7 +31,7 @@ Exit status:
   1    the patched body is invalid, or a value that was read back differs
   2    it could not be done
   3    with --dry-run: the patch would change something
-  4    the object has changed, or a `test` operation failed; nothing was sent
+  4    a `test` operation failed, or another session committed first; nothing took effect
   130  interrupted
 
 Examples:
