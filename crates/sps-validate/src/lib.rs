@@ -33,7 +33,7 @@
 //! * A [`Report`] has every [`Diagnostic`], and as [`Unchecked`] what could not be decided, with the [`Reason`]. It can be
 //!   printed, returned as an error, and serialized. What is wrong is also data: a [`Finding`].
 //! * [`fix()`] repairs what has only one repair. [`rewrite()`] turns the text of a response into that of a request.
-//! * [`json`] is the scanner with byte spans and limits, [`span`] turns them into lines and columns, [`format`] and [`pem`]
+//! * [`json`] is the scanner with byte spans and limits, [`span`] turns them into lines and columns, [`mod@format`] and [`pem`]
 //!   check texts.
 //!
 //! # Features

@@ -165,6 +165,12 @@ impl Rule {
         Self { message, help, ..self }
     }
 
+    /// Whether it is about the plain text behind a reference, which only a resolver knows.
+    #[inline]
+    pub(crate) const fn is_about_plain_text(&self) -> bool {
+        matches!(self.check, Check::Plain { .. })
+    }
+
     /// Checks its inputs, in the order of [`Self::inputs`]; any behind them are ignored.
     pub fn check(&self, inputs: &[Input<'_>], context: &Context<'_>) -> Outcome {
         if !self.versions.is_bounded() {

@@ -116,5 +116,5 @@ lamp\\u0007.json:2:15: error[unknown-key] /plian: unknown key: the appliance wou
   |               ^^^^^^^
 ";
     assert!(rendered.starts_with(first), "{rendered}");
-    assert!(rendered.contains("= help: did you mean `color`?"), "{rendered}");
+    assert!(rendered.contains("= help: `color` is there already; remove this key"), "{rendered}");
 }
