@@ -41,6 +41,26 @@ async fn a_listed_server_certificate_signs_no_other() {
     accepted(&victim, BOTH, file(&server)).await;
 }
 
+/// Version 1 does not say who may sign: OpenSSL takes those that signed themselves.
+#[tokio::test]
+async fn a_listed_certificate_of_version_1_signs_others_only_if_it_signed_itself() {
+    let authority = Authority::new("authority");
+    let key = KeyPair::generate().unwrap();
+    let middle = params("middle");
+    let issued = version_1(middle.signed_by(&key, &authority.issuer).unwrap().der());
+    let listed = Identity { der: issued, key: signing_key(&key) };
+    let issuer = Issuer::new(middle, key);
+    let own = KeyPair::generate().unwrap();
+    let der = params("127.0.0.1").signed_by(&own, &issuer).unwrap().der().to_vec();
+    let victim = Identity { der, key: signing_key(&own) };
+    refused(&victim, file(&listed), "no trusted authority").await;
+
+    let victim = authority.sign(&params("127.0.0.1"));
+    let der = version_1(&authority.identity.der);
+    let listed = Identity { der, key: Arc::clone(&authority.identity.key) };
+    accepted(&victim, BOTH, file(&listed)).await;
+}
+
 #[tokio::test]
 async fn a_server_certificate_in_the_chain_signs_no_other() {
     let authority = Authority::new("authority");
