@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 use sps_model::{Difference, Side, differences, shape};
-use sps_validate::{Kind, Limits, Subject, is_like_a_key, json::scan};
+use sps_validate::{
+    Kind, Limits, Subject, is_like_a_key,
+    json::{escape_pointer_segment, scan},
+};
 
 use crate::hide;
 
@@ -47,7 +50,7 @@ impl Comparison {
                     let inner = shape::member(kind, tag, key).unwrap_or(Kind::Any);
                     let length = pointer.len();
                     pointer.push('/');
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                    pointer.push_str(&escape_pointer_segment(key));
                     let has_secret_name = shape::is_secret_name(key);
                     self.walk(inner, has_secret_name, value, found.get(key), pointer);
                     pointer.truncate(length);

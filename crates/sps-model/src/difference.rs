@@ -130,7 +130,7 @@ impl Hidden {
 /// The value at an RFC 6901 pointer.
 fn node_at<'n, 't>(root: &'n Node<'t>, pointer: &str) -> Option<&'n Node<'t>> {
     pointer.split('/').skip(1).try_fold(root, |node, segment| {
-        let key = segment.replace("~1", "/").replace("~0", "~");
+        let key = json::unescape_pointer_segment(segment);
         match node.as_array() {
             Some(items) => items.get(key.parse::<usize>().ok()?),
             None => node.get(&key),
@@ -206,7 +206,7 @@ impl Walk {
     fn below(&mut self, segment: &str, walk: impl FnOnce(&mut Self)) {
         let depth = self.pointer.len();
         self.pointer.push('/');
-        self.pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        self.pointer.push_str(&json::escape_pointer_segment(segment));
         walk(self);
         self.pointer.truncate(depth);
     }

@@ -20,10 +20,10 @@ pub fn validate_into<T: Describe>(
 ) {
     for diagnostic in check(value, &Context::default()).errors() {
         let path = diagnostic.pointer.split('/').skip(1).fold(parent(), |path, segment| {
-            let name = segment.replace("~1", "/").replace("~0", "~");
+            let name = sps_validate::json::unescape_pointer_segment(segment);
             match name.parse::<usize>() {
                 Ok(index) => path.join(index),
-                Err(_) => path.join(name),
+                Err(_) => path.join(name.into_owned()),
             }
         });
         let message = format!("{} ({}); {}", diagnostic.message, diagnostic.code, diagnostic.help);

@@ -54,7 +54,7 @@ impl Misfit {
 
     /// Adds the place around it.
     fn within(mut self, segment: &str) -> Self {
-        let segment = segment.replace('~', "~0").replace('/', "~1");
+        let segment = sps_validate::json::escape_pointer_segment(segment);
         self.pointer.insert_str(0, &format!("/{segment}"));
         self
     }

@@ -342,7 +342,7 @@ impl<'p, 't> Plan<'p, 't> {
         let Finding::UnknownKey { suggestions, home: None, .. } = &unknown.finding else {
             return None;
         };
-        let key = unescaped(unknown.pointer.rsplit('/').next()?);
+        let key = json::unescape_pointer_segment(unknown.pointer.rsplit('/').next()?);
         let mut same = suggestions.iter().filter(|name| letters(name) == letters(&key));
         let mut near = suggestions.iter().filter(|name| {
             is_near(&key, name)
@@ -369,7 +369,7 @@ impl<'p, 't> Plan<'p, 't> {
     fn unplaced(&self, unknown: &Diagnostic) -> Option<usize> {
         let Finding::UnknownKey { suggestions, .. } = &unknown.finding else { return None };
         let parent = self.parents.get(&unknown.span.start)?;
-        let key = unescaped(unknown.pointer.rsplit('/').next()?);
+        let key = json::unescape_pointer_segment(unknown.pointer.rsplit('/').next()?);
         // One that resembles a member that is there is about that member.
         let is_about = |name: &&str| is_near(&key, name) && parent.get(name).is_some();
         (!suggestions.iter().any(is_about)).then_some(parent.span.start)
@@ -501,10 +501,6 @@ fn empty_value(expected: &Expected) -> Option<&'static str> {
         Expected::OrNull(_) => Some("null"),
         _ => None,
     }
-}
-
-fn unescaped(segment: &str) -> String {
-    segment.replace("~1", "/").replace("~0", "~")
 }
 
 #[cfg(test)]

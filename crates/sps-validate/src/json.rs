@@ -16,7 +16,7 @@ use crate::span::Span;
 pub(crate) use scanner::Scanner;
 
 pub use number::{Int, int};
-pub use pointer::escape_pointer_segment;
+pub use pointer::{escape_pointer_segment, unescape_pointer_segment};
 pub use scanner::scan;
 pub use syntax::SyntaxError;
 

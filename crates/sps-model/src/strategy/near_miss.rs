@@ -111,7 +111,7 @@ fn put(body: &mut Value, pointer: &str, value: Option<Value>) {
         *body = value.unwrap_or_default();
         return;
     };
-    let segment = segment.replace("~1", "/").replace("~0", "~");
+    let segment = sps_validate::json::unescape_pointer_segment(segment).into_owned();
     match (body.pointer_mut(parent), value) {
         (Some(Value::Object(object)), Some(value)) => {
             object.insert(segment, value);

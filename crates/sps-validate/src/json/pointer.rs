@@ -23,6 +23,24 @@ pub fn escape_pointer_segment(segment: &str) -> Cow<'_, str> {
     }
 }
 
+/// Reverses [`escape_pointer_segment`]. An escape that RFC 6901 does not know stays as it is.
+///
+/// # Example
+///
+/// ```
+/// use sps_validate::json::unescape_pointer_segment;
+///
+/// assert_eq!(unescape_pointer_segment("a~1b~0c"), "a/b~c");
+/// ```
+pub fn unescape_pointer_segment(segment: &str) -> Cow<'_, str> {
+    if segment.contains('~') {
+        // The tilde last, or `~01` would become a slash.
+        Cow::Owned(segment.replace("~1", "/").replace("~0", "~"))
+    } else {
+        Cow::Borrowed(segment)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +59,7 @@ mod tests {
             ("é", "é"),
         ] {
             assert_eq!(escape_pointer_segment(segment), escaped);
+            assert_eq!(unescape_pointer_segment(escaped), segment);
         }
     }
 }

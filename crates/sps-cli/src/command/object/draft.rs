@@ -5,7 +5,9 @@ use std::{cell::Cell, io::IsTerminal as _, path::Path};
 use anyhow::{Result, bail};
 use serde_json::Value;
 use sps_model::EndpointInfo;
-use sps_validate::{Context, Diagnostic, Finding, Form, Home, Severity, UnknownKeys, Version};
+use sps_validate::{
+    Context, Diagnostic, Finding, Form, Home, Severity, UnknownKeys, Version, json,
+};
 
 use crate::{
     check::{
@@ -175,8 +177,8 @@ fn has_member(value: &Value, pointer: &str) -> bool {
     };
     match value {
         Value::Object(members) => {
-            let key = segment.replace("~1", "/").replace("~0", "~");
-            members.get(&key).is_some_and(|member| has_member(member, rest))
+            let key = json::unescape_pointer_segment(segment);
+            members.get(&*key).is_some_and(|member| has_member(member, rest))
         }
         Value::Array(elements) => elements.iter().any(|element| has_member(element, rest)),
         _ => false,
