@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 use sps_validate::{
-    Context, Form, Kind, Limits, Span, Subject, explain,
+    Context, Form, Kind, Span, Subject, explain_scanned,
     json::{self, Node},
 };
 
@@ -49,7 +49,7 @@ impl fmt::Display for Difference {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Side {
-    /// This value. Secrets inside it are replaced by `"***"`.
+    /// This value; no part of it is a secret.
     Value(Any),
     /// No value.
     Absent,
@@ -84,44 +84,34 @@ impl fmt::Display for Side {
 /// ```
 pub fn differences(kind: Kind, before: &Any, after: &Any) -> Vec<Difference> {
     let mut walk = Walk { found: Vec::new(), pointer: String::new() };
-    walk.value(Place { kind, is_secret: false }, Some(before.as_value()), Some(after.as_value()));
+    walk.value(kind, Some(before.as_value()), Some(after.as_value()));
     let mut found = walk.found;
     if !found.is_empty() {
-        // Also what may be a secret in the wrong place, such as a password instead of its key.
-        let (hidden_before, hidden_after) = (Hidden::of(kind, before), Hidden::of(kind, after));
-        for difference in &mut found {
-            hidden_before.hide(&difference.pointer, &mut difference.before);
-            hidden_after.hide(&difference.pointer, &mut difference.after);
-        }
+        hide(kind, before, found.iter_mut().map(|it| (&*it.pointer, &mut it.before)));
+        hide(kind, after, found.iter_mut().map(|it| (&*it.pointer, &mut it.after)));
     }
     found
 }
 
-/// The parts of a body that a check would not print.
-struct Hidden {
-    text: String,
-    spans: Vec<Span>,
-}
-
-impl Hidden {
-    fn of(kind: Kind, body: &Any) -> Self {
-        let text = body.as_value().to_string();
-        let report = explain(&text, &Subject::new(kind, Form::Request), &Context::default());
-        Self { text, spans: report.sensitive }
-    }
-
-    /// Hides a value that lies in such a part or has one.
-    fn hide(&self, pointer: &str, side: &mut Side) {
-        let Side::Value(value) = side else { return };
-        // A switch or a number is no secret, wherever it is.
-        if self.spans.is_empty() || matches!(value.as_value(), Value::Null | Value::Bool(_)) {
-            return;
+/// Hides what a check of the body would not print: secrets, also those in a wrong place, and what no source shows. A
+/// value with such a part is hidden as a whole.
+fn hide<'d>(kind: Kind, body: &Any, sides: impl Iterator<Item = (&'d str, &'d mut Side)>) {
+    let (text, context) = (body.as_value().to_string(), Context::default());
+    let root = json::scan(&text, &context.limits).ok();
+    let subject = Subject::new(kind, Form::Request);
+    let report = root.as_ref().map(|root| explain_scanned(&text, root, &subject, &context));
+    let sensitive = report.map(|report| report.sensitive).unwrap_or_default();
+    for (pointer, side) in sides {
+        let Side::Value(value) = side else { continue };
+        // These are no secrets, wherever they are.
+        if matches!(value.as_value(), Value::Null | Value::Bool(_)) {
+            continue;
         }
-        let Ok(root) = json::scan(&self.text, &Limits::default()) else { return };
-        let at = node_at(&root, pointer).map(|node| node.span);
-        let overlaps =
-            |at: Span| self.spans.iter().any(|it| it.start < at.end && at.start < it.end);
-        if at.is_none_or(overlaps) {
+        let node = root.as_ref().and_then(|root| node_at(root, pointer));
+        let is_inside =
+            |at: Span| sensitive.iter().any(|it| it.start < at.end && at.start < it.end);
+        // What is too large to be checked may hold anything.
+        if node.is_none_or(|node| is_inside(node.span)) {
             *side = Side::Hidden;
         }
     }
@@ -138,66 +128,40 @@ fn node_at<'n, 't>(root: &'n Node<'t>, pointer: &str) -> Option<&'n Node<'t>> {
     })
 }
 
-/// What is known about one place.
-#[derive(Clone, Copy)]
-struct Place {
-    kind: Kind,
-    /// Whether a key says by its name that the value is a secret: the text under it, or whatever no type describes.
-    is_secret: bool,
-}
-
-impl Place {
-    fn member(self, tag: Option<&str>, key: &str) -> Self {
-        match shape::member(self.kind, tag, key) {
-            Some(kind) => {
-                // Keys of objects are no secrets, whatever their member is called.
-                let is_text = matches!(kind.peeled(), Kind::String);
-                Self { kind, is_secret: is_text && shape::is_secret_name(key) }
-            }
-            None => {
-                Self { kind: Kind::Any, is_secret: self.is_secret || shape::is_secret_name(key) }
-            }
-        }
-    }
-
-    fn element(self) -> Self {
-        Self { kind: shape::element(self.kind), ..self }
-    }
-}
-
 struct Walk {
     found: Vec<Difference>,
     pointer: String,
 }
 
 impl Walk {
-    fn value(&mut self, place: Place, before: Option<&Value>, after: Option<&Value>) {
+    fn value(&mut self, kind: Kind, before: Option<&Value>, after: Option<&Value>) {
         match (before, after) {
             (None | Some(Value::Null), None | Some(Value::Null)) => {}
             (Some(Value::Object(old)), Some(Value::Object(new)))
-                if is_one_variant(place.kind, old, new) =>
+                if is_one_variant(kind, old, new) =>
             {
-                let tag = shape::tag_of(place.kind, new);
+                let tag = shape::tag_of(kind, new);
+                let member = |key: &str| shape::member(kind, tag, key).unwrap_or(Kind::Any);
                 for (key, value) in new {
-                    self.below(key, |walk| {
-                        walk.value(place.member(tag, key), old.get(key), Some(value));
-                    });
+                    self.below(key, |walk| walk.value(member(key), old.get(key), Some(value)));
                 }
                 for (key, value) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
-                    self.below(key, |walk| walk.value(place.member(tag, key), Some(value), None));
+                    self.below(key, |walk| walk.value(member(key), Some(value), None));
                 }
             }
             (Some(Value::Array(old)), Some(Value::Array(new))) => {
                 for at in 0..old.len().max(new.len()) {
                     self.below(&at.to_string(), |walk| {
-                        walk.value(place.element(), old.get(at), new.get(at));
+                        walk.value(shape::element(kind), old.get(at), new.get(at));
                     });
                 }
             }
-            (Some(old), Some(new)) if shape::is_same(place.kind, old, new) => {}
+            (Some(old), Some(new)) if shape::is_same(kind, old, new) => {}
             _ => {
-                let (before, after) = (side(place, before), side(place, after));
-                self.found.push(Difference::new(self.pointer.clone(), before, after));
+                let side = |value: Option<&Value>| {
+                    value.map_or(Side::Absent, |value| Side::Value(value.clone().into()))
+                };
+                self.found.push(Difference::new(self.pointer.clone(), side(before), side(after)));
             }
         }
     }
@@ -219,40 +183,6 @@ fn is_one_variant(
     after: &serde_json::Map<String, Value>,
 ) -> bool {
     shape::tag_of(kind, before) == shape::tag_of(kind, after)
-}
-
-/// One side, without what must not be shown.
-fn side(place: Place, value: Option<&Value>) -> Side {
-    match value.map(|value| masked(place, value)) {
-        None => Side::Absent,
-        Some(None) => Side::Hidden,
-        Some(Some(value)) => Side::Value(value.into()),
-    }
-}
-
-/// The value without its secrets; `None` where all of it must be hidden.
-fn masked(place: Place, value: &Value) -> Option<Value> {
-    let part = |place: Place, value: &Value| masked(place, value).unwrap_or_else(|| "***".into());
-    match (place.kind, value) {
-        (Kind::Optional(inner) | Kind::Nullable(inner), _) => {
-            masked(Place { kind: *inner, ..place }, value)
-        }
-        (_, Value::Null | Value::Bool(_)) => Some(value.clone()),
-        (Kind::Map(_) | Kind::Named(_), Value::Object(object)) => {
-            let tag = shape::tag_of(place.kind, object);
-            let members = object
-                .iter()
-                .map(|(key, value)| (key.clone(), part(place.member(tag, key), value)));
-            Some(Value::Object(members.collect()))
-        }
-        (Kind::List(_) | Kind::Array(..), Value::Array(list)) => {
-            Some(list.iter().map(|value| part(place.element(), value)).collect())
-        }
-        (Kind::String, _) if place.is_secret => None,
-        // What no type describes may hold anything.
-        (Kind::Any | Kind::Secret, _) | (_, Value::Object(_) | Value::Array(_)) => None,
-        _ => Some(value.clone()),
-    }
 }
 
 #[cfg(test)]
