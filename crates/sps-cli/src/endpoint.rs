@@ -4,7 +4,10 @@ use std::path::Path;
 
 use sps_model::{ENDPOINTS, EndpointInfo, locate};
 use sps_spec::Endpoint;
-use sps_validate::{Form, Kind, Shape, json::Node};
+use sps_validate::{
+    Form, Kind, Limits, Shape,
+    json::{self, Node},
+};
 
 use crate::{file_name::without_extension, spec::spec};
 
@@ -45,8 +48,7 @@ pub(crate) fn of_document(
     path: Option<&Path>,
 ) -> Result<&'static EndpointInfo, String> {
     if let Some(href) = root.and_then(href) {
-        let endpoint = locate(href.split(['#', '?']).next().unwrap_or_default());
-        return endpoint.map(|located| located.endpoint).ok_or_else(|| {
+        return locate(without_fragment(href)).map(|located| located.endpoint).ok_or_else(|| {
             let shown = if is_plain(href) { format!(" {href}") } else { String::new() };
             format!(
                 "unknown endpoint{shown} in `meta.href`; pass a known one with `--endpoint` (`sps endpoints` lists all)"
@@ -68,6 +70,16 @@ pub(crate) fn of_document(
 /// `meta.href` of a response.
 pub(crate) fn href<'n>(root: &'n Node<'_>) -> Option<&'n str> {
     root.get("meta")?.get("href")?.as_str()
+}
+
+/// The path in `meta.href` of a response, if the text is one.
+pub(crate) fn path_in_href(text: &str) -> Option<String> {
+    let root = json::scan(text, &Limits::default()).ok()?;
+    href(&root).map(|href| without_fragment(href).to_owned())
+}
+
+fn without_fragment(href: &str) -> &str {
+    href.split(['#', '?']).next().unwrap_or_default()
 }
 
 /// Whether `meta.href` of a response points into the API.

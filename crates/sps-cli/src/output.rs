@@ -21,5 +21,5 @@ pub(crate) use crate::output::{
     format::Formatted,
     settings::{OutputArgs, is_quiet, is_stderr_colored, is_stdout_colored},
     stdout::{Stdout, complain, print, print_finding, print_json, remark},
-    text::{count, one_line},
+    text::{count, one_line, start_of},
 };

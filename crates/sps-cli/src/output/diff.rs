@@ -9,7 +9,10 @@ use sps_validate::{
     render::{Hidden, masked},
 };
 
-use crate::{check::validate::Checked, output::text::one_line};
+use crate::{
+    check::validate::Checked,
+    output::text::{one_line, start_of},
+};
 
 /// Lines shown around a change.
 const CONTEXT_LINES: usize = 3;
@@ -34,10 +37,7 @@ pub(crate) fn unified(before: &Checked, after: &Checked, copied: &[Copied], colo
         for change in hunk.iter_changes() {
             let style = style(change.tag());
             let line = change.value().trim_end_matches(['\r', '\n']);
-            let shown = match line.char_indices().nth(MAX_LINE_CHARS) {
-                Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-                None => line.to_owned(),
-            };
+            let shown = start_of(line, MAX_LINE_CHARS);
             let _ = writeln!(text, "{style}{}{shown}{style:#}", change.tag());
         }
     }

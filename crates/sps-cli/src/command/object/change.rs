@@ -19,7 +19,7 @@ use crate::{
     connection::{self, runtime},
     endpoint, failure,
     file_name::is_stdin,
-    output::{Stdout, complain, count, one_line, print, print_json, remark},
+    output::{Stdout, complain, count, one_line, print, print_json, remark, start_of},
     status::Status,
 };
 
@@ -33,7 +33,7 @@ const MAX_DIFFERENCE_CHARS: usize = 300;
 pub(super) struct ChangeOptions {
     /// Commit message for the appliance's change log
     #[arg(long, short, value_name = "TEXT")]
-    pub(super) message: Option<String>,
+    message: Option<String>,
 
     /// Stop after the review and cancel the transaction; exit with 3 if there are differences
     #[arg(long)]
@@ -101,9 +101,8 @@ impl Base {
     pub(super) fn read(file: &Path, target: &Target) -> Result<Self> {
         let draft = Draft::read(file, target, Leniency::default(), "put")?;
         let source = one_line(&file.display().to_string()).into_owned();
-        let href = serde_json::from_str::<Value>(draft.text()).ok();
-        let href = href.as_ref().and_then(|it| it["meta"]["href"].as_str());
-        if href.is_some_and(|it| it.split('#').next() != Some(&target.path)) {
+        let path = endpoint::path_in_href(draft.text());
+        if path.is_some_and(|path| path != target.path) {
             bail!("{source}: this response is about another object than {}", target.path);
         }
         let body = target.body(draft.text()).map_err(|reason| anyhow!("{source}: {reason}"))?;
@@ -151,6 +150,9 @@ impl ChangeOptions {
         self.with_appliance(async |client| {
             let version = version(client).await?;
             change.target.require_version(version)?;
+            if !change.passes_before(version)? {
+                return Ok(Status::Invalid);
+            }
             self.apply(client, out, change, version).await
         })
     }
@@ -164,7 +166,7 @@ impl ChangeOptions {
         runtime::with_configured(&self.connection, |builder| builder.waive(codes), work)
     }
 
-    /// Opens a transaction, changes, reviews, commits and reads back. Reports each step to standard error, and prints
+    /// Opens a transaction, compares, changes, reviews, commits and reads back. Reports each step to standard error, and prints
     /// the key of a new object.
     pub(super) async fn apply(
         &self,
@@ -173,9 +175,6 @@ impl ChangeOptions {
         change: Change,
         version: Option<Version>,
     ) -> Result<Status> {
-        if !change.passes_before(version)? {
-            return Ok(Status::Invalid);
-        }
         let mut transaction = client.transaction().await?;
         report("opened", &format!("a transaction at {}", self.connection.peer(client)));
         let progress = change.send(&mut transaction, version, self.leniency()).await;
@@ -397,11 +396,8 @@ fn report_differences(differences: &[Difference]) {
 
 /// One difference on one line of a readable length.
 fn shown(difference: &Difference) -> String {
-    let text = one_line(&difference.to_string()).into_owned();
-    match text.char_indices().nth(MAX_DIFFERENCE_CHARS) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    let text = difference.to_string();
+    start_of(&one_line(&text), MAX_DIFFERENCE_CHARS).into_owned()
 }
 
 /// Reports the outcome of a commit for which the appliance had listed this many entries.

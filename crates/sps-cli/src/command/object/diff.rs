@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, bail};
 use serde_json::{Value, json};
 use sps_client::Client;
 use sps_model::Difference;
-use sps_validate::{Limits, json};
+use sps_validate::Limits;
 
 use crate::{
     check::{document::Document, read},
@@ -112,9 +112,8 @@ impl Source {
             Self::Object(target) => return Some(target.clone()),
             Self::Document(document) => document,
         };
-        let root = json::scan(&document.text, &Limits::default()).ok()?;
-        let path = match endpoint::href(&root) {
-            Some(href) => href.split(['#', '?']).next().unwrap_or_default().to_owned(),
+        let path = match endpoint::path_in_href(&document.text) {
+            Some(path) => path,
             None => document.endpoint()?.path.to_owned(),
         };
         Target::named(&path).ok()

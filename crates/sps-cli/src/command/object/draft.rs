@@ -106,7 +106,6 @@ impl Draft {
             return Ok(true);
         }
         // Removing such a key would lose its value, if the object has it.
-        let may_be_there = |it: &Diagnostic| matches!(&it.finding, Finding::UnknownKey { suggestions, home: None, is_taken } if suggestions.is_empty() || *is_taken);
         checked.report.diagnostics.retain(|it| !may_be_there(it));
         Ok(self.passes(checked))
     }
@@ -161,6 +160,16 @@ impl Draft {
 fn is_unknown_key(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error
         && matches!(diagnostic.finding, Finding::UnknownKey { .. })
+}
+
+/// Whether the help is to remove an unknown key: nothing says what else it was meant to be.
+fn may_be_there(diagnostic: &Diagnostic) -> bool {
+    match &diagnostic.finding {
+        Finding::UnknownKey { suggestions, home: None, is_taken } => {
+            suggestions.is_empty() || *is_taken
+        }
+        _ => false,
+    }
 }
 
 /// Whether the spec has the key for another variant: then the object has it because of its own variant.

@@ -8,16 +8,14 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use sps_client::Client;
 use sps_model::Method;
-use sps_validate::Version;
 
 use crate::{
     command::object::{
         change::{Action, Base, Change, ChangeOptions, report, version},
         draft::Draft,
         outcome,
-        target::{Target, TargetArg},
+        target::TargetArg,
     },
     connection::runtime,
     output::{Stdout, complain, print_json},
@@ -59,9 +57,8 @@ pub(crate) fn edit(args: &EditArgs, out: &mut Stdout) -> Result<Status> {
         let version = version(client).await?;
         target.require_version(version)?;
         let response = client.get_raw(&target.path).await?;
-        let base = Base { body: target.current(&response)?, source: "it".to_owned() };
-        // The text of the response has the order of its members; a map of them has not.
         let before = target.request(&response)?;
+        let base = Base { body: serde_json::from_str(&before)?, source: "it".to_owned() };
         let file = draft_file(&before)?;
         report("editing", &file.display().to_string());
         let draft = loop {
@@ -92,7 +89,8 @@ pub(crate) fn edit(args: &EditArgs, out: &mut Stdout) -> Result<Status> {
             report("unchanged", "the edit changes no value");
             return unchanged(out);
         }
-        let result = send(args, client, out, target, draft, base, version).await;
+        let change = Change { target, action: Action::Replace(draft), base: Some(base) };
+        let result = args.change.apply(client, out, change, version).await;
         if matches!(result, Ok(Status::Done | Status::Different)) {
             let _ = fs::remove_file(&file);
         } else {
@@ -108,19 +106,6 @@ fn unchanged(out: &mut Stdout) -> Result<Status> {
         print_json(out, &outcome::not_committed(Status::Done, &[]))?;
     }
     Ok(Status::Done)
-}
-
-async fn send(
-    args: &EditArgs,
-    client: &Client,
-    out: &mut Stdout,
-    target: Target,
-    draft: Draft,
-    base: Base,
-    version: Option<Version>,
-) -> Result<Status> {
-    let change = Change { target, action: Action::Replace(draft), base: Some(base) };
-    args.change.apply(client, out, change, version).await
 }
 
 /// Opens the file in the user's editor, and gives back its text.
