@@ -1,5 +1,6 @@
 //! Rust text from the spec: one readable file per endpoint, and a table of them all.
 
+mod areas;
 mod condition;
 mod item;
 mod rules;
@@ -12,7 +13,7 @@ use std::{
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use sps_spec::{Endpoint, EndpointKind, Method, Rule, Source, Spec, TypeDef};
+use sps_spec::{Endpoint, EndpointKind, Method, Rule, Source, Spec, TypeDef, TypeFile};
 
 use crate::rust::item::Items;
 
@@ -26,26 +27,17 @@ pub fn rust(spec: &Spec) -> Result<BTreeMap<String, String>, Error> {
     let mut files = BTreeMap::new();
     let mut modules = Vec::new();
     for shared in &spec.shared {
-        let part = Part {
-            file: &shared.file,
-            types: &shared.types,
-            rules: &shared.rules,
-            sources: &shared.sources,
-        };
+        let part = Part::shared(shared);
         modules.push(part.module());
         files.insert(format!("{}.rs", part.module()), part.render(spec, None)?);
     }
     for endpoint in &spec.endpoints {
-        let part = Part {
-            file: &endpoint.file,
-            types: &endpoint.types,
-            rules: &endpoint.rules,
-            sources: &endpoint.sources,
-        };
+        let part = Part::of(endpoint);
         modules.push(part.module());
         files.insert(format!("{}.rs", part.module()), part.render(spec, Some(endpoint))?);
     }
     modules.sort();
+    files.insert("areas.rs".to_owned(), areas::areas(spec)?);
     files.insert("mod.rs".to_owned(), table(spec, &modules)?);
     Ok(files)
 }
@@ -76,7 +68,15 @@ struct Part<'s> {
     sources: &'s [Source],
 }
 
-impl Part<'_> {
+impl<'s> Part<'s> {
+    fn of(it: &'s Endpoint) -> Self {
+        Self { file: &it.file, types: &it.types, rules: &it.rules, sources: &it.sources }
+    }
+
+    fn shared(it: &'s TypeFile) -> Self {
+        Self { file: &it.file, types: &it.types, rules: &it.rules, sources: &it.sources }
+    }
+
     /// The module name: the path of the spec file, without what every path has.
     fn module(&self) -> String {
         let path = self.file.strip_suffix(".toml").unwrap_or(self.file);
@@ -114,9 +114,10 @@ fn header(source: &str, title: &str) -> String {
 fn table(spec: &Spec, modules: &[String]) -> Result<String, Error> {
     let idents: Vec<_> = modules.iter().map(|module| format_ident!("{module}")).collect();
     let objects = spec.endpoints.iter().map(|endpoint| format_ident!("{}", endpoint.object));
-    let mods = quote!(#(mod #idents;)*);
+    let mods = quote!(pub mod areas; #(mod #idents;)*);
     // A file without public items (a container's) is exported too: its marker is one.
-    let uses = quote!(#(pub use self::#idents::*;)*);
+    // Documentation shows them in the modules of their areas.
+    let uses = quote!(#[doc(hidden)] pub use self::{#(#idents::*),*};);
     let endpoints = quote! {
         /// Every endpoint, sorted by path.
         pub static ENDPOINTS: &[&EndpointInfo] = &[#(&EndpointInfo::of::<#objects>()),*];

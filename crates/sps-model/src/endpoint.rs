@@ -224,6 +224,17 @@ const fn subject<E: Endpoint, B: Body>(form: Form) -> Option<Subject> {
     }
 }
 
+/// Every endpoint that was compiled in, sorted by path.
+///
+/// ```
+/// use sps_model::{EndpointKind, endpoints};
+/// let collections = endpoints().filter(|it| it.kind == EndpointKind::Collection);
+/// assert!(collections.map(|it| it.path).any(|path| path == "/api/configuration/policies/time_policies"));
+/// ```
+pub fn endpoints() -> impl ExactSizeIterator<Item = &'static EndpointInfo> + Clone {
+    ENDPOINTS.iter().copied()
+}
+
 /// An endpoint found by a path, and the object below it that the path names.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]

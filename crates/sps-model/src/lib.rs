@@ -46,6 +46,7 @@ extern crate self as sps_model;
 
 mod check;
 mod difference;
+mod document;
 mod edge;
 mod endpoint;
 mod envelope;
@@ -77,13 +78,19 @@ pub use garde;
 pub use sps_derive::Resource;
 pub use sps_validate as validate;
 
+/// Every generated type has its place in a module of its area. Its full name is here too, for code that has it already.
+#[doc(hidden)]
+pub use crate::generated::*;
+pub use crate::generated::{ENDPOINTS, areas::*};
 pub use crate::{
     check::{Constrained, accept, check, explain, read, read_response, write},
     difference::{Difference, Side, differences},
-    endpoint::{Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, locate},
+    document::Document,
+    endpoint::{
+        Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, endpoints, locate,
+    },
     envelope::{ErrorObject, ErrorResponse, Item, Listing, Meta, Response},
     exchange::Exchange,
-    generated::*,
     key::{Key, Object, Reference},
     optional::Optional,
     reader::Reader,
