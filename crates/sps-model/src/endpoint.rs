@@ -14,7 +14,7 @@ use crate::{
 /// One address of the API and what travels there. Behavior is written once, generic over it.
 ///
 /// ```
-/// use sps_model::{Endpoint, SnmpTrap};
+/// use sps_model::{management::SnmpTrap, Endpoint};
 /// assert_eq!(SnmpTrap::PATH, "/api/configuration/management/snmp/trap");
 /// ```
 #[diagnostic::on_unimplemented(
@@ -227,7 +227,7 @@ const fn subject<E: Endpoint, B: Body>(form: Form) -> Option<Subject> {
 /// Every endpoint that was compiled in, sorted by path.
 ///
 /// ```
-/// use sps_model::{EndpointKind, endpoints};
+/// use sps_model::{endpoints, EndpointKind};
 /// let collections = endpoints().filter(|it| it.kind == EndpointKind::Collection);
 /// assert!(collections.map(|it| it.path).any(|path| path == "/api/configuration/policies/time_policies"));
 /// ```

@@ -10,8 +10,10 @@
 //!
 //! # Tour
 //!
-//! * Each endpoint has a type, such as [`SnmpTrap`], which is the body of a request, and a type for its responses, such as
-//!   [`SnmpTrapResponse`]. [`Endpoint`] has the path, the methods and the versions; [`locate`] finds one by its path.
+//! * Each endpoint has a type, such as [`management::SnmpTrap`], which is the body of a request, and a type for its responses,
+//!   such as [`management::SnmpTrapResponse`]. They are in a module for each area: [`management`], [`policies`], [`rdp`], …
+//! * [`Endpoint`] has the path, the methods and the versions. [`endpoints`] lists all, and [`locate`] finds one by its path:
+//!   a [`Document`] is its body, with the same checks as the type.
 //! * [`read_response`] reads a [`Response`], a [`Listing`] or an [`ErrorResponse`]. [`Exchange::from_response`] makes the
 //!   request.
 //! * [`fn@write`] gives the text of a value that may be sent; [`fn@check`] lists what is wrong with the value. Both know which
