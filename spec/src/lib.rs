@@ -8,6 +8,7 @@
 //! [`Spec::from_dir`] reads a checkout; `Spec::embedded` (feature `embedded`) needs none. Both report every mistake
 //! at once, with file, line, column and a caret, see [`Errors`].
 
+mod at;
 mod code;
 mod condition;
 mod endpoint;

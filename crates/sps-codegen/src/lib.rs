@@ -25,8 +25,9 @@ pub use crate::{
 };
 pub use crate::{
     page::{
-        code, codes, completeness as endpoint_completeness, endpoints, kind as endpoint_kind,
-        nearest_endpoint, show,
+        Change, Changed, changes, changes_since, code, codes,
+        completeness as endpoint_completeness, endpoints, kind as endpoint_kind, nearest_endpoint,
+        show,
     },
     schema::{
         SchemaForm, schema, schema_file, schema_file_of_documents, schema_id, schema_of_documents,
