@@ -8,6 +8,7 @@ mod draft;
 #[cfg(feature = "rust")]
 mod every;
 mod json;
+mod openapi;
 mod page;
 #[cfg(feature = "rust")]
 mod rust;
@@ -24,6 +25,7 @@ pub use crate::{
     rust::{Error, rust},
 };
 pub use crate::{
+    openapi::openapi,
     page::{
         Change, Changed, changes, changes_since, code, codes,
         completeness as endpoint_completeness, endpoints, kind as endpoint_kind, nearest_endpoint,

@@ -1,11 +1,11 @@
 //! JSON Schema 2020-12 of the bodies that an endpoint takes and shows.
 
-mod condition;
+pub(crate) mod condition;
 mod document;
-mod format;
-mod object;
+pub(crate) mod format;
+pub(crate) mod object;
 mod strict;
-mod types;
+pub(crate) mod types;
 
 use sps_spec::{Endpoint, EndpointKind, Spec, TypeDef};
 

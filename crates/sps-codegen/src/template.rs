@@ -9,7 +9,10 @@ use std::{collections::BTreeMap, fmt};
 use sps_spec::{Endpoint, Spec, TypeDef};
 
 use self::fill::{Filled, fill};
-use crate::page::walk::{Member, Walk};
+use crate::{
+    json::Json,
+    page::walk::{Member, Walk},
+};
 
 /// A valid request body for this endpoint as pretty JSON with a final newline, members in the order of the spec.
 ///
@@ -44,6 +47,12 @@ pub fn template(
         });
     }
     Ok(format!("{}\n", best(|picks| fill(spec, name, variant, picks)).body))
+}
+
+/// The value of that template without a variant; none if nothing is sent to the endpoint.
+pub(crate) fn template_value(spec: &Spec, endpoint: &Endpoint) -> Option<Json> {
+    let name = endpoint.request.as_ref()?;
+    Some(best(|picks| fill(spec, name, None, picks)).body)
 }
 
 /// Every word that is in a tag of a request body, each once.

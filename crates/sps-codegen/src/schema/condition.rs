@@ -207,7 +207,7 @@ impl<'a> Conditions<'a> {
 }
 
 /// Every word, aliases too.
-pub(super) fn all_words(it: &Enum) -> Vec<&str> {
+pub(crate) fn all_words(it: &Enum) -> Vec<&str> {
     let words = it.values.iter().flat_map(|it| std::iter::once(&it.value).chain(&it.aliases));
     words.map(String::as_str).collect()
 }

@@ -30,6 +30,15 @@ pub(super) fn definition(format: Format) -> Object {
     Object::new().with("description", format!("{title}.")).and(keywords(format))
 }
 
+/// The standard name of a format, where programs that make clients know one.
+pub(crate) fn standard(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Fqdn => Some("hostname"),
+        Format::DateTime => Some("date-time"),
+        _ => None,
+    }
+}
+
 fn keywords(format: Format) -> Object {
     let pattern = |pattern: String| Object::new().with("pattern", pattern);
     match format {

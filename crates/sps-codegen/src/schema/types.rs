@@ -348,7 +348,7 @@ fn definition(name: &str) -> Object {
     Object::new().with("$ref", format!("#/$defs/{name}"))
 }
 
-fn or_null(schema: Object, nullable: bool) -> Object {
+pub(crate) fn or_null(schema: Object, nullable: bool) -> Object {
     if !nullable {
         return schema;
     }
@@ -357,7 +357,7 @@ fn or_null(schema: Object, nullable: bool) -> Object {
 }
 
 /// What the words mean, one sentence each.
-fn words<'w>(words: impl Iterator<Item = (&'w str, &'w str, &'w Versions)>) -> String {
+pub(crate) fn words<'w>(words: impl Iterator<Item = (&'w str, &'w str, &'w Versions)>) -> String {
     let sentences = words.map(|(word, doc, versions)| {
         let versions = self::versions(versions).map(|it| format!(" {it}")).unwrap_or_default();
         format!("`{word}`: {doc}{versions}")
