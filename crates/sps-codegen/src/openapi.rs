@@ -61,6 +61,9 @@ pub fn openapi(spec: &Spec, version: Option<&Version>) -> String {
     format!("{}\n", Json::from(document))
 }
 
+/// The path that takes a user and a password, and gives the cookie of a session: the one that never moves.
+const LOGIN: &str = "/api/authentication";
+
 const DESCRIPTION: &str = "\
 Log in with GET /api/authentication; its cookie belongs into every other request. A change opens a transaction, and takes \
 effect when PUT /api/transaction commits it. A PUT replaces the whole object: send all its members. The appliance silently \

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sps_spec::{ErrorType, Spec};
 
+use super::LOGIN;
 use crate::{
     json::Json,
     schema::object::{Object, strings},
@@ -32,7 +33,8 @@ impl<'s> Messages<'s> {
         let doc = login.map(|it| it.doc.clone()).unwrap_or_default();
         let login =
             Object::new().with("type", "http").with("scheme", "basic").with("description", doc);
-        Object::new().with("session", session).with("login", login)
+        let login = self.spec.endpoint(LOGIN).map(|_| login);
+        Object::new().with("session", session).with_some("login", login)
     }
 
     /// One response for each status code of an error.

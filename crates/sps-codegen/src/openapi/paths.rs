@@ -3,6 +3,7 @@
 use sps_spec::{Endpoint, EndpointKind, Method, Part, Spec};
 
 use super::{
+    LOGIN,
     messages::{error_name, json_response, reference},
     schemas::Schemas,
 };
@@ -61,8 +62,9 @@ impl Page<'_, '_> {
                     let schema = self.single();
                     self.reads("Get", schema)
                 }
-                (EndpointKind::Job, Method::Post) => self.changes("Start", method, false),
-                (_, Method::Post) => self.changes("Create", method, true),
+                (EndpointKind::Job, Method::Post) => self.changes("Start", method, true),
+                (EndpointKind::Collection, Method::Post) => self.changes("Create", method, true),
+                (_, Method::Post) => self.changes("Open", method, false),
                 (_, Method::Put) => self.changes("Replace", method, true),
                 (_, Method::Delete) => self.changes("Delete", method, false),
             };
@@ -108,16 +110,21 @@ impl Page<'_, '_> {
         let responses =
             Object::new().with("200", json_response("The state of the appliance.", schema));
         self.operation(verb, &self.endpoint.doc)
-            .and(self.anonymous())
+            .and(self.security())
             .with("responses", self.errors(responses))
     }
 
     fn changes(&mut self, verb: &str, method: &Method, has_body: bool) -> Object {
-        let done = json_response("Done.", reference("Done"));
+        let schema = match (self.endpoint.kind, method) {
+            (EndpointKind::Status, Method::Post) => self.single(),
+            _ => reference("Done"),
+        };
+        let done = json_response("Done.", schema);
+        let responses = Object::new().with("200", done.clone());
+        // Tables of the guide list 201 for changes too.
         let responses = match method {
-            Method::Put => Object::new().with("200", done.clone()).with("201", done),
-            Method::Post => Object::new().with("201", done),
-            _ => Object::new().with("200", done),
+            Method::Delete => responses,
+            _ => responses.with("201", done),
         };
         let body = self.endpoint.request.as_ref().filter(|_| has_body).map(|name| {
             let mut media =
@@ -167,13 +174,17 @@ impl Page<'_, '_> {
         format!("{first}{}{}", letters.as_str(), camel(place))
     }
 
-    /// A login is not needed, but possible.
-    fn anonymous(&self) -> Object {
+    /// What a client shows instead of its session, or may leave out.
+    fn security(&self) -> Object {
         let security = || {
             let session = Object::new().with("session", strings::<&str>([]));
             vec![Json::from(session), Json::from(Object::new())]
         };
-        Object::new().with_some("security", self.endpoint.anonymous.then(security))
+        let login = || vec![Json::from(Object::new().with("login", strings::<&str>([])))];
+        match self.endpoint.path.as_str() {
+            LOGIN => Object::new().with("security", login()),
+            _ => Object::new().with_some("security", self.endpoint.anonymous.then(security)),
+        }
     }
 
     /// The responses with those of errors.
