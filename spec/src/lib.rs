@@ -35,7 +35,9 @@ mod vocabulary;
 pub use crate::{
     code::Code,
     condition::{End, Fact, Facts, Resolved, Use},
-    endpoint::{Completeness, Endpoint, EndpointKind, Method, Part, Spec, TypeFile},
+    endpoint::{
+        Body, Builtin, Completeness, Endpoint, EndpointKind, Method, Parameter, Part, Spec, TypeFile,
+    },
     error::{Error, Errors},
     format::Format,
     listing::{embedded_listing, spec_files},
@@ -46,7 +48,7 @@ pub use crate::{
     source::{Quirk, Source, SourceTag},
     types::{
         Constraint, Enum, EnumValue, Field, FieldType, Form, Payload, Presence, Struct, TypeDef,
-        Union, Variant,
+        Union, Variant, collection,
     },
     version::{Version, Versions},
 };
