@@ -81,8 +81,7 @@ impl<'s> Part<'s> {
     fn module(&self) -> String {
         let path = self.file.strip_suffix(".toml").unwrap_or(self.file);
         let path = path.strip_prefix("endpoints/").unwrap_or(path);
-        let path = path.strip_prefix("configuration/").unwrap_or(path);
-        path.replace(['/', '-'], "_")
+        module_name(path)
     }
 
     fn render(&self, spec: &Spec, endpoint: Option<&Endpoint>) -> Result<String, Error> {
@@ -102,6 +101,15 @@ impl<'s> Part<'s> {
         let header = header(&format!("`spec/{}`", self.file), &title);
         finish(spec, &header, items.into_tokens())
     }
+}
+
+/// The name of a module for a path below `/api/`.
+///
+/// What lies outside of the configuration has `api_` in front where the configuration has the same path.
+pub(crate) fn module_name(path: &str) -> String {
+    let path = path.strip_prefix("configuration/").unwrap_or(path);
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|it| !it.is_empty());
+    words.collect::<Vec<_>>().join("_")
 }
 
 fn header(source: &str, title: &str) -> String {
@@ -168,6 +176,8 @@ const NAMES: &[(&str, &str)] = &[
     ("Member", "crate::validate::Member"),
     ("Method", "crate::Method"),
     ("NoBody", "crate::NoBody"),
+    ("Ordered", "crate::Ordered"),
+    ("Reference", "crate::Reference"),
     ("Object", "crate::Object"),
     ("Optional", "crate::Optional"),
     ("Requirement", "crate::validate::Requirement"),
@@ -284,5 +294,6 @@ fn kind(kind: EndpointKind) -> TokenStream {
         EndpointKind::Container => quote!(EndpointKind::Container),
         EndpointKind::Job => quote!(EndpointKind::Job),
         EndpointKind::Status => quote!(EndpointKind::Status),
+        EndpointKind::Action => quote!(EndpointKind::Action),
     }
 }

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, fmt, marker::PhantomData};
 
 use serde::{Deserializer, Serialize, Serializer, de};
-use sps_validate::{Context, Form, Kind, Report, Subject, Versions};
+use sps_validate::{Constraint, Context, Form, Kind, Report, Subject, Versions};
 
 use crate::{
     generated::ENDPOINTS,
@@ -40,6 +40,8 @@ pub trait Endpoint {
     const DOC: &'static str;
     /// The keys under which responses carry the body.
     const WRAPPERS: &'static [&'static str] = &["body"];
+    /// Bounds and format of a body that is no object, or of its elements.
+    const CONSTRAINT: Constraint = Constraint::NONE;
     /// The versions that have it.
     const VERSIONS: Versions = Versions::ALL;
 }
@@ -58,6 +60,8 @@ pub enum EndpointKind {
     Job,
     /// Facts about the appliance.
     Status,
+    /// Work that the appliance does at once.
+    Action,
 }
 
 impl EndpointKind {
@@ -69,6 +73,7 @@ impl EndpointKind {
             Self::Container => "container",
             Self::Job => "job",
             Self::Status => "status",
+            Self::Action => "action",
         }
     }
 }
@@ -150,6 +155,7 @@ impl<T: Describe + Endpoint> SubjectOf<T> {
     /// The body of the endpoint.
     pub const SUBJECT: Subject = Subject::new(<T as Describe>::KIND, Form::Request)
         .wrappers(T::WRAPPERS)
+        .constraint(T::CONSTRAINT)
         .versions(T::VERSIONS);
 }
 
@@ -219,7 +225,12 @@ impl EndpointInfo {
 
 const fn subject<E: Endpoint, B: Body>(form: Form) -> Option<Subject> {
     match B::BODY {
-        Some(kind) => Some(Subject::new(kind, form).wrappers(E::WRAPPERS).versions(E::VERSIONS)),
+        Some(kind) => Some(
+            Subject::new(kind, form)
+                .wrappers(E::WRAPPERS)
+                .constraint(E::CONSTRAINT)
+                .versions(E::VERSIONS),
+        ),
         None => None,
     }
 }

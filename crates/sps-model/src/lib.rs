@@ -56,6 +56,7 @@ mod exchange;
 mod key;
 mod misfit;
 mod optional;
+mod ordered;
 mod reader;
 mod secret;
 pub mod shape;
@@ -95,6 +96,7 @@ pub use crate::{
     exchange::Exchange,
     key::{Key, Object, Reference},
     optional::Optional,
+    ordered::Ordered,
     reader::Reader,
     secret::{HiddenSecret, Secret},
     unknown::{Any, Unknown, UnknownFields},

@@ -126,9 +126,9 @@ impl Page<'_, '_> {
             Method::Delete => responses,
             _ => responses.with("201", done),
         };
-        let body = self.endpoint.request.as_ref().filter(|_| has_body).map(|name| {
+        let body = self.endpoint.request.as_ref().filter(|_| has_body).map(|body| {
             let mut media =
-                Object::new().with("schema", self.schemas.named(name, SchemaForm::Request));
+                Object::new().with("schema", self.schemas.body(body, SchemaForm::Request));
             if let Some(example) = template_value(self.spec, self.endpoint) {
                 media = media.with("example", example);
             }
@@ -201,8 +201,8 @@ impl Page<'_, '_> {
 
     /// The response with one object.
     fn single(&mut self) -> Object {
-        let Some(name) = &self.endpoint.response else { return reference("Done") };
-        let body = self.schemas.named(name, SchemaForm::Response);
+        let Some(body) = &self.endpoint.response else { return reference("Done") };
+        let body = self.schemas.body(body, SchemaForm::Response);
         let wrappers = &self.endpoint.wrappers;
         let members = Object::new().with("key", string("Key of the object."));
         let members = wrappers.iter().fold(members, |all, wrapper| all.with(wrapper, body.clone()));
@@ -219,7 +219,7 @@ impl Page<'_, '_> {
             .endpoint
             .response
             .as_ref()
-            .map(|name| self.schemas.named(name, SchemaForm::Response));
+            .map(|body| self.schemas.body(body, SchemaForm::Response));
         let item = Object::new()
             .with("key", string("Key of the object."))
             .with("meta", reference("Meta"))

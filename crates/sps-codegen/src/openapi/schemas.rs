@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sps_spec::{
-    Constraint, Enum, Field, FieldType, Form, Literal, Payload, Presence, Rule, Severity, Spec,
+    Body, Constraint, Enum, Field, FieldType, Form, Literal, Payload, Presence, Rule, Severity, Spec,
     Struct, TypeDef, Union, Variant,
 };
 
@@ -39,6 +39,12 @@ impl<'s> Schemas<'s> {
         self.made.into_iter().fold(Object::new(), |all, (name, schema)| all.with(&name, schema))
     }
 
+    /// The schema of a body in this form.
+    pub(super) fn body(&mut self, body: &'s Body, form: SchemaForm) -> Object {
+        let leaf = Leaf { constraint: &body.constraint, example: body.example.as_ref() };
+        self.value(&body.ty, leaf, false, form)
+    }
+
     /// A reference to the component of a type in this form, which is made if this is the first one.
     pub(super) fn named(&mut self, name: &str, form: SchemaForm) -> Object {
         let Some(def) = self.spec.type_def(name) else { return Object::new() };
@@ -53,7 +59,7 @@ impl<'s> Schemas<'s> {
         }
         match (def, form) {
             // Words that no source shows may come.
-            (TypeDef::Enum(_), SchemaForm::Response) => {
+            (TypeDef::Enum(it), _) if form == SchemaForm::Response || it.open => {
                 let other = Object::new().with("type", "string");
                 any_of(vec![reference(&component), other])
             }
@@ -69,7 +75,7 @@ impl<'s> Schemas<'s> {
         let fields: Vec<&Field> = it.fields.iter().filter(|it| occurs(it, of_form)).collect();
         let required: Vec<&str> = fields
             .iter()
-            .filter(|field| field.presence == Presence::Required)
+            .filter(|field| field.presence == Presence::Required && field.versions.is_always())
             .filter(|field| form == SchemaForm::Request || !field.authenticated)
             .map(|field| field.name.as_str())
             .collect();
@@ -129,14 +135,14 @@ impl<'s> Schemas<'s> {
         }
         let text = Object::new().with("description", it.doc.as_str());
         match form {
-            SchemaForm::Request => {
+            SchemaForm::Request if !it.open => {
                 let discriminator =
                     Object::new().with("propertyName", it.tag.as_str()).with("mapping", mapping);
                 let variants: Vec<Json> = variants.into_iter().map(Json::from).collect();
                 text.with("oneOf", variants).with("discriminator", discriminator)
             }
             // Variants that no source shows may come.
-            SchemaForm::Response => {
+            _ => {
                 variants.push(Object::new().with("type", "object"));
                 text.and(any_of(variants))
             }
@@ -179,6 +185,7 @@ impl<'s> Schemas<'s> {
         match ty {
             FieldType::Any => Object::new(),
             FieldType::Bool => of_type("boolean"),
+            FieldType::Number => of_type("number").with_some("examples", examples),
             FieldType::Int => of_type("integer")
                 .with_some("minimum", constraint.minimum)
                 .with_some("maximum", constraint.maximum)
@@ -205,6 +212,16 @@ impl<'s> Schemas<'s> {
             }
             FieldType::Map(inner) => {
                 of_type("object").with("additionalProperties", self.value(inner, leaf, false, form))
+            }
+            FieldType::Ordered(inner) => {
+                let order = Object::new()
+                    .with("type", "array")
+                    .with("items", Object::new().with("type", "string"))
+                    .with("description", "The keys in their order, each once.");
+                of_type("object")
+                    .with("properties", Object::new().with("@order", order))
+                    .with("required", strings(["@order"]))
+                    .with("additionalProperties", self.value(inner, leaf, false, form))
             }
         }
     }

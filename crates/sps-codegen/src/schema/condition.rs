@@ -259,9 +259,10 @@ fn type_name(ty: &FieldType) -> Option<&'static str> {
     match ty {
         FieldType::Bool => Some("boolean"),
         FieldType::Int => Some("integer"),
+        FieldType::Number => Some("number"),
         FieldType::String => Some("string"),
         FieldType::List(_) | FieldType::Array(..) => Some("array"),
-        FieldType::Map(_) | FieldType::Named(_) => Some("object"),
+        FieldType::Map(_) | FieldType::Ordered(_) | FieldType::Named(_) => Some("object"),
         // In a response it may be an object as well.
         FieldType::Ref(_) | FieldType::Any => None,
     }
