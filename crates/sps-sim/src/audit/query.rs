@@ -18,7 +18,7 @@ struct Term {
 }
 
 impl Query {
-    /// Parses `field:value` and plain words, with `AND` or nothing between them.
+    /// Parses `field:value` and plain words, with `AND` or nothing between them. Parentheses have no effect then.
     ///
     /// # Errors
     ///
@@ -27,10 +27,16 @@ impl Query {
         let mut terms = Vec::new();
         let mut rest = text.trim_start();
         let mut expects_term = false;
+        let mut depth = 0_usize;
         while !rest.is_empty() {
             let (word, after) = word(rest)?;
             rest = after.trim_start();
-            match word.as_str() {
+            match word {
+                "(" => depth += 1,
+                ")" if depth == 0 || expects_term => {
+                    return Err("a parenthesis is in excess".to_owned());
+                }
+                ")" => depth -= 1,
                 "AND" | "&&" if terms.is_empty() || expects_term => {
                     return Err(format!("`{word}` needs a term before it"));
                 }
@@ -39,13 +45,16 @@ impl Query {
                     return Err(format!("the simulator does not understand `{word}`"));
                 }
                 _ => {
-                    terms.push(term(&word)?);
+                    terms.push(term(word)?);
                     expects_term = false;
                 }
             }
         }
         if expects_term {
             return Err("`AND` needs a term behind it".to_owned());
+        }
+        if depth > 0 {
+            return Err("a parenthesis has no end".to_owned());
         }
         Ok(Self(terms))
     }
@@ -112,22 +121,36 @@ pub(crate) fn leaf(value: &Value) -> String {
     }
 }
 
-/// Takes the next word, up to a space outside of quotes. Keeps the quotes.
-fn word(text: &str) -> Result<(String, &str), String> {
-    let mut is_quoted = false;
+/// Takes the next parenthesis, or the next word up to a space or parenthesis outside of quotes. Keeps the quotes.
+fn word(text: &str) -> Result<(&str, &str), String> {
+    if text.starts_with(['(', ')']) {
+        return Ok(text.split_at(1));
+    }
+    let (mut is_quoted, mut is_escaped) = (false, false);
     for (at, character) in text.char_indices() {
         match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_quoted => is_escaped = true,
             '"' => is_quoted = !is_quoted,
-            it if it.is_whitespace() && !is_quoted => {
-                return Ok((text[..at].to_owned(), &text[at..]));
-            }
+            it if (it.is_whitespace() || it == ')') && !is_quoted => return Ok(text.split_at(at)),
             _ => {}
         }
     }
     if is_quoted {
         return Err("a quote has no end".to_owned());
     }
-    Ok((text.to_owned(), ""))
+    Ok((text, ""))
+}
+
+/// Takes the backslashes out of a quoted value.
+fn unescaped(quoted: &str) -> String {
+    let mut text = String::new();
+    let mut characters = quoted.chars();
+    while let Some(character) = characters.next() {
+        let escaped = if character == '\\' { characters.next() } else { None };
+        text.push(escaped.unwrap_or(character));
+    }
+    text
 }
 
 fn term(word: &str) -> Result<Term, String> {
@@ -139,7 +162,7 @@ fn term(word: &str) -> Result<Term, String> {
         _ => (None, word),
     };
     if let Some(quoted) = value.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
-        return Ok(Term { field, value: quoted.to_lowercase(), is_prefix: false });
+        return Ok(Term { field, value: unescaped(quoted).to_lowercase(), is_prefix: false });
     }
     if field.is_none() && value.starts_with('*') {
         return Err("a term must not begin with `*`".to_owned());

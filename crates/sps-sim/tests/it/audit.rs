@@ -100,6 +100,8 @@ async fn searches_by_member_word_and_time() {
         ("q=nginx", &["SSH alice"]),
         ("q=content:uptime", &["SSH alice"]),
         ("q=nothing:at_all", &[]),
+        ("q=(protocol:ssh)+AND+(user.name:alice+AND+((active:true)))", &["SSH alice"]),
+        ("q=user.name:%22mal%5Clory%22", &["SSH mallory"]),
         ("q=&sort=-start_time&limit=2", &["SSH alice", "SSH mallory"]),
         (
             "sort=protocol,-user.name",
@@ -118,7 +120,9 @@ async fn searches_by_member_word_and_time() {
     for query in [
         "q=protocol:SSH+OR+protocol:RDP",
         "q=NOT+active:true",
-        "q=(ssh)",
+        "q=(ssh",
+        "q=ssh)",
+        "q=protocol:(ssh)",
         "q=*x",
         "q=AND",
         "q=a+AND",
@@ -158,7 +162,7 @@ async fn shows_the_chosen_members() {
         SSH,mallory,mallory,mallory,\"[\"\"root\"\"]\",The login to the server failed\r\n";
     assert_eq!(String::from_utf8(reply.bytes).unwrap(), expected);
     let reply = client.get(&format!("{SESSIONS}?format=csv"));
-    assert_eq!(reply.bytes.iter().filter(|it| **it == b'\n').count(), 6);
+    assert_eq!(String::from_utf8(reply.bytes).unwrap().lines().count(), 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]
