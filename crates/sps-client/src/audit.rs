@@ -190,9 +190,8 @@ impl AuditSessions<'_> {
     }
 }
 
-/// The path of a part of a session: that of the endpoint with the key in its place.
+/// The path of a part of a session: that of the session, and the last segment of the endpoint's.
 fn part_path<E: Endpoint>(key: &str) -> Result<String, Error> {
-    // Refuses keys that would lead to another path.
-    path::of_object(AuditSession::PATH, key)?;
-    Ok(E::PATH.replacen("{id}", &path::encoded(key), 1))
+    let (_, part) = E::PATH.rsplit_once('/').unwrap_or_default();
+    Ok(format!("{}/{part}", path::of_object(AuditSession::PATH, key)?))
 }
