@@ -28,6 +28,15 @@ pub(crate) fn spec_page(name: &str) -> Result<&'static Endpoint, String> {
     spec().endpoint(path).ok_or_else(|| unknown(name))
 }
 
+/// The path of a part of an object, such as a download: `audit/sessions/KEY/audit_trail`.
+pub(crate) fn part(name: &str) -> Option<String> {
+    let (object, part) = name.trim_end_matches('/').rsplit_once('/')?;
+    let located = locate(object)?;
+    let page = spec().endpoint(located.endpoint.path)?;
+    let part = page.parts.iter().find(|it| it.name == part)?;
+    Some(format!("{}/{}/{}", page.path, located.key?, part.name))
+}
+
 /// Error message for a name that no endpoint has.
 pub(crate) fn unknown(name: &str) -> String {
     let near = match sps_codegen::nearest_endpoint(spec(), name) {
