@@ -11,6 +11,9 @@ use sps_validate::{
 
 use crate::{file_name::without_extension, spec::spec};
 
+/// The endings of files with schemas, before `.json`.
+pub(crate) const SCHEMA_ENDINGS: [&str; 3] = [".request", ".response", ".document"];
+
 /// Finds the endpoint with this name.
 ///
 /// # Errors
@@ -109,7 +112,18 @@ pub(crate) fn of_path(path: &Path) -> Option<&'static EndpointInfo> {
     let segments: Vec<&str> =
         path.components().filter_map(|part| part.as_os_str().to_str()).collect();
     let mut tails = (0..segments.len()).filter_map(|from| segments.get(from..));
-    tails.find_map(|tail| locate(&tail.join("/")).map(|located| located.endpoint))
+    tails.find_map(|tail| {
+        let located = locate(&tail.join("/"))?;
+        // The schema of an endpoint below a collection, not an object of the collection.
+        let is_schema = located.key.is_some() && is_schema_of_endpoint(&tail.join("/"));
+        (!is_schema).then_some(located.endpoint)
+    })
+}
+
+/// Whether this is the path of an endpoint with one of the endings that schemas have.
+fn is_schema_of_endpoint(path: &str) -> bool {
+    let plain = SCHEMA_ENDINGS.iter().find_map(|ending| path.strip_suffix(ending));
+    plain.and_then(locate).is_some_and(|located| located.key.is_none())
 }
 
 /// Endpoints that a document could be for: its keys or its file name resemble theirs.
@@ -191,6 +205,8 @@ mod tests {
             ("/site/management/email/extra.json", None),
             ("/site/trap.json", None),
             ("/site/management/snmp/trap.txt", None),
+            ("/schemas/audit/sessions/_count.response.json", None),
+            ("/schemas/audit/sessions/1.response.json", Some("audit/sessions")),
         ] {
             let found = of_path(Path::new(path)).map(|endpoint| short(endpoint.path));
             assert_eq!(found, expected, "{path}");

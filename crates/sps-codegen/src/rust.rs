@@ -82,7 +82,8 @@ impl Part<'_> {
         let path = self.file.strip_suffix(".toml").unwrap_or(self.file);
         let path = path.strip_prefix("endpoints/").unwrap_or(path);
         let path = path.strip_prefix("configuration/").unwrap_or(path);
-        path.replace(['/', '-'], "_")
+        let parts = path.split(['/', '-', '_']).filter(|it| !it.is_empty());
+        parts.collect::<Vec<_>>().join("_")
     }
 
     fn render(&self, spec: &Spec, endpoint: Option<&Endpoint>) -> Result<String, Error> {
