@@ -17,6 +17,7 @@ mod fix;
 mod help;
 mod locks;
 mod machine;
+mod openapi;
 mod output;
 mod pages;
 mod pem;
