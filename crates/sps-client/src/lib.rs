@@ -42,6 +42,8 @@
 //!   [`Client::change`] open and commit a transaction, and start again when another session was faster.
 //! * The methods that end in `_raw` take any path and a body without a type.
 //! * [`Client::upload`], [`Client::download`] and [`Client::support_bundles`] transfer files.
+//! * [`Client::audit_sessions`] searches the sessions that went through the appliance, page by page or in a snapshot, and
+//!   downloads their recordings. [`Client::user_info`] says who is logged in.
 //! * [`Error`] is data: its [`kind`](Error::kind), its [`request`](Error::request), the appliance's own
 //!   [`message`](Error::message), and what to do: [`advice`](Error::advice).
 //!
@@ -83,6 +85,7 @@
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+mod audit;
 mod builder;
 mod change;
 mod client;
@@ -111,6 +114,7 @@ mod tls;
 pub use sps_model::{Difference, Side};
 
 pub use crate::{
+    audit::{AuditSessions, Pages, SessionQuery},
     builder::ClientBuilder,
     client::Client,
     error::{Advice, Argument, Error, ErrorKind},

@@ -1,14 +1,18 @@
 //! The appliance: its state behind one lock, and the requests that read and change it.
 
+mod audit;
+mod health;
 mod info;
 mod jobs;
 mod login;
 mod meta;
 mod objects;
+mod paging;
 mod read;
 mod route;
 mod transaction;
 mod uploads;
+mod user;
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -19,6 +23,7 @@ use ring::digest::{SHA256, digest};
 use sps_spec::Version;
 
 use crate::{
+    audit::Audit,
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
@@ -68,6 +73,7 @@ pub(crate) struct State {
     pub(crate) transactions: Transactions,
     pub(crate) jobs: Jobs,
     pub(crate) slots: Slots,
+    pub(crate) audit: Audit,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) random: Random,
@@ -173,6 +179,7 @@ impl Appliance {
         state.sessions.expire(now, idle_time(&state.committed));
         state.transactions.retain(|token| state.sessions.is_open(token));
         state.jobs.expire(now);
+        state.audit.expire(now);
     }
 
     /// Returns the holders of all transactions.

@@ -72,6 +72,9 @@ fn completes_what_the_place_and_the_kind_decide() {
     let it = endpoint("endpoints/a/policies.toml", "kind = 'collection'\n[Policy]");
     assert_eq!((&*it.object, it.key.as_deref()), ("Policy", None));
     assert_eq!(methods(&it), "GET POST / GET PUT DELETE");
+    let read_only = "kind = 'collection'\nmethods = ['GET']\nobject_methods = ['GET']\n[Policy]";
+    let it = endpoint("endpoints/a/policies.toml", read_only);
+    assert_eq!((it.request.as_deref(), it.response.as_deref()), (None, Some("Policy")));
     let it = endpoint("endpoints/job.toml", "kind = 'job'\n[Job]");
     assert_eq!(names(&it), (None, Some("Job")));
     assert_eq!(methods(&it), "GET POST / GET DELETE");
