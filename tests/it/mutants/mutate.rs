@@ -126,7 +126,9 @@ impl Mutants<'_> {
         if let Some(body) = &endpoint.response {
             push("response", body, "none", Endpoint { response: None, ..endpoint.clone() });
         }
-        for (before, after, versions) in version_variations(&endpoint.versions) {
+        // Nothing is checked at an endpoint without a body.
+        let versions = if has_body { version_variations(&endpoint.versions) } else { Vec::new() };
+        for (before, after, versions) in versions {
             push("versions", &before, &after, Endpoint { versions, ..endpoint.clone() });
         }
     }
