@@ -6,6 +6,7 @@
 mod every_endpoint;
 
 mod audit;
+mod bodies;
 mod cases;
 mod client;
 mod codes;

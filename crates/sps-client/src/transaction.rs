@@ -121,6 +121,28 @@ impl Transaction {
         self.put(E::PATH, body).await
     }
 
+    /// Replaces a body whose type does not name the endpoint: a list, a text or a map. The whole body is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(client: sps_client::Client) -> Result<(), sps_client::Error> {
+    /// use sps_model::network::{Route, Routing};
+    ///
+    /// let mut routes = client.get::<Routing>().await?.into_request();
+    /// routes.push(Route::new("192.0.2.1", "198.51.100.0/24"));
+    /// let mut transaction = client.transaction().await?;
+    /// transaction.replace_body::<Routing>(&routes).await?;
+    /// let report = transaction.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::replace`].
+    pub async fn replace_body<E: Endpoint>(&mut self, request: &E::Request) -> Result<(), Error> {
+        let body = body::typed::<E>(request, Method::Put, &self.shared.settings)?;
+        self.put(E::PATH, body).await
+    }
+
     /// Replaces one object of a collection, as [`Self::replace`] does for a singleton.
     ///
     /// # Errors
