@@ -403,7 +403,9 @@ mod tests {
         }
         let object = "/api/audit/sessions/4xq".to_owned();
         assert_eq!(found("audit/sessions/4xq"), Some((SESSIONS.path, Some("4xq"), object)));
-        for path in ["audit/sessions//channels", "audit/sessions/4xq/events", "audit/x/4xq/channels"] {
+        for path in
+            ["audit/sessions//channels", "audit/sessions/4xq/events", "audit/x/4xq/channels"]
+        {
             assert_eq!(found(path), None, "{path}");
         }
     }
