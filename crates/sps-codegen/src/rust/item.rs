@@ -101,6 +101,11 @@ impl<'s> Items<'s> {
             let versions = version::versions(&endpoint.versions);
             quote!(const VERSIONS: Versions = #versions;)
         });
+        let ordered = endpoint.ordered.then(|| {
+            quote!(
+                const ORDERED: bool = true;
+            )
+        });
         self.tokens.push(quote! {
             impl Endpoint for #object {
                 type Request = #request;
@@ -113,6 +118,7 @@ impl<'s> Items<'s> {
                 #wrappers
                 #constraint
                 #versions
+                #ordered
             }
         });
         if endpoint.kind == EndpointKind::Collection {
