@@ -82,7 +82,12 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
     let upload: Vec<String> = upload.iter().filter_map(Value::text).collect();
     let download = table.text("download");
     let has_body = kind != EndpointKind::Container && completeness != Completeness::NameOnly;
-    let is_sent = matches!(kind, EndpointKind::Singleton | EndpointKind::Collection);
+    let own = table.words("methods", &METHODS).unwrap_or_else(|| methods.to_vec());
+    let of_objects =
+        table.words("object_methods", &METHODS).unwrap_or_else(|| object_methods.to_vec());
+    let takes_body = |it: &Method| matches!(it, Method::Post | Method::Put);
+    let is_sent = matches!(kind, EndpointKind::Singleton | EndpointKind::Collection)
+        && own.iter().chain(&of_objects).any(takes_body);
     let usual = |usual: bool| {
         (has_body && usual).then(|| Body {
             ty: FieldType::Named(object.clone()),
@@ -100,10 +105,8 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
     let it = Endpoint {
         file: file.to_owned(),
         kind,
-        methods: table.words("methods", &METHODS).unwrap_or_else(|| methods.to_vec()),
-        object_methods: table
-            .words("object_methods", &METHODS)
-            .unwrap_or_else(|| object_methods.to_vec()),
+        methods: own,
+        object_methods: of_objects,
         key: table.text("key").or(fixed_key),
         title: table.need_text("title"),
         doc: table.need_text("doc"),
