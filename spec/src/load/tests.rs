@@ -74,7 +74,7 @@ fn completes_what_the_place_and_the_kind_decide() {
     assert_eq!(methods(&it), "GET POST / GET PUT DELETE");
     let read_only = "kind = 'collection'\nmethods = ['GET']\nobject_methods = ['GET']\n[Policy]";
     let it = endpoint("endpoints/a/policies.toml", read_only);
-    assert_eq!((it.request.as_deref(), it.response.as_deref()), (None, Some("Policy")));
+    assert_eq!(names(&it), (None, Some("Policy")));
     let it = endpoint("endpoints/job.toml", "kind = 'job'\n[Job]");
     assert_eq!(names(&it), (None, Some("Job")));
     assert_eq!(methods(&it), "GET POST / GET DELETE");
