@@ -142,6 +142,7 @@ pub(crate) fn type_file(file: &str, root: Table<'_>) -> (TypeFile, Vec<RulePlace
     let (rules, places) = rules(&root);
     let it = TypeFile {
         file: file.to_owned(),
+        unplaced: root.flag("unplaced"),
         types: types(&root, &source),
         rules,
         quirks: quirks(&root, None, &source),

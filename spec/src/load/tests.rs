@@ -74,7 +74,7 @@ fn completes_what_the_place_and_the_kind_decide() {
     assert_eq!(methods(&it), "GET POST / GET PUT DELETE");
     let read_only = "kind = 'collection'\nmethods = ['GET']\nobject_methods = ['GET']\n[Policy]";
     let it = endpoint("endpoints/a/policies.toml", read_only);
-    assert_eq!((it.request.as_deref(), it.response.as_deref()), (None, Some("Policy")));
+    assert_eq!(names(&it), (None, Some("Policy")));
     let it = endpoint("endpoints/job.toml", "kind = 'job'\n[Job]");
     assert_eq!(names(&it), (None, Some("Job")));
     assert_eq!(methods(&it), "GET POST / GET DELETE");
@@ -570,6 +570,23 @@ fn survives_hostile_files() {
 /// The real files, to be damaged.
 fn real_files() -> Vec<(String, String)> {
     super::files(folder()).unwrap()
+}
+
+#[test]
+fn a_page_of_a_user_can_hold_a_type_without_a_known_path() {
+    let page = "[endpoint]\nsource = 'plugin-sdk'\ntitle = 'Proxy'\ndoc = 'The proxy.'\ncompleteness = 'open'\n\
+                request = 'HttpProxy'\nresponse = 'HttpProxy'\nobject = 'OutgoingProxy'";
+    let path = "endpoints/configuration/network/outgoing_proxy.toml";
+    let files = real_files();
+    let with_page = files.iter().cloned().chain([(path.to_owned(), page.to_owned())]);
+    let spec = Spec::from_files(with_page).unwrap();
+    let it = spec.endpoints.iter().find(|it| it.path.ends_with("/outgoing_proxy")).unwrap();
+    assert_eq!(it.request.as_ref().and_then(|body| body.name()), Some("HttpProxy"));
+    let unmarked =
+        files.into_iter().map(|(name, text)| (name, text.replace("unplaced = true", "")));
+    let errors = Spec::from_files(unmarked).unwrap_err();
+    assert!(errors.0.iter().all(|it| it.message().starts_with("no endpoint reaches `HttpProxy")));
+    assert_eq!(errors.0.len(), 3, "{errors}");
 }
 
 proptest! {
