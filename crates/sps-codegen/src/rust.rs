@@ -15,7 +15,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use sps_spec::{Endpoint, EndpointKind, Method, Rule, Source, Spec, TypeDef, TypeFile};
 
-use crate::rust::item::Items;
+use crate::rust::item::{Items, part_name, parts_of};
 
 /// The generated files of `sps-model`: path below `generated/` and text, sorted by path.
 ///
@@ -210,15 +210,20 @@ fn imports(text: &str, spec: &Spec) -> String {
         .map(|(_, path)| (*path).to_owned())
         .collect();
     // Types of other files; those of this file are declared in the text itself.
+    let parts = |endpoint: &Endpoint| {
+        let parts = parts_of(spec, &endpoint.path).into_iter();
+        parts.map(|part| part_name(&endpoint.object, &part)).collect::<Vec<_>>()
+    };
     let types = spec
         .types()
-        .map(TypeDef::name)
-        .chain(spec.endpoints.iter().map(|endpoint| endpoint.object.as_str()));
+        .map(|def| def.name().to_owned())
+        .chain(spec.endpoints.iter().map(|endpoint| endpoint.object.clone()))
+        .chain(spec.endpoints.iter().flat_map(parts));
     for name in types.collect::<BTreeSet<_>>() {
         let declared =
             ["struct", "enum"].iter().any(|word| text.contains(&format!("pub {word} {name} ")));
         if !declared {
-            let names = [name.to_owned(), format!("{name}Response")];
+            let names = [name.clone(), format!("{name}Response")];
             found.extend(
                 names
                     .into_iter()
