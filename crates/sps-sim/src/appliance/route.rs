@@ -105,6 +105,7 @@ impl Call<'_> {
             Some(Address::Object(collection, node, key)) => {
                 self.object(caller, node, collection, key)
             }
+            Some(Address::Order(collection, endpoint)) => self.order(caller, collection, endpoint),
             Some(Address::Part(collection, endpoint, key, name)) => {
                 self.part(endpoint, collection, key, name)
             }
@@ -121,6 +122,7 @@ impl Call<'_> {
         match (node, self.request.method.as_str()) {
             (Node::Container, _) => Ok(self.container()),
             (Node::Status(endpoint), "GET") => Ok(self.show_status(endpoint)),
+            (Node::Action(endpoint), _) => self.act(endpoint),
             (Node::Singleton(endpoint), "GET") => Ok(self.show_singleton(endpoint)),
             (Node::Singleton(endpoint), "PUT") => {
                 self.put_singleton(caller, endpoint, &self.request.body)

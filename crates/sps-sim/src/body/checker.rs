@@ -73,8 +73,8 @@ impl<'a> Checker<'a> {
 
     /// Checks a whole body of this length, and returns what is stored if there are no errors.
     pub(super) fn endpoint(&mut self, endpoint: &Endpoint, bytes: usize, doc: &Doc) -> Value {
-        let body = endpoint.request.as_deref().and_then(|name| self.spec.type_def(name));
-        let wrapped = is_wrapped(endpoint, body, doc);
+        let body = endpoint.request.as_ref();
+        let wrapped = self.is_wrapped(endpoint, doc);
         if self.exceeds_limits(bytes, doc) {
             return Value::Null;
         }
@@ -94,7 +94,7 @@ impl<'a> Checker<'a> {
         let empty = Doc::Object(Vec::new());
         let doc = if wrapped { &empty } else { doc };
         match body {
-            Some(def) => self.def(def, doc),
+            Some(body) => self.value(&body.ty, &body.constraint, doc),
             // The spec does not know what belongs here.
             None if endpoint.completeness != Completeness::Complete => self.unchanged(doc),
             None => doc.to_value(),
@@ -239,6 +239,12 @@ impl<'a> Checker<'a> {
     fn union(&mut self, def: &Union, doc: &Doc) -> Value {
         let Doc::Object(members) = doc else { return self.wrong_type(doc, "an object") };
         self.duplicates(members);
+        if def.open
+            && let Some(Doc::String(tag)) = doc.get(&def.tag)
+            && def.variant(tag).is_none()
+        {
+            return self.unchanged(doc);
+        }
         let content = self.below(&def.tag, |checker| checker.selection(def, doc.get(&def.tag)));
         let mut stored = Map::new();
         for (key, value) in members {
@@ -377,6 +383,27 @@ impl<'a> Checker<'a> {
             && self.pointer.len() <= self.pointer_bytes_left
     }
 
+    /// Whether a document is a response around a body: it has a member that carries bodies, which the body itself does
+    /// not have, and beside it only `key` and `meta`.
+    fn is_wrapped(&self, endpoint: &Endpoint, doc: &Doc) -> bool {
+        let declares = |key: &str| match endpoint.request.as_ref().map(|it| &it.ty) {
+            Some(FieldType::Map(_) | FieldType::Ordered(_) | FieldType::Any) => true,
+            Some(FieldType::Named(name)) => match self.spec.type_def(name) {
+                Some(TypeDef::Struct(def)) => def.field(key).is_some(),
+                Some(TypeDef::Union(def)) => key == def.tag || key == def.content,
+                Some(TypeDef::Enum(_)) | None => false,
+            },
+            _ => false,
+        };
+        let carries = |key: &str| {
+            let is_wrapper = key == "items" || endpoint.wrappers.iter().any(|it| it == key);
+            is_wrapper && !declares(key)
+        };
+        let Doc::Object(members) = doc else { return false };
+        members.iter().any(|(key, _)| carries(key))
+            && members.iter().all(|(key, _)| carries(key) || key == "key" || key == "meta")
+    }
+
     /// Runs `walk` one segment deeper.
     fn below<R>(&mut self, segment: &str, walk: impl FnOnce(&mut Self) -> R) -> R {
         let length = self.pointer.len();
@@ -396,20 +423,4 @@ enum Content<'d> {
     Nothing,
     /// The content of a variant.
     Payload(&'d Payload),
-}
-
-/// Whether a document is a response around a body: it has a member that carries bodies, which the body itself does not
-/// have, and beside it only `key` and `meta`.
-fn is_wrapped(endpoint: &Endpoint, body: Option<&TypeDef>, doc: &Doc) -> bool {
-    let declares = |key: &str| match body {
-        Some(TypeDef::Struct(def)) => def.field(key).is_some(),
-        Some(TypeDef::Union(def)) => key == def.tag || key == def.content,
-        Some(TypeDef::Enum(_)) | None => false,
-    };
-    let carries = |key: &str| {
-        (key == "items" || endpoint.wrappers.iter().any(|wrapper| wrapper == key)) && !declares(key)
-    };
-    let Doc::Object(members) = doc else { return false };
-    members.iter().any(|(key, _)| carries(key))
-        && members.iter().all(|(key, _)| carries(key) || key == "key" || key == "meta")
 }

@@ -1,9 +1,11 @@
 //! Stored bodies as responses show them, and the references in them.
 
 use serde_json::{Map, Value, json};
-use sps_spec::{Endpoint, Field, FieldType, Spec, Struct, TypeDef, Union, Version};
+use sps_spec::{
+    Body, Endpoint, Field, FieldType, Spec, Struct, TypeDef, Union, Version, collection,
+};
 
-use super::{Reference, initial, is_in, push_segment};
+use super::{ORDER, Reference, initial, is_in, part, push_segment};
 
 /// Returns the body as a response shows it.
 pub(super) fn show(
@@ -14,8 +16,8 @@ pub(super) fn show(
     authenticated: bool,
 ) -> Value {
     let renderer = Renderer { spec, target, authenticated };
-    match body_of(spec, endpoint) {
-        Some(def) => renderer.def(def, stored),
+    match body_of(endpoint) {
+        Some(body) => renderer.value(&body.ty, stored),
         None => stored.clone(),
     }
 }
@@ -23,15 +25,15 @@ pub(super) fn show(
 /// Returns every reference in a stored body.
 pub(super) fn references(spec: &Spec, endpoint: &Endpoint, stored: &Value) -> Vec<Reference> {
     let mut finder = ReferenceFinder { spec, pointer: String::new(), found: Vec::new() };
-    if let Some(def) = body_of(spec, endpoint) {
-        finder.def(def, stored);
+    if let Some(body) = body_of(endpoint) {
+        finder.value(&body.ty, stored);
     }
     finder.found
 }
 
-/// Returns the type of the stored body.
-fn body_of<'s>(spec: &'s Spec, endpoint: &Endpoint) -> Option<&'s TypeDef> {
-    spec.type_def(endpoint.response.as_deref().or(endpoint.request.as_deref())?)
+/// Returns the form of the stored body.
+fn body_of(endpoint: &Endpoint) -> Option<&Body> {
+    endpoint.response.as_ref().or(endpoint.request.as_ref())
 }
 
 /// Turns a stored body into the body of a response. A value of an unexpected type is shown unchanged.
@@ -95,8 +97,8 @@ impl Renderer<'_> {
 
     fn value(&self, ty: &FieldType, stored: &Value) -> Value {
         match (ty, stored) {
-            (FieldType::Ref(collection), Value::String(key)) => {
-                json!({ "key": key, "meta": { "href": format!("{collection}/{key}") } })
+            (FieldType::Ref(to), Value::String(key)) => {
+                json!({ "key": key, "meta": { "href": part::href(to, key) } })
             }
             (FieldType::List(inner) | FieldType::Array(inner, _), Value::Array(items)) => {
                 items.iter().map(|item| self.value(inner, item)).collect()
@@ -104,6 +106,13 @@ impl Renderer<'_> {
             (FieldType::Map(inner), Value::Object(members)) => {
                 let shown =
                     members.iter().map(|(key, value)| (key.clone(), self.value(inner, value)));
+                Value::Object(shown.collect())
+            }
+            (FieldType::Ordered(inner), Value::Object(members)) => {
+                let shown = members.iter().map(|(key, value)| {
+                    let value = if key == ORDER { value.clone() } else { self.value(inner, value) };
+                    (key.clone(), value)
+                });
                 Value::Object(shown.collect())
             }
             (FieldType::Named(name), _) => match self.spec.type_def(name) {
@@ -150,21 +159,23 @@ impl ReferenceFinder<'_> {
 
     fn value(&mut self, ty: &FieldType, stored: &Value) {
         match (ty, stored) {
-            (FieldType::Ref(collection), Value::String(key)) => self.found.push(Reference {
-                collection: collection.clone(),
-                key: key.clone(),
-                single_use: self
-                    .spec
-                    .endpoint(collection)
-                    .is_some_and(|endpoint| endpoint.single_use),
-                pointer: self.pointer.clone(),
-            }),
+            (FieldType::Ref(to), Value::String(key)) => {
+                let collection = collection(to);
+                let single_use = self.spec.endpoint(collection).is_some_and(|it| it.single_use);
+                self.found.push(Reference {
+                    collection: collection.to_owned(),
+                    key: key.clone(),
+                    object: part::object(to, key).to_owned(),
+                    single_use,
+                    pointer: self.pointer.clone(),
+                });
+            }
             (FieldType::List(inner) | FieldType::Array(inner, _), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     self.member(&index.to_string(), inner, Some(item));
                 }
             }
-            (FieldType::Map(inner), Value::Object(members)) => {
+            (FieldType::Map(inner) | FieldType::Ordered(inner), Value::Object(members)) => {
                 for (key, value) in members {
                     self.member(key, inner, Some(value));
                 }

@@ -8,9 +8,12 @@ use std::{
 use serde_json::{Value, json};
 use sps_spec::{Constraint, Endpoint, Field, FieldType, Form, Presence, Spec, TypeDef, Versions};
 
-use crate::configuration::{
-    store::Configuration,
-    tree::{Node, Tree},
+use crate::{
+    body::ORDER,
+    configuration::{
+        store::Configuration,
+        tree::{Node, Tree},
+    },
 };
 
 /// The value of the key in a new appliance.
@@ -85,8 +88,8 @@ pub(crate) fn plant(configuration: &mut Configuration, tree: &Tree, spec: &Spec,
 }
 
 fn plant_in_body(spec: &Spec, endpoint: &Endpoint, body: &mut Value, key: &str) {
-    if let Some(name) = &endpoint.request {
-        plant_in(spec, &FieldType::Named(name.clone()), body, key);
+    if let Some(sent) = &endpoint.request {
+        plant_in(spec, &sent.ty, body, key);
     }
 }
 
@@ -97,8 +100,8 @@ fn plant_in(spec: &Spec, ty: &FieldType, value: &mut Value, key: &str) {
                 plant_in(spec, inner, element, key);
             }
         }
-        (FieldType::Map(inner), Value::Object(members)) => {
-            for member in members.values_mut() {
+        (FieldType::Map(inner) | FieldType::Ordered(inner), Value::Object(members)) => {
+            for member in members.iter_mut().filter(|(key, _)| *key != ORDER).map(|it| it.1) {
                 plant_in(spec, inner, member, key);
             }
         }

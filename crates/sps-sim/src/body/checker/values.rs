@@ -1,10 +1,12 @@
 //! Single values: scalars, enum values, references, and lists of them.
 
-use serde_json::Value;
-use sps_spec::{Constraint, Enum, FieldType};
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+use sps_spec::{Constraint, Enum, FieldType, collection};
 
 use super::Checker;
-use crate::body::{document::Doc, format};
+use crate::body::{ORDER, document::Doc, format, part};
 
 impl Checker<'_> {
     /// Checks a value that may not be null.
@@ -15,6 +17,8 @@ impl Checker<'_> {
             (FieldType::Bool, Doc::Bool(value)) => Value::Bool(*value),
             (FieldType::Bool, _) => self.wrong_type(doc, "true or false"),
             (FieldType::Int, _) => self.integer(constraint, doc),
+            (FieldType::Number, Doc::Number(number)) => Value::Number(number.clone()),
+            (FieldType::Number, _) => self.wrong_type(doc, "a number"),
             (FieldType::String, Doc::String(text)) => self.string(constraint, text),
             (FieldType::String, _) => self.wrong_type(doc, "a string"),
             (FieldType::Ref(collection), _) => self.reference(collection, doc),
@@ -36,7 +40,10 @@ impl Checker<'_> {
                 });
                 Value::Object(values.collect())
             }
-            (FieldType::Map(_), _) => self.wrong_type(doc, "an object"),
+            (FieldType::Ordered(inner), Doc::Object(members)) => {
+                self.ordered(inner, constraint, members)
+            }
+            (FieldType::Map(_) | FieldType::Ordered(_), _) => self.wrong_type(doc, "an object"),
             (FieldType::Named(name), _) => self.named(name, doc),
         }
     }
@@ -46,6 +53,41 @@ impl Checker<'_> {
             self.below(&index.to_string(), |checker| checker.value(inner, constraint, item))
         });
         Value::Array(values.collect())
+    }
+
+    /// Checks an ordered map: its list of keys, and the values under them.
+    fn ordered(
+        &mut self,
+        inner: &FieldType,
+        constraint: &Constraint,
+        members: &[(String, Doc)],
+    ) -> Value {
+        self.duplicates(members);
+        let mut stored = Map::new();
+        for (key, value) in members {
+            let value = self.below(key, |checker| match value {
+                Doc::Array(keys) if key == ORDER => checker.order(keys, members),
+                _ if key == ORDER => checker.wrong_type(value, "a list"),
+                _ => checker.value(inner, constraint, value),
+            });
+            stored.insert(key.clone(), value);
+        }
+        if !stored.contains_key(ORDER) {
+            self.below(ORDER, |checker| checker.report("missing-key", "the key is missing"));
+        }
+        Value::Object(stored)
+    }
+
+    /// Checks that a list names each other member once.
+    fn order(&mut self, keys: &[Doc], members: &[(String, Doc)]) -> Value {
+        let named: Vec<&str> = keys.iter().filter_map(Doc::as_str).collect();
+        let once: HashSet<&str> = named.iter().copied().collect();
+        let others: HashSet<&str> =
+            members.iter().map(|(key, _)| key.as_str()).filter(|key| *key != ORDER).collect();
+        if once.len() < keys.len() || once != others {
+            self.invalid("wrong-order", "the list must name each other key once");
+        }
+        Value::Array(keys.iter().map(Doc::to_value).collect())
     }
 
     fn integer(&mut self, constraint: &Constraint, doc: &Doc) -> Value {
@@ -87,6 +129,7 @@ impl Checker<'_> {
             {
                 Value::String(value.value.clone())
             }
+            None if def.open => Value::String(text.clone()),
             _ => {
                 self.invalid(code, "unknown value");
                 Value::Null
@@ -95,7 +138,7 @@ impl Checker<'_> {
     }
 
     /// Checks the key of an object, which must exist and, if it is for single use, must be free.
-    fn reference(&mut self, collection: &str, doc: &Doc) -> Value {
+    fn reference(&mut self, to: &str, doc: &Doc) -> Value {
         let key = match doc {
             Doc::String(key) => key,
             _ if doc.get("key").and_then(Doc::as_str).is_some() => {
@@ -105,8 +148,18 @@ impl Checker<'_> {
             _ => return self.wrong_type(doc, "the key of an object"),
         };
         // A missing object does not make the key itself invalid: rules may look at it.
-        if key.is_empty() || self.world.object(collection, key).is_none() {
-            self.report("reference-exists", &format!("{collection} has no object with this key"));
+        let collection = collection(to);
+        let object = part::object(to, key);
+        let body = self.world.object(collection, object).filter(|_| !object.is_empty());
+        match body {
+            None => {
+                let message = format!("{collection} has no object with this key");
+                self.report("reference-exists", &message);
+            }
+            Some(body) if !part::exists(to, key, &body) => {
+                self.report("reference-exists", "the object has no part with this key");
+            }
+            Some(_) => {}
         }
         if self.spec.endpoint(collection).is_some_and(|endpoint| endpoint.single_use) {
             if !self.used.insert((collection.to_owned(), key.clone())) {
