@@ -61,10 +61,6 @@ const EQUIVALENT: &[(&str, &str)] = &[
         MAY_BE_ABSENT,
     ),
     (
-        "endpoints/configuration/local_services/user_web.toml: UserWeb.bruteforce_protection.request_only: false -> true",
-        MAY_BE_ABSENT,
-    ),
-    (
         "endpoints/configuration/passwords.toml: Password.plain.request_only: true -> false",
         MAY_BE_ABSENT,
     ),

@@ -48,11 +48,7 @@ impl Call<'_> {
         let bodies = &self.appliance.bodies;
         let stored = bodies.initial(endpoint).unwrap_or_default();
         let body = bodies.show(endpoint, &stored, self.view(), self.caller.is_some());
-        let wrapper = endpoint.wrappers.first().map_or("body", String::as_str);
-        let key = endpoint.key.as_deref().or_else(|| self.path.rsplit('/').next());
-        let mut response = json!({"key": key, "meta": self.meta(self.view(), self.path)});
-        response[wrapper] = body;
-        Response::json(200, &response)
+        self.wrapped(endpoint, body)
     }
 }
 

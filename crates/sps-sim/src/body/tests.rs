@@ -390,6 +390,7 @@ fn finds_references_with_their_pointers() {
     let reference = |collection: &str, key: &str, single_use, pointer: &str| Reference {
         collection: collection.to_owned(),
         key: key.to_owned(),
+        object: key.to_owned(),
         single_use,
         pointer: pointer.to_owned(),
     };

@@ -134,7 +134,7 @@ pub(crate) fn targets(
     body: &Value,
 ) -> BTreeSet<String> {
     let references = bodies.references(endpoint, body);
-    references.into_iter().map(|it| format!("{}/{}", it.collection, it.key)).collect()
+    references.into_iter().map(|it| format!("{}/{}", it.collection, it.object)).collect()
 }
 
 #[cfg(test)]
