@@ -142,7 +142,7 @@ impl SupportBundles<'_> {
     /// The path of a bundle, for [`Client::download`].
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] for a key that is none.
+    /// [`ErrorKind::InvalidArgument`] for an invalid key.
     pub fn download_path(&self, key: &str) -> Result<String, Error> {
         Ok(format!("{}/download", path::of_object(SupportBundle::PATH, key)?))
     }

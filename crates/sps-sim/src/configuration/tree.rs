@@ -72,17 +72,10 @@ impl Tree {
             nodes.insert(format!("{PLUGINS}/{kind}"), Node::Plugins);
         }
         let mut services: Vec<(&str, &[&str])> = vec![
-            ("/api/audit/sessions", &["GET"]),
-            ("/api/audit/users", &["GET"]),
-            ("/api/authentication", &["GET", "DELETE"]),
-            ("/api/endpoints", &["GET"]),
             ("/api/firmware/slots", &["GET"]),
-            ("/api/health_status", &["GET"]),
-            ("/api/transaction/changes", &["GET"]),
             ("/api/upload/firmware", &["POST"]),
             ("/api/upload/plugins", &["POST"]),
             ("/api/user/info", &["GET"]),
-            ("/api/user_info", &["GET"]),
         ];
         if has_short_user_info(target) {
             services.push(("/api/userinfo", &["GET"]));

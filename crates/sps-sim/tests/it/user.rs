@@ -52,7 +52,9 @@ async fn lists_what_the_user_may_call() {
     for endpoint in info["endpoints"].as_array().unwrap() {
         let url = endpoint["url"].as_str().unwrap();
         let status = client.get(url).status;
-        assert_eq!(status, 200, "{url}");
+        // Statistics need a field.
+        let expected = if url.ends_with("/stats") { 400 } else { 200 };
+        assert_eq!(status, expected, "{url}");
     }
 }
 
