@@ -11,16 +11,18 @@ use sps_spec::{Spec, Version};
 use tokio::net::TcpListener;
 
 use crate::{
-    appliance::{Appliance, Logins, State},
+    appliance::{Appliance, Logins, State, firmware_version},
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
         Configuration, Loaded, Locks, StateFile, Transactions, Tree, fill, plant, restore, with_key,
     },
+    device::Device,
     error::Error,
     fault::Faults,
     http::Log,
-    jobs::{Jobs, Slots},
+    jobs::Jobs,
+    machine::Machine,
     random::Random,
     server::{self, Tls},
     session::{Sessions, User},
@@ -48,6 +50,7 @@ pub struct Builder {
     log_file: Option<PathBuf>,
     private_key: Option<String>,
     extra_key: Option<String>,
+    is_initialized: bool,
 }
 
 impl fmt::Debug for Builder {
@@ -80,6 +83,7 @@ impl Simulator {
             log_file: None,
             private_key: None,
             extra_key: None,
+            is_initialized: true,
         }
     }
 }
@@ -187,6 +191,12 @@ impl Builder {
         self
     }
 
+    /// Starts before the first setup: nobody can log in until the wizard of `/api/setup` is done.
+    pub fn uninitialized(mut self) -> Self {
+        self.is_initialized = false;
+        self
+    }
+
     /// Starts the simulator on the current tokio runtime, which needs its timer and its I/O.
     ///
     /// # Errors
@@ -203,9 +213,9 @@ impl Builder {
         };
         let tree = Tree::new(spec, &self.target);
         let bodies = Bodies::new(spec, Some(self.target.clone()));
-        let file = self.state.take().map(StateFile::open).transpose()?;
+        let file = self.state.take().map(StateFile::open).transpose()?.map(Arc::new);
         let (mut committed, left_out) =
-            configuration(file.as_ref(), spec, &self.target, &tree, &bodies)?;
+            configuration(file.as_deref(), spec, &self.target, &tree, &bodies)?;
         if let Some(key) = &extra_key {
             plant(&mut committed, &tree, spec, key);
         }
@@ -214,7 +224,7 @@ impl Builder {
         } else {
             let ca = self.client_ca.as_deref();
             let key = self.private_key.as_deref();
-            let (tls, identity) = Tls::new(self.address.ip(), file.as_ref(), ca, key)?;
+            let (tls, identity) = Tls::new(self.address.ip(), file.as_deref(), ca, key)?;
             (Some(tls), Some(identity))
         };
         let log = match &self.log_file {
@@ -235,7 +245,7 @@ impl Builder {
             sessions: Sessions::default(),
             transactions: Transactions::new(self.locks.unwrap_or_else(|| Locks::of(&self.target))),
             jobs: Jobs::default(),
-            slots: Slots::default(),
+            device: Device::new(firmware_version(&self.target), self.is_initialized),
             faults: Faults::default(),
             log,
             random,
@@ -244,7 +254,9 @@ impl Builder {
             password: !self.only_certificates,
             certificate: self.client_ca.is_some() && !self.plain_http,
         };
-        let appliance = Arc::new(Appliance {
+        let clock = self.clock.clone();
+        let appliance = Appliance {
+            spec,
             bodies,
             tree,
             target: self.target,
@@ -253,11 +265,13 @@ impl Builder {
             users,
             logins,
             secure: !self.plain_http,
+            address: address.ip(),
             file,
             state: Mutex::new(state),
-        });
-        let task = tokio::spawn(server::run(listener, tls, Arc::clone(&appliance)));
-        Ok(Simulator { appliance, address, identity, user, left_out, task })
+        };
+        let machine = Arc::new(Machine::new(appliance, self.locks));
+        let task = tokio::spawn(server::run(listener, tls, Arc::clone(&machine)));
+        Ok(Simulator { machine, clock, address, identity, user, left_out, task })
     }
 
     /// Takes the users, with the one of [`first_user`](Self::first_user), or `admin` without any other, in front.
