@@ -29,7 +29,8 @@ use crate::{
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
-        CONFIGURATION, Configuration, Holder, Locks, Node, StateFile, Transaction, Transactions, Tree,
+        CONFIGURATION, Configuration, Holder, Locks, Node, StateFile, Transaction, Transactions,
+        Tree,
     },
     device::{Boot, Device},
     fault::{FaultKind, Faults},

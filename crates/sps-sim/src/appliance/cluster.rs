@@ -130,8 +130,7 @@ impl Call<'_> {
         let refused = |message| Err(semantic_error("cluster-roles", "/roles", message));
         let new = roles(body);
         let nodes = self.view().objects(NODES);
-        let had_central =
-            nodes.iter().any(|it| it.key == id && roles(&it.body).contains(&CENTRAL));
+        let had_central = nodes.iter().any(|it| it.key == id && roles(&it.body).contains(&CENTRAL));
         if new.contains(&CENTRAL) != had_central {
             return refused("a promotion alone decides which node is the central one");
         }
@@ -210,7 +209,8 @@ impl Call<'_> {
         let (hostname, domain) = self.names();
         let is_own = id == own;
         let is_managed = roles(body).contains(&"managed-host");
-        let name = if is_own { hostname } else { format!("node-{}", id.split('-').next().unwrap_or(id)) };
+        let name =
+            if is_own { hostname } else { format!("node-{}", id.split('-').next().unwrap_or(id)) };
         let mut status = json!({
             "fqdn": format!("{name}.{domain}"),
             "health_status": null,

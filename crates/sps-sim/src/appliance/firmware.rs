@@ -8,7 +8,7 @@ use sps_spec::Version;
 use crate::{
     appliance::{Boot, Call, HandlerResult, info::firmware_version, read::semantic_error},
     body::Bodies,
-    configuration::{Tree, restore},
+    configuration::{Address, Tree, restore},
     device::{Order, Slots, image_version},
     fault::FaultKind,
     http::{Failure, Response, file_name, first_part_head},
@@ -226,7 +226,8 @@ impl Call<'_> {
     fn download(&mut self, key: &str) -> HandlerResult {
         let now = self.appliance.clock.now();
         let downloads = &mut self.state.device.downloads;
-        let download = downloads.find(key).ok_or_else(|| Failure::resource_not_found(FETCH, key))?;
+        let download =
+            downloads.find(key).ok_or_else(|| Failure::resource_not_found(FETCH, key))?;
         let body = download.body(now);
         let meta = json!({"href": self.path, "parent": FETCH});
         if self.request.method == "DELETE" {
@@ -258,7 +259,11 @@ impl Call<'_> {
         if body.is_object() && !missing.is_empty() {
             return Err(incomplete(&missing));
         }
-        let Some(endpoint) = self.appliance.spec.endpoint(self.path) else { return Ok(body) };
+        let path = match self.appliance.tree.resolve(self.path) {
+            Some(Address::Object(collection, ..)) => collection,
+            _ => self.path,
+        };
+        let Some(endpoint) = self.appliance.spec.endpoint(path) else { return Ok(body) };
         self.read(endpoint, &self.request.body, self.path).map(|it| it.0)
     }
 }

@@ -34,7 +34,8 @@ impl Call<'_> {
 
     /// Sets up the appliance, which boots with the new administrator.
     fn complete_setup(&mut self) -> HandlerResult {
-        let names = ["accept_eula", "license", "administration", "certificates", "network", "email"];
+        let names =
+            ["accept_eula", "license", "administration", "certificates", "network", "email"];
         let body = self.read_complete(&[&names[..], &["datetime"]].concat())?;
         let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
         let password = text("/administration/admin_password").unwrap_or_default();

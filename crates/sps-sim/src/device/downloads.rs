@@ -5,7 +5,11 @@ use std::time::{Duration, SystemTime};
 use ring::digest::{SHA256, digest};
 use serde_json::{Value, json};
 
-use crate::{clock::date_time, device::firmware::{Slots, image_version}, random::hex};
+use crate::{
+    clock::date_time,
+    device::firmware::{Slots, image_version},
+    random::hex,
+};
 
 /// Shortest time that a download waits.
 const WAIT: Duration = Duration::from_secs(1);

@@ -84,10 +84,12 @@ impl Slots {
 pub(crate) fn image_version(file_name: Option<&str>, head: &[u8]) -> Option<String> {
     let of_lines = || {
         let lines = head.split(|it| *it == b'\n').filter_map(|it| std::str::from_utf8(it).ok());
-        lines.filter_map(|line| {
-            let (name, value) = line.trim().split_once([':', '='])?;
-            name.trim_end().eq_ignore_ascii_case("version").then(|| version_in(value)).flatten()
-        }).next()
+        lines
+            .filter_map(|line| {
+                let (name, value) = line.trim().split_once([':', '='])?;
+                name.trim_end().eq_ignore_ascii_case("version").then(|| version_in(value)).flatten()
+            })
+            .next()
     };
     let of_label = || {
         let label = std::str::from_utf8(head.get(LABEL)?).ok()?;
@@ -100,9 +102,8 @@ pub(crate) fn image_version(file_name: Option<&str>, head: &[u8]) -> Option<Stri
 fn version_in(text: &str) -> Option<String> {
     let is_part = |it: char| it.is_ascii_digit() || it == '.';
     let runs = text.split(|it: char| !is_part(it)).map(|it| it.trim_matches('.'));
-    let is_version = |it: &&str| {
-        it.contains('.') && it.split('.').all(|number| number.parse::<u32>().is_ok())
-    };
+    let is_version =
+        |it: &&str| it.contains('.') && it.split('.').all(|number| number.parse::<u32>().is_ok());
     runs.into_iter().find(is_version).map(str::to_owned)
 }
 

@@ -59,7 +59,10 @@ mod tests {
     #[test]
     fn finds_the_name_of_the_file() {
         for (fields, expected) in [
-            ("form-data; name=\"firmware\"; filename=\"a;b.iso\"\r\nContent-Type: x", Some("a;b.iso")),
+            (
+                "form-data; name=\"firmware\"; filename=\"a;b.iso\"\r\nContent-Type: x",
+                Some("a;b.iso"),
+            ),
             ("attachment; FileName=a.iso; x=y", Some("a.iso")),
             ("attachment; filename=\"\"", None),
             ("attachment", None),

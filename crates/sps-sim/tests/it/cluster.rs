@@ -33,7 +33,10 @@ async fn a_promotion_makes_a_cluster() {
     assert_eq!(status["meta"]["self"], own);
     let item = &status["items"][0];
     assert_eq!((&item["fqdn"], &item["sync_status"]), (&json!("sps.example.com"), &json!("n/a")));
-    assert_eq!((&item["meta"]["configuration"], &item["meta"]["href"]), (&json!(href), &json!(own)));
+    assert_eq!(
+        (&item["meta"]["configuration"], &item["meta"]["href"]),
+        (&json!(href), &json!(own))
+    );
     // The node that responds was not seen by itself, and takes its configuration from no other.
     for absent in ["last_seen", "configuration_sync", "body"] {
         assert_eq!(item.get(absent), None, "{absent}");
@@ -46,9 +49,13 @@ async fn a_promotion_makes_a_cluster() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_joins_by_its_own_request() {
-    let (central, other) = (version("7.5").start().await.unwrap(), version("7.5").seed(8).start().await.unwrap());
+    let (central, other) =
+        (version("7.5").start().await.unwrap(), version("7.5").seed(8).start().await.unwrap());
     let (client, joining) = (Client::new(&central), Client::new(&other));
-    assert_eq!(joining.post("/api/cluster/join_request", &json!({})).error(), "IncompleteRequestBodyError");
+    assert_eq!(
+        joining.post("/api/cluster/join_request", &json!({})).error(),
+        "IncompleteRequestBodyError"
+    );
     let request = json!({"central_management_address": "192.0.2.1"});
     let join = joining.post("/api/cluster/join_request", &request).expect(200)["body"].clone();
     joining.commit().expect(200);
@@ -67,11 +74,9 @@ async fn a_node_joins_by_its_own_request() {
     let changes = client.get("/api/transaction/changes").expect(200);
     assert!(!changes.to_string().contains(join["psk"].as_str().unwrap()));
     let roles = |roles: Value| client.put(&path, &json!({"roles": roles}));
-    for refused in [
-        json!(["central-management"]),
-        json!(["search-minion", "search-local"]),
-        json!(["boss"]),
-    ] {
+    for refused in
+        [json!(["central-management"]), json!(["search-minion", "search-local"]), json!(["boss"])]
+    {
         assert_eq!(roles(refused.clone()).error(), "SemanticError", "{refused}");
     }
     roles(json!(["managed-host", "search-master"])).expect(200);
@@ -123,5 +128,8 @@ async fn joins_the_appliance_that_keeps_passwords() {
     let response = client.post(path, &join).expect(200);
     assert_eq!(response["body"], json!({"spp": "192.0.2.30"}));
     assert!(!response.to_string().contains("hush"));
-    assert_eq!(client.post(path, &json!({"spp": "192.0.2.30"})).error(), "IncompleteRequestBodyError");
+    assert_eq!(
+        client.post(path, &json!({"spp": "192.0.2.30"})).error(),
+        "IncompleteRequestBodyError"
+    );
 }

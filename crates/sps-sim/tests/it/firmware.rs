@@ -42,10 +42,19 @@ async fn an_upload_fills_an_empty_slot() {
         "after_reboot": true, "current": true, "upgrade_news": null, "upgrade_notes": "", "version": "7.5.0",
     });
     assert_eq!(slots["items"][0]["body"], running);
-    assert_eq!(slots["items"][1], json!({"body": {}, "key": "2", "meta": {"href": "/api/firmware/slots/2"}}));
+    assert_eq!(
+        slots["items"][1],
+        json!({"body": {}, "key": "2", "meta": {"href": "/api/firmware/slots/2"}})
+    );
     let meta = &slots["meta"];
-    assert_eq!((&meta["number_of_empty_slots"], &meta["parent"]), (&json!(4), &json!("/api/firmware")));
-    assert_eq!((&meta["current_slot"], &meta["slot_after_reboot"]), (&json!("/api/firmware/slots/1"), &json!("/api/firmware/slots/1")));
+    assert_eq!(
+        (&meta["number_of_empty_slots"], &meta["parent"]),
+        (&json!(4), &json!("/api/firmware"))
+    );
+    assert_eq!(
+        (&meta["current_slot"], &meta["slot_after_reboot"]),
+        (&json!("/api/firmware/slots/1"), &json!("/api/firmware/slots/1"))
+    );
 
     let image = [&b"\0\0CD001\nversion: 8.0.2\n"[..], &vec![7; 11 << 20]].concat();
     let multipart = [
@@ -68,7 +77,10 @@ async fn an_upload_fills_an_empty_slot() {
         assert_eq!(response["body"]["after_reboot"], false);
         let meta = &response["meta"];
         assert_eq!((&meta["href"], &meta["test"]), (&json!(UPLOAD), &json!(TEST)));
-        assert_eq!((&meta["slot"], &meta["upgrade"]), (&json!(format!("{SLOTS}/{slot}")), &json!(UPGRADE)));
+        assert_eq!(
+            (&meta["slot"], &meta["upgrade"]),
+            (&json!(format!("{SLOTS}/{slot}")), &json!(UPGRADE))
+        );
         assert_eq!(client.get(&format!("{SLOTS}/{slot}")).expect(200)["body"], response["body"]);
     }
     assert_eq!(upload(&client, octets, b"x").error(), "SemanticError");
@@ -88,7 +100,10 @@ async fn the_links_of_firmware_are_in_its_meta_too() {
     for name in names {
         assert_eq!(response["meta"][name], format!("/api/firmware/{name}"));
     }
-    assert_eq!((&response["meta"]["parent"], &response["meta"]["first"]), (&json!("/api"), &Value::Null));
+    assert_eq!(
+        (&response["meta"]["parent"], &response["meta"]["first"]),
+        (&json!("/api"), &Value::Null)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,9 +118,15 @@ async fn a_test_says_whether_an_upgrade_is_possible() {
     upload_version(&client, "8.0.1");
     upload_version(&client, "7.0.2");
     let response = client.post(TEST, &json!({"slot_id": 2})).expect(200);
-    assert_eq!((&response["key"], &response["meta"]["slot"]), (&json!("2"), &json!("/api/firmware/slots/2")));
+    assert_eq!(
+        (&response["key"], &response["meta"]["slot"]),
+        (&json!("2"), &json!("/api/firmware/slots/2"))
+    );
     let summary = response["body"]["test_summary"].as_str().unwrap();
-    assert!(summary.starts_with("Upgrade from 7.5.0 to 8.0.1\n") && summary.ends_with('\n'), "{summary}");
+    assert!(
+        summary.starts_with("Upgrade from 7.5.0 to 8.0.1\n") && summary.ends_with('\n'),
+        "{summary}"
+    );
     // An older version is no upgrade, and images can be altered.
     let older = client.post(TEST, &json!({"slot_id": 3}));
     assert_eq!((older.status, older.error().as_str()), (400, "FirmwareTestFailed"));
@@ -159,7 +180,9 @@ async fn an_upgrade_boots_another_version() {
 async fn an_upgrade_needs_a_message_where_commits_do() {
     let sim = version("8.0").start().await.unwrap();
     let client = Client::new(&sim);
-    client.put("/api/configuration/management/accounting", &json!({"require_commitlog": true})).expect(200);
+    client
+        .put("/api/configuration/management/accounting", &json!({"require_commitlog": true}))
+        .expect(200);
     client.commit().expect(200);
     upload_version(&client, "8.0.1");
     let upgrade = |message: Value| client.post(UPGRADE, &json!({"slot_id": 2, "message": message}));
@@ -183,7 +206,9 @@ async fn a_download_waits_runs_and_fills_a_slot() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
     let order = |sha256: &str| json!({"url": MIRROR.0, "checksum": {"sha256": sha256}});
-    let start = |sha256: &str| client.post(FETCH, &order(sha256)).expect(202)["meta"]["href"].as_str().unwrap().to_owned();
+    let start = |sha256: &str| {
+        client.post(FETCH, &order(sha256)).expect(202)["meta"]["href"].as_str().unwrap().to_owned()
+    };
     let state = |href: &str| client.get(href).expect(200)["body"].clone();
     let good = start(MIRROR.1);
     let bad = start(&"0".repeat(64));
@@ -200,7 +225,10 @@ async fn a_download_waits_runs_and_fills_a_slot() {
     sim.clock().advance(Duration::from_secs(10));
     assert_eq!(state(&good)["status"], "finished");
     let failed = state(&bad);
-    assert_eq!((&failed["status"], &failed["error"]), (&json!("failed"), &json!("The checksum does not match.")));
+    assert_eq!(
+        (&failed["status"], &failed["error"]),
+        (&json!("failed"), &json!("The checksum does not match."))
+    );
     assert_eq!(client.get("/api/firmware/slots/2").expect(200)["body"]["version"], "8.0.4");
     assert_eq!(client.get("/api/firmware/slots/3").expect(200)["body"], json!({}));
     let list = client.get(FETCH).expect(200);

@@ -40,7 +40,10 @@ async fn checks_the_request_of_a_lookup() {
     // Only the links are known.
     assert_eq!(client.post("/api/tools/ldaptest", &json!({})).status, 405);
     let links = client.get("/api/tools").expect(200);
-    assert_eq!((&links["items"][0]["key"], &links["items"][1]["key"]), (&json!("hosts-by-name"), &json!("ldaptest")));
+    assert_eq!(
+        (&links["items"][0]["key"], &links["items"][1]["key"]),
+        (&json!("hosts-by-name"), &json!("ldaptest"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,7 +53,8 @@ async fn checks_the_integrity_of_a_plugin() {
     let key = uploads::plugin(&client);
     client.commit().expect(200);
     let get = |query: &str| client.get(&format!("/api/plugin/integrity?{query}"));
-    let response = get(&format!("key={key}&plugin_type=aa&ops=zip_checksum&ops=unregistered")).expect(200);
+    let response =
+        get(&format!("key={key}&plugin_type=aa&ops=zip_checksum&ops=unregistered")).expect(200);
     let passed = json!({"reason": "", "verdict": "passed"});
     assert_eq!(response["body"], json!({"zip_checksum": passed, "unregistered": passed}));
     for (query, error) in [

@@ -31,13 +31,19 @@ async fn the_wizard_makes_an_appliance() {
     let anonymous = Client::anonymous(&sim);
     let status = anonymous.get(SETUP).expect(200);
     assert_eq!(status["status"], "uninitialized");
-    assert_eq!((&status["meta"]["parent"], &status["meta"]["remaining_seconds"]), (&json!("/api"), &json!(0)));
+    assert_eq!(
+        (&status["meta"]["parent"], &status["meta"]["remaining_seconds"]),
+        (&json!("/api"), &json!(0))
+    );
     assert!(status["meta"].get("eula").is_some() && status.get("body").is_none());
     // Nothing else is there yet, and no user.
     for path in ["/api", "/api/info", "/api/configuration/management/email", "/api/nothing"] {
         assert_eq!(anonymous.get(path).error(), "Unauthenticated", "{path}");
     }
-    assert_eq!(login(&sim, "admin", "pä:ss", "/api/authentication").error(), "AuthenticationFailure");
+    assert_eq!(
+        login(&sim, "admin", "pä:ss", "/api/authentication").error(),
+        "AuthenticationFailure"
+    );
 
     let mut refused = wizard();
     refused["accept_eula"] = json!(false);
