@@ -42,6 +42,8 @@
 //!   [`Client::change`] open and commit a transaction, and start again when another session was faster.
 //! * The methods that end in `_raw` take any path and a body without a type.
 //! * [`Client::upload`], [`Client::download`] and [`Client::support_bundles`] transfer files.
+//! * [`Client::firmware`] uploads, tests and upgrades. [`Client::cluster`], [`Transaction::promote`] and
+//!   [`Transaction::request_join`] are about clusters. [`ClientBuilder::set_up`] sets up a new appliance.
 //! * [`Error`] is data: its [`kind`](Error::kind), its [`request`](Error::request), the appliance's own
 //!   [`message`](Error::message), and what to do: [`advice`](Error::advice).
 //!
@@ -86,11 +88,14 @@
 mod builder;
 mod change;
 mod client;
+mod cluster;
 mod error;
+mod firmware;
 mod list;
 mod login;
 mod received;
 mod recovered;
+mod setup;
 mod support_bundle;
 mod transaction;
 mod transfer;
@@ -113,7 +118,9 @@ pub use sps_model::{Difference, Side};
 pub use crate::{
     builder::ClientBuilder,
     client::Client,
+    cluster::Cluster,
     error::{Advice, Argument, Error, ErrorKind},
+    firmware::Firmware,
     list::List,
     login::Login,
     received::{RawResponse, Received},

@@ -72,13 +72,26 @@ pub(crate) fn read<E: Endpoint>(
     let unexpected = |note: String| {
         Error::new(ErrorKind::UnexpectedResponse).at(call.method, call.path).note(note)
     };
-    let wrapper = E::WRAPPERS.iter().find(|it| response.get(**it).is_some());
-    let body = wrapper.and_then(|it| response.get_mut(*it)).map(Value::take);
+    let body = if E::WRAPPERS.is_empty() {
+        Some(beside_links(&response))
+    } else {
+        let wrapper = E::WRAPPERS.iter().find(|it| response.get(**it).is_some());
+        wrapper.and_then(|it| response.get_mut(*it)).map(Value::take)
+    };
     let body = body.ok_or_else(|| unexpected("the response has no body".to_owned()))?;
     let body = E::Response::read(&body, &Reader::response())
         .map_err(|_| unexpected(mismatch::<E>(&body)))?;
     let key = response["key"].as_str().map(str::to_owned);
     Ok(Received { key, meta: meta(&response), body })
+}
+
+/// The members that lie beside the key and the links.
+fn beside_links(response: &Value) -> Value {
+    let mut body = response.clone();
+    if let Value::Object(members) = &mut body {
+        members.retain(|name, _| name != "key" && name != "meta");
+    }
+    body
 }
 
 /// Says where a body differs from its type. The error of serde may repeat a secret, and it names no place.

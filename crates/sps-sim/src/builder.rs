@@ -191,7 +191,9 @@ impl Builder {
         self
     }
 
-    /// Starts before the first setup: nobody can log in until the wizard of `/api/setup` is done.
+    /// Starts before the first setup: there is no login until the wizard of `/api/setup` is done.
+    ///
+    /// The wizard sets the password of the user `admin`. Other users stay as they are.
     pub fn uninitialized(mut self) -> Self {
         self.is_initialized = false;
         self

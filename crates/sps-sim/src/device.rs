@@ -21,7 +21,7 @@ pub(crate) struct Device {
     pub(crate) downloads: Downloads,
     /// The next boot, once one is planned.
     pub(crate) boot: Option<Boot>,
-    /// Whether the wizard is done. Before, nobody can log in.
+    /// Whether the wizard is done. Before, there is no login.
     pub(crate) is_initialized: bool,
     /// The join to Starling: what the client sent, without the credentials.
     pub(crate) starling: Option<Value>,

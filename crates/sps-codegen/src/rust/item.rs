@@ -89,6 +89,27 @@ impl<'s> Items<'s> {
         }
     }
 
+    /// Whether anything in a type has another type in responses.
+    fn differs(&self, name: &str, seen: &mut Vec<String>) -> bool {
+        if seen.iter().any(|it| it == name) {
+            return false;
+        }
+        seen.push(name.to_owned());
+        let mut differs = |ty: &FieldType, sensitive: bool| match ty.leaf() {
+            FieldType::Ref(_) => true,
+            FieldType::String => sensitive,
+            FieldType::Named(inner) => self.differs(inner, seen),
+            _ => false,
+        };
+        match self.spec.type_def(name) {
+            Some(TypeDef::Struct(def)) => {
+                def.fields.iter().any(|field| differs(&field.ty, field.sensitive))
+            }
+            Some(TypeDef::Union(_)) => true,
+            _ => false,
+        }
+    }
+
     pub(super) fn type_def(&mut self, def: &TypeDef, rules: &[&Rule]) -> Result<(), Error> {
         match def {
             TypeDef::Struct(def) => self.struct_def(def, rules),
@@ -112,6 +133,8 @@ impl<'s> Items<'s> {
         };
         let form = match def.form {
             Form::Both => None,
+            // A secret and a reference have another type in responses, and so has what holds one.
+            Form::Request if self.differs(&def.name, &mut Vec::new()) => None,
             Form::Request => Some(quote!(same,)),
             Form::Response => Some(quote!(response,)),
         };

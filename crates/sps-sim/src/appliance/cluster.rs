@@ -1,5 +1,7 @@
 //! Requests about the cluster: promotion, nodes and their roles, joins, and the status of all nodes.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -54,7 +56,7 @@ impl Call<'_> {
         let href = format!("{NODES}/{id}");
         let transaction = self.write(caller);
         transaction.pending.membership = Membership { node_id: Some(id.clone()), central: None };
-        transaction.pending.set_object(NODES, &id, body.clone(), Default::default());
+        transaction.pending.set_object(NODES, &id, body.clone(), BTreeSet::new());
         transaction.created(&href, &body);
         let meta = self.with_time(json!({"href": href, "parent": NODES}));
         Ok(Response::json(200, &json!({"body": body, "meta": meta})))
@@ -100,7 +102,7 @@ impl Call<'_> {
         let href = format!("{NODES}/{id}");
         let shown = self.shown_node(&sent);
         let transaction = self.write(caller);
-        transaction.pending.set_object(NODES, &id, sent, Default::default());
+        transaction.pending.set_object(NODES, &id, sent, BTreeSet::new());
         transaction.created(&href, &shown);
         let meta = self.with_time(json!({"href": href, "parent": NODES}));
         Ok(Response::json(201, &json!({"key": id, "meta": meta})))
@@ -120,7 +122,7 @@ impl Call<'_> {
         let (before, after) = (self.shown_node(&old), self.shown_node(&new));
         let path = self.path;
         let transaction = self.write(caller);
-        transaction.pending.set_object(NODES, id, new, Default::default());
+        transaction.pending.set_object(NODES, id, new, BTreeSet::new());
         transaction.replaced(path, &before, &after);
         let meta = self.with_time(json!({"href": path, "parent": NODES}));
         Ok(Response::json(200, &json!({"meta": meta})))

@@ -184,13 +184,15 @@ impl Call<'_> {
             ("Configuration", configuration),
             ("Files", files),
         ];
-        let mut summary = format!("Upgrade from {} to {version}\n", self.own_version());
-        let mut passed = true;
-        for (name, result) in checks {
-            passed &= result.is_ok();
-            let result = result.map_or_else(|why| format!("failed: {why}"), |()| "passed".into());
-            summary.push_str(&format!("{name}: {result}\n"));
-        }
+        let passed = checks.iter().all(|(_, result)| result.is_ok());
+        let lines = checks.into_iter().map(|(name, result)| match result {
+            Ok(()) => format!("{name}: passed"),
+            Err(why) => format!("{name}: failed: {why}"),
+        });
+        let first = format!("Upgrade from {} to {version}", self.own_version());
+        let mut lines: Vec<_> = std::iter::once(first).chain(lines).collect();
+        lines.push(String::new());
+        let summary = lines.join("\n");
         if passed { Ok(summary) } else { Err(Failure::new(400, "FirmwareTestFailed", summary)) }
     }
 

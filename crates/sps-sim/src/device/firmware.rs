@@ -83,13 +83,12 @@ impl Slots {
 /// volume label of an ISO image.
 pub(crate) fn image_version(file_name: Option<&str>, head: &[u8]) -> Option<String> {
     let of_lines = || {
-        let lines = head.split(|it| *it == b'\n').filter_map(|it| std::str::from_utf8(it).ok());
-        lines
-            .filter_map(|line| {
-                let (name, value) = line.trim().split_once([':', '='])?;
-                name.trim_end().eq_ignore_ascii_case("version").then(|| version_in(value)).flatten()
-            })
-            .next()
+        let mut lines = head.split(|it| *it == b'\n').filter_map(|it| std::str::from_utf8(it).ok());
+        lines.find_map(|line| {
+            let (name, value) = line.trim().split_once([':', '='])?;
+            let is_version = name.trim_end().eq_ignore_ascii_case("version");
+            is_version.then(|| version_in(value)).flatten()
+        })
     };
     let of_label = || {
         let label = std::str::from_utf8(head.get(LABEL)?).ok()?;
