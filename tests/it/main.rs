@@ -15,6 +15,7 @@ mod fault_matrix;
 mod foreign;
 mod fuzz_corpus;
 mod generator;
+mod machine;
 mod mutants;
 mod mutation;
 mod outside;
