@@ -13,6 +13,7 @@ use crate::{
     error::Error,
     http::Call,
     list::List,
+    path,
     received::{self, Received},
     session::{Scope, Shared},
     transaction::Transaction,
@@ -87,12 +88,18 @@ impl Transaction {
     ///
     /// # Errors
     /// As [`Self::create`].
-    pub async fn add_node(&mut self, join: &ClusterJoin) -> Result<sps_model::Key<ClusterNode>, Error> {
+    pub async fn add_node(
+        &mut self,
+        join: &ClusterJoin,
+    ) -> Result<sps_model::Key<ClusterNode>, Error> {
         let node = ClusterNode::new()
             .with_address(join.address.clone())
             .with_node_id(join.node_id.clone())
             .with_psk(join.psk.clone())
             .with_roles(join.roles.clone());
-        self.create(&node).await
+        let key = self.create(&node).await?;
+        // The key and the ID of the node are not part of its object.
+        self.expect_present(path::of_object(ClusterNode::PATH, key.as_str())?);
+        Ok(key)
     }
 }

@@ -82,7 +82,9 @@ impl<E: Endpoint> List<E> {
         let key = json::key_of(&item);
         // Without a wrapper, an item is either the object or nothing but a link.
         let is_whole = E::WRAPPERS.is_empty()
-            && item.as_object().is_some_and(|it| it.keys().any(|key| key != "key" && key != "meta"));
+            && item
+                .as_object()
+                .is_some_and(|it| it.keys().any(|key| key != "key" && key != "meta"));
         if is_whole
             || E::WRAPPERS.iter().any(|it| item.get(*it).is_some_and(|body| !body.is_null()))
         {

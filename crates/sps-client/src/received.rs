@@ -72,12 +72,7 @@ pub(crate) fn read<E: Endpoint>(
     let unexpected = |note: String| {
         Error::new(ErrorKind::UnexpectedResponse).at(call.method, call.path).note(note)
     };
-    let body = if E::WRAPPERS.is_empty() {
-        Some(beside_links(&response))
-    } else {
-        let wrapper = E::WRAPPERS.iter().find(|it| response.get(**it).is_some());
-        wrapper.and_then(|it| response.get_mut(*it)).map(Value::take)
-    };
+    let body = take_body::<E>(&mut response);
     let body = body.ok_or_else(|| unexpected("the response has no body".to_owned()))?;
     let body = E::Response::read(&body, &Reader::response())
         .map_err(|_| unexpected(mismatch::<E>(&body)))?;
@@ -85,13 +80,17 @@ pub(crate) fn read<E: Endpoint>(
     Ok(Received { key, meta: meta(&response), body })
 }
 
-/// The members that lie beside the key and the links.
-fn beside_links(response: &Value) -> Value {
-    let mut body = response.clone();
-    if let Value::Object(members) = &mut body {
-        members.retain(|name, _| name != "key" && name != "meta");
+/// Takes the body out of a response. Without wrappers, it is everything but `key` and `meta`.
+fn take_body<E: Endpoint>(response: &mut Value) -> Option<Value> {
+    if E::WRAPPERS.is_empty() {
+        let mut body = response.clone();
+        let members = body.as_object_mut()?;
+        members.remove("key");
+        members.remove("meta");
+        return Some(body);
     }
-    body
+    let wrapper = E::WRAPPERS.iter().find(|it| response.get(**it).is_some())?;
+    response.get_mut(*wrapper).map(Value::take)
 }
 
 /// Says where a body differs from its type. The error of serde may repeat a secret, and it names no place.

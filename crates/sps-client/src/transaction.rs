@@ -276,6 +276,11 @@ impl Transaction {
         Ok(response)
     }
 
+    /// Expects of an object only that it is there, for what responses show in another form than requests.
+    pub(crate) fn expect_present(&mut self, path: String) {
+        self.expected.insert(path, Expected::Present);
+    }
+
     /// Notes that a request may still arrive although the client gave up waiting for its response.
     fn expect_late_request(&self) {
         self.shared.late_requests.store(true, Ordering::SeqCst);

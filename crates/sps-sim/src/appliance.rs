@@ -29,8 +29,7 @@ use crate::{
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
-        CONFIGURATION, Configuration, Holder, Locks, Node, StateFile, Transaction, Transactions,
-        Tree,
+        CONFIGURATION, Configuration, Holder, Node, StateFile, Transaction, Transactions, Tree,
     },
     device::{Boot, Device},
     fault::{FaultKind, Faults},
@@ -62,7 +61,8 @@ pub(crate) struct Appliance {
     /// Address that the simulator listens on.
     pub(crate) address: IpAddr,
     pub(crate) file: Option<Arc<StateFile>>,
-    pub(crate) state: Mutex<State>,
+    /// The state, which a boot passes on to the next appliance.
+    pub(crate) state: Arc<Mutex<State>>,
 }
 
 /// Available ways to log in.
@@ -204,20 +204,6 @@ impl Appliance {
 }
 
 impl State {
-    /// Creates the state of a machine that is off.
-    pub(crate) fn off() -> Self {
-        Self {
-            committed: Configuration::default(),
-            sessions: Sessions::default(),
-            transactions: Transactions::new(Locks::Single),
-            jobs: Jobs::default(),
-            device: Device::new(String::new(), true),
-            faults: Faults::default(),
-            log: Log::default(),
-            random: Random::fixed(),
-        }
-    }
-
     /// Ends a session and discards its transaction.
     fn close(&mut self, token: &str) {
         self.sessions.close(token);

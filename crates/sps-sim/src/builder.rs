@@ -269,7 +269,7 @@ impl Builder {
             secure: !self.plain_http,
             address: address.ip(),
             file,
-            state: Mutex::new(state),
+            state: Arc::new(Mutex::new(state)),
         };
         let machine = Arc::new(Machine::new(appliance, self.locks));
         let task = tokio::spawn(server::run(listener, tls, Arc::clone(&machine)));

@@ -1,14 +1,11 @@
 //! The machine under the appliance: a boot replaces the appliance, perhaps by one of another version.
 
-use std::{
-    mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sps_spec::Version;
 
 use crate::{
-    appliance::{Appliance, State},
+    appliance::Appliance,
     body::Bodies,
     configuration::{Locks, Transactions, Tree, restore},
     session::{Sessions, User},
@@ -51,8 +48,8 @@ impl Machine {
     /// transactions. A configuration that does not fit that version keeps the old one running.
     fn replace(&self, appliance: &mut Arc<Appliance>) {
         let old = Arc::clone(appliance);
-        // A request that still holds the old appliance finds nothing, as it would find nothing while a machine boots.
-        let mut state = mem::replace(&mut *old.lock(), State::off());
+        // A request that still holds the old appliance finds its session ended.
+        let state = &mut *old.lock();
         let device = &mut state.device;
         let admin = device.boot.take().and_then(|it| it.admin);
         let version = device.slots.version(device.slots.next()).and_then(|it| it.parse().ok());
@@ -89,7 +86,7 @@ impl Machine {
             secure: old.secure,
             address: old.address,
             file: old.file.clone(),
-            state: Mutex::new(state),
+            state: Arc::clone(&old.state),
         });
     }
 }

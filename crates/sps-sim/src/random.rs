@@ -27,11 +27,6 @@ impl Random {
         Some(Self { seed: bytes, counter: 0 })
     }
 
-    /// Creates a source for a machine that is off, which draws nothing.
-    pub(crate) fn fixed() -> Self {
-        Self { seed: [0; 32], counter: 0 }
-    }
-
     /// Draws this many lower-case hexadecimal digits, 64 at most.
     pub(crate) fn hex(&mut self, digits: usize) -> String {
         let mut text = hex(&self.block());

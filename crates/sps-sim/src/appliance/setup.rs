@@ -52,7 +52,7 @@ impl Call<'_> {
             email["admin_address"] = json!(text("/email/admin_email"));
             email["smtp_server"] = json!({"selection": kind, "value": server});
         });
-        self.set_up(DNS, false, |dns| dns["primary_dns"] = json!(text("/network/primary_dns")));
+        self.set_up(DNS, false, |dns| dns["primary"] = json!(text("/network/primary_dns")));
         self.set_up(TIMEZONE, false, |zone| *zone = json!(text("/datetime/timezone")));
         self.state.committed.revision = self.state.committed.revision.wrapping_add(1);
         if let Some(file) = &self.appliance.file

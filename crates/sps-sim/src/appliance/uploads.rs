@@ -33,6 +33,14 @@ impl Call<'_> {
             let message = "unknown type of plugin";
             return Err(semantic_error("not-in-enum", "/type", message));
         }
+        let checks: [(&str, fn(&str) -> bool); 3] =
+            [("name", is_name), ("version", is_version), ("api", is_api)];
+        for (name, check) in checks {
+            if !entry(name).is_some_and(|it| check(&it)) {
+                let message = "the manifest lacks it, or its form is wrong";
+                return Err(semantic_error("plugin-manifest", &format!("/{name}"), message));
+            }
+        }
         let body = json!({
             "api": entry("api"),
             "description": entry("description"),
@@ -71,4 +79,22 @@ impl Call<'_> {
         let message = format!("The body has to be declared as {}", types.join(" or "));
         Err(Failure::new(415, "UnsupportedMediaType", message))
     }
+}
+
+/// Whether a plugin may have this name: a letter, then letters, digits and `_`.
+fn is_name(text: &str) -> bool {
+    text.len() >= 2
+        && text.starts_with(|it: char| it.is_ascii_alphabetic())
+        && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
+}
+
+/// Whether a plugin may have this version. A suffix may be a date.
+fn is_version(text: &str) -> bool {
+    text.starts_with(|it: char| it.is_ascii_digit())
+}
+
+/// Whether this is a version of the interface: two or three numbers.
+fn is_api(text: &str) -> bool {
+    let numbers: Vec<_> = text.split('.').collect();
+    (2..=3).contains(&numbers.len()) && numbers.iter().all(|it| it.parse::<u32>().is_ok())
 }

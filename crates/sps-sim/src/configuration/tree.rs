@@ -64,10 +64,7 @@ impl Tree {
         }
         let mut services: Vec<(&str, &[&str])> = vec![
             ("/api/authentication", &["GET", "DELETE"]),
-            ("/api/firmware/slots", &["GET"]),
             ("/api/transaction/changes", &["GET"]),
-            ("/api/upload/firmware", &["POST"]),
-            ("/api/upload/plugins", &["POST"]),
         ];
         if has_token(target) {
             services.push(("/api/user/info", &["GET"]));

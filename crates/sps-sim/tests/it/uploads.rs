@@ -92,6 +92,21 @@ async fn refuses_invalid_plugins() {
         assert_eq!(upload(&client, path, "application/zip", body).status, 400);
     }
     assert_eq!(upload(&client, path, "application/zip", &other).error(), "SemanticError");
+    // What the vendor's tool that builds plugins refuses as well.
+    for (from, to) in [
+        ("name: SPS_Example", "name: 7x"),
+        ("name: SPS_Example", "name: SPS-Example"),
+        ("version: 1.2.3", "version: v1"),
+        ("version: 1.2.3\n", ""),
+        ("api: \"1.3\"", "api: 1"),
+    ] {
+        let archive = zip("MANIFEST", MANIFEST.replace(from, to).as_bytes(), true);
+        assert_eq!(
+            upload(&client, path, "application/zip", &archive).error(),
+            "SemanticError",
+            "{to}"
+        );
+    }
     // Archives with one wrong byte, anywhere.
     for at in 0..good.len() {
         let mut broken = good.clone();
