@@ -39,10 +39,13 @@ impl Catalog {
         let mut tables = Tables::new(spec);
         let endpoints = spec.endpoints.iter().filter(|endpoint| is_wanted(endpoint));
         let bodies = endpoints.map(|endpoint| {
-            let mut subject = |name: &Option<String>, form| {
-                let Some(name) = name else { return Ok(None) };
+            let mut subject = |body: &Option<Body>, form| {
+                let Some(body) = body else { return Ok(None) };
                 let wrappers = endpoint.wrappers.iter().map(|it| text(it)).collect();
-                let subject = Subject::new(tables.named(name)?, form).wrappers(leak(wrappers));
+                let kind = tables.kind(&body.ty, &body.constraint, false)?;
+                let subject = Subject::new(kind, form)
+                    .wrappers(leak(wrappers))
+                    .constraint(constraint(&body.constraint));
                 Ok(Some(subject.versions(versions(&endpoint.versions))))
             };
             let request = subject(&endpoint.request, Form::Request)?;
