@@ -144,7 +144,7 @@ impl<'s> Items<'s> {
     fn response_type(&self, ty: &FieldType, constraint: &Constraint, own: &str) -> TokenStream {
         let inner = |ty: &FieldType| self.response_type(ty, constraint, "");
         match ty {
-            FieldType::Named(name) if self.has_twin(name) => {
+            FieldType::Named(name) if has_twin(self.spec, name) => {
                 let twin = format_ident!("{name}Response");
                 quote!(#twin)
             }
@@ -182,36 +182,6 @@ impl<'s> Items<'s> {
         }
     }
 
-    /// Whether responses show the type under another name.
-    fn has_twin(&self, name: &str) -> bool {
-        match self.spec.type_def(name) {
-            Some(TypeDef::Struct(def)) => def.form == Form::Both,
-            Some(TypeDef::Union(_)) => true,
-            _ => false,
-        }
-    }
-
-    /// Whether anything in a type has another type in responses.
-    fn differs(&self, name: &str, seen: &mut Vec<String>) -> bool {
-        if seen.iter().any(|it| it == name) {
-            return false;
-        }
-        seen.push(name.to_owned());
-        let mut differs = |ty: &FieldType, sensitive: bool| match ty.leaf() {
-            FieldType::Ref(_) => true,
-            FieldType::String => sensitive,
-            FieldType::Named(inner) => self.differs(inner, seen),
-            _ => false,
-        };
-        match self.spec.type_def(name) {
-            Some(TypeDef::Struct(def)) => {
-                def.fields.iter().any(|field| differs(&field.ty, field.sensitive))
-            }
-            Some(TypeDef::Union(_)) => true,
-            _ => false,
-        }
-    }
-
     pub(super) fn type_def(&mut self, def: &TypeDef, rules: &[&Rule]) -> Result<(), Error> {
         match def {
             TypeDef::Struct(def) => self.struct_def(def, rules),
@@ -236,7 +206,7 @@ impl<'s> Items<'s> {
         let form = match def.form {
             Form::Both => None,
             // A secret and a reference have another type in responses, and so has what holds one.
-            Form::Request if self.differs(&def.name, &mut Vec::new()) => None,
+            Form::Request if has_twin(self.spec, &def.name) => None,
             Form::Request => Some(quote!(same,)),
             Form::Response => Some(quote!(response,)),
         };
@@ -592,4 +562,38 @@ fn constraint_tokens(constraint: &Constraint) -> TokenStream {
         quote!(.format(Format::#format))
     });
     quote!(Constraint::NONE #(#bounds)* #format)
+}
+
+/// Whether responses show the type under another name.
+pub(super) fn has_twin(spec: &Spec, name: &str) -> bool {
+    match spec.type_def(name) {
+        Some(TypeDef::Struct(def)) => match def.form {
+            Form::Both => true,
+            Form::Request => differs(spec, name, &mut Vec::new()),
+            Form::Response => false,
+        },
+        Some(TypeDef::Union(_)) => true,
+        _ => false,
+    }
+}
+
+/// Whether anything in a type has another type in responses.
+fn differs(spec: &Spec, name: &str, seen: &mut Vec<String>) -> bool {
+    if seen.iter().any(|it| it == name) {
+        return false;
+    }
+    seen.push(name.to_owned());
+    let mut member = |ty: &FieldType, sensitive: bool| match ty.leaf() {
+        FieldType::Ref(_) => true,
+        FieldType::String => sensitive,
+        FieldType::Named(inner) => differs(spec, inner, seen),
+        _ => false,
+    };
+    match spec.type_def(name) {
+        Some(TypeDef::Struct(def)) => {
+            def.fields.iter().any(|field| member(&field.ty, field.sensitive))
+        }
+        Some(TypeDef::Union(_)) => true,
+        _ => false,
+    }
 }
