@@ -74,6 +74,9 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
         (Completeness::NameOnly, EndpointKind::Collection) => (&[][..], &[][..]),
         _ => usual_methods(kind),
     };
+    let methods = table.words("methods", &METHODS).unwrap_or_else(|| methods.to_vec());
+    let object_methods =
+        table.words("object_methods", &METHODS).unwrap_or_else(|| object_methods.to_vec());
     let object = match table.get("object") {
         Some(value) => names::object(value),
         None => names::object_of(stem, kind == EndpointKind::Collection, &table),
@@ -83,7 +86,9 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
     let upload: Vec<String> = upload.iter().filter_map(Value::text).collect();
     let download = table.text("download");
     let has_body = kind != EndpointKind::Container && completeness != Completeness::NameOnly;
-    let is_sent = matches!(kind, EndpointKind::Singleton | EndpointKind::Collection);
+    let writes = |it: &Method| matches!(it, Method::Post | Method::Put);
+    let is_sent = matches!(kind, EndpointKind::Singleton | EndpointKind::Collection)
+        && methods.iter().chain(&object_methods).any(writes);
     let usual = |usual: bool| {
         (has_body && usual).then(|| Body {
             ty: FieldType::Named(object.clone()),
@@ -101,10 +106,8 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
     let it = Endpoint {
         file: file.to_owned(),
         kind,
-        methods: table.words("methods", &METHODS).unwrap_or_else(|| methods.to_vec()),
-        object_methods: table
-            .words("object_methods", &METHODS)
-            .unwrap_or_else(|| object_methods.to_vec()),
+        methods,
+        object_methods,
         key: table.text("key").or(fixed_key),
         title: table.need_text("title"),
         doc: table.need_text("doc"),

@@ -67,6 +67,13 @@ fn completes_what_the_place_and_the_kind_decide() {
     let it = endpoint("endpoints/a/policies.toml", "kind = 'collection'\n[Policy]");
     assert_eq!((&*it.object, it.key.as_deref()), ("Policy", None));
     assert_eq!(methods(&it), "GET POST / GET PUT DELETE");
+    // What cannot be written is not sent.
+    let only_read =
+        "kind = 'collection'\nmethods = ['GET']\nobject_methods = ['GET', 'DELETE']\n[Policy]";
+    let it = endpoint("endpoints/a/policies.toml", only_read);
+    assert!(it.request.is_none() && it.response.is_some());
+    let it = endpoint("endpoints/index.toml", "kind = 'container'\nobject = 'Entry'");
+    assert_eq!((&*it.path, &*it.object), ("/api", "Entry"));
     let it = endpoint("endpoints/job.toml", "kind = 'job'\n[Job]");
     assert_eq!((it.request.as_deref(), it.response.as_deref()), (None, Some("Job")));
     assert_eq!(methods(&it), "GET POST / GET DELETE");
