@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use sps_model::{
-    ClusterJoin, ClusterJoinRequest, ClusterNode, ClusterNodeStatus, ClusterPromotion,
-    Endpoint as _, Method,
+    Endpoint as _, Key, Method,
+    cluster::{Join, JoinRequest, Node, NodeStatus, Promotion},
 };
 
 use crate::{
@@ -42,7 +42,7 @@ impl Cluster<'_> {
     ///
     /// # Errors
     /// The errors of the appliance, if it belongs to no cluster or is not the central node.
-    pub async fn status(&self) -> Result<Vec<Received<ClusterNodeStatus>>, Error> {
+    pub async fn status(&self) -> Result<Vec<Received<NodeStatus>>, Error> {
         List::fetch(Arc::clone(self.shared), Scope::Any).await?.all().await
     }
 
@@ -50,7 +50,7 @@ impl Cluster<'_> {
     ///
     /// # Errors
     /// The kinds of [`ErrorKind`](crate::ErrorKind) that concern reading.
-    pub async fn nodes(&self) -> Result<Vec<Received<ClusterNode>>, Error> {
+    pub async fn nodes(&self) -> Result<Vec<Received<Node>>, Error> {
         List::fetch(Arc::clone(self.shared), Scope::Any).await?.all().await
     }
 }
@@ -62,8 +62,8 @@ impl Transaction {
     ///
     /// # Errors
     /// [`ErrorKind::SessionEnded`](crate::ErrorKind::SessionEnded), and the errors of the appliance.
-    pub async fn promote(&mut self) -> Result<Received<ClusterPromotion>, Error> {
-        let call = Call::new(Method::Post, ClusterPromotion::PATH);
+    pub async fn promote(&mut self) -> Result<Received<Promotion>, Error> {
+        let call = Call::new(Method::Post, Promotion::PATH);
         let response = self.carry_out(&call).await?.json(&call)?;
         received::read(response, &call)
     }
@@ -75,31 +75,28 @@ impl Transaction {
     ///
     /// # Errors
     /// As [`Self::promote`].
-    pub async fn request_join(&mut self, central_address: &str) -> Result<ClusterJoin, Error> {
-        let request = ClusterJoinRequest::new(central_address);
+    pub async fn request_join(&mut self, central_address: &str) -> Result<Join, Error> {
+        let request = JoinRequest::new(central_address);
         let settings = &self.shared().settings;
-        let body = body::typed::<ClusterJoin>(&request, Method::Post, settings)?;
-        let call = body.call(Method::Post, ClusterJoin::PATH);
+        let body = body::typed::<Join>(&request, Method::Post, settings)?;
+        let call = body.call(Method::Post, Join::PATH);
         let response = self.carry_out(&call).await?.json(&call)?;
-        Ok(received::read::<ClusterJoin>(response, &call)?.body)
+        Ok(received::read::<Join>(response, &call)?.body)
     }
 
     /// Adds a node that asked to join, on the central node. Gives the key of the node.
     ///
     /// # Errors
     /// As [`Self::create`].
-    pub async fn add_node(
-        &mut self,
-        join: &ClusterJoin,
-    ) -> Result<sps_model::Key<ClusterNode>, Error> {
-        let node = ClusterNode::new()
+    pub async fn add_node(&mut self, join: &Join) -> Result<Key<Node>, Error> {
+        let node = Node::new()
             .with_address(join.address.clone())
             .with_node_id(join.node_id.clone())
             .with_psk(join.psk.clone())
             .with_roles(join.roles.clone());
         let key = self.create(&node).await?;
         // The key and the ID of the node are not part of its object.
-        self.expect_present(path::of_object(ClusterNode::PATH, key.as_str())?);
+        self.expect_present(path::of_object(Node::PATH, key.as_str())?);
         Ok(key)
     }
 }

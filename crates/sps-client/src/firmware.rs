@@ -3,7 +3,9 @@
 use std::{fmt, sync::Arc, time::Instant};
 
 use sps_model::{
-    Endpoint as _, FirmwareSlot, FirmwareTest, FirmwareUpgrade, FirmwareUpload, Method,
+    Endpoint as _, Method,
+    firmware::{Slot, Test, Upgrade},
+    upload::FirmwareUpload,
 };
 
 use crate::{
@@ -52,7 +54,7 @@ impl Firmware<'_> {
     ///
     /// # Errors
     /// The kinds of [`ErrorKind`] that concern reading.
-    pub async fn slots(&self) -> Result<Vec<Received<FirmwareSlot>>, Error> {
+    pub async fn slots(&self) -> Result<Vec<Received<Slot>>, Error> {
         List::fetch(Arc::clone(self.shared), Scope::Any).await?.all().await
     }
 
@@ -85,8 +87,8 @@ impl Firmware<'_> {
     /// slot.
     pub async fn test(&self, slot: i64) -> Result<String, Error> {
         let settings = &self.shared.settings;
-        let body = body::typed::<FirmwareTest>(&FirmwareTest::new(slot), Method::Post, settings)?;
-        self.tested(&body, FirmwareTest::PATH).await
+        let body = body::typed::<Test>(&Test::new(slot), Method::Post, settings)?;
+        self.tested(&body, Test::PATH).await
     }
 
     /// Tests the image in a slot, and upgrades the appliance to it. Gives the report of the test.
@@ -99,15 +101,15 @@ impl Firmware<'_> {
     /// # Errors
     /// As [`Self::test`].
     pub async fn upgrade(&self, slot: i64, message: Option<&str>) -> Result<String, Error> {
-        let request = FirmwareUpgrade::new(slot).with_message(message.map(str::to_owned));
-        let body = body::typed::<FirmwareUpgrade>(&request, Method::Post, &self.shared.settings)?;
-        self.tested(&body, FirmwareUpgrade::PATH).await
+        let request = Upgrade::new(slot).with_message(message.map(str::to_owned));
+        let body = body::typed::<Upgrade>(&request, Method::Post, &self.shared.settings)?;
+        self.tested(&body, Upgrade::PATH).await
     }
 
     async fn tested(&self, body: &Outgoing, path: &str) -> Result<String, Error> {
         let call = body.call(Method::Post, path);
         let response = self.shared.send(&call, &Scope::Any).await?.json(&call)?;
-        Ok(received::read::<FirmwareTest>(response, &call)?.body.test_summary)
+        Ok(received::read::<Test>(response, &call)?.body.test_summary)
     }
 
     /// Waits until the appliance runs this version, such as `8.0.1`.
@@ -135,7 +137,7 @@ impl Firmware<'_> {
                     "" => "the appliance does not respond".to_owned(),
                     found => format!("the appliance runs version {found}"),
                 };
-                let error = Error::new(ErrorKind::Timeout).at(Method::Post, FirmwareUpgrade::PATH);
+                let error = Error::new(ErrorKind::Timeout).at(Method::Post, Upgrade::PATH);
                 return Err(error.note(note));
             }
             tokio::time::sleep(settings.poll).await;
@@ -147,7 +149,7 @@ impl Firmware<'_> {
     /// # Errors
     /// The errors of the appliance: it refuses for the running firmware, and for that of the next boot.
     pub async fn delete(&self, slot: i64) -> Result<(), Error> {
-        let path = path::of_object(FirmwareSlot::PATH, &slot.to_string())?;
+        let path = path::of_object(Slot::PATH, &slot.to_string())?;
         self.shared.send(&Call::new(Method::Delete, &path), &Scope::Any).await.map(drop)
     }
 

@@ -1,6 +1,9 @@
 //! The first setup of an appliance, which has no user yet.
 
-use sps_model::{Endpoint as _, Method, Setup, SetupRequest};
+use sps_model::{
+    Endpoint as _, Method,
+    setup::{Request, Setup},
+};
 
 use crate::{
     body,
@@ -34,7 +37,7 @@ impl ClientBuilder {
     /// # Errors
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) before anything is sent, the kinds that concern the connection,
     /// and the errors of the appliance.
-    pub async fn set_up(&self, request: &SetupRequest) -> Result<(), Error> {
+    pub async fn set_up(&self, request: &Request) -> Result<(), Error> {
         let body = body::typed::<Setup>(request, Method::Post, self.settings())?;
         let (http, base, _) = self.transport(None)?;
         let call = body.call(Method::Post, Setup::PATH);
