@@ -85,8 +85,8 @@ pub(crate) fn plant(configuration: &mut Configuration, tree: &Tree, spec: &Spec,
 }
 
 fn plant_in_body(spec: &Spec, endpoint: &Endpoint, body: &mut Value, key: &str) {
-    if let Some(name) = &endpoint.request {
-        plant_in(spec, &FieldType::Named(name.clone()), body, key);
+    if let Some(request) = &endpoint.request {
+        plant_in(spec, &request.ty, body, key);
     }
 }
 
@@ -97,7 +97,7 @@ fn plant_in(spec: &Spec, ty: &FieldType, value: &mut Value, key: &str) {
                 plant_in(spec, inner, element, key);
             }
         }
-        (FieldType::Map(inner), Value::Object(members)) => {
+        (FieldType::Map(inner) | FieldType::Ordered(inner), Value::Object(members)) => {
             for member in members.values_mut() {
                 plant_in(spec, inner, member, key);
             }
