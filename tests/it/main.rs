@@ -5,6 +5,7 @@
 #[macro_use]
 mod every_endpoint;
 
+mod audit;
 mod cases;
 mod client;
 mod codes;

@@ -60,10 +60,6 @@ const EQUIVALENT: &[(&str, &str)] = &[
         "endpoints/configuration/management/email.toml: ServerCertificateCheck.server_certificate_ca.request_only: false -> true",
         MAY_BE_ABSENT,
     ),
-    (
-        "endpoints/configuration/passwords.toml: Password.plain.request_only: true -> false",
-        MAY_BE_ABSENT,
-    ),
 ];
 
 const NO_PLAIN: &str =

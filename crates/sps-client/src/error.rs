@@ -312,6 +312,7 @@ mod tests {
             ErrorKind::Other,
             ErrorKind::Proxy { proxy: "http://proxy.example:3128".to_owned() },
             ErrorKind::FirmwareTestFailed,
+            ErrorKind::InvalidQuery,
         ];
         for (index, kind) in kinds.iter().enumerate() {
             assert_eq!(position(kind), index, "{kind:?}");
@@ -353,6 +354,7 @@ mod tests {
             ErrorKind::Other => 29,
             ErrorKind::Proxy { .. } => 30,
             ErrorKind::FirmwareTestFailed => 31,
+            ErrorKind::InvalidQuery => 32,
         }
     }
 

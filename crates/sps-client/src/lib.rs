@@ -44,6 +44,8 @@
 //! * [`Client::upload`], [`Client::download`] and [`Client::support_bundles`] transfer files.
 //! * [`Client::firmware`] uploads, tests and upgrades. [`Client::cluster`], [`Transaction::promote`] and
 //!   [`Transaction::request_join`] are about clusters. [`ClientBuilder::set_up`] sets up a new appliance.
+//! * [`Client::audit_sessions`] searches the sessions that went through the appliance, page by page or in a snapshot, and
+//!   downloads their recordings. [`Client::user_info`] says who is logged in.
 //! * [`Error`] is data: its [`kind`](Error::kind), its [`request`](Error::request), the appliance's own
 //!   [`message`](Error::message), and what to do: [`advice`](Error::advice).
 //!
@@ -85,6 +87,7 @@
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+mod audit;
 mod builder;
 mod change;
 mod client;
@@ -116,6 +119,7 @@ mod tls;
 pub use sps_model::{Difference, Side};
 
 pub use crate::{
+    audit::{AuditSessions, Pages, SessionQuery},
     builder::ClientBuilder,
     client::Client,
     cluster::Cluster,

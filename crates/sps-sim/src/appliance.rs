@@ -1,18 +1,22 @@
 //! The appliance: its state behind one lock, and the requests that read and change it.
 
+mod audit;
 mod cluster;
 mod firmware;
+mod health;
 mod info;
 mod jobs;
 mod login;
 mod meta;
 mod objects;
+mod paging;
 mod read;
 mod route;
 mod services;
 mod setup;
 mod transaction;
 mod uploads;
+mod user;
 
 pub(crate) use self::info::firmware_version;
 
@@ -26,6 +30,7 @@ use ring::digest::{SHA256, digest};
 use sps_spec::{Spec, Version};
 
 use crate::{
+    audit::Audit,
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
@@ -80,6 +85,7 @@ pub(crate) struct State {
     pub(crate) transactions: Transactions,
     pub(crate) jobs: Jobs,
     pub(crate) device: Device,
+    pub(crate) audit: Audit,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) random: Random,
@@ -187,6 +193,7 @@ impl Appliance {
         state.transactions.retain(|token| state.sessions.is_open(token));
         state.jobs.expire(now);
         state.device.settle(now);
+        state.audit.expire(now);
     }
 
     /// Returns the holders of all transactions.

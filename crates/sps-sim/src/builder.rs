@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     appliance::{Appliance, Logins, State, firmware_version},
+    audit::{Audit, RecordedSession, samples},
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
@@ -51,6 +52,8 @@ pub struct Builder {
     private_key: Option<String>,
     extra_key: Option<String>,
     is_initialized: bool,
+    recorded_sessions: Option<Vec<RecordedSession>>,
+    snapshot_quota: Option<usize>,
 }
 
 impl fmt::Debug for Builder {
@@ -84,6 +87,8 @@ impl Simulator {
             private_key: None,
             extra_key: None,
             is_initialized: true,
+            recorded_sessions: None,
+            snapshot_quota: None,
         }
     }
 }
@@ -199,6 +204,21 @@ impl Builder {
         self
     }
 
+    /// Sets the recorded sessions, in their order. Default: five, of May 2024, one of which is active.
+    pub fn recorded_sessions(
+        mut self,
+        sessions: impl IntoIterator<Item = RecordedSession>,
+    ) -> Self {
+        self.recorded_sessions = Some(sessions.into_iter().collect());
+        self
+    }
+
+    /// Sets how many snapshots of the recorded sessions may be open at once. Default: 10.
+    pub fn snapshot_quota(mut self, quota: usize) -> Self {
+        self.snapshot_quota = Some(quota);
+        self
+    }
+
     /// Starts the simulator on the current tokio runtime, which needs its timer and its I/O.
     ///
     /// # Errors
@@ -242,12 +262,15 @@ impl Builder {
         let listener = TcpListener::bind(address).await.map_err(listening)?;
         let address = listener.local_addr().map_err(listening)?;
         let user = users.first().cloned().unwrap_or_else(|| User::admin("admin", ""));
+        let sessions = self.recorded_sessions.unwrap_or_else(samples);
+        let audit = Audit::new(sessions, self.snapshot_quota, &mut random);
         let state = State {
             committed,
             sessions: Sessions::default(),
             transactions: Transactions::new(self.locks.unwrap_or_else(|| Locks::of(&self.target))),
             jobs: Jobs::default(),
             device: Device::new(firmware_version(&self.target), self.is_initialized),
+            audit,
             faults: Faults::default(),
             log,
             random,

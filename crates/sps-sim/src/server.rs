@@ -6,6 +6,7 @@ mod tls;
 
 use std::{
     io,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -51,7 +52,7 @@ pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, machine: Arc<Ma
     });
     let mut connections = JoinSet::new();
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, peer)) = listener.accept().await else {
             // Probably out of file handles: other connections must end first.
             sleep(Duration::from_millis(10)).await;
             continue;
@@ -61,9 +62,9 @@ pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, machine: Arc<Ma
         connections.spawn(async move {
             // Responses are small, and a client waits for each of them.
             let _ = stream.set_nodelay(true);
-            let Some(tls) = tls else { return connection(stream, router, None).await };
+            let Some(tls) = tls else { return connection(stream, router, peer, None).await };
             match timeout(CLIENT_TIMEOUT, tls.accept(stream)).await {
-                Ok(Ok((stream, name))) => connection(stream, router, name).await,
+                Ok(Ok((stream, name))) => connection(stream, router, peer, name).await,
                 Ok(Err(error)) => machine.appliance().record_handshake(error.to_string()),
                 Err(_) => machine.appliance().record_handshake("no handshake in time".to_owned()),
             }
@@ -75,6 +76,10 @@ pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, machine: Arc<Ma
 #[derive(Debug, Clone)]
 struct ClientName(String);
 
+/// Address of the client of a connection.
+#[derive(Debug, Clone, Copy)]
+struct ClientAddress(IpAddr);
+
 /// Marks a response that must not be sent: the connection ends instead.
 #[derive(Debug, Clone)]
 struct Dropped;
@@ -82,9 +87,11 @@ struct Dropped;
 async fn connection(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
+    peer: SocketAddr,
     name: Option<String>,
 ) {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ClientAddress(peer.ip()));
         if let Some(name) = &name {
             request.extensions_mut().insert(ClientName(name.clone()));
         }
@@ -142,6 +149,7 @@ async fn serve(
     // HTTP/1.0 does not know the field, and ignores it: RFC 9110, section 10.1.1.
     request.expect &= head.version > hyper::Version::HTTP_10;
     request.certificate = head.extensions.get::<ClientName>().map(|it| it.0.clone());
+    request.peer = head.extensions.get::<ClientAddress>().map(|it| it.0);
     let refusal = receive(&mut request, &mut body).await;
     let faults = machine.appliance().faults(&request);
     let delays = faults.iter().filter_map(|it| match it {

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use crate::{
-    appliance::Appliance,
+    appliance::{Appliance, State},
+    audit::RecordedSession,
     clock::Clock,
     configuration::Holder,
     fault::Fault,
@@ -57,6 +58,12 @@ impl Simulator {
     /// Returns the version that runs. An upgrade changes it.
     pub fn version(&self) -> String {
         self.appliance().target.to_string()
+    }
+
+    /// Records a session, and returns its key. One with the same key is replaced. Open snapshots do not show it.
+    pub fn record_session(&self, session: RecordedSession) -> String {
+        let State { audit, random, .. } = &mut *self.appliance.lock();
+        audit.add(session, random)
     }
 
     /// Stops the simulator. When this returns, the port is closed; open connections end.

@@ -74,9 +74,6 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
         (Completeness::NameOnly, EndpointKind::Collection) => (&[][..], &[][..]),
         _ => usual_methods(kind),
     };
-    let methods = table.words("methods", &METHODS).unwrap_or_else(|| methods.to_vec());
-    let object_methods =
-        table.words("object_methods", &METHODS).unwrap_or_else(|| object_methods.to_vec());
     let object = match table.get("object") {
         Some(value) => names::object(value),
         None => names::object_of(stem, kind == EndpointKind::Collection, &table),
@@ -86,9 +83,12 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
     let upload: Vec<String> = upload.iter().filter_map(Value::text).collect();
     let download = table.text("download");
     let has_body = kind != EndpointKind::Container && completeness != Completeness::NameOnly;
-    let writes = |it: &Method| matches!(it, Method::Post | Method::Put);
+    let own = table.words("methods", &METHODS).unwrap_or_else(|| methods.to_vec());
+    let of_objects =
+        table.words("object_methods", &METHODS).unwrap_or_else(|| object_methods.to_vec());
+    let takes_body = |it: &Method| matches!(it, Method::Post | Method::Put);
     let is_sent = matches!(kind, EndpointKind::Singleton | EndpointKind::Collection)
-        && methods.iter().chain(&object_methods).any(writes);
+        && own.iter().chain(&of_objects).any(takes_body);
     let usual = |usual: bool| {
         (has_body && usual).then(|| Body {
             ty: FieldType::Named(object.clone()),
@@ -106,8 +106,8 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
     let it = Endpoint {
         file: file.to_owned(),
         kind,
-        methods,
-        object_methods,
+        methods: own,
+        object_methods: of_objects,
         key: table.text("key").or(fixed_key),
         title: table.need_text("title"),
         doc: table.need_text("doc"),

@@ -55,6 +55,8 @@ pub enum ErrorKind {
     Semantic,
     /// The appliance could not read the body.
     InvalidBody,
+    /// The appliance could not read the query of the path.
+    InvalidQuery,
     /// The client found the body invalid. Nothing was sent.
     Invalid(Report),
     /// The request needs an open transaction.
@@ -128,6 +130,8 @@ pub enum Argument {
     Path,
     /// The key of an object.
     Key,
+    /// A search.
+    Query,
 }
 
 impl fmt::Display for Argument {
@@ -145,6 +149,7 @@ impl fmt::Display for Argument {
             Self::Method => "method",
             Self::Path => "path",
             Self::Key => "key",
+            Self::Query => "query",
         })
     }
 }
@@ -171,6 +176,7 @@ impl ErrorKind {
             Self::Locked { .. } => Advice::WaitForLock,
             Self::Semantic => Advice::CorrectConfiguration,
             Self::InvalidBody | Self::Invalid(_) => Advice::CorrectBody,
+            Self::InvalidQuery => Advice::CorrectQuery,
             Self::NotOpen => Advice::OpenTransaction,
             Self::AlreadyOpen => Advice::EndTransaction,
             Self::ForeignChanges { .. } => Advice::FindOtherWriter,
@@ -204,6 +210,7 @@ impl ErrorKind {
             Self::Locked { .. } => "the configuration is locked",
             Self::Semantic => "the configuration would be inconsistent",
             Self::InvalidBody => "the appliance cannot read the body",
+            Self::InvalidQuery => "the appliance cannot read the query",
             Self::Invalid(_) => "the body is invalid and was not sent",
             Self::NotOpen => "no transaction is open",
             Self::AlreadyOpen => "this client already has an open transaction",

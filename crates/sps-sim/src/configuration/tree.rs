@@ -72,11 +72,17 @@ impl Tree {
             nodes.insert(format!("{PLUGINS}/{kind}"), Node::Plugins);
         }
         let mut services: Vec<(&str, &[&str])> = vec![
+            ("/api/audit/sessions", &["GET"]),
+            ("/api/audit/users", &["GET"]),
             ("/api/authentication", &["GET", "DELETE"]),
+            ("/api/endpoints", &["GET"]),
+            ("/api/health_status", &["GET"]),
             ("/api/transaction/changes", &["GET"]),
+            ("/api/user/info", &["GET"]),
+            ("/api/user_info", &["GET"]),
         ];
-        if has_token(target) {
-            services.push(("/api/user/info", &["GET"]));
+        if has_short_user_info(target) {
+            services.push(("/api/userinfo", &["GET"]));
         }
         for (path, methods) in services {
             nodes.entry(path.to_owned()).or_insert(Node::Service(methods));
@@ -209,4 +215,9 @@ pub(crate) fn plugin_types(target: &Version) -> &'static [&'static str] {
 /// Whether browsers must send the header field `X-Token`.
 pub(crate) fn has_token(target: &Version) -> bool {
     *target >= Version::new([7, 5])
+}
+
+/// Whether the user information has its third name.
+pub(crate) fn has_short_user_info(target: &Version) -> bool {
+    *target < Version::new([7, 4])
 }

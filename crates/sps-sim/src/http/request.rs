@@ -1,5 +1,7 @@
 //! A request as the appliance sees it: with its path decoded and its credentials read.
 
+use std::net::IpAddr;
+
 use hyper::{HeaderMap, header};
 
 use crate::http::multipart::file_name;
@@ -20,6 +22,8 @@ pub(crate) struct Request {
     pub(crate) authorization: Authorization,
     /// Common name of the client's certificate.
     pub(crate) certificate: Option<String>,
+    /// Address of the client.
+    pub(crate) peer: Option<IpAddr>,
     pub(crate) browser: bool,
     pub(crate) x_token: Option<String>,
     pub(crate) content_type: Option<String>,
@@ -77,6 +81,7 @@ impl Request {
                 Some(value) => basic(value.as_bytes()).unwrap_or(Authorization::Unusable),
             },
             certificate: None,
+            peer: None,
             browser: text(header::USER_AGENT).is_some_and(|it| it.contains("Mozilla/")),
             x_token: headers.get("x-token").and_then(|it| it.to_str().ok()).map(str::to_owned),
             content_type: text(header::CONTENT_TYPE)
@@ -102,6 +107,16 @@ impl Request {
         let parameters = query.split('&').filter_map(|it| it.split_once('='));
         let values = parameters.filter(move |(it, _)| *it == name).map(|it| it.1);
         values.filter_map(|it| percent_decoded(&it.replace('+', " ")))
+    }
+
+    /// Returns all query parameters, decoded. One that cannot be decoded stays as it is.
+    pub(crate) fn parameters(&self) -> Vec<(String, String)> {
+        let query = self.raw_query.as_deref().unwrap_or_default();
+        let pairs = query.split('&').filter(|it| !it.is_empty());
+        let pairs = pairs.map(|it| it.split_once('=').unwrap_or((it, "")));
+        let text =
+            |it: &str| percent_decoded(&it.replace('+', " ")).unwrap_or_else(|| it.to_owned());
+        pairs.map(|(name, value)| (text(name), text(value))).collect()
     }
 
     /// Returns the method as it was sent.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod audit;
 mod authentication;
 mod client;
 mod cluster;
@@ -18,6 +19,7 @@ mod state;
 mod tls;
 mod transactions;
 mod uploads;
+mod user;
 
 use std::time::{Duration, UNIX_EPOCH};
 

@@ -64,9 +64,12 @@ impl Mutants<'_> {
             let toggled =
                 Field { response_only: !field.response_only, request_only: false, ..field.clone() };
             flag("response_only", field.response_only, toggled);
-            let toggled =
-                Field { request_only: !field.request_only, response_only: false, ..field.clone() };
-            flag("request_only", field.request_only, toggled);
+            // A member of requests alone is one that a response need not have: no other if it is optional anyway.
+            if field.presence != Presence::Optional {
+                let request_only = !field.request_only;
+                let toggled = Field { request_only, response_only: false, ..field.clone() };
+                flag("request_only", field.request_only, toggled);
+            }
         }
         for (before, after, ty) in self.type_variations(&field.ty) {
             all.push(("type", before, after, Field { ty, ..field.clone() }));
