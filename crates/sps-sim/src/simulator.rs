@@ -62,7 +62,8 @@ impl Simulator {
 
     /// Records a session, and returns its key. One with the same key is replaced. Open snapshots do not show it.
     pub fn record_session(&self, session: RecordedSession) -> String {
-        let State { audit, random, .. } = &mut *self.appliance.lock();
+        let appliance = self.appliance();
+        let State { audit, random, .. } = &mut *appliance.lock();
         audit.add(session, random)
     }
 

@@ -93,7 +93,8 @@ impl Call<'_> {
             return Err(Failure::resource_not_found(&collection, &key));
         }
         let mut body = json!({});
-        for check in self.request.parameters("ops") {
+        let parameters = self.request.parameters().into_iter();
+        for (_, check) in parameters.filter(|(name, _)| name == "ops") {
             if !CHECKS.contains(&check.as_str()) {
                 return Err(semantic_error("not-in-enum", "/ops", "unknown check of a plugin"));
             }

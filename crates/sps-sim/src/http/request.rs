@@ -98,15 +98,10 @@ impl Request {
 
     /// Returns the first value of a query parameter.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
-        self.parameters(name).next()
-    }
-
-    /// Returns all values of a query parameter.
-    pub(crate) fn parameters<'a>(&'a self, name: &'a str) -> impl Iterator<Item = String> + 'a {
-        let query = self.raw_query.as_deref().unwrap_or_default();
-        let parameters = query.split('&').filter_map(|it| it.split_once('='));
-        let values = parameters.filter(move |(it, _)| *it == name).map(|it| it.1);
-        values.filter_map(|it| percent_decoded(&it.replace('+', " ")))
+        let query = self.raw_query.as_deref()?;
+        let mut parameters = query.split('&').filter_map(|it| it.split_once('='));
+        let (_, value) = parameters.find(|(it, _)| *it == name)?;
+        percent_decoded(&value.replace('+', " "))
     }
 
     /// Returns all query parameters, decoded. One that cannot be decoded stays as it is.
