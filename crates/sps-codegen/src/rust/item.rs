@@ -7,7 +7,7 @@ use sps_spec::{
     Source, Spec, Struct, TypeDef, Union, Versions, collection, object_name,
 };
 
-use crate::rust::{Error, rules, version};
+use crate::rust::{Error, rules, twin::has_twin, version};
 
 /// The parts of the objects of this collection that references lead to, each once.
 pub(super) fn parts_of(spec: &Spec, path: &str) -> Vec<String> {
@@ -35,10 +35,16 @@ pub(super) fn parts_of(spec: &Spec, path: &str) -> Vec<String> {
     parts.into_iter().collect()
 }
 
-/// `NicInterfaceAddress` of `interfaces/addresses` in a `Nic`.
+/// `NicInterfaceAddressPart` of `interfaces/addresses` in a `Nic`.
 pub(super) fn part_name(object: &str, part: &str) -> String {
-    let names = part.split('/').map(|segment| object_name(segment, true));
-    std::iter::once(object.to_owned()).chain(names).collect()
+    let names: String = part.split('/').map(|segment| object_name(segment, true)).collect();
+    format!("{object}{names}Part")
+}
+
+/// The markers of the parts of an endpoint's objects.
+pub(super) fn part_markers(spec: &Spec, endpoint: &Endpoint) -> Vec<String> {
+    let parts = parts_of(spec, &endpoint.path);
+    parts.iter().map(|part| part_name(&endpoint.object, part)).collect()
 }
 
 /// The items of one file, in order.
@@ -562,38 +568,4 @@ fn constraint_tokens(constraint: &Constraint) -> TokenStream {
         quote!(.format(Format::#format))
     });
     quote!(Constraint::NONE #(#bounds)* #format)
-}
-
-/// Whether responses show the type under another name.
-pub(super) fn has_twin(spec: &Spec, name: &str) -> bool {
-    match spec.type_def(name) {
-        Some(TypeDef::Struct(def)) => match def.form {
-            Form::Both => true,
-            Form::Request => differs(spec, name, &mut Vec::new()),
-            Form::Response => false,
-        },
-        Some(TypeDef::Union(_)) => true,
-        _ => false,
-    }
-}
-
-/// Whether anything in a type has another type in responses.
-fn differs(spec: &Spec, name: &str, seen: &mut Vec<String>) -> bool {
-    if seen.iter().any(|it| it == name) {
-        return false;
-    }
-    seen.push(name.to_owned());
-    let mut member = |ty: &FieldType, sensitive: bool| match ty.leaf() {
-        FieldType::Ref(_) => true,
-        FieldType::String => sensitive,
-        FieldType::Named(inner) => differs(spec, inner, seen),
-        _ => false,
-    };
-    match spec.type_def(name) {
-        Some(TypeDef::Struct(def)) => {
-            def.fields.iter().any(|field| member(&field.ty, field.sensitive))
-        }
-        Some(TypeDef::Union(_)) => true,
-        _ => false,
-    }
 }

@@ -54,7 +54,10 @@ impl Mutants<'_> {
             all.push((word, show(&before), show(&!before), changed));
         };
         let nullable = !field.nullable;
-        flag("nullable", field.nullable, Field { nullable, ..field.clone() });
+        // Anything includes null.
+        if field.ty != FieldType::Any {
+            flag("nullable", field.nullable, Field { nullable, ..field.clone() });
+        }
         let is_enum = matches!(&field.ty, FieldType::Named(name) if matches!(self.spec.type_def(name), Some(TypeDef::Enum(_))));
         // Only a member that is always there can be a tag, says a lint.
         if is_enum && field.presence == Presence::Required && !field.nullable {
