@@ -17,6 +17,7 @@ mod fault_matrix;
 mod foreign;
 mod fuzz_corpus;
 mod generator;
+mod machine;
 mod mutants;
 mod mutation;
 mod outside;

@@ -254,6 +254,8 @@ pub(crate) fn failure(
 fn kind_of(status: u16, server_type: Option<&str>, details: Option<&Value>) -> ErrorKind {
     let name = server_type.unwrap_or_default();
     match status {
+        _ if name == "FirmwareTestFailed" => ErrorKind::FirmwareTestFailed,
+        _ if name == "IncompleteRequestBodyError" => ErrorKind::InvalidBody,
         401 if name == "AuthenticationFailure" => ErrorKind::AuthenticationFailure,
         401 => ErrorKind::Unauthenticated,
         403 => ErrorKind::Unauthorized,

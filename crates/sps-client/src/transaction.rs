@@ -284,6 +284,25 @@ impl Transaction {
         self.notice_end(result)
     }
 
+    /// Sends a request that belongs to the transaction, although its path lies outside of the configuration. No source
+    /// shows what it adds to the list of changes, so every entry that appears with it counts as its own.
+    pub(crate) async fn carry_out(&mut self, call: &Call<'_>) -> Result<Response, Error> {
+        self.check_open(call)?;
+        let before = self.review().await?;
+        let response = self.send(call).await?;
+        for change in self.review().await?.changes {
+            if before.find(change.kind, &change.path).is_none() {
+                self.sent.push(SentChange::new(change.kind, &change.path));
+            }
+        }
+        Ok(response)
+    }
+
+    /// Expects of an object only that it is there, for what responses show in another form than requests.
+    pub(crate) fn expect_present(&mut self, path: String) {
+        self.expected.insert(path, Expected::Present);
+    }
+
     /// Notes that a request may still arrive although the client gave up waiting for its response.
     fn expect_late_request(&self) {
         self.shared.late_requests.store(true, Ordering::SeqCst);

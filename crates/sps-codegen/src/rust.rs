@@ -4,6 +4,7 @@ mod areas;
 mod condition;
 mod item;
 mod rules;
+mod twin;
 mod version;
 
 use std::{

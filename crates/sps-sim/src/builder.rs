@@ -11,17 +11,19 @@ use sps_spec::{Spec, Version};
 use tokio::net::TcpListener;
 
 use crate::{
-    appliance::{Appliance, Logins, State},
+    appliance::{Appliance, Logins, State, firmware_version},
     audit::{Audit, RecordedSession, samples},
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
         Configuration, Loaded, Locks, StateFile, Transactions, Tree, fill, plant, restore, with_key,
     },
+    device::Device,
     error::Error,
     fault::Faults,
     http::Log,
-    jobs::{Jobs, Slots},
+    jobs::Jobs,
+    machine::Machine,
     random::Random,
     server::{self, Tls},
     session::{Sessions, User},
@@ -49,6 +51,7 @@ pub struct Builder {
     log_file: Option<PathBuf>,
     private_key: Option<String>,
     extra_key: Option<String>,
+    is_initialized: bool,
     recorded_sessions: Option<Vec<RecordedSession>>,
     snapshot_quota: Option<usize>,
 }
@@ -83,6 +86,7 @@ impl Simulator {
             log_file: None,
             private_key: None,
             extra_key: None,
+            is_initialized: true,
             recorded_sessions: None,
             snapshot_quota: None,
         }
@@ -192,6 +196,14 @@ impl Builder {
         self
     }
 
+    /// Starts before the first setup: there is no login until the wizard of `/api/setup` is done.
+    ///
+    /// The wizard sets the password of the user `admin`. Other users stay as they are.
+    pub fn uninitialized(mut self) -> Self {
+        self.is_initialized = false;
+        self
+    }
+
     /// Sets the recorded sessions, in their order. Default: five, of May 2024, one of which is active.
     pub fn recorded_sessions(
         mut self,
@@ -223,9 +235,9 @@ impl Builder {
         };
         let tree = Tree::new(spec, &self.target);
         let bodies = Bodies::new(spec, Some(self.target.clone()));
-        let file = self.state.take().map(StateFile::open).transpose()?;
+        let file = self.state.take().map(StateFile::open).transpose()?.map(Arc::new);
         let (mut committed, left_out) =
-            configuration(file.as_ref(), spec, &self.target, &tree, &bodies)?;
+            configuration(file.as_deref(), spec, &self.target, &tree, &bodies)?;
         if let Some(key) = &extra_key {
             plant(&mut committed, &tree, spec, key);
         }
@@ -234,7 +246,7 @@ impl Builder {
         } else {
             let ca = self.client_ca.as_deref();
             let key = self.private_key.as_deref();
-            let (tls, identity) = Tls::new(self.address.ip(), file.as_ref(), ca, key)?;
+            let (tls, identity) = Tls::new(self.address.ip(), file.as_deref(), ca, key)?;
             (Some(tls), Some(identity))
         };
         let log = match &self.log_file {
@@ -257,7 +269,7 @@ impl Builder {
             sessions: Sessions::default(),
             transactions: Transactions::new(self.locks.unwrap_or_else(|| Locks::of(&self.target))),
             jobs: Jobs::default(),
-            slots: Slots::default(),
+            device: Device::new(firmware_version(&self.target), self.is_initialized),
             audit,
             faults: Faults::default(),
             log,
@@ -267,7 +279,9 @@ impl Builder {
             password: !self.only_certificates,
             certificate: self.client_ca.is_some() && !self.plain_http,
         };
-        let appliance = Arc::new(Appliance {
+        let clock = self.clock.clone();
+        let appliance = Appliance {
+            spec,
             bodies,
             tree,
             target: self.target,
@@ -276,11 +290,13 @@ impl Builder {
             users,
             logins,
             secure: !self.plain_http,
+            address: address.ip(),
             file,
-            state: Mutex::new(state),
-        });
-        let task = tokio::spawn(server::run(listener, tls, Arc::clone(&appliance)));
-        Ok(Simulator { appliance, address, identity, user, left_out, task })
+            state: Arc::new(Mutex::new(state)),
+        };
+        let machine = Arc::new(Machine::new(appliance, self.locks));
+        let task = tokio::spawn(server::run(listener, tls, Arc::clone(&machine)));
+        Ok(Simulator { machine, clock, address, identity, user, left_out, task })
     }
 
     /// Takes the users, with the one of [`first_user`](Self::first_user), or `admin` without any other, in front.

@@ -3,6 +3,7 @@
 mod defaults;
 mod extra;
 mod locks;
+mod membership;
 mod restore;
 mod state_file;
 mod store;
@@ -13,6 +14,7 @@ pub(crate) use self::{
     defaults::fill,
     extra::{plant, with_key},
     locks::Transactions,
+    membership::Membership,
     restore::restore,
     state_file::{Loaded, StateFile},
     store::{Configuration, Object, targets},

@@ -33,6 +33,7 @@ use crate::{
     appliance::Appliance,
     fault::FaultKind,
     http::{Request, Response},
+    machine::Machine,
 };
 
 pub(crate) use self::tls::{Identity, Tls};
@@ -42,12 +43,12 @@ use self::{
 };
 
 /// Accepts connections until it is aborted. All of them end with it.
-pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, appliance: Arc<Appliance>) {
+pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, machine: Arc<Machine>) {
     let delayed = DelayedRequests::default();
-    let served = Arc::clone(&appliance);
+    let served = Arc::clone(&machine);
     let router = Router::new().fallback(move |request: axum::extract::Request| {
-        let (appliance, delayed) = (Arc::clone(&served), delayed.clone());
-        async move { serve(appliance, delayed, request).await }
+        let (machine, delayed) = (Arc::clone(&served), delayed.clone());
+        async move { serve(machine, delayed, request).await }
     });
     let mut connections = JoinSet::new();
     loop {
@@ -57,15 +58,15 @@ pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, appliance: Arc<
             continue;
         };
         while connections.try_join_next().is_some() {}
-        let (router, tls, appliance) = (router.clone(), tls.clone(), Arc::clone(&appliance));
+        let (router, tls, machine) = (router.clone(), tls.clone(), Arc::clone(&machine));
         connections.spawn(async move {
             // Responses are small, and a client waits for each of them.
             let _ = stream.set_nodelay(true);
             let Some(tls) = tls else { return connection(stream, router, peer, None).await };
             match timeout(CLIENT_TIMEOUT, tls.accept(stream)).await {
                 Ok(Ok((stream, name))) => connection(stream, router, peer, name).await,
-                Ok(Err(error)) => appliance.record_handshake(error.to_string()),
-                Err(_) => appliance.record_handshake("no handshake in time".to_owned()),
+                Ok(Err(error)) => machine.appliance().record_handshake(error.to_string()),
+                Err(_) => machine.appliance().record_handshake("no handshake in time".to_owned()),
             }
         });
     }
@@ -138,7 +139,7 @@ impl DelayedRequests {
 
 /// Handles one request, from its head to its response.
 async fn serve(
-    appliance: Arc<Appliance>,
+    machine: Arc<Machine>,
     delayed: DelayedRequests,
     request: axum::extract::Request,
 ) -> response::Response {
@@ -150,13 +151,13 @@ async fn serve(
     request.certificate = head.extensions.get::<ClientName>().map(|it| it.0.clone());
     request.peer = head.extensions.get::<ClientAddress>().map(|it| it.0);
     let refusal = receive(&mut request, &mut body).await;
-    let faults = appliance.faults(&request);
+    let faults = machine.appliance().faults(&request);
     let delays = faults.iter().filter_map(|it| match it {
         FaultKind::Delay(by) => Some(*by),
         _ => None,
     });
     let delay: Duration = delays.sum();
-    let handle = move || handle(&appliance, &request, refusal, &faults);
+    let handle = move || handle(&machine.appliance(), &request, refusal, &faults);
     if delay.is_zero() {
         return handle();
     }

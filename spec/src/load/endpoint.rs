@@ -63,7 +63,8 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
         return (None, Vec::new());
     };
     let place = file.trim_start_matches("endpoints/").trim_end_matches(".toml");
-    let path = format!("/api/{place}");
+    // The entry point lies above all folders.
+    let path = if place == "index" { "/api".to_owned() } else { format!("/api/{place}") };
     let stem = place.rsplit('/').next().unwrap_or_default();
     let source = table.need_text("source");
     let kind = table.word("kind", &KINDS).unwrap_or(EndpointKind::Singleton);

@@ -75,6 +75,8 @@ fn completes_what_the_place_and_the_kind_decide() {
     let read_only = "kind = 'collection'\nmethods = ['GET']\nobject_methods = ['GET']\n[Policy]";
     let it = endpoint("endpoints/a/policies.toml", read_only);
     assert_eq!(names(&it), (None, Some("Policy")));
+    let it = endpoint("endpoints/index.toml", "kind = 'container'\nobject = 'Entry'");
+    assert_eq!((&*it.path, &*it.object), ("/api", "Entry"));
     let it = endpoint("endpoints/job.toml", "kind = 'job'\n[Job]");
     assert_eq!(names(&it), (None, Some("Job")));
     assert_eq!(methods(&it), "GET POST / GET DELETE");

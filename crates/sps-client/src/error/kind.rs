@@ -90,6 +90,8 @@ pub enum ErrorKind {
     NotCanceled,
     /// A job of the appliance ended without a result.
     JobFailed,
+    /// The appliance cannot be upgraded to a firmware; [`Error::message`](crate::Error::message) has the reasons.
+    FirmwareTestFailed,
     /// The response does not have the form that the API describes.
     UnexpectedResponse,
     /// The journal could not be read or written.
@@ -160,7 +162,7 @@ impl ErrorKind {
     /// The way out of an error of this kind; `None` where the text of the error shows it.
     pub(super) fn advice(&self) -> Option<Advice> {
         Some(match self {
-            Self::InvalidArgument { .. } => return None,
+            Self::InvalidArgument { .. } | Self::FirmwareTestFailed => return None,
             Self::Connect => Advice::CheckAddress,
             Self::Proxy { .. } => Advice::CheckProxy,
             Self::Tls => Advice::CheckTrust,
@@ -227,6 +229,7 @@ impl ErrorKind {
             Self::Ambiguous => "it is unknown whether this took effect",
             Self::NotCanceled => "the transaction may still be open",
             Self::JobFailed => "the job failed",
+            Self::FirmwareTestFailed => "the appliance cannot run this firmware",
             Self::UnexpectedResponse => "unexpected response",
             Self::Journal => "cannot use the journal",
             Self::File => "cannot use a file",

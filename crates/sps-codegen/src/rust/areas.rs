@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use sps_spec::{Endpoint, Form, Spec, TypeDef};
+use sps_spec::{Endpoint, Spec};
 
-use super::{Error, Part, header, item::part_markers, pretty};
+use super::{Error, Part, header, item::part_markers, pretty, twin::has_twin};
 
 /// What the files of one area declare: for each module its names.
 type Area = BTreeMap<String, BTreeSet<String>>;
@@ -18,8 +18,8 @@ pub(super) fn areas(spec: &Spec) -> Result<String, Error> {
         let name = name_of(endpoint);
         let part = Part::of(spec, endpoint);
         let (_, area) = areas.entry(name.clone()).or_insert_with(|| {
-            let below = endpoint.path.strip_suffix(endpoint.short_path()).unwrap_or("/api/");
-            let segment = endpoint.short_path().split('/').next().unwrap_or_default();
+            let below = endpoint.path.strip_suffix(short(endpoint)).unwrap_or("/api/");
+            let segment = short(endpoint).split('/').next().unwrap_or_default();
             (format!(" `{below}{segment}`, and what is below."), Area::new())
         });
         let types = part.types.iter().map(|it| it.name().to_owned());
@@ -48,8 +48,13 @@ const TITLE: &str = "The types by area: a module for each first segment of a pat
 
 /// The first segment of the endpoint's path below `/api/configuration` or `/api`, as a name of a module.
 fn name_of(endpoint: &Endpoint) -> String {
-    let segment = endpoint.short_path().split('/').next().unwrap_or_default();
+    let segment = short(endpoint).split('/').next().unwrap_or_default();
     segment.replace('-', "_")
+}
+
+/// The short path. That of the entry point has a slash in front.
+fn short(endpoint: &Endpoint) -> &str {
+    endpoint.short_path().trim_start_matches('/')
 }
 
 /// One `pub use` per file of the area.
@@ -80,12 +85,7 @@ fn exports(spec: &Spec, area: &str, files: &Area) -> Vec<TokenStream> {
 
 /// The type, and the one that responses have if it is another.
 fn with_twin(spec: &Spec, name: &str) -> Vec<String> {
-    let has_twin = match spec.type_def(name) {
-        Some(TypeDef::Struct(def)) => def.form == Form::Both,
-        Some(TypeDef::Union(_)) => true,
-        _ => false,
-    };
-    let twin = has_twin.then(|| format!("{name}Response"));
+    let twin = has_twin(spec, name).then(|| format!("{name}Response"));
     std::iter::once(name.to_owned()).chain(twin).collect()
 }
 

@@ -7,7 +7,7 @@ use sps_spec::{
     Source, Spec, Struct, TypeDef, Union, Versions, collection, object_name,
 };
 
-use crate::rust::{Error, rules, version};
+use crate::rust::{Error, rules, twin::has_twin, version};
 
 /// The parts of the objects of this collection that references lead to, each once.
 pub(super) fn parts_of(spec: &Spec, path: &str) -> Vec<String> {
@@ -156,7 +156,7 @@ impl<'s> Items<'s> {
     fn response_type(&self, ty: &FieldType, constraint: &Constraint, own: &str) -> TokenStream {
         let inner = |ty: &FieldType| self.response_type(ty, constraint, "");
         match ty {
-            FieldType::Named(name) if self.has_twin(name) => {
+            FieldType::Named(name) if has_twin(self.spec, name) => {
                 let twin = format_ident!("{name}Response");
                 quote!(#twin)
             }
@@ -194,15 +194,6 @@ impl<'s> Items<'s> {
         }
     }
 
-    /// Whether responses show the type under another name.
-    fn has_twin(&self, name: &str) -> bool {
-        match self.spec.type_def(name) {
-            Some(TypeDef::Struct(def)) => def.form == Form::Both,
-            Some(TypeDef::Union(_)) => true,
-            _ => false,
-        }
-    }
-
     pub(super) fn type_def(&mut self, def: &TypeDef, rules: &[&Rule]) -> Result<(), Error> {
         match def {
             TypeDef::Struct(def) => self.struct_def(def, rules),
@@ -226,6 +217,8 @@ impl<'s> Items<'s> {
         };
         let form = match def.form {
             Form::Both => None,
+            // A secret and a reference have another type in responses, and so has what holds one.
+            Form::Request if has_twin(self.spec, &def.name) => None,
             Form::Request => Some(quote!(same,)),
             Form::Response => Some(quote!(response,)),
         };

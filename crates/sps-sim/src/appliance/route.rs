@@ -13,6 +13,9 @@ use crate::{
 
 impl Call<'_> {
     pub(crate) fn route(&mut self) -> HandlerResult {
+        if let Some(result) = self.setup() {
+            return result;
+        }
         let reads = self.request.method == "GET";
         match self.path {
             "/api/authentication" if reads => return self.log_in(),
@@ -87,11 +90,10 @@ impl Call<'_> {
             "/api/health_status" if reads => return Ok(self.health_status()),
             "/api/upload/plugins" if !reads => return self.upload_plugin(caller),
             "/api/upload/firmware" if !reads => return self.upload_firmware(),
-            "/api/firmware/slots" if reads => return Ok(self.slots()),
             _ => {}
         }
-        if let Some(key) = self.path.strip_prefix("/api/firmware/slots/").filter(|_| reads) {
-            return self.show_slot(key);
+        if let Some(result) = self.outside(caller) {
+            return result;
         }
         if let Some(below) = self.path.strip_prefix("/api/audit/") {
             return self.audit(caller, below);
@@ -115,6 +117,12 @@ impl Call<'_> {
                 Err(Failure::resource_not_found(known, rest))
             }
         }
+    }
+
+    /// Handles a request that has a behavior of its own, at a path that the version has.
+    fn outside(&mut self, caller: &Caller) -> Option<HandlerResult> {
+        self.appliance.tree.resolve(self.path)?;
+        self.firmware().or_else(|| self.cluster(caller)).or_else(|| self.service())
     }
 
     /// Handles a request to an endpoint itself.

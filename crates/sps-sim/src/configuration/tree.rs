@@ -72,9 +72,6 @@ impl Tree {
             nodes.insert(format!("{PLUGINS}/{kind}"), Node::Plugins);
         }
         let mut services: Vec<(&str, &[&str])> = vec![
-            ("/api/firmware/slots", &["GET"]),
-            ("/api/upload/firmware", &["POST"]),
-            ("/api/upload/plugins", &["POST"]),
             ("/api/user/info", &["GET"]),
         ];
         if has_short_user_info(target) {

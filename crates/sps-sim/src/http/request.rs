@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use hyper::{HeaderMap, header};
 
+use crate::http::multipart::file_name;
+
 /// A request with its body.
 #[derive(Clone, Default)]
 pub(crate) struct Request {
@@ -26,10 +28,12 @@ pub(crate) struct Request {
     pub(crate) x_token: Option<String>,
     pub(crate) content_type: Option<String>,
     pub(crate) content_length: Option<u64>,
+    /// Name of the file in the body.
+    pub(crate) file_name: Option<String>,
     /// Whether it has the field `Expect`. An empty field does not count: clients send it to turn the field off.
     pub(crate) expect: bool,
     pub(crate) body: Vec<u8>,
-    /// Length of the body. For firmware, the body itself is not kept.
+    /// Length of the body. Of firmware, only the start is kept.
     pub(crate) body_length: u64,
 }
 
@@ -83,6 +87,9 @@ impl Request {
             content_type: text(header::CONTENT_TYPE)
                 .map(|it| it.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()),
             content_length: text(header::CONTENT_LENGTH).and_then(|it| it.parse().ok()),
+            file_name: headers
+                .get(header::CONTENT_DISPOSITION)
+                .and_then(|it| file_name(it.as_bytes())),
             expect: headers.get_all(header::EXPECT).iter().any(|it| !it.is_empty()),
             body: Vec::new(),
             body_length: 0,

@@ -5,12 +5,16 @@
 mod audit;
 mod authentication;
 mod client;
+mod cluster;
 mod faults;
+mod firmware;
 mod hostile;
 mod jobs;
 mod log;
 mod objects;
 mod parallel;
+mod services;
+mod setup;
 mod state;
 mod tls;
 mod transactions;
