@@ -80,7 +80,7 @@ pub use sps_validate as validate;
 pub use crate::{
     check::{Constrained, accept, check, explain, read, read_response, write},
     difference::{Difference, Side, differences},
-    endpoint::{Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, locate},
+    endpoint::{Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, locate, locate_in},
     envelope::{ErrorObject, ErrorResponse, Item, Listing, Meta, Response},
     exchange::Exchange,
     generated::*,
