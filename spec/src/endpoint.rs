@@ -3,10 +3,10 @@
 use crate::{
     code::Code,
     protocol::Protocol,
-    rule::{Charset, Condition, Rule},
+    rule::{Charset, Condition, Literal, Rule},
     source::{Quirk, Source},
     syntax,
-    types::TypeDef,
+    types::{Constraint, FieldType, TypeDef},
     version::Versions,
 };
 
@@ -107,12 +107,23 @@ pub struct Endpoint {
     pub completeness: Completeness,
     /// Rust name of the endpoint's marker, and of the object that a reference to it names.
     pub object: String,
-    /// Name of the type of a request body, if there is one.
-    pub request: Option<String>,
-    /// Name of the type of a response's body, if it is known. Usually the same.
-    pub response: Option<String>,
-    /// Members of a response that may hold the body; `body` almost everywhere.
+    /// The body of a request, if there is one.
+    pub request: Option<Body>,
+    /// The body of a response, if it is known. Usually the same.
+    pub response: Option<Body>,
+    /// Members of a response that may hold the body; `body` almost everywhere. If there are none, the members of the body
+    /// are beside `key` and `meta`.
     pub wrappers: Vec<String>,
+    /// Whether the order of its objects is a resource of its own, `@order` below the path.
+    pub ordered: bool,
+    /// Objects that every appliance has, and that cannot be deleted.
+    pub builtins: Vec<Builtin>,
+    /// Parameters of the query of a GET.
+    pub query: Vec<Parameter>,
+    /// Media types of a request that is a file; empty where the request is JSON.
+    pub upload: Vec<String>,
+    /// Media type of a response that is a file, if it is one.
+    pub download: Option<String>,
     /// Whether each of its objects may be referenced only once.
     pub single_use: bool,
     /// Whether a client that is not logged in may read it.
@@ -140,6 +151,11 @@ impl Endpoint {
         path.strip_prefix("configuration/").unwrap_or(path)
     }
 
+    /// Whether the path has placeholders, such as `{id}`.
+    pub fn has_placeholders(&self) -> bool {
+        self.path.contains('{')
+    }
+
     /// The path of the container it lies in.
     pub fn parent(&self) -> &str {
         self.path.rsplit_once('/').map_or("", |(parent, _)| parent)
@@ -159,6 +175,8 @@ pub enum EndpointKind {
     Job,
     /// State of the appliance, not part of its configuration.
     Status,
+    /// Work that is done at once: the response to a POST is its result.
+    Action,
 }
 
 /// An HTTP method.
@@ -205,6 +223,57 @@ pub struct Part {
     /// Its methods.
     pub methods: Vec<Method>,
     /// Its purpose.
+    pub doc: String,
+    /// Id of the source that shows it.
+    pub source: String,
+    /// Versions that have it.
+    pub versions: Versions,
+    /// Media type of its response.
+    pub download: String,
+}
+
+/// The body of a request or a response.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Body {
+    /// Its type: nearly always a named one.
+    pub ty: FieldType,
+    /// Bounds and format of the value, or of the innermost value of a list or map.
+    pub constraint: Constraint,
+    /// A valid value of the innermost type.
+    pub example: Option<Literal>,
+}
+
+impl Body {
+    /// The name of its type, if it is a named one.
+    pub fn name(&self) -> Option<&str> {
+        match &self.ty {
+            FieldType::Named(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// An object that every appliance has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Builtin {
+    /// Its key.
+    pub key: String,
+    /// Versions that have it.
+    pub versions: Versions,
+    /// Its body as JSON text, in the form of a request.
+    pub body: String,
+}
+
+/// A parameter of a query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Type of its value.
+    pub ty: FieldType,
+    /// Bounds and format of the value.
+    pub constraint: Constraint,
+    /// Its meaning.
     pub doc: String,
     /// Id of the source that shows it.
     pub source: String,

@@ -7,8 +7,14 @@ pub enum Format {
     EmailAddress,
     /// An IPv4 or IPv6 address.
     IpAddress,
+    /// An IP network: an address, `/` and the length of the prefix.
+    IpNetwork,
     /// A fully qualified domain name.
     Fqdn,
+    /// An absolute URL.
+    Url,
+    /// A UUID in its usual form of 36 characters.
+    Uuid,
     /// `h:mm` or `hh:mm`, from `0:00` to `23:59`.
     TimeOfDay,
     /// A date and time with an offset, as in RFC 3339.
@@ -21,10 +27,13 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::EmailAddress,
         Self::IpAddress,
+        Self::IpNetwork,
         Self::Fqdn,
+        Self::Url,
+        Self::Uuid,
         Self::TimeOfDay,
         Self::DateTime,
         Self::NoWhitespace,
@@ -36,7 +45,10 @@ impl Format {
         match self {
             Self::EmailAddress => "email-address",
             Self::IpAddress => "ip-address",
+            Self::IpNetwork => "ip-network",
             Self::Fqdn => "fqdn",
+            Self::Url => "url",
+            Self::Uuid => "uuid",
             Self::TimeOfDay => "time-of-day",
             Self::DateTime => "date-time",
             Self::NoWhitespace => "no-whitespace",

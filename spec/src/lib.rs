@@ -8,6 +8,7 @@
 //! [`Spec::from_dir`] reads a checkout; `Spec::embedded` (feature `embedded`) needs none. Both report every mistake
 //! at once, with file, line, column and a caret, see [`Errors`].
 
+mod at;
 mod code;
 mod condition;
 mod endpoint;
@@ -34,7 +35,9 @@ mod vocabulary;
 pub use crate::{
     code::Code,
     condition::{End, Fact, Facts, Resolved, Use},
-    endpoint::{Completeness, Endpoint, EndpointKind, Method, Part, Spec, TypeFile},
+    endpoint::{
+        Body, Builtin, Completeness, Endpoint, EndpointKind, Method, Parameter, Part, Spec, TypeFile,
+    },
     error::{Error, Errors},
     format::Format,
     listing::{embedded_listing, spec_files},
@@ -45,7 +48,7 @@ pub use crate::{
     source::{Quirk, Source, SourceTag},
     types::{
         Constraint, Enum, EnumValue, Field, FieldType, Form, Payload, Presence, Struct, TypeDef,
-        Union, Variant,
+        Union, Variant, collection,
     },
     version::{Version, Versions},
 };

@@ -15,7 +15,7 @@ use crate::{
     reach::reached,
     rule::Rule,
     source::Quirk,
-    types::{Struct, TypeDef},
+    types::{FieldType, Struct, TypeDef},
 };
 
 /// Everything the lints find, in no order.
@@ -74,12 +74,16 @@ fn files(spec: &Spec) -> Vec<File<'_>> {
             .parts
             .iter()
             .map(|part| (format!("part.{}.source", part.name), part.source.as_str()));
+        let query = it
+            .query
+            .iter()
+            .map(|parameter| (format!("query.{}.source", parameter.name), parameter.source.as_str()));
         File {
             name: &it.file,
             types: &it.types,
             rules: &it.rules,
             quirks: &it.quirks,
-            used: parts.chain([("endpoint.source".to_owned(), it.source.as_str())]).collect(),
+            used: parts.chain(query).chain([("endpoint.source".to_owned(), it.source.as_str())]).collect(),
         }
     });
     let shared = spec.shared.iter().map(|it| File {
@@ -136,8 +140,8 @@ impl<'a> Lint<'a> {
             }
             let bodiless =
                 it.kind == EndpointKind::Container || it.completeness == Completeness::NameOnly;
-            for (key, name) in [("request", &it.request), ("response", &it.response)] {
-                let Some(name) = name else { continue };
+            for (key, body) in [("request", &it.request), ("response", &it.response)] {
+                let Some(body) = body else { continue };
                 let place = format!("endpoint.{key}");
                 if bodiless {
                     let message =
@@ -145,13 +149,21 @@ impl<'a> Lint<'a> {
                     self.error(&it.file, &place, message);
                 }
                 // One missing type is one mistake, even where it is both.
-                let is_reported = key == "response" && it.request.as_ref() == Some(name);
-                if self.type_def(name).is_none() && !is_reported {
+                let is_reported = key == "response" && it.request.as_ref() == Some(body);
+                if let FieldType::Named(name) = body.ty.leaf()
+                    && self.type_def(name).is_none()
+                    && !is_reported
+                {
                     let near = self.near_type(name);
                     let message = format!(
                         "the body of this endpoint is `{name}`, and no file has such a type{near}"
                     );
                     self.error(&it.file, &place, message);
+                }
+                if let Some(example) = &body.example
+                    && let Err(message) = self.literal(body.ty.leaf(), example)
+                {
+                    self.error(&it.file, "endpoint.example", message);
                 }
             }
         }

@@ -230,7 +230,10 @@ fn read(
 
 /// Reads the version under a key, if there is one.
 fn version(table: &Table<'_>, key: &'static str) -> Option<Version> {
-    let value: table::Value<'_> = table.get(key)?;
+    version_of(table.get(key)?)
+}
+
+fn version_of(value: table::Value<'_>) -> Option<Version> {
     let text = value.string()?;
     let version = text.parse::<Version>().ok();
     if version.is_none() {

@@ -129,6 +129,7 @@ fn tables(named: Named) -> String {
         Named::Rules => each("{\"$ref\": \"#/$defs/rule\"}"),
         Named::Quirks => each(&table(&vocabulary::QUIRK)),
         Named::Parts => each(&table(&vocabulary::PART)),
+        Named::Parameters => each(&table(&vocabulary::PARAMETER)),
         Named::Endpoint => {
             let table = table(&vocabulary::ENDPOINT);
             table.trim_start_matches('{').trim_end_matches('}').to_owned()

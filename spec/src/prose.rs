@@ -225,6 +225,9 @@ pub fn format_name(format: Format) -> &'static str {
     match format {
         Format::EmailAddress => "an e-mail address",
         Format::IpAddress => "an IP address",
+        Format::IpNetwork => "an IP network, such as 192.0.2.0/24",
+        Format::Url => "a URL",
+        Format::Uuid => "a UUID",
         Format::Fqdn => "a fully qualified domain name",
         Format::TimeOfDay => "a time of day, h:mm or hh:mm",
         Format::DateTime => "a date and time as in RFC 3339",

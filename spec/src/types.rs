@@ -141,6 +141,8 @@ pub enum FieldType {
     Bool,
     /// A whole number in 64 bits.
     Int,
+    /// A number, perhaps with a fraction.
+    Number,
     /// A string.
     String,
     /// Anything: no source shows its form.
@@ -148,6 +150,8 @@ pub enum FieldType {
     /// The named [`TypeDef`].
     Named(String),
     /// A reference to an object of the endpoint with this path: its key in a request, `{key, meta}` in a response.
+    ///
+    /// After a `#` follow the ordered maps on the way to a part of the object: `…/network/nics#interfaces/addresses`.
     Ref(String),
     /// A list.
     List(Box<Self>),
@@ -155,16 +159,25 @@ pub enum FieldType {
     Array(Box<Self>, usize),
     /// An object with free keys.
     Map(Box<Self>),
+    /// An object with free keys, and a list `@order` of them.
+    Ordered(Box<Self>),
 }
 
 impl FieldType {
     /// The innermost type, below all lists, arrays and maps.
     pub fn leaf(&self) -> &Self {
         match self {
-            Self::List(inner) | Self::Array(inner, _) | Self::Map(inner) => inner.leaf(),
+            Self::List(inner) | Self::Array(inner, _) | Self::Map(inner) | Self::Ordered(inner) => {
+                inner.leaf()
+            }
             _ => self,
         }
     }
+}
+
+/// The path of the collection that a reference leads to, without the part of its object.
+pub fn collection(to: &str) -> &str {
+    to.split('#').next().unwrap_or_default()
 }
 
 /// Whether a member must be there.
@@ -212,6 +225,8 @@ pub struct Union {
     pub tag: String,
     /// Wire name of the content member, `value` almost everywhere.
     pub content: String,
+    /// Whether there may be other variants: they are kept and never an error.
+    pub open: bool,
     /// Versions that have it.
     pub versions: Versions,
     /// Id of the source that shows it.
@@ -264,6 +279,8 @@ pub struct Enum {
     pub name: String,
     /// Its meaning.
     pub doc: String,
+    /// Whether there may be other values: they are kept and never an error.
+    pub open: bool,
     /// Versions that have it.
     pub versions: Versions,
     /// Id of the source that shows it.

@@ -53,6 +53,7 @@ pub(crate) enum Named {
     Rules,
     Quirks,
     Parts,
+    Parameters,
     /// A table of [`ENDPOINT`]: the one table with a fixed name.
     Endpoint,
     /// A table that no page has.
@@ -77,7 +78,8 @@ const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
     Key { name, shape, needed: false, doc }
 }
 
-pub(crate) const KINDS: &[&str] = &["singleton", "collection", "container", "job", "status"];
+pub(crate) const KINDS: &[&str] =
+    &["singleton", "collection", "container", "job", "status", "action"];
 pub(crate) const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE"];
 pub(crate) const COMPLETENESS: &[&str] = &["complete", "open", "name-only"];
 pub(crate) const SEVERITIES: &[&str] = &["error", "warning"];
@@ -123,6 +125,12 @@ pub(crate) static PAGE: Vocabulary = Vocabulary {
         RULES,
         QUIRKS,
         key("part", Shape::Named(Named::Parts), "Resources below each object, such as a download."),
+        key(
+            "builtin",
+            Shape::Named(Named::Other),
+            "Objects that every appliance has, by key; `_since` and `_until` are no members.",
+        ),
+        key("query", Shape::Named(Named::Parameters), "Parameters of GET, by name."),
     ],
 };
 
@@ -152,13 +160,17 @@ pub(crate) static ENDPOINT: Vocabulary = Vocabulary {
             "Methods of one object, if not those of the kind.",
         ),
         key("object", Shape::TypeName, "Rust name of its object, if not made of the file name."),
-        key("request", Shape::TypeName, "Type of a request body, if not the object's."),
-        key("response", Shape::TypeName, "Type of a response body, if not the object's."),
+        key("request", Shape::Signature, "Type of a request body, if not the object's."),
+        key("response", Shape::Signature, "Type of a response body, if not the object's."),
+        key("example", Shape::Literal, "A valid value of a body that is no object."),
         key(
             "wrappers",
             Shape::Texts,
-            "Members of a response that may hold the body; [\"body\"] if not given.",
+            "Members of a response that may hold the body; [\"body\"] if not given. None: its members are beside `meta`.",
         ),
+        key("ordered", Shape::Flag, "Whether the order of its objects is a resource, `@order`."),
+        key("upload", Shape::TextOrTexts, "Media types of a request that is a file."),
+        key("download", Shape::Text, "Media type of a response that is a file."),
         key(
             "key",
             Shape::Text,
@@ -181,6 +193,22 @@ pub(crate) static PART: Vocabulary = Vocabulary {
     keys: &[
         DOC,
         key("methods", Shape::Words(METHODS), "Methods; [\"GET\"] if not given."),
+        key(
+            "download",
+            Shape::Text,
+            "Media type of the response; `application/octet-stream` if not given.",
+        ),
+        SOURCE,
+        SINCE,
+        UNTIL,
+    ],
+};
+
+pub(crate) static PARAMETER: Vocabulary = Vocabulary {
+    what: "parameter",
+    keys: &[
+        needed("type", Shape::Signature, "Type of its value, as for a field."),
+        DOC,
         SOURCE,
         SINCE,
         UNTIL,
@@ -205,8 +233,14 @@ pub(crate) static ABOUT_TYPE: Vocabulary = Vocabulary {
 };
 
 /// An enum as a whole.
-pub(crate) static ABOUT_ENUM: Vocabulary =
-    Vocabulary { what: "description of an enum", keys: &[ABOUT_DOC, ABOUT_SOURCE] };
+pub(crate) static ABOUT_ENUM: Vocabulary = Vocabulary {
+    what: "description of an enum",
+    keys: &[
+        ABOUT_DOC,
+        ABOUT_SOURCE,
+        key("open", Shape::Flag, "Whether other words are kept and never an error."),
+    ],
+};
 
 /// A union as a whole.
 pub(crate) static ABOUT_UNION: Vocabulary = Vocabulary {
@@ -214,6 +248,7 @@ pub(crate) static ABOUT_UNION: Vocabulary = Vocabulary {
     keys: &[
         ABOUT_DOC,
         ABOUT_SOURCE,
+        key("open", Shape::Flag, "Whether other variants are kept and never an error."),
         key("tag", Shape::Text, "Wire name of the tag; `selection` if not given."),
         key("content", Shape::Text, "Wire name of the content; `value` if not given."),
     ],
@@ -225,8 +260,8 @@ pub(crate) static FIELD: Vocabulary = Vocabulary {
         needed(
             "type",
             Shape::Signature,
-            "Type: bool, int(0..=100) percent, string(1..), a format, any, ref COLLECTION, a named type, [T], [T; 2] or {T}; \
-             a `?` at the end allows null.",
+            "Type: bool, int(0..=100) percent, number, string(1..), a format, any, ref COLLECTION, a named type, [T], [T; 2], \
+             {T} or ordered {T}; a `?` at the end allows null.",
         ),
         DOC,
         key("if", Shape::Condition, "Required while this holds, else without effect."),

@@ -1,6 +1,9 @@
 //! `cargo xtask ci`: everything that CI runs, in order.
 
-use std::time::{Duration, Instant};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use anyhow::bail;
 
@@ -70,6 +73,20 @@ impl Step {
     }
 }
 
+/// Gives the OpenAPI document to programs of other people, as far as they can be installed.
+fn openapi() -> anyhow::Result<()> {
+    if Command::new("python3").arg("--version").output().is_err() {
+        println!("not run: python3 is not installed");
+        return Ok(());
+    }
+    let build = ["build", "--quiet", "--package", "sps-cli", "--locked"];
+    workspace::run(&mut workspace::cargo(&build), "cargo build")?;
+    let script = workspace::root().join("tests/clients/openapi.py");
+    let mut check = Command::new("python3");
+    check.arg(script).arg(workspace::target()?.join("debug/sps"));
+    workspace::run(&mut check, "tests/clients/openapi.py")
+}
+
 fn steps() -> Vec<Step> {
     let test = [&TEST_COMMAND[1..], &["--locked"]].concat();
     vec![
@@ -107,6 +124,7 @@ fn steps() -> Vec<Step> {
         Step::new("tidiness", tidy::tidy),
         Step::new("mutants of the spec", || mutate_spec::mutate_spec(mutate_spec::Options::CI)),
         Step::new("instructions", bench::check_if_possible),
+        Step::new("OpenAPI", openapi),
         Step::cargo("main job", &[], [&["run", "--locked"], &MAIN_COMMAND[2..]].concat()),
     ]
 }

@@ -35,10 +35,13 @@ impl Catalog {
         let mut tables = Tables::new(spec);
         let endpoints = spec.endpoints.iter().filter(|endpoint| is_wanted(endpoint));
         let bodies = endpoints.map(|endpoint| {
-            let mut subject = |name: &Option<String>, form| {
-                let Some(name) = name else { return Ok(None) };
+            let mut subject = |body: &Option<Body>, form| {
+                let Some(body) = body else { return Ok(None) };
                 let wrappers = endpoint.wrappers.iter().map(|it| text(it)).collect();
-                let subject = Subject::new(tables.named(name)?, form).wrappers(leak(wrappers));
+                let kind = tables.kind(&body.ty, &body.constraint, false)?;
+                let subject = Subject::new(kind, form)
+                    .wrappers(leak(wrappers))
+                    .constraint(constraint(&body.constraint));
                 Ok(Some(subject.versions(versions(&endpoint.versions))))
             };
             let request = subject(&endpoint.request, Form::Request)?;
@@ -79,6 +82,7 @@ fn kind(kind: sps_spec::EndpointKind) -> EndpointKind {
         sps_spec::EndpointKind::Container => EndpointKind::Container,
         sps_spec::EndpointKind::Job => EndpointKind::Job,
         sps_spec::EndpointKind::Status => EndpointKind::Status,
+        sps_spec::EndpointKind::Action => EndpointKind::Action,
     }
 }
 

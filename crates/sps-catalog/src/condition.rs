@@ -103,6 +103,9 @@ pub(crate) fn format(format: sps_spec::Format) -> Format {
     match format {
         sps_spec::Format::EmailAddress => Format::EmailAddress,
         sps_spec::Format::IpAddress => Format::IpAddress,
+        sps_spec::Format::IpNetwork => Format::IpNetwork,
+        sps_spec::Format::Url => Format::Url,
+        sps_spec::Format::Uuid => Format::Uuid,
         sps_spec::Format::Fqdn => Format::Fqdn,
         sps_spec::Format::TimeOfDay => Format::TimeOfDay,
         sps_spec::Format::DateTime => Format::DateTime,

@@ -6,7 +6,7 @@ use sps_model::validate::{
     self, Check, Condition, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member,
     Requirement, Rule, Severity, Shape, Target, Type, Variant, Version, Versions,
 };
-use sps_spec::{End, FieldType, Presence, Spec, TypeDef};
+use sps_spec::{End, FieldType, Presence, Spec, TypeDef, collection};
 
 use crate::{
     condition::{Inputs, format},
@@ -67,7 +67,7 @@ impl<'s> Tables<'s> {
             member(&variant.value, constraint, &variant.versions)
         });
         let (tag, content) = (text(&def.tag), text(&def.content));
-        let shape = Shape::Union { tag, content, variants };
+        let shape = Shape::Union { tag, content, variants, open: def.open };
         Ok(Type::new(text(&def.name), shape, Constraints::new(leak(members.collect()))))
     }
 
@@ -92,6 +92,7 @@ impl<'s> Tables<'s> {
             let member = member(&field.name, &field.constraint, &field.versions);
             match &field.presence {
                 Presence::When(condition) => Ok(member.required_if(requirement(condition)?)),
+                Presence::Required if !field.versions.is_always() => Ok(member.required()),
                 _ => Ok(member),
             }
         });
@@ -107,7 +108,7 @@ impl<'s> Tables<'s> {
         if field.nullable {
             kind = Kind::Nullable(Box::leak(Box::new(kind)));
         }
-        if field.presence != Presence::Required {
+        if field.presence != Presence::Required || !field.versions.is_always() {
             kind = Kind::Optional(Box::leak(Box::new(kind)));
         }
         Ok(kind)
@@ -127,19 +128,27 @@ impl<'s> Tables<'s> {
             FieldType::Int if constraint.minimum.is_some_and(|minimum| minimum >= 0) => {
                 Kind::Int { minimum: 0, maximum: u64::MAX.into() }
             }
+            FieldType::Number => Kind::Number,
             FieldType::Int => Kind::Int { minimum: i64::MIN.into(), maximum: i64::MAX.into() },
             FieldType::String if sensitive => Kind::Secret,
             FieldType::String => Kind::String,
             FieldType::Any => Kind::Any,
             FieldType::Named(name) => self.named(name)?,
             FieldType::Ref(path) => {
-                let single_use = self.spec.endpoint(path).is_some_and(|it| it.single_use);
+                let single_use =
+                    self.spec.endpoint(collection(path)).is_some_and(|it| it.single_use);
                 let target = if single_use { Target::single_use } else { Target::new };
-                Kind::Reference(Box::leak(Box::new(target(text(path)))))
+                let target = target(text(collection(path)));
+                let target = match path.split_once('#') {
+                    Some((_, part)) => target.part(text(part)),
+                    None => target,
+                };
+                Kind::Reference(Box::leak(Box::new(target)))
             }
             FieldType::List(it) => Kind::List(inner(it)?),
             FieldType::Array(it, length) => Kind::Array(inner(it)?, *length),
             FieldType::Map(it) => Kind::Map(inner(it)?),
+            FieldType::Ordered(it) => Kind::Ordered(inner(it)?),
         })
     }
 }
@@ -150,7 +159,7 @@ fn enumeration(def: &sps_spec::Enum) -> Type {
         let aliases = value.aliases.iter().map(|it| text(it)).collect();
         EnumValue::new(text(&value.value)).aliases(leak(aliases))
     });
-    let shape = Shape::Enum { values: leak(values.collect()) };
+    let shape = Shape::Enum { values: leak(values.collect()), open: def.open };
     let members = def.values.iter().map(|it| member(&it.value, &none, &it.versions));
     Type::new(text(&def.name), shape, Constraints::new(leak(members.collect())))
 }

@@ -6,6 +6,7 @@ pub(crate) mod explain;
 mod facts;
 pub(crate) mod info;
 pub(crate) mod object;
+pub(crate) mod openapi;
 pub(crate) mod pem;
 pub(crate) mod request;
 pub(crate) mod schema;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sps_model::{ENDPOINTS, EndpointInfo, locate};
-use sps_spec::Endpoint;
+use sps_spec::{Endpoint, Spec};
 use sps_validate::{
     Form, Kind, Limits, Shape,
     json::{self, Node},
@@ -26,6 +26,23 @@ pub(crate) fn named(name: &str) -> Result<&'static EndpointInfo, String> {
 pub(crate) fn spec_page(name: &str) -> Result<&'static Endpoint, String> {
     let path = named(name)?.path;
     spec().endpoint(path).ok_or_else(|| unknown(name))
+}
+
+/// Finds the page of the endpoint with this name in the spec of a version.
+///
+/// # Errors
+/// The name is unknown, or the version does not have the endpoint.
+pub(crate) fn page_at<'s>(spec: &'s Spec, name: &str) -> Result<&'s Endpoint, String> {
+    let page = spec_page(name)?;
+    spec.endpoint(&page.path).ok_or_else(|| {
+        let versions = match (&page.versions.since, &page.versions.until) {
+            (Some(since), None) => format!("it has been there since {since}"),
+            (None, Some(until)) => format!("{until} was the last"),
+            (Some(since), Some(until)) => format!("it was there from {since} to {until}"),
+            (None, None) => "it has been there always".to_owned(),
+        };
+        format!("the target version has no `{}`: {versions}", page.short_path())
+    })
 }
 
 /// Error message for a name that no endpoint has.

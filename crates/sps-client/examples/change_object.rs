@@ -5,7 +5,7 @@
 use std::error::Error;
 
 use sps_client::{Client, Login};
-use sps_model::HealthMonitoring;
+use sps_model::management::HealthMonitoring;
 use sps_sim::Simulator;
 
 #[tokio::main]

@@ -5,7 +5,7 @@
 use std::error::Error;
 
 use sps_client::{Client, Login};
-use sps_model::{Email, Optional, Password, Secret};
+use sps_model::{Optional, Secret, management::Email, passwords::Password};
 use sps_sim::Simulator;
 
 #[tokio::main]

@@ -5,7 +5,7 @@
 use std::{error::Error, time::Duration};
 
 use sps_client::{Advice, Client, ErrorKind, Login};
-use sps_model::HealthMonitoring;
+use sps_model::management::HealthMonitoring;
 use sps_sim::{Fault, Simulator};
 
 #[tokio::main]

@@ -24,7 +24,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: sps_client::Client) -> Result<(), sps_client::Error> {
-    /// use sps_model::{HealthMonitoring, SnmpTrap};
+    /// use sps_model::management::{HealthMonitoring, SnmpTrap};
     ///
     /// let change = client.change(async |transaction| {
     ///     transaction.set_message("alerts for the new team");

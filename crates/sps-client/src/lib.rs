@@ -2,7 +2,7 @@
 //!
 //! ```no_run
 //! use sps_client::{Client, Login};
-//! use sps_model::HealthMonitoring;
+//! use sps_model::management::HealthMonitoring;
 //!
 //! # async fn example(password: String, pem: Vec<u8>) -> Result<(), sps_client::Error> {
 //! let client = Client::builder("https://sps.example.com")?

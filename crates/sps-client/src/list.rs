@@ -54,7 +54,7 @@ impl<E: Endpoint> List<E> {
     /// ```
     /// use futures_util::TryStreamExt as _;
     /// use sps_client::{Client, Error};
-    /// use sps_model::TimePolicy;
+    /// use sps_model::policies::TimePolicy;
     ///
     /// async fn names(client: &Client) -> Result<Vec<String>, Error> {
     ///     let policies = client.list::<TimePolicy>().await?.into_stream();

@@ -3,7 +3,7 @@
 use std::{error, fmt, fmt::Write as _};
 
 use sps_spec::{
-    Endpoint, EndpointKind, Field, FieldType, Form, Presence, Spec, TypeDef, object_name,
+    Body, Endpoint, EndpointKind, Field, FieldType, Form, Presence, Spec, TypeDef, object_name,
 };
 
 /// A page for an endpoint that the spec does not have yet.
@@ -132,7 +132,7 @@ fn free_name(spec: &Spec, place: &str, usual: &str) -> String {
 ///
 /// The base is the template of the endpoint. What the guide says about members together is up to the author.
 pub fn draft_cases(spec: &Spec, endpoint: &Endpoint) -> Vec<DraftCase> {
-    let Some(TypeDef::Struct(body)) = endpoint.request.as_ref().and_then(|it| spec.type_def(it))
+    let Some(TypeDef::Struct(body)) = endpoint.request.as_ref().and_then(Body::name).and_then(|it| spec.type_def(it))
     else {
         return Vec::new();
     };

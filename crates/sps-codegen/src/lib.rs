@@ -8,6 +8,7 @@ mod draft;
 #[cfg(feature = "rust")]
 mod every;
 mod json;
+mod openapi;
 mod page;
 #[cfg(feature = "rust")]
 mod rust;
@@ -24,9 +25,11 @@ pub use crate::{
     rust::{Error, rust},
 };
 pub use crate::{
+    openapi::openapi,
     page::{
-        code, codes, completeness as endpoint_completeness, endpoints, kind as endpoint_kind,
-        nearest_endpoint, show,
+        Change, Changed, changes, changes_since, code, codes,
+        completeness as endpoint_completeness, endpoints, kind as endpoint_kind, nearest_endpoint,
+        show,
     },
     schema::{
         SchemaForm, schema, schema_file, schema_file_of_documents, schema_id, schema_of_documents,

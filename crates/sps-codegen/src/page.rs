@@ -1,5 +1,6 @@
 //! Pages for a reader at a terminal: plain text of at most 100 columns, where no single word is longer.
 
+mod changes;
 mod codes;
 mod endpoints;
 pub(crate) mod prose;
@@ -9,6 +10,7 @@ mod tree;
 pub(crate) mod walk;
 
 pub use self::{
+    changes::{Change, Changed, changes, changes_since},
     codes::{code, codes},
     endpoints::{completeness, endpoints, kind, nearest_endpoint},
     show::show,

@@ -1,13 +1,13 @@
 //! JSON Schema 2020-12 of the bodies that an endpoint takes and shows.
 
-mod condition;
+pub(crate) mod condition;
 mod document;
-mod format;
-mod object;
+pub(crate) mod format;
+pub(crate) mod object;
 mod strict;
-mod types;
+pub(crate) mod types;
 
-use sps_spec::{Endpoint, EndpointKind, Spec, TypeDef};
+use sps_spec::{Body, Endpoint, EndpointKind, FieldType, Spec, TypeDef};
 
 use self::{
     object::{Object, strings},
@@ -41,11 +41,11 @@ impl SchemaForm {
         }
     }
 
-    /// Name of the type of the body, if the endpoint has one in this form.
-    fn body(self, endpoint: &Endpoint) -> Option<&str> {
+    /// The body, if the endpoint has one in this form.
+    fn body(self, endpoint: &Endpoint) -> Option<&Body> {
         match self {
-            Self::Request => endpoint.request.as_deref(),
-            Self::Response => endpoint.response.as_deref(),
+            Self::Request => endpoint.request.as_ref(),
+            Self::Response => endpoint.response.as_ref(),
         }
     }
 }
@@ -57,12 +57,12 @@ impl SchemaForm {
 /// response may be under its wrapper or be a list of them, its references are objects or keys, and it may have members
 /// and words that no source shows.
 pub fn schema(spec: &Spec, endpoint: &Endpoint, form: SchemaForm) -> Option<String> {
-    let name = form.body(endpoint)?;
+    let of = form.body(endpoint)?;
     let mut types = Types::new(spec, form);
-    let body = types.named(name);
+    let body = types.body(of);
     let body = match form {
-        SchemaForm::Request => bare(spec, endpoint, name, body),
-        SchemaForm::Response => wrapped(spec, endpoint, name, body),
+        SchemaForm::Request => bare(spec, endpoint, of, body),
+        SchemaForm::Response => wrapped(spec, endpoint, of, body),
     };
     let mut comment = "A schema cannot say that a key must not appear twice, that an object must exist, or how often \
                        it may be referred to; `sps check` does."
@@ -160,15 +160,17 @@ fn forms(endpoint: &Endpoint) -> Vec<SchemaForm> {
 }
 
 /// The body alone. Where any member may be, the wrapper of a response would pass for one.
-fn bare(spec: &Spec, endpoint: &Endpoint, name: &str, body: Object) -> Object {
-    let open = matches!(spec.type_def(name), Some(TypeDef::Struct(it)) if it.open);
-    let carriers = Carriers::of(spec, endpoint, name);
+fn bare(spec: &Spec, endpoint: &Endpoint, of: &Body, body: Object) -> Object {
+    let def = of.name().and_then(|name| spec.type_def(name));
+    let open = matches!(def, Some(TypeDef::Struct(it)) if it.open)
+        || matches!(of.ty, FieldType::Map(_) | FieldType::Ordered(_));
+    let carriers = Carriers::of(spec, endpoint, of);
     if open && !carriers.is_empty() { body.with("not", carriers.is_wrapped()) } else { body }
 }
 
 /// The body under one of its wrappers, a list of them, or the body alone.
-fn wrapped(spec: &Spec, endpoint: &Endpoint, name: &str, body: Object) -> Object {
-    let carriers = Carriers::of(spec, endpoint, name);
+fn wrapped(spec: &Spec, endpoint: &Endpoint, of: &Body, body: Object) -> Object {
+    let carriers = Carriers::of(spec, endpoint, of);
     if carriers.is_empty() {
         return body;
     }
@@ -187,8 +189,8 @@ struct Carriers<'a> {
 }
 
 impl<'a> Carriers<'a> {
-    fn of(spec: &'a Spec, endpoint: &'a Endpoint, name: &str) -> Self {
-        let own: Vec<&str> = match spec.type_def(name) {
+    fn of(spec: &'a Spec, endpoint: &'a Endpoint, body: &Body) -> Self {
+        let own: Vec<&str> = match body.name().and_then(|name| spec.type_def(name)) {
             Some(TypeDef::Struct(it)) => it.fields.iter().map(|it| it.name.as_str()).collect(),
             Some(TypeDef::Union(it)) => vec![&it.tag, &it.content],
             Some(TypeDef::Enum(_)) | None => Vec::new(),

@@ -9,7 +9,10 @@ use std::{collections::BTreeMap, fmt};
 use sps_spec::{Endpoint, Spec, TypeDef};
 
 use self::fill::{Filled, fill};
-use crate::page::walk::{Member, Walk};
+use crate::{
+    json::Json,
+    page::walk::{Member, Walk},
+};
 
 /// A valid request body for this endpoint as pretty JSON with a final newline, members in the order of the spec.
 ///
@@ -26,7 +29,7 @@ pub fn template(
     endpoint: &Endpoint,
     variant: Option<&str>,
 ) -> Result<String, TemplateError> {
-    let Some(name) = &endpoint.request else {
+    let Some(body) = &endpoint.request else {
         let others = spec.endpoints.iter().filter(|it| it.request.is_some());
         return Err(TemplateError::NoRequestBody {
             endpoint: endpoint.short_path().to_owned(),
@@ -43,7 +46,13 @@ pub fn template(
             words,
         });
     }
-    Ok(format!("{}\n", best(|picks| fill(spec, name, variant, picks)).body))
+    Ok(format!("{}\n", best(|picks| fill(spec, body, variant, picks)).body))
+}
+
+/// The value of that template without a variant; none if nothing is sent to the endpoint.
+pub(crate) fn template_value(spec: &Spec, endpoint: &Endpoint) -> Option<Json> {
+    let body = endpoint.request.as_ref()?;
+    Some(best(|picks| fill(spec, body, None, picks)).body)
 }
 
 /// Every word that is in a tag of a request body, each once.

@@ -95,6 +95,7 @@ impl Parse for ResponseField {
 pub(crate) struct WordList {
     pub(crate) values: Vec<Value>,
     pub(crate) has_unknown: bool,
+    pub(crate) open: Option<Ident>,
 }
 
 pub(crate) struct Value {
@@ -108,6 +109,7 @@ pub(crate) struct Union {
     pub(crate) content: LitStr,
     pub(crate) variants: Vec<Variant>,
     pub(crate) has_unknown: bool,
+    pub(crate) open: Option<Ident>,
 }
 
 pub(crate) struct Variant {
@@ -119,7 +121,8 @@ pub(crate) struct Variant {
 
 const STRUCT_WORDS: &[&str] =
     &["same", "response", "response_only", "open", "builder", "constrained", "crate"];
-const ENUM_WORDS: &[&str] = &["tag", "content", "same", "response", "constrained", "crate"];
+const ENUM_WORDS: &[&str] =
+    &["tag", "content", "same", "response", "open", "constrained", "crate"];
 const FIELD_WORDS: &[&str] = &["rename", "tag", "request_only", "default", "garde"];
 
 /// Gathers the declaration; no shape where nothing more can be checked.
@@ -217,9 +220,10 @@ type Variants = Punctuated<syn::Variant, Token![,]>;
 
 fn enum_shape(variants: &Variants, mut words: Words, errors: &mut Errors) -> Shape {
     let keys = (words.string("tag", errors), words.string("content", errors));
+    let open = words.flag("open", errors);
     words.finish("an enum", ENUM_WORDS, errors);
     let (tag, content) = match keys {
-        (None, None) => return Shape::Words(word_list(variants, errors)),
+        (None, None) => return Shape::Words(word_list(variants, open, errors)),
         (Some(tag), Some(content)) => (tag, content),
         // The variants are checked even so: every mistake is reported at once.
         (Some(tag), None) => {
@@ -231,10 +235,12 @@ fn enum_shape(variants: &Variants, mut words: Words, errors: &mut Errors) -> Sha
             (string_at("", Span::call_site()), content)
         }
     };
-    Shape::Union(union(variants, tag, content, errors))
+    let mut union = union(variants, tag, content, errors);
+    union.open = open;
+    Shape::Union(union)
 }
 
-fn word_list(variants: &Variants, errors: &mut Errors) -> WordList {
+fn word_list(variants: &Variants, open: Option<Ident>, errors: &mut Errors) -> WordList {
     let (mut values, mut has_unknown) = (Vec::new(), false);
     for variant in variants {
         let mut words = Words::new(&variant.attrs, errors);
@@ -253,7 +259,7 @@ fn word_list(variants: &Variants, errors: &mut Errors) -> WordList {
         });
         words.finish("a word", &["rename", "alias"], errors);
     }
-    WordList { values, has_unknown }
+    WordList { values, has_unknown, open }
 }
 
 fn union(variants: &Variants, tag: LitStr, content: LitStr, errors: &mut Errors) -> Union {
@@ -284,7 +290,7 @@ fn union(variants: &Variants, tag: LitStr, content: LitStr, errors: &mut Errors)
         });
         words.finish("a variant of a union", &["rename"], errors);
     }
-    Union { tag, content, variants: list, has_unknown }
+    Union { tag, content, variants: list, has_unknown, open: None }
 }
 
 fn wire_name(variant: &syn::Variant, words: &mut Words, errors: &mut Errors) -> LitStr {

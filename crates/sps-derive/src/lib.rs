@@ -42,7 +42,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// * `response`: the type has no request form. It is declared as responses show it, with `Reference<T>`.
 /// * `response_only(name: Type, "wire-name" as name: Type, …)`: fields that only the twin has. A
 ///   reference in one is a `Key<T>` here too, and a `Reference<T>` in the twin.
-/// * `open`: unknown keys are expected even in requests; they are kept, and listed as unchecked.
+/// * `open`: unknown keys, or unknown values of an enum, are expected even in requests; they are kept, and listed as
+///   unchecked.
 /// * `builder`: writes `new(required…)` and a `with_…` setter for each field.
 /// * `constrained`: the type implements `Constrained`, with documentation and rules.
 /// * `crate = path`: where `sps_model` is, if it was renamed.

@@ -47,7 +47,15 @@ fn check_struct(shape: &Struct, form: &TypeForm, errors: &mut Errors) {
     }
 }
 
+/// An open enum keeps what it does not know.
+fn check_open(open: Option<&syn::Ident>, has_unknown: bool, errors: &mut Errors) {
+    if let Some(open) = open.filter(|_| !has_unknown) {
+        errors.at(open, "an open enum needs a variant `Unknown(Unknown)` for what it does not know");
+    }
+}
+
 fn check_words(shape: &WordList, head: &Head, errors: &mut Errors) {
+    check_open(shape.open.as_ref(), shape.has_unknown, errors);
     if shape.values.is_empty() {
         errors.at(&head.name, "a list of words needs at least one");
     }
@@ -59,6 +67,7 @@ fn check_words(shape: &WordList, head: &Head, errors: &mut Errors) {
 }
 
 fn check_union(shape: &Union, head: &Head, errors: &mut Errors) {
+    check_open(shape.open.as_ref(), shape.has_unknown, errors);
     if shape.variants.is_empty() {
         errors.at(&head.name, "a union needs at least one variant");
     }

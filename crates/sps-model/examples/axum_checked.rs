@@ -14,7 +14,9 @@ use axum::{
     routing::put,
 };
 use sps_model::{
-    Describe, Endpoint, SnmpTrap, read,
+    Describe, Endpoint,
+    management::SnmpTrap,
+    read,
     validate::{Context, Report},
 };
 

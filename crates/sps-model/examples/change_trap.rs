@@ -1,7 +1,11 @@
 //! Reads a response, changes it, and writes the body of the PUT.
 
 use sps_model::{
-    Response, SnmpTrap, SnmpTrapResponse, SnmpVersion, read_response, validate::Context, write,
+    Response,
+    management::{SnmpTrap, SnmpTrapResponse, SnmpVersion},
+    read_response,
+    validate::Context,
+    write,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

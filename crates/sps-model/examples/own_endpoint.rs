@@ -1,8 +1,10 @@
 //! Declares an endpoint that this crate does not know, and uses it as the others: read, change, check, write.
 
 use sps_model::{
-    Endpoint, EndpointKind, Key, Method, Optional, Password, Resource, Response, UnknownFields,
-    check, explain, read, read_response,
+    Endpoint, EndpointKind, Key, Method, Optional, Resource, Response, UnknownFields, check,
+    explain,
+    passwords::Password,
+    read, read_response,
     validate::{Context, Form, Version, Versions},
     write,
 };

@@ -28,7 +28,7 @@ pub trait Constrained {
 /// Always agrees with [`explain()`], at a fraction of its cost.
 ///
 /// ```
-/// use sps_model::{HealthMonitoring, accept};
+/// use sps_model::{accept, management::HealthMonitoring};
 /// use sps_model::validate::Context;
 /// let text = r#"{"maximum_disk_utilization_ratio": 101, "maximum_load1": null, "maximum_load5": null,
 ///     "maximum_load15": null, "maximum_swap_utilization_ratio": 70}"#;
@@ -55,7 +55,7 @@ pub fn read<T: Describe>(text: &str, context: &Context<'_>) -> Result<T, Report>
 /// Reads the text of a response, keeping what no source shows.
 ///
 /// ```
-/// use sps_model::{Response, HealthMonitoring, HealthMonitoringResponse, read_response};
+/// use sps_model::{management::{HealthMonitoring, HealthMonitoringResponse}, read_response, Response};
 /// let text = r#"{"key": "health_monitoring", "meta": {"href": "/api/configuration/management/health_monitoring"},
 ///     "body": {"maximum_disk_utilization_ratio": 80, "maximum_load1": null, "maximum_load5": null,
 ///              "maximum_load15": null, "maximum_swap_utilization_ratio": 70, "new_key": 1}}"#;
@@ -85,7 +85,7 @@ pub fn explain<T: Describe>(text: &str, form: Form, context: &Context<'_>) -> Re
 /// is a mistake, and [`explain()`] and [`read`] report it.
 ///
 /// ```
-/// use sps_model::{HealthMonitoring, check};
+/// use sps_model::{check, management::HealthMonitoring};
 /// use sps_model::validate::Context;
 /// let report = check(&HealthMonitoring::new().with_maximum_disk_utilization_ratio(101), &Context::default());
 /// assert_eq!(report.diagnostics[0].pointer, "/maximum_disk_utilization_ratio");
@@ -100,7 +100,7 @@ pub fn check<T: Describe>(value: &T, context: &Context<'_>) -> Report {
 /// Writes a value that is to be sent as JSON, if nothing is wrong with it; see [`fn@check`].
 ///
 /// ```
-/// use sps_model::{HealthMonitoring, HealthMonitoringResponse, Response, read, read_response, write};
+/// use sps_model::{management::{HealthMonitoring, HealthMonitoringResponse}, read, read_response, write, Response};
 /// use sps_model::validate::Context;
 /// let text = r#"{"key": "health_monitoring", "meta": {},
 ///     "body": {"maximum_disk_utilization_ratio": 80, "maximum_load1": null, "maximum_load5": null,

@@ -75,7 +75,7 @@ impl fmt::Display for Side {
 /// difference: older appliances leave out what newer ones show as null.
 ///
 /// ```
-/// use sps_model::{Describe as _, HealthMonitoring, differences};
+/// use sps_model::{differences, management::HealthMonitoring, Describe as _};
 /// let before = serde_json::json!({"maximum_load1": null, "maximum_load5": 5}).into();
 /// let after = serde_json::json!({"maximum_load1": 8, "maximum_load5": 5}).into();
 /// let found = differences(HealthMonitoring::KIND, &before, &after);

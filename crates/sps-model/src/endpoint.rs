@@ -3,7 +3,7 @@
 use std::{convert::Infallible, fmt, marker::PhantomData};
 
 use serde::{Deserializer, Serialize, Serializer, de};
-use sps_validate::{Context, Form, Kind, Report, Subject, Versions};
+use sps_validate::{Constraint, Context, Form, Kind, Report, Subject, Versions};
 
 use crate::{
     generated::ENDPOINTS,
@@ -14,7 +14,7 @@ use crate::{
 /// One address of the API and what travels there. Behavior is written once, generic over it.
 ///
 /// ```
-/// use sps_model::{Endpoint, SnmpTrap};
+/// use sps_model::{management::SnmpTrap, Endpoint};
 /// assert_eq!(SnmpTrap::PATH, "/api/configuration/management/snmp/trap");
 /// ```
 #[diagnostic::on_unimplemented(
@@ -40,6 +40,8 @@ pub trait Endpoint {
     const DOC: &'static str;
     /// The keys under which responses carry the body.
     const WRAPPERS: &'static [&'static str] = &["body"];
+    /// Bounds and format of a body that is no object, or of its elements.
+    const CONSTRAINT: Constraint = Constraint::NONE;
     /// The versions that have it.
     const VERSIONS: Versions = Versions::ALL;
 }
@@ -60,6 +62,8 @@ pub enum EndpointKind {
     Status,
     /// No source shows it.
     Unknown,
+    /// Work that the appliance does at once.
+    Action,
 }
 
 impl EndpointKind {
@@ -72,6 +76,7 @@ impl EndpointKind {
             Self::Job => "job",
             Self::Status => "status",
             Self::Unknown => "unknown",
+            Self::Action => "action",
         }
     }
 }
@@ -153,6 +158,7 @@ impl<T: Describe + Endpoint> SubjectOf<T> {
     /// The body of the endpoint.
     pub const SUBJECT: Subject = Subject::new(<T as Describe>::KIND, Form::Request)
         .wrappers(T::WRAPPERS)
+        .constraint(T::CONSTRAINT)
         .versions(T::VERSIONS);
 }
 
@@ -264,9 +270,25 @@ impl EndpointInfo {
 
 const fn subject<E: Endpoint, B: Body>(form: Form) -> Option<Subject> {
     match B::BODY {
-        Some(kind) => Some(Subject::new(kind, form).wrappers(E::WRAPPERS).versions(E::VERSIONS)),
+        Some(kind) => Some(
+            Subject::new(kind, form)
+                .wrappers(E::WRAPPERS)
+                .constraint(E::CONSTRAINT)
+                .versions(E::VERSIONS),
+        ),
         None => None,
     }
+}
+
+/// Every endpoint that was compiled in, sorted by path.
+///
+/// ```
+/// use sps_model::{endpoints, EndpointKind};
+/// let collections = endpoints().filter(|it| it.kind == EndpointKind::Collection);
+/// assert!(collections.map(|it| it.path).any(|path| path == "/api/configuration/policies/time_policies"));
+/// ```
+pub fn endpoints() -> impl ExactSizeIterator<Item = &'static EndpointInfo> + Clone {
+    ENDPOINTS.iter().copied()
 }
 
 /// An endpoint found by a path, and the object below it that the path names.

@@ -38,7 +38,7 @@ pub trait Object {
 /// A key of one collection does not fit where another belongs:
 ///
 /// ```compile_fail
-/// use sps_model::{Key, Password, X509};
+/// use sps_model::{passwords::Password, x509::X509, Key};
 /// let key: Key<X509> = Key::<Password>::new("aaaaaaaa-0000-4000-8000-000000000001");
 /// ```
 pub struct Key<T>(String, PhantomData<fn() -> T>);

@@ -10,8 +10,10 @@
 //!
 //! # Tour
 //!
-//! * Each endpoint has a type, such as [`SnmpTrap`], which is the body of a request, and a type for its responses, such as
-//!   [`SnmpTrapResponse`]. [`Endpoint`] has the path, the methods and the versions; [`locate`] finds one by its path.
+//! * Each endpoint has a type, such as [`management::SnmpTrap`], which is the body of a request, and a type for its responses,
+//!   such as [`management::SnmpTrapResponse`]. They are in a module for each area: [`management`], [`policies`], [`rdp`], …
+//! * [`Endpoint`] has the path, the methods and the versions. [`endpoints`] lists all, and [`locate`] finds one by its path:
+//!   a [`Document`] is its body, with the same checks as the type.
 //! * [`read_response`] reads a [`Response`], a [`Listing`] or an [`ErrorResponse`]. [`Exchange::from_response`] makes the
 //!   request.
 //! * [`fn@write`] gives the text of a value that may be sent; [`fn@check`] lists what is wrong with the value. Both know which
@@ -46,6 +48,7 @@ extern crate self as sps_model;
 
 mod check;
 mod difference;
+mod document;
 mod edge;
 mod endpoint;
 mod envelope;
@@ -53,6 +56,7 @@ mod exchange;
 mod key;
 mod misfit;
 mod optional;
+mod ordered;
 mod reader;
 mod secret;
 pub mod shape;
@@ -77,15 +81,23 @@ pub use garde;
 pub use sps_derive::Resource;
 pub use sps_validate as validate;
 
+/// Every generated type has its place in a module of its area. Its full name is here too, for code that has it already.
+#[doc(hidden)]
+pub use crate::generated::*;
+pub use crate::generated::{ENDPOINTS, areas::*};
 pub use crate::{
     check::{Constrained, accept, check, explain, read, read_response, write},
     difference::{Difference, Side, differences},
-    endpoint::{Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, locate, locate_in},
+    document::Document,
+    endpoint::{
+        Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, endpoints, locate,
+        locate_in,
+    },
     envelope::{ErrorObject, ErrorResponse, Item, Listing, Meta, Response},
     exchange::Exchange,
-    generated::*,
     key::{Key, Object, Reference},
     optional::Optional,
+    ordered::Ordered,
     reader::Reader,
     secret::{HiddenSecret, Secret},
     unknown::{Any, Unknown, UnknownFields},

@@ -17,7 +17,8 @@ pub fn tag_of(kind: Kind, object: &Map<String, Value>) -> Option<&str> {
 /// `tag` is the value of the tag, where the object is a union.
 pub fn member(kind: Kind, tag: Option<&str>, key: &str) -> Option<Kind> {
     match kind.peeled() {
-        Kind::Map(inner) => Some(*inner),
+        Kind::Ordered(_) if key == "@order" => Some(Kind::List(&Kind::String)),
+        Kind::Map(inner) | Kind::Ordered(inner) => Some(*inner),
         Kind::Named(ty) => match ty.shape {
             Shape::Struct { fields, .. } => {
                 fields.iter().find(|field| field.name == key).map(|field| field.kind)
@@ -43,7 +44,7 @@ pub fn element(kind: Kind) -> Kind {
 /// Returns the spelling that we write of an enum value that has several.
 pub fn canonical(kind: Kind, value: &str) -> &str {
     let Kind::Named(ty) = kind.peeled() else { return value };
-    let Shape::Enum { values } = ty.shape else { return value };
+    let Shape::Enum { values, .. } = ty.shape else { return value };
     values.iter().find(|it| it.aliases.contains(&value)).map_or(value, |it| it.value)
 }
 

@@ -14,7 +14,7 @@
 //! ```
 //! use proptest::prelude::*;
 //! use sps_model::validate::Context;
-//! use sps_model::{SnmpTrap, accept, strategy};
+//! use sps_model::{accept, management::SnmpTrap, strategy};
 //!
 //! proptest!(|(body in strategy::valid_json::<SnmpTrap>())| {
 //!     prop_assert!(accept::<SnmpTrap>(&body.to_string(), &Context::default()));
@@ -73,7 +73,7 @@ pub fn response_json<T: Describe>() -> BoxedStrategy<Value> {
 ///
 /// ```
 /// use proptest::prelude::*;
-/// use sps_model::{SnmpTrap, explain, strategy, validate::{Context, Form}};
+/// use sps_model::{explain, management::SnmpTrap, strategy, validate::{Context, Form}};
 ///
 /// proptest!(|(miss in strategy::near_miss::<SnmpTrap>())| {
 ///     let context = Context::default().with_resolver(&miss.passwords);

@@ -21,6 +21,9 @@ pub trait Union: Wire {
     /// The values of the tag.
     const TAGS: &'static [&'static str];
 
+    /// Whether requests may have other values of the tag.
+    const OPEN: bool = false;
+
     /// The variant without content at this position; `None` if it has one.
     fn unit(index: usize) -> Option<Self>;
 
@@ -99,7 +102,7 @@ impl<'de, T: Union> Visitor<'de> for UnionVisitor<T> {
         }
         let index = match word.ok_or_else(|| de::Error::missing_field(tag))? {
             KeyMatch::Known(index) => index,
-            KeyMatch::Unknown(word) if reader.is_lenient() => {
+            KeyMatch::Unknown(word) if T::OPEN || reader.is_lenient() => {
                 rest.insert(tag.to_owned(), Any::from(word));
                 if let Some(early) = early {
                     rest.insert(content.to_owned(), early);

@@ -63,7 +63,7 @@ fn stream(text: &str, subject: &Subject, context: &Context<'_>) -> Accepted {
     let slots = [Slot::Absent; SLOTS];
     let mut pass = Pass { text, scanner, context, slots, used: 0, uses: SmallVec::new() };
     pass.scanner.skip_white_space();
-    pass.value(&subject.body, &Constraint::NONE, 0, NOWHERE)?;
+    pass.value(&subject.body, &subject.constraint, 0, NOWHERE)?;
     pass.scanner.end()?;
     if pass.references_hold() { Ok(()) } else { Err(Refused::Wrong) }
 }
@@ -159,10 +159,15 @@ impl<'t> Pass<'t, '_> {
                 }
             }
             (Kind::Named(ty), Some(first)) => match (&ty.shape, first) {
-                (Shape::Enum { values }, b'"') => {
+                (Shape::Enum { values, open }, b'"') => {
                     let word = self.scanner.string()?;
-                    let value = values.iter().find(|value| value.matches(&word));
-                    self.keep(place, Slot::Str(value.ok_or(Refused::Wrong)?.value));
+                    match values.iter().find(|value| value.matches(&word)) {
+                        Some(value) => self.keep(place, Slot::Str(value.value)),
+                        // What a rule makes of an unknown word, the full response says.
+                        None if *open && place == NOWHERE => {}
+                        None if *open => return Err(Refused::TooWide),
+                        None => return Err(Refused::Wrong),
+                    }
                 }
                 (Shape::Struct { fields, open }, b'{') => self.object(ty, fields, *open, depth)?,
                 (Shape::Union { .. }, b'{') => self.union(ty, depth)?,
@@ -176,6 +181,8 @@ impl<'t> Pass<'t, '_> {
                 wrong_unless(self.list(inner, constraint, depth)? == *length)?;
             }
             (Kind::Map(inner), Some(b'{')) => self.map(inner, constraint, depth)?,
+            // Rare, and its keys have to be compared with a list.
+            (Kind::Ordered(_), Some(b'{')) => return Err(Refused::TooWide),
             (Kind::Foreign(check), _) => {
                 self.kept(depth)?;
                 wrong_unless(check(&self.text[start..self.scanner.at()]).is_empty())?;
@@ -313,7 +320,9 @@ impl<'t> Pass<'t, '_> {
     }
 
     fn union(&mut self, ty: &'static Type, depth: usize) -> Accepted {
-        let Shape::Union { tag, content, variants } = ty.shape else { return Err(Refused::Wrong) };
+        let Shape::Union { tag, content, variants, open } = ty.shape else {
+            return Err(Refused::Wrong);
+        };
         // The generator writes no rules about unions, so no member of one is noted.
         if !ty.constraints.rules.is_empty() {
             return Err(Refused::TooWide);
@@ -335,7 +344,7 @@ impl<'t> Pass<'t, '_> {
             };
             count += 1;
             if is_tag && chosen.is_none() {
-                chosen = Some(self.tag(variants)?);
+                chosen = Some(self.tag(variants, open)?);
             } else if is_content && !done && early.is_none() {
                 match chosen {
                     Some(index) => {
@@ -365,10 +374,11 @@ impl<'t> Pass<'t, '_> {
     }
 
     /// Reads the tag of a union: the number of the variant it names.
-    fn tag(&mut self, variants: &'static [Variant]) -> Accepted<usize> {
+    fn tag(&mut self, variants: &'static [Variant], open: bool) -> Accepted<usize> {
         wrong_unless(self.scanner.peek() == Some(b'"'))?;
         let word = self.scanner.string()?;
-        variants.iter().position(|variant| variant.value == word).ok_or(Refused::Wrong)
+        let unknown = if open { Refused::TooWide } else { Refused::Wrong };
+        variants.iter().position(|variant| variant.value == word).ok_or(unknown)
     }
 
     /// Fetches the inputs of a rule or requirement of the object whose members start at `base`, and decides on them.
@@ -439,7 +449,7 @@ impl<'t> Pass<'t, '_> {
     fn references_hold(&mut self) -> bool {
         if let Some(resolver) = self.context.resolver {
             let known = |(target, key): &(&'static Target, Cow<'t, str>)| {
-                let path = format!("{}/{key}", target.path);
+                let path = target.object(key);
                 resolver.exists(&path) != Some(false)
                     && !(target.single_use && resolver.used_by(&path).is_some())
             };
@@ -461,7 +471,7 @@ impl<'t> Pass<'t, '_> {
 fn refuses_wrappers(kind: Kind) -> bool {
     match kind {
         Kind::Optional(inner) | Kind::Nullable(inner) => refuses_wrappers(*inner),
-        Kind::Any | Kind::Map(_) | Kind::Foreign(_) => false,
+        Kind::Any | Kind::Map(_) | Kind::Ordered(_) | Kind::Foreign(_) => false,
         Kind::Named(ty) => !matches!(ty.shape, Shape::Struct { open: true, .. }),
         _ => true,
     }
@@ -536,7 +546,7 @@ fn fetch_at<'t>(
         (Some(b'n'), _) => Input::Null,
         (Some(b't'), _) => Input::Bool(true),
         (Some(b'f'), _) => Input::Bool(false),
-        (Some(b'"'), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
+        (Some(b'"'), Kind::Named(Type { shape: Shape::Enum { values, .. }, .. })) => {
             let word = scanner.string()?;
             let value = values.iter().find(|value| value.matches(&word));
             value.map_or(Input::Absent, |value| Input::Str(value.value))

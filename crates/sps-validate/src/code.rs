@@ -42,6 +42,8 @@ pub const CERTIFICATE_IRREGULAR: &str = "certificate-irregular";
 pub const NOT_A_KEY: &str = "not-a-key";
 /// A span of times that ends before it starts.
 pub const REVERSED_TIMES: &str = "reversed-times";
+/// A list `@order` that does not name every key of its object once.
+pub const WRONG_ORDER: &str = "wrong-order";
 /// A key that has no effect while its switch is off.
 pub const IGNORED_KEY: &str = "ignored-key";
 

@@ -41,6 +41,8 @@ pub enum Kind {
     Array(&'static Self, usize),
     /// An object whose keys are data.
     Map(&'static Self),
+    /// An object whose keys are data, with a list `@order` of them.
+    Ordered(&'static Self),
     /// A named type.
     Named(&'static Type),
     /// A type that only garde knows: takes the JSON text, gives dotted paths and messages.
@@ -85,17 +87,34 @@ pub struct Target {
     pub path: &'static str,
     /// Whether each of its objects may be referenced only once.
     pub single_use: bool,
+    /// The ordered maps on the way to a part of an object, such as `interfaces/addresses`, where references lead to parts.
+    pub part: Option<&'static str>,
 }
 
 impl Target {
     /// A collection whose objects may be referenced any number of times.
     pub const fn new(path: &'static str) -> Self {
-        Self { path, single_use: false }
+        Self { path, single_use: false, part: None }
     }
 
     /// A collection whose objects may be referenced once.
     pub const fn single_use(path: &'static str) -> Self {
-        Self { path, single_use: true }
+        Self { path, single_use: true, part: None }
+    }
+
+    /// The path of the object that a key leads to, or of the object that has the part.
+    pub fn object(&self, key: &str) -> String {
+        let key = match self.part {
+            Some(_) => key.split('.').next().unwrap_or_default(),
+            None => key,
+        };
+        format!("{}/{key}", self.path)
+    }
+
+    /// Makes references lead to a part of an object: the key has dots, `nic1.interfaces.ID.addresses.ID`.
+    #[must_use]
+    pub const fn part(self, part: &'static str) -> Self {
+        Self { part: Some(part), ..self }
     }
 }
 
@@ -236,6 +255,8 @@ pub enum Shape {
     Enum {
         /// The enum values.
         values: &'static [EnumValue],
+        /// Whether others are expected: they are kept and listed as unchecked.
+        open: bool,
     },
     /// An object of a tag and the content that the tag decides.
     Union {
@@ -245,6 +266,8 @@ pub enum Shape {
         content: &'static str,
         /// The variants.
         variants: &'static [Variant],
+        /// Whether others are expected: they are kept and listed as unchecked.
+        open: bool,
     },
 }
 
@@ -381,6 +404,8 @@ pub struct Member {
     pub versions: Versions,
     /// The condition under which the member is required; elsewhere it has no effect.
     pub required_if: Option<Requirement>,
+    /// Whether the versions that have the member require it, though its kind allows its absence.
+    pub required: bool,
 }
 
 impl Member {
@@ -389,7 +414,19 @@ impl Member {
 
     /// Names a member without any facts.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, constraint: Constraint::NONE, versions: Versions::ALL, required_if: None }
+        Self {
+            name,
+            constraint: Constraint::NONE,
+            versions: Versions::ALL,
+            required_if: None,
+            required: false,
+        }
+    }
+
+    /// Requires it in the versions that have it.
+    #[must_use]
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
     }
 
     /// Sets the condition under which the member is required.

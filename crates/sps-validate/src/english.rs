@@ -48,6 +48,7 @@ impl Finding {
             Self::WrongLength { length, expected } => {
                 format!("expected {}, found {length}", count(*expected, "element"))
             }
+            Self::WrongOrder => "not every key once".to_owned(),
             Self::Format { format, error, .. } => {
                 format!("not {}: {}", name_of(*format), error.message())
             }
@@ -127,6 +128,7 @@ impl Finding {
             Self::WrongLength { expected, .. } => {
                 format!("give exactly {}", count(*expected, "element"))
             }
+            Self::WrongOrder => "list every other key of this object once".to_owned(),
             Self::Format { format, error, variant, replacement } => {
                 let help = match replacement {
                     Some(meant) => format!("write it as \"{meant}\""),
@@ -220,6 +222,13 @@ impl FormatError {
             Self::Invisible => "contains an invisible character",
             Self::Underscore => "a label contains an underscore",
             Self::PrefixLength => "prefix length after the address",
+            Self::NoPrefixLength => "no prefix length after the address",
+            Self::PrefixRange => {
+                "the prefix length is not a number up to 32, or up to 128 for IPv6"
+            }
+            Self::NoScheme => "no scheme at the start, such as https://",
+            Self::NoHost => "no host after the scheme",
+            Self::NotUuid => "not 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12",
             Self::Zone => "zone after the address",
             Self::Brackets => "square brackets around the address",
             Self::Port => "port behind it",
@@ -500,6 +509,9 @@ fn name_of(format: Format) -> &'static str {
     match format {
         Format::EmailAddress => "an e-mail address",
         Format::IpAddress => "an IP address",
+        Format::IpNetwork => "an IP network",
+        Format::Url => "a URL",
+        Format::Uuid => "a UUID",
         Format::Fqdn => "a fully qualified domain name",
         Format::TimeOfDay => "a time of day",
         Format::DateTime => "a date and time",
@@ -512,6 +524,11 @@ fn help_for(format: Format) -> &'static str {
     match format {
         Format::EmailAddress => "give one address, such as ops@example.com",
         Format::IpAddress => "give a bare IPv4 or IPv6 address: no name, port, prefix or brackets",
+        Format::IpNetwork => {
+            "write the address, `/` and the length of the prefix, such as 192.0.2.0/24"
+        }
+        Format::Url => "write it with its scheme and host, such as https://server.example.com/path",
+        Format::Uuid => "write it as 11111111-aaaa-4bbb-8ccc-000000000001",
         Format::Fqdn => "give a host name with its domain, such as mail.example.com",
         Format::TimeOfDay => "write hours and minutes, from \"0:00\" to \"23:59\"",
         Format::DateTime => "write it as 2022-03-30T12:00:01+00:00",

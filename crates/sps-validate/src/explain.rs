@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     code,
     context::{Context, UnknownKeys},
-    descriptor::{Constraint, Kind},
+    descriptor::Kind,
     finding::{Expected, Finding, Item},
     json::{self, Node, ScanError, Value},
     reason::Reason,
@@ -138,7 +138,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         self.versions(self.subject.versions, root.span, Item::Endpoint);
         let body = self.subject.body;
         match (self.subject.form, self.subject.is_wrapped(root)) {
-            (_, false) => self.value(body, &Constraint::NONE, root, None),
+            (_, false) => self.value(body, &self.subject.constraint, root, None),
             (Form::Request, true) => {
                 self.hide_inside(root);
                 self.error(root, Finding::ResponseWrapper);
@@ -154,7 +154,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         for member in members {
             if self.subject.wrappers.contains(&&*member.key) {
                 self.below(&member.key, |walker| {
-                    walker.value(body, &Constraint::NONE, &member.value, None);
+                    walker.value(body, &walker.subject.constraint, &member.value, None);
                 });
             } else if member.key == "items" {
                 self.below("items", |walker| walker.items(body, &member.value));
@@ -193,7 +193,9 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             self.wrong_type(item, Expected::Item);
         }
         if let Some(content) = item.get("body") {
-            self.below("body", |walker| walker.value(body, &Constraint::NONE, content, None));
+            self.below("body", |walker| {
+                walker.value(body, &walker.subject.constraint, content, None)
+            });
         }
     }
 }

@@ -124,6 +124,8 @@ pub enum Finding {
         /// The expected number of elements.
         expected: usize,
     },
+    /// `wrong-order`: a list `@order` that does not name every key of its object once.
+    WrongOrder,
     /// The code of a format: a string without that format.
     Format {
         /// The expected format.
@@ -301,10 +303,12 @@ impl From<Kind> for Expected {
             Kind::Optional(inner) => (*inner).into(),
             Kind::List(_) => Self::List,
             Kind::Array(_, length) => Self::ListOf(length),
-            Kind::Map(_) => Self::Object,
+            Kind::Map(_) | Kind::Ordered(_) => Self::Object,
             Kind::Named(ty) => match ty.shape {
                 Shape::Struct { .. } => Self::Object,
-                Shape::Enum { values } => Self::OneOf(values.iter().map(|it| it.value).collect()),
+                Shape::Enum { values, .. } => {
+                    Self::OneOf(values.iter().map(|it| it.value).collect())
+                }
                 Shape::Union { tag, .. } => Self::Tagged(tag),
             },
         }
@@ -336,6 +340,7 @@ impl Finding {
                     code::TOO_LONG
                 }
             }
+            Self::WrongOrder => code::WRONG_ORDER,
             Self::Format { format, .. } => format.code(),
             Self::IrregularCertificate { .. } => code::CERTIFICATE_IRREGULAR,
             Self::ReferenceObject { .. } => code::REFERENCE_OBJECT,

@@ -9,10 +9,13 @@ mod fqdn;
 pub mod hex;
 mod host;
 mod ip_address;
+mod ip_network;
 mod name;
 mod no_whitespace;
 mod pem_certificate;
 mod time_of_day;
+mod url;
+mod uuid;
 
 use std::fmt;
 
@@ -49,6 +52,20 @@ pub enum Format {
     ///
     /// Source: garde's rule `ip`, which is the standard library; RFC 4291, section 2.2.
     IpAddress,
+    /// An IP address, `/`, and the length of a prefix: up to 32 for IPv4 and 128 for IPv6.
+    ///
+    /// Bits behind the prefix may be set: the address of an interface is written so as well.
+    ///
+    /// Source: RFC 4632, section 3.1; RFC 4291, section 2.3.
+    IpNetwork,
+    /// An absolute URL with a host.
+    ///
+    /// Source: RFC 3986, section 3.
+    Url,
+    /// A UUID: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12 with `-` between.
+    ///
+    /// Source: RFC 9562, section 4.
+    Uuid,
     /// A fully qualified domain name: at least two labels of 1 to 63 ASCII letters, digits and
     /// inner hyphens, 253 characters at most, one trailing dot allowed; the last label is not
     /// all digits, or it would be an IPv4 address.
@@ -83,6 +100,9 @@ impl Format {
     pub const ALL: &'static [Self] = &[
         Self::EmailAddress,
         Self::IpAddress,
+        Self::IpNetwork,
+        Self::Url,
+        Self::Uuid,
         Self::Fqdn,
         Self::TimeOfDay,
         Self::DateTime,
@@ -95,6 +115,9 @@ impl Format {
         match self {
             Self::EmailAddress => "email-address",
             Self::IpAddress => "ip-address",
+            Self::IpNetwork => "ip-network",
+            Self::Url => "url",
+            Self::Uuid => "uuid",
             Self::Fqdn => "fqdn",
             Self::TimeOfDay => "time-of-day",
             Self::DateTime => "date-time",
@@ -112,6 +135,9 @@ impl Format {
         let check = match self {
             Self::EmailAddress => email_address::check,
             Self::IpAddress => ip_address::check,
+            Self::IpNetwork => ip_network::check,
+            Self::Url => url::check,
+            Self::Uuid => uuid::check,
             Self::Fqdn => fqdn::check,
             Self::TimeOfDay => time_of_day::check,
             Self::DateTime => date_time::check,
@@ -197,6 +223,16 @@ pub enum FormatError {
     Underscore,
     /// There is a prefix length after an IP address.
     PrefixLength,
+    /// There is no prefix length after an IP address.
+    NoPrefixLength,
+    /// The prefix length is not a number, or longer than the address.
+    PrefixRange,
+    /// There is no scheme, such as `https://`.
+    NoScheme,
+    /// There is no host after the scheme.
+    NoHost,
+    /// The digits and hyphens are not those of a UUID.
+    NotUuid,
     /// There is a zone after an IP address.
     Zone,
     /// There are brackets around an IP address.

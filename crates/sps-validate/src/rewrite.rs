@@ -152,7 +152,11 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
 /// What is under a key of an object; nothing if the key is the response's own and is not sent.
 fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
     let Kind::Named(ty) = kind else {
-        return Some(if let Kind::Map(inner) = kind { *inner } else { Kind::Any });
+        return Some(match kind {
+            Kind::Ordered(_) if key == "@order" => Kind::Any,
+            Kind::Map(inner) | Kind::Ordered(inner) => *inner,
+            _ => Kind::Any,
+        });
     };
     match ty.shape {
         Shape::Struct { fields, .. } => match fields.iter().find(|field| field.name == key) {
@@ -160,7 +164,7 @@ fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
             Some(field) => Some(field.kind),
             None => Some(Kind::Any),
         },
-        Shape::Union { tag, content, variants } if key == content => {
+        Shape::Union { tag, content, variants, .. } if key == content => {
             // With an unknown tag the content is sent as it is. The tag may be the key of a reference by then.
             let word = node.get(tag).and_then(|word| settled(Kind::Any, word));
             let variant = variants.iter().find(|variant| Some(variant.value) == word);

@@ -1,7 +1,7 @@
 //! The question that a check answers: which body, in which form, for which versions.
 
 use crate::{
-    descriptor::{Kind, Shape},
+    descriptor::{Constraint, Kind, Shape},
     json::{Node, Value},
     version::Versions,
 };
@@ -28,12 +28,20 @@ pub struct Subject {
     pub wrappers: &'static [&'static str],
     /// The versions that have the endpoint.
     pub versions: Versions,
+    /// Bounds and format of a body that is no object, or of its elements.
+    pub constraint: Constraint,
 }
 
 impl Subject {
     /// Describes a body in a form: wrapped as `body` in responses, known to every version.
     pub const fn new(body: Kind, form: Form) -> Self {
-        Self { body, form, wrappers: &["body"], versions: Versions::ALL }
+        Self {
+            body,
+            form,
+            wrappers: &["body"],
+            versions: Versions::ALL,
+            constraint: Constraint::NONE,
+        }
     }
 
     /// Sets the wrapper keys.
@@ -46,6 +54,12 @@ impl Subject {
     #[must_use]
     pub const fn versions(self, versions: Versions) -> Self {
         Self { versions, ..self }
+    }
+
+    /// Sets bounds and format of a body that is no object.
+    #[must_use]
+    pub const fn constraint(self, constraint: Constraint) -> Self {
+        Self { constraint, ..self }
     }
 
     /// Sets the form.

@@ -9,7 +9,7 @@ use crate::{
     error::did_you_mean,
     load::place_of,
     rule::Literal,
-    types::{Constraint, Enum, Field, FieldType, Presence, Struct, TypeDef, Union},
+    types::{Constraint, Enum, Field, FieldType, Presence, Struct, TypeDef, Union, collection},
 };
 
 impl<'a> Lint<'a> {
@@ -138,7 +138,7 @@ impl<'a> Lint<'a> {
                 let near = self.near_type(name);
                 self.error(file, &format!("{place}.type"), format!("unknown type `{name}`{near}"));
             }
-            FieldType::Ref(to) if self.spec.endpoint(to).is_none() => {
+            FieldType::Ref(to) if self.spec.endpoint(collection(to)).is_none() => {
                 let near = did_you_mean(to, self.spec.endpoints.iter().map(|it| it.path.as_str()));
                 self.error(
                     file,
@@ -148,7 +148,7 @@ impl<'a> Lint<'a> {
             }
             // The generated key of another kind would not compile: only a collection has objects.
             FieldType::Ref(to)
-                if self.spec.endpoint(to).is_some_and(|it| it.kind != EndpointKind::Collection) =>
+                if self.spec.endpoint(collection(to)).is_some_and(|it| it.kind != EndpointKind::Collection) =>
             {
                 let message = format!(
                     "a reference leads to a collection, and `{to}` is another kind: write `kind = \"collection\"` there, \
@@ -205,10 +205,10 @@ impl<'a> Lint<'a> {
     pub(super) fn literal(&self, ty: &FieldType, value: &Literal) -> Result<(), String> {
         match (ty, value) {
             (FieldType::Bool, Literal::Bool(_))
-            | (FieldType::Int, Literal::Int(_))
+            | (FieldType::Int | FieldType::Number, Literal::Int(_))
             | (FieldType::String | FieldType::Ref(_), Literal::Str(_)) => Ok(()),
             (FieldType::Bool, _) => Err("expected true or false".to_owned()),
-            (FieldType::Int, _) => Err("expected a whole number".to_owned()),
+            (FieldType::Int | FieldType::Number, _) => Err("expected a whole number".to_owned()),
             (FieldType::String | FieldType::Ref(_), _) => Err("expected a string".to_owned()),
             (FieldType::Named(name), value) => match (self.type_def(name), value) {
                 (Some(TypeDef::Enum(it)), Literal::Str(text)) => {
@@ -229,9 +229,14 @@ impl<'a> Lint<'a> {
                 // The unknown type has its own error.
                 (None, _) => Ok(()),
             },
-            (FieldType::Any | FieldType::List(_) | FieldType::Array(..) | FieldType::Map(_), _) => {
-                Err("no value can be written for this type".to_owned())
-            }
+            (
+                FieldType::Any
+                | FieldType::List(_)
+                | FieldType::Array(..)
+                | FieldType::Map(_)
+                | FieldType::Ordered(_),
+                _,
+            ) => Err("no value can be written for this type".to_owned()),
         }
     }
 

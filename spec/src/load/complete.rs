@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Places, RulePlace, Shared, endpoint::format_rule};
 use crate::{
-    endpoint::{Completeness, Spec},
+    endpoint::{Body, Completeness, Spec},
     error::Error,
     reach::reached,
     rule::{Condition, Rule},
@@ -38,11 +38,19 @@ fn types_mut(spec: &mut Spec) -> impl Iterator<Item = &mut TypeDef> {
 fn open_bodies(spec: &mut Spec) {
     let open = spec.endpoints.iter().filter(|it| it.completeness == Completeness::Open);
     let names: Vec<String> =
-        open.flat_map(|it| it.request.iter().chain(&it.response)).cloned().collect();
+        open.flat_map(|it| it.request.iter().chain(&it.response)).filter_map(leaf_name).collect();
     for def in types_mut(spec) {
         if let TypeDef::Struct(it) = def {
             it.open |= names.contains(&it.name);
         }
+    }
+}
+
+/// The named type that a body is made of.
+fn leaf_name(body: &Body) -> Option<String> {
+    match body.ty.leaf() {
+        FieldType::Named(name) => Some(name.clone()),
+        _ => None,
     }
 }
 
@@ -126,10 +134,9 @@ fn uses(spec: &Spec) -> HashMap<String, Vec<String>> {
         }
     }
     for it in &spec.endpoints {
-        for name in
-            it.request.iter().chain(it.response.iter().filter(|_| it.request != it.response))
-        {
-            add(name, &it.doc);
+        let response = it.response.iter().filter(|_| it.request != it.response);
+        for name in it.request.iter().chain(response).filter_map(leaf_name) {
+            add(&name, &it.doc);
         }
     }
     uses
@@ -234,6 +241,7 @@ fn sources(spec: &mut Spec) {
         let mut used = named(&it.types, &it.rules);
         used.insert(&it.source);
         used.extend(it.parts.iter().map(|part| part.source.as_str()));
+        used.extend(it.query.iter().map(|parameter| parameter.source.as_str()));
         used.extend(it.quirks.iter().map(|quirk| quirk.source.as_str()));
         it.sources = pick(&used);
     }

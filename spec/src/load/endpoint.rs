@@ -1,25 +1,33 @@
 //! Reading of endpoint pages and of files of shared types.
 
+use toml::de::DeValue;
+
 use super::{
     names,
     places::RulePlace,
+    signature::Signature,
     table::{Entry, Table, Value},
-    types::types,
+    types::{read_signature, types},
     versions,
 };
 use crate::{
-    endpoint::{Completeness, Endpoint, EndpointKind, Method, Part, TypeFile},
-    rule::{Condition, Rule, Severity},
+    endpoint::{
+        Body, Builtin, Completeness, Endpoint, EndpointKind, Method, Parameter, Part, TypeFile,
+    },
+    rule::{Condition, Literal, Rule, Severity},
     source::Quirk,
+    types::{Constraint, FieldType},
+    version::Versions,
     vocabulary,
 };
 
-const KINDS: [(&str, EndpointKind); 5] = [
+const KINDS: [(&str, EndpointKind); 6] = [
     ("singleton", EndpointKind::Singleton),
     ("collection", EndpointKind::Collection),
     ("container", EndpointKind::Container),
     ("job", EndpointKind::Job),
     ("status", EndpointKind::Status),
+    ("action", EndpointKind::Action),
 ];
 
 const METHODS: [(&str, Method); 4] = [
@@ -43,6 +51,7 @@ fn usual_methods(kind: EndpointKind) -> (&'static [Method], &'static [Method]) {
         EndpointKind::Collection => (&[Get, Post], &[Get, Put, Delete]),
         EndpointKind::Job => (&[Get, Post], &[Get, Delete]),
         EndpointKind::Container | EndpointKind::Status => (&[Get], &[]),
+        EndpointKind::Action => (&[Post], &[]),
     }
 }
 
@@ -58,15 +67,34 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
     let stem = place.rsplit('/').next().unwrap_or_default();
     let source = table.need_text("source");
     let kind = table.word("kind", &KINDS).unwrap_or(EndpointKind::Singleton);
-    let (methods, object_methods) = usual_methods(kind);
     let completeness = table.word("completeness", &COMPLETENESS).unwrap_or(Completeness::Complete);
+    let (methods, object_methods) = match (completeness, kind) {
+        // No source shows what can be done with its objects.
+        (Completeness::NameOnly, EndpointKind::Collection) => (&[][..], &[][..]),
+        _ => usual_methods(kind),
+    };
     let object = match table.get("object") {
         Some(value) => names::object(value),
         None => names::object_of(stem, kind == EndpointKind::Collection, &table),
     };
+    let example = table.get("example").and_then(|value| value.literal());
+    let upload = table.get("upload").map(|value| value.one_or_more()).unwrap_or_default();
+    let upload: Vec<String> = upload.iter().filter_map(Value::text).collect();
+    let download = table.text("download");
     let has_body = kind != EndpointKind::Container && completeness != Completeness::NameOnly;
     let is_sent = matches!(kind, EndpointKind::Singleton | EndpointKind::Collection);
-    let body = |usual: bool| (has_body && usual).then(|| object.clone());
+    let usual = |usual: bool| {
+        (has_body && usual).then(|| Body {
+            ty: FieldType::Named(object.clone()),
+            constraint: Constraint::default(),
+            example: None,
+        })
+    };
+    let given = |key| table.get(key).map(|value| body(value, example.as_ref()));
+    let response = given("response").or_else(|| usual(download.is_none()));
+    // Where the response is no object, a request is the same.
+    let sent = response.clone().filter(|it| it.name().is_none() && has_body && is_sent);
+    let request = given("request").or(sent).or_else(|| usual(is_sent && upload.is_empty()));
     let fixed_key = (kind == EndpointKind::Singleton).then(|| stem.to_owned());
     let (rules, places) = rules(&root);
     let it = Endpoint {
@@ -80,9 +108,14 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
         title: table.need_text("title"),
         doc: table.need_text("doc"),
         completeness,
-        request: table.text("request").or_else(|| body(is_sent)),
-        response: table.text("response").or_else(|| body(true)),
+        request,
+        response,
         object,
+        ordered: table.flag("ordered"),
+        builtins: root.named("builtin").iter().filter_map(builtin).collect(),
+        query: root.named("query").iter().filter_map(|it| parameter(it, &source)).collect(),
+        upload,
+        download,
         wrappers: table.texts("wrappers").unwrap_or_else(|| vec!["body".to_owned()]),
         single_use: table.flag("single_use"),
         anonymous: table.flag("anonymous"),
@@ -120,6 +153,92 @@ fn finish(root: Table<'_>) {
     root.finish_without(|name| name.starts_with(|c: char| c.is_ascii_uppercase()));
 }
 
+fn body(value: Value<'_>, example: Option<&Literal>) -> Body {
+    let Signature { ty, nullable, constraint, unit } = read_signature(value);
+    if nullable {
+        value.report("a body is never null");
+    }
+    if unit.is_some() {
+        value.report("a body has no unit");
+    }
+    Body { ty, constraint, example: example.cloned() }
+}
+
+/// Keys in the body of a built-in object that are no members of it.
+const BUILTIN_VERSIONS: [&str; 2] = ["_since", "_until"];
+
+fn builtin(entry: &Entry<'_>) -> Option<Builtin> {
+    let members = entry.value.entries("body of an object")?;
+    let (versions, members): (Vec<_>, Vec<_>) =
+        members.into_iter().partition(|it| BUILTIN_VERSIONS.contains(&it.key));
+    let version = |key: &str| {
+        let it = versions.iter().find(|it| it.key == key)?;
+        super::version_of(it.value)
+    };
+    let versions = Versions { since: version("_since"), until: version("_until") };
+    let members = members.iter().map(|it| format!("{}:{}", quoted(it.key), json(it.value)));
+    let body = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
+    Some(Builtin { key: entry.key.to_owned(), versions, body })
+}
+
+/// A TOML value as JSON; an empty inline table with nothing but `null = true` is null, which TOML lacks.
+fn json(value: Value<'_>) -> String {
+    match value.get() {
+        DeValue::Boolean(it) => it.to_string(),
+        DeValue::String(it) => quoted(it),
+        DeValue::Integer(_) => value.int().map(|it| it.to_string()).unwrap_or_default(),
+        DeValue::Array(_) => {
+            let items = value.list().unwrap_or_default();
+            format!("[{}]", items.into_iter().map(json).collect::<Vec<_>>().join(","))
+        }
+        DeValue::Table(_) => {
+            let entries = value.entries("an object").unwrap_or_default();
+            if let [only] = &entries[..]
+                && only.key == "null"
+                && only.value.get().as_bool() == Some(true)
+            {
+                return "null".to_owned();
+            }
+            let members = entries.iter().map(|it| format!("{}:{}", quoted(it.key), json(it.value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        }
+        _ => {
+            value.wrong("a truth value, a whole number, a string, a list or a table");
+            String::new()
+        }
+    }
+}
+
+/// A text as JSON writes it.
+fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn parameter(entry: &Entry<'_>, default_source: &str) -> Option<Parameter> {
+    let table = entry.value.table(&vocabulary::PARAMETER)?;
+    let Signature { ty, constraint, .. } = table.need("type").map(read_signature)?;
+    let it = Parameter {
+        name: entry.key.to_owned(),
+        ty,
+        constraint,
+        doc: table.need_text("doc"),
+        source: table.text("source").unwrap_or_else(|| default_source.to_owned()),
+        versions: versions(&table),
+    };
+    table.finish();
+    Some(it)
+}
+
 fn part(entry: &Entry<'_>, default_source: &str) -> Option<Part> {
     let table = entry.value.table(&vocabulary::PART)?;
     let it = Part {
@@ -128,6 +247,7 @@ fn part(entry: &Entry<'_>, default_source: &str) -> Option<Part> {
         doc: table.need_text("doc"),
         source: table.text("source").unwrap_or_else(|| default_source.to_owned()),
         versions: versions(&table),
+        download: table.text("download").unwrap_or_else(|| "application/octet-stream".to_owned()),
     };
     table.finish();
     Some(it)

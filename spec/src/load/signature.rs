@@ -14,7 +14,7 @@ use crate::{
 const MAX_NESTING: usize = 8;
 
 /// Types with a name of their own, beside formats and types of the spec.
-const BASIC: [&str; 5] = ["bool", "int", "string", "any", "ref"];
+const BASIC: [&str; 7] = ["bool", "int", "number", "string", "any", "ref", "ordered"];
 
 /// A type with everything that its string says.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +76,13 @@ impl Part<'_> {
         if let Some(inner) = self.inside('{', '}') {
             return Ok(FieldType::Map(Box::new(inner.ty(to, depth + 1)?)));
         }
+        if let Some(map) = self.text.strip_prefix("ordered") {
+            let map = self.slice(self.text.len() - map.len()..self.text.len());
+            return match map.inside('{', '}') {
+                Some(inner) => Ok(FieldType::Ordered(Box::new(inner.ty(to, depth + 1)?))),
+                None => Err(self.mistake("an ordered map is written as `ordered {T}`")),
+            };
+        }
         let Some(inner) = self.inside('[', ']') else { return self.innermost(to) };
         // The length belongs to the outermost list, so it follows the last bracket.
         let text = inner.text;
@@ -128,6 +135,7 @@ impl Part<'_> {
                     format!("/api/configuration/{path}")
                 })
             }
+            "number" => FieldType::Number,
             "bool" => FieldType::Bool,
             "any" => FieldType::Any,
             text => match Format::ALL.into_iter().find(|format| format.name() == text) {
@@ -154,7 +162,7 @@ impl Part<'_> {
         let near = did_you_mean(name.text, BASIC.into_iter().chain(formats));
         let hint = if near.is_empty() {
             format!(
-                ", expected `{}`, `{}`, the name of a type, `[T]`, `[T; 2]` or `{{T}}`",
+                ", expected `{}`, `{}`, the name of a type, `[T]`, `[T; 2]`, `{{T}}` or `ordered {{T}}`",
                 BASIC.join("`, `"),
                 formats.join("`, `")
             )

@@ -122,7 +122,7 @@ fn unknown() -> Signature {
     Signature { ty: FieldType::Any, nullable: false, constraint, unit: None }
 }
 
-fn read_signature(value: Value<'_>) -> Signature {
+pub(super) fn read_signature(value: Value<'_>) -> Signature {
     let Some(text) = value.string() else { return unknown() };
     signature(text).unwrap_or_else(|mistake| {
         value.mistake(mistake);
@@ -158,6 +158,7 @@ fn union(entry: &Entry<'_>, page_source: &str) -> Option<Union> {
     let it = Union {
         name: names::type_name(entry),
         doc,
+        open: about.as_ref().is_some_and(|table| table.flag("open")),
         tag: name("tag", "selection"),
         content: name("content", "value"),
         versions: Versions::default(),
@@ -231,6 +232,7 @@ fn enumeration(entry: &Entry<'_>, page_source: &str) -> Option<Enum> {
     let it = Enum {
         name: names::type_name(entry),
         doc,
+        open: about.as_ref().is_some_and(|table| table.flag("open")),
         versions: Versions::default(),
         values: entries.iter().filter_map(|it| enum_value(it, &source)).collect(),
         source,

@@ -3,13 +3,13 @@
 use std::io::Write as _;
 
 use anyhow::Result;
-
 use serde_json::Value;
+use sps_spec::Version;
 
 use crate::{
     command::facts,
     output::{Stdout, print_json},
-    spec::spec,
+    spec::{spec_at, version},
     status::Status,
 };
 
@@ -17,16 +17,38 @@ use crate::{
 ///
 /// The columns are name, kind, methods, how much of the body is known, and title.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args;
+#[command(after_help = "\
+Examples:
+  sps endpoints --target 6.0
+  sps endpoints --changed-since 6.9")]
+pub(crate) struct Args {
+    /// Version of the appliance; what other versions have is left out
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    target: Option<Version>,
+
+    /// List what was added (+) or removed (-) after this version, member by member
+    #[arg(long, value_name = "VERSION", value_parser = version, conflicts_with = "target")]
+    changed_since: Option<Version>,
+}
 
 /// Runs the command.
-pub(crate) fn run(_: &Args, out: &mut Stdout) -> Result<Status> {
-    if out.is_json() {
-        let endpoints: Vec<Value> = spec().endpoints.iter().map(facts::endpoint).collect();
-        print_json(out, &endpoints)?;
-        return Ok(Status::Done);
+pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
+    let spec = spec_at(args.target.as_ref());
+    match &args.changed_since {
+        None if out.is_json() => {
+            let endpoints: Vec<Value> = spec.endpoints.iter().map(facts::endpoint).collect();
+            print_json(out, &endpoints)?;
+        }
+        None => out.write_all(sps_codegen::endpoints(&spec).as_bytes())?,
+        Some(version) if out.is_json() => {
+            let changed = spec.endpoints.iter().filter_map(|it| {
+                let changes = sps_codegen::changes_since(&spec, it, version);
+                (!changes.is_empty()).then(|| facts::endpoint_with_changes(it, &changes, version))
+            });
+            print_json(out, &changed.collect::<Vec<_>>())?;
+        }
+        Some(version) => out.write_all(sps_codegen::changes(&spec, version).as_bytes())?,
     }
-    out.write_all(sps_codegen::endpoints(spec()).as_bytes())?;
     out.flush()?;
     Ok(Status::Done)
 }

@@ -9,12 +9,12 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use sps_codegen::SchemaForm;
-use sps_spec::Endpoint;
+use sps_spec::{Endpoint, Spec, Version};
 
 use crate::{
     endpoint,
     output::{Stdout, count, one_line, print_json},
-    spec::spec,
+    spec::{spec_at, version},
     status::Status,
 };
 
@@ -27,6 +27,7 @@ use crate::{
 Examples:
   sps schema management/snmp/trap > trap.schema.json
   sps schema info --form response
+  sps schema management/email --target 6.2
   sps schema --all schemas
   sps schema --all schemas --site site")]
 pub(crate) struct Args {
@@ -49,6 +50,10 @@ pub(crate) struct Args {
     /// (repeatable)
     #[arg(long, value_name = "DIR", requires = "all")]
     site: Vec<String>,
+
+    /// Version of the appliance; what other versions have is left out
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    target: Option<Version>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -70,10 +75,11 @@ impl From<Form> for SchemaForm {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
+    let spec = &*spec_at(args.target.as_ref());
     match (&args.endpoint, &args.all) {
-        (Some(endpoint), _) => out.write_all(one(endpoint, args.form.into())?.as_bytes())?,
+        (Some(endpoint), _) => out.write_all(one(spec, endpoint, args.form.into())?.as_bytes())?,
         (None, Some(dir)) => {
-            let written = write_all(dir, &args.site)?;
+            let written = write_all(spec, dir, &args.site)?;
             if out.is_json() {
                 print_json(out, &written)?;
             } else {
@@ -84,22 +90,22 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
             let forms = SchemaForm::ALL.into_iter();
             let forms_of = |endpoint: &Endpoint| -> Vec<&str> {
                 let has_schema =
-                    |form: &SchemaForm| sps_codegen::schema(spec(), endpoint, *form).is_some();
+                    |form: &SchemaForm| sps_codegen::schema(spec, endpoint, *form).is_some();
                 forms.clone().filter(has_schema).map(SchemaForm::name).collect()
             };
-            let endpoints = spec().endpoints.iter().map(|it| (it.short_path(), forms_of(it)));
+            let endpoints = spec.endpoints.iter().map(|it| (it.short_path(), forms_of(it)));
             let index: BTreeMap<_, _> = endpoints.filter(|(_, forms)| !forms.is_empty()).collect();
             print_json(out, &index)?;
         }
-        (None, None) => out.write_all(sps_codegen::schemas(spec()).as_bytes())?,
+        (None, None) => out.write_all(sps_codegen::schemas(spec).as_bytes())?,
     }
     out.flush()?;
     Ok(Status::Done)
 }
 
-fn one(name: &str, form: SchemaForm) -> Result<String> {
-    let endpoint = endpoint::spec_page(name).map_err(|reason| anyhow!(reason))?;
-    let schema = |form| sps_codegen::schema(spec(), endpoint, form);
+fn one(spec: &Spec, name: &str, form: SchemaForm) -> Result<String> {
+    let endpoint = endpoint::page_at(spec, name).map_err(|reason| anyhow!(reason))?;
+    let schema = |form| sps_codegen::schema(spec, endpoint, form);
     schema(form).ok_or_else(|| {
         let other = SchemaForm::ALL.into_iter().find(|other| schema(*other).is_some());
         let hint = match other {
@@ -132,8 +138,7 @@ impl fmt::Display for Written {
 /// Writes all schemas and the settings.
 ///
 /// Writes nothing if a file of another program would be replaced.
-fn write_all(dir: &Path, sites: &[String]) -> Result<Written> {
-    let spec = spec();
+fn write_all(spec: &Spec, dir: &Path, sites: &[String]) -> Result<Written> {
     let base = base(dir)?;
     let mut files: Vec<(PathBuf, String)> = Vec::new();
     for endpoint in &spec.endpoints {

@@ -3,12 +3,13 @@
 use std::io::Write as _;
 
 use anyhow::{Result, anyhow};
+use sps_spec::Version;
 
 use crate::{
     command::facts,
     endpoint,
     output::{Stdout, print_json},
-    spec::spec,
+    spec::{spec_at, version},
     status::Status,
 };
 
@@ -18,16 +19,21 @@ pub(crate) struct Args {
     /// Full path, or the part after `/api/configuration/` or `/api/`
     #[arg(value_name = "ENDPOINT")]
     endpoint: String,
+
+    /// Version of the appliance; what other versions have is left out
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    target: Option<Version>,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
-    let endpoint = endpoint::spec_page(&args.endpoint).map_err(|reason| anyhow!(reason))?;
+    let spec = spec_at(args.target.as_ref());
+    let endpoint = endpoint::page_at(&spec, &args.endpoint).map_err(|reason| anyhow!(reason))?;
     if out.is_json() {
-        print_json(out, &facts::endpoint_with_schemas(endpoint))?;
+        print_json(out, &facts::endpoint_with_schemas(&spec, endpoint))?;
         return Ok(Status::Done);
     }
-    out.write_all(sps_codegen::show(spec(), endpoint).as_bytes())?;
+    out.write_all(sps_codegen::show(&spec, endpoint).as_bytes())?;
     out.flush()?;
     Ok(Status::Done)
 }

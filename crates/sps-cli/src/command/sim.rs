@@ -5,7 +5,6 @@ use std::{
     io::Write as _,
     net::SocketAddr,
     path::{Path, PathBuf},
-    str::FromStr as _,
 };
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -16,6 +15,7 @@ use crate::{
     check::read,
     connection::{password::clean, runtime},
     output::{Stdout, print_json, remark},
+    spec::version,
     status::Status,
 };
 
@@ -45,7 +45,7 @@ pub(crate) struct Args {
     listen: SocketAddr,
 
     /// Version to simulate, such as 6.0.1 or 7.5 [default: the newest]
-    #[arg(long, value_name = "VERSION", value_parser = target)]
+    #[arg(long, value_name = "VERSION", value_parser = version)]
     target: Option<sps_spec::Version>,
 
     /// Load the configuration from this file and save it there, with its secrets in plain text
@@ -132,12 +132,6 @@ struct Reader {
 fn reader(text: &str) -> Result<Reader, String> {
     let (name, file) = text.split_once('=').ok_or("expected NAME=FILE")?;
     Ok(Reader { name: user_name(name)?, password_file: file.into() })
-}
-
-/// A version of the appliance, as `sps check` takes it.
-fn target(text: &str) -> Result<sps_spec::Version, String> {
-    sps_validate::Version::from_str(text).map_err(|error| error.to_string())?;
-    text.parse().map_err(|error| format!("{error}"))
 }
 
 /// A name that can log in; in Basic credentials it ends at the first colon.

@@ -3,8 +3,14 @@
 use std::io::Write as _;
 
 use anyhow::{Result, anyhow};
+use sps_spec::Version;
 
-use crate::{endpoint, output::Stdout, spec::spec, status::Status};
+use crate::{
+    endpoint,
+    output::Stdout,
+    spec::{spec_at, version},
+    status::Status,
+};
 
 /// Print a filled-in request body to start from
 #[derive(Debug, clap::Args)]
@@ -20,12 +26,17 @@ pub(crate) struct Args {
     /// Value of a selection in the body, such as 2c or starttls
     #[arg(long, value_name = "VALUE")]
     variant: Option<String>,
+
+    /// Version of the appliance; what other versions have is left out
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    target: Option<Version>,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
-    let endpoint = endpoint::spec_page(&args.endpoint).map_err(|reason| anyhow!(reason))?;
-    let body = sps_codegen::template(spec(), endpoint, args.variant.as_deref())
+    let spec = spec_at(args.target.as_ref());
+    let endpoint = endpoint::page_at(&spec, &args.endpoint).map_err(|reason| anyhow!(reason))?;
+    let body = sps_codegen::template(&spec, endpoint, args.variant.as_deref())
         .map_err(|error| anyhow!(error.to_string()))?;
     out.write_all(body.as_bytes())?;
     out.flush()?;

@@ -16,6 +16,7 @@ mod fix;
 mod help;
 mod locks;
 mod machine;
+mod openapi;
 mod output;
 mod pages;
 mod pem;

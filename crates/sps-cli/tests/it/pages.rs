@@ -98,3 +98,36 @@ fn an_unknown_code_names_the_nearest() {
     dir.sps(&["explain", "startls-only"]).is(2, "", words);
     dir.sps(&["explain", "x"]).is(2, "", "error: unknown code `x`; `sps explain` lists all\n");
 }
+
+/// `commit_message` of a transaction came with 8.0, and the whole endpoint of the web gateway with 7.0.3.1.
+#[test]
+fn pages_of_a_version_have_what_it_has() {
+    let dir = Dir::new("versions");
+    let show = |version| dir.sps(&["show", "transaction", "--target", version]).stdout;
+    assert!(show("8.0").contains("commit_message") && !show("7.5").contains("commit_message"));
+    let gateway = "management/web_gateway_authentication";
+    let list = |version| dir.sps(&["endpoints", "--target", version]).stdout;
+    assert!(list("7.0.3.1").contains(gateway) && !list("7.0.3").contains(gateway));
+    dir.sps(&["schema", gateway, "--target", "7.0.3"])
+        .fails(2, "the target version has no `management/web_gateway_authentication`: it has been there since 7.0.3.1");
+    dir.sps(&["template", gateway, "--target", "7.0.4"]);
+}
+
+#[test]
+fn lists_what_changed_since_a_version() {
+    let dir = Dir::new("changed");
+    let run = dir.sps(&["endpoints", "--changed-since", "7.0.3"]);
+    assert_eq!(run.status, 0, "{}", run.all());
+    let line = |text: &str| {
+        run.stdout.lines().any(|it| it.split_whitespace().collect::<Vec<_>>().join(" ") == text)
+    };
+    assert!(line("+ the endpoint since version 7.0.3.1"), "{}", run.stdout);
+    assert!(line("+ /commit_message since version 8.0"), "{}", run.stdout);
+    assert!(dir.sps(&["endpoints", "--changed-since", "99"]).stdout.is_empty());
+    let json = dir.sps(&["endpoints", "--changed-since", "7.5", "--format", "json"]).json();
+    let transaction =
+        json.as_array().unwrap().iter().find(|it| it["name"] == "transaction").unwrap();
+    assert_eq!(transaction["changes"][0]["pointer"], "/commit_message");
+    assert_eq!(transaction["changes"][0]["change"], "added");
+    assert_eq!(transaction["changes"][0]["since"], "8.0");
+}

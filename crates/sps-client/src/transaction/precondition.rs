@@ -22,7 +22,7 @@ impl Transaction {
     ///
     /// ```no_run
     /// # async fn example(client: sps_client::Client) -> Result<(), sps_client::Error> {
-    /// use sps_model::SnmpTrap;
+    /// use sps_model::management::SnmpTrap;
     ///
     /// let mut transaction = client.transaction().await?;
     /// for difference in transaction.edit::<SnmpTrap>(|trap| trap.enabled = true).await? {
@@ -92,7 +92,7 @@ impl Transaction {
     ///
     /// ```no_run
     /// # async fn example(client: sps_client::Client) -> Result<(), sps_client::Error> {
-    /// use sps_model::SnmpTrap;
+    /// use sps_model::management::SnmpTrap;
     ///
     /// let read = client.get::<SnmpTrap>().await?.into_request();
     /// let mut trap = read.clone();

@@ -64,6 +64,7 @@ pub fn kind(kind: EndpointKind) -> &'static str {
         EndpointKind::Container => "container",
         EndpointKind::Job => "job",
         EndpointKind::Status => "status",
+        EndpointKind::Action => "action",
     }
 }
 

@@ -1,8 +1,8 @@
 //! The page of one endpoint.
 
 use sps_spec::{
-    Completeness, Endpoint, EndpointKind, Field, FieldType, Form, Method, Quirk, Rule, SourceTag,
-    Spec, TypeDef, Versions, prose::list,
+    Body, Completeness, Endpoint, EndpointKind, Field, FieldType, Form, Method, Quirk, Rule, SourceTag,
+    Spec, TypeDef, Versions, collection, prose::list,
 };
 
 use super::{
@@ -42,6 +42,7 @@ fn overview(out: &mut String, endpoint: &Endpoint) {
         EndpointKind::Container => "only links to what lies below",
         EndpointKind::Job => "POST starts a job; its object shows the progress",
         EndpointKind::Status => "not part of the configuration",
+        EndpointKind::Action => "POST does it at once; the response is the result",
     };
     let known = match endpoint.completeness {
         Completeness::Complete => "every member is known",
@@ -89,9 +90,15 @@ fn below_it(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
 }
 
 fn request(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
-    let Some(name) = &endpoint.request else { return };
+    let Some(body) = &endpoint.request else {
+        if !endpoint.upload.is_empty() {
+            heading(out, "REQUEST BODY");
+            paragraph(out, 2, &format!("A file: {}.", list(&endpoint.upload, "or")));
+        }
+        return;
+    };
     heading(out, "REQUEST BODY");
-    let doc = new_doc(spec, endpoint, name);
+    let doc = new_doc(spec, endpoint, body);
     let replaces = endpoint.kind != EndpointKind::Status
         && endpoint.methods.iter().chain(&endpoint.object_methods).any(|it| *it == Method::Put);
     let whole =
@@ -102,33 +109,39 @@ fn request(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     if doc.is_some() || replaces {
         out.push('\n');
     }
-    tree::body(out, spec, name, Form::Request);
+    tree::body(out, spec, body, Form::Request);
 }
 
 /// The response: what differs from the request, or all of it where the types differ.
 fn response(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
-    let Some(name) = &endpoint.response else { return };
+    let Some(body) = &endpoint.response else {
+        if let Some(media) = &endpoint.download {
+            heading(out, "RESPONSE");
+            paragraph(out, 2, &format!("A file: {media}."));
+        }
+        return;
+    };
     heading(out, "RESPONSE");
     let wrappers: Vec<_> = endpoint.wrappers.iter().map(|it| format!("`{it}`")).collect();
-    let mut envelope = format!(
-        "The body is under {}, beside `meta`{}.",
-        list(&wrappers, "or"),
-        match &endpoint.key {
-            Some(key) => format!(" and the `key` {}", prose::quoted(key)),
-            None => String::new(),
-        }
-    );
+    let key = match &endpoint.key {
+        Some(key) => format!(" and the `key` {}", prose::quoted(key)),
+        None => String::new(),
+    };
+    let mut envelope = match &wrappers[..] {
+        [] => format!("Its members are beside `meta`{key}, without a wrapper."),
+        _ => format!("The body is under {}, beside `meta`{key}.", list(&wrappers, "or")),
+    };
     if !endpoint.object_methods.is_empty() && endpoint.methods.contains(&Method::Get) {
         envelope.push_str(" GET of the path itself lists the objects under `items`.");
     }
     paragraph(out, 2, &envelope);
-    if endpoint.request.as_ref() != Some(name) {
+    if endpoint.request.as_ref() != Some(body) {
         out.push('\n');
-        if let Some(doc) = new_doc(spec, endpoint, name) {
+        if let Some(doc) = new_doc(spec, endpoint, body) {
             paragraph(out, 2, doc);
             out.push('\n');
         }
-        return tree::body(out, spec, name, Form::Response);
+        return tree::body(out, spec, body, Form::Response);
     }
     let lines = differences(spec, endpoint);
     if lines.is_empty() {
@@ -141,8 +154,8 @@ fn response(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
 }
 
 /// The doc of a body, unless the page has shown it already.
-fn new_doc<'a>(spec: &'a Spec, endpoint: &Endpoint, name: &str) -> Option<&'a str> {
-    spec.type_def(name).map(TypeDef::doc).filter(|doc| *doc != endpoint.doc)
+fn new_doc<'a>(spec: &'a Spec, endpoint: &Endpoint, body: &Body) -> Option<&'a str> {
+    spec.type_def(body.name()?).map(TypeDef::doc).filter(|doc| *doc != endpoint.doc)
 }
 
 /// Differences of a response from a request of the same type.
@@ -198,7 +211,7 @@ fn referrers(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
                 Member::Content(variant) => variant.payload.as_ref().map(|it| &it.ty),
                 Member::Tag(_) => None,
             };
-            matches!(ty.map(FieldType::leaf), Some(FieldType::Ref(to)) if *to == endpoint.path)
+            matches!(ty.map(FieldType::leaf), Some(FieldType::Ref(to)) if collection(to) == endpoint.path)
         });
         for (at, place) in places.into_iter().enumerate() {
             let label = if at == 0 { other.short_path() } else { "" };

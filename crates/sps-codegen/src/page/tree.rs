@@ -1,7 +1,7 @@
 //! The members of a body as an indented tree.
 
 use sps_spec::{
-    Constraint, Enum, Field, FieldType, Form, Format, Literal, Payload, Presence, Spec, Struct,
+    Body, Constraint, Enum, Field, FieldType, Form, Format, Literal, Payload, Presence, Spec, Struct,
     TypeDef, Union, Versions, prose::list,
 };
 
@@ -31,9 +31,19 @@ enum Note {
 }
 
 /// Appends the members of a body of the named type, or that none of them is known.
-pub(super) fn body(out: &mut String, spec: &Spec, name: &str, form: Form) {
+pub(super) fn body(out: &mut String, spec: &Spec, body: &Body, form: Form) {
     let mut builder = Builder { spec, form, open: Vec::new() };
-    let nodes = builder.named(name);
+    if body.name().is_none() {
+        let facts = prose::bounds(&body.constraint, None);
+        let facts: String = facts.into_iter().map(|it| format!(", {it}")).collect();
+        let ty = builder.type_of(&body.ty, body.constraint.format);
+        wrap(out, "  ", "  ", &format!("It is no object with members of its own: {ty}{facts}."));
+        out.push('\n');
+    }
+    let nodes = builder.inside(&body.ty);
+    if body.name().is_none() && nodes.is_empty() {
+        return;
+    }
     if nodes.is_empty() {
         wrap(out, "  ", "  ", "None of its members is known, so none is checked.");
         return;
@@ -45,7 +55,7 @@ pub(super) fn body(out: &mut String, spec: &Spec, name: &str, form: Form) {
         }
         node.write(out, 2, column);
     }
-    if let Some(TypeDef::Struct(it)) = spec.type_def(name)
+    if let Some(TypeDef::Struct(it)) = body.name().and_then(|name| spec.type_def(name))
         && it.open
     {
         wrap(out, "\n  ", "  ", "It has other members, which are not known and pass unchecked.");
@@ -230,8 +240,13 @@ impl<'a> Builder<'a> {
             FieldType::Map(inner) => {
                 format!("object with free keys, whose values are {}", self.many(inner, format))
             }
+            FieldType::Ordered(inner) => format!(
+                "object with free keys and a list `@order` of them, whose values are {}",
+                self.many(inner, format)
+            ),
             FieldType::Bool => "true or false".to_owned(),
             FieldType::Int => "whole number".to_owned(),
+            FieldType::Number => "number".to_owned(),
             FieldType::String => match format {
                 Some(format) => format!("string ({})", prose::format_noun(format)),
                 None => "string".to_owned(),
@@ -260,8 +275,12 @@ impl<'a> Builder<'a> {
             FieldType::Map(inner) => {
                 format!("objects with free keys, whose values are {}", self.many(inner, format))
             }
+            FieldType::Ordered(inner) => {
+                format!("ordered objects with free keys, whose values are {}", self.many(inner, format))
+            }
             FieldType::Bool => "truth values".to_owned(),
             FieldType::Int => "whole numbers".to_owned(),
+            FieldType::Number => "numbers".to_owned(),
             FieldType::String => match format {
                 Some(format) => format!("strings (each {})", prose::format_name(format)),
                 None => "strings".to_owned(),

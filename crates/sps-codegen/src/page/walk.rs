@@ -1,6 +1,6 @@
 //! Every type and member that a body can hold, with its place.
 
-use sps_spec::{Endpoint, Field, FieldType, Form, Spec, Struct, TypeDef, Union, Variant};
+use sps_spec::{Body, Endpoint, Field, FieldType, Form, Spec, Struct, TypeDef, Union, Variant};
 
 /// Members that a body can hold. Pointers are those of RFC 6901, with `*` for any element of a list or map.
 #[derive(Debug, Default)]
@@ -25,12 +25,12 @@ pub(crate) enum Member<'a> {
 impl<'a> Walk<'a> {
     /// Members of a request body of this endpoint.
     pub(crate) fn request(spec: &'a Spec, endpoint: &'a Endpoint) -> Self {
-        Self::of(spec, endpoint.request.as_deref(), Form::Request)
+        Self::of(spec, endpoint.request.as_ref(), Form::Request)
     }
 
     /// Members of the body of its response.
     pub(crate) fn response(spec: &'a Spec, endpoint: &'a Endpoint) -> Self {
-        Self::of(spec, endpoint.response.as_deref(), Form::Response)
+        Self::of(spec, endpoint.response.as_ref(), Form::Response)
     }
 
     /// Members of either body, each once.
@@ -46,10 +46,10 @@ impl<'a> Walk<'a> {
         walk
     }
 
-    fn of(spec: &'a Spec, name: Option<&str>, form: Form) -> Self {
+    fn of(spec: &'a Spec, body: Option<&Body>, form: Form) -> Self {
         let mut walker = Walker { spec, form, open: Vec::new(), walk: Self::default() };
-        if let Some(name) = name {
-            walker.named(name, "");
+        if let Some(body) = body {
+            walker.value(&body.ty, "");
         }
         walker.walk
     }
@@ -138,7 +138,10 @@ impl<'a> Walker<'a> {
     fn value(&mut self, ty: &FieldType, pointer: &str) {
         match ty {
             FieldType::Named(name) => self.named(name, pointer),
-            FieldType::List(inner) | FieldType::Array(inner, _) | FieldType::Map(inner) => {
+            FieldType::List(inner)
+            | FieldType::Array(inner, _)
+            | FieldType::Map(inner)
+            | FieldType::Ordered(inner) => {
                 self.value(inner, &format!("{pointer}/*"));
             }
             _ => {}

@@ -4,10 +4,42 @@ use proc_macro2::{Ident, Literal as Token, TokenStream};
 use quote::{format_ident, quote};
 use sps_spec::{
     Constraint, Endpoint, EndpointKind, Enum, Field, FieldType, Form, Literal, Presence, Rule,
-    Source, Spec, Struct, TypeDef, Union, Versions,
+    Source, Spec, Struct, TypeDef, Union, Versions, collection, object_name,
 };
 
 use crate::rust::{Error, rules, version};
+
+/// The parts of the objects of this collection that references lead to, each once.
+pub(super) fn parts_of(spec: &Spec, path: &str) -> Vec<String> {
+    let mut parts = std::collections::BTreeSet::new();
+    let mut add = |ty: &FieldType| {
+        if let FieldType::Ref(to) = ty.leaf()
+            && let Some((collection, part)) = to.split_once('#')
+            && collection == path
+        {
+            parts.insert(part.to_owned());
+        }
+    };
+    for def in spec.types() {
+        match def {
+            TypeDef::Struct(it) => it.fields.iter().for_each(|field| add(&field.ty)),
+            TypeDef::Union(it) => {
+                it.variants.iter().filter_map(|it| it.payload.as_ref()).for_each(|it| add(&it.ty));
+            }
+            TypeDef::Enum(_) => {}
+        }
+    }
+    for body in spec.endpoints.iter().filter_map(|it| it.request.as_ref()) {
+        add(&body.ty);
+    }
+    parts.into_iter().collect()
+}
+
+/// `NicInterfaceAddress` of `interfaces/addresses` in a `Nic`.
+pub(super) fn part_name(object: &str, part: &str) -> String {
+    let names = part.split('/').map(|segment| object_name(segment, true));
+    std::iter::once(object.to_owned()).chain(names).collect()
+}
 
 /// The items of one file, in order.
 pub(super) struct Items<'s> {
@@ -38,15 +70,21 @@ impl<'s> Items<'s> {
             });
         }
         let Endpoint { path, title, doc, .. } = endpoint;
-        let body = |name: Option<&str>| match name {
-            Some(name) if name == endpoint.object => quote!(Self),
-            name => body(name),
+        let request = match &endpoint.request {
+            Some(body) if body.name() == Some(&endpoint.object) => quote!(Self),
+            Some(body) => self.plain_type(&body.ty, &body.constraint, false),
+            None => quote!(NoBody),
         };
-        let request = body(endpoint.request.as_deref());
         let response = match &endpoint.response {
-            Some(name) if self.has_twin(name) => body(Some(&format!("{name}Response"))),
-            name => body(name.as_deref()),
+            Some(body) => self.response_type(&body.ty, &body.constraint, &endpoint.object),
+            None => quote!(NoBody),
         };
+        let bounds = endpoint.request.as_ref().or(endpoint.response.as_ref());
+        let bounds = bounds.map(|body| &body.constraint).filter(|it| !it.is_empty());
+        let constraint = bounds.map(|it| {
+            let constraint = constraint_tokens(it);
+            quote!(const CONSTRAINT: Constraint = #constraint;)
+        });
         let kind = super::kind(endpoint.kind);
         let methods = endpoint.methods.iter().copied().map(super::method);
         let wrappers = (endpoint.wrappers != ["body"]).then(|| {
@@ -67,6 +105,7 @@ impl<'s> Items<'s> {
                 const TITLE: &'static str = #title;
                 const DOC: &'static str = #doc;
                 #wrappers
+                #constraint
                 #versions
             }
         });
@@ -77,6 +116,69 @@ impl<'s> Items<'s> {
                     const TARGET: Target = Target::#target(#path);
                 }
             });
+            for part in parts_of(self.spec, path) {
+                self.part_of_object(endpoint, &part);
+            }
+        }
+    }
+
+    /// The marker of a part of an object that references lead to, such as an address of an interface.
+    fn part_of_object(&mut self, endpoint: &Endpoint, part: &str) {
+        let Endpoint { path, title, .. } = endpoint;
+        let marker = format_ident!("{}", part_name(&endpoint.object, part));
+        let doc = format!(" {title}: a part of an object, under `{part}`.");
+        self.tokens.push(quote! {
+            #[doc = #doc]
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            #[non_exhaustive]
+            pub enum #marker {}
+        });
+        self.tokens.push(quote! {
+            impl Object for #marker {
+                const TARGET: Target = Target::new(#path).part(#part);
+            }
+        });
+    }
+
+    /// The type of a value in responses.
+    fn response_type(&self, ty: &FieldType, constraint: &Constraint, own: &str) -> TokenStream {
+        let inner = |ty: &FieldType| self.response_type(ty, constraint, "");
+        match ty {
+            FieldType::Named(name) if self.has_twin(name) => {
+                let twin = format_ident!("{name}Response");
+                quote!(#twin)
+            }
+            FieldType::Named(name) if name == own => quote!(Self),
+            FieldType::Ref(to) => {
+                let object = self.target(to);
+                quote!(Reference<#object>)
+            }
+            FieldType::List(it) => {
+                let it = inner(it);
+                quote!(Vec<#it>)
+            }
+            FieldType::Array(it, length) => {
+                let (it, length) = (inner(it), Token::usize_unsuffixed(*length));
+                quote!([#it; #length])
+            }
+            FieldType::Map(it) => {
+                let it = inner(it);
+                quote!(BTreeMap<String, #it>)
+            }
+            FieldType::Ordered(it) => {
+                let it = inner(it);
+                quote!(Ordered<#it>)
+            }
+            plain => self.plain_type(plain, constraint, false),
+        }
+    }
+
+    /// The marker of what a reference leads to.
+    fn target(&self, to: &str) -> Ident {
+        let object = self.spec.endpoint(collection(to)).map_or("", |it| &it.object);
+        match to.split_once('#') {
+            Some((_, part)) => format_ident!("{}", part_name(object, part)),
+            None => format_ident!("{object}"),
         }
     }
 
@@ -163,9 +265,14 @@ impl<'s> Items<'s> {
         }
         let members = declared.iter().chain(&added).map(|field| {
             let member = member(&field.name, &field.constraint, &field.versions);
-            let Presence::When(condition) = &field.presence else { return Ok(member) };
-            let requirement = rules::requirement(self.spec, def, condition)?;
-            Ok(quote!(#member.required_if(#requirement)))
+            match &field.presence {
+                Presence::When(condition) => {
+                    let requirement = rules::requirement(self.spec, def, condition)?;
+                    Ok(quote!(#member.required_if(#requirement)))
+                }
+                Presence::Required if !field.versions.is_always() => Ok(quote!(#member.required())),
+                _ => Ok(member),
+            }
         });
         let members = members.collect::<Result<Vec<_>, Error>>()?;
         let rules = rules.iter().map(|rule| rules::rule(self.spec, def, rule));
@@ -201,7 +308,7 @@ impl<'s> Items<'s> {
         if field.nullable {
             ty = quote!(Option<#ty>);
         }
-        if field.presence != Presence::Required {
+        if field.presence != Presence::Required || !field.versions.is_always() {
             ty = quote!(Optional<#ty>);
         }
         ty
@@ -212,6 +319,7 @@ impl<'s> Items<'s> {
             FieldType::Bool => quote!(bool),
             FieldType::Int if constraint.minimum.is_some_and(|minimum| minimum >= 0) => quote!(u64),
             FieldType::Int => quote!(i64),
+            FieldType::Number => quote!(f64),
             FieldType::String if sensitive => quote!(Secret),
             FieldType::String => quote!(String),
             FieldType::Any => quote!(Any),
@@ -220,8 +328,7 @@ impl<'s> Items<'s> {
                 quote!(#name)
             }
             FieldType::Ref(path) => {
-                let object = self.spec.endpoint(path).map_or("", |endpoint| &endpoint.object);
-                let object = format_ident!("{object}");
+                let object = self.target(path);
                 quote!(Key<#object>)
             }
             FieldType::List(inner) => {
@@ -237,6 +344,10 @@ impl<'s> Items<'s> {
                 let inner = self.plain_type(inner, constraint, sensitive);
                 quote!(BTreeMap<String, #inner>)
             }
+            FieldType::Ordered(inner) => {
+                let inner = self.plain_type(inner, constraint, sensitive);
+                quote!(Ordered<#inner>)
+            }
         }
     }
 
@@ -250,6 +361,7 @@ impl<'s> Items<'s> {
         let name = format_ident!("{}", def.name);
         let docs = self.docs(&def.doc, &[], &def.source, None);
         let Union { tag, content, .. } = def;
+        let open = def.open.then(|| quote!(open,));
         let variants = def.variants.iter().map(|variant| {
             let name = format_ident!("{}", variant.rust);
             let wire = &variant.value;
@@ -263,7 +375,7 @@ impl<'s> Items<'s> {
         self.tokens.push(quote! {
             #docs
             #[derive(Debug, Clone, PartialEq, Resource)]
-            #[resource(tag = #tag, content = #content, constrained)]
+            #[resource(tag = #tag, content = #content, #open constrained)]
             #[non_exhaustive]
             pub enum #name {
                 #(#variants)*
@@ -290,10 +402,11 @@ impl<'s> Items<'s> {
             let docs = self.docs(&value.doc, &[], &value.source, None);
             quote!(#docs #[resource(rename = #wire #(, alias = #aliases)*)] #name,)
         });
+        let open = def.open.then(|| quote!(open,));
         self.tokens.push(quote! {
             #docs
             #[derive(Debug, Clone, PartialEq, Resource)]
-            #[resource(constrained)]
+            #[resource(#open constrained)]
             #[non_exhaustive]
             pub enum #name {
                 #(#values)*
@@ -423,7 +536,8 @@ fn wrap(text: &str) -> Vec<String> {
 fn has_empty_value(field: &Field) -> bool {
     field.nullable
         || field.presence != Presence::Required
-        || matches!(field.ty, FieldType::List(_) | FieldType::Map(_))
+        || !field.versions.is_always()
+        || matches!(field.ty, FieldType::List(_) | FieldType::Map(_) | FieldType::Ordered(_))
 }
 
 /// One line of a descriptor table.
@@ -455,9 +569,4 @@ fn constraint_tokens(constraint: &Constraint) -> TokenStream {
         quote!(.format(Format::#format))
     });
     quote!(Constraint::NONE #(#bounds)* #format)
-}
-
-fn body(name: Option<&str>) -> TokenStream {
-    let name = format_ident!("{}", name.unwrap_or("NoBody"));
-    quote!(#name)
 }

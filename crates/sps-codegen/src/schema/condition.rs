@@ -207,7 +207,7 @@ impl<'a> Conditions<'a> {
 }
 
 /// Every word, aliases too.
-pub(super) fn all_words(it: &Enum) -> Vec<&str> {
+pub(crate) fn all_words(it: &Enum) -> Vec<&str> {
     let words = it.values.iter().flat_map(|it| std::iter::once(&it.value).chain(&it.aliases));
     words.map(String::as_str).collect()
 }
@@ -259,9 +259,10 @@ fn type_name(ty: &FieldType) -> Option<&'static str> {
     match ty {
         FieldType::Bool => Some("boolean"),
         FieldType::Int => Some("integer"),
+        FieldType::Number => Some("number"),
         FieldType::String => Some("string"),
         FieldType::List(_) | FieldType::Array(..) => Some("array"),
-        FieldType::Map(_) | FieldType::Named(_) => Some("object"),
+        FieldType::Map(_) | FieldType::Ordered(_) | FieldType::Named(_) => Some("object"),
         // In a response it may be an object as well.
         FieldType::Ref(_) | FieldType::Any => None,
     }

@@ -14,9 +14,9 @@ use crate::json::Json;
 pub(super) fn schema(spec: &Spec, endpoint: &Endpoint) -> Option<String> {
     let mut requests = Types::new(spec, SchemaForm::Request);
     let mut responses = Types::new(spec, SchemaForm::Response);
-    let (sent, received) = (endpoint.request.as_deref()?, endpoint.response.as_deref()?);
-    let request = bare(spec, endpoint, sent, requests.named(sent));
-    let response = responses.named(received);
+    let (sent, received) = (endpoint.request.as_ref()?, endpoint.response.as_ref()?);
+    let request = bare(spec, endpoint, sent, requests.body(sent));
+    let response = responses.body(received);
     let carriers = Carriers::of(spec, endpoint, received);
     let body = if carriers.is_empty() {
         let forms = [(SchemaForm::Request, request), (SchemaForm::Response, response)];

@@ -30,6 +30,15 @@ pub(super) fn definition(format: Format) -> Object {
     Object::new().with("description", format!("{title}.")).and(keywords(format))
 }
 
+/// The standard name of a format, where programs that make clients know one.
+pub(crate) fn standard(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Fqdn => Some("hostname"),
+        Format::DateTime => Some("date-time"),
+        _ => None,
+    }
+}
+
 fn keywords(format: Format) -> Object {
     let pattern = |pattern: String| Object::new().with("pattern", pattern);
     match format {
@@ -60,6 +69,15 @@ fn keywords(format: Format) -> Object {
             let six = "^[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f.]{0,15}){2,8}$".to_owned();
             Object::new().with("anyOf", vec![one("ipv4", four), one("ipv6", six)])
         }
+        Format::IpNetwork => {
+            let four = format!("(?:{OCTET}\\.){{3}}{OCTET}/(?:3[0-2]|[12]?[0-9])");
+            let six = "[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f.]{0,15}){2,8}/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])";
+            pattern(format!("^(?:{four}|{six})$"))
+        }
+        Format::Url => pattern("^[A-Za-z][0-9A-Za-z+.-]*://[^\\s/?#]+(?:[/?#]\\S*)?$".to_owned()),
+        Format::Uuid => pattern(
+            "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$".to_owned(),
+        ),
         Format::Fqdn => Object::new()
             .with("format", "hostname")
             .with("pattern", format!("^(?:{LABEL}\\.)+{LABEL}\\.?$"))

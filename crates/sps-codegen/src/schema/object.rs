@@ -4,21 +4,21 @@ use crate::json::Json;
 
 /// The keywords of one schema, in the order in which they are written.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Object(Vec<(String, Json)>);
+pub(crate) struct Object(Vec<(String, Json)>);
 
 impl Object {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// The same with one more keyword.
-    pub(super) fn with(mut self, keyword: &str, value: impl Into<Json>) -> Self {
+    pub(crate) fn with(mut self, keyword: &str, value: impl Into<Json>) -> Self {
         self.0.push((keyword.to_owned(), value.into()));
         self
     }
 
     /// The same with one more keyword, if there is a value for it.
-    pub(super) fn with_some(self, keyword: &str, value: Option<impl Into<Json>>) -> Self {
+    pub(crate) fn with_some(self, keyword: &str, value: Option<impl Into<Json>>) -> Self {
         match value {
             Some(value) => self.with(keyword, value),
             None => self,
@@ -26,17 +26,17 @@ impl Object {
     }
 
     /// The same with all keywords of another, which has none of these.
-    pub(super) fn and(mut self, other: Self) -> Self {
+    pub(crate) fn and(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
     }
 
     /// The keywords, or the members of a map of schemas.
-    pub(super) fn members(&self) -> impl Iterator<Item = (&str, &Json)> {
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &Json)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
@@ -54,7 +54,7 @@ impl From<Vec<Self>> for Json {
 }
 
 /// Words as a list of strings.
-pub(super) fn strings<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Json {
+pub(crate) fn strings<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Json {
     words.into_iter().map(|it| Json::from(it.as_ref())).collect::<Vec<_>>().into()
 }
 

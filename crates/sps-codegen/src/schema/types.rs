@@ -1,7 +1,7 @@
 //! Types as definitions, and their members.
 
 use sps_spec::{
-    Condition, Constraint, Enum, Field, FieldType, Format, Literal, Presence, Severity, Spec,
+    Body, Condition, Constraint, Enum, Field, FieldType, Format, Literal, Presence, Severity, Spec,
     Struct, TypeDef, Union, Versions,
 };
 
@@ -37,6 +37,12 @@ impl<'a> Types<'a> {
         definitions.fold(Object::new(), |all, (name, schema)| all.with(&name, schema))
     }
 
+    /// The schema of a body.
+    pub(super) fn body(&mut self, body: &'a Body) -> Object {
+        let leaf = Leaf { constraint: &body.constraint, example: body.example.as_ref() };
+        self.value(&body.ty, leaf, false)
+    }
+
     /// A reference to the definition of the type, which is made if this is the first one.
     pub(super) fn named(&mut self, name: &str) -> Object {
         if !self.named.iter().any(|(known, _)| known == name) {
@@ -65,7 +71,9 @@ impl<'a> Types<'a> {
             properties = properties.with(&field.name, self.field(it, field));
         }
         let required = fields.iter().filter(|field| {
-            field.presence == Presence::Required && !(response && field.request_only)
+            // Without a version, only what every version has can be demanded.
+            let is_sure = field.presence == Presence::Required && field.versions.is_always();
+            is_sure && !(response && field.request_only)
         });
         let required: Vec<_> = required.map(|field| field.name.as_str()).collect();
 
@@ -126,7 +134,7 @@ impl<'a> Types<'a> {
         let docs = it.variants.iter().map(|it| (it.value.as_str(), it.doc.as_str(), &it.versions));
         let tag = Object::new()
             .with("description", format!("What `{}` holds. {}", it.content, self::words(docs)))
-            .and(self.one_of(&words));
+            .and(self.one_of(&words, it.open));
         let mut parts: Vec<Json> = Vec::new();
         for variant in &it.variants {
             let chosen = Object::new().with("required", strings([&it.tag])).with(
@@ -160,7 +168,10 @@ impl<'a> Types<'a> {
             .with("type", "object")
             .with("properties", members)
             .with("required", strings([&it.tag]))
-            .with_some("additionalProperties", (self.form == SchemaForm::Request).then_some(false))
+            .with_some(
+                "additionalProperties",
+                (self.form == SchemaForm::Request && !it.open).then_some(false),
+            )
             .with_some("allOf", Some(parts).filter(|it| !it.is_empty()))
     }
 
@@ -172,16 +183,16 @@ impl<'a> Types<'a> {
         let doc = format!("{} {}{}", it.doc, words(docs), aliases.collect::<String>());
         let comment: Vec<_> = versions(&it.versions).into_iter().collect();
         let words = all_words(it);
-        self.about(&it.name, &doc, &it.source, &comment).and(self.one_of(&words))
+        self.about(&it.name, &doc, &it.source, &comment).and(self.one_of(&words, it.open))
     }
 
-    /// These words; in a response others too, which are kept.
-    fn one_of(&self, words: &[&str]) -> Object {
+    /// These words; in a response others too, which are kept, and where no source lists all.
+    fn one_of(&self, words: &[&str], open: bool) -> Object {
         let known = Object::new().with("enum", strings(words));
         let one = Object::new().with("type", "string");
         match self.form {
-            SchemaForm::Request => one.and(known),
-            SchemaForm::Response => {
+            SchemaForm::Request if !open => one.and(known),
+            _ => {
                 let other = Object::new().with("$comment", "A word that no source shows.");
                 one.with("anyOf", vec![Json::from(known), other.into()])
             }
@@ -246,6 +257,7 @@ impl<'a> Types<'a> {
         match ty {
             FieldType::Any => Object::new(),
             FieldType::Bool => of_type("boolean"),
+            FieldType::Number => examples(of_type("number")),
             FieldType::Int => examples(
                 of_type("integer")
                     .with_some("minimum", constraint.minimum)
@@ -275,6 +287,18 @@ impl<'a> Types<'a> {
             }
             FieldType::Map(inner) => {
                 of_type("object").with("additionalProperties", self.value(inner, leaf, false))
+            }
+            FieldType::Ordered(inner) => {
+                let key = Object::new().with("type", "string");
+                let order = Object::new()
+                    .with("description", "The keys in their order, each once.")
+                    .with("type", "array")
+                    .with("items", key)
+                    .with("uniqueItems", true);
+                of_type("object")
+                    .with("properties", Object::new().with("@order", order))
+                    .with("required", strings(["@order"]))
+                    .with("additionalProperties", self.value(inner, leaf, false))
             }
         }
     }
@@ -348,7 +372,7 @@ fn definition(name: &str) -> Object {
     Object::new().with("$ref", format!("#/$defs/{name}"))
 }
 
-fn or_null(schema: Object, nullable: bool) -> Object {
+pub(crate) fn or_null(schema: Object, nullable: bool) -> Object {
     if !nullable {
         return schema;
     }
@@ -357,7 +381,7 @@ fn or_null(schema: Object, nullable: bool) -> Object {
 }
 
 /// What the words mean, one sentence each.
-fn words<'w>(words: impl Iterator<Item = (&'w str, &'w str, &'w Versions)>) -> String {
+pub(crate) fn words<'w>(words: impl Iterator<Item = (&'w str, &'w str, &'w Versions)>) -> String {
     let sentences = words.map(|(word, doc, versions)| {
         let versions = self::versions(versions).map(|it| format!(" {it}")).unwrap_or_default();
         format!("`{word}`: {doc}{versions}")

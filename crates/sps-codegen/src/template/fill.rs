@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use sps_spec::{
-    Constraint, Enum, Field, FieldType, Format, Literal, Presence, Spec, Struct, TypeDef, Union,
-    Versions,
+    Body, Constraint, Enum, Field, FieldType, Format, Literal, Presence, Spec, Struct, TypeDef,
+    Union, Versions, collection,
 };
 
 use super::{
@@ -50,7 +50,7 @@ impl Score {
 /// A body of the named type. `picks` says which choice to take where; elsewhere it is the first.
 pub(super) fn fill(
     spec: &Spec,
-    name: &str,
+    body: &Body,
     variant: Option<&str>,
     picks: &BTreeMap<String, usize>,
 ) -> Filled {
@@ -64,12 +64,18 @@ pub(super) fn fill(
         used: Vec::new(),
         open: Vec::new(),
     };
-    let body = filler.named(name, "", None);
+    let leaf = Leaf {
+        constraint: &body.constraint,
+        sensitive: false,
+        value: body.example.as_ref(),
+        position: 0,
+    };
+    let filled = filler.value(&body.ty, "", leaf);
     let score = Score {
         lacks_variant: variant.is_some() && !filler.has_variant,
-        broken: broken(spec, name, &body),
+        broken: body.name().map(|name| broken(spec, name, &filled)).unwrap_or_default(),
     };
-    Filled { body, sites: filler.sites, score }
+    Filled { body: filled, sites: filler.sites, score }
 }
 
 struct Filler<'a> {
@@ -230,7 +236,7 @@ impl<'a> Filler<'a> {
                 let first = !matches!(leaf.value, Some(Literal::Bool(false)));
                 Json::Bool(first == (self.pick(pointer.to_owned(), 2) == 0))
             }
-            FieldType::Int => Json::Int(int(leaf)),
+            FieldType::Int | FieldType::Number => Json::Int(int(leaf)),
             FieldType::String => Json::Str(string(leaf)),
             FieldType::Any => Json::Object(Vec::new()),
             FieldType::Named(name) => self.named(name, pointer, leaf.value),
@@ -252,12 +258,17 @@ impl<'a> Filler<'a> {
             FieldType::Map(inner) => {
                 Json::Object(vec![("example".to_owned(), self.value(inner, pointer, leaf))])
             }
+            FieldType::Ordered(inner) => {
+                let order = Json::List(vec!["example".into()]);
+                let value = self.value(inner, pointer, leaf);
+                Json::Object(vec![("@order".to_owned(), order), ("example".to_owned(), value)])
+            }
         }
     }
 
     /// The example, or a placeholder that no other reference has.
     fn reference(&mut self, to: &str, example: Option<&Literal>) -> String {
-        let single_use = self.spec.endpoint(to).is_some_and(|it| it.single_use);
+        let single_use = self.spec.endpoint(collection(to)).is_some_and(|it| it.single_use);
         if let Some(Literal::Str(key)) = example
             && !(single_use && self.used.contains(key))
         {
@@ -318,6 +329,9 @@ fn sample(format: Format, position: usize) -> &'static str {
     match format {
         Format::EmailAddress => "someone@example.com",
         Format::IpAddress => "192.0.2.10",
+        Format::IpNetwork => "192.0.2.0/24",
+        Format::Url => "https://server.example.com/path",
+        Format::Uuid => "11111111-aaaa-4bbb-8ccc-000000000001",
         Format::Fqdn => "server.example.com",
         Format::TimeOfDay if position == 0 => "8:00",
         Format::TimeOfDay => "17:00",

@@ -70,7 +70,8 @@ fn describe_words(shape: &WordList) -> TokenStream {
         let aliases = (!aliases.is_empty()).then(|| quote!(.aliases(&[#(#aliases),*])));
         quote!(__private::EnumValue::new(#wire) #aliases)
     });
-    quote!(__private::Shape::Enum { values: &[#(#values),*] })
+    let open = shape.open.is_some();
+    quote!(__private::Shape::Enum { values: &[#(#values),*], open: #open })
 }
 
 fn describe_union(shape: &Union, form: &TypeForm) -> TokenStream {
@@ -86,5 +87,6 @@ fn describe_union(shape: &Union, form: &TypeForm) -> TokenStream {
         };
         quote!(__private::Variant::new(#wire, #kind))
     });
-    quote!(__private::Shape::Union { tag: #tag, content: #content, variants: &[#(#variants),*] })
+    let open = shape.open.is_some();
+    quote!(__private::Shape::Union { tag: #tag, content: #content, variants: &[#(#variants),*], open: #open })
 }

@@ -11,9 +11,13 @@ pub(super) fn wire(vis: &Visibility, name: &Ident, shape: &WordList) -> TokenStr
     let names: Vec<&Ident> = shape.values.iter().map(|value| &value.name).collect();
     let wires: Vec<&LitStr> = shape.values.iter().map(|value| &value.wire).collect();
     let aliases = shape.values.iter().map(|value| &value.aliases);
-    let unknown_read = shape.has_unknown.then(
-        || quote!(_ if reader.is_lenient() => Self::Unknown(__sps::Unknown::from_word(value)),),
-    );
+    let lenient = shape.open.is_none().then(|| quote!(if reader.is_lenient()));
+    let unknown_read = shape
+        .has_unknown
+        .then(|| quote!(_ #lenient => Self::Unknown(__sps::Unknown::from_word(value)),));
+    // Nothing is left where every word is taken.
+    let refused = (!shape.has_unknown || shape.open.is_none())
+        .then(|| quote!(_ => return ::core::option::Option::None,));
     let unknown_value =
         shape.has_unknown.then(|| quote!(Self::Unknown(unknown) => unknown.word(""),));
     quote! {
@@ -36,7 +40,7 @@ pub(super) fn wire(vis: &Visibility, name: &Ident, shape: &WordList) -> TokenStr
                     ::core::option::Option::Some(match value {
                         #(#wires #(| #aliases)* => Self::#names,)*
                         #unknown_read
-                        _ => return ::core::option::Option::None,
+                        #refused
                     })
                 };
                 let _ = reader;

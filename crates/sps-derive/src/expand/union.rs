@@ -121,6 +121,7 @@ pub(super) fn wire(
             }
         }
     });
+    let open = shape.open.is_some().then(|| quote!(const OPEN: bool = true;));
     let unreachable = shape.has_unknown.then(|| quote!(Self::Unknown(_) => {}));
     quote! {
         impl #name {
@@ -146,6 +147,7 @@ pub(super) fn wire(
         impl __private::Union for #name {
             const KEYS: &'static [&'static str; 2] = &[#tag, #content];
             const TAGS: &'static [&'static str] = &[#(#wires),*];
+            #open
 
             fn unit(index: usize) -> ::core::option::Option<Self> {
                 #mentions

@@ -4,6 +4,7 @@
 
 use crate::EndpointInfo;
 
+pub mod areas;
 mod info;
 mod management_accounting;
 mod management_disk_fillup_prevention;
@@ -23,24 +24,15 @@ mod troubleshooting_support_bundle;
 mod types_host;
 mod x509;
 
-pub use self::info::*;
-pub use self::management_accounting::*;
-pub use self::management_disk_fillup_prevention::*;
-pub use self::management_email::*;
-pub use self::management_health_monitoring::*;
-pub use self::management_snmp::*;
-pub use self::management_snmp_trap::*;
-pub use self::management_web_gateway_authentication::*;
-pub use self::management_webinterface::*;
-pub use self::passwords::*;
-pub use self::policies_content_policies::*;
-pub use self::policies_time_policies::*;
-pub use self::policies_user_databases::*;
-pub use self::rdp_channel_policies::*;
-pub use self::transaction::*;
-pub use self::troubleshooting_support_bundle::*;
-pub use self::types_host::*;
-pub use self::x509::*;
+#[doc(hidden)]
+pub use self::{
+    info::*, management_accounting::*, management_disk_fillup_prevention::*,
+    management_email::*, management_health_monitoring::*, management_snmp::*,
+    management_snmp_trap::*, management_web_gateway_authentication::*,
+    management_webinterface::*, passwords::*, policies_content_policies::*,
+    policies_time_policies::*, policies_user_databases::*, rdp_channel_policies::*,
+    transaction::*, troubleshooting_support_bundle::*, types_host::*, x509::*,
+};
 
 /// Every endpoint, sorted by path.
 pub static ENDPOINTS: &[&EndpointInfo] = &[

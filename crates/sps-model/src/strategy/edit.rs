@@ -167,7 +167,7 @@ pub(super) fn walk<'v>(
                     }
                 }
             }
-            Shape::Union { tag, content, variants } => {
+            Shape::Union { tag, content, variants, .. } => {
                 let word = object.get(tag).and_then(Value::as_str);
                 let variant = variants.iter().find(|variant| Some(variant.value) == word);
                 if let (Some(kind), Some(value)) =

@@ -195,7 +195,7 @@ fn constraints(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Ve
                 }
             }
         }
-        Shape::Union { tag, content, variants } => {
+        Shape::Union { tag, content, variants, .. } => {
             chance(code::UNKNOWN_SELECTION, tag, Change::Put(json!("no-such-word")));
             chance(code::MISSING_KEY, tag, Change::Remove);
             chance(code::UNKNOWN_KEY, "no-such-key", Change::Put(json!(1)));

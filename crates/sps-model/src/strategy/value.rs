@@ -50,6 +50,17 @@ fn of_kind(kind: Kind, constraint: Constraint, depth: usize) -> BoxedStrategy<Va
                 .prop_map(|entries| Value::Object(entries.into_iter().collect()))
                 .boxed()
         }
+        Kind::Ordered(inner) => {
+            let entries = btree_map("[a-z#/~]{1,6}", of_kind(*inner, constraint, depth + 1), list);
+            entries
+                .prop_map(|entries| {
+                    let order = entries.keys().rev().cloned().map(Value::from).collect();
+                    let mut object: Map<String, Value> = entries.into_iter().collect();
+                    object.insert("@order".to_owned(), order);
+                    Value::Object(object)
+                })
+                .boxed()
+        }
         Kind::Named(ty) => named(ty, depth + 1),
         // A type that only garde knows: nothing can be said of it.
         _ => Just(Value::Null).boxed(),
@@ -84,12 +95,12 @@ fn named(ty: &'static Type, depth: usize) -> BoxedStrategy<Value> {
             .prop_map(Value::Object)
             .boxed()
         }
-        Shape::Enum { values } => {
+        Shape::Enum { values, .. } => {
             let words =
                 values.iter().flat_map(|value| std::iter::once(&value.value).chain(value.aliases));
             prop::sample::select(words.copied().collect::<Vec<_>>()).prop_map(Value::from).boxed()
         }
-        Shape::Union { tag, content, variants } => {
+        Shape::Union { tag, content, variants, .. } => {
             let variants = variants.iter().enumerate().map(|(index, variant)| {
                 let constraint = ty.member(index).constraint;
                 match variant.content {
@@ -186,7 +197,7 @@ pub(super) fn embed(kind: Kind, value: &mut Value, dice: u64) {
                 embed(*inner, item, dice.rotate_left(1));
             }
         }
-        (Kind::Map(inner), Value::Object(entries)) => {
+        (Kind::Map(inner) | Kind::Ordered(inner), Value::Object(entries)) => {
             for entry in entries.values_mut() {
                 embed(*inner, entry, dice.rotate_left(1));
             }
@@ -199,7 +210,7 @@ pub(super) fn embed(kind: Kind, value: &mut Value, dice: u64) {
                     }
                 }
             }
-            Shape::Union { tag, content, variants } => {
+            Shape::Union { tag, content, variants, .. } => {
                 let word = object.get(tag).and_then(Value::as_str).map(str::to_owned);
                 let variant =
                     variants.iter().find(|variant| Some(variant.value) == word.as_deref());
@@ -232,6 +243,7 @@ pub(super) fn simplest(kind: Kind, constraint: &Constraint, fresh: &mut u64) -> 
             Value::Array((0..length).map(|_| simplest(*inner, constraint, fresh)).collect())
         }
         Kind::Map(_) => json!({}),
+        Kind::Ordered(_) => json!({ "@order": [] }),
         Kind::Named(ty) => match ty.shape {
             Shape::Struct { fields, .. } => {
                 let needed = fields.iter().enumerate().filter(|(_, field)| {
@@ -245,8 +257,8 @@ pub(super) fn simplest(kind: Kind, constraint: &Constraint, fresh: &mut u64) -> 
                 });
                 Value::Object(members.collect())
             }
-            Shape::Enum { values } => values.first().map(|value| value.value).into(),
-            Shape::Union { tag, content, variants } => match variants.first() {
+            Shape::Enum { values, .. } => values.first().map(|value| value.value).into(),
+            Shape::Union { tag, content, variants, .. } => match variants.first() {
                 Some(variant) => match variant.content {
                     Some(kind) => {
                         json!({ tag: variant.value, content: simplest(kind, &ty.member(0).constraint, fresh) })
@@ -267,6 +279,9 @@ fn sample(constraint: &Constraint) -> String {
         None => "",
         Some(Format::EmailAddress) => "ops@example.com",
         Some(Format::IpAddress) => "192.0.2.10",
+        Some(Format::IpNetwork) => "192.0.2.0/24",
+        Some(Format::Url) => "https://server.example.com/path",
+        Some(Format::Uuid) => "11111111-aaaa-4bbb-8ccc-000000000001",
         Some(Format::Fqdn) => "server.example.com",
         Some(Format::TimeOfDay) => "8:00",
         Some(Format::DateTime) => "2022-03-30T12:00:01+00:00",

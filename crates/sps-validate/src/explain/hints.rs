@@ -68,12 +68,14 @@ impl Search<'_> {
             return false;
         }
         match kind.peeled() {
-            Kind::List(inner) | Kind::Array(inner, _) | Kind::Map(inner) => self.find(*inner),
+            Kind::List(inner) | Kind::Array(inner, _) | Kind::Map(inner) | Kind::Ordered(inner) => {
+                self.find(*inner)
+            }
             Kind::Named(Type { shape: Shape::Struct { fields, .. }, .. }) => {
                 fields.iter().any(|field| field.name == self.key)
                     || fields.iter().any(|field| self.find_below(field.name, field.kind))
             }
-            Kind::Named(Type { shape: Shape::Union { content, variants, tag }, .. }) => {
+            Kind::Named(Type { shape: Shape::Union { content, variants, tag, .. }, .. }) => {
                 variants.iter().any(|variant| {
                     let Some(kind) = variant.content else { return false };
                     self.variants.push(Choice { tag, value: variant.value });

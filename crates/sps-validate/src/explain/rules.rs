@@ -64,7 +64,7 @@ impl<'t> Walker<'_, '_, 't> {
         let Some(requirement) = &info.required_if else { return };
         let Some(inputs) = self.fetch_all(ty, requirement.inputs, node) else { return };
         let severity = match (requirement.holds(&inputs), node.get(field.name)) {
-            (Some(true), None) if self.has_now(field, info) => Severity::Error,
+            (Some(true), None) if self.demands(field, info) => Severity::Error,
             (Some(false), Some(value)) if !self.broken.contains(&value.span.start) => {
                 Severity::Warning
             }
@@ -156,7 +156,7 @@ impl<'t> Walker<'_, '_, 't> {
                 Int::Value(value) => Input::Int(value),
                 Int::TooLarge | Int::NotInteger => return None,
             },
-            (Value::String(value), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
+            (Value::String(value), Kind::Named(Type { shape: Shape::Enum { values, .. }, .. })) => {
                 Input::Str(values.iter().find(|known| known.matches(value))?.value)
             }
             (Value::String(text), _) => Input::Str(text),

@@ -100,19 +100,20 @@ impl<'t> Walker<'_, '_, 't> {
             }
             _ => return self.wrong_type(node, Kind::Reference(target).into()),
         };
-        let path = format!("{}/{key}", target.path);
+        let path = target.object(key);
         // No object has an empty key.
         let exists = match self.context.resolver {
             _ if key.is_empty() => Some(Some(false)),
             resolver => resolver.map(|resolver| resolver.exists(&path)),
         };
         match exists {
-            Some(Some(true)) => {}
+            Some(Some(true)) if target.part.is_none() => {}
             Some(Some(false)) => {
                 let finding = Finding::NoSuchObject { collection: target.path, key: shown(key) };
                 self.push(self.diagnostic(node, finding));
             }
-            Some(None) | None => {
+            // That an object has the part, only the appliance knows.
+            Some(Some(true) | None) | None => {
                 self.unchecked(code::REFERENCE_EXISTS, Reason::ExistenceUnknown);
                 // The appliance makes the keys of secrets itself; those of policies may be names.
                 if target.single_use && !self.is_response() && !is_like_a_key(key) {

@@ -13,7 +13,7 @@ use crate::{
 impl<'t> Walker<'_, '_, 't> {
     /// Checks a value of an enum; `is_tag` decides the code of an unknown one.
     pub(super) fn enum_value(&mut self, ty: &'static Type, node: &Node<'_>, is_tag: bool) {
-        let Shape::Enum { values } = ty.shape else { return };
+        let Shape::Enum { values, open } = ty.shape else { return };
         let value = match &node.value {
             Value::String(value) => value,
             Value::Null => {
@@ -23,7 +23,7 @@ impl<'t> Walker<'_, '_, 't> {
         };
         match values.iter().position(|known| known.matches(value)) {
             Some(index) => self.versions(ty.member(index).versions, node.span, Item::Value),
-            None if self.keeps_unknown_values() => {
+            None if open || self.keeps_unknown_values() => {
                 self.broken.insert(node.span.start);
                 let code = if is_tag { code::UNKNOWN_SELECTION } else { code::NOT_IN_ENUM };
                 self.unchecked(code, Reason::UnknownValue);
@@ -66,13 +66,15 @@ impl<'t> Walker<'_, '_, 't> {
             return self.wrong_type(node, Kind::Named(ty).into());
         };
         self.duplicates(node);
+        let Shape::Union { open, .. } = ty.shape else { return };
         let chosen = self.chosen(ty, tag, variants, node);
         for member in members {
             if member.key == tag {
                 continue;
             }
             if member.key != content {
-                self.unknown_key([tag, content].into_iter(), false, node, member, None);
+                let is_other = open && chosen.is_none();
+                self.unknown_key([tag, content].into_iter(), is_other, node, member, None);
                 continue;
             }
             let Some(index) = chosen else {
@@ -130,7 +132,9 @@ impl<'t> Walker<'_, '_, 't> {
                 Some(index) => {
                     walker.versions(ty.member(index).versions, selected.span, Item::Variant);
                 }
-                None if walker.keeps_unknown_values() => {
+                None if walker.keeps_unknown_values()
+                    || matches!(ty.shape, Shape::Union { open: true, .. }) =>
+                {
                     walker.broken.insert(selected.span.start);
                     walker.unchecked(code::UNKNOWN_SELECTION, Reason::UnknownVariant);
                 }

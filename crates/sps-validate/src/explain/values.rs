@@ -6,10 +6,13 @@ use crate::{
     descriptor::{Constraint, Field, FieldForm, Kind, Member as MemberInfo, Shape, Type},
     finding::{Finding, Item},
     format::{self, Format},
-    json::{Node, Value},
+    json::{Member, Node, Value},
     reason::Reason,
     secret_name::is_secret_name,
 };
+
+/// The key of an ordered map under which the list of its other keys is.
+const ORDER: &str = "@order";
 
 impl<'t> Walker<'_, '_, 't> {
     /// Checks one value; `siblings` are the other variants when it is the content of a union.
@@ -64,6 +67,10 @@ impl<'t> Walker<'_, '_, 't> {
                     });
                 }
             }
+            (Kind::Ordered(inner), Value::Object(members)) => {
+                self.duplicates(node);
+                self.ordered(*inner, constraint, members, node);
+            }
             (Kind::Named(ty), _) => self.named(ty, node, siblings),
             _ => self.wrong_type(node, kind.into()),
         }
@@ -72,6 +79,37 @@ impl<'t> Walker<'_, '_, 't> {
     fn list(&mut self, inner: Kind, constraint: &Constraint, items: &'t [Node<'t>]) {
         for (index, item) in items.iter().enumerate() {
             self.below(&index.to_string(), |walker| walker.value(inner, constraint, item, None));
+        }
+    }
+
+    /// Checks an ordered map: its values, and the list of its keys.
+    fn ordered(
+        &mut self,
+        inner: Kind,
+        constraint: &Constraint,
+        members: &'t [Member<'t>],
+        node: &'t Node<'t>,
+    ) {
+        let keys = || members.iter().map(|member| &*member.key).filter(|key| *key != ORDER);
+        for member in members {
+            self.below(&member.key, |walker| {
+                if member.key != ORDER {
+                    return walker.value(inner, constraint, &member.value, None);
+                }
+                let Value::Array(items) = &member.value.value else {
+                    return walker.wrong_type(&member.value, Kind::List(&Kind::String).into());
+                };
+                let named: Vec<&str> = items.iter().filter_map(Node::as_str).collect();
+                let is_order = named.len() == items.len()
+                    && named.len() == keys().count()
+                    && keys().all(|key| named.contains(&key));
+                if !is_order {
+                    walker.error(&member.value, Finding::WrongOrder);
+                }
+            });
+        }
+        if node.get(ORDER).is_none() {
+            self.missing(node, ORDER, Kind::List(&Kind::String));
         }
     }
 
@@ -88,7 +126,9 @@ impl<'t> Walker<'_, '_, 't> {
         match ty.shape {
             Shape::Struct { fields, open } => self.object(ty, fields, open, node, siblings),
             Shape::Enum { .. } => self.enum_value(ty, node, false),
-            Shape::Union { tag, content, variants } => self.union(ty, tag, content, variants, node),
+            Shape::Union { tag, content, variants, .. } => {
+                self.union(ty, tag, content, variants, node)
+            }
         }
     }
 
@@ -155,10 +195,16 @@ impl<'t> Walker<'_, '_, 't> {
 
     /// Reports a required member that is missing.
     fn presence(&mut self, field: &Field, info: &MemberInfo, node: &Node<'_>) {
-        let is_missing = node.get(field.name).is_none() && !field.kind.is_optional();
-        if is_missing && self.has_now(field, info) {
+        let is_required = !field.kind.is_optional() || info.required;
+        if node.get(field.name).is_none() && is_required && self.demands(field, info) {
             self.missing(node, field.name, field.kind);
         }
+    }
+
+    /// Whether the form of the document has the field, and the target version certainly has.
+    pub(super) fn demands(&self, field: &Field, info: &MemberInfo) -> bool {
+        let is_sure = self.context.target.is_some() || !info.versions.is_bounded();
+        is_sure && self.has_now(field, info)
     }
 
     /// Whether the form of the document and the target version have the field.

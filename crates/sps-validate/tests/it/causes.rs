@@ -63,6 +63,7 @@ static THING: Type = Type::new(
 static WORD: Type = Type::new(
     "Word",
     Shape::Enum {
+        open: false,
         values: &[
             EnumValue::new("sha").aliases(&["sha1"]),
             EnumValue::new("aes"),

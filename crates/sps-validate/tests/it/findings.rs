@@ -64,7 +64,10 @@ pub(crate) fn says(subject: &Subject, text: &str, message: &str, help: &str) {
 
 pub(crate) static COLOR: Type = Type::new(
     "Color",
-    Shape::Enum { values: &[EnumValue::new("red"), EnumValue::new("green").aliases(&["verde"])] },
+    Shape::Enum {
+        values: &[EnumValue::new("red"), EnumValue::new("green").aliases(&["verde"])],
+        open: false,
+    },
     Constraints::new(&[Member::new("red"), Member::new("green").versions(Versions::since(V7_1))]),
 );
 
@@ -89,6 +92,7 @@ pub(crate) static PARCEL: Type = Type::new(
 pub(crate) static HOST: Type = Type::new(
     "Host",
     Shape::Union {
+        open: false,
         tag: "selection",
         content: "value",
         variants: &[

@@ -89,6 +89,7 @@ fn what_is_unknown_is_hidden() {
     static UNION: Type = Type::new(
         "Union",
         Shape::Union {
+            open: false,
             tag: "selection",
             content: "value",
             variants: &[Variant::new("none", None), Variant::new("on", Some(Kind::Bool))],

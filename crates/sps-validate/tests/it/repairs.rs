@@ -161,6 +161,7 @@ fn the_keys_of_a_union_are_renamed_too() {
     static EITHER: Type = Type::new(
         "Either",
         Shape::Union {
+            open: false,
             tag: "selection",
             content: "value",
             variants: &[Variant::new("a", Some(Kind::String)), Variant::new("none", None)],

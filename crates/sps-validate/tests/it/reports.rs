@@ -8,7 +8,7 @@ use sps_validate::{
 
 static COLOR: Type = Type::new(
     "Color",
-    Shape::Enum { values: &[EnumValue::new("red"), EnumValue::new("blue")] },
+    Shape::Enum { values: &[EnumValue::new("red"), EnumValue::new("blue")], open: false },
     Constraints::NONE,
 );
 static ROOM: Target = Target::new("/api/configuration/rooms");

@@ -24,6 +24,7 @@ static PERSON: Type = Type::new(
 static CHOICE: Type = Type::new(
     "Choice",
     Shape::Union {
+        open: false,
         tag: "selection",
         content: "value",
         variants: &[
@@ -35,7 +36,8 @@ static CHOICE: Type = Type::new(
     Constraints::NONE,
 );
 
-static COLOR: Type = Type::new("Color", Shape::Enum { values: &[] }, Constraints::NONE);
+static COLOR: Type =
+    Type::new("Color", Shape::Enum { values: &[], open: false }, Constraints::NONE);
 
 fn rewritten(subject: &Subject, text: &str) -> String {
     rewrite(&json::scan(text, &Limits::default()).unwrap(), subject)
@@ -97,12 +99,12 @@ fn the_wrapper_goes() {
     );
     static TAGGED: Type = Type::new(
         "Tagged",
-        Shape::Union { tag: "body", content: "value", variants: &[] },
+        Shape::Union { open: false, tag: "body", content: "value", variants: &[] },
         Constraints::NONE,
     );
     static FILLED: Type = Type::new(
         "Filled",
-        Shape::Union { tag: "selection", content: "body", variants: &[] },
+        Shape::Union { open: false, tag: "selection", content: "body", variants: &[] },
         Constraints::NONE,
     );
 

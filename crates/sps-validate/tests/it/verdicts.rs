@@ -29,13 +29,17 @@ const BYTE: Kind = Kind::Int { minimum: -128, maximum: 127 };
 
 static COLOR: Type = Type::new(
     "Color",
-    Shape::Enum { values: &[EnumValue::new("red"), EnumValue::new("green").aliases(&["verde"])] },
+    Shape::Enum {
+        values: &[EnumValue::new("red"), EnumValue::new("green").aliases(&["verde"])],
+        open: false,
+    },
     Constraints::NONE,
 );
 
 static CHOICE: Type = Type::new(
     "Choice",
     Shape::Union {
+        open: false,
         tag: "selection",
         content: "value",
         variants: &[
@@ -267,6 +271,7 @@ fn a_union_may_have_rules() {
     static RULED: Type = Type::new(
         "Ruled",
         Shape::Union {
+            open: false,
             tag: "selection",
             content: "value",
             variants: &[Variant::new("none", None), Variant::new("all", None)],

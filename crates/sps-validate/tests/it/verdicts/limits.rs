@@ -118,6 +118,7 @@ fn every_container_counts() {
     static NESTED: Type = Type::new(
         "Nested",
         Shape::Union {
+            open: false,
             tag: "selection",
             content: "value",
             variants: &[Variant::new("list", Some(Kind::List(&BYTE)))],

@@ -1,0 +1,96 @@
+//! Areas: a module for the endpoints below each first segment of a path, so that no list has all names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use sps_spec::{Endpoint, Form, Spec, TypeDef};
+
+use super::{Error, Part, header, pretty};
+
+/// What the files of one area declare: for each module its names.
+type Area<'s> = BTreeMap<String, BTreeSet<&'s str>>;
+
+/// `areas.rs`: a module per area, in which a name has no prefix that repeats the area.
+pub(super) fn areas(spec: &Spec) -> Result<String, Error> {
+    let mut areas: BTreeMap<String, (String, Area<'_>)> = BTreeMap::new();
+    for endpoint in &spec.endpoints {
+        let name = name_of(endpoint);
+        let part = Part::of(endpoint);
+        let (_, area) = areas.entry(name.clone()).or_insert_with(|| {
+            let below = endpoint.path.strip_suffix(endpoint.short_path()).unwrap_or("/api/");
+            let segment = endpoint.short_path().split('/').next().unwrap_or_default();
+            (format!(" `{below}{segment}`, and what is below."), Area::new())
+        });
+        let types = part.types.iter().map(TypeDef::name);
+        area.entry(part.module()).or_default().extend(types.chain([endpoint.object.as_str()]));
+    }
+    let shared = areas.entry("types".to_owned());
+    let (_, area) =
+        shared.or_insert_with(|| (" Types that several areas share.".to_owned(), Area::new()));
+    for file in &spec.shared {
+        let part = Part::shared(file);
+        area.entry(part.module()).or_default().extend(part.types.iter().map(TypeDef::name));
+    }
+    let modules =
+        areas.iter().filter(|(_, (_, area))| !area.is_empty()).map(|(name, (doc, area))| {
+            let exports = exports(spec, name, area);
+            let name = format_ident!("{name}");
+            quote!(#[doc = #doc] pub mod #name { #(#exports)* })
+        });
+    let modules = modules.map(pretty).collect::<Result<Vec<_>, _>>()?;
+    Ok(format!("{}{}", header("the files under `spec/`", TITLE), modules.join("\n")))
+}
+
+const TITLE: &str = "The types by area: a module for each first segment of a path.";
+
+/// The first segment of the endpoint's path below `/api/configuration` or `/api`, as a name of a module.
+fn name_of(endpoint: &Endpoint) -> String {
+    let segment = endpoint.short_path().split('/').next().unwrap_or_default();
+    segment.replace('-', "_")
+}
+
+/// One `pub use` per file of the area.
+fn exports(spec: &Spec, area: &str, files: &Area<'_>) -> Vec<TokenStream> {
+    let all: Vec<String> = files.values().flatten().flat_map(|it| with_twin(spec, it)).collect();
+    let prefix = camel(area);
+    let short = |name: &str| -> Option<String> {
+        let short = name.strip_prefix(&prefix)?;
+        let is_name = short.starts_with(|c: char| c.is_ascii_uppercase()) && short != "Response";
+        let twin = format!("{short}Response");
+        (is_name && !all.iter().any(|it| *it == short || *it == twin)).then(|| short.to_owned())
+    };
+    let export = |(module, names): (&String, &BTreeSet<&str>)| {
+        let module = format_ident!("{module}");
+        let names = names.iter().flat_map(|name| {
+            let short = short(name);
+            with_twin(spec, name).into_iter().map(move |full| {
+                let ident = format_ident!("{full}");
+                let Some(short) = &short else { return quote!(#ident) };
+                let short = format_ident!("{short}{}", if full == *name { "" } else { "Response" });
+                quote!(#ident as #short)
+            })
+        });
+        quote!(pub use crate::generated::#module::{#(#names),*};)
+    };
+    files.iter().map(export).collect()
+}
+
+/// The type, and the one that responses have if it is another.
+fn with_twin(spec: &Spec, name: &str) -> Vec<String> {
+    let has_twin = match spec.type_def(name) {
+        Some(TypeDef::Struct(def)) => def.form == Form::Both,
+        Some(TypeDef::Union(_)) => true,
+        _ => false,
+    };
+    let twin = has_twin.then(|| format!("{name}Response"));
+    std::iter::once(name.to_owned()).chain(twin).collect()
+}
+
+fn camel(area: &str) -> String {
+    let word = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>())
+    };
+    area.split('_').filter_map(word).collect()
+}
