@@ -6,6 +6,7 @@ use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use crate::{
     command,
     output::{Formatted, OutputArgs, Stdout},
+    spec::SpecArgs,
     status::Status,
     usage::MissingArgument,
 };
@@ -19,6 +20,9 @@ use crate::{
 pub(crate) struct Cli {
     #[command(flatten)]
     output: OutputArgs,
+
+    #[command(flatten)]
+    spec: SpecArgs,
 
     #[command(subcommand)]
     command: Command,
@@ -52,6 +56,7 @@ impl Cli {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<Status> {
         self.output.apply();
+        self.spec.apply()?;
         let mut out = Stdout::default();
         let out = &mut out;
         match self.command {

@@ -98,7 +98,11 @@ pub(crate) fn is_accepted(
         && declared
             .endpoint
             .or(by_path)
-            .is_some_and(|endpoint| endpoint.accept(text, context) && is_plain())
+            .is_some_and(|endpoint| {
+                !endpoint::is_outside_spec(endpoint)
+                    && endpoint.accept(text, context)
+                    && is_plain()
+            })
 }
 
 /// Result of a check, before it is joined with its document.

@@ -73,7 +73,7 @@ impl<'a> Checker<'a> {
 
     /// Checks a whole body of this length, and returns what is stored if there are no errors.
     pub(super) fn endpoint(&mut self, endpoint: &Endpoint, bytes: usize, doc: &Doc) -> Value {
-        let body = endpoint.request.as_deref().and_then(|name| self.spec.type_def(name));
+        let body = endpoint.request.as_ref().and_then(|body| self.spec.type_def(body.name()?));
         let wrapped = is_wrapped(endpoint, body, doc);
         if self.exceeds_limits(bytes, doc) {
             return Value::Null;

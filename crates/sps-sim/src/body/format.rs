@@ -17,7 +17,30 @@ pub(super) fn has(format: Format, text: &str) -> bool {
         Format::DateTime => date_time::is_date_time(text),
         Format::NoWhitespace => !text.chars().any(char::is_whitespace),
         Format::PemCertificate => certificate::is_certificate(text),
+        Format::IpNetwork => is_ip_network(text),
+        Format::Url => text.split_once("://").is_some_and(|(scheme, rest)| {
+            !scheme.is_empty() && !rest.is_empty() && !text.contains(char::is_whitespace)
+        }),
+        Format::Uuid => is_uuid(text),
     }
+}
+
+/// Checks for an address and the length of its prefix.
+fn is_ip_network(text: &str) -> bool {
+    let Some((address, prefix)) = text.split_once('/') else { return false };
+    let length = match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    prefix.bytes().all(|it| it.is_ascii_digit()) && prefix.parse::<u8>().is_ok_and(|it| it <= length)
+}
+
+/// Checks for the form of RFC 9562.
+fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.iter().map(|it| it.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Whether a text is a certificate with a key that newer versions refuse.

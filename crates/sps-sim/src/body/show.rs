@@ -31,7 +31,7 @@ pub(super) fn references(spec: &Spec, endpoint: &Endpoint, stored: &Value) -> Ve
 
 /// Returns the type of the stored body.
 fn body_of<'s>(spec: &'s Spec, endpoint: &Endpoint) -> Option<&'s TypeDef> {
-    spec.type_def(endpoint.response.as_deref().or(endpoint.request.as_deref())?)
+    spec.type_def(endpoint.response.as_ref().or(endpoint.request.as_ref())?.name()?)
 }
 
 /// Turns a stored body into the body of a response. A value of an unexpected type is shown unchanged.

@@ -87,8 +87,8 @@ pub(crate) fn plant(configuration: &mut Configuration, tree: &Tree, spec: &Spec,
 }
 
 fn plant_in_body(spec: &Spec, endpoint: &Endpoint, body: &mut Value, key: &str) {
-    if let Some(name) = &endpoint.request {
-        plant_in(spec, &FieldType::Named(name.clone()), body, key);
+    if let Some(request) = &endpoint.request {
+        plant_in(spec, &request.ty, body, key);
     }
 }
 

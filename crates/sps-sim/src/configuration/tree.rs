@@ -55,7 +55,7 @@ impl Tree {
                 EndpointKind::Collection => Node::Collection(endpoint),
                 EndpointKind::Container => Node::Container,
                 EndpointKind::Job => Node::Job(endpoint),
-                EndpointKind::Status => Node::Status(endpoint),
+                EndpointKind::Status | EndpointKind::Action => Node::Status(endpoint),
             };
             nodes.insert(endpoint.path.clone(), node);
         }

@@ -15,6 +15,8 @@ impl Checker<'_> {
             (FieldType::Bool, Doc::Bool(value)) => Value::Bool(*value),
             (FieldType::Bool, _) => self.wrong_type(doc, "true or false"),
             (FieldType::Int, _) => self.integer(constraint, doc),
+            (FieldType::Number, Doc::Number(number)) => Value::Number(number.clone()),
+            (FieldType::Number, _) => self.wrong_type(doc, "a number"),
             (FieldType::String, Doc::String(text)) => self.string(constraint, text),
             (FieldType::String, _) => self.wrong_type(doc, "a string"),
             (FieldType::Ref(collection), _) => self.reference(collection, doc),
@@ -36,7 +38,8 @@ impl Checker<'_> {
                 });
                 Value::Object(values.collect())
             }
-            (FieldType::Map(_), _) => self.wrong_type(doc, "an object"),
+            (FieldType::Ordered(_), Doc::Object(_)) => self.unchanged(doc),
+            (FieldType::Map(_) | FieldType::Ordered(_), _) => self.wrong_type(doc, "an object"),
             (FieldType::Named(name), _) => self.named(name, doc),
         }
     }
