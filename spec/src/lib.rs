@@ -36,7 +36,8 @@ pub use crate::{
     code::Code,
     condition::{End, Fact, Facts, Resolved, Use},
     endpoint::{
-        Body, Builtin, Completeness, Endpoint, EndpointKind, Method, Parameter, Part, Spec, TypeFile,
+        Body, Builtin, Completeness, Endpoint, EndpointKind, Method, Parameter, Part, Spec,
+        TypeFile,
     },
     error::{Error, Errors},
     format::Format,

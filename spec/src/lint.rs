@@ -74,16 +74,18 @@ fn files(spec: &Spec) -> Vec<File<'_>> {
             .parts
             .iter()
             .map(|part| (format!("part.{}.source", part.name), part.source.as_str()));
-        let query = it
-            .query
-            .iter()
-            .map(|parameter| (format!("query.{}.source", parameter.name), parameter.source.as_str()));
+        let query = it.query.iter().map(|parameter| {
+            (format!("query.{}.source", parameter.name), parameter.source.as_str())
+        });
         File {
             name: &it.file,
             types: &it.types,
             rules: &it.rules,
             quirks: &it.quirks,
-            used: parts.chain(query).chain([("endpoint.source".to_owned(), it.source.as_str())]).collect(),
+            used: parts
+                .chain(query)
+                .chain([("endpoint.source".to_owned(), it.source.as_str())])
+                .collect(),
         }
     });
     let shared = spec.shared.iter().map(|it| File {

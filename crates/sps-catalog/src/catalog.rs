@@ -6,12 +6,12 @@ use sps_model::{
     EndpointInfo, EndpointKind, Method,
     validate::{Form, Subject},
 };
-use sps_spec::{Endpoint, Spec};
+use sps_spec::{Body, Endpoint, Spec};
 
 use crate::{
     error::Error,
     leak::{leak, text},
-    tables::{Tables, versions},
+    tables::{Tables, constraint, versions},
 };
 
 /// The endpoints of a spec with the tables that their bodies are checked against.

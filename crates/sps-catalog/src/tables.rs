@@ -114,7 +114,7 @@ impl<'s> Tables<'s> {
         Ok(kind)
     }
 
-    fn kind(
+    pub(super) fn kind(
         &mut self,
         ty: &FieldType,
         constraint: &sps_spec::Constraint,
@@ -219,7 +219,12 @@ fn rule(spec: &Spec, def: &sps_spec::Struct, rule: &sps_spec::Rule) -> Result<Ru
     })
 }
 
-fn member(name: &str, constraint: &sps_spec::Constraint, versions: &sps_spec::Versions) -> Member {
+fn member(name: &str, bounds: &sps_spec::Constraint, versions: &sps_spec::Versions) -> Member {
+    Member::new(text(name)).constraint(constraint(bounds)).versions(self::versions(versions))
+}
+
+/// Bounds and format of a value.
+pub(crate) fn constraint(constraint: &sps_spec::Constraint) -> Constraint {
     let size = |length: u64| usize::try_from(length).unwrap_or(usize::MAX);
     let mut it = Constraint::NONE;
     it.minimum = constraint.minimum.map(i128::from);
@@ -227,7 +232,7 @@ fn member(name: &str, constraint: &sps_spec::Constraint, versions: &sps_spec::Ve
     it.min_length = constraint.min_length.map(size);
     it.max_length = constraint.max_length.map(size);
     it.format = constraint.format.map(format);
-    Member::new(text(name)).constraint(it).versions(self::versions(versions))
+    it
 }
 
 fn version(version: &sps_spec::Version) -> Version {

@@ -132,7 +132,8 @@ fn free_name(spec: &Spec, place: &str, usual: &str) -> String {
 ///
 /// The base is the template of the endpoint. What the guide says about members together is up to the author.
 pub fn draft_cases(spec: &Spec, endpoint: &Endpoint) -> Vec<DraftCase> {
-    let Some(TypeDef::Struct(body)) = endpoint.request.as_ref().and_then(Body::name).and_then(|it| spec.type_def(it))
+    let Some(TypeDef::Struct(body)) =
+        endpoint.request.as_ref().and_then(Body::name).and_then(|it| spec.type_def(it))
     else {
         return Vec::new();
     };

@@ -121,8 +121,7 @@ pub(crate) struct Variant {
 
 const STRUCT_WORDS: &[&str] =
     &["same", "response", "response_only", "open", "builder", "constrained", "crate"];
-const ENUM_WORDS: &[&str] =
-    &["tag", "content", "same", "response", "open", "constrained", "crate"];
+const ENUM_WORDS: &[&str] = &["tag", "content", "same", "response", "open", "constrained", "crate"];
 const FIELD_WORDS: &[&str] = &["rename", "tag", "request_only", "default", "garde"];
 
 /// Gathers the declaration; no shape where nothing more can be checked.

@@ -41,7 +41,8 @@ fn what_is_right_is_not_blamed() {
 #[test]
 fn words_that_do_not_belong() {
     let on_struct = "expected one of `same`, `response`, `response_only`, `open`, `builder`, `constrained`, `crate`";
-    let on_enum = "expected one of `tag`, `content`, `same`, `response`, `open`, `constrained`, `crate`";
+    let on_enum =
+        "expected one of `tag`, `content`, `same`, `response`, `open`, `constrained`, `crate`";
     let on_field = "expected one of `rename`, `tag`, `request_only`, `default`, `garde`";
     for (declaration, expected) in [
         (
@@ -53,7 +54,10 @@ fn words_that_do_not_belong() {
         ),
         (
             "#[resource(open)] enum E { A }",
-            vec!["an open enum needs a variant `Unknown(Unknown)` for what it does not know".to_owned()],
+            vec![
+                "an open enum needs a variant `Unknown(Unknown)` for what it does not know"
+                    .to_owned(),
+            ],
         ),
         (
             "struct S { #[resource(alias = \"b\")] a: u8, #[resource(tag)] unknown_fields: UnknownFields }",

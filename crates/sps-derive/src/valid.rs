@@ -50,7 +50,8 @@ fn check_struct(shape: &Struct, form: &TypeForm, errors: &mut Errors) {
 /// An open enum keeps what it does not know.
 fn check_open(open: Option<&syn::Ident>, has_unknown: bool, errors: &mut Errors) {
     if let Some(open) = open.filter(|_| !has_unknown) {
-        errors.at(open, "an open enum needs a variant `Unknown(Unknown)` for what it does not know");
+        errors
+            .at(open, "an open enum needs a variant `Unknown(Unknown)` for what it does not know");
     }
 }
 

@@ -148,7 +148,10 @@ impl<'a> Lint<'a> {
             }
             // The generated key of another kind would not compile: only a collection has objects.
             FieldType::Ref(to)
-                if self.spec.endpoint(collection(to)).is_some_and(|it| it.kind != EndpointKind::Collection) =>
+                if self
+                    .spec
+                    .endpoint(collection(to))
+                    .is_some_and(|it| it.kind != EndpointKind::Collection) =>
             {
                 let message = format!(
                     "a reference leads to a collection, and `{to}` is another kind: write `kind = \"collection\"` there, \

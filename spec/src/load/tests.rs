@@ -3,13 +3,18 @@
 use proptest::prelude::*;
 
 use crate::{
-    Completeness, Condition, Endpoint, EndpointKind, Errors, FieldType, Form, Literal, Method,
-    Presence, Severity, Spec, TypeDef, embedded_listing, spec_files,
+    Body, Completeness, Condition, Endpoint, EndpointKind, Errors, FieldType, Form, Literal,
+    Method, Presence, Severity, Spec, TypeDef, embedded_listing, spec_files,
 };
 
 /// The folder of this crate, where the real spec lies.
 fn folder() -> &'static std::path::Path {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The names of the bodies of an endpoint.
+fn names(it: &Endpoint) -> (Option<&str>, Option<&str>) {
+    (it.request.as_ref().and_then(Body::name), it.response.as_ref().and_then(Body::name))
 }
 
 fn load(text: &str) -> Result<Spec, Errors> {
@@ -61,20 +66,20 @@ fn completes_what_the_place_and_the_kind_decide() {
     };
     let it = endpoint("endpoints/a/b_c.toml", "[BC]\na = { type = 'bool', doc = 'A.' }");
     assert_eq!((&*it.path, &*it.object, it.key.as_deref()), ("/api/a/b_c", "BC", Some("b_c")));
-    assert_eq!((it.request.as_deref(), it.response.as_deref()), (Some("BC"), Some("BC")));
+    assert_eq!(names(&it), (Some("BC"), Some("BC")));
     assert_eq!((it.kind, it.completeness), (EndpointKind::Singleton, Completeness::Complete));
     assert_eq!(methods(&it), "GET PUT / ");
     let it = endpoint("endpoints/a/policies.toml", "kind = 'collection'\n[Policy]");
     assert_eq!((&*it.object, it.key.as_deref()), ("Policy", None));
     assert_eq!(methods(&it), "GET POST / GET PUT DELETE");
     let it = endpoint("endpoints/job.toml", "kind = 'job'\n[Job]");
-    assert_eq!((it.request.as_deref(), it.response.as_deref()), (None, Some("Job")));
+    assert_eq!(names(&it), (None, Some("Job")));
     assert_eq!(methods(&it), "GET POST / GET DELETE");
     let it = endpoint("endpoints/job.toml", "kind = 'container'");
-    assert_eq!((it.request.as_deref(), it.response.as_deref()), (None, None));
+    assert_eq!(names(&it), (None, None));
     assert_eq!(methods(&it), "GET / ");
     let it = endpoint("endpoints/job.toml", "completeness = 'name-only'");
-    assert_eq!((it.request.as_deref(), it.response.as_deref()), (None, None));
+    assert_eq!(names(&it), (None, None));
 }
 
 const HOLDER: &str = "[X]
@@ -319,9 +324,9 @@ const BROKEN: &[(&str, &[&str])] = &[
     ("[enum.E]", &["this enum has no value"]),
 ];
 
-const UNKNOWN_TYPE: &str = "unknown type `[int`, expected `bool`, `int`, `string`, `any`, `ref`, \
-    `email-address`, `ip-address`, `fqdn`, `time-of-day`, `date-time`, `no-whitespace`, \
-    `pem-certificate`, the name of a type, `[T]`, `[T; 2]` or `{T}`";
+const UNKNOWN_TYPE: &str = "unknown type `[int`, expected `bool`, `int`, `number`, `string`, `any`, `ref`, \
+    `ordered`, `email-address`, `ip-address`, `ip-network`, `fqdn`, `url`, `uuid`, `time-of-day`, `date-time`, \
+    `no-whitespace`, `pem-certificate`, the name of a type, `[T]`, `[T; 2]`, `{T}` or `ordered {T}`";
 
 /// One field, and the messages of the loader about it.
 const BROKEN_FIELDS: &[(&str, &[&str])] = &[
@@ -494,4 +499,50 @@ proptest! {
             errors.to_string();
         }
     }
+}
+
+#[test]
+fn reads_bodies_and_members_of_every_shape() {
+    let files = [
+        ("sources.toml", SOURCES),
+        (
+            "codes.toml",
+            "[structural]\nip-network = { title = 't', why = 'w', breaks = 'b', holds = 'h', help = 'f', inferred = 'i' }",
+        ),
+        (
+            "endpoints/configuration/routes.toml",
+            "[endpoint]\ntitle = 'T'\ndoc = 'D.'\nsource = 's'\nresponse = '[Route]'\n\
+             [Route]\nnet = { type = 'ip-network', doc = 'N.' }\nload = { type = 'number', doc = 'L.' }\n\
+             nic = { type = 'ref nics#ports', doc = 'R.' }",
+        ),
+        (
+            "endpoints/configuration/nics.toml",
+            "[endpoint]\ntitle = 'T'\ndoc = 'D.'\nsource = 's'\nkind = 'collection'\nordered = true\n\
+             [Nic]\nports = { type = 'ordered {Mode}', doc = 'P.' }\n\
+             [enum.Mode]\n_ = { open = true }\na = 'A.'\n\
+             [builtin]\nnic1 = { ports = { \"@order\" = [] }, _since = '7.0' }",
+        ),
+        (
+            "endpoints/audit/{id}/part.toml",
+            "[endpoint]\ntitle = 'T'\ndoc = 'D.'\nsource = 's'\nkind = 'action'\nupload = 'application/zip'\nwrappers = []\n\
+             [Part]\na = { type = 'bool', doc = 'A.' }\n[query]\nlimit = { type = 'int(1..=5) parts', doc = 'L.' }",
+        ),
+    ];
+    let files = files.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let spec = Spec::from_files(files).unwrap_or_else(|errors| panic!("{errors}"));
+    let routes = spec.endpoint("/api/configuration/routes").unwrap();
+    let list = FieldType::List(Box::new(FieldType::Named("Route".to_owned())));
+    assert_eq!(routes.request.as_ref().map(|it| &it.ty), Some(&list));
+    let Some(TypeDef::Struct(route)) = spec.type_def("Route") else { panic!() };
+    let types: Vec<_> = route.fields.iter().map(|it| it.ty.clone()).collect();
+    let part = FieldType::Ref("/api/configuration/nics#ports".to_owned());
+    assert_eq!(types, [FieldType::String, FieldType::Number, part]);
+    let nics = spec.endpoint("/api/configuration/nics").unwrap();
+    let builtin = &nics.builtins[0];
+    assert_eq!((&*builtin.key, &*builtin.body), ("nic1", r#"{"ports":{"@order":[]}}"#));
+    assert!(nics.ordered && builtin.versions.since.is_some());
+    assert!(matches!(spec.type_def("Mode"), Some(TypeDef::Enum(it)) if it.open));
+    let action = spec.endpoint("/api/audit/{id}/part").unwrap();
+    assert!(action.has_placeholders() && action.wrappers.is_empty() && action.request.is_none());
+    assert_eq!((&*action.upload[0], &*action.query[0].name), ("application/zip", "limit"));
 }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use sps_spec::{
-    Body, Constraint, Enum, Field, FieldType, Form, Literal, Payload, Presence, Rule, Severity, Spec,
-    Struct, TypeDef, Union, Variant,
+    Body, Constraint, Enum, Field, FieldType, Form, Literal, Payload, Presence, Rule, Severity,
+    Spec, Struct, TypeDef, Union, Variant,
 };
 
 use super::messages::reference;

@@ -1,8 +1,8 @@
 //! The page of one endpoint.
 
 use sps_spec::{
-    Body, Completeness, Endpoint, EndpointKind, Field, FieldType, Form, Method, Quirk, Rule, SourceTag,
-    Spec, TypeDef, Versions, collection, prose::list,
+    Body, Completeness, Endpoint, EndpointKind, Field, FieldType, Form, Method, Quirk, Rule,
+    SourceTag, Spec, TypeDef, Versions, collection, prose::list,
 };
 
 use super::{

@@ -1,8 +1,8 @@
 //! The members of a body as an indented tree.
 
 use sps_spec::{
-    Body, Constraint, Enum, Field, FieldType, Form, Format, Literal, Payload, Presence, Spec, Struct,
-    TypeDef, Union, Versions, prose::list,
+    Body, Constraint, Enum, Field, FieldType, Form, Format, Literal, Payload, Presence, Spec,
+    Struct, TypeDef, Union, Versions, prose::list,
 };
 
 use super::{
@@ -276,7 +276,10 @@ impl<'a> Builder<'a> {
                 format!("objects with free keys, whose values are {}", self.many(inner, format))
             }
             FieldType::Ordered(inner) => {
-                format!("ordered objects with free keys, whose values are {}", self.many(inner, format))
+                format!(
+                    "ordered objects with free keys, whose values are {}",
+                    self.many(inner, format)
+                )
             }
             FieldType::Bool => "truth values".to_owned(),
             FieldType::Int => "whole numbers".to_owned(),

@@ -71,12 +71,14 @@ fn keywords(format: Format) -> Object {
         }
         Format::IpNetwork => {
             let four = format!("(?:{OCTET}\\.){{3}}{OCTET}/(?:3[0-2]|[12]?[0-9])");
-            let six = "[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f.]{0,15}){2,8}/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])";
+            let six =
+                "[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f.]{0,15}){2,8}/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9])";
             pattern(format!("^(?:{four}|{six})$"))
         }
         Format::Url => pattern("^[A-Za-z][0-9A-Za-z+.-]*://[^\\s/?#]+(?:[/?#]\\S*)?$".to_owned()),
         Format::Uuid => pattern(
-            "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$".to_owned(),
+            "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$"
+                .to_owned(),
         ),
         Format::Fqdn => Object::new()
             .with("format", "hostname")

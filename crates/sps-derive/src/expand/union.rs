@@ -121,7 +121,11 @@ pub(super) fn wire(
             }
         }
     });
-    let open = shape.open.is_some().then(|| quote!(const OPEN: bool = true;));
+    let open = shape.open.is_some().then(|| {
+        quote!(
+            const OPEN: bool = true;
+        )
+    });
     let unreachable = shape.has_unknown.then(|| quote!(Self::Unknown(_) => {}));
     quote! {
         impl #name {

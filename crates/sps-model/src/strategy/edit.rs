@@ -47,7 +47,7 @@ fn input(kind: Kind, path: Path, value: &Value) -> Option<Input<'_>> {
             (Value::Number(number), _) => Input::Int(
                 number.as_u64().map(i128::from).or_else(|| number.as_i64().map(i128::from))?,
             ),
-            (Value::String(word), Kind::Named(Type { shape: Shape::Enum { values }, .. })) => {
+            (Value::String(word), Kind::Named(Type { shape: Shape::Enum { values, .. }, .. })) => {
                 Input::Str(values.iter().find(|value| value.matches(word))?.value)
             }
             (Value::String(text), _) => Input::Str(text),
@@ -156,6 +156,11 @@ pub(super) fn walk<'v>(
         }
         (Kind::Map(inner), Value::Object(entries)) => {
             for (key, entry) in entries {
+                below(*inner, key, entry);
+            }
+        }
+        (Kind::Ordered(inner), Value::Object(entries)) => {
+            for (key, entry) in entries.iter().filter(|(key, _)| *key != "@order") {
                 below(*inner, key, entry);
             }
         }

@@ -147,7 +147,7 @@ fn structural(kind: Kind, pointer: &str, value: &Value, chances: &mut Vec<Chance
         Kind::Int { .. } => json!(1.5),
         Kind::Number => json!("1"),
         Kind::List(_) | Kind::Array(..) => json!({}),
-        Kind::Map(_) => json!([]),
+        Kind::Map(_) | Kind::Ordered(_) => json!([]),
         _ => json!(true),
     };
     put(code::WRONG_TYPE, wrong);
@@ -157,6 +157,16 @@ fn structural(kind: Kind, pointer: &str, value: &Value, chances: &mut Vec<Chance
                 code::REFERENCE_OBJECT,
                 json!({ "key": key, "meta": { "href": format!("{}/{key}", target.path) } }),
             );
+        }
+        (Kind::Ordered(_), Value::Object(_)) => {
+            let order = below(pointer, &["@order"]);
+            let wrong = Change::Put(json!(["no such key"]));
+            chances.push(Chance { code: code::WRONG_ORDER, pointer: order.clone(), change: wrong });
+            chances.push(Chance {
+                code: code::MISSING_KEY,
+                pointer: order,
+                change: Change::Remove,
+            });
         }
         (Kind::Array(_, length), Value::Array(items)) if length > 0 && items.len() == length => {
             put(code::TOO_SHORT, Value::from(&items[1..]));
@@ -186,7 +196,9 @@ fn constraints(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Ve
                 if !field.kind.is_optional() {
                     chance(code::MISSING_KEY, field.name, Change::Remove);
                 }
-                if let Kind::Named(Type { shape: Shape::Enum { .. }, .. }) = field.kind.peeled() {
+                if let Kind::Named(Type { shape: Shape::Enum { open: false, .. }, .. }) =
+                    field.kind.peeled()
+                {
                     let code = if field.tag { code::UNKNOWN_SELECTION } else { code::NOT_IN_ENUM };
                     chance(code, field.name, Change::Put(json!("no-such-word")));
                 }
@@ -195,8 +207,10 @@ fn constraints(ty: &'static Type, pointer: &str, value: &Value, chances: &mut Ve
                 }
             }
         }
-        Shape::Union { tag, content, variants, .. } => {
-            chance(code::UNKNOWN_SELECTION, tag, Change::Put(json!("no-such-word")));
+        Shape::Union { tag, content, variants, open } => {
+            if !open {
+                chance(code::UNKNOWN_SELECTION, tag, Change::Put(json!("no-such-word")));
+            }
             chance(code::MISSING_KEY, tag, Change::Remove);
             chance(code::UNKNOWN_KEY, "no-such-key", Change::Put(json!(1)));
             let index =

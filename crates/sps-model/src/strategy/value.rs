@@ -148,6 +148,13 @@ fn text(constraint: Constraint) -> BoxedStrategy<Value> {
         Some(Format::Fqdn) => {
             pattern("[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?(\\.[a-z][a-z0-9]{1,6}){1,3}\\.?")
         }
+        Some(Format::IpNetwork) => (any::<std::net::Ipv4Addr>(), 0..=32_u8)
+            .prop_map(|(address, length)| format!("{address}/{length}"))
+            .boxed(),
+        Some(Format::Url) => {
+            pattern("https?://[a-z][a-z0-9.]{0,8}[a-z](:[0-9]{1,4})?(/[a-z0-9/?=#]{0,9})?")
+        }
+        Some(Format::Uuid) => pattern("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
         Some(Format::TimeOfDay) => pattern("([01]?[0-9]|2[0-3]):[0-5][0-9]"),
         Some(Format::DateTime) => pattern(
             "20[0-9]{2}-(0[1-9]|1[0-2])-[01][1-9]T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\\+0[0-9]:00",

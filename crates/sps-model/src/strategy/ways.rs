@@ -151,7 +151,7 @@ fn one_of(ty: &'static Type, path: Path, literals: &[Literal], holds: bool) -> W
         return literals.iter().map(|literal| vec![Edit::Set(path, value(literal))]).collect();
     }
     match member(ty, path) {
-        Some(Kind::Named(Type { shape: Shape::Enum { values }, .. })) => values
+        Some(Kind::Named(Type { shape: Shape::Enum { values, .. }, .. })) => values
             .iter()
             .map(|known| json!(known.value))
             .filter(|known| literals.iter().all(|literal| value(literal) != *known))
@@ -205,6 +205,11 @@ fn samples(format: Format) -> (&'static str, &'static str) {
     match format {
         Format::EmailAddress => ("ops@example.com", "ops.example.com"),
         Format::IpAddress => ("192.0.2.10", "192.0.2.256"),
+        Format::IpNetwork => ("192.0.2.0/24", "192.0.2.0/33"),
+        Format::Url => ("https://server.example.com/path", "server.example.com/path"),
+        Format::Uuid => {
+            ("11111111-aaaa-4bbb-8ccc-000000000001", "11111111-aaaa-4bbb-8ccc-00000000000")
+        }
         Format::Fqdn => ("server.example.com", "server"),
         Format::TimeOfDay => ("8:00", "24:00"),
         Format::DateTime => ("2022-03-30T12:00:01+00:00", "2022-02-30T12:00:01+00:00"),

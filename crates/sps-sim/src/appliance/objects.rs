@@ -45,8 +45,54 @@ impl Call<'_> {
             item
         });
         let items: Vec<_> = items.collect();
-        let meta = self.meta(view, self.path);
+        let mut meta = self.meta(view, self.path);
+        if let Node::Collection(endpoint) = node
+            && endpoint.ordered
+        {
+            meta["order"] = json!(format!("{}/@order", self.path));
+        }
         Response::json(200, &json!({"items": items, "meta": meta}))
+    }
+
+    /// Shows or changes the order of the objects of a collection, a list of their keys.
+    pub(crate) fn order(&mut self, caller: &Caller, collection: &str) -> HandlerResult {
+        self.allow(&["GET", "PUT"])?;
+        let old: Vec<_> = self.view().objects(collection).iter().map(|it| it.key.clone()).collect();
+        let meta = |call: &Self| json!({"href": call.path, "parent": collection, "transaction": "/api/transaction"});
+        if self.request.method == "GET" {
+            let body = json!({"key": "@order", "body": old, "meta": meta(self)});
+            return Ok(Response::json(200, &body));
+        }
+        self.check_lock(caller)?;
+        let order: Vec<String> = serde_json::from_slice(&self.request.body)
+            .map_err(|error| self.invalid_body(&error.to_string()))?;
+        let order: Vec<&str> = order.iter().map(String::as_str).collect();
+        let mut reordered = self.view().clone();
+        if !reordered.reorder(collection, &order) {
+            let message = "the list must name each object of the collection once";
+            return Err(semantic_error("wrong-order", "", message));
+        }
+        let transaction = self.write(caller);
+        transaction.pending = reordered;
+        if old != order {
+            transaction.reordered(collection, &json!(old), &json!(order));
+        }
+        Ok(Response::json(200, &json!({"meta": meta(self)})))
+    }
+
+    /// Does what an endpoint of this kind does, as far as the spec describes it: checks the body, and shows a result.
+    pub(crate) fn act(&mut self, endpoint: &'static Endpoint) -> HandlerResult {
+        let text: &[u8] = if endpoint.request.is_some() { &self.request.body } else { b"null" };
+        self.read(endpoint, text, self.path)?;
+        let body = self.appliance.bodies.initial(endpoint).unwrap_or_else(|| json!({}));
+        let meta = self.meta(self.view(), self.path);
+        let mut response = match (endpoint.wrappers.first(), body) {
+            (Some(wrapper), body) => json!({ wrapper: body }),
+            (None, Value::Object(members)) => Value::Object(members),
+            (None, _) => json!({}),
+        };
+        response["meta"] = meta;
+        Ok(Response::json(200, &response))
     }
 
     pub(crate) fn show_object(&self, node: Node, collection: &str, key: &str) -> HandlerResult {

@@ -105,6 +105,7 @@ impl Call<'_> {
             Some(Address::Object(collection, node, key)) => {
                 self.object(caller, node, collection, key)
             }
+            Some(Address::Order(collection)) => self.order(caller, collection),
             Some(Address::Part(collection, endpoint, key, name)) => {
                 self.part(endpoint, collection, key, name)
             }
@@ -131,6 +132,7 @@ impl Call<'_> {
             (Node::Collection(_) | Node::Plugins, "GET") => Ok(self.list(node)),
             (Node::Job(_), "POST") => Ok(self.start_job()),
             (Node::Job(_), "GET") => Ok(self.list_jobs()),
+            (Node::Action(endpoint), "POST") => self.act(endpoint),
             _ => Err(Failure::method_not_allowed(&node.methods())),
         }
     }

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 use sps_spec::{
-    Completeness, Endpoint, Field, FieldType, Payload, Presence, Spec, Struct, TypeDef, Union,
-    Version, Versions,
+    Body, Completeness, Endpoint, Field, FieldType, Payload, Presence, Spec, Struct, TypeDef,
+    Union, Version, Versions,
 };
 
 use super::{Finding, Mode, World, document::Doc, is_in, push_segment};
@@ -73,8 +73,9 @@ impl<'a> Checker<'a> {
 
     /// Checks a whole body of this length, and returns what is stored if there are no errors.
     pub(super) fn endpoint(&mut self, endpoint: &Endpoint, bytes: usize, doc: &Doc) -> Value {
-        let body = endpoint.request.as_ref().and_then(|body| self.spec.type_def(body.name()?));
-        let wrapped = is_wrapped(endpoint, body, doc);
+        let body = endpoint.request.as_ref();
+        let def = body.and_then(Body::name).and_then(|name| self.spec.type_def(name));
+        let wrapped = is_wrapped(endpoint, def, doc);
         if self.exceeds_limits(bytes, doc) {
             return Value::Null;
         }
@@ -94,7 +95,7 @@ impl<'a> Checker<'a> {
         let empty = Doc::Object(Vec::new());
         let doc = if wrapped { &empty } else { doc };
         match body {
-            Some(def) => self.def(def, doc),
+            Some(body) => self.value(&body.ty, &body.constraint, doc),
             // The spec does not know what belongs here.
             None if endpoint.completeness != Completeness::Complete => self.unchanged(doc),
             None => doc.to_value(),
@@ -221,6 +222,8 @@ impl<'a> Checker<'a> {
         }
         match &field.presence {
             Presence::Optional => {}
+            // What only some versions require, an unknown one may not have.
+            _ if self.target.is_none() && !field.versions.is_always() => {}
             Presence::Required => {
                 self.below(&field.name, |checker| {
                     checker.report("missing-key", "the key is missing");
@@ -245,6 +248,10 @@ impl<'a> Checker<'a> {
             match content {
                 _ if *key == def.tag => {
                     stored.insert(key.clone(), value.to_value());
+                }
+                Content::Other => {
+                    let value = self.below(key, |checker| checker.unchanged(value));
+                    stored.insert(key.clone(), value);
                 }
                 Content::Unknown if *key == def.content => {}
                 Content::Payload(Payload { ty, constraint, .. }) if *key == def.content => {
@@ -278,6 +285,7 @@ impl<'a> Checker<'a> {
                 {
                     return variant.payload.as_ref().map_or(Content::Nothing, Content::Payload);
                 }
+                None if def.open => return Content::Other,
                 _ => self.invalid("unknown-selection", "unknown selection"),
             },
             Some(other) => {
@@ -392,6 +400,8 @@ impl<'a> Checker<'a> {
 enum Content<'d> {
     /// Unknown: the tag is invalid.
     Unknown,
+    /// Anything: the tag is not known, and there are others than those that are.
+    Other,
     /// No content.
     Nothing,
     /// The content of a variant.

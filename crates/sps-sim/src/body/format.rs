@@ -12,35 +12,15 @@ pub(super) fn has(format: Format, text: &str) -> bool {
     match format {
         Format::EmailAddress => is_email_address(text),
         Format::IpAddress => text.parse::<IpAddr>().is_ok(),
+        Format::IpNetwork => is_ip_network(text),
+        Format::Url => is_url(text),
+        Format::Uuid => is_uuid(text),
         Format::Fqdn => is_fqdn(text),
         Format::TimeOfDay => is_time_of_day(text),
         Format::DateTime => date_time::is_date_time(text),
         Format::NoWhitespace => !text.chars().any(char::is_whitespace),
         Format::PemCertificate => certificate::is_certificate(text),
-        Format::IpNetwork => is_ip_network(text),
-        Format::Url => text.split_once("://").is_some_and(|(scheme, rest)| {
-            !scheme.is_empty() && !rest.is_empty() && !text.contains(char::is_whitespace)
-        }),
-        Format::Uuid => is_uuid(text),
     }
-}
-
-/// Checks for an address and the length of its prefix.
-fn is_ip_network(text: &str) -> bool {
-    let Some((address, prefix)) = text.split_once('/') else { return false };
-    let length = match address.parse::<IpAddr>() {
-        Ok(IpAddr::V4(_)) => 32,
-        Ok(IpAddr::V6(_)) => 128,
-        Err(_) => return false,
-    };
-    prefix.bytes().all(|it| it.is_ascii_digit()) && prefix.parse::<u8>().is_ok_and(|it| it <= length)
-}
-
-/// Checks for the form of RFC 9562.
-fn is_uuid(text: &str) -> bool {
-    let groups: Vec<&str> = text.split('-').collect();
-    groups.iter().map(|it| it.len()).eq([8, 4, 4, 4, 12])
-        && groups.iter().all(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Whether a text is a certificate with a key that newer versions refuse.
@@ -94,6 +74,37 @@ fn is_literal(domain: &str) -> bool {
 fn ends_with_number(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
     last.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Checks for an address, `/` and a number of bits that the address has, without signs and leading zeros.
+fn is_ip_network(text: &str) -> bool {
+    let Some((address, bits)) = text.split_once('/') else { return false };
+    let most = match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    (0..=most).any(|number| number.to_string() == bits)
+}
+
+/// Checks for a scheme, `://`, a host, and no white space.
+fn is_url(text: &str) -> bool {
+    let Some(at) = text.find("://") else { return false };
+    let (scheme, host) = (&text[..at], text[at + 3..].chars().next());
+    let mut letters = scheme.chars();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && letters.all(|it| it.is_ascii_alphanumeric() || matches!(it, '+' | '.' | '-'))
+        && host.is_some_and(|first| !matches!(first, '/' | '?' | '#'))
+        && !text.chars().any(char::is_whitespace)
+}
+
+/// Checks for the form of RFC 9562, section 4.
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
 }
 
 /// Checks for two labels or more and an optional dot of the root, RFC 1035.

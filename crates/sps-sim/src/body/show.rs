@@ -1,7 +1,9 @@
 //! Stored bodies as responses show them, and the references in them.
 
 use serde_json::{Map, Value, json};
-use sps_spec::{Endpoint, Field, FieldType, Spec, Struct, TypeDef, Union, Version};
+use sps_spec::{
+    Body, Endpoint, Field, FieldType, Spec, Struct, TypeDef, Union, Version, collection,
+};
 
 use super::{Reference, initial, is_in, push_segment};
 
@@ -14,8 +16,8 @@ pub(super) fn show(
     authenticated: bool,
 ) -> Value {
     let renderer = Renderer { spec, target, authenticated };
-    match body_of(spec, endpoint) {
-        Some(def) => renderer.def(def, stored),
+    match body_of(endpoint) {
+        Some(body) => renderer.value(&body.ty, stored),
         None => stored.clone(),
     }
 }
@@ -23,15 +25,26 @@ pub(super) fn show(
 /// Returns every reference in a stored body.
 pub(super) fn references(spec: &Spec, endpoint: &Endpoint, stored: &Value) -> Vec<Reference> {
     let mut finder = ReferenceFinder { spec, pointer: String::new(), found: Vec::new() };
-    if let Some(def) = body_of(spec, endpoint) {
-        finder.def(def, stored);
+    if let Some(body) = body_of(endpoint) {
+        finder.value(&body.ty, stored);
     }
     finder.found
 }
 
-/// Returns the type of the stored body.
-fn body_of<'s>(spec: &'s Spec, endpoint: &Endpoint) -> Option<&'s TypeDef> {
-    spec.type_def(endpoint.response.as_ref().or(endpoint.request.as_ref())?.name()?)
+/// Returns what the stored body is.
+fn body_of(endpoint: &Endpoint) -> Option<&Body> {
+    endpoint.response.as_ref().or(endpoint.request.as_ref())
+}
+
+/// Returns the address of what a reference leads to; of a part, with what is inside of its object after `#`.
+fn href(to: &str, key: &str) -> String {
+    match to.split_once('#') {
+        None => format!("{to}/{key}"),
+        Some((collection, _)) => {
+            let (object, part) = key.split_once('.').unwrap_or((key, ""));
+            format!("{collection}/{object}#{}", part.replace('.', "/"))
+        }
+    }
 }
 
 /// Turns a stored body into the body of a response. A value of an unexpected type is shown unchanged.
@@ -95,13 +108,13 @@ impl Renderer<'_> {
 
     fn value(&self, ty: &FieldType, stored: &Value) -> Value {
         match (ty, stored) {
-            (FieldType::Ref(collection), Value::String(key)) => {
-                json!({ "key": key, "meta": { "href": format!("{collection}/{key}") } })
+            (FieldType::Ref(to), Value::String(key)) => {
+                json!({ "key": key, "meta": { "href": href(to, key) } })
             }
             (FieldType::List(inner) | FieldType::Array(inner, _), Value::Array(items)) => {
                 items.iter().map(|item| self.value(inner, item)).collect()
             }
-            (FieldType::Map(inner), Value::Object(members)) => {
+            (FieldType::Map(inner) | FieldType::Ordered(inner), Value::Object(members)) => {
                 let shown =
                     members.iter().map(|(key, value)| (key.clone(), self.value(inner, value)));
                 Value::Object(shown.collect())
@@ -150,21 +163,24 @@ impl ReferenceFinder<'_> {
 
     fn value(&mut self, ty: &FieldType, stored: &Value) {
         match (ty, stored) {
-            (FieldType::Ref(collection), Value::String(key)) => self.found.push(Reference {
-                collection: collection.clone(),
-                key: key.clone(),
-                single_use: self
-                    .spec
-                    .endpoint(collection)
-                    .is_some_and(|endpoint| endpoint.single_use),
-                pointer: self.pointer.clone(),
-            }),
+            (FieldType::Ref(to), Value::String(key)) => {
+                let collection = collection(to);
+                // A part of an object keeps the object from being deleted.
+                let key =
+                    if to == collection { key } else { key.split('.').next().unwrap_or_default() };
+                self.found.push(Reference {
+                    collection: collection.to_owned(),
+                    key: key.to_owned(),
+                    single_use: self.spec.endpoint(collection).is_some_and(|it| it.single_use),
+                    pointer: self.pointer.clone(),
+                });
+            }
             (FieldType::List(inner) | FieldType::Array(inner, _), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     self.member(&index.to_string(), inner, Some(item));
                 }
             }
-            (FieldType::Map(inner), Value::Object(members)) => {
+            (FieldType::Map(inner) | FieldType::Ordered(inner), Value::Object(members)) => {
                 for (key, value) in members {
                     self.member(key, inner, Some(value));
                 }

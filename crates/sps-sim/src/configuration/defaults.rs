@@ -31,7 +31,11 @@ pub(crate) fn fill(configuration: &mut Configuration, tree: &Tree, bodies: &Bodi
                 let body = body.or_else(|| bodies.initial(endpoint)).unwrap_or_else(|| json!({}));
                 configuration.singletons.insert(path.to_owned(), body);
             }
-            Node::Collection(_) if !configuration.collections.contains_key(path) => {
+            Node::Collection(endpoint) if !configuration.collections.contains_key(path) => {
+                for builtin in endpoint.builtins.iter().filter(|it| tree.has(&it.versions)) {
+                    let body = serde_json::from_str(&builtin.body).unwrap_or_default();
+                    configuration.set_object(path, &builtin.key, body, BTreeSet::new());
+                }
                 let objects = defaults.collections.remove(path).unwrap_or_default();
                 for (key, body) in objects {
                     configuration.set_object(path, &key, body, BTreeSet::new());

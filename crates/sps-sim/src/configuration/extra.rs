@@ -99,7 +99,7 @@ fn plant_in(spec: &Spec, ty: &FieldType, value: &mut Value, key: &str) {
                 plant_in(spec, inner, element, key);
             }
         }
-        (FieldType::Map(inner), Value::Object(members)) => {
+        (FieldType::Map(inner) | FieldType::Ordered(inner), Value::Object(members)) => {
             for member in members.values_mut() {
                 plant_in(spec, inner, member, key);
             }

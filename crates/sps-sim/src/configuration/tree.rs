@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sps_spec::{Endpoint, EndpointKind, Method, Spec, Version};
+use sps_spec::{Endpoint, EndpointKind, Method, Spec, Version, Versions};
 
 /// Path of the configuration.
 pub(crate) const CONFIGURATION: &str = "/api/configuration";
@@ -25,6 +25,8 @@ pub(crate) enum Node {
     Job(&'static Endpoint),
     /// State of the appliance, as the spec describes it.
     Status(&'static Endpoint),
+    /// Work that is done at once.
+    Action(&'static Endpoint),
     /// A path that the spec does not describe, with its methods.
     Service(&'static [&'static str]),
 }
@@ -36,6 +38,8 @@ pub(crate) enum Address<'a> {
     Node(Node),
     /// An object of a collection, or a job: path of the collection, its node, the key.
     Object(&'a str, Node, &'a str),
+    /// The order of the objects of the collection at this path.
+    Order(&'a str),
     /// A part of a job, such as its download: path of the endpoint, the endpoint, the key, the name of the part.
     Part(&'a str, &'static Endpoint, &'a str, &'a str),
 }
@@ -44,18 +48,23 @@ pub(crate) enum Address<'a> {
 #[derive(Debug)]
 pub(crate) struct Tree {
     nodes: BTreeMap<String, Node>,
+    target: Version,
 }
 
 impl Tree {
     pub(crate) fn new(spec: &'static Spec, target: &Version) -> Self {
         let mut nodes = BTreeMap::new();
-        for endpoint in spec.endpoints.iter().filter(|it| it.versions.contains(target)) {
+        // What has a placeholder in its path has a behavior of its own.
+        let known = spec.endpoints.iter().filter(|it| it.versions.contains(target));
+        let known = known.filter(|it| !it.has_placeholders());
+        for endpoint in known {
             let node = match endpoint.kind {
                 EndpointKind::Singleton => Node::Singleton(endpoint),
                 EndpointKind::Collection => Node::Collection(endpoint),
                 EndpointKind::Container => Node::Container,
                 EndpointKind::Job => Node::Job(endpoint),
-                EndpointKind::Status | EndpointKind::Action => Node::Status(endpoint),
+                EndpointKind::Status => Node::Status(endpoint),
+                EndpointKind::Action => Node::Action(endpoint),
             };
             nodes.insert(endpoint.path.clone(), node);
         }
@@ -88,7 +97,12 @@ impl Tree {
         for path in containers {
             nodes.entry(path).or_insert(Node::Container);
         }
-        Self { nodes }
+        Self { nodes, target: target.clone() }
+    }
+
+    /// Whether the target version is one of these.
+    pub(crate) fn has(&self, versions: &Versions) -> bool {
+        versions.contains(&self.target)
     }
 
     /// Returns the node of a known path.
@@ -103,6 +117,9 @@ impl Tree {
         }
         let (parent, key) = path.rsplit_once('/')?;
         match self.node(parent) {
+            Some(Node::Collection(endpoint)) if key == "@order" && endpoint.ordered => {
+                return Some(Address::Order(parent));
+            }
             Some(node @ (Node::Collection(_) | Node::Plugins | Node::Job(_))) => {
                 return Some(Address::Object(parent, node, key));
             }
@@ -148,9 +165,10 @@ impl Node {
         match self {
             Self::Container | Self::Plugins => vec!["GET"],
             Self::Service(methods) => methods.to_vec(),
-            Self::Singleton(endpoint) | Self::Job(endpoint) | Self::Status(endpoint) => {
-                names(&endpoint.methods)
-            }
+            Self::Singleton(endpoint)
+            | Self::Job(endpoint)
+            | Self::Status(endpoint)
+            | Self::Action(endpoint) => names(&endpoint.methods),
             Self::Collection(endpoint) => {
                 let mut methods = names(&endpoint.methods);
                 // Only the order of a listed collection can be changed.

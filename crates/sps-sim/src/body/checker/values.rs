@@ -4,7 +4,26 @@ use serde_json::Value;
 use sps_spec::{Constraint, Enum, FieldType};
 
 use super::Checker;
-use crate::body::{document::Doc, format};
+use crate::body::{World, document::Doc, format};
+
+/// The key of an ordered map under which the list of its other keys is.
+const ORDER: &str = "@order";
+
+/// Whether a key such as `nic1.interfaces.ID.addresses.ID` leads to a part of an object.
+fn has_part(world: &dyn World, collection: &str, part: &str, key: &str) -> bool {
+    let mut segments = key.split('.');
+    let object = segments.next().and_then(|key| world.object(collection, key));
+    let Some(mut value) = object else { return false };
+    for map in part.split('/') {
+        let (Some(name), Some(key)) = (segments.next(), segments.next()) else { return false };
+        let Some(entry) = value.get(map).and_then(|map| map.get(key)) else { return false };
+        if name != map || key == ORDER {
+            return false;
+        }
+        value = entry.clone();
+    }
+    segments.next().is_none()
+}
 
 impl Checker<'_> {
     /// Checks a value that may not be null.
@@ -38,10 +57,51 @@ impl Checker<'_> {
                 });
                 Value::Object(values.collect())
             }
-            (FieldType::Ordered(_), Doc::Object(_)) => self.unchanged(doc),
+            (FieldType::Ordered(inner), Doc::Object(members)) => {
+                self.ordered(inner, constraint, doc, members)
+            }
             (FieldType::Map(_) | FieldType::Ordered(_), _) => self.wrong_type(doc, "an object"),
             (FieldType::Named(name), _) => self.named(name, doc),
         }
+    }
+
+    /// Checks an ordered map: its values, and that `@order` names each of its keys once.
+    fn ordered(
+        &mut self,
+        inner: &FieldType,
+        constraint: &Constraint,
+        doc: &Doc,
+        members: &[(String, Doc)],
+    ) -> Value {
+        self.duplicates(members);
+        let keys: Vec<&str> =
+            members.iter().map(|(key, _)| key.as_str()).filter(|key| *key != ORDER).collect();
+        match doc.get(ORDER) {
+            None => {
+                self.below(ORDER, |checker| checker.report("missing-key", "the key is missing"))
+            }
+            Some(Doc::Array(items)) => {
+                let order: Vec<&str> = items.iter().filter_map(Doc::as_str).collect();
+                let is_whole = order.len() == items.len()
+                    && order.len() == keys.len()
+                    && keys.iter().all(|key| order.contains(key));
+                if !is_whole {
+                    let message = "the list does not name every key once";
+                    self.below(ORDER, |checker| checker.invalid("wrong-order", message));
+                }
+            }
+            Some(other) => self.below(ORDER, |checker| {
+                checker.wrong_type(other, "a list");
+            }),
+        }
+        let values = members.iter().map(|(key, value)| {
+            let value = match key.as_str() {
+                ORDER => value.to_value(),
+                _ => self.below(key, |checker| checker.value(inner, constraint, value)),
+            };
+            (key.clone(), value)
+        });
+        Value::Object(values.collect())
     }
 
     fn items(&mut self, inner: &FieldType, constraint: &Constraint, items: &[Doc]) -> Value {
@@ -90,6 +150,7 @@ impl Checker<'_> {
             {
                 Value::String(value.value.clone())
             }
+            None if def.open => Value::String(text.clone()),
             _ => {
                 self.invalid(code, "unknown value");
                 Value::Null
@@ -98,7 +159,9 @@ impl Checker<'_> {
     }
 
     /// Checks the key of an object, which must exist and, if it is for single use, must be free.
-    fn reference(&mut self, collection: &str, doc: &Doc) -> Value {
+    ///
+    /// A key with dots leads to a part of an object, where the type says so.
+    fn reference(&mut self, to: &str, doc: &Doc) -> Value {
         let key = match doc {
             Doc::String(key) => key,
             _ if doc.get("key").and_then(Doc::as_str).is_some() => {
@@ -107,6 +170,15 @@ impl Checker<'_> {
             }
             _ => return self.wrong_type(doc, "the key of an object"),
         };
+        let (collection, part) =
+            to.split_once('#').map_or((to, None), |(to, part)| (to, Some(part)));
+        if let Some(part) = part {
+            if !has_part(self.world, collection, part, key) {
+                let message = format!("{collection} has no object with this part");
+                self.report("reference-exists", &message);
+            }
+            return Value::String(key.clone());
+        }
         // A missing object does not make the key itself invalid: rules may look at it.
         if key.is_empty() || self.world.object(collection, key).is_none() {
             self.report("reference-exists", &format!("{collection} has no object with this key"));
