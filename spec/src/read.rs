@@ -12,6 +12,9 @@ use crate::{
     load::{Loaded, files, load, overlay_files},
 };
 
+/// The source of facts that only responses show; nothing but an overlay can have it.
+const LEARNED: &str = "\nlearned = { title = \"Responses of an appliance\", guide = \"none\", tag = \"inferred\" }\n";
+
 impl Spec {
     /// Reads the spec from its folder: `endpoints/**/*.toml`, `types/*.toml`, `codes.toml`, `sources.toml` and
     /// `protocol.toml`.
@@ -37,7 +40,8 @@ impl Spec {
     /// Reads the spec from pairs of file name and text, with an overlay: a folder that has any part of what a spec
     /// has.
     ///
-    /// A page or a file of types replaces the one of the same name. Sources and codes are added.
+    /// A page or a file of types replaces the one of the same name. Sources and codes are added. The source `learned`
+    /// is there for pages that responses are the only source of.
     ///
     /// # Errors
     ///
@@ -48,6 +52,7 @@ impl Spec {
     ) -> Result<Self, Errors> {
         let overlay = overlay_files(dir).map_err(|errors| errors.below(dir, |_| true))?;
         let mut files: BTreeMap<String, String> = base.into_iter().collect();
+        files.entry("sources.toml".to_owned()).or_default().push_str(LEARNED);
         let names: BTreeSet<String> = overlay.iter().map(|(name, _)| name.clone()).collect();
         files.extend(overlay);
         // What only a replaced page used is no mistake of the overlay.

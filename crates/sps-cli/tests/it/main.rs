@@ -18,6 +18,7 @@ mod locks;
 mod machine;
 mod openapi;
 mod output;
+mod overlay;
 mod pages;
 mod pem;
 mod proxy;
