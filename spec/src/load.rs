@@ -82,7 +82,10 @@ pub(crate) fn load(files: impl IntoIterator<Item = (String, String)>) -> Result<
         let name = name.strip_prefix("overlay/").unwrap_or(name);
         COMMON.iter().position(|it| *it == name)
     };
-    files.sort_by_key(|(name, _)| is_common(name).unwrap_or(COMMON.len()));
+    // Those of an overlay add to the others, so they come second.
+    files.sort_by_key(|(name, _)| {
+        (is_common(name).unwrap_or(COMMON.len()), OVERLAY.contains(&name.as_str()))
+    });
     let mut shared = Shared::default();
     for (name, text) in &files {
         read(name, text, &mut shared, &mut spec, &mut places, &mut errors);
@@ -116,7 +119,10 @@ pub(crate) fn overlay_files(dir: &Path) -> Result<Vec<(String, String)>, Errors>
     for name in COMMON {
         let path = dir.join(name);
         if path.exists() && overlaid(name) == name {
-            errors.push(Error::of_file(name, "an overlay cannot change what all messages have in common"));
+            errors.push(Error::of_file(
+                name,
+                "an overlay cannot change what all messages have in common",
+            ));
         } else if path.exists() {
             read_file(&path, overlaid(name), &mut files, &mut errors);
         }

@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// The source of facts that only responses show; nothing but an overlay can have it.
-const LEARNED: &str = "\nlearned = { title = \"Responses of an appliance\", guide = \"none\", tag = \"inferred\" }\n";
+const LEARNED: &str =
+    "\nlearned = { title = \"Responses of an appliance\", guide = \"none\", tag = \"inferred\" }\n";
 
 impl Spec {
     /// Reads the spec from its folder: `endpoints/**/*.toml`, `types/*.toml`, `codes.toml`, `sources.toml` and

@@ -40,7 +40,9 @@ impl fmt::Display for LearnError {
             Self::OtherEndpoint { known, found } => {
                 write!(f, "this response is about {found}, those before are about {known}")
             }
-            Self::NoEndpoint => f.write_str("this response has no `meta.href` that names its endpoint"),
+            Self::NoEndpoint => {
+                f.write_str("this response has no `meta.href` that names its endpoint")
+            }
             Self::Path(path) => write!(f, "`{path}` is not the path of an endpoint"),
         }
     }
@@ -152,7 +154,9 @@ impl Learner {
             Some(known) if known == href => Ok(()),
             Some(known) if known == parent => self.about(parent, true),
             // Two objects of one collection: the first was taken for an endpoint.
-            Some(known) if !self.is_collection && siblings(known, href) && self.hrefs.len() == 2 => {
+            Some(known)
+                if !self.is_collection && siblings(known, href) && self.hrefs.len() == 2 =>
+            {
                 self.endpoint = Some(parent.to_owned());
                 self.is_collection = true;
                 Ok(())
@@ -167,10 +171,9 @@ impl Learner {
 
     fn about(&mut self, path: &str, is_collection: bool) -> Result<(), LearnError> {
         match &self.endpoint {
-            Some(known) if known != path => Err(LearnError::OtherEndpoint {
-                known: known.clone(),
-                found: path.to_owned(),
-            }),
+            Some(known) if known != path => {
+                Err(LearnError::OtherEndpoint { known: known.clone(), found: path.to_owned() })
+            }
             _ => {
                 self.endpoint = Some(path.to_owned());
                 self.is_collection |= is_collection;
@@ -208,4 +211,3 @@ fn siblings(one: &str, other: &str) -> bool {
     let parent = |path: &'_ str| path.rsplit_once('/').map(|(parent, _)| parent.to_owned());
     one != other && parent(one) == parent(other)
 }
-

@@ -318,10 +318,7 @@ pub fn locate(path: &str) -> Option<Located<'_>> {
 }
 
 /// Finds the endpoint of a path among these, as [`locate`] does.
-pub fn locate_in<'p>(
-    endpoints: &[&'static EndpointInfo],
-    path: &'p str,
-) -> Option<Located<'p>> {
+pub fn locate_in<'p>(endpoints: &[&'static EndpointInfo], path: &'p str) -> Option<Located<'p>> {
     let path = path.trim_end_matches('/');
     let exact =
         |path: &str| endpoints.iter().copied().find(|endpoint| is_path_of(endpoint.path, path));

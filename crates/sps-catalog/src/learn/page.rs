@@ -60,7 +60,10 @@ pub(super) fn draft(
         head.line(format!("response = {}", key_text(&response)));
     }
     head.line("completeness = \"open\"".to_owned());
-    head.line(format!("title = {}", key_text(&segments.last().unwrap_or(&"").replace(['_', '-'], " "))));
+    head.line(format!(
+        "title = {}",
+        key_text(&segments.last().unwrap_or(&"").replace(['_', '-'], " "))
+    ));
     head.line("doc = \"Drafted from responses; no guide shows it.\"".to_owned());
     head.line(format!("source = \"{SOURCE}\""));
     let mut tables = vec![head];
@@ -125,7 +128,7 @@ impl Draft<'_> {
                 self.union(variants, name, pointer);
                 name.to_owned()
             }
-            Form::Struct([]) | Form::Any => {
+            Form::Any => {
                 self.untyped.push(pointer.to_owned());
                 "any".to_owned()
             }
@@ -154,7 +157,8 @@ impl Draft<'_> {
     }
 
     fn reference(&mut self, target: &str) -> String {
-        let (collection, part) = target.split_once('#').map_or((target, None), |it| (it.0, Some(it.1)));
+        let (collection, part) =
+            target.split_once('#').map_or((target, None), |it| (it.0, Some(it.1)));
         if collection != self.path && self.spec.endpoint(collection).is_none() {
             self.targets.insert(collection.to_owned());
         }
@@ -171,7 +175,9 @@ impl Draft<'_> {
         for (word, rust) in names(words.iter().map(String::as_str), camel) {
             table.line(match rust {
                 None => format!("{} = {}", key(word), key_text(DOC)),
-                Some(rust) => format!("{} = {{ rust = \"{rust}\", doc = {} }}", key(word), key_text(DOC)),
+                Some(rust) => {
+                    format!("{} = {{ rust = \"{rust}\", doc = {} }}", key(word), key_text(DOC))
+                }
             });
         }
         self.tables.push(table);
@@ -229,7 +235,9 @@ impl Draft<'_> {
 
 /// Distributes tables over the page and, where it would be too long, a file of types.
 fn files(file: &str, place: &str, tables: Vec<Table>) -> Vec<LearnedFile> {
-    let head = "# Drafted by `sps learn`. Describe the fields, and add what responses do not show.\n".to_owned();
+    let head =
+        "# Drafted by `sps learn`. Describe the fields, and add what responses do not show.\n"
+            .to_owned();
     let mut page = head;
     let mut others: Vec<String> = Vec::new();
     let lines = |text: &str| text.lines().count();

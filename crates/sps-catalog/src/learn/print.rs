@@ -99,7 +99,10 @@ mod tests {
         let line = type_line(&name, Some(&"B".repeat(60)), None, &["optional = true"], "Learned.");
         assert!(line.lines().all(|it| it.chars().count() <= MAX_COLUMNS), "{line}");
         assert_eq!(line.lines().count(), 2);
-        assert_eq!(type_line("a", Some("bool"), None, &[], "D."), "a = { type = \"bool\", doc = \"D.\" }");
+        assert_eq!(
+            type_line("a", Some("bool"), None, &[], "D."),
+            "a = { type = \"bool\", doc = \"D.\" }"
+        );
         assert_eq!(type_line("a b", None, None, &[], "D."), "\"a b\" = \"D.\"");
     }
 }

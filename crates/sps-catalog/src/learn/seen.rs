@@ -38,6 +38,8 @@ pub(super) struct Seen {
     /// Values of elements of lists and maps.
     element: Option<Box<Self>>,
     objects: usize,
+    /// Objects without members: of a map, or of a type whose members are all optional.
+    empties: usize,
     members: Vec<(String, Self)>,
     /// For each value of `selection` the values of `value` beside it.
     variants: Vec<(String, Self)>,
@@ -94,7 +96,7 @@ impl Seen {
         matches!(self.form(), Form::Any)
             && [self.bools, self.strings, self.integers, self.fractions, self.references]
                 .iter()
-                .chain(&[self.lists, self.maps, self.ordered, self.objects])
+                .chain(&[self.lists, self.maps, self.ordered, self.objects, self.empties])
                 .all(|it| *it == 0)
     }
 
@@ -113,7 +115,7 @@ impl Seen {
     }
 
     pub(super) fn object_count(&self) -> usize {
-        self.objects
+        self.objects + self.empties
     }
 
     pub(super) fn add(&mut self, value: &Value, words: &[Pattern]) {
@@ -171,6 +173,10 @@ impl Seen {
             self.maps += 1;
             return self.elements(members.values(), words);
         }
+        if members.is_empty() {
+            self.empties += 1;
+            return;
+        }
         self.objects += 1;
         let tag = members.get("selection").and_then(Value::as_str).filter(|it| is_plain(it));
         if let Some(tag) = tag {
@@ -203,10 +209,18 @@ impl Seen {
         ];
         static NOTHING: Seen = Seen::NOTHING;
         let element = self.element.as_deref().unwrap_or(&NOTHING);
+        // Nothing but empty objects, or one among values of another type.
+        if self.empties > 0 && self.objects + self.maps + self.ordered == 0 {
+            return Form::Any;
+        }
         match kinds.map(|it| it > 0) {
             [true, false, false, false, false, false, false, false] => Form::Bool,
             [false, true, false, false, false, false, false, false] => {
-                if self.fractions > 0 { Form::Number } else { Form::Int }
+                if self.fractions > 0 {
+                    Form::Number
+                } else {
+                    Form::Int
+                }
             }
             [false, false, true, false, false, false, false, false] => self.text(),
             [false, false, false, true, false, false, false, false] => match &self.targets[..] {
@@ -217,7 +231,6 @@ impl Seen {
             [false, false, false, false, false, true, false, false] => Form::Map(element),
             // An ordered map without members may look like a map without order elsewhere.
             [false, false, false, false, false, _, true, false] => Form::Ordered(element),
-            // An empty object shows nothing: it is an empty map or has optional members.
             [false, false, false, false, false, false, false, true] => self.structure(),
             _ => Form::Any,
         }
@@ -257,6 +270,7 @@ impl Seen {
         ordered: 0,
         element: None,
         objects: 0,
+        empties: 0,
         members: Vec::new(),
         variants: Vec::new(),
     };
@@ -283,7 +297,8 @@ fn is_map(members: &Map<String, Value>) -> bool {
             && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
     };
     // A short word such as `add` has letters that are hexadecimal digits too, but no digit.
-    !members.is_empty() && members.keys().any(|key| !is_name(key) || is_like_a_key(key) && key.len() > 8)
+    !members.is_empty()
+        && members.keys().any(|key| !is_name(key) || is_like_a_key(key) && key.len() > 8)
 }
 
 /// The target of a value that is a reference by its form; inside, `None` if its link does not fit its key.

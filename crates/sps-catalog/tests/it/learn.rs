@@ -57,7 +57,8 @@ fn learns_types_null_and_presence() {
 
 #[test]
 fn learns_references_selections_and_maps() {
-    let reference = |path: &str, key: &str| json!({"key": key, "meta": {"href": format!("{path}/{key}")}});
+    let reference =
+        |path: &str, key: &str| json!({"key": key, "meta": {"href": format!("{path}/{key}")}});
     let page = learn(&[
         json!({
             "secret": reference("/api/configuration/passwords", "aaaa-1"),
@@ -86,7 +87,8 @@ fn learns_references_selections_and_maps() {
     assert!(secret.nullable);
     assert!(spec.endpoint("/api/configuration/made/targets").is_some(), "{text}");
     let Some(TypeDef::Union(version)) = spec.type_def("UpVersion") else { panic!("{text}") };
-    let words: Vec<_> = version.variants.iter().map(|it| (&*it.value, it.payload.is_some())).collect();
+    let words: Vec<_> =
+        version.variants.iter().map(|it| (&*it.value, it.payload.is_some())).collect();
     assert_eq!(words, [("2c", true), ("none", false)]);
     let crypt = structure(&spec, "UpCrypt");
     assert!(crypt.field("selection").unwrap().tag);
@@ -118,7 +120,9 @@ fn a_list_of_objects_is_a_collection() {
         let href = format!("/api/configuration/made/boats/{name}");
         learner.add(&json!({"key": name, "meta": {"href": href}, "body": {"name": "z"}})).unwrap();
     }
-    assert!(learner.page(&Spec::embedded()).unwrap().files[0].text.contains("kind = \"collection\""));
+    assert!(
+        learner.page(&Spec::embedded()).unwrap().files[0].text.contains("kind = \"collection\"")
+    );
 }
 
 #[test]
@@ -144,13 +148,22 @@ fn odd_names_and_long_bodies_make_valid_pages() {
     for name in ["type", "self", "2fa", "a-b", "a_b", "A_b", "_x", "Übung", "a.b", "q\"uote"] {
         members.insert(name.to_owned(), json!({"inner": 1}));
     }
-    let many: serde_json::Map<_, _> =
-        (0..60).map(|at| (format!("member_with_a_long_name_{at}"), json!({"deep": {"x": at}}))).collect();
-    for body in [json!({"odd": {"@order": [], "x": 1}, "type": 1, "a-b": {"z": 1}, "a_b": {"z": 1}}), Value::Object(many)] {
+    let many: serde_json::Map<_, _> = (0..60)
+        .map(|at| (format!("member_with_a_long_name_{at}"), json!({"deep": {"x": at}})))
+        .collect();
+    for body in [
+        json!({"odd": {"@order": [], "x": 1}, "type": 1, "a-b": {"z": 1}, "a_b": {"z": 1}}),
+        Value::Object(many),
+    ] {
         let page = learn(&[body]);
         load(&page);
         for file in &page.files {
-            assert!(file.text.lines().count() <= 90, "{}: {}", file.name, file.text.lines().count());
+            assert!(
+                file.text.lines().count() <= 90,
+                "{}: {}",
+                file.name,
+                file.text.lines().count()
+            );
             assert!(file.text.lines().all(|it| it.chars().count() <= 140), "{}", file.text);
         }
     }
@@ -160,7 +173,14 @@ fn odd_names_and_long_bodies_make_valid_pages() {
 
 #[test]
 fn the_body_may_be_anything() {
-    for body in [json!("Europe/Paris"), json!(["a"]), json!([{"a": 1}]), json!(null), json!({}), json!([[{"a": null}]])] {
+    for body in [
+        json!("Europe/Paris"),
+        json!(["a"]),
+        json!([{"a": 1}]),
+        json!(null),
+        json!({}),
+        json!([[{"a": null}]]),
+    ] {
         load(&learn(&[body]));
     }
 }
@@ -172,7 +192,10 @@ fn leaves(value: &Value, words: &[String], found: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|it| leaves(it, words, found)),
         Value::Object(members) => {
             for (key, value) in members {
-                if key.len() >= 8 && key.bytes().next().is_some_and(|it| it.is_ascii_hexdigit()) && key.contains('-') {
+                if key.len() >= 8
+                    && key.bytes().next().is_some_and(|it| it.is_ascii_hexdigit())
+                    && key.contains('-')
+                {
                     found.push(key.clone());
                 }
                 if key == "selection" {
@@ -193,7 +216,8 @@ fn no_value_of_a_response_is_on_a_page() {
         if endpoint.path.contains('{') || endpoint.response.is_none() {
             continue;
         }
-        let responses: Vec<_> = (0..ROUNDS).filter_map(|round| response(&spec, endpoint, round)).collect();
+        let responses: Vec<_> =
+            (0..ROUNDS).filter_map(|round| response(&spec, endpoint, round)).collect();
         let mut learner = Learner::new().endpoint(&endpoint.path);
         responses.iter().for_each(|it| learner.add(it).unwrap());
         let page = learner.page(&spec).unwrap();
@@ -211,7 +235,12 @@ fn no_value_of_a_response_is_on_a_page() {
         for leaf in found.iter().filter(|it| it.len() > 3 && !it.starts_with("/api/")) {
             count += 1;
             for file in &page.files {
-                assert!(!file.text.contains(leaf.as_str()), "{leaf:?} is in {}:\n{}", file.name, file.text);
+                assert!(
+                    !file.text.contains(leaf.as_str()),
+                    "{leaf:?} is in {}:\n{}",
+                    file.name,
+                    file.text
+                );
             }
         }
     }
@@ -222,12 +251,17 @@ fn no_value_of_a_response_is_on_a_page() {
 fn words_are_taken_over_only_where_they_are_asked_for() {
     let value = json!({"list": [{"mode": "fast", "name": "fast-lane"}], "mode": "quiet"});
     let text = &learn(&[value]).files[0].text;
-    assert!(text.contains("fast = ") && !text.contains("fast-lane") && !text.contains("quiet"), "{text}");
+    assert!(
+        text.contains("fast = ") && !text.contains("fast-lane") && !text.contains("quiet"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_learned_page_checks_bodies() {
-    let page = learn(&[json!({"a": 1, "ref": {"key": "aa-1", "meta": {"href": "/api/configuration/passwords/aa-1"}}})]);
+    let page = learn(&[
+        json!({"a": 1, "ref": {"key": "aa-1", "meta": {"href": "/api/configuration/passwords/aa-1"}}}),
+    ]);
     let catalog = Catalog::new(&load(&page)).unwrap();
     let subject = catalog.subject("/api/configuration/made/up", Form::Request).unwrap();
     let report = explain(r#"{"a": "x", "ref": "aa-1", "new": 1}"#, &subject, &Context::default());

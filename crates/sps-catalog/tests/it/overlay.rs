@@ -88,14 +88,16 @@ fn has_sources_and_codes_of_its_own() {
     let subject = catalog.subject("/api/configuration/made/up", Form::Request).unwrap();
     let text = r#"{"speed": 1, "server": {"selection": "ip", "value": "192.0.2.1"}}"#;
     let report = explain(text, &subject, &Context::default());
-    let found: Vec<_> = report.errors().map(|it| (it.code, &*it.message())).collect();
-    assert_eq!(found.first().map(|it| it.0), Some("slow-boat"));
+    let found: Vec<_> = report.errors().map(|it| it.code).collect();
+    assert_eq!(found, ["slow-boat"]);
 }
 
 #[test]
 fn reports_mistakes_with_the_file_and_a_caret() {
     let text = mistakes(&[(PAGE, &UP.replace("Host", "Hots"))]);
-    let expected = format!(" --> DIR/{PAGE}:8:10\n  |\n8 | server = {{ type = \"Hots\", doc = \"Its server.\" }}\n");
+    let expected = format!(
+        " --> DIR/{PAGE}:8:10\n  |\n8 | server = {{ type = \"Hots\", doc = \"Its server.\" }}\n"
+    );
     let lines = text.replace("8:19", "8:10");
     assert!(lines.contains(&expected) && text.contains("did you mean `Host`?"), "{text}");
     let text = mistakes(&[(PAGE, "[endpoint]\ntitle = 1\n")]);
@@ -104,19 +106,28 @@ fn reports_mistakes_with_the_file_and_a_caret() {
 
 #[test]
 fn reports_clashes_of_names() {
-    let text = mistakes(&[(PAGE, &UP.replace("[Up]", "[Up]\n[Host]\nx = { type = \"bool\", doc = \"D.\" }"))]);
+    let text = mistakes(&[(
+        PAGE,
+        &UP.replace("[Up]", "[Up]\n[Host]\nx = { type = \"bool\", doc = \"D.\" }"),
+    )]);
     assert!(text.contains("`Host` is defined twice"), "{text}");
     let text = mistakes(&[(PAGE, &UP.replace("[Up]", "object = \"Email\"\n[Email]"))]);
     assert!(text.contains("`Email` is defined twice"), "{text}");
     let sources = "change = { title = \"Mine\" }\n";
     let text = mistakes(&[(PAGE, UP), ("sources.toml", sources)]);
-    assert!(text.contains("the source `change` exists already") && text.contains("DIR/sources.toml:1"), "{text}");
+    assert!(
+        text.contains("the source `change` exists already") && text.contains("DIR/sources.toml:1"),
+        "{text}"
+    );
 }
 
 #[test]
 fn reports_what_nothing_uses_in_the_overlay_alone() {
     let text = mistakes(&[(PAGE, UP), ("sources.toml", "idle = { title = \"Idle\" }\n")]);
-    assert!(text.contains("nothing names the source `idle`") && text.ends_with("1 mistake in the spec"), "{text}");
+    assert!(
+        text.contains("nothing names the source `idle`") && text.ends_with("1 mistake in the spec"),
+        "{text}"
+    );
 }
 
 #[test]

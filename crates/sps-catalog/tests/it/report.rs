@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sps_catalog::Learner;
-use sps_spec::{Completeness, Endpoint, Field, FieldType, Spec, TypeDef};
+use sps_spec::{Completeness, Endpoint, Field, FieldType, Presence, Spec, TypeDef};
 
 use crate::{
     overlay::folder,
@@ -82,7 +82,9 @@ fn learned(spec: &Spec, endpoint: &Endpoint) -> Option<Spec> {
     let page = learner.page(spec).unwrap();
     let dir = folder(&endpoint.path.replace('/', "_"), &page);
     let spec = Spec::embedded_with_overlay(dir.path());
-    Some(spec.unwrap_or_else(|errors| panic!("{}: {errors}\n{}", endpoint.path, page.files[0].text)))
+    Some(
+        spec.unwrap_or_else(|errors| panic!("{}: {errors}\n{}", endpoint.path, page.files[0].text)),
+    )
 }
 
 struct Pair<'s> {
@@ -147,7 +149,12 @@ impl Pair<'_> {
                 for variant in &real.variants {
                     let place = format!("{place}.{}", variant.value);
                     let other = found.variants.iter().find(|it| it.value == variant.value);
-                    self.report.fact("variant", &place, "present", if other.is_some() { "present" } else { "absent" });
+                    self.report.fact(
+                        "variant",
+                        &place,
+                        "present",
+                        if other.is_some() { "present" } else { "absent" },
+                    );
                     if let (Some(real), Some(found)) =
                         (&variant.payload, other.and_then(|it| it.payload.as_ref()))
                     {
@@ -172,13 +179,24 @@ impl Pair<'_> {
             return self.report.fact("member", place, "present", "absent");
         };
         self.report.fact("member", place, "present", "present");
-        self.report.fact("null", place, is(real.nullable), is(found.nullable || found.ty == FieldType::Any));
+        self.report.fact(
+            "null",
+            place,
+            is(real.nullable),
+            is(found.nullable || found.ty == FieldType::Any),
+        );
         self.report.fact("tag", place, is(real.tag), is(found.tag));
+        let is_optional = |field: &Field| field.presence != Presence::Required;
+        self.report.fact("presence", place, is(is_optional(real)), is(is_optional(found)));
         for (kind, is_there) in [
             ("bounds", real.constraint.minimum.or(real.constraint.maximum).is_some()),
             ("lengths", real.constraint.min_length.or(real.constraint.max_length).is_some()),
-            ("format", real.constraint.format.is_some() && real.constraint.format != found.constraint.format),
-            ("condition of a member", matches!(real.presence, sps_spec::Presence::When(_))),
+            (
+                "format",
+                real.constraint.format.is_some()
+                    && real.constraint.format != found.constraint.format,
+            ),
+            ("condition of a member", matches!(real.presence, Presence::When(_))),
             ("that a value is a secret", real.sensitive),
             ("that a member is of responses alone", real.response_only),
             ("unit", real.unit.is_some()),

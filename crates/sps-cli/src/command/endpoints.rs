@@ -43,7 +43,9 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     if args.live {
-        return runtime::with_appliance(&args.connection, async |client| live::run(client, out).await);
+        return runtime::with_appliance(&args.connection, async |client| {
+            live::run(client, out).await
+        });
     }
     let spec = spec_at(args.target.as_ref());
     match &args.changed_since {

@@ -123,9 +123,8 @@ fn add_file(learner: &mut Learner, file: &Path) -> Result<()> {
         .map_err(|it| anyhow!("{}: {}", one_line(&it.source), it.reason))?;
     let source = one_line(&document.source);
     // The error of the parser may quote the text.
-    let response: Value = serde_json::from_str(&document.text).map_err(|error| {
-        anyhow!("{source}:{}:{}: invalid JSON", error.line(), error.column())
-    })?;
+    let response: Value = serde_json::from_str(&document.text)
+        .map_err(|error| anyhow!("{source}:{}:{}: invalid JSON", error.line(), error.column()))?;
     learner.add(&response).map_err(|error| anyhow!("{source}: {error}"))
 }
 
@@ -153,7 +152,10 @@ async fn add_live(learner: &mut Learner, client: &Client, path: &str) -> Result<
         })?;
     }
     if items.len() > MAX_OBJECTS {
-        remark(&format!("note: the first {MAX_OBJECTS} of {} were read", count(items.len(), "object")));
+        remark(&format!(
+            "note: the first {MAX_OBJECTS} of {} were read",
+            count(items.len(), "object")
+        ));
     }
     Ok(())
 }
@@ -202,7 +204,8 @@ fn write(path: &Path, text: &str) -> Result<()> {
         Err(_) => {}
     }
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
     }
     fs::write(path, text).with_context(|| format!("cannot write {name}"))?;
     remark(&format!("wrote {name}"));

@@ -54,7 +54,10 @@ pub(super) async fn run(client: &Client, out: &mut Stdout) -> Result<Status> {
         ("The appliance has, and the spec has not", &only_live),
         ("The spec has, and the appliance does not link to", &only_spec),
     ] {
-        print(out, &format!("{title}: {}", if paths.is_empty() { "nothing" } else { "" }).trim_end())?;
+        print(
+            out,
+            &format!("{title}: {}", if paths.is_empty() { "nothing" } else { "" }).trim_end(),
+        )?;
         for path in paths {
             print(out, &format!("  {path}"))?;
         }

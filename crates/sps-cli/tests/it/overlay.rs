@@ -63,7 +63,11 @@ fn an_unknown_endpoint_is_read_compared_and_changed() {
     fs::write(dir.join("changed.json"), changed.to_string()).unwrap();
     let run = appliance.sps(&["diff", "live", "changed.json", "-e", GADGET]);
     assert_eq!(run.status, 3, "{}", run.all());
-    assert!(run.stdout.contains("/interval") && run.stdout.contains("/added_later"), "{}", run.all());
+    assert!(
+        run.stdout.contains("/interval") && run.stdout.contains("/added_later"),
+        "{}",
+        run.all()
+    );
     has_one_note(&run);
     let run = appliance.sps(&["put", GADGET, "changed.json", "--dry-run"]);
     assert_eq!(run.status, 3, "{}", run.all());
@@ -77,7 +81,8 @@ fn an_unknown_endpoint_is_read_compared_and_changed() {
     assert_eq!((&now["interval"], &now["password"]), (&json!(9), &gadget["password"]));
 
     let mut edit = appliance.logged_in("home", &["edit", GADGET]);
-    edit.env("EDITOR", "sed -i 's/rear door 4711/side door/'").env("PATH", std::env::var_os("PATH").unwrap());
+    edit.env("EDITOR", "sed -i 's/rear door 4711/side door/'")
+        .env("PATH", std::env::var_os("PATH").unwrap());
     let run = crate::appliance::finish(&mut edit);
     assert_eq!(run.status, 0, "{}", run.all());
     has_one_note(&run);
@@ -110,7 +115,11 @@ fn live_endpoints_are_compared_with_the_spec() {
     assert_eq!(demo(&found), ["/api/configuration/demo", GADGET, WIDGETS], "{found}");
     assert!(found["requests"].as_u64().unwrap() < 200, "{found}");
     let run = appliance.sps(&["endpoints", "--live"]);
-    assert!(run.stdout.contains(GADGET) && !run.stdout.contains("management/email"), "{}", run.all());
+    assert!(
+        run.stdout.contains(GADGET) && !run.stdout.contains("management/email"),
+        "{}",
+        run.all()
+    );
     let run = appliance.sps(&["endpoints", "--live", "--spec", OVERLAY, "--format", "json"]);
     assert!(demo(&run.json()).is_empty(), "{}", run.all());
 }
@@ -131,7 +140,11 @@ fn a_learned_page_is_in_use_one_command_later() {
     fs::write(appliance.dir.path().join("wrong.json"), wrong.to_string()).unwrap();
     let run = appliance.sps(&["put", GADGET, "wrong.json", "--spec", "learned"]);
     assert_eq!(run.status, 1, "{}", run.all());
-    assert!(run.stderr.contains("wrong-type") && !run.stderr.contains("nothing in its body"), "{}", run.all());
+    assert!(
+        run.stderr.contains("wrong-type") && !run.stderr.contains("nothing in its body"),
+        "{}",
+        run.all()
+    );
     let run = appliance.sps(&["put", "demo/gadget", "gadget.json", "--spec", "learned"]);
     assert_eq!(run.status, 0, "{}", run.all());
     // A page is never overwritten by another one.
@@ -164,13 +177,22 @@ fn every_command_knows_the_pages_of_an_overlay() {
 
 #[test]
 fn mistakes_of_an_overlay_are_shown_in_its_files() {
-    let page = fs::read_to_string(Path::new(OVERLAY).join("endpoints/configuration/demo/widgets.toml")).unwrap();
+    let page =
+        fs::read_to_string(Path::new(OVERLAY).join("endpoints/configuration/demo/widgets.toml"))
+            .unwrap();
     let dir = Dir::new("overlay-mistakes")
         .with("mine/sources.toml", "demo = { title = \"Mine\" }\n")
-        .with("mine/endpoints/configuration/demo/widgets.toml", page.replace("\"string\"", "\"strin\""));
+        .with(
+            "mine/endpoints/configuration/demo/widgets.toml",
+            page.replace("\"string\"", "\"strin\""),
+        );
     let run = dir.sps(&["endpoints", "--spec", "mine"]);
     run.fails(2, "mine/endpoints/configuration/demo/widgets.toml:8:");
-    assert!(run.stderr.contains("^^^^^") && run.stderr.contains("did you mean `string`?"), "{}", run.all());
+    assert!(
+        run.stderr.contains("^^^^^") && run.stderr.contains("did you mean `string`?"),
+        "{}",
+        run.all()
+    );
     dir.sps(&["endpoints", "--spec", "none"]).fails(2, "no pages here");
 }
 

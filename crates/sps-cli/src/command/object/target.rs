@@ -91,7 +91,8 @@ impl Target {
                 "{} is an object; `sps put` replaces it, and `sps post {name}` creates another",
                 endpoint::short(&self.path)
             ),
-            (EndpointKind::Unknown | EndpointKind::Collection, _, _) | (EndpointKind::Job, Method::Delete, true) => Ok(()),
+            (EndpointKind::Unknown | EndpointKind::Collection, _, _)
+            | (EndpointKind::Job, Method::Delete, true) => Ok(()),
             _ if endpoint.methods.contains(&method) => Ok(()),
             (EndpointKind::Singleton, Method::Post, _) => {
                 bail!("{name} always exists; `sps put {name}` replaces it")
