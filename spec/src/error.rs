@@ -1,6 +1,6 @@
 //! Mistakes in spec files, with the place of each.
 
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, path::Path};
 
 /// One mistake in a spec file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +116,15 @@ impl Errors {
         errors.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         errors.dedup();
         Self(errors)
+    }
+
+    /// Names the chosen files by their path in this folder.
+    pub(crate) fn below(mut self, dir: &Path, is_chosen: impl Fn(&str) -> bool) -> Self {
+        for error in self.0.iter_mut().filter(|error| is_chosen(&error.file)) {
+            let name = error.file.strip_prefix("overlay/").unwrap_or(&error.file);
+            error.file = dir.join(name).display().to_string();
+        }
+        self
     }
 }
 

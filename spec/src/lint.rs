@@ -19,8 +19,16 @@ use crate::{
 };
 
 /// Everything the lints find, in no order.
-pub(crate) fn lint(spec: &Spec, places: &Places) -> Vec<Error> {
-    let mut lint = Lint { spec, places, types: HashMap::new(), errors: Vec::new() };
+#[derive(Debug, Default)]
+pub(crate) struct Lints {
+    pub(crate) errors: Vec<Error>,
+    /// Definitions that nothing uses.
+    pub(crate) leftovers: Vec<Error>,
+}
+
+/// Runs all lints.
+pub(crate) fn lint(spec: &Spec, places: &Places) -> Lints {
+    let mut lint = Lint { spec, places, types: HashMap::new(), found: Lints::default() };
     lint.type_names();
     lint.endpoints();
     for file in files(spec) {
@@ -38,7 +46,7 @@ pub(crate) fn lint(spec: &Spec, places: &Places) -> Vec<Error> {
     lint.codes();
     lint.protocol();
     lint.unused_sources();
-    lint.errors
+    lint.found
 }
 
 /// The spec that the lints check, and the mistakes they found.
@@ -47,7 +55,7 @@ struct Lint<'a> {
     places: &'a Places,
     /// Every type by name, with its file.
     types: HashMap<&'a str, (&'a str, &'a TypeDef)>,
-    errors: Vec<Error>,
+    found: Lints,
 }
 
 /// The parts that an endpoint file and a file of shared types have in common.
@@ -92,7 +100,12 @@ fn files(spec: &Spec) -> Vec<File<'_>> {
 
 impl<'a> Lint<'a> {
     fn error(&mut self, file: &str, place: &str, message: impl Into<String>) {
-        self.errors.push(self.places.error(file, place, message));
+        self.found.errors.push(self.places.error(file, place, message));
+    }
+
+    /// Reports a definition that nothing uses.
+    fn leftover(&mut self, file: &str, place: &str, message: impl Into<String>) {
+        self.found.leftovers.push(self.places.error(file, place, message));
     }
 
     fn type_def(&self, name: &str) -> Option<&'a TypeDef> {
@@ -172,7 +185,7 @@ impl<'a> Lint<'a> {
         lost.sort_by_key(|(_, def)| def.name());
         for (file, def) in lost {
             let message = format!("no endpoint reaches `{}`", def.name());
-            self.error(file, &place_of(def), message);
+            self.leftover(file, &place_of(def), message);
         }
     }
 

@@ -36,6 +36,14 @@ pub(crate) use self::{
 /// Files that all others may need, in the order in which they need each other.
 const COMMON: [&str; 3] = ["sources.toml", "codes.toml", "protocol.toml"];
 
+/// Names under which the common files of an overlay are read: they add to the others and do not replace them.
+const OVERLAY: [&str; 2] = ["overlay/sources.toml", "overlay/codes.toml"];
+
+/// The name under which a common file of an overlay is read.
+pub(crate) fn overlaid(name: &'static str) -> &'static str {
+    OVERLAY.into_iter().find(|it| it.strip_prefix("overlay/") == Some(name)).unwrap_or(name)
+}
+
 /// Definitions of these files for the pages.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
@@ -70,8 +78,14 @@ pub(crate) fn load(files: impl IntoIterator<Item = (String, String)>) -> Result<
             errors.push(Error::of_file(&pair[0].0, "this file is given twice"));
         }
     }
-    let is_common = |name: &str| COMMON.iter().position(|it| *it == name);
-    files.sort_by_key(|(name, _)| is_common(name).unwrap_or(COMMON.len()));
+    let is_common = |name: &str| {
+        let name = name.strip_prefix("overlay/").unwrap_or(name);
+        COMMON.iter().position(|it| *it == name)
+    };
+    // Those of an overlay add to the others, so they come second.
+    files.sort_by_key(|(name, _)| {
+        (is_common(name).unwrap_or(COMMON.len()), OVERLAY.contains(&name.as_str()))
+    });
     let mut shared = Shared::default();
     for (name, text) in &files {
         read(name, text, &mut shared, &mut spec, &mut places, &mut errors);
@@ -95,6 +109,33 @@ pub(crate) fn files(dir: &Path) -> Result<Vec<(String, String)>, Errors> {
         read_folder(&dir.join(name), name, &mut files, &mut errors);
     }
     files.sort();
+    if errors.is_empty() { Ok(files) } else { Err(Errors::sorted(errors)) }
+}
+
+/// Name and text of every file of an overlay in this folder: any part of what a spec has.
+pub(crate) fn overlay_files(dir: &Path) -> Result<Vec<(String, String)>, Errors> {
+    let mut files = Vec::new();
+    let mut errors = Vec::new();
+    for name in COMMON {
+        let path = dir.join(name);
+        if path.exists() && overlaid(name) == name {
+            errors.push(Error::of_file(
+                name,
+                "an overlay cannot change what all messages have in common",
+            ));
+        } else if path.exists() {
+            read_file(&path, overlaid(name), &mut files, &mut errors);
+        }
+    }
+    for name in ["endpoints", "types"] {
+        if dir.join(name).exists() {
+            read_folder(&dir.join(name), name, &mut files, &mut errors);
+        }
+    }
+    if files.is_empty() && errors.is_empty() {
+        let message = "no pages here: expected `endpoints/configuration/….toml` or `types/….toml`";
+        errors.push(Error::of_file("", message));
+    }
     if errors.is_empty() { Ok(files) } else { Err(Errors::sorted(errors)) }
 }
 
@@ -158,11 +199,13 @@ fn read(
             spec.shared.push(file);
             places.rules.insert(name.to_owned(), rules);
         }
-        None if name == "sources.toml" => {
+        _ if name == COMMON[0] || name == OVERLAY[0] => {
             sources = Some(common::sources(&root(&vocabulary::SOURCES)));
         }
-        None if name == "codes.toml" => codes = Some(common::codes(root(&vocabulary::CODES))),
-        None if name == "protocol.toml" => {
+        _ if name == COMMON[1] || name == OVERLAY[1] => {
+            codes = Some(common::codes(root(&vocabulary::CODES)));
+        }
+        _ if name == COMMON[2] => {
             spec.protocol = common::protocol(root(&vocabulary::PROTOCOL));
         }
         _ => {
@@ -175,18 +218,19 @@ fn read(
     places.add_marks(name, cx.marks.take());
     errors.append(&mut cx.errors.borrow_mut());
     drop(cx);
-    if let Some(sources) = sources {
-        shared.sources = sources;
+    for it in sources.into_iter().flatten() {
+        if shared.sources.iter().any(|other| other.id == it.id) {
+            let message = format!("the source `{}` exists already; give yours another id", it.id);
+            errors.push(places.error(name, &it.id, message));
+        }
+        shared.sources.push(it);
     }
     if let Some(codes) = codes {
         let common::Codes { list: codes, charsets, predicates, format_checks } = codes;
-        *shared = Shared {
-            sources: std::mem::take(&mut shared.sources),
-            codes,
-            charsets,
-            predicates,
-            format_checks,
-        };
+        shared.codes.extend(codes);
+        shared.charsets.extend(charsets);
+        shared.predicates.extend(predicates);
+        shared.format_checks.extend(format_checks);
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sps_model::validate::{Form, Subject};
+use sps_model::{
+    EndpointInfo, EndpointKind, Method,
+    validate::{Form, Subject},
+};
 use sps_spec::{Body, Endpoint, Spec};
 
 use crate::{
@@ -13,14 +16,7 @@ use crate::{
 
 /// The endpoints of a spec with the tables that their bodies are checked against.
 #[derive(Debug, Clone, Default)]
-pub struct Catalog(BTreeMap<String, Bodies>);
-
-/// The subjects of one endpoint, for the forms that have a body.
-#[derive(Debug, Clone, Copy)]
-struct Bodies {
-    request: Option<Subject>,
-    response: Option<Subject>,
-}
+pub struct Catalog(BTreeMap<String, &'static EndpointInfo>);
 
 impl Catalog {
     /// Makes the tables of every endpoint.
@@ -50,19 +46,51 @@ impl Catalog {
             };
             let request = subject(&endpoint.request, Form::Request)?;
             let response = subject(&endpoint.response, Form::Response)?;
-            Ok((endpoint.path.clone(), Bodies { request, response }))
+            let info = EndpointInfo::new(
+                text(&endpoint.path),
+                kind(endpoint.kind),
+                leak(endpoint.methods.iter().map(|it| method(*it)).collect()),
+                versions(&endpoint.versions),
+            );
+            let info = info.described(text(&endpoint.title), text(&endpoint.doc));
+            let info: &'static EndpointInfo = Box::leak(Box::new(info.bodies(request, response)));
+            Ok((endpoint.path.clone(), info))
         });
         Ok(Self(bodies.collect::<Result<_, Error>>()?))
     }
 
     /// The subject of a document for the endpoint at `path`; `None` if it is unknown or has no such body.
     pub fn subject(&self, path: &str, form: Form) -> Option<Subject> {
-        let bodies = self.0.get(path)?;
-        if form == Form::Request { bodies.request } else { bodies.response }
+        self.0.get(path)?.subject(form)
+    }
+
+    /// All endpoints, sorted by path, as the client and [`sps_model::locate_in`] take them. Each call leaks a list.
+    pub fn endpoints(&self) -> &'static [&'static EndpointInfo] {
+        leak(self.0.values().copied().collect())
     }
 
     /// The full paths of all endpoints, sorted.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
+    }
+}
+
+fn kind(kind: sps_spec::EndpointKind) -> EndpointKind {
+    match kind {
+        sps_spec::EndpointKind::Singleton => EndpointKind::Singleton,
+        sps_spec::EndpointKind::Collection => EndpointKind::Collection,
+        sps_spec::EndpointKind::Container => EndpointKind::Container,
+        sps_spec::EndpointKind::Job => EndpointKind::Job,
+        sps_spec::EndpointKind::Status => EndpointKind::Status,
+        sps_spec::EndpointKind::Action => EndpointKind::Action,
+    }
+}
+
+fn method(method: sps_spec::Method) -> Method {
+    match method {
+        sps_spec::Method::Get => Method::Get,
+        sps_spec::Method::Post => Method::Post,
+        sps_spec::Method::Put => Method::Put,
+        sps_spec::Method::Delete => Method::Delete,
     }
 }

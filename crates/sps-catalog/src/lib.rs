@@ -25,6 +25,11 @@ mod catalog;
 mod condition;
 mod error;
 mod leak;
+mod learn;
 mod tables;
 
-pub use crate::{catalog::Catalog, error::Error};
+pub use crate::{
+    catalog::Catalog,
+    error::Error,
+    learn::{LearnError, LearnedFile, LearnedPage, Learner},
+};

@@ -6,19 +6,23 @@ use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use crate::{
     command,
     output::{Formatted, OutputArgs, Stdout},
+    spec::SpecArgs,
     status::Status,
     usage::MissingArgument,
 };
 
 /// Check, rewrite and change the configuration of Safeguard for Privileged Sessions (SPS)
 ///
-/// Commands on files need no network. `get`, `put`, `post`, `delete`, `edit`, `patch`, `diff`, `transaction`, `info` and `support-bundle`
-/// connect to an appliance, or to a built-in simulator with `--sim`. `sim` runs that simulator alone.
+/// Commands on files need no network. `get`, `put`, `post`, `delete`, `edit`, `patch`, `diff`, `transaction`, `info`, `support-bundle`,
+/// `endpoints --live` and `learn --live` connect to an appliance, or to a built-in simulator with `--sim`. `sim` runs that simulator alone.
 #[derive(Debug, Parser)]
 #[command(name = "sps", version, arg_required_else_help = true, subcommand_required = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     output: OutputArgs,
+
+    #[command(flatten)]
+    spec: SpecArgs,
 
     #[command(subcommand)]
     command: Command,
@@ -32,6 +36,7 @@ enum Command {
     Pem(Formatted<command::pem::Args>),
     Explain(Formatted<command::explain::Args>),
     Endpoints(Formatted<command::endpoints::Args>),
+    Learn(Formatted<command::learn::Args>),
     Show(Formatted<command::show::Args>),
     Schema(Formatted<command::schema::Args>),
     Openapi(Formatted<command::openapi::Args>),
@@ -52,6 +57,7 @@ impl Cli {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<Status> {
         self.output.apply();
+        self.spec.apply()?;
         let mut out = Stdout::default();
         let out = &mut out;
         match self.command {
@@ -61,6 +67,7 @@ impl Cli {
             Command::Pem(it) => command::pem::run(&it.args, out.with(it.format)),
             Command::Explain(it) => command::explain::run(&it.args, out.with(it.format)),
             Command::Endpoints(it) => command::endpoints::run(&it.args, out.with(it.format)),
+            Command::Learn(it) => command::learn::run(&it.args, out.with(it.format)),
             Command::Show(it) => command::show::run(&it.args, out.with(it.format)),
             Command::Schema(it) => command::schema::run(&it.args, out.with(it.format)),
             Command::Openapi(it) => command::openapi::run(&it.args, out.with(it.format)),

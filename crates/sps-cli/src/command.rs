@@ -6,6 +6,8 @@ pub(crate) mod endpoints;
 pub(crate) mod explain;
 mod facts;
 pub(crate) mod info;
+pub(crate) mod learn;
+mod live;
 pub(crate) mod object;
 pub(crate) mod openapi;
 pub(crate) mod pem;

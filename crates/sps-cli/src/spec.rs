@@ -1,13 +1,81 @@
-//! The spec that the binary carries.
+//! The spec that the binary carries, with the overlay that the user adds.
 
-use std::{borrow::Cow, str::FromStr as _, sync::LazyLock};
+use std::{
+    borrow::Cow,
+    env,
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    sync::{LazyLock, OnceLock},
+};
 
+use anyhow::{Result, anyhow};
+use sps_catalog::Catalog;
+use sps_model::{EndpointInfo, Located, locate_in};
 use sps_spec::{Spec, Version};
+
+/// The option for an overlay, which every command has.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Spec")]
+pub(crate) struct SpecArgs {
+    /// Add or replace pages of the spec: a directory with `endpoints/`, `types/` or both [env: SPS_SPEC]
+    #[arg(long, global = true, value_name = "DIR")]
+    spec: Option<PathBuf>,
+}
+
+/// The spec with an overlay.
+struct Overlay {
+    spec: Spec,
+    endpoints: &'static [&'static EndpointInfo],
+}
+
+/// The overlay of this process. Many places look endpoints up, and all of them know the same ones.
+static OVERLAY: OnceLock<Overlay> = OnceLock::new();
+
+impl SpecArgs {
+    /// Reads the overlay, if there is one. Without one, nothing is read or parsed.
+    ///
+    /// # Errors
+    /// All mistakes in its files.
+    pub(crate) fn apply(self) -> Result<()> {
+        let variable = || env::var_os("SPS_SPEC").filter(|it| !it.is_empty()).map(PathBuf::from);
+        match self.spec.or_else(variable) {
+            Some(dir) => Overlay::read(&dir).map(|overlay| drop(OVERLAY.set(overlay))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Overlay {
+    fn read(dir: &Path) -> Result<Self> {
+        let spec = Spec::embedded_with_overlay(dir).map_err(|errors| {
+            // The first line of the text follows `error: `.
+            let text = errors.to_string();
+            anyhow!("{}", text.strip_prefix("error: ").unwrap_or(&text))
+        })?;
+        let catalog = Catalog::new(&spec).map_err(|error| anyhow!("{}: {error}", dir.display()))?;
+        Ok(Self { endpoints: catalog.endpoints(), spec })
+    }
+}
 
 /// The spec, parsed when it is first needed: checking valid documents does without it.
 pub(crate) fn spec() -> &'static Spec {
     static SPEC: LazyLock<Spec> = LazyLock::new(Spec::embedded);
-    &SPEC
+    OVERLAY.get().map_or_else(|| &*SPEC, |overlay| &overlay.spec)
+}
+
+/// The spec with the overlay, if there is one.
+pub(crate) fn overlaid_spec() -> Option<&'static Spec> {
+    OVERLAY.get().map(|overlay| &overlay.spec)
+}
+
+/// Every endpoint: those that were compiled in, or those of the spec with the overlay.
+pub(crate) fn endpoints() -> &'static [&'static EndpointInfo] {
+    OVERLAY.get().map_or(sps_model::ENDPOINTS, |overlay| overlay.endpoints)
+}
+
+/// Finds the endpoint of a path.
+pub(crate) fn locate(path: &str) -> Option<Located<'_>> {
+    locate_in(endpoints(), path)
 }
 
 /// The spec as this version has it; all of it without one.

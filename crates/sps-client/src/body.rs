@@ -57,7 +57,9 @@ pub(crate) fn raw(
     settings: &Settings,
 ) -> Result<Outgoing, Error> {
     let text = body.as_value().to_string();
-    let Some(located) = sps_model::locate(path) else { return Ok(outgoing(text, Kind::Any, None)) };
+    let Some(located) = sps_model::locate_in(settings.endpoints, path) else {
+        return Ok(outgoing(text, Kind::Any, None));
+    };
     let Some(subject) = located.endpoint.subject(Form::Request) else {
         return Ok(outgoing(text, Kind::Any, None));
     };

@@ -2,6 +2,7 @@
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
+use sps_model::EndpointInfo;
 use sps_validate::Version;
 
 use crate::{
@@ -192,6 +193,13 @@ impl ClientBuilder {
     /// Checks bodies against this version of the appliance. Default: any version.
     pub fn target(mut self, version: Version) -> Self {
         self.settings.target = Some(version);
+        self
+    }
+
+    /// Sets the endpoints whose bodies are checked when they are sent by path, without a type. Default:
+    /// [`sps_model::ENDPOINTS`]. Bodies of any other path are sent unchecked.
+    pub fn endpoints(mut self, endpoints: &'static [&'static EndpointInfo]) -> Self {
+        self.settings.endpoints = endpoints;
         self
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize as _;
 use serde_json::Value;
 use sps_model::{Any, Endpoint, EndpointInfo, Exchange, Meta, Reader, Wire as _};
-use sps_validate::{Context, Form, UnknownKeys};
+use sps_validate::{Context, Form, Kind, Limits, Subject, UnknownKeys, json::scan, rewrite};
 
 use crate::{
     error::{Error, ErrorKind},
@@ -59,6 +59,17 @@ pub struct RawResponse {
 }
 
 impl RawResponse {
+    /// Makes the body that would leave the object unchanged, without knowing its endpoint: references are recognized by
+    /// their shape and become bare keys, and every other member stays. `None` if the response has no body.
+    ///
+    /// Change it and send it with [`Transaction::replace_raw`](crate::Transaction::replace_raw).
+    pub fn to_request(&self) -> Option<Any> {
+        let body = self.content.as_value().get("body")?.to_string();
+        let root = scan(&body, &Limits::default()).ok()?;
+        let body = rewrite(&root, &Subject::new(Kind::Any, Form::Request));
+        serde_json::from_str::<Value>(&body).ok().map(Into::into)
+    }
+
     pub(crate) fn empty() -> Self {
         Self { key: None, content: Value::Null.into() }
     }

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
+use sps_model::EndpointInfo;
 use sps_validate::Version;
 
 use crate::error::{Error, ErrorKind};
@@ -18,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) poll: Duration,
     pub(crate) job_timeout: Duration,
     pub(crate) target: Option<Version>,
+    /// The endpoints whose bodies are checked when they are sent without a type.
+    pub(crate) endpoints: &'static [&'static EndpointInfo],
     /// Codes of rules that bodies may break.
     pub(crate) waived: Vec<String>,
     /// The name of the proxy, if the appliance is reached through one.
@@ -57,6 +60,7 @@ impl Default for Settings {
             poll: Duration::from_secs(3),
             job_timeout: Duration::from_secs(3600),
             target: None,
+            endpoints: sps_model::ENDPOINTS,
             waived: Vec::new(),
             proxy: None,
             on_lock_wait: None,

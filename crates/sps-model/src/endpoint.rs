@@ -62,6 +62,8 @@ pub enum EndpointKind {
     Job,
     /// Facts about the appliance.
     Status,
+    /// No source shows it.
+    Unknown,
     /// Work that the appliance does at once.
     Action,
 }
@@ -75,6 +77,7 @@ impl EndpointKind {
             Self::Container => "container",
             Self::Job => "job",
             Self::Status => "status",
+            Self::Unknown => "unknown",
             Self::Action => "action",
         }
     }
@@ -209,6 +212,48 @@ impl EndpointInfo {
         }
     }
 
+    /// An endpoint that was not compiled in, without bodies, title and doc.
+    pub const fn new(
+        path: &'static str,
+        kind: EndpointKind,
+        methods: &'static [Method],
+        versions: Versions,
+    ) -> Self {
+        let (request, response) = (None, None);
+        Self { path, kind, methods, title: "", doc: "", versions, request, response }
+    }
+
+    /// An endpoint that no source shows. Nothing about its bodies can be checked; references in them are recognized by
+    /// their shape.
+    ///
+    /// ```
+    /// use sps_model::{EndpointInfo, validate::Context};
+    /// let endpoint = EndpointInfo::unknown("/api/configuration/no/guide/shows/it");
+    /// assert!(endpoint.accept(r#"{"anything": 1}"#, &Context::default()));
+    /// ```
+    pub const fn unknown(path: &'static str) -> Self {
+        let methods = &[Method::Get, Method::Put, Method::Post, Method::Delete];
+        let request = Some(Subject::new(Kind::Any, Form::Request));
+        let response = Some(Subject::new(Kind::Any, Form::Response));
+        Self::new(path, EndpointKind::Unknown, methods, Versions::ALL).bodies(request, response)
+    }
+
+    /// Sets title and doc.
+    #[must_use]
+    pub const fn described(mut self, title: &'static str, doc: &'static str) -> Self {
+        self.title = title;
+        self.doc = doc;
+        self
+    }
+
+    /// Sets what bodies are checked against.
+    #[must_use]
+    pub const fn bodies(mut self, request: Option<Subject>, response: Option<Subject>) -> Self {
+        self.request = request;
+        self.response = response;
+        self
+    }
+
     /// What a document in this form is checked against; `None` if the endpoint has no such body.
     pub fn subject(&self, form: Form) -> Option<Subject> {
         match form {
@@ -320,9 +365,11 @@ pub fn locate(path: &str) -> Option<Located<'_>> {
     locate_in(ENDPOINTS, path)
 }
 
-fn locate_in<'a>(all: &[&'static EndpointInfo], path: &'a str) -> Option<Located<'a>> {
+/// Finds the endpoint of a path among these, as [`locate`] does.
+pub fn locate_in<'p>(endpoints: &[&'static EndpointInfo], path: &'p str) -> Option<Located<'p>> {
     let path = path.trim_end_matches('/');
-    let exact = |path: &str| all.iter().copied().find(|endpoint| is_path_of(endpoint.path, path));
+    let exact =
+        |path: &str| endpoints.iter().copied().find(|endpoint| is_path_of(endpoint.path, path));
     if let Some(endpoint) = exact(path) {
         return Some(Located { endpoint, key: None, base: endpoint, given: path });
     }

@@ -91,6 +91,7 @@ pub use crate::{
     document::Document,
     endpoint::{
         Body, Endpoint, EndpointInfo, EndpointKind, Located, Method, NoBody, endpoints, locate,
+        locate_in,
     },
     envelope::{ErrorObject, ErrorResponse, Item, Listing, Meta, Response},
     exchange::Exchange,

@@ -54,6 +54,7 @@ pub struct Builder {
     is_initialized: bool,
     recorded_sessions: Option<Vec<RecordedSession>>,
     snapshot_quota: Option<usize>,
+    spec: Option<&'static Spec>,
 }
 
 impl fmt::Debug for Builder {
@@ -89,6 +90,7 @@ impl Simulator {
             is_initialized: true,
             recorded_sessions: None,
             snapshot_quota: None,
+            spec: None,
         }
     }
 }
@@ -219,6 +221,12 @@ impl Builder {
         self
     }
 
+    /// Sets the spec that the simulator interprets, such as one with an overlay. Default: the embedded one.
+    pub fn spec(mut self, spec: &'static Spec) -> Self {
+        self.spec = Some(spec);
+        self
+    }
+
     /// Starts the simulator on the current tokio runtime, which needs its timer and its I/O.
     ///
     /// # Errors
@@ -229,9 +237,10 @@ impl Builder {
         let mut random = Random::new(self.seed).ok_or(Error::Random)?;
         let users = self.users_with_a_first(&mut random);
         let extra_key = self.extra_key.take();
+        let spec = self.spec.unwrap_or_else(|| SPEC.get_or_init(Spec::embedded));
         let spec = match &extra_key {
-            Some(key) => with_key(key),
-            None => SPEC.get_or_init(Spec::embedded),
+            Some(key) => with_key(spec, key),
+            None => spec,
         };
         let tree = Tree::new(spec, &self.target);
         let bodies = Bodies::new(spec, Some(self.target.clone()));

@@ -56,7 +56,7 @@ impl<'a> Lint<'a> {
     }
 
     fn error_at(&mut self, file: &str, span: &Range<usize>, message: impl Into<String>) {
-        self.errors.push(self.places.error_at(file, span, message));
+        self.found.errors.push(self.places.error_at(file, span, message));
     }
 
     /// Checks the condition that is written at this place, if one is.
@@ -186,12 +186,13 @@ impl<'a> Lint<'a> {
             let place = format!("{table}.{}", it.code);
             if self.spec.codes[..at].iter().any(|other| other.code == it.code) {
                 let message = format!("the code `{}` is defined twice", it.code);
-                self.error("codes.toml", &place, message);
+                self.error(self.places.common_file("codes.toml", &place), &place, message);
             } else if !it.structural && !raised.contains(it.code.as_str()) {
                 let format = Format::ALL.iter().any(|format| format.name() == it.code);
                 let hint = if format { ": the code of a format is `structural`" } else { "" };
                 let message = format!("no rule raises the code `{}`{hint}", it.code);
-                self.error("codes.toml", &place, message);
+                let file = self.places.common_file("codes.toml", &place);
+                self.leftover(file, &place, message);
             }
         }
     }

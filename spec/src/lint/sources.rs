@@ -52,7 +52,7 @@ impl<'a> Lint<'a> {
             let table = if it.structural { "structural" } else { "rule" };
             let place = format!("{table}.{}.source", it.code);
             let used: Vec<_> = it.sources.iter().map(|id| (place.clone(), id.as_str())).collect();
-            self.check_sources("codes.toml", &used);
+            self.check_sources(self.places.common_file("codes.toml", &place), &used);
         }
         let spec = self.spec;
         let files = spec.endpoints.iter().map(|it| &it.sources);
@@ -61,7 +61,8 @@ impl<'a> Lint<'a> {
             files.chain([&spec.protocol.sources]).flatten().map(|it| it.id.as_str()).collect();
         named.extend(spec.codes.iter().flat_map(|it| &it.sources).map(String::as_str));
         for it in spec.sources.iter().filter(|it| !named.contains(it.id.as_str())) {
-            self.error("sources.toml", &it.id, format!("nothing names the source `{}`", it.id));
+            let file = self.places.common_file("sources.toml", &it.id);
+            self.leftover(file, &it.id, format!("nothing names the source `{}`", it.id));
         }
     }
 }

@@ -48,6 +48,13 @@ impl Places {
         }
     }
 
+    /// The file that defines this place of a common file: the one of an overlay, if that has it.
+    pub(crate) fn common_file(&self, name: &'static str, path: &str) -> &'static str {
+        let of_overlay = super::overlaid(name);
+        let has = |file: &str| self.files.get(file).is_some_and(|it| it.spans.contains_key(path));
+        if has(of_overlay) { of_overlay } else { name }
+    }
+
     /// The places inside the condition at this path.
     pub(crate) fn marks(&self, file: &str, path: &str) -> Option<&Marks> {
         let file = self.files.get(file)?;

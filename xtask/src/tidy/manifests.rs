@@ -23,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "sps-cli",
         &[
+            "sps-catalog",
             "sps-client",
             "sps-codegen",
             "sps-derive",

@@ -95,10 +95,9 @@ pub(crate) fn is_accepted(
     // Keys that could make something else of it; an escape may hide one.
     let is_plain = || ["\"meta\"", "\"error\"", "\\u"].iter().all(|it| !text.contains(it));
     declared.form != Some(Form::Response)
-        && declared
-            .endpoint
-            .or(by_path)
-            .is_some_and(|endpoint| endpoint.accept(text, context) && is_plain())
+        && declared.endpoint.or(by_path).is_some_and(|endpoint| {
+            !endpoint::is_outside_spec(endpoint) && endpoint.accept(text, context) && is_plain()
+        })
 }
 
 /// Result of a check, before it is joined with its document.

@@ -7,7 +7,8 @@ use serde_json::Value;
 use sps_spec::Version;
 
 use crate::{
-    command::facts,
+    command::{facts, live},
+    connection::{self, runtime},
     output::{Stdout, print_json},
     spec::{spec_at, version},
     status::Status,
@@ -20,7 +21,8 @@ use crate::{
 #[command(after_help = "\
 Examples:
   sps endpoints --target 6.0
-  sps endpoints --changed-since 6.9")]
+  sps endpoints --changed-since 6.9
+  sps endpoints --live --sim")]
 pub(crate) struct Args {
     /// Version of the appliance; what other versions have is left out
     #[arg(long, value_name = "VERSION", value_parser = version)]
@@ -29,10 +31,22 @@ pub(crate) struct Args {
     /// List what was added (+) or removed (-) after this version, member by member
     #[arg(long, value_name = "VERSION", value_parser = version, conflicts_with = "target")]
     changed_since: Option<Version>,
+
+    /// Follow the links of an appliance; list what it has and the spec has not, and the reverse
+    #[arg(long, conflicts_with_all = ["target", "changed_since"])]
+    live: bool,
+
+    #[command(flatten)]
+    connection: connection::Args,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
+    if args.live {
+        return runtime::with_appliance(&args.connection, async |client| {
+            live::run(client, out).await
+        });
+    }
     let spec = spec_at(args.target.as_ref());
     match &args.changed_since {
         None if out.is_json() => {

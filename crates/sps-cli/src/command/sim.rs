@@ -15,7 +15,7 @@ use crate::{
     check::read,
     connection::{password::clean, runtime},
     output::{Stdout, print_json, remark},
-    spec::version,
+    spec::{overlaid_spec, version},
     status::Status,
 };
 
@@ -215,6 +215,9 @@ async fn start(args: &Args) -> Result<Simulator> {
     let mut builder = Simulator::builder().listen(args.listen);
     if let Some(target) = args.target.clone() {
         builder = builder.target(target);
+    }
+    if let Some(spec) = overlaid_spec() {
+        builder = builder.spec(spec);
     }
     if let Some(state) = &args.state {
         builder = builder.state(state);

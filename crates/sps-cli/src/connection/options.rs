@@ -18,6 +18,7 @@ use crate::{
     },
     file_name::is_stdin,
     output::{one_line, remark},
+    spec::{endpoints, overlaid_spec},
 };
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -163,7 +164,7 @@ impl Args {
         if let Some(journal) = profile::journal() {
             builder = builder.journal(journal);
         }
-        let client = configure(builder)
+        let client = configure(builder.endpoints(endpoints()))
             .connect()
             .await
             .map_err(|error| named(files.explain(error), &host))?;
@@ -189,13 +190,17 @@ impl Args {
         &self,
         configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
     ) -> Result<Connection> {
-        let simulator = Simulator::builder().start().await?;
+        let mut builder = Simulator::builder();
+        if let Some(spec) = overlaid_spec() {
+            builder = builder.spec(spec);
+        }
+        let simulator = builder.start().await?;
         let certificate = simulator.certificate_pem().unwrap_or_default();
         let builder = Client::builder(&simulator.url())?
             .login(Login::password(simulator.user(), simulator.password()))
             .ca_pem(certificate)
             .timeout(self.timeout()?);
-        let client = configure(builder).connect().await?;
+        let client = configure(builder.endpoints(endpoints())).connect().await?;
         Ok(Connection { client, simulator: Some(simulator) })
     }
 

@@ -19,7 +19,7 @@ use crate::{
         text::{count, one_line},
         unchecked::{self, UncheckedGroup, UncheckedPlace},
     },
-    spec::spec,
+    spec::{locate, spec},
     status::Status,
 };
 
@@ -139,7 +139,9 @@ impl Render for Show {
         let mut unchecked = Vec::new();
         if self.amount == Amount::Everything {
             parts.extend(resend_note(&checked).map(Part::from));
-            unchecked = checked.report.unchecked;
+            // A note says it already where the whole endpoint is unknown.
+            let is_known = checked.endpoint.is_none_or(|path| locate(path).is_some());
+            unchecked = if is_known { checked.report.unchecked } else { Vec::new() };
         }
         Rendered { source: checked.source, file: checked.file, parts, unchecked }
     }

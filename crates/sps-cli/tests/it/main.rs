@@ -19,6 +19,7 @@ mod locks;
 mod machine;
 mod openapi;
 mod output;
+mod overlay;
 mod pages;
 mod pem;
 mod proxy;

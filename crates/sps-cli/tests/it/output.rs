@@ -24,6 +24,7 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["pem"],
     &["explain"],
     &["endpoints"],
+    &["learn"],
     &["show"],
     &["schema"],
     &["get"],

@@ -163,7 +163,7 @@ impl Transaction {
         self.check_open(&body.call(Method::Put, path))?;
         let differences = match self.current(path, &body).await {
             Ok(current) => compare::changed(body.subject.body, base, &current),
-            Err(error) if *error.kind() == ErrorKind::NotFound && is_object(path) => {
+            Err(error) if *error.kind() == ErrorKind::NotFound && self.is_object(path) => {
                 vec![Difference::new("", Side::Hidden, Side::Absent)]
             }
             Err(error) => return Err(error),
@@ -172,6 +172,12 @@ impl Transaction {
             return self.put(path, body).await;
         }
         Err(Error::new(ErrorKind::Changed { differences }).at(Method::Put, path))
+    }
+
+    /// Whether the path names an object of a collection, which can be deleted.
+    fn is_object(&self, path: &str) -> bool {
+        let endpoints = self.shared.settings.endpoints;
+        sps_model::locate_in(endpoints, path).is_some_and(|it| it.key.is_some())
     }
 
     /// Reads the object that a body is for, in request form.
@@ -191,9 +197,4 @@ impl Transaction {
 fn value<E: Endpoint>(request: &E::Request, path: &str) -> Result<Value, Error> {
     serde_json::to_value(request)
         .map_err(|error| Error::new(ErrorKind::InvalidBody).at(Method::Put, path).because(error))
-}
-
-/// Whether the path names an object of a collection, which can be deleted.
-fn is_object(path: &str) -> bool {
-    sps_model::locate(path).is_some_and(|it| it.key.is_some())
 }

@@ -19,14 +19,16 @@ const VALUE: &str = "kept by newer firmware";
 /// Returns the spec with an optional key more in every object that is sent and received.
 ///
 /// The specs stay for the rest of the process, one for each key.
-pub(crate) fn with_key(key: &str) -> &'static Spec {
-    static SPECS: OnceLock<Mutex<BTreeMap<String, &'static Spec>>> = OnceLock::new();
+pub(crate) fn with_key(spec: &'static Spec, key: &str) -> &'static Spec {
+    static SPECS: OnceLock<Mutex<BTreeMap<(usize, String), &'static Spec>>> = OnceLock::new();
     let mut specs =
         SPECS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(spec) = specs.get(key) {
+    // Its address identifies a spec that never moves.
+    let id = (std::ptr::from_ref(spec).addr(), key.to_owned());
+    if let Some(spec) = specs.get(&id) {
         return spec;
     }
-    let mut spec = Spec::embedded();
+    let mut spec = spec.clone();
     let own = spec.endpoints.iter_mut().map(|endpoint| &mut endpoint.types);
     let shared = spec.shared.iter_mut().map(|file| &mut file.types);
     for def in own.chain(shared).flatten() {
@@ -38,7 +40,7 @@ pub(crate) fn with_key(key: &str) -> &'static Spec {
         }
     }
     let spec: &'static Spec = Box::leak(Box::new(spec));
-    specs.insert(key.to_owned(), spec);
+    specs.insert(id, spec);
     spec
 }
 

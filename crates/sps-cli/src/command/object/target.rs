@@ -3,10 +3,10 @@
 use anyhow::{Result, anyhow, bail};
 use serde_json::Value;
 use sps_client::RawResponse;
-use sps_model::{Difference, EndpointInfo, EndpointKind, Method, differences, locate};
+use sps_model::{Difference, EndpointInfo, EndpointKind, Method, differences};
 use sps_validate::{Form, Kind, Version};
 
-use crate::{command::request, endpoint, output::complain};
+use crate::{command::request, endpoint, output::complain, spec::locate};
 
 /// The argument that names the target.
 #[derive(Debug, clap::Args)]
@@ -57,6 +57,10 @@ impl Target {
             let has_key = located.key.is_some();
             return Ok(Self { path, query, endpoint: Some(located.endpoint), has_key });
         }
+        if let Some(endpoint) = endpoint::outside_spec(name) {
+            let path = name.trim_end_matches('/').to_owned();
+            return Ok(Self { path, query, endpoint: Some(endpoint), has_key: false });
+        }
         let path = match endpoint::part(name) {
             Some(path) => path,
             None if name == "/api" || name.starts_with("/api/") => name.to_owned(),
@@ -101,7 +105,8 @@ impl Target {
                 "{} is an object; `sps put` replaces it, and `sps post {name}` creates another",
                 endpoint::short(&self.path)
             ),
-            (EndpointKind::Collection, _, _) | (EndpointKind::Job, Method::Delete, true) => Ok(()),
+            (EndpointKind::Unknown | EndpointKind::Collection, _, _)
+            | (EndpointKind::Job, Method::Delete, true) => Ok(()),
             _ if endpoint.methods.contains(&method) => Ok(()),
             (EndpointKind::Singleton, Method::Post, _) => {
                 bail!("{name} always exists; `sps put {name}` replaces it")

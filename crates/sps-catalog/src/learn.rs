@@ -1,0 +1,213 @@
+//! Pages drafted from responses of an appliance: what a response shows about its endpoint, and none of its values.
+
+mod page;
+mod print;
+mod seen;
+
+use std::{collections::BTreeSet, error, fmt};
+
+use serde_json::Value;
+use sps_spec::Spec;
+
+use crate::learn::seen::{Pattern, Seen};
+
+/// A response that nothing can be learned from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LearnError {
+    /// It reports an error.
+    ErrorResponse,
+    /// It has no body.
+    NoBody,
+    /// It is about another endpoint than those before.
+    OtherEndpoint {
+        /// The endpoint of those before.
+        known: String,
+        /// The endpoint of this one.
+        found: String,
+    },
+    /// It has no `meta.href`, and no endpoint is given.
+    NoEndpoint,
+    /// The path is not that of an endpoint.
+    Path(String),
+}
+
+impl fmt::Display for LearnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ErrorResponse => f.write_str("this response reports an error"),
+            Self::NoBody => f.write_str("this response has no body"),
+            Self::OtherEndpoint { known, found } => {
+                write!(f, "this response is about {found}, those before are about {known}")
+            }
+            Self::NoEndpoint => {
+                f.write_str("this response has no `meta.href` that names its endpoint")
+            }
+            Self::Path(path) => write!(f, "`{path}` is not the path of an endpoint"),
+        }
+    }
+}
+
+impl error::Error for LearnError {}
+
+/// A file of an overlay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LearnedFile {
+    /// Its name in the directory of the overlay.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// The draft of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LearnedPage {
+    /// The page, then pages and types that it needs and the spec lacks.
+    pub files: Vec<LearnedFile>,
+    /// Members of which responses show no type, as pointers: they are `any`.
+    pub untyped: Vec<String>,
+}
+
+/// Learns the page of one endpoint from its responses.
+///
+/// ```
+/// use sps_catalog::Learner;
+/// let mut learner = Learner::new();
+/// learner.add(&serde_json::json!({"key": "made_up", "meta": {"href": "/api/configuration/made_up"},
+///     "body": {"enabled": true, "interval": 5}}))?;
+/// let page = learner.page(&sps_spec::Spec::embedded())?;
+/// assert_eq!(page.files[0].name, "endpoints/configuration/made_up.toml");
+/// assert!(page.files[0].text.contains("interval = { type = \"int\""));
+/// # Ok::<(), sps_catalog::LearnError>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Learner {
+    endpoint: Option<String>,
+    is_collection: bool,
+    words: Vec<Pattern>,
+    body: Seen,
+    /// Where objects were read, to tell a singleton from an object of a collection.
+    hrefs: BTreeSet<String>,
+}
+
+impl Learner {
+    /// Creates a learner that takes the endpoint from the first response.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the endpoint: a full path. A response whose `meta.href` is one segment longer makes it a collection.
+    #[must_use]
+    pub fn endpoint(mut self, path: impl Into<String>) -> Self {
+        self.endpoint = Some(path.into());
+        self
+    }
+
+    /// Takes over the strings at this pointer as values of an enum. An element of a list or map is written as `*`, `-`, or
+    /// with any number or key.
+    #[must_use]
+    pub fn words(mut self, pointer: &str) -> Self {
+        self.words.push(Pattern::new(pointer));
+        self
+    }
+
+    /// Learns from a response: of an object, of a list of objects with their bodies, or a body alone.
+    ///
+    /// # Errors
+    /// Nothing can be learned from it.
+    pub fn add(&mut self, response: &Value) -> Result<(), LearnError> {
+        if response.get("error").is_some_and(Value::is_object) && response.get("body").is_none() {
+            return Err(LearnError::ErrorResponse);
+        }
+        let href = response.pointer("/meta/href").and_then(Value::as_str).map(without_query);
+        if let (Some(href), Some(items)) = (href, response.get("items").and_then(Value::as_array)) {
+            self.about(href, true)?;
+            let bodies: Vec<&Value> = items.iter().filter_map(|item| item.get("body")).collect();
+            if bodies.is_empty() {
+                return Err(LearnError::NoBody);
+            }
+            bodies.into_iter().for_each(|body| self.body.add(body, &self.words));
+            return Ok(());
+        }
+        let Some(href) = href else {
+            if self.endpoint.is_none() {
+                return Err(LearnError::NoEndpoint);
+            }
+            self.body.add(response.get("body").unwrap_or(response), &self.words);
+            return Ok(());
+        };
+        let Some(body) = response.get("body") else { return Err(LearnError::NoBody) };
+        self.object(href)?;
+        self.body.add(body, &self.words);
+        Ok(())
+    }
+
+    /// Takes note that a response is about the object at this path.
+    fn object(&mut self, href: &str) -> Result<(), LearnError> {
+        let parent = href.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let key = href.rsplit_once('/').map_or(href, |(_, key)| key);
+        let is_first = self.hrefs.is_empty();
+        self.hrefs.insert(href.to_owned());
+        match self.endpoint.as_deref() {
+            Some(known) if known == href => Ok(()),
+            Some(known) if known == parent => self.about(parent, true),
+            // Two objects of one collection: the first was taken for an endpoint.
+            Some(known)
+                if !self.is_collection && siblings(known, href) && self.hrefs.len() == 2 =>
+            {
+                self.endpoint = Some(parent.to_owned());
+                self.is_collection = true;
+                Ok(())
+            }
+            None if is_first && sps_model::validate::is_like_a_key(key) => self.about(parent, true),
+            None => self.about(href, false),
+            Some(known) => {
+                Err(LearnError::OtherEndpoint { known: known.to_owned(), found: href.to_owned() })
+            }
+        }
+    }
+
+    fn about(&mut self, path: &str, is_collection: bool) -> Result<(), LearnError> {
+        match &self.endpoint {
+            Some(known) if known != path => {
+                Err(LearnError::OtherEndpoint { known: known.clone(), found: path.to_owned() })
+            }
+            _ => {
+                self.endpoint = Some(path.to_owned());
+                self.is_collection |= is_collection;
+                Ok(())
+            }
+        }
+    }
+
+    /// Drafts the page. It is always open: no response shows that it is complete.
+    ///
+    /// # Errors
+    /// Nothing was learned, or the path is not that of an endpoint.
+    pub fn page(&self, spec: &Spec) -> Result<LearnedPage, LearnError> {
+        let path = self.endpoint.as_deref().ok_or(LearnError::NoEndpoint)?;
+        if self.body.count() == 0 {
+            return Err(LearnError::NoBody);
+        }
+        let place = path.strip_prefix("/api/").filter(|place| is_place(place));
+        let place = place.ok_or_else(|| LearnError::Path(path.to_owned()))?;
+        Ok(page::draft(spec, path, place, self.is_collection, &self.body))
+    }
+}
+
+/// Whether this part of a path after `/api/` can be that of a page.
+fn is_place(place: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    place.split('/').all(|name| !name.is_empty() && name.chars().all(fits))
+}
+
+fn without_query(href: &str) -> &str {
+    href.split('?').next().unwrap_or_default().trim_end_matches('/')
+}
+
+fn siblings(one: &str, other: &str) -> bool {
+    let parent = |path: &'_ str| path.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+    one != other && parent(one) == parent(other)
+}
