@@ -220,7 +220,17 @@ impl EndpointInfo {
         versions: Versions,
     ) -> Self {
         let (request, response) = (None, None);
-        Self { path, kind, methods, title: "", doc: "", versions, request, response }
+        Self {
+            path,
+            kind,
+            methods,
+            title: "",
+            doc: "",
+            versions,
+            is_ordered: false,
+            request,
+            response,
+        }
     }
 
     /// An endpoint that no source shows. Nothing about its bodies can be checked; references in them are recognized by
