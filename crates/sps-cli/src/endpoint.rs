@@ -37,7 +37,8 @@ pub(crate) fn part(name: &str) -> Option<String> {
     let located = locate(object)?;
     let page = spec().endpoint(located.endpoint.path)?;
     let part = page.parts.iter().find(|it| it.name == part)?;
-    Some(format!("{}/{}/{}", page.path, located.key?, part.name))
+    located.key?;
+    Some(format!("{}/{}", located.path(), part.name))
 }
 
 /// Finds the page of the endpoint with this name in the spec of a version.

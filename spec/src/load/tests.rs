@@ -212,6 +212,7 @@ fn lists_the_custom_predicates() {
         ("certificate_strong_signature", 1),
         ("engine_id_prefix", 1),
         ("engine_id_rfc3411", 1),
+        ("local_group_name", 1),
         ("not_ipv6", 3),
         ("snmp_user_name", 1),
     ];

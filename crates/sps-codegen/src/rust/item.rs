@@ -35,10 +35,16 @@ pub(super) fn parts_of(spec: &Spec, path: &str) -> Vec<String> {
     parts.into_iter().collect()
 }
 
-/// `NicInterfaceAddress` of `interfaces/addresses` in a `Nic`.
+/// `NicInterfaceAddressPart` of `interfaces/addresses` in a `Nic`.
 pub(super) fn part_name(object: &str, part: &str) -> String {
-    let names = part.split('/').map(|segment| object_name(segment, true));
-    std::iter::once(object.to_owned()).chain(names).collect()
+    let names: String = part.split('/').map(|segment| object_name(segment, true)).collect();
+    format!("{object}{names}Part")
+}
+
+/// The markers of the parts of an endpoint's objects.
+pub(super) fn part_markers(spec: &Spec, endpoint: &Endpoint) -> Vec<String> {
+    let parts = parts_of(spec, &endpoint.path);
+    parts.iter().map(|part| part_name(&endpoint.object, part)).collect()
 }
 
 /// The items of one file, in order.
@@ -95,6 +101,11 @@ impl<'s> Items<'s> {
             let versions = version::versions(&endpoint.versions);
             quote!(const VERSIONS: Versions = #versions;)
         });
+        let ordered = endpoint.ordered.then(|| {
+            quote!(
+                const ORDERED: bool = true;
+            )
+        });
         self.tokens.push(quote! {
             impl Endpoint for #object {
                 type Request = #request;
@@ -107,6 +118,7 @@ impl<'s> Items<'s> {
                 #wrappers
                 #constraint
                 #versions
+                #ordered
             }
         });
         if endpoint.kind == EndpointKind::Collection {

@@ -53,10 +53,7 @@ impl Target {
         let (name, query) = name.split_once('?').map_or((name, None), |it| (it.0, Some(it.1)));
         let query = query.map(encoded);
         if let Some(located) = locate(name) {
-            let path = match located.key {
-                Some(key) => format!("{}/{key}", located.endpoint.path),
-                None => located.endpoint.path.to_owned(),
-            };
+            let path = located.path();
             let has_key = located.key.is_some();
             return Ok(Self { path, query, endpoint: Some(located.endpoint), has_key });
         }
