@@ -86,7 +86,10 @@ impl<E: Endpoint> List<E> {
     async fn read(&self, item: Value) -> Result<Received<E>, Error> {
         let call = Call::get(&self.path);
         let key = json::key_of(&item);
-        if E::WRAPPERS.iter().any(|it| item.get(*it).is_some_and(|body| !body.is_null())) {
+        let has_body =
+            E::WRAPPERS.iter().any(|it| item.get(*it).is_some_and(|body| !body.is_null()));
+        // Without a wrapper, the members of the body lie beside the key.
+        if has_body || E::WRAPPERS.is_empty() {
             let mut object = received::read::<E>(item, &call)?;
             object.key = key;
             return Ok(object);
