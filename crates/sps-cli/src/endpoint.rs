@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 use sps_model::{EndpointInfo, EndpointKind};
@@ -15,7 +15,6 @@ use sps_validate::{
 
 use crate::{
     file_name::without_extension,
-    output::remark,
     spec::{endpoints, locate, spec},
 };
 
@@ -28,8 +27,16 @@ pub(crate) fn named(name: &str) -> Result<&'static EndpointInfo, String> {
     known.or_else(|| outside_spec(name)).ok_or_else(|| unknown(name))
 }
 
-/// Most different endpoints outside the spec that are told apart; each stays in memory.
+/// Most endpoints outside the spec that have an entry of their own, which stays in memory.
 const MAX_OUTSIDE: usize = 10_000;
+
+/// Prints a note. The output needs this module, so it cannot be called from here by its name.
+static REPORT: OnceLock<fn(&str)> = OnceLock::new();
+
+/// Sets the function that prints notes.
+pub(crate) fn report_with(report: fn(&str)) {
+    let _ = REPORT.set(report);
+}
 
 /// The endpoint at a path of the configuration that the spec does not have. The first use of a path prints a note.
 pub(crate) fn outside_spec(path: &str) -> Option<&'static EndpointInfo> {
@@ -50,7 +57,9 @@ pub(crate) fn outside_spec(path: &str) -> Option<&'static EndpointInfo> {
     let endpoint = EndpointInfo::unknown(path.to_owned().leak());
     let endpoint: &'static EndpointInfo = Box::leak(Box::new(endpoint));
     endpoints.insert(path.to_owned(), endpoint);
-    remark(&format!("note: {path} is not in the spec, so nothing in its body can be checked"));
+    if let Some(report) = REPORT.get() {
+        report(&format!("note: {path} is not in the spec, so nothing in its body can be checked"));
+    }
     Some(endpoint)
 }
 

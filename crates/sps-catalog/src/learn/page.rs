@@ -236,7 +236,7 @@ impl Draft<'_> {
 /// Distributes tables over the page and, where it would be too long, a file of types.
 fn files(file: &str, place: &str, tables: Vec<Table>) -> Vec<LearnedFile> {
     let head =
-        "# Drafted by `sps learn`. Describe the fields, and add what responses do not show.\n"
+        "# Drafted from responses. Describe the fields, and add what responses do not show.\n"
             .to_owned();
     let mut page = head;
     let mut others: Vec<String> = Vec::new();
