@@ -286,6 +286,8 @@ pub struct Parameter {
 pub struct TypeFile {
     /// The file, relative to `spec/`, with `/` between folders.
     pub file: String,
+    /// Whether no endpoint of the spec has the types, because no source shows its path.
+    pub unplaced: bool,
     /// Types, in file order.
     pub types: Vec<TypeDef>,
     /// Rules, in file order.

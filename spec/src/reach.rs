@@ -1,4 +1,4 @@
-//! Types that the bodies of endpoints hold.
+//! Types that the bodies of endpoints hold, and those that wait for an endpoint.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ pub(crate) struct Reached<'a> {
     pub(crate) responses: HashSet<&'a str>,
 }
 
-/// Follows the bodies of all endpoints.
+/// Follows the bodies of all endpoints, and the types whose endpoint has no known path.
 pub(crate) fn reached(spec: &Spec) -> Reached<'_> {
     let (mut requests, mut responses) = (HashSet::new(), HashSet::new());
     for it in &spec.endpoints {
@@ -24,6 +24,10 @@ pub(crate) fn reached(spec: &Spec) -> Reached<'_> {
         if let Some(FieldType::Named(name)) = it.response.as_ref().map(|body| body.ty.leaf()) {
             visit(spec, name, |field| !field.request_only, &mut responses);
         }
+    }
+    for it in spec.shared.iter().filter(|it| it.unplaced).flat_map(|it| &it.types) {
+        visit(spec, it.name(), |field| !field.response_only, &mut requests);
+        visit(spec, it.name(), |field| !field.request_only, &mut responses);
     }
     Reached { requests, responses }
 }

@@ -139,6 +139,11 @@ pub(crate) static TYPE_FILE: Vocabulary = Vocabulary {
     what: "file of types",
     keys: &[
         needed("source", Shape::Text, "Id of the source of everything that names no other."),
+        key(
+            "unplaced",
+            Shape::Flag,
+            "Whether no endpoint has its types, because no source shows the path.",
+        ),
         ENUMS,
         UNIONS,
         RULES,

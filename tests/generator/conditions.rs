@@ -307,4 +307,6 @@ fn forms_have_the_members_that_belong_to_them() {
         &context,
         &[("too-short", "/name"), ("too-long", "/note")],
     );
+    let inside = json!({"name": "n", "access": {"token": ""}});
+    check::<WorkOrder>(&inside, &context, &[("too-short", "/access/token")]);
 }

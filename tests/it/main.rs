@@ -5,6 +5,8 @@
 #[macro_use]
 mod every_endpoint;
 
+mod audit;
+mod bodies;
 mod cases;
 mod client;
 mod codes;
@@ -15,6 +17,7 @@ mod fault_matrix;
 mod foreign;
 mod fuzz_corpus;
 mod generator;
+mod machine;
 mod mutants;
 mod mutation;
 mod outside;

@@ -64,10 +64,23 @@ const EQUIVALENT: &[(&str, &str)] = &[
         "endpoints/configuration/passwords.toml: Password.plain.request_only: true -> false",
         MAY_BE_ABSENT,
     ),
+    (
+        "endpoints/configuration/management/email.toml: rule ipv4-server at Email.smtp_server.value, holds: custom not_ipv6(smtp_server.value) -> custom local_group_name(smtp_server.value)",
+        COLON,
+    ),
+    (
+        "endpoints/configuration/management/snmp/trap.toml: rule ipv4-server at SnmpV2c.server.value, holds: custom not_ipv6(server.value) -> custom local_group_name(server.value)",
+        COLON,
+    ),
+    (
+        "endpoints/configuration/management/snmp/trap.toml: rule ipv4-server at SnmpV3.server.value, holds: custom not_ipv6(server.value) -> custom local_group_name(server.value)",
+        COLON,
+    ),
 ];
 
 const NO_PLAIN: &str =
     "null names no object, so there is no plain text to check with or without the condition";
+const COLON: &str = "of the addresses and names that have the right format, only those of IPv6 have a character of the other list";
 const MAY_BE_ABSENT: &str = "a member of requests alone is one that a response need not have; this one may be absent anyway";
 
 fn spec() -> Spec {

@@ -1,6 +1,7 @@
 //! One module per command.
 
 pub(crate) mod check;
+mod download;
 pub(crate) mod endpoints;
 pub(crate) mod explain;
 mod facts;

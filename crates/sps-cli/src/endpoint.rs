@@ -18,6 +18,9 @@ use crate::{
     spec::{endpoints, locate, spec},
 };
 
+/// The endings of files with schemas, before `.json`.
+pub(crate) const SCHEMA_ENDINGS: [&str; 3] = [".request", ".response", ".document"];
+
 /// Finds the endpoint with this name.
 ///
 /// # Errors
@@ -75,6 +78,16 @@ pub(crate) fn is_outside_spec(endpoint: &EndpointInfo) -> bool {
 pub(crate) fn spec_page(name: &str) -> Result<&'static Endpoint, String> {
     let path = locate(name).ok_or_else(|| unknown(name))?.endpoint.path;
     spec().endpoint(path).ok_or_else(|| unknown(name))
+}
+
+/// The path of a part of an object, such as a download: `audit/sessions/KEY/audit_trail`.
+pub(crate) fn part(name: &str) -> Option<String> {
+    let (object, part) = name.trim_end_matches('/').rsplit_once('/')?;
+    let located = locate(object)?;
+    let page = spec().endpoint(located.endpoint.path)?;
+    let part = page.parts.iter().find(|it| it.name == part)?;
+    located.key?;
+    Some(format!("{}/{}", located.path(), part.name))
 }
 
 /// Finds the page of the endpoint with this name in the spec of a version.
@@ -166,7 +179,18 @@ pub(crate) fn of_path(path: &Path) -> Option<&'static EndpointInfo> {
     let segments: Vec<&str> =
         path.components().filter_map(|part| part.as_os_str().to_str()).collect();
     let mut tails = (0..segments.len()).filter_map(|from| segments.get(from..));
-    tails.find_map(|tail| locate(&tail.join("/")).map(|located| located.endpoint))
+    tails.find_map(|tail| {
+        let located = locate(&tail.join("/"))?;
+        // The schema of an endpoint below a collection, not an object of the collection.
+        let is_schema = located.key.is_some() && is_schema_of_endpoint(&tail.join("/"));
+        (!is_schema).then_some(located.endpoint)
+    })
+}
+
+/// Whether this is the path of an endpoint with one of the endings that schemas have.
+fn is_schema_of_endpoint(path: &str) -> bool {
+    let plain = SCHEMA_ENDINGS.iter().find_map(|ending| path.strip_suffix(ending));
+    plain.and_then(locate).is_some_and(|located| located.key.is_none())
 }
 
 /// Endpoints that a document could be for: its keys or its file name resemble theirs.
@@ -248,6 +272,8 @@ mod tests {
             ("/site/management/email/extra.json", None),
             ("/site/trap.json", None),
             ("/site/management/snmp/trap.txt", None),
+            ("/schemas/audit/sessions/_count.response.json", None),
+            ("/schemas/audit/sessions/1.response.json", Some("audit/sessions")),
         ] {
             let found = of_path(Path::new(path)).map(|endpoint| short(endpoint.path));
             assert_eq!(found, expected, "{path}");

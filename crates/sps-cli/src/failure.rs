@@ -1,6 +1,6 @@
 //! Errors as a user of the command reads them.
 
-use std::{borrow::Cow, iter};
+use std::{borrow::Cow, fmt, iter};
 
 use sps_client::{Advice, Argument, Error, ErrorKind};
 use sps_model::Any;
@@ -12,12 +12,25 @@ const MAX_MESSAGE_CHARS: usize = 2_000;
 /// The longest details that are shown: they are a list.
 const MAX_DETAILS_CHARS: usize = 20_000;
 
+/// A response that cannot be printed, probably because it is a file.
+#[derive(Debug)]
+pub(crate) struct NotShown;
+
+impl fmt::Display for NotShown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot show the response")
+    }
+}
+
 /// Prints an error, the details that the appliance lists, and what to do.
 pub(crate) fn complain_of(error: &anyhow::Error) {
     let causes: Vec<_> = error.chain().map(cause).collect();
     output::complain(&format!("error: {}", causes.join(": ")));
     if let Some(error) = error.downcast_ref::<Error>() {
         explain(error);
+    }
+    if error.is::<NotShown>() {
+        output::complain("help: if the response is a file, save it with `--output FILE`");
     }
 }
 
@@ -156,6 +169,7 @@ mod tests {
             Advice::WaitForLock,
             Advice::CorrectConfiguration,
             Advice::CorrectBody,
+            Advice::CorrectQuery,
             Advice::OpenTransaction,
             Advice::EndTransaction,
             Advice::FindOtherWriter,

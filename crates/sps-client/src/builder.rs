@@ -29,6 +29,9 @@ pub struct ClientBuilder {
     settings: Settings,
 }
 
+/// An HTTP client, the address without a path, and the proxy with its name.
+type Transport = (reqwest::Client, String, Option<(reqwest::Proxy, String)>);
+
 impl Client {
     /// Starts from the address of the appliance: `https://HOST`, `https://HOST:PORT` or `HOST`.
     ///
@@ -215,10 +218,24 @@ impl ClientBuilder {
     /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument), the kinds that concern the connection, and a
     /// refused login. If an old transaction cannot be canceled, that is not an error: see [`Client::recovered`].
     pub async fn connect(self) -> Result<Client, Error> {
-        let login = self.login.ok_or_else(|| {
+        let login = self.login.clone().ok_or_else(|| {
             Error::argument(Argument::Login, "missing; call `ClientBuilder::login`")
         })?;
         login.check()?;
+        let (http, base, way) = self.transport(Some(&login))?;
+        let journal = self.journal.as_ref().map(|path| Journal::new(path.clone(), base.clone()));
+        let timeout = self.settings.connect_timeout;
+        let proxy = way.as_ref().map(|(_, name)| name.clone());
+        let settings = Settings { proxy, ..self.settings };
+        let way = way.map(|it| it.0);
+        match Client::connect(http, base, login, journal, settings).await {
+            Err(error) => Err(tls::explain(error, &self.url, way, timeout).await),
+            client => client,
+        }
+    }
+
+    /// Makes the HTTP client, the address without a path, and the proxy with its name.
+    pub(crate) fn transport(&self, login: Option<&Login>) -> Result<Transport, Error> {
         if self.url.scheme() == "http" && !self.allow_http {
             let reason = "with `http://`, anyone on the network path can read the password";
             return Err(Error::argument(Argument::Address, reason));
@@ -227,17 +244,16 @@ impl ClientBuilder {
             let reason = "expected one of an authority, a pinned certificate, or any certificate";
             return Err(Error::argument(Argument::Trust, reason));
         }
-        let tls = tls::config(&self.trust, &login)?;
+        let tls = tls::config(&self.trust, login)?;
         let proxy = match &self.proxy {
             Some(proxy) => proxy.on_the_way_to(&self.url)?.map(|it| (it, proxy.to_string())),
             None => None,
         };
         // Never the proxy of the environment, which a library does not read.
         let http = reqwest::Client::builder().no_proxy();
-        let way = proxy.as_ref().map(|(proxy, _)| proxy.clone());
-        let (http, proxy) = match proxy {
-            Some((proxy, name)) => (http.proxy(proxy), Some(name)),
-            None => (http, None),
+        let http = match &proxy {
+            Some((proxy, _)) => http.proxy(proxy.clone()),
+            None => http,
         };
         let http = http
             .tls_backend_preconfigured(tls)
@@ -253,12 +269,24 @@ impl ClientBuilder {
                     .because(error)
             })?;
         let base = self.url.as_str().trim_end_matches('/').to_owned();
-        let journal = self.journal.map(|path| Journal::new(path, base.clone()));
-        let timeout = self.settings.connect_timeout;
-        let settings = Settings { proxy, ..self.settings };
-        match Client::connect(http, base, login, journal, settings).await {
-            Err(error) => Err(tls::explain(error, &self.url, way, timeout).await),
-            client => client,
+        Ok((http, base, proxy))
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Explains the error of a connection that could not be made.
+    pub(crate) async fn explained<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        match result {
+            Err(error) => {
+                let way = match &self.proxy {
+                    Some(proxy) => proxy.on_the_way_to(&self.url)?,
+                    None => None,
+                };
+                Err(tls::explain(error, &self.url, way, self.settings.connect_timeout).await)
+            }
+            result => result,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use backon::BackoffBuilder as _;
-use sps_model::{Any, Endpoint, Info, Method};
+use sps_model::{Any, Endpoint, HealthStatus, Info, Method, UserInfo};
 use sps_validate::Kind;
 
 use crate::{
@@ -99,6 +99,22 @@ impl Client {
         }
         // The appliance sends a part of the facts without a login, so the session may have ended unnoticed.
         self.shared.is_open(&Scope::Any).await?;
+        self.get().await
+    }
+
+    /// Reads who is logged in, and by which login method.
+    ///
+    /// # Errors
+    /// The kinds of [`ErrorKind`] that concern reading.
+    pub async fn user_info(&self) -> Result<Received<UserInfo>, Error> {
+        self.get().await
+    }
+
+    /// Reads the load and the state of the appliance.
+    ///
+    /// # Errors
+    /// The kinds of [`ErrorKind`] that concern reading.
+    pub async fn health_status(&self) -> Result<Received<HealthStatus>, Error> {
         self.get().await
     }
 

@@ -311,6 +311,8 @@ mod tests {
             ErrorKind::File,
             ErrorKind::Other,
             ErrorKind::Proxy { proxy: "http://proxy.example:3128".to_owned() },
+            ErrorKind::FirmwareTestFailed,
+            ErrorKind::InvalidQuery,
         ];
         for (index, kind) in kinds.iter().enumerate() {
             assert_eq!(position(kind), index, "{kind:?}");
@@ -351,6 +353,8 @@ mod tests {
             ErrorKind::File => 28,
             ErrorKind::Other => 29,
             ErrorKind::Proxy { .. } => 30,
+            ErrorKind::FirmwareTestFailed => 31,
+            ErrorKind::InvalidQuery => 32,
         }
     }
 

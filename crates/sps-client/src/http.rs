@@ -238,7 +238,11 @@ pub(crate) fn failure(
     let server_type = name.or_else(|| error["type"].as_str().map(str::to_owned));
     // A proxy may send a string there.
     let message = error["message"].as_str().or(error.as_str()).map(str::to_owned);
-    let kind = kind_of(status, server_type.as_deref(), details.as_ref());
+    let kind = match kind_of(status, server_type.as_deref(), details.as_ref()) {
+        // Without a body, the path and its query are all that can be invalid.
+        ErrorKind::InvalidBody if call.method == Method::Get => ErrorKind::InvalidQuery,
+        kind => kind,
+    };
     Error::new(kind).at(call.method, call.path).with_response(
         status,
         server_type,
@@ -250,6 +254,8 @@ pub(crate) fn failure(
 fn kind_of(status: u16, server_type: Option<&str>, details: Option<&Value>) -> ErrorKind {
     let name = server_type.unwrap_or_default();
     match status {
+        _ if name == "FirmwareTestFailed" => ErrorKind::FirmwareTestFailed,
+        _ if name == "IncompleteRequestBodyError" => ErrorKind::InvalidBody,
         401 if name == "AuthenticationFailure" => ErrorKind::AuthenticationFailure,
         401 => ErrorKind::Unauthenticated,
         403 => ErrorKind::Unauthorized,
@@ -311,6 +317,18 @@ mod tests {
             let error = failure(500, text, &call, &Authentication::None);
             assert_eq!(error.message(), message, "{text}");
             assert_eq!(error.advice(), Some(advice), "{error}");
+        }
+    }
+
+    #[test]
+    fn names_what_cannot_be_read() {
+        for (method, kind) in
+            [(Method::Get, ErrorKind::InvalidQuery), (Method::Put, ErrorKind::InvalidBody)]
+        {
+            let call = Call::new(method, "/api/x?q=secret");
+            let error = failure(400, "{}", &call, &Authentication::None);
+            assert_eq!(*error.kind(), kind);
+            assert!(!error.to_string().contains("secret"), "{error}");
         }
     }
 

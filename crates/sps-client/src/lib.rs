@@ -42,6 +42,10 @@
 //!   [`Client::change`] open and commit a transaction, and start again when another session was faster.
 //! * The methods that end in `_raw` take any path and a body without a type.
 //! * [`Client::upload`], [`Client::download`] and [`Client::support_bundles`] transfer files.
+//! * [`Client::firmware`] uploads, tests and upgrades. [`Client::cluster`], [`Transaction::promote`] and
+//!   [`Transaction::request_join`] are about clusters. [`ClientBuilder::set_up`] sets up a new appliance.
+//! * [`Client::audit_sessions`] searches the sessions that went through the appliance, page by page or in a snapshot, and
+//!   downloads their recordings. [`Client::user_info`] says who is logged in.
 //! * [`Error`] is data: its [`kind`](Error::kind), its [`request`](Error::request), the appliance's own
 //!   [`message`](Error::message), and what to do: [`advice`](Error::advice).
 //!
@@ -83,14 +87,18 @@
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+mod audit;
 mod builder;
 mod change;
 mod client;
+mod cluster;
 mod error;
+mod firmware;
 mod list;
 mod login;
 mod received;
 mod recovered;
+mod setup;
 mod support_bundle;
 mod transaction;
 mod transfer;
@@ -111,9 +119,12 @@ mod tls;
 pub use sps_model::{Difference, Side};
 
 pub use crate::{
+    audit::{AuditSessions, Pages, SessionQuery},
     builder::ClientBuilder,
     client::Client,
+    cluster::Cluster,
     error::{Advice, Argument, Error, ErrorKind},
+    firmware::Firmware,
     list::List,
     login::Login,
     received::{RawResponse, Received},

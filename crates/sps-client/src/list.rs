@@ -80,7 +80,14 @@ impl<E: Endpoint> List<E> {
     async fn read(&self, item: Value) -> Result<Received<E>, Error> {
         let call = Call::get(E::PATH);
         let key = json::key_of(&item);
-        if E::WRAPPERS.iter().any(|it| item.get(*it).is_some_and(|body| !body.is_null())) {
+        // Without a wrapper, an item is either the object or nothing but a link.
+        let is_whole = E::WRAPPERS.is_empty()
+            && item
+                .as_object()
+                .is_some_and(|it| it.keys().any(|key| key != "key" && key != "meta"));
+        if is_whole
+            || E::WRAPPERS.iter().any(|it| item.get(*it).is_some_and(|body| !body.is_null()))
+        {
             let mut object = received::read::<E>(item, &call)?;
             object.key = key;
             return Ok(object);

@@ -83,13 +83,25 @@ pub(crate) fn read<E: Endpoint>(
     let unexpected = |note: String| {
         Error::new(ErrorKind::UnexpectedResponse).at(call.method, call.path).note(note)
     };
-    let wrapper = E::WRAPPERS.iter().find(|it| response.get(**it).is_some());
-    let body = wrapper.and_then(|it| response.get_mut(*it)).map(Value::take);
+    let body = take_body::<E>(&mut response);
     let body = body.ok_or_else(|| unexpected("the response has no body".to_owned()))?;
     let body = E::Response::read(&body, &Reader::response())
         .map_err(|_| unexpected(mismatch::<E>(&body)))?;
     let key = response["key"].as_str().map(str::to_owned);
     Ok(Received { key, meta: meta(&response), body })
+}
+
+/// Takes the body out of a response. Without wrappers, it is everything but `key` and `meta`.
+fn take_body<E: Endpoint>(response: &mut Value) -> Option<Value> {
+    if E::WRAPPERS.is_empty() {
+        let mut body = response.clone();
+        let members = body.as_object_mut()?;
+        members.remove("key");
+        members.remove("meta");
+        return Some(body);
+    }
+    let wrapper = E::WRAPPERS.iter().find(|it| response.get(**it).is_some())?;
+    response.get_mut(*wrapper).map(Value::take)
 }
 
 /// Says where a body differs from its type. The error of serde may repeat a secret, and it names no place.

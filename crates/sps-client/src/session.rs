@@ -149,7 +149,11 @@ impl Shared {
     }
 
     /// Sends a request once, or twice if the session had ended: the first one was not carried out then.
-    async fn send_once(&self, call: &Call<'_>, scope: &Scope) -> Result<Response, Error> {
+    pub(crate) async fn send_once(
+        &self,
+        call: &Call<'_>,
+        scope: &Scope,
+    ) -> Result<Response, Error> {
         let session = self.session_of(scope).await?;
         let error = match self.exchange(call, &session).await {
             Err(error) if *error.kind() == ErrorKind::Unauthenticated => error,

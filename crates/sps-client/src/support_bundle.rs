@@ -135,9 +135,16 @@ impl SupportBundles<'_> {
         target: impl AsRef<Path> + Send,
         progress: impl FnMut(Progress) + Send,
     ) -> Result<u64, Error> {
-        let path = path::of_object(SupportBundle::PATH, key)?;
         let client = Client { shared: Arc::clone(self.shared) };
-        client.download_to_file(&format!("{path}/download"), target, progress).await
+        client.download_to_file(&self.download_path(key)?, target, progress).await
+    }
+
+    /// The path of a bundle, for [`Client::download`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for an invalid key.
+    pub fn download_path(&self, key: &str) -> Result<String, Error> {
+        Ok(format!("{}/download", path::of_object(SupportBundle::PATH, key)?))
     }
 
     /// Removes a bundle, or cancels its job while it runs.

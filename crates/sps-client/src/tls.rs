@@ -41,7 +41,7 @@ pub(crate) enum Trust {
 }
 
 /// The TLS configuration for this trust and this login.
-pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error> {
+pub(crate) fn config(trust: &Trust, login: Option<&Login>) -> Result<ClientConfig, Error> {
     // Not the default of the process: it may be absent or another provider.
     let provider = provider();
     let check = match trust {
@@ -63,9 +63,9 @@ pub(crate) fn config(trust: &Trust, login: &Login) -> Result<ClientConfig, Error
         .map_err(|error| Error::new(ErrorKind::Tls).because(error))?
         .dangerous()
         .with_custom_certificate_verifier(Verifier::new(check, provider));
-    match &login.credentials {
-        Credentials::Password { .. } => Ok(builder.with_no_client_auth()),
-        Credentials::Certificate { certificate, key } => {
+    match login.map(|it| &it.credentials) {
+        None | Some(Credentials::Password { .. }) => Ok(builder.with_no_client_auth()),
+        Some(Credentials::Certificate { certificate, key }) => {
             Ok(builder.with_client_cert_resolver(identity::read(certificate, key)?))
         }
     }

@@ -121,6 +121,28 @@ impl Transaction {
         self.put(E::PATH, body).await
     }
 
+    /// Replaces a body whose type does not name the endpoint: a list, a text or a map. The whole body is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(client: sps_client::Client) -> Result<(), sps_client::Error> {
+    /// use sps_model::network::{Route, Routing};
+    ///
+    /// let mut routes = client.get::<Routing>().await?.into_request();
+    /// routes.push(Route::new("192.0.2.1", "198.51.100.0/24"));
+    /// let mut transaction = client.transaction().await?;
+    /// transaction.replace_body::<Routing>(&routes).await?;
+    /// let report = transaction.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Self::replace`].
+    pub async fn replace_body<E: Endpoint>(&mut self, request: &E::Request) -> Result<(), Error> {
+        let body = body::typed::<E>(request, Method::Put, &self.shared.settings)?;
+        self.put(E::PATH, body).await
+    }
+
     /// Replaces one object of a collection, as [`Self::replace`] does for a singleton.
     ///
     /// # Errors
@@ -260,6 +282,25 @@ impl Transaction {
         let result = self.shared.send(call, &self.scope()).await;
         self.is_waiting = false;
         self.notice_end(result)
+    }
+
+    /// Sends a request that belongs to the transaction, although its path lies outside of the configuration. No source
+    /// shows what it adds to the list of changes, so every entry that appears with it counts as its own.
+    pub(crate) async fn carry_out(&mut self, call: &Call<'_>) -> Result<Response, Error> {
+        self.check_open(call)?;
+        let before = self.review().await?;
+        let response = self.send(call).await?;
+        for change in self.review().await?.changes {
+            if before.find(change.kind, &change.path).is_none() {
+                self.sent.push(SentChange::new(change.kind, &change.path));
+            }
+        }
+        Ok(response)
+    }
+
+    /// Expects of an object only that it is there, for what responses show in another form than requests.
+    pub(crate) fn expect_present(&mut self, path: String) {
+        self.expected.insert(path, Expected::Present);
     }
 
     /// Notes that a request may still arrive although the client gave up waiting for its response.

@@ -163,6 +163,10 @@ async fn upload(
                 .header(header::CONTENT_TYPE, content_type)
                 .header(header::CONTENT_LENGTH, length)
                 .body(reqwest::Body::wrap_stream(pieces));
+        let request = match disposition(source) {
+            Some(value) => request.header(header::CONTENT_DISPOSITION, value),
+            None => request,
+        };
         let sending = async {
             let response = request
                 .send()
@@ -277,6 +281,14 @@ async fn start(shared: &Shared, call: &Call<'_>) -> Result<reqwest::Response, Er
     }
 }
 
+/// The header field that names the file, if its name needs no escapes.
+fn disposition(source: &Source) -> Option<String> {
+    let Source::File(path) = source else { return None };
+    let name = path.file_name()?.to_str()?;
+    let is_plain = |it: u8| (it.is_ascii_graphic() || it == b' ') && !matches!(it, b'"' | b'\\');
+    name.bytes().all(is_plain).then(|| format!("attachment; filename=\"{name}\""))
+}
+
 fn file_error(path: &Path, error: io::Error) -> Error {
     Error::new(ErrorKind::File).note(format!("`{}`", path.display())).because(error)
 }
@@ -335,5 +347,22 @@ impl Stream for Pieces {
         let total = Some(self.length);
         (self.progress)(Progress { bytes, total });
         Poll::Ready(Some(Ok(piece)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_file_of_an_upload() {
+        for (source, expected) in [
+            (Source::File("images/sps 8.0.iso".into()), Some("attachment; filename=\"sps 8.0.iso\"")),
+            (Source::File("a\"b.iso".into()), None),
+            (Source::File("ä.iso".into()), None),
+            (Source::Bytes(Vec::new()), None),
+        ] {
+            assert_eq!(disposition(&source).as_deref(), expected);
+        }
     }
 }

@@ -25,7 +25,7 @@ pub fn every_endpoint(spec: &Spec) -> String {
             for endpoint in &spec.endpoints {
                 if let Some(ty) = body(endpoint) {
                     let path = endpoint.short_path();
-                    let module = crate::rust::module_name(path);
+                    let module = crate::rust::module_of(spec, endpoint);
                     put(format_args!("            {module}{suffix}: {ty} = \"{path}\","));
                 }
             }

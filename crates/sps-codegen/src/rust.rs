@@ -4,6 +4,7 @@ mod areas;
 mod condition;
 mod item;
 mod rules;
+mod twin;
 mod version;
 
 use std::{
@@ -28,13 +29,13 @@ pub fn rust(spec: &Spec) -> Result<BTreeMap<String, String>, Error> {
     let mut modules = Vec::new();
     for shared in &spec.shared {
         let part = Part::shared(shared);
-        modules.push(part.module());
-        files.insert(format!("{}.rs", part.module()), part.render(spec, None)?);
+        modules.push(part.module.clone());
+        files.insert(format!("{}.rs", part.module), part.render(spec, None)?);
     }
     for endpoint in &spec.endpoints {
-        let part = Part::of(endpoint);
-        modules.push(part.module());
-        files.insert(format!("{}.rs", part.module()), part.render(spec, Some(endpoint))?);
+        let part = Part::of(spec, endpoint);
+        modules.push(part.module.clone());
+        files.insert(format!("{}.rs", part.module), part.render(spec, Some(endpoint))?);
     }
     modules.sort();
     files.insert("areas.rs".to_owned(), areas::areas(spec)?);
@@ -63,25 +64,22 @@ impl std::error::Error for Error {}
 /// What one spec file declares.
 struct Part<'s> {
     file: &'s str,
+    /// The name of its module: the path of the file, without what every path has.
+    module: String,
     types: &'s [TypeDef],
     rules: &'s [Rule],
     sources: &'s [Source],
 }
 
 impl<'s> Part<'s> {
-    fn of(it: &'s Endpoint) -> Self {
-        Self { file: &it.file, types: &it.types, rules: &it.rules, sources: &it.sources }
+    fn of(spec: &Spec, it: &'s Endpoint) -> Self {
+        let module = module_of(spec, it);
+        Self { file: &it.file, module, types: &it.types, rules: &it.rules, sources: &it.sources }
     }
 
     fn shared(it: &'s TypeFile) -> Self {
-        Self { file: &it.file, types: &it.types, rules: &it.rules, sources: &it.sources }
-    }
-
-    /// The module name: the path of the spec file, without what every path has.
-    fn module(&self) -> String {
-        let path = self.file.strip_suffix(".toml").unwrap_or(self.file);
-        let path = path.strip_prefix("endpoints/").unwrap_or(path);
-        module_name(path)
+        let module = module_name(it.file.strip_suffix(".toml").unwrap_or(&it.file));
+        Self { file: &it.file, module, types: &it.types, rules: &it.rules, sources: &it.sources }
     }
 
     fn render(&self, spec: &Spec, endpoint: Option<&Endpoint>) -> Result<String, Error> {
@@ -103,11 +101,18 @@ impl<'s> Part<'s> {
     }
 }
 
+/// The name of an endpoint's module: that of its short path. What lies outside of the configuration has `api_` in front where
+/// the configuration has the same path.
+pub(crate) fn module_of(spec: &Spec, endpoint: &Endpoint) -> String {
+    let short = endpoint.short_path();
+    let is_shadowed = !endpoint.path.starts_with("/api/configuration/")
+        && spec.endpoint(&format!("/api/configuration/{short}")).is_some();
+    let name = module_name(short);
+    if is_shadowed { format!("api_{name}") } else { name }
+}
+
 /// The name of a module for a path below `/api/`.
-///
-/// What lies outside of the configuration has `api_` in front where the configuration has the same path.
 pub(crate) fn module_name(path: &str) -> String {
-    let path = path.strip_prefix("configuration/").unwrap_or(path);
     let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|it| !it.is_empty());
     words.collect::<Vec<_>>().join("_")
 }
@@ -202,7 +207,7 @@ fn imports(text: &str, spec: &Spec) -> String {
         .map(without_strings)
         .collect();
     // The condition, not the type of an unknown value.
-    let code = code.replace("Condition::Any", "");
+    let code = without_variants(&code.replace("Condition::Any", ""));
     let words: BTreeSet<&str> = code.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
     let mut found: Vec<String> = NAMES
         .iter()
@@ -210,9 +215,12 @@ fn imports(text: &str, spec: &Spec) -> String {
         .map(|(_, path)| (*path).to_owned())
         .collect();
     // Types of other files; those of this file are declared in the text itself.
+    let markers: Vec<String> =
+        spec.endpoints.iter().flat_map(|it| item::part_markers(spec, it)).collect();
     let types = spec
         .types()
         .map(TypeDef::name)
+        .chain(markers.iter().map(String::as_str))
         .chain(spec.endpoints.iter().map(|endpoint| endpoint.object.as_str()));
     for name in types.collect::<BTreeSet<_>>() {
         let declared =
@@ -272,6 +280,21 @@ fn lines(names: &[&str], indent: &str) -> String {
     }
     text.extend([indent, line.trim_end(), "\n"]);
     text
+}
+
+/// The code without the names of variants, which may be those of types elsewhere.
+fn without_variants(code: &str) -> String {
+    let mut is_enum = false;
+    let mut kept = String::new();
+    for line in code.lines() {
+        is_enum = (is_enum && line != "}") || line.starts_with("pub enum ");
+        let name = line.trim_start();
+        let is_variant = is_enum && name.starts_with(|c: char| c.is_ascii_uppercase());
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+        kept.push_str(if is_variant { &name[end..] } else { line });
+        kept.push('\n');
+    }
+    kept
 }
 
 fn without_strings(line: &str) -> String {

@@ -28,7 +28,7 @@ pub trait Endpoint {
     /// What a response carries; [`NoBody`] if nothing but `meta`.
     type Response: Body;
 
-    /// The absolute path.
+    /// The absolute path. A segment such as `{id}` is a placeholder for a key.
     const PATH: &'static str;
     /// What is there.
     const KIND: EndpointKind;
@@ -44,6 +44,8 @@ pub trait Endpoint {
     const CONSTRAINT: Constraint = Constraint::NONE;
     /// The versions that have it.
     const VERSIONS: Versions = Versions::ALL;
+    /// Whether the order of its objects can be read and changed, at `@order` below the path.
+    const ORDERED: bool = false;
 }
 
 /// What is at an address.
@@ -188,6 +190,8 @@ pub struct EndpointInfo {
     pub doc: &'static str,
     /// The versions that have it.
     pub versions: Versions,
+    /// Whether the order of its objects can be read and changed, at `@order` below the path.
+    pub is_ordered: bool,
     request: Option<Subject>,
     response: Option<Subject>,
 }
@@ -202,6 +206,7 @@ impl EndpointInfo {
             title: E::TITLE,
             doc: E::DOC,
             versions: E::VERSIONS,
+            is_ordered: E::ORDERED,
             request: subject::<E, E::Request>(Form::Request),
             response: subject::<E, E::Response>(Form::Response),
         }
@@ -291,6 +296,20 @@ pub fn endpoints() -> impl ExactSizeIterator<Item = &'static EndpointInfo> + Clo
     ENDPOINTS.iter().copied()
 }
 
+/// The order of a collection: a list of the keys of its objects.
+const ORDER: &str = "@order";
+static ORDER_INFO: EndpointInfo = EndpointInfo {
+    path: ORDER,
+    kind: EndpointKind::Singleton,
+    methods: &[Method::Get, Method::Put],
+    title: "Order of a collection",
+    doc: "The keys of all objects of the collection above it, in the order in which the appliance looks at them.",
+    versions: Versions::ALL,
+    is_ordered: false,
+    request: Some(Subject::new(Kind::List(&Kind::String), Form::Request)),
+    response: Some(Subject::new(Kind::List(&Kind::String), Form::Response)),
+};
+
 /// An endpoint found by a path, and the object below it that the path names.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -299,11 +318,40 @@ pub struct Located<'a> {
     pub endpoint: &'static EndpointInfo,
     /// The object's key, if the path goes one segment further.
     pub key: Option<&'a str>,
+    /// The endpoint with a path of its own: the collection, where the path names its order.
+    base: &'static EndpointInfo,
+    /// The path to the base, as it was given.
+    given: &'a str,
+}
+
+impl Located<'_> {
+    /// The absolute path, with its key and with keys for its placeholders.
+    ///
+    /// ```
+    /// use sps_model::locate;
+    /// let found = locate("policies/time_policies/-100").ok_or("no such endpoint")?;
+    /// assert_eq!(found.path(), "/api/configuration/policies/time_policies/-100");
+    /// # Ok::<(), &str>(())
+    /// ```
+    pub fn path(&self) -> String {
+        let template: Vec<&str> = self.base.path.split('/').collect();
+        let given: Vec<&str> = self.given.split('/').collect();
+        // A short path lacks the first segments, which are never placeholders.
+        let missing = template.len().saturating_sub(given.len());
+        let segments = template.iter().enumerate().map(|(at, segment)| {
+            let key = at.checked_sub(missing).and_then(|at| given.get(at));
+            if is_placeholder(segment) { *key.unwrap_or(segment) } else { segment }
+        });
+        let is_order = !std::ptr::eq(self.base, self.endpoint);
+        let below = if is_order { Some(ORDER) } else { self.key };
+        segments.chain(below).collect::<Vec<_>>().join("/")
+    }
 }
 
 /// Finds the endpoint of a path: absolute, or the part after `/api/configuration/` or `/api/`.
 ///
-/// The path may end in one object key where the endpoint holds objects.
+/// The path may end in one object key where the endpoint holds objects. It has keys where the path of the endpoint has
+/// placeholders. At `@order` below an ordered collection is the list of the keys of its objects.
 ///
 /// ```
 /// use sps_model::locate;
@@ -323,15 +371,97 @@ pub fn locate_in<'p>(endpoints: &[&'static EndpointInfo], path: &'p str) -> Opti
     let exact =
         |path: &str| endpoints.iter().copied().find(|endpoint| is_path_of(endpoint.path, path));
     if let Some(endpoint) = exact(path) {
-        return Some(Located { endpoint, key: None });
+        return Some(Located { endpoint, key: None, base: endpoint, given: path });
     }
     let (parent, key) = path.rsplit_once('/')?;
-    let endpoint = exact(parent)?;
-    let holds_objects = matches!(endpoint.kind, EndpointKind::Collection | EndpointKind::Job);
-    (holds_objects && !key.is_empty()).then_some(Located { endpoint, key: Some(key) })
+    let base = exact(parent)?;
+    if base.is_ordered && key == ORDER {
+        return Some(Located { endpoint: &ORDER_INFO, key: None, base, given: parent });
+    }
+    let holds_objects = matches!(base.kind, EndpointKind::Collection | EndpointKind::Job);
+    let located = Located { endpoint: base, key: Some(key), base, given: parent };
+    (holds_objects && !key.is_empty()).then_some(located)
 }
 
 fn is_path_of(full: &str, path: &str) -> bool {
     let short = full.strip_prefix("/api/configuration/").or_else(|| full.strip_prefix("/api/"));
-    full == path || short == Some(path) || full.strip_prefix('/') == Some(path)
+    fits(full, path)
+        || short.is_some_and(|it| fits(it, path))
+        || full.strip_prefix('/').is_some_and(|it| fits(it, path))
+}
+
+/// Whether a path is this one, with keys where it has placeholders.
+fn fits(template: &str, path: &str) -> bool {
+    if !template.contains('{') {
+        return template == path;
+    }
+    let mut segments = path.split('/');
+    let fit = template.split('/').all(|expected| match segments.next() {
+        Some(key) if is_placeholder(expected) => !key.is_empty(),
+        segment => segment == Some(expected),
+    });
+    fit && segments.next().is_none()
+}
+
+fn is_placeholder(segment: &str) -> bool {
+    segment.starts_with('{') && segment.ends_with('}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn info(path: &'static str, kind: EndpointKind, is_ordered: bool) -> EndpointInfo {
+        EndpointInfo { path, kind, is_ordered, ..NOTHING }
+    }
+
+    const NOTHING: EndpointInfo = EndpointInfo {
+        path: "",
+        kind: EndpointKind::Singleton,
+        methods: &[],
+        title: "",
+        doc: "",
+        versions: Versions::ALL,
+        is_ordered: false,
+        request: None,
+        response: None,
+    };
+
+    static SESSIONS: EndpointInfo = info("/api/audit/sessions", EndpointKind::Collection, false);
+    static CHANNELS: EndpointInfo =
+        info("/api/audit/sessions/{id}/channels", EndpointKind::Status, false);
+    static CONNECTIONS: EndpointInfo =
+        info("/api/configuration/ssh/connections", EndpointKind::Collection, true);
+
+    fn found(path: &str) -> Option<(&'static str, Option<&str>, String)> {
+        let located = locate_in(&[&SESSIONS, &CHANNELS, &CONNECTIONS], path)?;
+        Some((located.endpoint.path, located.key, located.path()))
+    }
+
+    #[test]
+    fn keys_take_the_places_of_placeholders() {
+        for path in [
+            "audit/sessions/4xq/channels",
+            "/api/audit/sessions/4xq/channels",
+            "api/audit/sessions/4xq/channels/",
+        ] {
+            let full = "/api/audit/sessions/4xq/channels".to_owned();
+            assert_eq!(found(path), Some((CHANNELS.path, None, full)), "{path}");
+        }
+        let object = "/api/audit/sessions/4xq".to_owned();
+        assert_eq!(found("audit/sessions/4xq"), Some((SESSIONS.path, Some("4xq"), object)));
+        for path in
+            ["audit/sessions//channels", "audit/sessions/4xq/events", "audit/x/4xq/channels"]
+        {
+            assert_eq!(found(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn only_an_ordered_collection_has_an_order() {
+        let order = "/api/configuration/ssh/connections/@order".to_owned();
+        assert_eq!(found("ssh/connections/@order"), Some((ORDER, None, order)));
+        let (path, key, _) = found("audit/sessions/@order").unwrap();
+        assert_eq!((path, key), (SESSIONS.path, Some("@order")));
+    }
 }

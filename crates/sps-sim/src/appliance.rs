@@ -1,32 +1,45 @@
 //! The appliance: its state behind one lock, and the requests that read and change it.
 
+mod audit;
+mod cluster;
+mod firmware;
+mod health;
 mod info;
 mod jobs;
 mod login;
 mod meta;
 mod objects;
+mod paging;
 mod read;
 mod route;
+mod services;
+mod setup;
 mod transaction;
 mod uploads;
+mod user;
+
+pub(crate) use self::info::firmware_version;
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use ring::digest::{SHA256, digest};
-use sps_spec::Version;
+use sps_spec::{Spec, Version};
 
 use crate::{
+    audit::Audit,
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
         CONFIGURATION, Configuration, Holder, Node, StateFile, Transaction, Transactions, Tree,
     },
+    device::{Boot, Device},
     fault::{FaultKind, Faults},
     http::{FailedHandshake, Failure, Log, Request, RequestRecord, Response},
-    jobs::{Jobs, Slots},
+    jobs::Jobs,
     random::Random,
     session::{Caller, Sessions, User},
 };
@@ -40,6 +53,7 @@ const WEB_INTERFACE: &str = "/api/configuration/management/webinterface";
 /// Settings, which never change, and the state.
 #[derive(Debug)]
 pub(crate) struct Appliance {
+    pub(crate) spec: &'static Spec,
     pub(crate) bodies: Bodies<'static>,
     pub(crate) tree: Tree,
     pub(crate) target: Version,
@@ -49,8 +63,11 @@ pub(crate) struct Appliance {
     pub(crate) logins: Logins,
     /// Whether cookies are marked as `Secure`.
     pub(crate) secure: bool,
-    pub(crate) file: Option<StateFile>,
-    pub(crate) state: Mutex<State>,
+    /// Address that the simulator listens on.
+    pub(crate) address: IpAddr,
+    pub(crate) file: Option<Arc<StateFile>>,
+    /// The state, which a boot passes on to the next appliance.
+    pub(crate) state: Arc<Mutex<State>>,
 }
 
 /// Available ways to log in.
@@ -67,7 +84,8 @@ pub(crate) struct State {
     pub(crate) sessions: Sessions,
     pub(crate) transactions: Transactions,
     pub(crate) jobs: Jobs,
-    pub(crate) slots: Slots,
+    pub(crate) device: Device,
+    pub(crate) audit: Audit,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) random: Random,
@@ -96,8 +114,9 @@ impl Appliance {
         let path = request.path.as_deref().unwrap_or(&request.raw_path);
         let state = &mut *self.lock();
         let needs_lock = needs_lock(request);
-        let starts_job =
-            request.method == "POST" && matches!(self.tree.node(path), Some(Node::Job(_)));
+        let starts_job = request.method == "POST"
+            && (matches!(self.tree.node(path), Some(Node::Job(_)))
+                || path.starts_with("/api/firmware/"));
         let has_session = request.token.as_deref().is_some_and(|it| state.sessions.is_open(it));
         state.faults.hit(request.sent_method(), path, &mut state.random, |kind| match kind {
             FaultKind::ForeignLock(_) => needs_lock,
@@ -173,6 +192,8 @@ impl Appliance {
         state.sessions.expire(now, idle_time(&state.committed));
         state.transactions.retain(|token| state.sessions.is_open(token));
         state.jobs.expire(now);
+        state.device.settle(now);
+        state.audit.expire(now);
     }
 
     /// Returns the holders of all transactions.
@@ -222,7 +243,14 @@ fn needs_lock(request: &Request) -> bool {
     let Some(path) = request.path.as_deref() else { return false };
     request.changes()
         && (matches!(path, "/api/transaction" | "/api/upload/plugins")
-            || path.starts_with(CONFIGURATION))
+            || path.starts_with(CONFIGURATION)
+            || is_cluster_change(path))
+}
+
+/// Whether changes at this path are part of a transaction although they lie outside of the configuration.
+fn is_cluster_change(path: &str) -> bool {
+    path.starts_with(cluster::NODES)
+        || matches!(path, cluster::PROMOTE | cluster::JOIN | cluster::SYNC_PLUGIN)
 }
 
 /// Returns the idle time after which a session ends.

@@ -4,12 +4,16 @@ mod checker;
 mod document;
 mod format;
 mod initial;
+mod part;
 mod show;
 
 use serde_json::Value;
 use sps_spec::{Endpoint, Spec, Version, Versions};
 
 use self::{checker::Checker, document::Doc};
+
+/// Member of an ordered map that lists the other members, and segment below an ordered collection.
+pub(crate) const ORDER: &str = "@order";
 
 /// The rest of the configuration, as the interpreter needs it.
 pub trait World {
@@ -55,8 +59,10 @@ pub enum Refusal {
 pub struct Reference {
     /// Path of the collection of the object.
     pub collection: String,
-    /// Key of the object.
+    /// Key of the object, followed by the dotted path of a part if the reference leads to one.
     pub key: String,
+    /// Key of the object alone.
+    pub object: String,
     /// Whether only one reference to the object may exist.
     pub single_use: bool,
     /// Location in the body as an RFC 6901 pointer.
@@ -162,6 +168,18 @@ impl<'s> Bodies<'s> {
     /// [`read`](Self::read) accepts it.
     pub fn initial(&self, endpoint: &'s Endpoint) -> Option<Value> {
         initial::initial(self.spec, self.target.as_ref(), endpoint)
+    }
+
+    /// Returns the objects of a collection that every appliance of the version has, with their bodies.
+    pub(crate) fn built_in(
+        &self,
+        endpoint: &'s Endpoint,
+    ) -> impl Iterator<Item = (&'s str, Value)> {
+        let known = endpoint.builtins.iter().filter(|it| is_in(&it.versions, self.target.as_ref()));
+        known.map(|it| {
+            let body = serde_json::from_str(&it.body).expect("the loader writes valid JSON");
+            (it.key.as_str(), body)
+        })
     }
 }
 

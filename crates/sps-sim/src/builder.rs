@@ -11,16 +11,19 @@ use sps_spec::{Spec, Version};
 use tokio::net::TcpListener;
 
 use crate::{
-    appliance::{Appliance, Logins, State},
+    appliance::{Appliance, Logins, State, firmware_version},
+    audit::{Audit, RecordedSession, samples},
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
         Configuration, Loaded, Locks, StateFile, Transactions, Tree, fill, plant, restore, with_key,
     },
+    device::Device,
     error::Error,
     fault::Faults,
     http::Log,
-    jobs::{Jobs, Slots},
+    jobs::Jobs,
+    machine::Machine,
     random::Random,
     server::{self, Tls},
     session::{Sessions, User},
@@ -48,6 +51,9 @@ pub struct Builder {
     log_file: Option<PathBuf>,
     private_key: Option<String>,
     extra_key: Option<String>,
+    is_initialized: bool,
+    recorded_sessions: Option<Vec<RecordedSession>>,
+    snapshot_quota: Option<usize>,
     spec: Option<&'static Spec>,
 }
 
@@ -81,6 +87,9 @@ impl Simulator {
             log_file: None,
             private_key: None,
             extra_key: None,
+            is_initialized: true,
+            recorded_sessions: None,
+            snapshot_quota: None,
             spec: None,
         }
     }
@@ -189,6 +198,29 @@ impl Builder {
         self
     }
 
+    /// Starts before the first setup: there is no login until the wizard of `/api/setup` is done.
+    ///
+    /// The wizard sets the password of the user `admin`. Other users stay as they are.
+    pub fn uninitialized(mut self) -> Self {
+        self.is_initialized = false;
+        self
+    }
+
+    /// Sets the recorded sessions, in their order. Default: five, of May 2024, one of which is active.
+    pub fn recorded_sessions(
+        mut self,
+        sessions: impl IntoIterator<Item = RecordedSession>,
+    ) -> Self {
+        self.recorded_sessions = Some(sessions.into_iter().collect());
+        self
+    }
+
+    /// Sets how many snapshots of the recorded sessions may be open at once. Default: 10.
+    pub fn snapshot_quota(mut self, quota: usize) -> Self {
+        self.snapshot_quota = Some(quota);
+        self
+    }
+
     /// Sets the spec that the simulator interprets, such as one with an overlay. Default: the embedded one.
     pub fn spec(mut self, spec: &'static Spec) -> Self {
         self.spec = Some(spec);
@@ -212,9 +244,9 @@ impl Builder {
         };
         let tree = Tree::new(spec, &self.target);
         let bodies = Bodies::new(spec, Some(self.target.clone()));
-        let file = self.state.take().map(StateFile::open).transpose()?;
+        let file = self.state.take().map(StateFile::open).transpose()?.map(Arc::new);
         let (mut committed, left_out) =
-            configuration(file.as_ref(), spec, &self.target, &tree, &bodies)?;
+            configuration(file.as_deref(), spec, &self.target, &tree, &bodies)?;
         if let Some(key) = &extra_key {
             plant(&mut committed, &tree, spec, key);
         }
@@ -223,7 +255,7 @@ impl Builder {
         } else {
             let ca = self.client_ca.as_deref();
             let key = self.private_key.as_deref();
-            let (tls, identity) = Tls::new(self.address.ip(), file.as_ref(), ca, key)?;
+            let (tls, identity) = Tls::new(self.address.ip(), file.as_deref(), ca, key)?;
             (Some(tls), Some(identity))
         };
         let log = match &self.log_file {
@@ -239,12 +271,15 @@ impl Builder {
         let listener = TcpListener::bind(address).await.map_err(listening)?;
         let address = listener.local_addr().map_err(listening)?;
         let user = users.first().cloned().unwrap_or_else(|| User::admin("admin", ""));
+        let sessions = self.recorded_sessions.unwrap_or_else(samples);
+        let audit = Audit::new(sessions, self.snapshot_quota, &mut random);
         let state = State {
             committed,
             sessions: Sessions::default(),
             transactions: Transactions::new(self.locks.unwrap_or_else(|| Locks::of(&self.target))),
             jobs: Jobs::default(),
-            slots: Slots::default(),
+            device: Device::new(firmware_version(&self.target), self.is_initialized),
+            audit,
             faults: Faults::default(),
             log,
             random,
@@ -253,7 +288,9 @@ impl Builder {
             password: !self.only_certificates,
             certificate: self.client_ca.is_some() && !self.plain_http,
         };
-        let appliance = Arc::new(Appliance {
+        let clock = self.clock.clone();
+        let appliance = Appliance {
+            spec,
             bodies,
             tree,
             target: self.target,
@@ -262,11 +299,13 @@ impl Builder {
             users,
             logins,
             secure: !self.plain_http,
+            address: address.ip(),
             file,
-            state: Mutex::new(state),
-        });
-        let task = tokio::spawn(server::run(listener, tls, Arc::clone(&appliance)));
-        Ok(Simulator { appliance, address, identity, user, left_out, task })
+            state: Arc::new(Mutex::new(state)),
+        };
+        let machine = Arc::new(Machine::new(appliance, self.locks));
+        let task = tokio::spawn(server::run(listener, tls, Arc::clone(&machine)));
+        Ok(Simulator { machine, clock, address, identity, user, left_out, task })
     }
 
     /// Takes the users, with the one of [`first_user`](Self::first_user), or `admin` without any other, in front.

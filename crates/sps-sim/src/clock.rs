@@ -91,6 +91,12 @@ pub(crate) fn date_time(time: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}+00:00")
 }
 
+/// Formats a time in UTC with milliseconds: `2022-03-30T12:00:01.000Z`.
+pub(crate) fn utc(time: SystemTime) -> String {
+    let milliseconds = time.duration_since(UNIX_EPOCH).map_or(0, |it| it.subsec_millis());
+    format!("{}.{milliseconds:03}Z", date_time(time).trim_end_matches("+00:00"))
+}
+
 /// Formats a time for a cookie: `Wed, 30 Mar 2022 12:00:01 GMT`.
 pub(crate) fn http_date(time: SystemTime) -> String {
     const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
@@ -119,6 +125,12 @@ mod tests {
             assert_eq!(date_time(time), rfc3339);
             assert_eq!(http_date(time), http);
         }
+    }
+
+    #[test]
+    fn formats_times_in_utc() {
+        let time = UNIX_EPOCH + Duration::from_millis(1_648_641_601_042);
+        assert_eq!(utc(time), "2022-03-30T12:00:01.042Z");
     }
 
     #[test]

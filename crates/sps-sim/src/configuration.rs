@@ -3,6 +3,7 @@
 mod defaults;
 mod extra;
 mod locks;
+mod membership;
 mod restore;
 mod state_file;
 mod store;
@@ -13,10 +14,13 @@ pub(crate) use self::{
     defaults::fill,
     extra::{plant, with_key},
     locks::Transactions,
+    membership::Membership,
     restore::restore,
     state_file::{Loaded, StateFile},
     store::{Configuration, Object, targets},
     transaction::Transaction,
-    tree::{Address, CONFIGURATION, Node, PLUGINS, Tree, has_token, plugin_types},
+    tree::{
+        Address, CONFIGURATION, Node, PLUGINS, Tree, has_short_user_info, has_token, plugin_types,
+    },
 };
 pub use self::{locks::Locks, transaction::Holder};

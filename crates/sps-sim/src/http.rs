@@ -8,7 +8,7 @@ mod response;
 pub use self::log::{FailedHandshake, RequestRecord};
 pub(crate) use self::{
     log::Log,
-    multipart::first_part,
+    multipart::{file_name, first_part, first_part_head},
     request::{Authorization, Request},
     response::{Failure, Response},
 };

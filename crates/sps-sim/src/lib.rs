@@ -29,6 +29,7 @@
 //! * [`Simulator::add_fault`] breaks what you say: a [`Fault`] drops a connection, delays a response, or ends a session.
 //! * [`Simulator::requests`] shows what arrived, [`Simulator::open_transaction`] who holds the configuration, and
 //!   [`Simulator::configuration`] what was committed.
+//! * A [`RecordedSession`] is one of those that `/api/audit/sessions` finds. A new simulator has five.
 //! * [`body`] checks and keeps bodies without a server.
 //!
 //! # Features
@@ -41,13 +42,16 @@
 //! silent.
 
 mod appliance;
+mod audit;
 mod builder;
 mod clock;
 mod configuration;
+mod device;
 mod error;
 mod fault;
 mod http;
 mod jobs;
+mod machine;
 mod random;
 mod server;
 mod session;
@@ -86,6 +90,7 @@ mod simulator;
 pub mod body;
 
 pub use crate::{
+    audit::RecordedSession,
     builder::Builder,
     clock::Clock,
     configuration::{Holder, Locks},

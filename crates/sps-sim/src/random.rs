@@ -40,6 +40,14 @@ impl Random {
         format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
     }
 
+    /// Draws this many letters and digits, 32 at most.
+    pub(crate) fn letters(&mut self, count: usize) -> String {
+        const ALPHABET: &[u8; 62] =
+            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let block = self.block();
+        block.iter().take(count).map(|it| char::from(ALPHABET[usize::from(*it) % 62])).collect()
+    }
+
     /// Draws a number from 0 up to, but not including, 1.
     pub(crate) fn fraction(&mut self) -> f64 {
         let block = self.block();

@@ -6,6 +6,7 @@ mod tls;
 
 use std::{
     io,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -32,6 +33,7 @@ use crate::{
     appliance::Appliance,
     fault::FaultKind,
     http::{Request, Response},
+    machine::Machine,
 };
 
 pub(crate) use self::tls::{Identity, Tls};
@@ -41,30 +43,30 @@ use self::{
 };
 
 /// Accepts connections until it is aborted. All of them end with it.
-pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, appliance: Arc<Appliance>) {
+pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, machine: Arc<Machine>) {
     let delayed = DelayedRequests::default();
-    let served = Arc::clone(&appliance);
+    let served = Arc::clone(&machine);
     let router = Router::new().fallback(move |request: axum::extract::Request| {
-        let (appliance, delayed) = (Arc::clone(&served), delayed.clone());
-        async move { serve(appliance, delayed, request).await }
+        let (machine, delayed) = (Arc::clone(&served), delayed.clone());
+        async move { serve(machine, delayed, request).await }
     });
     let mut connections = JoinSet::new();
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, peer)) = listener.accept().await else {
             // Probably out of file handles: other connections must end first.
             sleep(Duration::from_millis(10)).await;
             continue;
         };
         while connections.try_join_next().is_some() {}
-        let (router, tls, appliance) = (router.clone(), tls.clone(), Arc::clone(&appliance));
+        let (router, tls, machine) = (router.clone(), tls.clone(), Arc::clone(&machine));
         connections.spawn(async move {
             // Responses are small, and a client waits for each of them.
             let _ = stream.set_nodelay(true);
-            let Some(tls) = tls else { return connection(stream, router, None).await };
+            let Some(tls) = tls else { return connection(stream, router, peer, None).await };
             match timeout(CLIENT_TIMEOUT, tls.accept(stream)).await {
-                Ok(Ok((stream, name))) => connection(stream, router, name).await,
-                Ok(Err(error)) => appliance.record_handshake(error.to_string()),
-                Err(_) => appliance.record_handshake("no handshake in time".to_owned()),
+                Ok(Ok((stream, name))) => connection(stream, router, peer, name).await,
+                Ok(Err(error)) => machine.appliance().record_handshake(error.to_string()),
+                Err(_) => machine.appliance().record_handshake("no handshake in time".to_owned()),
             }
         });
     }
@@ -74,6 +76,10 @@ pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, appliance: Arc<
 #[derive(Debug, Clone)]
 struct ClientName(String);
 
+/// Address of the client of a connection.
+#[derive(Debug, Clone, Copy)]
+struct ClientAddress(IpAddr);
+
 /// Marks a response that must not be sent: the connection ends instead.
 #[derive(Debug, Clone)]
 struct Dropped;
@@ -81,9 +87,11 @@ struct Dropped;
 async fn connection(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
+    peer: SocketAddr,
     name: Option<String>,
 ) {
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ClientAddress(peer.ip()));
         if let Some(name) = &name {
             request.extensions_mut().insert(ClientName(name.clone()));
         }
@@ -131,7 +139,7 @@ impl DelayedRequests {
 
 /// Handles one request, from its head to its response.
 async fn serve(
-    appliance: Arc<Appliance>,
+    machine: Arc<Machine>,
     delayed: DelayedRequests,
     request: axum::extract::Request,
 ) -> response::Response {
@@ -141,14 +149,15 @@ async fn serve(
     // HTTP/1.0 does not know the field, and ignores it: RFC 9110, section 10.1.1.
     request.expect &= head.version > hyper::Version::HTTP_10;
     request.certificate = head.extensions.get::<ClientName>().map(|it| it.0.clone());
+    request.peer = head.extensions.get::<ClientAddress>().map(|it| it.0);
     let refusal = receive(&mut request, &mut body).await;
-    let faults = appliance.faults(&request);
+    let faults = machine.appliance().faults(&request);
     let delays = faults.iter().filter_map(|it| match it {
         FaultKind::Delay(by) => Some(*by),
         _ => None,
     });
     let delay: Duration = delays.sum();
-    let handle = move || handle(&appliance, &request, refusal, &faults);
+    let handle = move || handle(&machine.appliance(), &request, refusal, &faults);
     if delay.is_zero() {
         return handle();
     }

@@ -55,6 +55,13 @@ impl fmt::Debug for User {
     }
 }
 
+/// Credentials that a session was opened with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Credential {
+    Password,
+    Certificate,
+}
+
 /// One session.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
@@ -62,6 +69,7 @@ pub(crate) struct Session {
     pub(crate) rights: Rights,
     /// Token that a browser has to send back.
     pub(crate) x_token: String,
+    credential: Credential,
     last_request: SystemTime,
 }
 
@@ -72,6 +80,7 @@ pub(crate) struct Caller {
     pub(crate) user: String,
     pub(crate) rights: Rights,
     pub(crate) x_token: String,
+    pub(crate) credential: Credential,
     pub(crate) remaining: Duration,
 }
 
@@ -90,9 +99,17 @@ impl fmt::Debug for Sessions {
 }
 
 impl Sessions {
-    pub(crate) fn open(&mut self, token: String, user: &User, x_token: String, now: SystemTime) {
+    pub(crate) fn open(
+        &mut self,
+        token: String,
+        user: &User,
+        credential: Credential,
+        x_token: String,
+        now: SystemTime,
+    ) {
         let (user, rights) = (user.name.clone(), user.rights);
-        self.by_token.insert(token, Session { user, rights, x_token, last_request: now });
+        let session = Session { user, rights, x_token, credential, last_request: now };
+        self.by_token.insert(token, session);
     }
 
     /// Returns the token of the open session that a user has without a cookie.
@@ -119,6 +136,7 @@ impl Sessions {
             user: session.user.clone(),
             rights: session.rights,
             x_token: session.x_token.clone(),
+            credential: session.credential,
             remaining: timeout,
         })
     }

@@ -10,18 +10,21 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use crate::{
-    appliance::Appliance,
+    appliance::{Appliance, State},
+    audit::RecordedSession,
     clock::Clock,
     configuration::Holder,
     fault::Fault,
     http::{FailedHandshake, RequestRecord},
+    machine::Machine,
     server::Identity,
     session::User,
 };
 
 /// A running simulator. It stops when it is dropped.
 pub struct Simulator {
-    pub(crate) appliance: Arc<Appliance>,
+    pub(crate) machine: Arc<Machine>,
+    pub(crate) clock: Clock,
     pub(crate) address: SocketAddr,
     pub(crate) identity: Option<Identity>,
     pub(crate) user: User,
@@ -30,14 +33,38 @@ pub struct Simulator {
 }
 
 impl Simulator {
+    /// Returns the running appliance.
+    fn appliance(&self) -> Arc<Appliance> {
+        self.machine.appliance()
+    }
+
     /// Adds a fault. Several faults can hit one request.
     pub fn add_fault(&self, fault: Fault) {
-        self.appliance.lock().faults.add(fault);
+        self.appliance().lock().faults.add(fault);
     }
 
     /// Removes all faults.
     pub fn clear_faults(&self) {
-        self.appliance.lock().faults.clear();
+        self.appliance().lock().faults.clear();
+    }
+
+    /// Boots the slot that is chosen for the next boot. Sessions end, and pending changes are discarded.
+    ///
+    /// An upgrade boots by itself, some seconds later.
+    pub fn reboot(&self) {
+        self.machine.reboot();
+    }
+
+    /// Returns the version that runs. An upgrade changes it.
+    pub fn version(&self) -> String {
+        self.appliance().target.to_string()
+    }
+
+    /// Records a session, and returns its key. One with the same key is replaced. Open snapshots do not show it.
+    pub fn record_session(&self, session: RecordedSession) -> String {
+        let appliance = self.appliance();
+        let State { audit, random, .. } = &mut *appliance.lock();
+        audit.add(session, random)
     }
 
     /// Stops the simulator. When this returns, the port is closed; open connections end.
@@ -94,19 +121,19 @@ impl Simulator {
 
     /// Returns the last requests, oldest first. The simulator keeps ten thousand.
     pub fn requests(&self) -> Vec<RequestRecord> {
-        self.appliance.lock().log.requests()
+        self.appliance().lock().log.requests()
     }
 
     /// Returns the last TLS handshakes that failed, oldest first. The simulator keeps ten thousand.
     ///
     /// A client whose certificate is refused sees a TLS alert only. The reason is here.
     pub fn failed_handshakes(&self) -> Vec<FailedHandshake> {
-        self.appliance.lock().log.handshakes()
+        self.appliance().lock().log.handshakes()
     }
 
     /// Returns the error that ended the log file. Without one, the file has every request.
     pub fn log_error(&self) -> Option<String> {
-        self.appliance.lock().log.error()
+        self.appliance().lock().log.error()
     }
 
     /// Returns the holder of the open transaction: of the oldest one, if there are several.
@@ -116,7 +143,7 @@ impl Simulator {
 
     /// Returns the holders of all open transactions, in the order in which they were opened.
     pub fn open_transactions(&self) -> Vec<Holder> {
-        self.appliance.holders()
+        self.appliance().holders()
     }
 
     /// Returns the committed configuration: bodies by path, and for a collection an object with its `@order` and with
@@ -124,7 +151,8 @@ impl Simulator {
     ///
     /// References are bare keys, and secrets are in plain text.
     pub fn configuration(&self) -> Value {
-        let committed = &self.appliance.lock().committed;
+        let appliance = self.appliance();
+        let committed = &appliance.lock().committed;
         let mut all = json!({});
         for (path, body) in &committed.singletons {
             all[path] = body.clone();
@@ -141,13 +169,13 @@ impl Simulator {
 
     /// Returns the clock of the simulator.
     pub fn clock(&self) -> &Clock {
-        &self.appliance.clock
+        &self.clock
     }
 }
 
 impl fmt::Debug for Simulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let target = self.appliance.target.to_string();
+        let target = self.appliance().target.to_string();
         let mut it = f.debug_struct("Simulator");
         it.field("url", &self.url()).field("target", &target).finish_non_exhaustive()
     }
@@ -157,7 +185,7 @@ impl Drop for Simulator {
     fn drop(&mut self) {
         self.task.abort();
         // The runtime drops the aborted task later, and the next simulator may start before.
-        if let Some(file) = &self.appliance.file {
+        if let Some(file) = &self.appliance().file {
             file.release();
         }
     }

@@ -62,6 +62,11 @@ pub fn snmp_user_name(name: &str, _: &Context<'_>) -> Outcome {
     }
 }
 
+/// Whether the name of a group of the local database has none of the characters that the appliance refuses.
+pub fn local_group_name(name: &str, _: &Context<'_>) -> Outcome {
+    (!name.contains(|c| r#"/\[]:;|=+*?<>"@,"#.contains(c))).into()
+}
+
 /// Whether a text is something else than an IPv6 address.
 pub fn not_ipv6(address: &str, _: &Context<'_>) -> Outcome {
     address.parse::<Ipv6Addr>().is_err().into()
@@ -142,6 +147,7 @@ pub fn hand_written(name: &str) -> Option<fn(&str, &Context<'_>) -> Outcome> {
         "certificate_strong_signature" => certificate_strong_signature,
         "engine_id_prefix" => engine_id_prefix,
         "engine_id_rfc3411" => engine_id_rfc3411,
+        "local_group_name" => local_group_name,
         "not_ipv6" => not_ipv6,
         "snmp_user_name" => snmp_user_name,
         _ => return None,

@@ -86,7 +86,7 @@ pub use crate::{
     custom::{
         certificate_already_valid, certificate_not_expired, certificate_of_authority,
         certificate_strong_key, certificate_strong_signature, engine_id_prefix, engine_id_rfc3411,
-        hand_written, not_ipv6, snmp_user_name,
+        hand_written, local_group_name, not_ipv6, snmp_user_name,
     },
     descriptor::{
         Breach, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, Shape, Target,

@@ -34,16 +34,25 @@ fn types_mut(spec: &mut Spec) -> impl Iterator<Item = &mut TypeDef> {
     own.chain(spec.shared.iter_mut().flat_map(|it| &mut it.types))
 }
 
-/// The body of an endpoint that is not known completely is an open type.
+/// The body of an endpoint that is not known completely is an open type, and so is the element of a list.
+///
+/// Where the body is a map, it is open by itself: what is not known are its keys.
 fn open_bodies(spec: &mut Spec) {
     let open = spec.endpoints.iter().filter(|it| it.completeness == Completeness::Open);
     let names: Vec<String> =
-        open.flat_map(|it| it.request.iter().chain(&it.response)).filter_map(leaf_name).collect();
+        open.flat_map(|it| it.request.iter().chain(&it.response)).filter_map(open_name).collect();
     for def in types_mut(spec) {
         if let TypeDef::Struct(it) = def {
             it.open |= names.contains(&it.name);
         }
     }
+}
+
+fn open_name(body: &Body) -> Option<String> {
+    if matches!(body.ty, FieldType::Map(_) | FieldType::Ordered(_)) {
+        return None;
+    }
+    leaf_name(body)
 }
 
 /// The named type that a body is made of.

@@ -63,7 +63,8 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
         return (None, Vec::new());
     };
     let place = file.trim_start_matches("endpoints/").trim_end_matches(".toml");
-    let path = format!("/api/{place}");
+    // The entry point lies above all folders.
+    let path = if place == "index" { "/api".to_owned() } else { format!("/api/{place}") };
     let stem = place.rsplit('/').next().unwrap_or_default();
     let source = table.need_text("source");
     let kind = table.word("kind", &KINDS).unwrap_or(EndpointKind::Singleton);
@@ -82,7 +83,12 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
     let upload: Vec<String> = upload.iter().filter_map(Value::text).collect();
     let download = table.text("download");
     let has_body = kind != EndpointKind::Container && completeness != Completeness::NameOnly;
-    let is_sent = matches!(kind, EndpointKind::Singleton | EndpointKind::Collection);
+    let own = table.words("methods", &METHODS).unwrap_or_else(|| methods.to_vec());
+    let of_objects =
+        table.words("object_methods", &METHODS).unwrap_or_else(|| object_methods.to_vec());
+    let takes_body = |it: &Method| matches!(it, Method::Post | Method::Put);
+    let is_sent = matches!(kind, EndpointKind::Singleton | EndpointKind::Collection)
+        && own.iter().chain(&of_objects).any(takes_body);
     let usual = |usual: bool| {
         (has_body && usual).then(|| Body {
             ty: FieldType::Named(object.clone()),
@@ -100,10 +106,8 @@ pub(crate) fn endpoint(file: &str, root: Table<'_>) -> (Option<Endpoint>, Vec<Ru
     let it = Endpoint {
         file: file.to_owned(),
         kind,
-        methods: table.words("methods", &METHODS).unwrap_or_else(|| methods.to_vec()),
-        object_methods: table
-            .words("object_methods", &METHODS)
-            .unwrap_or_else(|| object_methods.to_vec()),
+        methods: own,
+        object_methods: of_objects,
         key: table.text("key").or(fixed_key),
         title: table.need_text("title"),
         doc: table.need_text("doc"),
@@ -139,6 +143,7 @@ pub(crate) fn type_file(file: &str, root: Table<'_>) -> (TypeFile, Vec<RulePlace
     let (rules, places) = rules(&root);
     let it = TypeFile {
         file: file.to_owned(),
+        unplaced: root.flag("unplaced"),
         types: types(&root, &source),
         rules,
         quirks: quirks(&root, None, &source),

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use crate::{
-    Body, Completeness, Condition, Endpoint, EndpointKind, Errors, FieldType, Form, Literal,
-    Method, Presence, Severity, Spec, TypeDef, embedded_listing, spec_files,
+    Body, Completeness, Condition, Constraint, Endpoint, EndpointKind, Errors, FieldType, Form,
+    Literal, Method, Presence, Severity, Spec, TypeDef, embedded_listing, spec_files,
 };
 
 /// The folder of this crate, where the real spec lies.
@@ -72,6 +72,11 @@ fn completes_what_the_place_and_the_kind_decide() {
     let it = endpoint("endpoints/a/policies.toml", "kind = 'collection'\n[Policy]");
     assert_eq!((&*it.object, it.key.as_deref()), ("Policy", None));
     assert_eq!(methods(&it), "GET POST / GET PUT DELETE");
+    let read_only = "kind = 'collection'\nmethods = ['GET']\nobject_methods = ['GET']\n[Policy]";
+    let it = endpoint("endpoints/a/policies.toml", read_only);
+    assert_eq!(names(&it), (None, Some("Policy")));
+    let it = endpoint("endpoints/index.toml", "kind = 'container'\nobject = 'Entry'");
+    assert_eq!((&*it.path, &*it.object), ("/api", "Entry"));
     let it = endpoint("endpoints/job.toml", "kind = 'job'\n[Job]");
     assert_eq!(names(&it), (None, Some("Job")));
     assert_eq!(methods(&it), "GET POST / GET DELETE");
@@ -80,6 +85,93 @@ fn completes_what_the_place_and_the_kind_decide() {
     assert_eq!(methods(&it), "GET / ");
     let it = endpoint("endpoints/job.toml", "completeness = 'name-only'");
     assert_eq!(names(&it), (None, None));
+}
+
+/// The one endpoint of a spec with this line in its head, and these types.
+#[track_caller]
+fn one(head: &str, types: &str) -> (Endpoint, Spec) {
+    let spec = load(&format!("{HEAD}{head}\n{types}")).unwrap_or_else(|errors| panic!("{errors}"));
+    (spec.endpoints[0].clone(), spec)
+}
+
+const ROUTE: &str = "[Route]\n_ = { doc = 'A route.' }\nto = { type = 'string', doc = 'To.' }";
+
+#[test]
+fn a_body_can_be_a_list_a_text_or_a_map() {
+    let route = || Box::new(FieldType::Named("Route".to_owned()));
+    let filled = Constraint { min_length: Some(1), ..Constraint::default() };
+    for (head, types, ty, constraint) in [
+        ("response = '[Route]'", ROUTE, FieldType::List(route()), Constraint::default()),
+        ("response = '{Route}'", ROUTE, FieldType::Map(route()), Constraint::default()),
+        ("response = 'ordered {Route}'", ROUTE, FieldType::Ordered(route()), Constraint::default()),
+        ("response = 'string(1..)'", "", FieldType::String, filled),
+        ("response = 'number'", "", FieldType::Number, Constraint::default()),
+    ] {
+        let (it, _) = one(head, types);
+        let Some(body) = it.response else { panic!("{head}") };
+        assert_eq!((&body.ty, &body.constraint, body.name()), (&ty, &constraint, None), "{head}");
+        // Where nothing else is given, a request is the same.
+        assert_eq!(it.request.as_ref(), Some(&body), "{head}");
+    }
+    let (it, _) = one("response = '[Route]'\nrequest = 'Route'", ROUTE);
+    assert_eq!(it.request.as_ref().and_then(Body::name), Some("Route"));
+    let (it, _) = one("kind = 'status'\nresponse = '[Route]'", ROUTE);
+    assert_eq!(it.request, None);
+}
+
+#[test]
+fn a_body_that_is_no_object_has_its_example_in_the_head() {
+    let (it, _) = one("response = 'string(1..)'\nexample = 'Europe/Paris'", "");
+    let example = it.request.and_then(|body| body.example);
+    assert_eq!(example, Some(Literal::Str("Europe/Paris".to_owned())));
+    let wrong = |head: &str| messages(&format!("{HEAD}{head}"));
+    assert_eq!(wrong("response = 'string'\nexample = 5"), ["expected a string"]);
+    assert_eq!(
+        wrong("response = '[Rout]'"),
+        ["the body of this endpoint is `Rout`, and no file has such a type"]
+    );
+    assert_eq!(
+        wrong("response = 'ordered [Route]'"),
+        ["an ordered map is written as `ordered {T}`"]
+    );
+}
+
+#[test]
+fn an_open_endpoint_opens_its_object_and_not_the_values_of_a_map() {
+    let is_open = |response: &str| {
+        let head = format!("completeness = 'open'\nobject = 'Route'\nresponse = '{response}'");
+        let (_, spec) = one(&head, ROUTE);
+        match spec.type_def("Route") {
+            Some(TypeDef::Struct(it)) => it.open,
+            _ => panic!("a struct"),
+        }
+    };
+    assert!(is_open("Route") && is_open("[Route]"));
+    assert!(!is_open("{Route}") && !is_open("ordered {Route}"));
+}
+
+#[test]
+fn enums_and_unions_can_be_open() {
+    let types = |about: &str| {
+        format!(
+            "[X]\nmode = {{ type = 'Mode', doc = 'A mode.' }}\nhost = {{ type = 'Host', doc = 'A host.' }}\n\
+             [enum.Mode]\n{about}\nslow = 'Slow.'\n[union.Host]\n{about}\nnone = 'No host.'"
+        )
+    };
+    let open = |about: &str| {
+        let (_, spec) = one("", &types(about));
+        match (spec.type_def("Mode"), spec.type_def("Host")) {
+            (Some(TypeDef::Enum(mode)), Some(TypeDef::Union(host))) => {
+                // What speaks of the type is no value and no variant of it.
+                assert_eq!((mode.values.len(), host.variants.len()), (1, 1));
+                (mode.open, host.open)
+            }
+            _ => panic!("an enum and a union"),
+        }
+    };
+    assert_eq!(open(""), (false, false));
+    assert_eq!(open("_ = { open = false }"), (false, false));
+    assert_eq!(open("_ = { open = true }"), (true, true));
 }
 
 const HOLDER: &str = "[X]
@@ -209,6 +301,7 @@ fn lists_the_custom_predicates() {
         ("certificate_strong_signature", 1),
         ("engine_id_prefix", 1),
         ("engine_id_rfc3411", 1),
+        ("local_group_name", 1),
         ("not_ipv6", 3),
         ("snmp_user_name", 1),
     ];
@@ -479,6 +572,23 @@ fn survives_hostile_files() {
 /// The real files, to be damaged.
 fn real_files() -> Vec<(String, String)> {
     super::files(folder()).unwrap()
+}
+
+#[test]
+fn a_page_of_a_user_can_hold_a_type_without_a_known_path() {
+    let page = "[endpoint]\nsource = 'plugin-sdk'\ntitle = 'Proxy'\ndoc = 'The proxy.'\ncompleteness = 'open'\n\
+                request = 'HttpProxy'\nresponse = 'HttpProxy'\nobject = 'OutgoingProxy'";
+    let path = "endpoints/configuration/network/outgoing_proxy.toml";
+    let files = real_files();
+    let with_page = files.iter().cloned().chain([(path.to_owned(), page.to_owned())]);
+    let spec = Spec::from_files(with_page).unwrap();
+    let it = spec.endpoints.iter().find(|it| it.path.ends_with("/outgoing_proxy")).unwrap();
+    assert_eq!(it.request.as_ref().and_then(|body| body.name()), Some("HttpProxy"));
+    let unmarked =
+        files.into_iter().map(|(name, text)| (name, text.replace("unplaced = true", "")));
+    let errors = Spec::from_files(unmarked).unwrap_err();
+    assert!(errors.0.iter().all(|it| it.message().starts_with("no endpoint reaches `HttpProxy")));
+    assert_eq!(errors.0.len(), 3, "{errors}");
 }
 
 proptest! {

@@ -126,7 +126,10 @@ impl Mutants<'_> {
         if let Some(body) = &endpoint.response {
             push("response", body, "none", Endpoint { response: None, ..endpoint.clone() });
         }
-        for (before, after, versions) in version_variations(&endpoint.versions) {
+        // Without a body there is no document to refuse.
+        for (before, after, versions) in
+            version_variations(&endpoint.versions).into_iter().filter(|_| has_body)
+        {
             push("versions", &before, &after, Endpoint { versions, ..endpoint.clone() });
         }
     }

@@ -12,14 +12,19 @@ mod target;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
+use sps_client::ErrorKind;
 use sps_model::Method;
 
 use crate::{
-    command::object::{
-        change::{Action, Base, Change, ChangeOptions, version},
-        target::{Target, TargetArg, pretty},
+    command::{
+        download,
+        object::{
+            change::{Action, Base, Change, ChangeOptions, version},
+            target::{Target, TargetArg, pretty},
+        },
     },
     connection::{self, runtime},
+    failure::NotShown,
     output::{self, Stdout},
     status::Status,
     usage::MissingArgument,
@@ -33,7 +38,8 @@ pub(crate) use crate::command::object::{
 
 /// Read an endpoint or an object
 ///
-/// Prints the whole response as JSON, or with --request only the body that can be sent back.
+/// Prints the whole response as JSON, or with --request only the body that can be sent back. With --output, saves the
+/// response as it comes, such as a recording. A query may follow the endpoint; what an address cannot hold is encoded.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit status:
@@ -44,7 +50,8 @@ Exit status:
 Examples:
   sps get management/email
   sps get policies/time_policies/-100 --request
-  sps get /api/audit/sessions")]
+  sps get 'audit/sessions?q=protocol:SSH AND active:true&sort=-start_time&limit=5'
+  sps get audit/sessions/KEY/audit_trail --output session.zat")]
 pub(crate) struct GetArgs {
     #[command(flatten)]
     target: TargetArg,
@@ -52,6 +59,10 @@ pub(crate) struct GetArgs {
     /// Print the body for a PUT: unwrapped, with references as bare keys
     #[arg(long)]
     request: bool,
+
+    /// Save the response to this file; it appears when it is complete, readable by its owner only
+    #[arg(long, short, value_name = "FILE", conflicts_with = "request")]
+    output: Option<PathBuf>,
 
     #[command(flatten)]
     connection: connection::Args,
@@ -164,9 +175,25 @@ pub(crate) struct DeleteArgs {
 /// Runs `sps get`.
 pub(crate) fn get(args: &GetArgs, out: &mut Stdout) -> Result<Status> {
     let target = args.target.locate()?;
+    if let Some(file) = &args.output {
+        download::try_target(file, "a file")?;
+    }
     runtime::with_appliance(&args.connection, async |client| {
         target.require_version(version(client).await?)?;
-        let response = client.get_raw(&target.path).await?;
+        if let Some(file) = &args.output {
+            let bytes = download::save(client, &target.address(), file).await?;
+            if out.is_json() {
+                output::print_json(out, &serde_json::json!({"file": file, "bytes": bytes}))?;
+            }
+            return Ok(Status::Done);
+        }
+        let response = client.get_raw(&target.address()).await.map_err(|error| {
+            // Without a status, the appliance did not refuse the request.
+            let is_file =
+                *error.kind() == ErrorKind::UnexpectedResponse && error.status().is_none();
+            let error = anyhow::Error::new(error);
+            if is_file { error.context(NotShown) } else { error }
+        })?;
         let text = if args.request { target.request(&response)? } else { pretty(&response)? };
         output::print(out, &text)?;
         Ok(Status::Done)

@@ -217,11 +217,8 @@ fn in_the_way(path: &Path, ours: &str) -> Option<&'static str> {
         return Some("exists and is not JSON from this command");
     };
     let is_ours = |url: &serde_json::Value| {
-        url.as_str().is_some_and(|it| {
-            [".request.json", ".response.json", ".document.json"]
-                .iter()
-                .any(|end| it.ends_with(end))
-        })
+        let name = url.as_str().and_then(|it| it.strip_suffix(".json"));
+        name.is_some_and(|it| endpoint::SCHEMA_ENDINGS.iter().any(|end| it.ends_with(end)))
     };
     let schema = there
         .get("$id")

@@ -75,6 +75,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "KEY")]
     extra_key: Option<String>,
 
+    /// Start before the first setup: only the welcome wizard of /api/setup works, and it sets the password of `admin`
+    #[arg(long, conflicts_with_all = ["user", "password_file"])]
+    uninitialized: bool,
+
     /// Serve HTTP instead of HTTPS, for clients that cannot trust another certificate
     #[arg(long)]
     plain_http: bool,
@@ -152,6 +156,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         writeln!(out, "listening on {}", simulator.url())?;
         writeln!(out, "user: {}", simulator.user())?;
         match &args.password_file {
+            _ if args.uninitialized => writeln!(out, "password: (set by the welcome wizard)")?,
             // The user has the file, and output often ends up in logs.
             Some(file) => writeln!(out, "password: (from {})", file.display())?,
             None => writeln!(out, "password: {}", simulator.password())?,
@@ -191,7 +196,8 @@ async fn serve_json(args: &Args, out: &mut Stdout, simulator: Simulator) -> Resu
     if let (Some(file), Some(pem)) = (&args.certificate, &pem) {
         write_certificate(file, pem)?;
     }
-    let password = args.password_file.is_none().then(|| simulator.password());
+    let is_made_up = args.password_file.is_none() && !args.uninitialized;
+    let password = is_made_up.then(|| simulator.password());
     let start = json!({
         "url": simulator.url(),
         "user": simulator.user(),
@@ -227,6 +233,9 @@ async fn start(args: &Args) -> Result<Simulator> {
     }
     if let Some(file) = &args.log {
         builder = builder.log_file(file);
+    }
+    if args.uninitialized {
+        builder = builder.uninitialized();
     }
     if args.plain_http {
         builder = builder.plain_http();

@@ -6,18 +6,17 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde_json::json;
-use sps_client::{Client, ErrorKind, Progress};
+use sps_client::{Client, ErrorKind};
 use sps_model::{Endpoint as _, Method, SupportBundle};
 
 use crate::{
-    check::read,
+    command::download,
     connection::{self, runtime},
     failure,
-    file_name::is_stdin,
     output::{Stdout, count, is_quiet, one_line, print, print_json, remark},
     status::Status,
 };
@@ -81,16 +80,8 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     | Command::Delete { connection, .. }) = &args.command;
     if let Command::Create { download: Some(file), .. } | Command::Download { file, .. } =
         &args.command
-        && is_stdin(file)
     {
-        bail!(
-            "cannot write a bundle to standard output, where an incomplete one looks complete; pass a file"
-        );
-    }
-    if let Command::Create { download: Some(file), .. } | Command::Download { file, .. } =
-        &args.command
-    {
-        try_target(file)?;
+        download::try_target(file, "a bundle")?;
     }
     let work = async |client: &Client| {
         args.command.run(client, out).await?;
@@ -105,17 +96,6 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         }
         _ => runtime::with_appliance(connection, work),
     }
-}
-
-/// Finds out whether a file can be written, before a job runs for it.
-fn try_target(file: &Path) -> Result<()> {
-    let name = file.display();
-    if file.is_dir() {
-        bail!("cannot write {name}: expected a file, found a directory");
-    }
-    let folder = file.parent().filter(|it| !it.as_os_str().is_empty());
-    let attempt = tempfile::tempfile_in(folder.unwrap_or_else(|| Path::new(".")));
-    attempt.map(drop).map_err(|error| anyhow!("cannot write {name}: {}", read::reason(&error)))
 }
 
 impl Command {
@@ -205,18 +185,6 @@ async fn finished(client: &Client, key: &str, wait: u64) -> Result<()> {
 }
 
 async fn fetch(client: &Client, key: &str, file: &Path) -> Result<u64> {
-    // Hides itself when standard error is not a terminal.
-    let bar = if is_quiet() { ProgressBar::hidden() } else { ProgressBar::new(0) };
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {eta} left") {
-        bar.set_style(style);
-    }
-    let progress = |it: Progress| {
-        bar.set_length(it.total.unwrap_or(it.bytes));
-        bar.set_position(it.bytes);
-    };
-    let bytes = client.support_bundles().download(key, file, progress).await;
-    bar.finish_and_clear();
-    let bytes = bytes?;
-    remark(&format!("saved {} ({bytes} bytes)", one_line(&file.display().to_string())));
-    Ok(bytes)
+    let path = client.support_bundles().download_path(key)?;
+    download::save(client, &path, file).await
 }

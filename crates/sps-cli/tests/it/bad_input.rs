@@ -92,14 +92,14 @@ fn an_unknown_endpoint_is_asked_for() {
 
 #[test]
 fn an_unknown_href_is_reported() {
-    let response = r#"{"body": {}, "meta": {"href": "/api/configuration/ssh/options"}}"#;
+    let response = r#"{"body": {}, "meta": {"href": "/api/configuration/smtp/options"}}"#;
     let dir = Dir::new("nowhere")
         .with("management/email.json", response)
         .with("x.json", r#"{"body": {}, "meta": {"href": "hunter2 hunter2"}}"#);
     let run = dir.sps(&["check", "management"]);
     assert_eq!(run.status, 2);
     assert!(
-        run.stderr.contains("unknown endpoint /api/configuration/ssh/options in `meta.href`; pass"),
+        run.stderr.contains("unknown endpoint /api/configuration/smtp/options in `meta.href`; pass"),
         "{}",
         run.stderr
     );

@@ -474,9 +474,9 @@ fn an_endpoint_that_the_version_lacks_is_named() {
 fn an_endpoint_outside_the_spec_passes_with_a_note() {
     let appliance = Appliance::new("changes-outside", &[]);
     appliance.write("x.json", "{}");
-    let run = appliance.sps(&["put", "/api/configuration/network/naming", "x.json"]);
+    let run = appliance.sps(&["put", "/api/configuration/network/elsewhere", "x.json"]);
     assert!(
-        run.stderr.starts_with("note: /api/configuration/network/naming is not in the spec"),
+        run.stderr.starts_with("note: /api/configuration/network/elsewhere is not in the spec"),
         "{}",
         run.all()
     );

@@ -405,7 +405,7 @@ fn other_files_of_a_directory_are_skipped_and_counted() {
     assert!(run.stderr.contains("cannot tell which endpoint this is for"), "{}", run.stderr);
 
     // A response of an endpoint that the spec does not have is not just another file.
-    let response = r#"{"body": {}, "meta": {"href": "/api/configuration/ssh/options"}}"#;
+    let response = r#"{"body": {}, "meta": {"href": "/api/configuration/smtp/options"}}"#;
     let dir = Dir::new("other_response").with("a.json", response).with("b.json", "{");
     let run = dir.sps(&["check", "."]);
     assert_eq!(run.status, 2, "{}", run.all());

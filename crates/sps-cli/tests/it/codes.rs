@@ -89,6 +89,7 @@ const NO_WHOLE_EXAMPLE: &[&str] = &[
     "pem-certificate",
     "reference-exists",
     "certificate-irregular",
+    "missing-in-version",
     "snmp-password-length",
     "snmp-password-charset",
     "snmp-password-max-length",

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod appliance;
+mod audit;
 mod bad_input;
 mod bulk;
 mod causes;

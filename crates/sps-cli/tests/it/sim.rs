@@ -94,6 +94,15 @@ fn prints_only_a_password_that_it_made_up() {
 }
 
 #[test]
+fn has_no_login_before_the_setup() {
+    let dir = Dir::new("sim_setup");
+    let sim = Sim::start(&dir, &["--uninitialized"]);
+    assert_eq!(sim.lines[1..], ["user: admin", "password: (set by the welcome wizard)"]);
+    let run = sim.sps(&dir, "admin", "any", &["get", "management/email"]);
+    run.fails(2, "the login was refused");
+}
+
+#[test]
 fn readers_can_log_in_too() {
     let dir = Dir::new("sim_users").with("password", "r\n");
     let sim = Sim::start(&dir, &["--user", "alice", "--reader", "rita=password"]);

@@ -35,6 +35,8 @@ pub enum Advice {
     CorrectConfiguration,
     /// Correct the body.
     CorrectBody,
+    /// Correct the query of the path.
+    CorrectQuery,
     /// Open a transaction.
     OpenTransaction,
     /// Commit or cancel the open transaction.
@@ -81,6 +83,7 @@ impl fmt::Display for Advice {
             Self::WaitForLock => "wait until the holder is done, or wait longer for the lock",
             Self::CorrectConfiguration => "correct what the details list",
             Self::CorrectBody => "correct the body",
+            Self::CorrectQuery => "correct the query",
             Self::OpenTransaction => "open one with `Client::transaction`",
             Self::EndTransaction => "commit or cancel the open transaction first",
             Self::FindOtherWriter => {

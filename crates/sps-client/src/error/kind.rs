@@ -55,6 +55,8 @@ pub enum ErrorKind {
     Semantic,
     /// The appliance could not read the body.
     InvalidBody,
+    /// The appliance could not read the query of the path.
+    InvalidQuery,
     /// The client found the body invalid. Nothing was sent.
     Invalid(Report),
     /// The request needs an open transaction.
@@ -88,6 +90,8 @@ pub enum ErrorKind {
     NotCanceled,
     /// A job of the appliance ended without a result.
     JobFailed,
+    /// The appliance cannot be upgraded to a firmware; [`Error::message`](crate::Error::message) has the reasons.
+    FirmwareTestFailed,
     /// The response does not have the form that the API describes.
     UnexpectedResponse,
     /// The journal could not be read or written.
@@ -126,6 +130,8 @@ pub enum Argument {
     Path,
     /// The key of an object.
     Key,
+    /// A search.
+    Query,
 }
 
 impl fmt::Display for Argument {
@@ -143,6 +149,7 @@ impl fmt::Display for Argument {
             Self::Method => "method",
             Self::Path => "path",
             Self::Key => "key",
+            Self::Query => "query",
         })
     }
 }
@@ -155,7 +162,7 @@ impl ErrorKind {
     /// The way out of an error of this kind; `None` where the text of the error shows it.
     pub(super) fn advice(&self) -> Option<Advice> {
         Some(match self {
-            Self::InvalidArgument { .. } => return None,
+            Self::InvalidArgument { .. } | Self::FirmwareTestFailed => return None,
             Self::Connect => Advice::CheckAddress,
             Self::Proxy { .. } => Advice::CheckProxy,
             Self::Tls => Advice::CheckTrust,
@@ -169,6 +176,7 @@ impl ErrorKind {
             Self::Locked { .. } => Advice::WaitForLock,
             Self::Semantic => Advice::CorrectConfiguration,
             Self::InvalidBody | Self::Invalid(_) => Advice::CorrectBody,
+            Self::InvalidQuery => Advice::CorrectQuery,
             Self::NotOpen => Advice::OpenTransaction,
             Self::AlreadyOpen => Advice::EndTransaction,
             Self::ForeignChanges { .. } => Advice::FindOtherWriter,
@@ -202,6 +210,7 @@ impl ErrorKind {
             Self::Locked { .. } => "the configuration is locked",
             Self::Semantic => "the configuration would be inconsistent",
             Self::InvalidBody => "the appliance cannot read the body",
+            Self::InvalidQuery => "the appliance cannot read the query",
             Self::Invalid(_) => "the body is invalid and was not sent",
             Self::NotOpen => "no transaction is open",
             Self::AlreadyOpen => "this client already has an open transaction",
@@ -220,6 +229,7 @@ impl ErrorKind {
             Self::Ambiguous => "it is unknown whether this took effect",
             Self::NotCanceled => "the transaction may still be open",
             Self::JobFailed => "the job failed",
+            Self::FirmwareTestFailed => "the appliance cannot run this firmware",
             Self::UnexpectedResponse => "unexpected response",
             Self::Journal => "cannot use the journal",
             Self::File => "cannot use a file",

@@ -8,6 +8,7 @@
     reason = "a script reads best when it is short"
 )]
 
+mod audit;
 mod changes;
 mod commit;
 mod conflicts;

@@ -24,6 +24,8 @@ pub fn show(spec: &Spec, endpoint: &Endpoint) -> String {
     out.push('\n');
     overview(&mut out, endpoint);
     below_it(&mut out, spec, endpoint);
+    built_in(&mut out, endpoint);
+    query(&mut out, endpoint);
     let walk = Walk::both(spec, endpoint);
     request(&mut out, spec, endpoint);
     response(&mut out, spec, endpoint);
@@ -77,16 +79,62 @@ fn below_it(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
         .map(|it| (it.short_path().to_owned(), it.title.clone()))
         .collect();
     for part in &endpoint.parts {
-        let mut text = format!("{}: {}", names(&part.methods), part.doc);
+        let methods = names(&part.methods);
+        let mut text =
+            format!("{methods}: {} The response is a file: {}.", part.doc, part.download);
         if let Some(versions) = prose::versions(&part.versions) {
             text = format!("{text} Only {versions}.");
         }
         lines.push((format!("/ID/{}", part.name), text));
     }
+    if endpoint.ordered {
+        let text =
+            "GET PUT: the keys of all objects as a list, in the order in which they are tried.";
+        lines.push(("/@order".to_owned(), text.to_owned()));
+    }
     if !lines.is_empty() {
         heading(out, "BELOW IT");
         rows(out, 2, &lines);
     }
+}
+
+/// Objects that every appliance has.
+fn built_in(out: &mut String, endpoint: &Endpoint) {
+    if endpoint.builtins.is_empty() {
+        return;
+    }
+    heading(out, "BUILT IN");
+    let lines = endpoint.builtins.iter().map(|it| {
+        let always = "every appliance has it, and it cannot be deleted";
+        (
+            it.key.as_str(),
+            match prose::versions(&it.versions) {
+                Some(versions) => format!("{always}; only {versions}"),
+                None => always.to_owned(),
+            },
+        )
+    });
+    rows(out, 2, &lines.collect::<Vec<_>>());
+}
+
+/// Parameters of the query of a GET.
+fn query(out: &mut String, endpoint: &Endpoint) {
+    if endpoint.query.is_empty() {
+        return;
+    }
+    heading(out, "QUERY OF A GET");
+    let lines = endpoint.query.iter().map(|it| {
+        let mut text = it.doc.clone();
+        let bounds = prose::bounds(&it.constraint, None);
+        if !bounds.is_empty() {
+            text = format!("{text} It is {}.", list(&bounds, "and"));
+        }
+        if let Some(versions) = prose::versions(&it.versions) {
+            text = format!("{text} Only {versions}.");
+        }
+        (it.name.as_str(), text)
+    });
+    rows(out, 2, &lines.collect::<Vec<_>>());
 }
 
 fn request(out: &mut String, spec: &Spec, endpoint: &Endpoint) {

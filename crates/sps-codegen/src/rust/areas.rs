@@ -4,33 +4,35 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use sps_spec::{Endpoint, Form, Spec, TypeDef};
+use sps_spec::{Endpoint, Spec};
 
-use super::{Error, Part, header, pretty};
+use super::{Error, Part, header, item::part_markers, pretty, twin::has_twin};
 
 /// What the files of one area declare: for each module its names.
-type Area<'s> = BTreeMap<String, BTreeSet<&'s str>>;
+type Area = BTreeMap<String, BTreeSet<String>>;
 
 /// `areas.rs`: a module per area, in which a name has no prefix that repeats the area.
 pub(super) fn areas(spec: &Spec) -> Result<String, Error> {
-    let mut areas: BTreeMap<String, (String, Area<'_>)> = BTreeMap::new();
+    let mut areas: BTreeMap<String, (String, Area)> = BTreeMap::new();
     for endpoint in &spec.endpoints {
         let name = name_of(endpoint);
-        let part = Part::of(endpoint);
+        let part = Part::of(spec, endpoint);
         let (_, area) = areas.entry(name.clone()).or_insert_with(|| {
-            let below = endpoint.path.strip_suffix(endpoint.short_path()).unwrap_or("/api/");
-            let segment = endpoint.short_path().split('/').next().unwrap_or_default();
+            let below = endpoint.path.strip_suffix(short(endpoint)).unwrap_or("/api/");
+            let segment = short(endpoint).split('/').next().unwrap_or_default();
             (format!(" `{below}{segment}`, and what is below."), Area::new())
         });
-        let types = part.types.iter().map(TypeDef::name);
-        area.entry(part.module()).or_default().extend(types.chain([endpoint.object.as_str()]));
+        let types = part.types.iter().map(|it| it.name().to_owned());
+        let names = types.chain([endpoint.object.clone()]).chain(part_markers(spec, endpoint));
+        area.entry(part.module.clone()).or_default().extend(names);
     }
     let shared = areas.entry("types".to_owned());
     let (_, area) =
         shared.or_insert_with(|| (" Types that several areas share.".to_owned(), Area::new()));
     for file in &spec.shared {
         let part = Part::shared(file);
-        area.entry(part.module()).or_default().extend(part.types.iter().map(TypeDef::name));
+        let names = part.types.iter().map(|it| it.name().to_owned());
+        area.entry(part.module.clone()).or_default().extend(names);
     }
     let modules =
         areas.iter().filter(|(_, (_, area))| !area.is_empty()).map(|(name, (doc, area))| {
@@ -46,12 +48,17 @@ const TITLE: &str = "The types by area: a module for each first segment of a pat
 
 /// The first segment of the endpoint's path below `/api/configuration` or `/api`, as a name of a module.
 fn name_of(endpoint: &Endpoint) -> String {
-    let segment = endpoint.short_path().split('/').next().unwrap_or_default();
+    let segment = short(endpoint).split('/').next().unwrap_or_default();
     segment.replace('-', "_")
 }
 
+/// The short path. That of the entry point has a slash in front.
+fn short(endpoint: &Endpoint) -> &str {
+    endpoint.short_path().trim_start_matches('/')
+}
+
 /// One `pub use` per file of the area.
-fn exports(spec: &Spec, area: &str, files: &Area<'_>) -> Vec<TokenStream> {
+fn exports(spec: &Spec, area: &str, files: &Area) -> Vec<TokenStream> {
     let all: Vec<String> = files.values().flatten().flat_map(|it| with_twin(spec, it)).collect();
     let prefix = camel(area);
     let short = |name: &str| -> Option<String> {
@@ -60,7 +67,7 @@ fn exports(spec: &Spec, area: &str, files: &Area<'_>) -> Vec<TokenStream> {
         let twin = format!("{short}Response");
         (is_name && !all.iter().any(|it| *it == short || *it == twin)).then(|| short.to_owned())
     };
-    let export = |(module, names): (&String, &BTreeSet<&str>)| {
+    let export = |(module, names): (&String, &BTreeSet<String>)| {
         let module = format_ident!("{module}");
         let names = names.iter().flat_map(|name| {
             let short = short(name);
@@ -78,12 +85,7 @@ fn exports(spec: &Spec, area: &str, files: &Area<'_>) -> Vec<TokenStream> {
 
 /// The type, and the one that responses have if it is another.
 fn with_twin(spec: &Spec, name: &str) -> Vec<String> {
-    let has_twin = match spec.type_def(name) {
-        Some(TypeDef::Struct(def)) => def.form == Form::Both,
-        Some(TypeDef::Union(_)) => true,
-        _ => false,
-    };
-    let twin = has_twin.then(|| format!("{name}Response"));
+    let twin = has_twin(spec, name).then(|| format!("{name}Response"));
     std::iter::once(name.to_owned()).chain(twin).collect()
 }
 

@@ -7,7 +7,7 @@ use sps_spec::{
     Source, Spec, Struct, TypeDef, Union, Versions, collection, object_name,
 };
 
-use crate::rust::{Error, rules, version};
+use crate::rust::{Error, rules, twin::has_twin, version};
 
 /// The parts of the objects of this collection that references lead to, each once.
 pub(super) fn parts_of(spec: &Spec, path: &str) -> Vec<String> {
@@ -35,10 +35,16 @@ pub(super) fn parts_of(spec: &Spec, path: &str) -> Vec<String> {
     parts.into_iter().collect()
 }
 
-/// `NicInterfaceAddress` of `interfaces/addresses` in a `Nic`.
+/// `NicInterfaceAddressPart` of `interfaces/addresses` in a `Nic`.
 pub(super) fn part_name(object: &str, part: &str) -> String {
-    let names = part.split('/').map(|segment| object_name(segment, true));
-    std::iter::once(object.to_owned()).chain(names).collect()
+    let names: String = part.split('/').map(|segment| object_name(segment, true)).collect();
+    format!("{object}{names}Part")
+}
+
+/// The markers of the parts of an endpoint's objects.
+pub(super) fn part_markers(spec: &Spec, endpoint: &Endpoint) -> Vec<String> {
+    let parts = parts_of(spec, &endpoint.path);
+    parts.iter().map(|part| part_name(&endpoint.object, part)).collect()
 }
 
 /// The items of one file, in order.
@@ -95,6 +101,11 @@ impl<'s> Items<'s> {
             let versions = version::versions(&endpoint.versions);
             quote!(const VERSIONS: Versions = #versions;)
         });
+        let ordered = endpoint.ordered.then(|| {
+            quote!(
+                const ORDERED: bool = true;
+            )
+        });
         self.tokens.push(quote! {
             impl Endpoint for #object {
                 type Request = #request;
@@ -107,6 +118,7 @@ impl<'s> Items<'s> {
                 #wrappers
                 #constraint
                 #versions
+                #ordered
             }
         });
         if endpoint.kind == EndpointKind::Collection {
@@ -144,7 +156,7 @@ impl<'s> Items<'s> {
     fn response_type(&self, ty: &FieldType, constraint: &Constraint, own: &str) -> TokenStream {
         let inner = |ty: &FieldType| self.response_type(ty, constraint, "");
         match ty {
-            FieldType::Named(name) if self.has_twin(name) => {
+            FieldType::Named(name) if has_twin(self.spec, name) => {
                 let twin = format_ident!("{name}Response");
                 quote!(#twin)
             }
@@ -182,15 +194,6 @@ impl<'s> Items<'s> {
         }
     }
 
-    /// Whether responses show the type under another name.
-    fn has_twin(&self, name: &str) -> bool {
-        match self.spec.type_def(name) {
-            Some(TypeDef::Struct(def)) => def.form == Form::Both,
-            Some(TypeDef::Union(_)) => true,
-            _ => false,
-        }
-    }
-
     pub(super) fn type_def(&mut self, def: &TypeDef, rules: &[&Rule]) -> Result<(), Error> {
         match def {
             TypeDef::Struct(def) => self.struct_def(def, rules),
@@ -214,6 +217,8 @@ impl<'s> Items<'s> {
         };
         let form = match def.form {
             Form::Both => None,
+            // A secret and a reference have another type in responses, and so has what holds one.
+            Form::Request if has_twin(self.spec, &def.name) => None,
             Form::Request => Some(quote!(same,)),
             Form::Response => Some(quote!(response,)),
         };

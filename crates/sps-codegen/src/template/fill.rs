@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use sps_spec::{
-    Body, Constraint, Enum, Field, FieldType, Format, Literal, Presence, Spec, Struct, TypeDef,
-    Union, Versions, collection,
+    Body, Condition, Constraint, Enum, Field, FieldType, Format, Literal, Presence, Rule, Spec,
+    Struct, TypeDef, Union, Versions, collection,
 };
 
 use super::{
@@ -127,20 +127,31 @@ impl<'a> Filler<'a> {
             .iter()
             .filter(|field| !field.response_only && is_current(&field.versions))
             .filter(|field| field.presence != Presence::Optional || !self.is_inside(&field.ty))
-            .partition(|field| !matches!(field.presence, Presence::When(_)));
+            .partition(|field| {
+                !matches!(field.presence, Presence::When(_))
+                    && self.unwanted_if(it, field).is_none()
+            });
         for field in always {
             self.member(it, field, pointer, &mut object);
         }
         for field in when {
             let wanted = match &field.presence {
                 Presence::When(condition) => condition.decide(&object) == Some(true),
-                _ => true,
+                _ => self.unwanted_if(it, field).and_then(|it| it.decide(&object)) != Some(true),
             };
             if wanted {
                 self.member(it, field, pointer, &mut object);
             }
         }
         object
+    }
+
+    /// The condition under which a rule wants an optional member to be absent.
+    fn unwanted_if(&self, it: &'a Struct, field: &Field) -> Option<&'a Condition> {
+        let member = std::slice::from_ref(&field.name);
+        let is_ban =
+            |rule: &&Rule| matches!(&rule.holds, Condition::Absent(path) if path == member);
+        self.spec.rules_on(&it.name).find(is_ban)?.when.as_ref()
     }
 
     /// Fills in one member and puts it where the spec's order wants it.

@@ -2,14 +2,164 @@
 //!
 //! The types by area: a module for each first segment of a path.
 
+/// `/api/configuration/aaa`, and what is below.
+pub mod aaa {
+    pub use crate::generated::aaa::Aaa;
+    pub use crate::generated::aaa_acls::{AccessControlEntry, AccessPermission, Acls};
+    pub use crate::generated::aaa_ldap_servers::AaaLdapServer as LdapServer;
+    pub use crate::generated::aaa_local_database::LocalDatabase;
+    pub use crate::generated::aaa_local_database_groups::{
+        LocalGroup, LocalGroupResponse,
+    };
+    pub use crate::generated::aaa_local_database_users::LocalUser;
+    pub use crate::generated::aaa_login_methods::LoginMethod;
+    pub use crate::generated::aaa_saml2::SamlServiceProvider;
+    pub use crate::generated::aaa_settings::AaaSettings as Settings;
+}
+
+/// `/api/configuration/alerting`, and what is below.
+pub mod alerting {
+    pub use crate::generated::alerting::Alerting;
+    pub use crate::generated::alerting_system_alerts::SystemAlerts;
+    pub use crate::generated::alerting_traffic_alerts::{
+        AlertTarget, AlertTargetResponse, TrafficAlerts,
+    };
+}
+
+/// `/api/audit`, and what is below.
+pub mod audit {
+    pub use crate::generated::audit::Audit;
+    pub use crate::generated::audit_sessions::AuditSession as Session;
+    pub use crate::generated::audit_sessions_count::AuditSessionCount as SessionCount;
+    pub use crate::generated::audit_sessions_id_alerts::AuditAlert as Alert;
+    pub use crate::generated::audit_sessions_id_channels::AuditChannel as Channel;
+    pub use crate::generated::audit_sessions_id_content::AuditContent as Content;
+    pub use crate::generated::audit_sessions_id_events::{
+        AuditEvent as Event, AuditEventType as EventType,
+    };
+    pub use crate::generated::audit_sessions_id_indexing::{
+        AuditIndexing as Indexing, AuditIndexingBuffer as IndexingBuffer,
+        AuditIndexingConfig as IndexingConfig, AuditIndexingScreen as IndexingScreen,
+        AuditIndexingStatistics as IndexingStatistics,
+        AuditIndexingStatus as IndexingStatus, AuditIndexingSwitch as IndexingSwitch,
+        AuditIndexingVersion as IndexingVersion,
+    };
+    pub use crate::generated::audit_sessions_id_trail_downloads::AuditTrailDownload as TrailDownload;
+    pub use crate::generated::audit_sessions_snapshot::AuditSnapshot as Snapshot;
+    pub use crate::generated::audit_sessions_stats::AuditSessionStats as SessionStats;
+    pub use crate::generated::audit_users::AuditUserScore as UserScore;
+    pub use crate::generated::audit_users_count::AuditUserCount as UserCount;
+}
+
+/// `/api/authentication`, and what is below.
+pub mod authentication {
+    pub use crate::generated::authentication::Authentication;
+    pub use crate::generated::authentication_login_methods::LoginMethods;
+    pub use crate::generated::authentication_types::{LoginType, LoginTypes};
+}
+
+/// `/api/configuration`, and what is below.
+pub mod configuration {
+    pub use crate::generated::configuration::Configuration;
+}
+
+/// `/api/configuration/datetime`, and what is below.
+pub mod datetime {
+    pub use crate::generated::datetime::Datetime;
+    pub use crate::generated::datetime_ntp_servers::NtpServers;
+    pub use crate::generated::datetime_timezone::Timezone;
+}
+
+/// `/api/endpoints`, and what is below.
+pub mod endpoints {
+    pub use crate::generated::endpoints::UserEndpoints;
+}
+
+/// `/api/health_status`, and what is below.
+pub mod health_status {
+    pub use crate::generated::health_status::{
+        HealthCapability, HealthFirmware, HealthIndexer, HealthIndexerStatus,
+        HealthIntegrity, HealthQueues, HealthStatus, HealthTaintedFiles, HealthVerdict,
+    };
+}
+
+/// `/api/configuration/http`, and what is below.
+pub mod http {
+    pub use crate::generated::http::Http;
+    pub use crate::generated::http_authentication_policies::{
+        HttpAuthenticationPolicy as AuthenticationPolicy,
+        HttpAuthenticationPolicyResponse as AuthenticationPolicyResponse,
+    };
+    pub use crate::generated::http_channel_policies::{
+        HttpChannel as Channel, HttpChannelPolicy as ChannelPolicy,
+        HttpChannelPolicyResponse as ChannelPolicyResponse,
+        HttpChannelRule as ChannelRule, HttpChannelRuleResponse as ChannelRuleResponse,
+    };
+    pub use crate::generated::http_connections::HttpConnection as Connection;
+    pub use crate::generated::http_options::HttpOptions as Options;
+    pub use crate::generated::http_settings_policies::{
+        HttpSettingsPolicy as SettingsPolicy,
+        HttpSettingsPolicyResponse as SettingsPolicyResponse,
+    };
+}
+
+/// `/api/configuration/ica`, and what is below.
+pub mod ica {
+    pub use crate::generated::ica::Ica;
+    pub use crate::generated::ica_channel_policies::{
+        IcaChannel as Channel, IcaChannelPolicy as ChannelPolicy,
+        IcaChannelPolicyResponse as ChannelPolicyResponse, IcaChannelRule as ChannelRule,
+        IcaChannelRuleResponse as ChannelRuleResponse,
+    };
+    pub use crate::generated::ica_connections::IcaConnection as Connection;
+    pub use crate::generated::ica_options::IcaOptions as Options;
+    pub use crate::generated::ica_settings_policies::{
+        IcaReliability as Reliability, IcaReliabilityResponse as ReliabilityResponse,
+        IcaSettingsPolicy as SettingsPolicy,
+        IcaSettingsPolicyResponse as SettingsPolicyResponse,
+    };
+}
+
 /// `/api/info`, and what is below.
 pub mod info {
     pub use crate::generated::info::{Info, PluginSdkVersion};
 }
 
+/// `/api/configuration/local_services`, and what is below.
+pub mod local_services {
+    pub use crate::generated::local_services::LocalServices;
+    pub use crate::generated::local_services_admin_web::{
+        AdminWeb, AdminWebResponse, AdminWebListen, AdminWebListenResponse,
+    };
+    pub use crate::generated::local_services_analytics::{
+        AnalyticsService, AnalyticsServiceResponse,
+    };
+    pub use crate::generated::local_services_cluster::{
+        ClusterService, ClusterServiceResponse,
+    };
+    pub use crate::generated::local_services_indexer::{
+        IndexerService, IndexerServiceResponse,
+    };
+    pub use crate::generated::local_services_postgresql::PostgresqlService;
+    pub use crate::generated::local_services_snmp_agent::{
+        SnmpAgent, SnmpAgentResponse, SnmpAgentAuthMethod, SnmpAgentEncryptionMethod,
+        SnmpAgentUser, SnmpAgentUserResponse, SnmpAgentV2c, SnmpAgentV2cResponse,
+        SnmpAgentV3, SnmpAgentV3Response,
+    };
+    pub use crate::generated::local_services_ssh::{SshService, SshServiceResponse};
+    pub use crate::generated::local_services_user_web::{
+        UserWeb, UserWebResponse, UserWebListen, UserWebListenResponse,
+    };
+}
+
 /// `/api/configuration/management`, and what is below.
 pub mod management {
+    pub use crate::generated::management::Management;
     pub use crate::generated::management_accounting::{Accounting, AccountingResponse};
+    pub use crate::generated::management_certificates::{
+        ApplianceCertificates, ApplianceCertificatesResponse, InternalCa,
+        InternalCaResponse, InternalCaKind,
+    };
     pub use crate::generated::management_disk_fillup_prevention::{
         DiskFillupPrevention, DiskFillupPreventionResponse,
     };
@@ -18,14 +168,25 @@ pub mod management {
         ServerCertificateCheck, ServerCertificateCheckResponse, SmtpAuth,
         SmtpAuthResponse, SmtpEncryption, SmtpEncryptionResponse, SmtpEncryptionMode,
     };
+    pub use crate::generated::management_exported_configuration_encryption::ExportedConfigurationEncryption;
     pub use crate::generated::management_health_monitoring::{
         HealthMonitoring, HealthMonitoringResponse,
     };
+    pub use crate::generated::management_license::LicenseInUse;
+    pub use crate::generated::management_root_password::RootPassword;
     pub use crate::generated::management_snmp::Snmp;
     pub use crate::generated::management_snmp_trap::{
         SnmpAuthMethod, SnmpEncryptionMethod, SnmpTrap, SnmpTrapResponse, SnmpV2c,
         SnmpV2cResponse, SnmpV3, SnmpV3Response, SnmpVersion, SnmpVersionResponse,
     };
+    pub use crate::generated::management_soap::Soap;
+    pub use crate::generated::management_splunk_forwarder::{
+        SplunkForwarder, SplunkForwarderResponse, SplunkTls, SplunkTlsResponse,
+        SplunkTlsMode,
+    };
+    pub use crate::generated::management_support_info::SupportInfo;
+    pub use crate::generated::management_syslog::Syslog;
+    pub use crate::generated::management_universal_siem_forwarder::UniversalSiemForwarder;
     pub use crate::generated::management_web_gateway_authentication::{
         WebGatewayAuthentication, WebGatewayAuthenticationResponse, WebGatewayBanner,
         WebGatewayBannerResponse,
@@ -35,27 +196,186 @@ pub mod management {
     };
 }
 
+/// `/api/configuration/mssql`, and what is below.
+pub mod mssql {
+    pub use crate::generated::mssql::Mssql;
+    pub use crate::generated::mssql_authentication_policies::{
+        MssqlAuthenticationPolicy as AuthenticationPolicy,
+        MssqlAuthenticationPolicyResponse as AuthenticationPolicyResponse,
+    };
+    pub use crate::generated::mssql_channel_policies::{
+        MssqlChannel as Channel, MssqlChannelPolicy as ChannelPolicy,
+        MssqlChannelPolicyResponse as ChannelPolicyResponse,
+        MssqlChannelRule as ChannelRule, MssqlChannelRuleResponse as ChannelRuleResponse,
+    };
+    pub use crate::generated::mssql_connections::MssqlConnection as Connection;
+    pub use crate::generated::mssql_options::MssqlOptions as Options;
+    pub use crate::generated::mssql_settings_policies::MssqlSettingsPolicy as SettingsPolicy;
+}
+
+/// `/api/configuration/network`, and what is below.
+pub mod network {
+    pub use crate::generated::network::Network;
+    pub use crate::generated::network_dns::{Dns, DnsResponse};
+    pub use crate::generated::network_ip_forwarding_rule_pairs::{
+        IpForwardingRulePair, IpForwardingRulePairResponse, IpForwardingRulePairs,
+    };
+    pub use crate::generated::network_naming::{Naming, NamingResponse};
+    pub use crate::generated::network_nics::{
+        Nic, NicResponse, NicInterface, NicInterfaceResponse, NicInterfaceAddressPart,
+        NicInterfacePart,
+    };
+    pub use crate::generated::network_routing::{Route, RouteResponse, Routing};
+}
+
 /// `/api/configuration/passwords`, and what is below.
 pub mod passwords {
     pub use crate::generated::passwords::{Password, PasswordResponse};
 }
 
+/// `/api/configuration/plugins`, and what is below.
+pub mod plugins {
+    pub use crate::generated::plugins::Plugins;
+    pub use crate::generated::plugins_aa::AaPlugin;
+    pub use crate::generated::plugins_configuration_sync::ConfigurationSyncPlugin;
+    pub use crate::generated::plugins_credentialstore::CredentialstorePlugin;
+    pub use crate::generated::plugins_signingca::SigningcaPlugin;
+    pub use crate::generated::plugins_ticketing::TicketingPlugin;
+}
+
 /// `/api/configuration/policies`, and what is below.
 pub mod policies {
+    pub use crate::generated::policies::Policies;
+    pub use crate::generated::policies_aa_plugin_instances::AaPluginInstance;
+    pub use crate::generated::policies_analytics::Analytic;
+    pub use crate::generated::policies_archive_cleanup_policies::{
+        ArchiveCleanupPolicy, ArchiveCleanupPolicyResponse, ArchiveNotification,
+        ArchiveNotificationResponse, ArchiveNotificationKind, ArchiveTarget,
+        ArchiveTargetResponse, ArchiveTargetKind,
+    };
+    pub use crate::generated::policies_audit_policies::{
+        AuditEncryption, AuditEncryptionResponse, AuditPolicy, AuditPolicyResponse,
+        AuditSigning, AuditSigningResponse,
+    };
+    pub use crate::generated::policies_backup_policies::BackupPolicy;
     pub use crate::generated::policies_content_policies::ContentPolicy;
+    pub use crate::generated::policies_credentialstores::Credentialstore;
+    pub use crate::generated::policies_indexing::Indexing;
+    pub use crate::generated::policies_ldap_servers::PolicyLdapServer;
+    pub use crate::generated::policies_signing_cas::{SigningCa, SigningCaResponse};
+    pub use crate::generated::policies_ticketing_policies::TicketingPolicy;
     pub use crate::generated::policies_time_policies::{TimePolicy, TimePolicyResponse};
+    pub use crate::generated::policies_trust_stores::TrustStore;
+    pub use crate::generated::policies_trusted_ca_lists::{
+        TrustedAuthority, TrustedAuthorityResponse, TrustedCaList, TrustedCaListResponse,
+    };
     pub use crate::generated::policies_user_databases::{
         UserDatabase, UserDatabaseResponse, UserDatabaseUser, UserDatabaseUserResponse,
     };
+    pub use crate::generated::policies_userlists::{
+        Userlist, UserlistResponse, UserlistDefault,
+    };
+    pub use crate::generated::policies_usermapping_policies::UsermappingPolicy;
+}
+
+/// `/api/configuration/private_keys`, and what is below.
+pub mod private_keys {
+    pub use crate::generated::private_keys::{PrivateKey, PrivateKeyResponse};
 }
 
 /// `/api/configuration/rdp`, and what is below.
 pub mod rdp {
+    pub use crate::generated::rdp::Rdp;
     pub use crate::generated::rdp_channel_policies::{
-        ChannelActions, ChannelActionsResponse, ChannelAllowedFor,
-        ChannelAllowedForResponse, RdpChannelPolicy as ChannelPolicy,
+        RdpChannel as Channel, RdpChannelActions as ChannelActions,
+        RdpChannelActionsResponse as ChannelActionsResponse,
+        RdpChannelPolicy as ChannelPolicy,
         RdpChannelPolicyResponse as ChannelPolicyResponse, RdpChannelRule as ChannelRule,
         RdpChannelRuleResponse as ChannelRuleResponse,
+    };
+    pub use crate::generated::rdp_connections::RdpConnection as Connection;
+    pub use crate::generated::rdp_domain_membership::{
+        RdpDomainMembership as DomainMembership,
+        RdpDomainMembershipResponse as DomainMembershipResponse,
+    };
+    pub use crate::generated::rdp_options::RdpOptions as Options;
+    pub use crate::generated::rdp_settings_policies::RdpSettingsPolicy as SettingsPolicy;
+}
+
+/// `/api/configuration/reporting`, and what is below.
+pub mod reporting {
+    pub use crate::generated::reporting::Reporting;
+    pub use crate::generated::reporting_available_search_fields::{
+        AvailableSearchFields, SearchField, SearchFieldGroup,
+    };
+    pub use crate::generated::reporting_available_subchapters::AvailableSubchapters;
+    pub use crate::generated::reporting_content_subchapters::ContentSubchapter;
+    pub use crate::generated::reporting_custom_subchapters::{
+        CustomSubchapter, CustomSubchapterResponse,
+    };
+    pub use crate::generated::reporting_predefined_reports::PredefinedReport;
+    pub use crate::generated::reporting_reports::{
+        Report, ReportResponse, ReportChapter, ReportChapterResponse, ReportSubchapter,
+        ReportSubchapterResponse, ReportSubchapterKind,
+    };
+    pub use crate::generated::reporting_statistics_subchapters::StatisticsSubchapter;
+}
+
+/// `/api/configuration/ssh`, and what is below.
+pub mod ssh {
+    pub use crate::generated::ssh::Ssh;
+    pub use crate::generated::ssh_authentication_policies::SshAuthenticationPolicy as AuthenticationPolicy;
+    pub use crate::generated::ssh_channel_policies::{
+        SshAddress as Address, SshAddressResponse as AddressResponse,
+        SshChannel as Channel, SshChannelPolicy as ChannelPolicy,
+        SshChannelPolicyResponse as ChannelPolicyResponse, SshChannelRule as ChannelRule,
+        SshChannelRuleResponse as ChannelRuleResponse, SshLocalForward as LocalForward,
+        SshLocalForwardResponse as LocalForwardResponse,
+        SshRemoteForward as RemoteForward,
+        SshRemoteForwardResponse as RemoteForwardResponse,
+    };
+    pub use crate::generated::ssh_connections::SshConnection as Connection;
+    pub use crate::generated::ssh_options::{
+        SshGssapi as Gssapi, SshGssapiResponse as GssapiResponse, SshOptions as Options,
+        SshOptionsResponse as OptionsResponse,
+    };
+    pub use crate::generated::ssh_settings_policies::{
+        SshAlgorithms as Algorithms, SshAlgorithmsResponse as AlgorithmsResponse,
+        SshSettingsPolicy as SettingsPolicy,
+        SshSettingsPolicyResponse as SettingsPolicyResponse,
+    };
+}
+
+/// `/api/configuration/starling`, and what is below.
+pub mod starling {
+    pub use crate::generated::starling::{
+        StarlingRemoteAccess as RemoteAccess,
+        StarlingRemoteAccessResponse as RemoteAccessResponse,
+        StarlingSettings as Settings, StarlingSettingsResponse as SettingsResponse,
+    };
+}
+
+/// `/api/configuration/telnet`, and what is below.
+pub mod telnet {
+    pub use crate::generated::telnet::Telnet;
+    pub use crate::generated::telnet_authentication_policies::{
+        TelnetAuthenticationPolicy as AuthenticationPolicy,
+        TelnetAuthenticationPolicyResponse as AuthenticationPolicyResponse,
+    };
+    pub use crate::generated::telnet_channel_policies::{
+        TelnetChannel as Channel, TelnetChannelPolicy as ChannelPolicy,
+        TelnetChannelPolicyResponse as ChannelPolicyResponse,
+        TelnetChannelRule as ChannelRule,
+        TelnetChannelRuleResponse as ChannelRuleResponse,
+    };
+    pub use crate::generated::telnet_connections::TelnetConnection as Connection;
+    pub use crate::generated::telnet_options::TelnetOptions as Options;
+    pub use crate::generated::telnet_pattern_sets::{
+        TelnetPatternSet as PatternSet, TelnetPatternSetResponse as PatternSetResponse,
+    };
+    pub use crate::generated::telnet_settings_policies::{
+        TelnetSettingsPolicy as SettingsPolicy,
+        TelnetSettingsPolicyResponse as SettingsPolicyResponse,
     };
 }
 
@@ -65,10 +385,19 @@ pub mod transaction {
         CommitMessage, Transaction, TransactionCommand as Command,
         TransactionRequest as Request, TransactionStatus as Status,
     };
+    pub use crate::generated::transaction_changes::{
+        TransactionChange as Change, TransactionChangeType as ChangeType,
+        TransactionChanges as Changes,
+    };
 }
 
-/// `/api/troubleshooting`, and what is below.
+/// `/api/configuration/troubleshooting`, and what is below.
 pub mod troubleshooting {
+    pub use crate::generated::troubleshooting::{
+        CoreFiles, CoreFilesResponse, DebugLogging, DebugLoggingResponse,
+        TroubleshootingSettings as Settings,
+        TroubleshootingSettingsResponse as SettingsResponse,
+    };
     pub use crate::generated::troubleshooting_support_bundle::{
         SupportBundle, SupportBundleStatus,
     };
@@ -76,7 +405,96 @@ pub mod troubleshooting {
 
 /// Types that several areas share.
 pub mod types {
+    pub use crate::generated::types_access_restriction::{
+        AccessRestriction, AccessRestrictionResponse,
+    };
+    pub use crate::generated::types_audit_analytics::{
+        AuditAnalytics, AuditScore, AuditScoreDetails, AuditScorePart,
+    };
+    pub use crate::generated::types_audit_recording::{
+        AuditArchive, AuditRecording, AuditTrail,
+    };
+    pub use crate::generated::types_audit_session::{
+        AuditHost, AuditLink, AuditLog, AuditServer, AuditUser, AuditVerdict,
+    };
+    pub use crate::generated::types_audit_vault::{
+        AuditVault, AuditVaultCreated, AuditVaultUser,
+    };
+    pub use crate::generated::types_authentication::{
+        AuthenticationBackend, AuthenticationBackendResponse, AuthenticationBackendKind,
+    };
+    pub use crate::generated::types_channel_policy::{
+        ChannelActions, ChannelActionsResponse, ChannelAllowedFor,
+        ChannelAllowedForResponse, OpenChannelActions, OpenChannelActionsResponse,
+    };
+    pub use crate::generated::types_connection::{
+        ConnectionAccess, ConnectionAccessResponse, ConnectionIndexing,
+        ConnectionIndexingResponse, ConnectionLogLevel, ConnectionLogLevelResponse,
+        ConnectionNetwork, ConnectionNetworkResponse, ConnectionPermission,
+        ConnectionPolicy, ConnectionPolicyResponse, ConnectionSubject,
+        ConnectionSubjectResponse, ConnectionTransportMode, ConnectionTransportSecurity,
+        ConnectionTransportSecurityResponse, ConnectionWebGateway,
+        ConnectionWebGatewayResponse,
+    };
+    pub use crate::generated::types_health::{
+        HealthCpu, HealthDetails, HealthDisk, HealthRaid, HealthRaidDisk,
+        HealthRaidStatus, HealthSessions,
+    };
     pub use crate::generated::types_host::{Host, HostResponse};
+    pub use crate::generated::types_ldap_server::{
+        LdapAddress, LdapAddressResponse, LdapEncryption, LdapEncryptionResponse,
+        LdapEncryptionMode, LdapGroupClass, LdapGroupClassResponse, LdapMemberofCheck,
+        LdapMemberofCheckResponse, LdapMembershipCheck, LdapMembershipCheckResponse,
+        LdapSchema, LdapSchemaResponse, LdapSchemaKind, LdapServer, LdapServerResponse,
+    };
+    pub use crate::generated::types_listen::{ListenAddress, ListenAddressResponse};
+    pub use crate::generated::types_options::{
+        ChannelDatabaseCleanup, ChannelDatabaseCleanupResponse, OptionsAudit,
+        OptionsAuditResponse, OptionsCleanup, OptionsCleanupResponse,
+        OptionsTimestamping, OptionsTimestampingResponse, OptionsTimestampingMode,
+        ProtocolOptions, ProtocolOptionsResponse, ProtocolService,
+        ProtocolServiceResponse,
+    };
+    pub use crate::generated::types_plugin::{Plugin, PluginResponse};
+    pub use crate::generated::types_server_address::{
+        ConnectionServerAddress, ConnectionServerAddressResponse, ServerAddressMode,
+        ServerDomain, ServerDomainResponse, ServerDomainKind, ServerDomainName,
+        ServerDomainNameResponse,
+    };
+    pub use crate::generated::types_timestamping::{
+        Timestamping, TimestampingResponse, TimestampingMode, TimestampingOid,
+        TimestampingOidResponse, TimestampingServer, TimestampingServerResponse,
+    };
+    pub use crate::generated::types_tls_settings::{
+        InactivityTimeout, InactivityTimeoutResponse, TlsCipherSelection,
+        TlsCipherStrength, TlsCipherStrengthResponse, TlsMinimumVersion,
+        TlsSecuritySettings, TlsSecuritySettingsResponse,
+    };
+    pub use crate::generated::types_user_endpoint::{UserEndpoint, UserEndpointMethod};
+}
+
+/// `/api/user_info`, and what is below.
+pub mod user_info {
+    pub use crate::generated::user_info::{
+        UserAuthentication, UserCredential, UserInfo, UserInfoLoginMethod as LoginMethod,
+        UserInfoUser as User,
+    };
+}
+
+/// `/api/configuration/vnc`, and what is below.
+pub mod vnc {
+    pub use crate::generated::vnc::Vnc;
+    pub use crate::generated::vnc_channel_policies::{
+        VncChannelPolicy as ChannelPolicy,
+        VncChannelPolicyResponse as ChannelPolicyResponse, VncChannelRule as ChannelRule,
+        VncChannelRuleResponse as ChannelRuleResponse,
+    };
+    pub use crate::generated::vnc_connections::VncConnection as Connection;
+    pub use crate::generated::vnc_options::VncOptions as Options;
+    pub use crate::generated::vnc_settings_policies::{
+        VncSettingsPolicy as SettingsPolicy,
+        VncSettingsPolicyResponse as SettingsPolicyResponse,
+    };
 }
 
 /// `/api/configuration/x509`, and what is below.

@@ -6,7 +6,7 @@ use crate::{
     Endpoint, EndpointKind, Method, NoBody,
 };
 
-/// Links to the SNMP settings. Only those for traps are described.
+/// Links to the settings for SNMP traps. The SNMP agent is a local service.
 ///
 /// Source: REST API Reference Guide, "SNMP settings", version 6.2.0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,5 +20,5 @@ impl Endpoint for Snmp {
     const KIND: EndpointKind = EndpointKind::Container;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "SNMP settings";
-    const DOC: &'static str = "Links to the SNMP settings. Only those for traps are described.";
+    const DOC: &'static str = "Links to the settings for SNMP traps. The SNMP agent is a local service.";
 }

@@ -5,52 +5,384 @@
 use crate::EndpointInfo;
 
 pub mod areas;
+mod aaa;
+mod aaa_acls;
+mod aaa_ldap_servers;
+mod aaa_local_database;
+mod aaa_local_database_groups;
+mod aaa_local_database_users;
+mod aaa_login_methods;
+mod aaa_saml2;
+mod aaa_settings;
+mod alerting;
+mod alerting_system_alerts;
+mod alerting_traffic_alerts;
+mod audit;
+mod audit_sessions;
+mod audit_sessions_count;
+mod audit_sessions_id_alerts;
+mod audit_sessions_id_channels;
+mod audit_sessions_id_content;
+mod audit_sessions_id_events;
+mod audit_sessions_id_indexing;
+mod audit_sessions_id_trail_downloads;
+mod audit_sessions_snapshot;
+mod audit_sessions_stats;
+mod audit_users;
+mod audit_users_count;
+mod authentication;
+mod authentication_login_methods;
+mod authentication_types;
+mod configuration;
+mod datetime;
+mod datetime_ntp_servers;
+mod datetime_timezone;
+mod endpoints;
+mod health_status;
+mod http;
+mod http_authentication_policies;
+mod http_channel_policies;
+mod http_connections;
+mod http_options;
+mod http_settings_policies;
+mod ica;
+mod ica_channel_policies;
+mod ica_connections;
+mod ica_options;
+mod ica_settings_policies;
 mod info;
+mod local_services;
+mod local_services_admin_web;
+mod local_services_analytics;
+mod local_services_cluster;
+mod local_services_indexer;
+mod local_services_postgresql;
+mod local_services_snmp_agent;
+mod local_services_ssh;
+mod local_services_user_web;
+mod management;
 mod management_accounting;
+mod management_certificates;
 mod management_disk_fillup_prevention;
 mod management_email;
+mod management_exported_configuration_encryption;
 mod management_health_monitoring;
+mod management_license;
+mod management_root_password;
 mod management_snmp;
 mod management_snmp_trap;
+mod management_soap;
+mod management_splunk_forwarder;
+mod management_support_info;
+mod management_syslog;
+mod management_universal_siem_forwarder;
 mod management_web_gateway_authentication;
 mod management_webinterface;
+mod mssql;
+mod mssql_authentication_policies;
+mod mssql_channel_policies;
+mod mssql_connections;
+mod mssql_options;
+mod mssql_settings_policies;
+mod network;
+mod network_dns;
+mod network_ip_forwarding_rule_pairs;
+mod network_naming;
+mod network_nics;
+mod network_routing;
 mod passwords;
+mod plugins;
+mod plugins_aa;
+mod plugins_configuration_sync;
+mod plugins_credentialstore;
+mod plugins_signingca;
+mod plugins_ticketing;
+mod policies;
+mod policies_aa_plugin_instances;
+mod policies_analytics;
+mod policies_archive_cleanup_policies;
+mod policies_audit_policies;
+mod policies_backup_policies;
 mod policies_content_policies;
+mod policies_credentialstores;
+mod policies_indexing;
+mod policies_ldap_servers;
+mod policies_signing_cas;
+mod policies_ticketing_policies;
 mod policies_time_policies;
+mod policies_trust_stores;
+mod policies_trusted_ca_lists;
 mod policies_user_databases;
+mod policies_userlists;
+mod policies_usermapping_policies;
+mod private_keys;
+mod rdp;
 mod rdp_channel_policies;
+mod rdp_connections;
+mod rdp_domain_membership;
+mod rdp_options;
+mod rdp_settings_policies;
+mod reporting;
+mod reporting_available_search_fields;
+mod reporting_available_subchapters;
+mod reporting_content_subchapters;
+mod reporting_custom_subchapters;
+mod reporting_predefined_reports;
+mod reporting_reports;
+mod reporting_statistics_subchapters;
+mod ssh;
+mod ssh_authentication_policies;
+mod ssh_channel_policies;
+mod ssh_connections;
+mod ssh_options;
+mod ssh_settings_policies;
+mod starling;
+mod telnet;
+mod telnet_authentication_policies;
+mod telnet_channel_policies;
+mod telnet_connections;
+mod telnet_options;
+mod telnet_pattern_sets;
+mod telnet_settings_policies;
 mod transaction;
+mod transaction_changes;
+mod troubleshooting;
 mod troubleshooting_support_bundle;
+mod types_access_restriction;
+mod types_audit_analytics;
+mod types_audit_recording;
+mod types_audit_session;
+mod types_audit_vault;
+mod types_authentication;
+mod types_channel_policy;
+mod types_connection;
+mod types_health;
 mod types_host;
+mod types_ldap_server;
+mod types_listen;
+mod types_options;
+mod types_plugin;
+mod types_server_address;
+mod types_timestamping;
+mod types_tls_settings;
+mod types_user_endpoint;
+mod user_info;
+mod vnc;
+mod vnc_channel_policies;
+mod vnc_connections;
+mod vnc_options;
+mod vnc_settings_policies;
 mod x509;
 
 #[doc(hidden)]
 pub use self::{
-    info::*, management_accounting::*, management_disk_fillup_prevention::*,
-    management_email::*, management_health_monitoring::*, management_snmp::*,
-    management_snmp_trap::*, management_web_gateway_authentication::*,
-    management_webinterface::*, passwords::*, policies_content_policies::*,
-    policies_time_policies::*, policies_user_databases::*, rdp_channel_policies::*,
-    transaction::*, troubleshooting_support_bundle::*, types_host::*, x509::*,
+    aaa::*, aaa_acls::*, aaa_ldap_servers::*, aaa_local_database::*,
+    aaa_local_database_groups::*, aaa_local_database_users::*, aaa_login_methods::*,
+    aaa_saml2::*, aaa_settings::*, alerting::*, alerting_system_alerts::*,
+    alerting_traffic_alerts::*, audit::*, audit_sessions::*, audit_sessions_count::*,
+    audit_sessions_id_alerts::*, audit_sessions_id_channels::*,
+    audit_sessions_id_content::*, audit_sessions_id_events::*,
+    audit_sessions_id_indexing::*, audit_sessions_id_trail_downloads::*,
+    audit_sessions_snapshot::*, audit_sessions_stats::*, audit_users::*,
+    audit_users_count::*, authentication::*, authentication_login_methods::*,
+    authentication_types::*, configuration::*, datetime::*, datetime_ntp_servers::*,
+    datetime_timezone::*, endpoints::*, health_status::*, http::*,
+    http_authentication_policies::*, http_channel_policies::*, http_connections::*,
+    http_options::*, http_settings_policies::*, ica::*, ica_channel_policies::*,
+    ica_connections::*, ica_options::*, ica_settings_policies::*, info::*,
+    local_services::*, local_services_admin_web::*, local_services_analytics::*,
+    local_services_cluster::*, local_services_indexer::*, local_services_postgresql::*,
+    local_services_snmp_agent::*, local_services_ssh::*, local_services_user_web::*,
+    management::*, management_accounting::*, management_certificates::*,
+    management_disk_fillup_prevention::*, management_email::*,
+    management_exported_configuration_encryption::*, management_health_monitoring::*,
+    management_license::*, management_root_password::*, management_snmp::*,
+    management_snmp_trap::*, management_soap::*, management_splunk_forwarder::*,
+    management_support_info::*, management_syslog::*,
+    management_universal_siem_forwarder::*, management_web_gateway_authentication::*,
+    management_webinterface::*, mssql::*, mssql_authentication_policies::*,
+    mssql_channel_policies::*, mssql_connections::*, mssql_options::*,
+    mssql_settings_policies::*, network::*, network_dns::*,
+    network_ip_forwarding_rule_pairs::*, network_naming::*, network_nics::*,
+    network_routing::*, passwords::*, plugins::*, plugins_aa::*,
+    plugins_configuration_sync::*, plugins_credentialstore::*, plugins_signingca::*,
+    plugins_ticketing::*, policies::*, policies_aa_plugin_instances::*,
+    policies_analytics::*, policies_archive_cleanup_policies::*,
+    policies_audit_policies::*, policies_backup_policies::*,
+    policies_content_policies::*, policies_credentialstores::*, policies_indexing::*,
+    policies_ldap_servers::*, policies_signing_cas::*, policies_ticketing_policies::*,
+    policies_time_policies::*, policies_trust_stores::*, policies_trusted_ca_lists::*,
+    policies_user_databases::*, policies_userlists::*, policies_usermapping_policies::*,
+    private_keys::*, rdp::*, rdp_channel_policies::*, rdp_connections::*,
+    rdp_domain_membership::*, rdp_options::*, rdp_settings_policies::*, reporting::*,
+    reporting_available_search_fields::*, reporting_available_subchapters::*,
+    reporting_content_subchapters::*, reporting_custom_subchapters::*,
+    reporting_predefined_reports::*, reporting_reports::*,
+    reporting_statistics_subchapters::*, ssh::*, ssh_authentication_policies::*,
+    ssh_channel_policies::*, ssh_connections::*, ssh_options::*,
+    ssh_settings_policies::*, starling::*, telnet::*, telnet_authentication_policies::*,
+    telnet_channel_policies::*, telnet_connections::*, telnet_options::*,
+    telnet_pattern_sets::*, telnet_settings_policies::*, transaction::*,
+    transaction_changes::*, troubleshooting::*, troubleshooting_support_bundle::*,
+    types_access_restriction::*, types_audit_analytics::*, types_audit_recording::*,
+    types_audit_session::*, types_audit_vault::*, types_authentication::*,
+    types_channel_policy::*, types_connection::*, types_health::*, types_host::*,
+    types_ldap_server::*, types_listen::*, types_options::*, types_plugin::*,
+    types_server_address::*, types_timestamping::*, types_tls_settings::*,
+    types_user_endpoint::*, user_info::*, vnc::*, vnc_channel_policies::*,
+    vnc_connections::*, vnc_options::*, vnc_settings_policies::*, x509::*,
 };
 
 /// Every endpoint, sorted by path.
 pub static ENDPOINTS: &[&EndpointInfo] = &[
+    &EndpointInfo::of::<Audit>(),
+    &EndpointInfo::of::<AuditSession>(),
+    &EndpointInfo::of::<AuditSessionCount>(),
+    &EndpointInfo::of::<AuditSnapshot>(),
+    &EndpointInfo::of::<AuditSessionStats>(),
+    &EndpointInfo::of::<AuditAlert>(),
+    &EndpointInfo::of::<AuditChannel>(),
+    &EndpointInfo::of::<AuditContent>(),
+    &EndpointInfo::of::<AuditEvent>(),
+    &EndpointInfo::of::<AuditIndexing>(),
+    &EndpointInfo::of::<AuditTrailDownload>(),
+    &EndpointInfo::of::<AuditUserScore>(),
+    &EndpointInfo::of::<AuditUserCount>(),
+    &EndpointInfo::of::<Authentication>(),
+    &EndpointInfo::of::<LoginMethods>(),
+    &EndpointInfo::of::<LoginTypes>(),
+    &EndpointInfo::of::<Configuration>(),
+    &EndpointInfo::of::<Aaa>(),
+    &EndpointInfo::of::<Acls>(),
+    &EndpointInfo::of::<AaaLdapServer>(),
+    &EndpointInfo::of::<LocalDatabase>(),
+    &EndpointInfo::of::<LocalGroup>(),
+    &EndpointInfo::of::<LocalUser>(),
+    &EndpointInfo::of::<LoginMethod>(),
+    &EndpointInfo::of::<SamlServiceProvider>(),
+    &EndpointInfo::of::<AaaSettings>(),
+    &EndpointInfo::of::<Alerting>(),
+    &EndpointInfo::of::<SystemAlerts>(),
+    &EndpointInfo::of::<TrafficAlerts>(),
+    &EndpointInfo::of::<Datetime>(),
+    &EndpointInfo::of::<NtpServers>(),
+    &EndpointInfo::of::<Timezone>(),
+    &EndpointInfo::of::<Http>(),
+    &EndpointInfo::of::<HttpAuthenticationPolicy>(),
+    &EndpointInfo::of::<HttpChannelPolicy>(),
+    &EndpointInfo::of::<HttpConnection>(),
+    &EndpointInfo::of::<HttpOptions>(),
+    &EndpointInfo::of::<HttpSettingsPolicy>(),
+    &EndpointInfo::of::<Ica>(),
+    &EndpointInfo::of::<IcaChannelPolicy>(),
+    &EndpointInfo::of::<IcaConnection>(),
+    &EndpointInfo::of::<IcaOptions>(),
+    &EndpointInfo::of::<IcaSettingsPolicy>(),
+    &EndpointInfo::of::<LocalServices>(),
+    &EndpointInfo::of::<AdminWeb>(),
+    &EndpointInfo::of::<AnalyticsService>(),
+    &EndpointInfo::of::<ClusterService>(),
+    &EndpointInfo::of::<IndexerService>(),
+    &EndpointInfo::of::<PostgresqlService>(),
+    &EndpointInfo::of::<SnmpAgent>(),
+    &EndpointInfo::of::<SshService>(),
+    &EndpointInfo::of::<UserWeb>(),
+    &EndpointInfo::of::<Management>(),
     &EndpointInfo::of::<Accounting>(),
+    &EndpointInfo::of::<ApplianceCertificates>(),
     &EndpointInfo::of::<DiskFillupPrevention>(),
     &EndpointInfo::of::<Email>(),
+    &EndpointInfo::of::<ExportedConfigurationEncryption>(),
     &EndpointInfo::of::<HealthMonitoring>(),
+    &EndpointInfo::of::<LicenseInUse>(),
+    &EndpointInfo::of::<RootPassword>(),
     &EndpointInfo::of::<Snmp>(),
     &EndpointInfo::of::<SnmpTrap>(),
+    &EndpointInfo::of::<Soap>(),
+    &EndpointInfo::of::<SplunkForwarder>(),
+    &EndpointInfo::of::<SupportInfo>(),
+    &EndpointInfo::of::<Syslog>(),
+    &EndpointInfo::of::<UniversalSiemForwarder>(),
     &EndpointInfo::of::<WebGatewayAuthentication>(),
     &EndpointInfo::of::<WebInterface>(),
+    &EndpointInfo::of::<Mssql>(),
+    &EndpointInfo::of::<MssqlAuthenticationPolicy>(),
+    &EndpointInfo::of::<MssqlChannelPolicy>(),
+    &EndpointInfo::of::<MssqlConnection>(),
+    &EndpointInfo::of::<MssqlOptions>(),
+    &EndpointInfo::of::<MssqlSettingsPolicy>(),
+    &EndpointInfo::of::<Network>(),
+    &EndpointInfo::of::<Dns>(),
+    &EndpointInfo::of::<IpForwardingRulePairs>(),
+    &EndpointInfo::of::<Naming>(),
+    &EndpointInfo::of::<Nic>(),
+    &EndpointInfo::of::<Routing>(),
     &EndpointInfo::of::<Password>(),
+    &EndpointInfo::of::<Plugins>(),
+    &EndpointInfo::of::<AaPlugin>(),
+    &EndpointInfo::of::<ConfigurationSyncPlugin>(),
+    &EndpointInfo::of::<CredentialstorePlugin>(),
+    &EndpointInfo::of::<SigningcaPlugin>(),
+    &EndpointInfo::of::<TicketingPlugin>(),
+    &EndpointInfo::of::<Policies>(),
+    &EndpointInfo::of::<AaPluginInstance>(),
+    &EndpointInfo::of::<Analytic>(),
+    &EndpointInfo::of::<ArchiveCleanupPolicy>(),
+    &EndpointInfo::of::<AuditPolicy>(),
+    &EndpointInfo::of::<BackupPolicy>(),
     &EndpointInfo::of::<ContentPolicy>(),
+    &EndpointInfo::of::<Credentialstore>(),
+    &EndpointInfo::of::<Indexing>(),
+    &EndpointInfo::of::<PolicyLdapServer>(),
+    &EndpointInfo::of::<SigningCa>(),
+    &EndpointInfo::of::<TicketingPolicy>(),
     &EndpointInfo::of::<TimePolicy>(),
+    &EndpointInfo::of::<TrustStore>(),
+    &EndpointInfo::of::<TrustedCaList>(),
     &EndpointInfo::of::<UserDatabase>(),
+    &EndpointInfo::of::<Userlist>(),
+    &EndpointInfo::of::<UsermappingPolicy>(),
+    &EndpointInfo::of::<PrivateKey>(),
+    &EndpointInfo::of::<Rdp>(),
     &EndpointInfo::of::<RdpChannelPolicy>(),
+    &EndpointInfo::of::<RdpConnection>(),
+    &EndpointInfo::of::<RdpDomainMembership>(),
+    &EndpointInfo::of::<RdpOptions>(),
+    &EndpointInfo::of::<RdpSettingsPolicy>(),
+    &EndpointInfo::of::<Reporting>(),
+    &EndpointInfo::of::<AvailableSearchFields>(),
+    &EndpointInfo::of::<AvailableSubchapters>(),
+    &EndpointInfo::of::<ContentSubchapter>(),
+    &EndpointInfo::of::<CustomSubchapter>(),
+    &EndpointInfo::of::<PredefinedReport>(),
+    &EndpointInfo::of::<Report>(),
+    &EndpointInfo::of::<StatisticsSubchapter>(),
+    &EndpointInfo::of::<Ssh>(),
+    &EndpointInfo::of::<SshAuthenticationPolicy>(),
+    &EndpointInfo::of::<SshChannelPolicy>(),
+    &EndpointInfo::of::<SshConnection>(),
+    &EndpointInfo::of::<SshOptions>(),
+    &EndpointInfo::of::<SshSettingsPolicy>(),
+    &EndpointInfo::of::<StarlingSettings>(),
+    &EndpointInfo::of::<Telnet>(),
+    &EndpointInfo::of::<TelnetAuthenticationPolicy>(),
+    &EndpointInfo::of::<TelnetChannelPolicy>(),
+    &EndpointInfo::of::<TelnetConnection>(),
+    &EndpointInfo::of::<TelnetOptions>(),
+    &EndpointInfo::of::<TelnetPatternSet>(),
+    &EndpointInfo::of::<TelnetSettingsPolicy>(),
+    &EndpointInfo::of::<TroubleshootingSettings>(),
+    &EndpointInfo::of::<Vnc>(),
+    &EndpointInfo::of::<VncChannelPolicy>(),
+    &EndpointInfo::of::<VncConnection>(),
+    &EndpointInfo::of::<VncOptions>(),
+    &EndpointInfo::of::<VncSettingsPolicy>(),
     &EndpointInfo::of::<X509>(),
+    &EndpointInfo::of::<UserEndpoints>(),
+    &EndpointInfo::of::<HealthStatus>(),
     &EndpointInfo::of::<Info>(),
     &EndpointInfo::of::<Transaction>(),
+    &EndpointInfo::of::<TransactionChanges>(),
     &EndpointInfo::of::<SupportBundle>(),
+    &EndpointInfo::of::<UserInfo>(),
 ];

@@ -19,7 +19,7 @@ impl Endpoint for ContentPolicy {
     type Response = NoBody;
     const PATH: &'static str = "/api/configuration/policies/content_policies";
     const KIND: EndpointKind = EndpointKind::Collection;
-    const METHODS: &'static [Method] = &[];
+    const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Content policy";
     const DOC: &'static str = "Actions to take when a command, a window title or a card number appears on a user's screen.";
 }

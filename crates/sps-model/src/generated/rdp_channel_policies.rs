@@ -3,10 +3,10 @@
 //! RDP channel policies: `/api/configuration/rdp/channel_policies`.
 
 use crate::{
-    Any, Constrained, ContentPolicy, Endpoint, EndpointKind, Key, Method, Object, Resource,
-    TimePolicy, UnknownFields,
+    ChannelAllowedFor, Constrained, ContentPolicy, Endpoint, EndpointKind, Key, Method, Object,
+    Optional, Resource, Unknown, UnknownFields,
     validate::{
-        Constraint, Constraints, Member, Target,
+        Condition, Constraint, Constraints, Literal, Member, Rule, Target,
     },
 };
 
@@ -17,18 +17,19 @@ impl Endpoint for RdpChannelPolicy {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "RDP channel policies";
-    const DOC: &'static str = "Channels of an RDP connection: who may use them and when, and what is recorded.";
+    const DOC: &'static str = "Channels of an RDP connection: who may use them and when, and what is recorded. The built-in policy has the key -20100.";
 }
 
 impl Object for RdpChannelPolicy {
     const TARGET: Target = Target::new("/api/configuration/rdp/channel_policies");
 }
 
-/// Channels of an RDP connection: who may use them and when, and what is recorded.
+/// Channels of an RDP connection: who may use them and when, and what is recorded. The built-in
+/// policy has the key -20100.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(builder, constrained)]
+#[resource(open, builder, constrained)]
 #[non_exhaustive]
 pub struct RdpChannelPolicy {
     /// Name of the policy.
@@ -59,33 +60,118 @@ impl Constrained for RdpChannelPolicy {
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(builder, constrained)]
+#[resource(open, builder, constrained)]
 #[non_exhaustive]
 pub struct RdpChannelRule {
     /// What happens while the channel is open.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
-    pub actions: ChannelActions,
+    pub actions: RdpChannelActions,
     /// Who may use the channel, and when.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     pub allowed_for: ChannelAllowedFor,
     /// Name of the channel.
     ///
-    /// Length: `characters >= 1`.
+    /// Source: REST API Reference Guide, "Change an object", version 7.x.
+    pub channel: RdpChannel,
+    /// With the channel `customs`, the names of the permitted channels.
     ///
-    /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: that it is not
-    /// empty: the guide lists no name without letters.
-    pub channel: String,
+    /// Source: REST API Reference Guide, "RDP channels", version 6.0.2. Inferred: that an empty list
+    /// permits all of them, and that the member lies beside `channel`.
+    #[resource(default)]
+    pub customs: Optional<Vec<String>>,
     unknown_fields: UnknownFields,
 }
 
 impl Constrained for RdpChannelRule {
     const CONSTRAINTS: Constraints = Constraints::new(
+            &[
+                Member::new("actions"),
+                Member::new("allowed_for"),
+                Member::new("channel"),
+                Member::new("customs"),
+            ],
+        )
+        .rules(
+            &[
+                Rule::warning(
+                        "option-without-effect",
+                        &["customs"],
+                        &[&["channel"], &["customs"]],
+                        Condition::Not(&Condition::Present(1)),
+                    )
+                    .when(Condition::Not(&Condition::Equals(0, Literal::Str("customs"))))
+                    .says(
+                        "setting that belongs to another choice",
+                        "delete the setting, or make the choice that it belongs to",
+                    ),
+            ],
+        );
+}
+
+/// Name of the channel.
+///
+/// Source: REST API Reference Guide, "RDP channels", version 6.0.2.
+#[derive(Debug, Clone, PartialEq, Resource)]
+#[resource(open, constrained)]
+#[non_exhaustive]
+pub enum RdpChannel {
+    /// The screen. Without it, RDP does not work.
+    ///
+    /// Source: REST API Reference Guide, "RDP channels", version 6.0.2.
+    #[resource(rename = "#drawing")]
+    Drawing,
+    /// The clipboard. It can be recorded, but not searched.
+    ///
+    /// Source: REST API Reference Guide, "RDP channels", version 6.0.2.
+    #[resource(rename = "cliprdr")]
+    Clipboard,
+    /// Redirection of every kind of device. Single kinds have names of their own.
+    ///
+    /// Source: REST API Reference Guide, "RDP channels", version 6.0.2.
+    #[resource(rename = "rdpdr")]
+    Devices,
+    /// Redirection of serial ports.
+    ///
+    /// Source: REST API Reference Guide, "RDP channels", version 6.0.2.
+    #[resource(rename = "rdpdr-serial")]
+    SerialDevices,
+    /// Sound.
+    ///
+    /// Source: REST API Reference Guide, "RDP channels", version 6.0.2.
+    #[resource(rename = "rdpsnd")]
+    Sound,
+    /// Channels of applications, which `customs` lists.
+    ///
+    /// Source: REST API Reference Guide, "RDP channels", version 6.0.2.
+    #[resource(rename = "customs")]
+    Customs,
+    /// Single applications without the desktop.
+    ///
+    /// Source: REST API Reference Guide, "RDP channels", version 6.0.2.
+    #[resource(rename = "seamrdp")]
+    Seamless,
+    /// Dynamic virtual channels.
+    ///
+    /// Source: REST API Reference Guide, "RDP channels", version 6.0.2.
+    #[resource(rename = "drdynvc")]
+    Dynamic,
+    /// A value that no source shows, as it came.
+    Unknown(Unknown),
+}
+
+impl Constrained for RdpChannel {
+    const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("actions"),
-            Member::new("allowed_for"),
-            Member::new("channel").constraint(Constraint::NONE.min_length(1)),
+            Member::new("#drawing"),
+            Member::new("cliprdr"),
+            Member::new("rdpdr"),
+            Member::new("rdpdr-serial"),
+            Member::new("rdpsnd"),
+            Member::new("customs"),
+            Member::new("seamrdp"),
+            Member::new("drdynvc"),
         ],
     );
 }
@@ -96,7 +182,7 @@ impl Constrained for RdpChannelRule {
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(builder, constrained)]
 #[non_exhaustive]
-pub struct ChannelActions {
+pub struct RdpChannelActions {
     /// Whether the channel is recorded.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
@@ -118,61 +204,13 @@ pub struct ChannelActions {
     unknown_fields: UnknownFields,
 }
 
-impl Constrained for ChannelActions {
+impl Constrained for RdpChannelActions {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
             Member::new("audit"),
             Member::new("content_policy"),
             Member::new("four_eyes"),
             Member::new("ids"),
-        ],
-    );
-}
-
-/// Who may use the channel, and when.
-///
-/// Source: REST API Reference Guide, "Change an object", version 7.x.
-#[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(builder, constrained)]
-#[non_exhaustive]
-pub struct ChannelAllowedFor {
-    /// Addresses that clients connect from.
-    ///
-    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that an address is
-    /// a string: the samples are empty.
-    #[resource(default)]
-    pub clients: Vec<String>,
-    /// Groups or user lists on the gateway. No page that we could read shows an element.
-    ///
-    /// Source: REST API Reference Guide, "Change an object", version 7.x.
-    #[resource(default)]
-    pub gateway_groups: Vec<Any>,
-    /// Groups or user lists on the server. No page that we could read shows an element.
-    ///
-    /// Source: REST API Reference Guide, "Change an object", version 7.x.
-    #[resource(default)]
-    pub remote_groups: Vec<Any>,
-    /// Addresses of servers.
-    ///
-    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that an address is
-    /// a string: the samples are empty.
-    #[resource(default)]
-    pub servers: Vec<String>,
-    /// Times at which the channel may be used.
-    ///
-    /// Source: REST API Reference Guide, "Change an object", version 7.x.
-    pub time_policy: Key<TimePolicy>,
-    unknown_fields: UnknownFields,
-}
-
-impl Constrained for ChannelAllowedFor {
-    const CONSTRAINTS: Constraints = Constraints::new(
-        &[
-            Member::new("clients"),
-            Member::new("gateway_groups"),
-            Member::new("remote_groups"),
-            Member::new("servers"),
-            Member::new("time_policy"),
         ],
     );
 }

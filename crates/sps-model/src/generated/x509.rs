@@ -16,15 +16,15 @@ impl Endpoint for X509 {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Post];
     const TITLE: &'static str = "Certificates stored on SPS";
-    const DOC: &'static str = "Certificates with their private keys, which other objects refer to. No page that we could read names their members.";
+    const DOC: &'static str = "Certificates with their private keys, which other objects refer to. A key is in PEM (PKCS #1) and not encrypted; line breaks are `\\n`. No page that we could read names the members.";
 }
 
 impl Object for X509 {
     const TARGET: Target = Target::single_use("/api/configuration/x509");
 }
 
-/// Certificates with their private keys, which other objects refer to. No page that we could read
-/// names their members.
+/// Certificates with their private keys, which other objects refer to. A key is in PEM (PKCS #1)
+/// and not encrypted; line breaks are `\n`. No page that we could read names the members.
 ///
 /// Source: REST API Reference Guide, "Certificates stored on SPS", version 6.0.7.
 #[derive(Debug, Clone, PartialEq, Resource)]

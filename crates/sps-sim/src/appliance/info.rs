@@ -9,10 +9,10 @@ use crate::{
 };
 
 /// Path of the settings that hold the address of the administrator.
-const EMAIL: &str = "/api/configuration/management/email";
+pub(crate) const EMAIL: &str = "/api/configuration/management/email";
 
 /// Path of the settings that hold the names of the appliance.
-const NAMING: &str = "/api/configuration/network/naming";
+pub(crate) const NAMING: &str = "/api/configuration/network/naming";
 
 impl Call<'_> {
     pub(crate) fn info(&self) -> Response {
@@ -21,9 +21,10 @@ impl Call<'_> {
             committed.singletons.get(path).and_then(|it| it[name].as_str()).map(str::to_owned)
         };
         let target = &self.appliance.target;
+        let (hostname, domainname) = self.names();
         let mut body = json!({
-            "domainname": setting(NAMING, "domainname").unwrap_or_else(|| "example.com".to_owned()),
-            "hostname": setting(NAMING, "hostname").unwrap_or_else(|| "sps".to_owned()),
+            "domainname": domainname,
+            "hostname": hostname,
             "nickname": setting(NAMING, "nickname"),
             "plugin_sdk_version": {"feature": "1.4", "full": "1.4.4"},
             "support_link": setting(EMAIL, "admin_address").map(|it| format!("mailto:{it}")),
@@ -36,11 +37,21 @@ impl Call<'_> {
             body["build_date"] = json!("2024-01-01T00:00:00+00:00");
             body["config_hash"] = json!(config_hash(committed));
             body["firmware_version"] = json!(firmware_version(target));
-            body["roles"] = json!([]);
+            body["roles"] = json!(self.own_roles());
             body["version"] = json!(release(target));
         }
         let meta = self.meta(committed, self.path);
         Response::json(200, &json!({"body": body, "key": "about_info", "meta": meta}))
+    }
+
+    /// Returns the host name and the domain.
+    pub(crate) fn names(&self) -> (String, String) {
+        let naming = self.state.committed.singletons.get(NAMING);
+        let name = |key: &str, default: &str| {
+            let set = naming.and_then(|it| it[key].as_str()).filter(|it| !it.is_empty());
+            set.unwrap_or(default).to_owned()
+        };
+        (name("hostname", "sps"), name("domainname", "example.com"))
     }
 
     /// Shows a state that is not simulated: the examples of the spec.
@@ -48,11 +59,7 @@ impl Call<'_> {
         let bodies = &self.appliance.bodies;
         let stored = bodies.initial(endpoint).unwrap_or_default();
         let body = bodies.show(endpoint, &stored, self.view(), self.caller.is_some());
-        let wrapper = endpoint.wrappers.first().map_or("body", String::as_str);
-        let key = endpoint.key.as_deref().or_else(|| self.path.rsplit('/').next());
-        let mut response = json!({"key": key, "meta": self.meta(self.view(), self.path)});
-        response[wrapper] = body;
-        Response::json(200, &response)
+        self.wrapped(endpoint, body)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     appliance::{Call, HandlerResult, Logins, idle_time},
     clock::http_date,
     http::{Authorization, Failure, Response},
-    session::{Caller, User},
+    session::{Caller, Credential, User},
 };
 
 impl<'a> Call<'a> {
@@ -24,7 +24,9 @@ impl<'a> Call<'a> {
                 };
             }
         };
-        let token = self.open_session(user);
+        let credential =
+            if uses_certificate { Credential::Certificate } else { Credential::Password };
+        let token = self.open_session(user, credential);
         let cookie = self.cookie(&token);
         let meta = self.meta(self.view(), self.path);
         Ok(Response::json(200, &json!({"meta": meta})).with_header("set-cookie", cookie))
@@ -43,17 +45,17 @@ impl<'a> Call<'a> {
         match self.state.sessions.token_without_cookie(name) {
             Some(token) => self.caller = self.touch(&token),
             None => {
-                let token = self.open_session(user);
+                let token = self.open_session(user, Credential::Password);
                 self.state.sessions.keep_without_cookie(name, token);
             }
         }
     }
 
     /// Opens a session for the request, and returns its token.
-    fn open_session(&mut self, user: &User) -> String {
+    fn open_session(&mut self, user: &User, credential: Credential) -> String {
         let (token, x_token) = (self.state.random.hex(40), self.state.random.hex(40));
         let now = self.appliance.clock.now();
-        self.state.sessions.open(token.clone(), user, x_token, now);
+        self.state.sessions.open(token.clone(), user, credential, x_token, now);
         self.caller = self.touch(&token);
         token
     }

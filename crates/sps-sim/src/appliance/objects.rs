@@ -27,7 +27,8 @@ impl Call<'_> {
     pub(crate) fn show_singleton(&self, endpoint: &'static Endpoint) -> Response {
         let view = self.view();
         let stored = view.singletons.get(self.path).unwrap_or(&Value::Null);
-        let body = self.appliance.bodies.show(endpoint, stored, view, true);
+        let mut body = self.appliance.bodies.show(endpoint, stored, view, true);
+        self.add_join_info(&mut body);
         let key = endpoint.key.as_deref().or_else(|| self.path.rsplit('/').next());
         let meta = self.meta(view, self.path);
         Response::json(200, &json!({"body": body, "key": key, "meta": meta}))

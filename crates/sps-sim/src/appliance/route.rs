@@ -6,13 +6,16 @@ use sps_spec::Endpoint;
 use crate::{
     appliance::{Call, HandlerResult},
     body::Mode,
-    configuration::{Address, Node, has_token},
+    configuration::{Address, Node, has_short_user_info, has_token},
     http::{Authorization, Failure, Response},
     session::{Caller, Rights},
 };
 
 impl Call<'_> {
     pub(crate) fn route(&mut self) -> HandlerResult {
+        if let Some(result) = self.setup() {
+            return result;
+        }
         let reads = self.request.method == "GET";
         match self.path {
             "/api/authentication" if reads => return self.log_in(),
@@ -79,21 +82,21 @@ impl Call<'_> {
         match self.path {
             "/api/transaction" => return self.transaction(caller),
             "/api/transaction/changes" if reads => return Ok(self.changes()),
-            "/api/user/info" if reads && has_token(&self.appliance.target) => {
-                let body = json!({"name": caller.user, "token": caller.x_token});
-                let meta = self.meta(self.view(), self.path);
-                return Ok(Response::json(
-                    200,
-                    &json!({"key": "info", "body": body, "meta": meta}),
-                ));
+            "/api/user_info" | "/api/user/info" if reads => return Ok(self.user_info(caller)),
+            "/api/userinfo" if reads && has_short_user_info(&self.appliance.target) => {
+                return Ok(self.user_info(caller));
             }
+            "/api/endpoints" if reads => return Ok(self.user_endpoints(caller)),
+            "/api/health_status" if reads => return Ok(self.health_status()),
             "/api/upload/plugins" if !reads => return self.upload_plugin(caller),
             "/api/upload/firmware" if !reads => return self.upload_firmware(),
-            "/api/firmware/slots" if reads => return Ok(self.slots()),
             _ => {}
         }
-        if let Some(key) = self.path.strip_prefix("/api/firmware/slots/").filter(|_| reads) {
-            return self.show_slot(key);
+        if let Some(result) = self.outside(caller) {
+            return result;
+        }
+        if let Some(below) = self.path.strip_prefix("/api/audit/") {
+            return self.audit(caller, below);
         }
         let tree = &self.appliance.tree;
         match tree.resolve(self.path) {
@@ -114,6 +117,12 @@ impl Call<'_> {
                 Err(Failure::resource_not_found(known, rest))
             }
         }
+    }
+
+    /// Handles a request that has a behavior of its own, at a path that the version has.
+    fn outside(&mut self, caller: &Caller) -> Option<HandlerResult> {
+        self.appliance.tree.resolve(self.path)?;
+        self.firmware().or_else(|| self.cluster(caller)).or_else(|| self.service())
     }
 
     /// Handles a request to an endpoint itself.

@@ -149,7 +149,7 @@ impl Call<'_> {
     }
 
     /// Whether a commit needs a message, by the committed settings.
-    fn needs_message(&self) -> bool {
+    pub(crate) fn needs_message(&self) -> bool {
         let accounting = self.state.committed.singletons.get(ACCOUNTING);
         accounting.is_some_and(|it| it["require_commitlog"] == json!(true))
     }

@@ -1,15 +1,15 @@
-//! Uploads of plugins, which become part of the configuration, and of firmware, which fills a slot.
+//! Uploads of plugins, which become part of the configuration.
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
-    appliance::{Call, info::firmware_version, read::semantic_error},
+    appliance::{Call, read::semantic_error},
     body::Mode,
     configuration::{PLUGINS, plugin_types},
     http::{Failure, Response, first_part},
-    jobs::{Slots, manifest},
+    jobs::manifest,
     random::Random,
     session::Caller,
 };
@@ -32,6 +32,14 @@ impl Call<'_> {
         if !plugin_types(&self.appliance.target).contains(&kind.as_str()) {
             let message = "unknown type of plugin";
             return Err(semantic_error("not-in-enum", "/type", message));
+        }
+        let checks: [(&str, fn(&str) -> bool); 3] =
+            [("name", is_name), ("version", is_version), ("api", is_api)];
+        for (name, check) in checks {
+            if !entry(name).is_some_and(|it| check(&it)) {
+                let message = "the manifest lacks it, or its form is wrong";
+                return Err(semantic_error("plugin-manifest", &format!("/{name}"), message));
+            }
         }
         let body = json!({
             "api": entry("api"),
@@ -59,62 +67,9 @@ impl Call<'_> {
         Ok(Response::json(201, &json!({"body": body, "key": key, "meta": meta})))
     }
 
-    pub(crate) fn upload_firmware(&mut self) -> Result<Response, Failure> {
-        self.allow(&["POST"])?;
-        self.check_type(&[
-            "application/x-iso9660-image",
-            "application/octet-stream",
-            "multipart/form-data",
-        ])?;
-        if self.request.body_length == 0 {
-            return Err(self.invalid_body("the body is empty"));
-        }
-        let version = format!("{}-upload", firmware_version(&self.appliance.target));
-        let key = self.state.slots.fill(version).to_string();
-        let href = format!("/api/firmware/slots/{key}");
-        let meta = json!({"href": href, "parent": "/api/firmware/slots"});
-        Ok(Response::json(201, &json!({"key": key, "meta": meta})))
-    }
-
-    pub(crate) fn slots(&self) -> Response {
-        let items = Slots::numbers().map(|number| {
-            let href = format!("{}/{number}", self.path);
-            json!({"body": self.slot(number), "key": number.to_string(), "meta": {"href": href}})
-        });
-        let items: Vec<_> = items.collect();
-        let meta = self.meta(self.view(), self.path);
-        Response::json(200, &json!({"items": items, "meta": meta}))
-    }
-
-    /// Shows one slot.
-    pub(crate) fn show_slot(&self, key: &str) -> Result<Response, Failure> {
-        let number = Slots::numbers().find(|it| it.to_string() == key);
-        let number = number.ok_or_else(|| Failure::not_found(self.path))?;
-        let meta = self.meta(self.view(), self.path);
-        let body = self.slot(number);
-        Ok(Response::json(200, &json!({"body": body, "key": key, "meta": meta})))
-    }
-
-    /// Returns the content of a slot: the running firmware in the first, an upload, or nothing.
-    fn slot(&self, number: usize) -> Value {
-        let own = firmware_version(&self.appliance.target);
-        let version = match number {
-            1 => Some(&own),
-            _ => self.state.slots.uploaded(number),
-        };
-        let Some(version) = version else { return json!({}) };
-        json!({
-            "after_reboot": number == 1,
-            "current": number == 1,
-            "upgrade_news": null,
-            "upgrade_notes": "",
-            "version": version,
-        })
-    }
-
     /// In strict mode, refuses a body of another type. Public clients send uploads without a type, as octets, or as
     /// multipart under `application/json`.
-    fn check_type(&self, types: &[&str]) -> Result<(), Failure> {
+    pub(crate) fn check_type(&self, types: &[&str]) -> Result<(), Failure> {
         if self.appliance.mode == Mode::Lenient {
             return Ok(());
         }
@@ -124,4 +79,22 @@ impl Call<'_> {
         let message = format!("The body has to be declared as {}", types.join(" or "));
         Err(Failure::new(415, "UnsupportedMediaType", message))
     }
+}
+
+/// Whether a plugin may have this name: a letter, then letters, digits and `_`.
+fn is_name(text: &str) -> bool {
+    text.len() >= 2
+        && text.starts_with(|it: char| it.is_ascii_alphabetic())
+        && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
+}
+
+/// Whether a plugin may have this version. A suffix may be a date.
+fn is_version(text: &str) -> bool {
+    text.starts_with(|it: char| it.is_ascii_digit())
+}
+
+/// Whether this is a version of the interface: two or three numbers.
+fn is_api(text: &str) -> bool {
+    let numbers: Vec<_> = text.split('.').collect();
+    (2..=3).contains(&numbers.len()) && numbers.iter().all(|it| it.parse::<u32>().is_ok())
 }

@@ -20,7 +20,44 @@ pub(super) fn has(format: Format, text: &str) -> bool {
         Format::DateTime => date_time::is_date_time(text),
         Format::NoWhitespace => !text.chars().any(char::is_whitespace),
         Format::PemCertificate => certificate::is_certificate(text),
+        Format::IpNetwork => is_ip_network(text),
+        Format::Url => is_url(text),
+        Format::Uuid => is_uuid(text),
     }
+}
+
+/// Checks for an address and the length of a prefix, in the notation of RFC 4632.
+fn is_ip_network(text: &str) -> bool {
+    let Some((address, length)) = text.split_once('/') else { return false };
+    let is_plain =
+        length.bytes().all(|it| it.is_ascii_digit()) && (length == "0" || !length.starts_with('0'));
+    let longest = match address.parse() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    is_plain && length.parse().is_ok_and(|it: u8| it <= longest)
+}
+
+/// Checks for a scheme, `://` and a host, of RFC 3986, without white space anywhere.
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(is_inside)
+        && !rest.is_empty()
+        && !rest.starts_with(['/', '?', '#'])
+        && !text.contains(char::is_whitespace)
+}
+
+/// Checks for the text form of RFC 9562.
+fn is_uuid(text: &str) -> bool {
+    let is_hyphen = |at: usize| matches!(at, 8 | 13 | 18 | 23);
+    text.len() == 36
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if is_hyphen(at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
 /// Whether a text is a certificate with a key that newer versions refuse.

@@ -61,6 +61,7 @@ pub(crate) fn restore(
     let mut left_out = Vec::new();
     let mut next = Configuration::default();
     next.revision = read.revision;
+    next.membership = read.membership;
     for (path, body) in read.singletons {
         let is_default = from != target && old.defaults.singletons.get(&path) == Some(&body);
         match tree.node(&path) {

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sps_spec::Endpoint;
 
-use crate::body::{Bodies, World};
+use crate::{
+    body::{Bodies, World},
+    configuration::membership::Membership,
+};
 
 /// The stored content of `/api/configuration`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -18,6 +21,9 @@ pub(crate) struct Configuration {
     /// Number of commits, which changes the hash even if a commit undoes the one before.
     #[serde(default)]
     pub(crate) revision: u64,
+    /// Place in a cluster.
+    #[serde(default, skip_serializing_if = "Membership::is_none")]
+    pub(crate) membership: Membership,
     /// Paths that refer to an object, by the path of the object.
     #[serde(skip)]
     referrers: BTreeMap<String, BTreeSet<String>>,
@@ -134,7 +140,7 @@ pub(crate) fn targets(
     body: &Value,
 ) -> BTreeSet<String> {
     let references = bodies.references(endpoint, body);
-    references.into_iter().map(|it| format!("{}/{}", it.collection, it.key)).collect()
+    references.into_iter().map(|it| format!("{}/{}", it.collection, it.object)).collect()
 }
 
 #[cfg(test)]

@@ -72,14 +72,10 @@ impl Tree {
             nodes.insert(format!("{PLUGINS}/{kind}"), Node::Plugins);
         }
         let mut services: Vec<(&str, &[&str])> = vec![
-            ("/api/authentication", &["GET", "DELETE"]),
-            ("/api/firmware/slots", &["GET"]),
-            ("/api/transaction/changes", &["GET"]),
-            ("/api/upload/firmware", &["POST"]),
-            ("/api/upload/plugins", &["POST"]),
+            ("/api/user/info", &["GET"]),
         ];
-        if has_token(target) {
-            services.push(("/api/user/info", &["GET"]));
+        if has_short_user_info(target) {
+            services.push(("/api/userinfo", &["GET"]));
         }
         for (path, methods) in services {
             nodes.entry(path.to_owned()).or_insert(Node::Service(methods));
@@ -212,4 +208,9 @@ pub(crate) fn plugin_types(target: &Version) -> &'static [&'static str] {
 /// Whether browsers must send the header field `X-Token`.
 pub(crate) fn has_token(target: &Version) -> bool {
     *target >= Version::new([7, 5])
+}
+
+/// Whether the user information has its third name.
+pub(crate) fn has_short_user_info(target: &Version) -> bool {
+    *target < Version::new([7, 4])
 }

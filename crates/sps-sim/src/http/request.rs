@@ -1,6 +1,10 @@
 //! A request as the appliance sees it: with its path decoded and its credentials read.
 
+use std::net::IpAddr;
+
 use hyper::{HeaderMap, header};
+
+use crate::http::multipart::file_name;
 
 /// A request with its body.
 #[derive(Clone, Default)]
@@ -18,14 +22,18 @@ pub(crate) struct Request {
     pub(crate) authorization: Authorization,
     /// Common name of the client's certificate.
     pub(crate) certificate: Option<String>,
+    /// Address of the client.
+    pub(crate) peer: Option<IpAddr>,
     pub(crate) browser: bool,
     pub(crate) x_token: Option<String>,
     pub(crate) content_type: Option<String>,
     pub(crate) content_length: Option<u64>,
+    /// Name of the file in the body.
+    pub(crate) file_name: Option<String>,
     /// Whether it has the field `Expect`. An empty field does not count: clients send it to turn the field off.
     pub(crate) expect: bool,
     pub(crate) body: Vec<u8>,
-    /// Length of the body. For firmware, the body itself is not kept.
+    /// Length of the body. Of firmware, only the start is kept.
     pub(crate) body_length: u64,
 }
 
@@ -73,11 +81,15 @@ impl Request {
                 Some(value) => basic(value.as_bytes()).unwrap_or(Authorization::Unusable),
             },
             certificate: None,
+            peer: None,
             browser: text(header::USER_AGENT).is_some_and(|it| it.contains("Mozilla/")),
             x_token: headers.get("x-token").and_then(|it| it.to_str().ok()).map(str::to_owned),
             content_type: text(header::CONTENT_TYPE)
                 .map(|it| it.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()),
             content_length: text(header::CONTENT_LENGTH).and_then(|it| it.parse().ok()),
+            file_name: headers
+                .get(header::CONTENT_DISPOSITION)
+                .and_then(|it| file_name(it.as_bytes())),
             expect: headers.get_all(header::EXPECT).iter().any(|it| !it.is_empty()),
             body: Vec::new(),
             body_length: 0,
@@ -90,6 +102,16 @@ impl Request {
         let mut parameters = query.split('&').filter_map(|it| it.split_once('='));
         let (_, value) = parameters.find(|(it, _)| *it == name)?;
         percent_decoded(&value.replace('+', " "))
+    }
+
+    /// Returns all query parameters, decoded. One that cannot be decoded stays as it is.
+    pub(crate) fn parameters(&self) -> Vec<(String, String)> {
+        let query = self.raw_query.as_deref().unwrap_or_default();
+        let pairs = query.split('&').filter(|it| !it.is_empty());
+        let pairs = pairs.map(|it| it.split_once('=').unwrap_or((it, "")));
+        let text =
+            |it: &str| percent_decoded(&it.replace('+', " ")).unwrap_or_else(|| it.to_owned());
+        pairs.map(|(name, value)| (text(name), text(value))).collect()
     }
 
     /// Returns the method as it was sent.

@@ -25,6 +25,11 @@ impl Response {
         Self { status: 200, content_type, headers, body }
     }
 
+    /// Makes a response without a body.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self { status, content_type: "application/json", headers: Vec::new(), body: Vec::new() }
+    }
+
     /// Makes a page of HTML, as a proxy sends it.
     pub(crate) fn page(status: u16) -> Self {
         let body = format!("<html><body><h1>{status}</h1></body></html>\n").into_bytes();

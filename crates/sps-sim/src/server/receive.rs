@@ -6,7 +6,10 @@ use axum::body::Body;
 use hyper::body::Body as _;
 use tokio::time::timeout;
 
-use crate::http::{Failure, Request, Response};
+use crate::{
+    device::HEAD_BYTES,
+    http::{Failure, Request, Response},
+};
 
 /// Longest body that is read.
 const MAX_BODY_BYTES: u64 = 10 << 20;
@@ -14,7 +17,7 @@ const MAX_BODY_BYTES: u64 = 10 << 20;
 /// Length up to which a body that is too long is still read, so that the client sees the refusal.
 const MAX_DRAINED_BYTES: u64 = 64 << 20;
 
-/// Longest firmware. Only its length is kept.
+/// Longest firmware. Only its start and its length are kept.
 const MAX_FIRMWARE_BYTES: u64 = 4 << 30;
 
 /// Time that a client has for the handshake, for the head and for the body of a request.
@@ -47,6 +50,9 @@ pub(super) async fn receive(request: &mut Request, body: &mut Body) -> Option<Re
             }
             if is_kept && length <= limit {
                 content.extend_from_slice(data);
+            } else if !is_kept {
+                let room = HEAD_BYTES.saturating_sub(content.len());
+                content.extend_from_slice(&data[..room.min(data.len())]);
             }
         }
         true

@@ -30,6 +30,7 @@ impl Reply {
         lines.filter(|it| it.0.eq_ignore_ascii_case(name)).map(|it| it.1).collect()
     }
 
+    #[track_caller]
     pub(crate) fn error(&self) -> String {
         self.json()["error"]["type"].as_str().unwrap().to_owned()
     }

@@ -2,18 +2,24 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod audit;
 mod authentication;
 mod client;
+mod cluster;
 mod faults;
+mod firmware;
 mod hostile;
 mod jobs;
 mod log;
 mod objects;
 mod parallel;
+mod services;
+mod setup;
 mod state;
 mod tls;
 mod transactions;
 mod uploads;
+mod user;
 
 use std::time::{Duration, UNIX_EPOCH};
 

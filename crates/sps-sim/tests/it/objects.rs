@@ -391,8 +391,13 @@ async fn links_reach_every_path() {
     let (mut seen, mut todo) = (Vec::new(), vec!["/api".to_owned()]);
     while let Some(path) = todo.pop() {
         let reply = client.get(&path);
-        if reply.status == 405 {
-            // Secrets and uploads can only be sent.
+        // Secrets and uploads can only be sent. A node alone has no status, and a check of a plugin needs its name.
+        let is_special = match reply.status {
+            400 => path == "/api/plugin/integrity",
+            404 => path == "/api/cluster/status",
+            status => status == 405,
+        };
+        if is_special {
             continue;
         }
         let response = reply.expect(200);

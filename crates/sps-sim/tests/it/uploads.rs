@@ -1,4 +1,4 @@
-//! Plugins and firmware.
+//! Plugins.
 
 use crate::{
     client::{Client, Reply, raw},
@@ -36,6 +36,13 @@ fn upload(client: &Client<'_>, path: &str, kind: &str, body: &[u8]) -> Reply {
         body.len()
     );
     raw(client.sim, &[head.as_bytes(), body].concat()).unwrap()
+}
+
+/// Uploads a plugin of the type `aa`, and returns its key.
+pub(crate) fn plugin(client: &Client<'_>) -> String {
+    let archive = zip("MANIFEST", MANIFEST.as_bytes(), true);
+    let response = upload(client, "/api/upload/plugins", "application/zip", &archive).expect(201);
+    response["key"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,6 +92,21 @@ async fn refuses_invalid_plugins() {
         assert_eq!(upload(&client, path, "application/zip", body).status, 400);
     }
     assert_eq!(upload(&client, path, "application/zip", &other).error(), "SemanticError");
+    // What the vendor's tool that builds plugins refuses as well.
+    for (from, to) in [
+        ("name: SPS_Example", "name: 7x"),
+        ("name: SPS_Example", "name: SPS-Example"),
+        ("version: 1.2.3", "version: v1"),
+        ("version: 1.2.3\n", ""),
+        ("api: \"1.3\"", "api: 1"),
+    ] {
+        let archive = zip("MANIFEST", MANIFEST.replace(from, to).as_bytes(), true);
+        assert_eq!(
+            upload(&client, path, "application/zip", &archive).error(),
+            "SemanticError",
+            "{to}"
+        );
+    }
     // Archives with one wrong byte, anywhere.
     for at in 0..good.len() {
         let mut broken = good.clone();
@@ -111,7 +133,8 @@ async fn only_strict_mode_checks_the_type_of_uploads() {
     ] {
         let response = upload(&client, plugins, kind, body).expect(201);
         assert_eq!(response["body"]["name"], "SPS_Example", "{kind}");
-        upload(&client, firmware, kind, body).expect(201);
+        let slot = upload(&client, firmware, kind, body).expect(201)["meta"]["slot"].clone();
+        client.delete(slot.as_str().unwrap()).expect(200);
     }
     let sim = version("7.5").strict().start().await.unwrap();
     let client = Client::new(&sim);
@@ -125,21 +148,4 @@ async fn only_strict_mode_checks_the_type_of_uploads() {
     ] {
         assert_eq!(upload(&client, path, kind, body).status, status, "{path} {kind}");
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn firmware_fills_a_slot() {
-    let sim = version("7.5").start().await.unwrap();
-    let client = Client::new(&sim);
-    let slots = client.get("/api/firmware/slots").expect(200)["items"].clone();
-    assert_eq!(slots[0]["body"]["current"], true);
-    assert_eq!(slots[1]["body"], serde_json::json!({}));
-    let image = vec![7; 11 << 20];
-    let path = "/api/upload/firmware";
-    for kind in ["application/x-iso9660-image", "application/octet-stream"] {
-        upload(&client, path, kind, &image).expect(201);
-    }
-    let slots = client.get("/api/firmware/slots").expect(200)["items"].clone();
-    assert_eq!(slots[2]["body"]["current"], false);
-    assert_eq!(sim.open_transaction(), None);
 }

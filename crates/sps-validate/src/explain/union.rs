@@ -78,7 +78,7 @@ impl<'t> Walker<'_, '_, 't> {
                 continue;
             }
             let Some(index) = chosen else {
-                self.report.sensitive.push(member.value.span);
+                self.below(content, |walker| walker.unknown_value(&member.value));
                 continue;
             };
             let siblings = Siblings { ty, tag, chosen: variants[index].value, variants };

@@ -2,13 +2,18 @@
 
 use crate::format::{FormatError, host};
 
-/// Accepts a scheme, `://`, a host, and anything without white space after it.
+/// Accepts a scheme, `://`, a host, and anything after it that can be seen.
 pub(super) fn check(value: &str) -> Result<(), FormatError> {
     let Some((scheme, host)) = parts(value) else { return Err(why(value)) };
-    if is_scheme(scheme) && !host.is_empty() && !value.contains(char::is_whitespace) {
+    if is_scheme(scheme) && !host.is_empty() && !value.chars().any(is_misplaced) {
         return Ok(());
     }
     Err(why(value))
+}
+
+/// Whether no URL has the character, though a reader may not see it.
+fn is_misplaced(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || host::is_invisible(c)
 }
 
 /// The scheme, and what is between it and the path.
@@ -30,7 +35,7 @@ fn why(value: &str) -> FormatError {
     if value.trim().len() < value.len() && check(value.trim()).is_ok() {
         return FormatError::OuterWhiteSpace;
     }
-    if value.chars().any(host::is_invisible) {
+    if value.chars().any(|c| host::is_invisible(c) || (c.is_control() && !c.is_whitespace())) {
         return FormatError::Invisible;
     }
     if value.contains(char::is_whitespace) {

@@ -108,6 +108,98 @@ fn email_address() {
 }
 
 #[test]
+fn ip_network() {
+    check(
+        Format::IpNetwork,
+        &[
+            "0.0.0.0/0",
+            "192.0.2.0/24",
+            // The address of an interface with its network.
+            "192.0.2.25/24",
+            "255.255.255.255/32",
+            "::/0",
+            "2001:db8::/32",
+            "2001:db8::1/128",
+        ],
+        &[
+            ("", "empty"),
+            ("192.0.2.0", "no prefix length"),
+            ("192.0.2.0/", "up to 32"),
+            ("192.0.2.0/33", "up to 32"),
+            ("2001:db8::/129", "128 for IPv6"),
+            ("192.0.2.0/-1", "up to 32"),
+            ("192.0.2.0/+1", "up to 32"),
+            ("192.0.2.0/024", "up to 32"),
+            ("192.0.2.0/00", "up to 32"),
+            ("192.0.2.0/24/8", "up to 32"),
+            ("192.0.2.0/255.255.255.0", "up to 32"),
+            ("192.0.2/24", "four numbers"),
+            ("192.0.2.256/24", "four numbers"),
+            ("net.corp.test/24", "neither"),
+            ("/24", "empty"),
+        ],
+    );
+}
+
+#[test]
+fn url() {
+    check(
+        Format::Url,
+        &[
+            "https://server.corp.test",
+            "https://server.corp.test:8443/path?a=b#c",
+            "http://192.0.2.1/",
+            "ldaps://[2001:db8::1]:636/dc=corp",
+            "a1+.-b://x",
+            "HTTPS://SERVER",
+        ],
+        &[
+            ("", "empty"),
+            ("server.corp.test", "no scheme"),
+            ("//server.corp.test", "no scheme"),
+            ("/path", "no scheme"),
+            ("://server", "no scheme"),
+            ("1a://server", "no scheme"),
+            ("ht_tp://server", "no scheme"),
+            ("mailto:ops@corp.test", "no scheme"),
+            ("https://", "no host"),
+            ("https:///path", "no host"),
+            ("https://?a", "no host"),
+            ("https://#a", "no host"),
+            ("https://server/a b", "white space"),
+            (" https://server", "white space around"),
+            ("https://server\n", "white space around"),
+            ("https://ser\u{200b}ver", "invisible"),
+            ("https://server/\u{7}", "invisible"),
+        ],
+    );
+}
+
+#[test]
+fn uuid() {
+    check(
+        Format::Uuid,
+        &[
+            "11111111-aaaa-4bbb-8ccc-000000000001",
+            "00000000-0000-0000-0000-000000000000",
+            "F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6",
+        ],
+        &[
+            ("", "empty"),
+            ("node-1", "groups of 8"),
+            ("11111111aaaa4bbb8ccc000000000001", "groups of 8"),
+            ("1111111-1aaaa-4bbb-8ccc-000000000001", "groups of 8"),
+            ("11111111-aaaa-4bbb-8ccc-00000000001", "groups of 8"),
+            ("11111111-aaaa-4bbb-8ccc-0000000000012", "groups of 8"),
+            ("11111111-aaaa-4bbb-8ccc-000000000001-", "groups of 8"),
+            ("g1111111-aaaa-4bbb-8ccc-000000000001", "groups of 8"),
+            ("{11111111-aaaa-4bbb-8ccc-000000000001}", "groups of 8"),
+            (" 11111111-aaaa-4bbb-8ccc-000000000001", "white space around"),
+        ],
+    );
+}
+
+#[test]
 fn ip_address() {
     check(
         Format::IpAddress,
@@ -394,6 +486,9 @@ fn codes_are_permanent() {
         [
             "email-address",
             "ip-address",
+            "ip-network",
+            "url",
+            "uuid",
             "fqdn",
             "time-of-day",
             "date-time",

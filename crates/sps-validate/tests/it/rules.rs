@@ -4,7 +4,8 @@ use Outcome::{Broken, BrokenBy, Holds, Undecided};
 use sps_validate::{
     Cause, Check, Condition, Context, Input, Literal, Outcome, Reason, Requirement, Rule, Severity,
     Timestamp, Version, Versions, certificate_not_expired, certificate_strong_key,
-    certificate_strong_signature, engine_id_prefix, engine_id_rfc3411, not_ipv6, snmp_user_name,
+    certificate_strong_signature, engine_id_prefix, engine_id_rfc3411, local_group_name, not_ipv6,
+    snmp_user_name,
 };
 
 const GUIDE: &str = include_str!("../data/certificates/guide.pem");
@@ -61,6 +62,16 @@ fn texts_of_the_guides_that_others_may_refuse() {
         (&"\u{e9}".repeat(17), BrokenBy(Cause::Octets { found: 34, most: 32 })),
     ] {
         assert_eq!(snmp_user_name(name, &context), outcome, "{name}");
+    }
+    for (name, outcome) in [
+        ("", Holds),
+        ("http-write", Holds),
+        ("b\u{fc}ro (2)", Holds),
+        ("http/write", Broken),
+        ("http,", Broken),
+        ("\"http", Broken),
+    ] {
+        assert_eq!(local_group_name(name, &context), outcome, "{name}");
     }
     for (address, outcome) in [
         ("192.0.2.1", Holds),

@@ -2,6 +2,7 @@
 //! held to it.
 
 mod limits;
+mod shapes;
 
 use sps_validate::{
     Condition, Constraint, Constraints, Context, EnumValue, Field, FieldForm, Form, Kind, Literal,

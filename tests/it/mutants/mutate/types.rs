@@ -54,7 +54,10 @@ impl Mutants<'_> {
             all.push((word, show(&before), show(&!before), changed));
         };
         let nullable = !field.nullable;
-        flag("nullable", field.nullable, Field { nullable, ..field.clone() });
+        // Anything includes null.
+        if field.ty != FieldType::Any {
+            flag("nullable", field.nullable, Field { nullable, ..field.clone() });
+        }
         let is_enum = matches!(&field.ty, FieldType::Named(name) if matches!(self.spec.type_def(name), Some(TypeDef::Enum(_))));
         // Only a member that is always there can be a tag, says a lint.
         if is_enum && field.presence == Presence::Required && !field.nullable {
@@ -64,9 +67,12 @@ impl Mutants<'_> {
             let toggled =
                 Field { response_only: !field.response_only, request_only: false, ..field.clone() };
             flag("response_only", field.response_only, toggled);
-            let toggled =
-                Field { request_only: !field.request_only, response_only: false, ..field.clone() };
-            flag("request_only", field.request_only, toggled);
+            // A member of requests alone is one that a response need not have: no other if it is optional anyway.
+            if field.presence != Presence::Optional {
+                let request_only = !field.request_only;
+                let toggled = Field { request_only, response_only: false, ..field.clone() };
+                flag("request_only", field.request_only, toggled);
+            }
         }
         for (before, after, ty) in self.type_variations(&field.ty) {
             all.push(("type", before, after, Field { ty, ..field.clone() }));

@@ -20,6 +20,8 @@ pub(super) struct TargetArg {
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) path: String,
+    /// The query of a GET, encoded.
+    query: Option<String>,
     /// The endpoint, if the spec has it.
     pub(super) endpoint: Option<&'static EndpointInfo>,
     /// Whether the path names an object of the endpoint.
@@ -37,6 +39,9 @@ impl TargetArg {
     /// The endpoint does not support the method; names the command that does.
     pub(super) fn locate_for(&self, method: Method) -> Result<Target> {
         let target = self.locate()?;
+        if target.query.is_some() {
+            bail!("only `sps get` takes a query, the part from `?` on");
+        }
         target.require(method)?;
         Ok(target)
     }
@@ -45,22 +50,31 @@ impl TargetArg {
 impl Target {
     /// Finds the endpoint or object of this name.
     pub(super) fn named(name: &str) -> Result<Self> {
+        let (name, query) = name.split_once('?').map_or((name, None), |it| (it.0, Some(it.1)));
+        let query = query.map(encoded);
         if let Some(located) = locate(name) {
-            let path = match located.key {
-                Some(key) => format!("{}/{key}", located.endpoint.path),
-                None => located.endpoint.path.to_owned(),
-            };
+            let path = located.path();
             let has_key = located.key.is_some();
-            return Ok(Self { path, endpoint: Some(located.endpoint), has_key });
+            return Ok(Self { path, query, endpoint: Some(located.endpoint), has_key });
         }
         if let Some(endpoint) = endpoint::outside_spec(name) {
             let path = name.trim_end_matches('/').to_owned();
-            return Ok(Self { path, endpoint: Some(endpoint), has_key: false });
+            return Ok(Self { path, query, endpoint: Some(endpoint), has_key: false });
         }
-        if name == "/api" || name.starts_with("/api/") {
-            return Ok(Self { path: name.to_owned(), endpoint: None, has_key: false });
+        let path = match endpoint::part(name) {
+            Some(path) => path,
+            None if name == "/api" || name.starts_with("/api/") => name.to_owned(),
+            None => bail!("{}; for any other, pass the full path, /api/…", endpoint::unknown(name)),
+        };
+        Ok(Self { path, query, endpoint: None, has_key: false })
+    }
+
+    /// The path with the query.
+    pub(super) fn address(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.path),
+            None => self.path.clone(),
         }
-        bail!("{}; for any other, pass the full path, /api/…", endpoint::unknown(name))
     }
 
     /// Whether it is changed in transactions.
@@ -171,6 +185,19 @@ impl Target {
         let kind = subject.map_or(Kind::Any, |subject| subject.body);
         differences(kind, &before.clone().into(), &after.clone().into())
     }
+}
+
+/// A query with what an address cannot hold encoded, such as spaces. What is encoded already stays as it is.
+fn encoded(query: &str) -> String {
+    let mut text = String::new();
+    for byte in query.bytes() {
+        if byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text += &format!("%{byte:02X}");
+        }
+    }
+    text
 }
 
 /// A response as indented JSON.
