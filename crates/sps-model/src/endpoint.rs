@@ -220,7 +220,17 @@ impl EndpointInfo {
         versions: Versions,
     ) -> Self {
         let (request, response) = (None, None);
-        Self { path, kind, methods, title: "", doc: "", versions, request, response }
+        Self {
+            path,
+            kind,
+            methods,
+            title: "",
+            doc: "",
+            versions,
+            is_ordered: false,
+            request,
+            response,
+        }
     }
 
     /// An endpoint that no source shows. Nothing about its bodies can be checked; references in them are recognized by
@@ -243,6 +253,13 @@ impl EndpointInfo {
     pub const fn described(mut self, title: &'static str, doc: &'static str) -> Self {
         self.title = title;
         self.doc = doc;
+        self
+    }
+
+    /// Sets whether the order of its objects can be read and changed.
+    #[must_use]
+    pub const fn ordered(mut self, is_ordered: bool) -> Self {
+        self.is_ordered = is_ordered;
         self
     }
 

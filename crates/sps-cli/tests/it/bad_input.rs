@@ -99,7 +99,8 @@ fn an_unknown_href_is_reported() {
     let run = dir.sps(&["check", "management"]);
     assert_eq!(run.status, 2);
     assert!(
-        run.stderr.contains("unknown endpoint /api/configuration/smtp/options in `meta.href`; pass"),
+        run.stderr
+            .contains("unknown endpoint /api/configuration/smtp/options in `meta.href`; pass"),
         "{}",
         run.stderr
     );
