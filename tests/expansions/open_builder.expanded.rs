@@ -369,6 +369,7 @@ const _: () = {
                 __private::EnumValue::new("slow"),
                 __private::EnumValue::new("very_fast"),
             ],
+            open: false,
         },
         __private::Constraints::NONE,
     );

@@ -270,6 +270,7 @@ const _: () = {
                     ),
                 ),
             ],
+            open: false,
         },
         __private::Constraints::NONE,
     );

@@ -79,6 +79,7 @@ const _: () = {
                 __private::EnumValue::new("md5"),
                 __private::EnumValue::new("sha").aliases(&["sha1"]),
             ],
+            open: false,
         },
         __private::Constraints::NONE,
     );

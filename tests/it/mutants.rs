@@ -197,6 +197,14 @@ fn killer<'c>(
     Some(&cases[index])
 }
 
+/// The name of the type below all lists and maps.
+fn leaf_name(ty: &FieldType) -> Option<&str> {
+    match ty.leaf() {
+        FieldType::Named(name) => Some(name),
+        _ => None,
+    }
+}
+
 /// For each endpoint the files that its verdicts depend on.
 fn reach(spec: &Spec) -> BTreeMap<String, BTreeSet<String>> {
     let own = spec.endpoints.iter().map(|it| (&it.file, &it.types, &it.rules));
@@ -205,8 +213,12 @@ fn reach(spec: &Spec) -> BTreeMap<String, BTreeSet<String>> {
     let mut reach = BTreeMap::new();
     for endpoint in &spec.endpoints {
         let mut files = BTreeSet::from([endpoint.file.clone()]);
-        let mut names: Vec<&str> =
-            endpoint.request.iter().chain(&endpoint.response).map(String::as_str).collect();
+        let mut names: Vec<&str> = endpoint
+            .request
+            .iter()
+            .chain(&endpoint.response)
+            .filter_map(|it| leaf_name(&it.ty))
+            .collect();
         let mut seen = BTreeSet::new();
         while let Some(name) = names.pop() {
             if !seen.insert(name) {

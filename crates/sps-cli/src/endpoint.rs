@@ -180,9 +180,10 @@ pub(crate) fn of_path(path: &Path) -> Option<&'static EndpointInfo> {
         path.components().filter_map(|part| part.as_os_str().to_str()).collect();
     let mut tails = (0..segments.len()).filter_map(|from| segments.get(from..));
     tails.find_map(|tail| {
-        let located = locate(&tail.join("/"))?;
+        let path = tail.join("/");
+        let located = locate(&path)?;
         // The schema of an endpoint below a collection, not an object of the collection.
-        let is_schema = located.key.is_some() && is_schema_of_endpoint(&tail.join("/"));
+        let is_schema = located.key.is_some() && is_schema_of_endpoint(&path);
         (!is_schema).then_some(located.endpoint)
     })
 }

@@ -65,7 +65,15 @@ impl Client {
     /// # Errors
     /// The kinds of [`ErrorKind`] that concern reading.
     pub async fn get<E: Endpoint>(&self) -> Result<Received<E>, Error> {
-        self.shared.get(E::PATH, &Scope::Any).await
+        self.get_at(&[]).await
+    }
+
+    /// Reads an endpoint whose path has placeholders, with a key for each of them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if the number of keys is another, and the kinds that concern reading.
+    pub async fn get_at<E: Endpoint>(&self, keys: &[&str]) -> Result<Received<E>, Error> {
+        self.shared.get(&path::filled(E::PATH, keys)?, &Scope::Any).await
     }
 
     /// Reads one object of a collection.
@@ -85,7 +93,25 @@ impl Client {
     /// # Errors
     /// The kinds of [`ErrorKind`] that concern reading.
     pub async fn list<E: Endpoint>(&self) -> Result<List<E>, Error> {
-        List::fetch(Arc::clone(&self.shared), Scope::Any).await
+        self.list_at(&[]).await
+    }
+
+    /// Lists a collection whose path has placeholders, with a key for each of them.
+    ///
+    /// ```no_run
+    /// # async fn example(client: sps_client::Client) -> Result<(), sps_client::Error> {
+    /// use sps_model::audit::AuditChannel;
+    ///
+    /// let channels = client.list_at::<AuditChannel>(&["4xqTzLk0bYg7mNc2Rf9sWd"]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if the number of keys is another, and the kinds that concern reading.
+    pub async fn list_at<E: Endpoint>(&self, keys: &[&str]) -> Result<List<E>, Error> {
+        let path = path::filled(E::PATH, keys)?;
+        List::fetch(Arc::clone(&self.shared), Scope::Any, path).await
     }
 
     /// Reads the version and other facts about the appliance.

@@ -43,7 +43,10 @@ impl Cluster<'_> {
     /// # Errors
     /// The errors of the appliance, if it belongs to no cluster or is not the central node.
     pub async fn status(&self) -> Result<Vec<Received<NodeStatus>>, Error> {
-        List::fetch(Arc::clone(self.shared), Scope::Any).await?.all().await
+        List::fetch(Arc::clone(self.shared), Scope::Any, NodeStatus::PATH.to_owned())
+            .await?
+            .all()
+            .await
     }
 
     /// Lists the nodes and their roles. [`Transaction::replace_object`] changes the roles of one.
@@ -51,7 +54,7 @@ impl Cluster<'_> {
     /// # Errors
     /// The kinds of [`ErrorKind`](crate::ErrorKind) that concern reading.
     pub async fn nodes(&self) -> Result<Vec<Received<Node>>, Error> {
-        List::fetch(Arc::clone(self.shared), Scope::Any).await?.all().await
+        List::fetch(Arc::clone(self.shared), Scope::Any, Node::PATH.to_owned()).await?.all().await
     }
 }
 

@@ -55,7 +55,7 @@ impl Firmware<'_> {
     /// # Errors
     /// The kinds of [`ErrorKind`] that concern reading.
     pub async fn slots(&self) -> Result<Vec<Received<Slot>>, Error> {
-        List::fetch(Arc::clone(self.shared), Scope::Any).await?.all().await
+        List::fetch(Arc::clone(self.shared), Scope::Any, Slot::PATH.to_owned()).await?.all().await
     }
 
     /// Uploads an image into an empty slot, and gives the number of the slot.

@@ -22,20 +22,26 @@ use crate::{
 pub struct List<E: Endpoint> {
     shared: Arc<Shared>,
     scope: Scope,
+    path: String,
     items: VecDeque<Value>,
     endpoint: PhantomData<fn() -> E>,
 }
 
 impl<E: Endpoint> List<E> {
-    pub(crate) async fn fetch(shared: Arc<Shared>, scope: Scope) -> Result<Self, Error> {
-        let call = Call::get(E::PATH);
+    pub(crate) async fn fetch(
+        shared: Arc<Shared>,
+        scope: Scope,
+        path: String,
+    ) -> Result<Self, Error> {
+        let call = Call::get(&path);
         let mut response = shared.read(&call, &scope).await?;
         let Value::Array(items) = json::take(&mut response, "items") else {
             return Err(Error::new(ErrorKind::UnexpectedResponse)
                 .at(call.method, call.path)
                 .note("the response has no items"));
         };
-        Ok(Self { shared, scope, items: items.into(), endpoint: PhantomData })
+        let items = items.into();
+        Ok(Self { shared, scope, path, items, endpoint: PhantomData })
     }
 
     /// The number of objects that are left.
@@ -78,7 +84,7 @@ impl<E: Endpoint> List<E> {
     }
 
     async fn read(&self, item: Value) -> Result<Received<E>, Error> {
-        let call = Call::get(E::PATH);
+        let call = Call::get(&self.path);
         let key = json::key_of(&item);
         // Without a wrapper, an item is either the object or nothing but a link.
         let is_whole = E::WRAPPERS.is_empty()
@@ -97,7 +103,7 @@ impl<E: Endpoint> List<E> {
                 .at(call.method, call.path)
                 .note("an item has neither a key nor a link")
         })?;
-        let path = path::of_object(E::PATH, &key)?;
+        let path = path::of_object(&self.path, &key)?;
         let call = Call::get(&path);
         received::read::<E>(self.shared.read(&call, &self.scope).await?, &call)
     }
@@ -106,7 +112,7 @@ impl<E: Endpoint> List<E> {
 impl<E: Endpoint> fmt::Debug for List<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("List")
-            .field("path", &E::PATH)
+            .field("path", &self.path)
             .field("remaining", &self.items.len())
             .finish_non_exhaustive()
     }

@@ -31,6 +31,29 @@ pub(crate) fn of_object(collection: &str, key: &str) -> Result<String, Error> {
     Ok(format!("{collection}/{}", encoded(key)))
 }
 
+/// The path of an endpoint, with a key for each of its placeholders.
+pub(crate) fn filled(template: &str, keys: &[&str]) -> Result<String, Error> {
+    let mut left = keys.iter();
+    let mut path = String::new();
+    for segment in template.split('/').skip(1) {
+        if segment.starts_with('{') {
+            let Some(key) = left.next() else {
+                let reason = "expected a key for each placeholder of the path";
+                return Err(Error::argument(Argument::Key, reason).at(Method::Get, template));
+            };
+            path = of_object(&path, key)?;
+        } else {
+            path.push('/');
+            path.push_str(segment);
+        }
+    }
+    if left.next().is_some() {
+        let reason = "expected no more keys than the path has placeholders";
+        return Err(Error::argument(Argument::Key, reason).at(Method::Get, template));
+    }
+    Ok(path)
+}
+
 /// Checks that a path may be requested.
 pub(crate) fn check(path: &str) -> Result<(), Error> {
     let plain = path.split('?').next().unwrap_or_default();
@@ -68,6 +91,16 @@ mod tests {
         assert_eq!(encoded("-100"), "-100");
         assert_eq!(encoded("a/b?c d#e"), "a%2Fb%3Fc%20d%23e");
         assert!(of_object("/api/x", "..").is_err());
+    }
+
+    #[test]
+    fn keys_fill_placeholders_one_by_one() {
+        let template = "/api/audit/sessions/{id}/channels";
+        assert_eq!(filled(template, &["a/b"]).unwrap(), "/api/audit/sessions/a%2Fb/channels");
+        assert_eq!(filled("/api/info", &[]).unwrap(), "/api/info");
+        for keys in [&[][..], &[".."], &["a", "b"]] {
+            assert!(filled(template, keys).is_err(), "{keys:?}");
+        }
     }
 
     #[test]

@@ -122,7 +122,8 @@ impl SupportBundles<'_> {
     /// # Errors
     /// The kinds of [`ErrorKind`] that concern reading.
     pub async fn list(&self) -> Result<Vec<Received<SupportBundle>>, Error> {
-        List::fetch(Arc::clone(self.shared), Scope::Any).await?.all().await
+        let path = SupportBundle::PATH.to_owned();
+        List::fetch(Arc::clone(self.shared), Scope::Any, path).await?.all().await
     }
 
     /// Downloads a bundle into a file, as [`Client::download_to_file`] does.

@@ -93,7 +93,7 @@ impl Transaction {
     /// # Errors
     /// The kinds of [`ErrorKind`] that concern reading.
     pub async fn list<E: Endpoint>(&mut self) -> Result<List<E>, Error> {
-        let result = List::fetch(Arc::clone(&self.shared), self.scope()).await;
+        let result = List::fetch(Arc::clone(&self.shared), self.scope(), E::PATH.to_owned()).await;
         self.notice_end(result)
     }
 
@@ -171,6 +171,19 @@ impl Transaction {
                 .at(Method::Post, E::PATH)
                 .note("the response has no key for the new object")
         })
+    }
+
+    /// Puts the objects of an ordered collection into this order. `keys` names each of its objects once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if the collection has no order; otherwise as [`Self::replace`].
+    pub async fn reorder<E: Endpoint>(&mut self, keys: &[&str]) -> Result<(), Error> {
+        if !E::ORDERED {
+            let reason = "the collection has no order that can be changed";
+            return Err(Error::argument(Argument::Path, reason).at(Method::Put, E::PATH));
+        }
+        let path = format!("{}/@order", E::PATH);
+        self.replace_raw(&path, &serde_json::json!(keys).into(), UnknownKeys::Deny).await
     }
 
     /// Deletes an object of a collection.

@@ -357,7 +357,10 @@ mod tests {
     #[test]
     fn names_the_file_of_an_upload() {
         for (source, expected) in [
-            (Source::File("images/sps 8.0.iso".into()), Some("attachment; filename=\"sps 8.0.iso\"")),
+            (
+                Source::File("images/sps 8.0.iso".into()),
+                Some("attachment; filename=\"sps 8.0.iso\""),
+            ),
             (Source::File("a\"b.iso".into()), None),
             (Source::File("ä.iso".into()), None),
             (Source::Bytes(Vec::new()), None),

@@ -53,6 +53,10 @@ fn words_that_do_not_belong() {
             ],
         ),
         (
+            "#[resource(builder)] enum E { A }",
+            vec![format!("`builder` does not belong on an enum; {on_enum}")],
+        ),
+        (
             "#[resource(open)] enum E { A }",
             vec![
                 "an open enum needs a variant `Unknown(Unknown)` for what it does not know"

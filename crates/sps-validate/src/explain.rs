@@ -100,6 +100,8 @@ struct Walker<'s, 'c, 't> {
     left_out: Option<Severity>,
     /// Length of all pointers of the report together. Unit: bytes.
     pointer_bytes: usize,
+    /// Start of the object that holds its body without a wrapper, beside `key` and `meta`.
+    bare: Option<usize>,
 }
 
 impl<'s, 'c, 't> Walker<'s, 'c, 't> {
@@ -114,6 +116,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
             uses: HashMap::new(),
             left_out: None,
             pointer_bytes: 0,
+            bare: None,
         }
     }
 
@@ -138,6 +141,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         self.versions(self.subject.versions, root.span, Item::Endpoint);
         let body = self.subject.body;
         match (self.subject.form, self.subject.is_wrapped(root)) {
+            (Form::Response, false) if self.subject.wrappers.is_empty() => self.bare(body, root),
             (_, false) => self.value(body, &self.subject.constraint, root, None),
             (Form::Request, true) => {
                 self.hide_inside(root);
@@ -169,6 +173,12 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         }
     }
 
+    /// A body without a wrapper: `key` and `meta` lie beside its members.
+    fn bare(&mut self, body: Kind, object: &'t Node<'t>) {
+        self.bare = Some(object.span.start);
+        self.value(body, &self.subject.constraint, object, None);
+    }
+
     fn items(&mut self, body: Kind, items: &'t Node<'t>) {
         let Value::Array(items) = &items.value else {
             return self.wrong_type(items, Expected::Items);
@@ -179,6 +189,9 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
     }
 
     fn item(&mut self, body: Kind, item: &'t Node<'t>) {
+        if self.subject.wrappers.is_empty() && item.members().is_some() {
+            return self.bare(body, item);
+        }
         if let Value::Object(members) = &item.value {
             self.duplicates(item);
             let body = item.get("body").map(|body| body.span);

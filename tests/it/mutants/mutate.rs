@@ -8,7 +8,11 @@ mod types;
 
 use sps_spec::{Endpoint, FieldType, Rule, Spec, TypeDef};
 
-use self::{facts::version_variations, rename::rename, text::show};
+use self::{
+    facts::version_variations,
+    rename::rename,
+    text::{show, type_name},
+};
 
 /// One changed spec, as the difference to the right one.
 pub(super) struct Mutant {
@@ -106,6 +110,9 @@ impl Mutants<'_> {
     fn endpoint(&mut self, index: usize, endpoint: &Endpoint) {
         let is_target = self.is_target(&endpoint.path);
         let has_body = endpoint.request.is_some() || endpoint.response.is_some();
+        // The type of a body that is no object is a fact of the endpoint alone.
+        let body = endpoint.request.as_ref().filter(|body| body.name().is_none());
+        let types = body.map(|body| self.type_variations(&body.ty)).unwrap_or_default();
         let mut push = |fact: &str, before: &str, after: &str, changed: Endpoint| {
             self.push(fact, before, after, Change::Endpoint(index, Box::new(changed)));
         };
@@ -121,10 +128,27 @@ impl Mutants<'_> {
             push("wrappers", wrapper, &changed.wrappers[at].clone(), changed);
         }
         if let Some(body) = &endpoint.request {
-            push("request", body, "none", Endpoint { request: None, ..endpoint.clone() });
+            push(
+                "request",
+                &type_name(&body.ty),
+                "none",
+                Endpoint { request: None, ..endpoint.clone() },
+            );
         }
         if let Some(body) = &endpoint.response {
-            push("response", body, "none", Endpoint { response: None, ..endpoint.clone() });
+            push(
+                "response",
+                &type_name(&body.ty),
+                "none",
+                Endpoint { response: None, ..endpoint.clone() },
+            );
+        }
+        for (before, after, ty) in types {
+            let mut changed = endpoint.clone();
+            for body in changed.request.iter_mut().chain(&mut changed.response) {
+                body.ty = ty.clone();
+            }
+            push("body", &before, &after, changed);
         }
         // Without a body there is no document to refuse.
         for (before, after, versions) in

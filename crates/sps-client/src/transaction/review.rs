@@ -161,6 +161,7 @@ fn mark(changes: &mut [Change], sent: &[SentChange]) {
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
                     || it.collection.as_deref().map(plain) == Some(path)
                     || (it.kind == ChangeKind::Delete && parent(plain(&it.path)) == path)
+                    || plain(&it.path).strip_suffix("/@order") == Some(path)
             }),
             ChangeKind::Other => false,
         };

@@ -32,7 +32,7 @@ impl Endpoint for TrafficAlerts {
 ///
 /// Source: REST API Reference Guide, "Traffic alerts", version 6.0.4.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(open, builder, constrained)]
+#[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct AlertTarget {
     /// Whether an e-mail is sent to the address for alerts.

@@ -26,6 +26,11 @@ pub mod alerting {
     };
 }
 
+/// `/api`, and what is below.
+pub mod api {
+    pub use crate::generated::api::Api;
+}
+
 /// `/api/audit`, and what is below.
 pub mod audit {
     pub use crate::generated::audit::Audit;
@@ -58,6 +63,30 @@ pub mod authentication {
     pub use crate::generated::authentication_types::{LoginType, LoginTypes};
 }
 
+/// `/api/cluster`, and what is below.
+pub mod cluster {
+    pub use crate::generated::cluster::ClusterLinks as Links;
+    pub use crate::generated::cluster_configuration_sync_plugin::{
+        ClusterSyncPlugin as SyncPlugin, ClusterSyncPluginSwitch as SyncPluginSwitch,
+    };
+    pub use crate::generated::cluster_join_request::{
+        ClusterJoin as Join, ClusterJoinRequest as JoinRequest,
+    };
+    pub use crate::generated::cluster_nodes::{
+        ClusterNode as Node, ClusterNodeResponse as NodeResponse,
+    };
+    pub use crate::generated::cluster_promote::ClusterPromotion as Promotion;
+    pub use crate::generated::cluster_spp::{
+        ClusterSpp as Spp, ClusterSppJoin as SppJoin,
+        ClusterSppJoinResponse as SppJoinResponse,
+    };
+    pub use crate::generated::cluster_status::{
+        ClusterHealth as Health, ClusterNodeStatus as NodeStatus, ClusterSync as Sync,
+        ClusterSyncIssues as SyncIssues, ClusterSyncStatus as SyncStatus,
+        ClusterSyncWarning as SyncWarning,
+    };
+}
+
 /// `/api/configuration`, and what is below.
 pub mod configuration {
     pub use crate::generated::configuration::Configuration;
@@ -73,6 +102,18 @@ pub mod datetime {
 /// `/api/endpoints`, and what is below.
 pub mod endpoints {
     pub use crate::generated::endpoints::UserEndpoints;
+}
+
+/// `/api/firmware`, and what is below.
+pub mod firmware {
+    pub use crate::generated::firmware::FirmwareLinks as Links;
+    pub use crate::generated::firmware_fetch::{
+        FirmwareChecksum as Checksum, FirmwareFetch as Fetch,
+        FirmwareFetchRequest as FetchRequest, FirmwareFetchStatus as FetchStatus,
+    };
+    pub use crate::generated::firmware_slots::FirmwareSlot as Slot;
+    pub use crate::generated::firmware_test::FirmwareTest as Test;
+    pub use crate::generated::firmware_upgrade::FirmwareUpgrade as Upgrade;
 }
 
 /// `/api/health_status`, and what is below.
@@ -233,6 +274,14 @@ pub mod passwords {
     pub use crate::generated::passwords::{Password, PasswordResponse};
 }
 
+/// `/api/plugin`, and what is below.
+pub mod plugin {
+    pub use crate::generated::plugin_integrity::{
+        PluginIntegrity as Integrity, PluginVerdict as Verdict,
+        PluginVerdictWord as VerdictWord,
+    };
+}
+
 /// `/api/configuration/plugins`, and what is below.
 pub mod plugins {
     pub use crate::generated::plugins::Plugins;
@@ -321,6 +370,20 @@ pub mod reporting {
     pub use crate::generated::reporting_statistics_subchapters::StatisticsSubchapter;
 }
 
+/// `/api/setup`, and what is below.
+pub mod setup {
+    pub use crate::generated::setup::{
+        Setup, SetupAdministration as Administration,
+        SetupAdministrationResponse as AdministrationResponse,
+        SetupAuthority as Authority, SetupCertificates as Certificates,
+        SetupCertificatesResponse as CertificatesResponse, SetupDatetime as Datetime,
+        SetupEmail as Email, SetupKeyPair as KeyPair,
+        SetupKeyPairResponse as KeyPairResponse, SetupNetwork as Network,
+        SetupRequest as Request, SetupRequestResponse as RequestResponse,
+        SetupStatus as Status,
+    };
+}
+
 /// `/api/configuration/ssh`, and what is below.
 pub mod ssh {
     pub use crate::generated::ssh::Ssh;
@@ -346,12 +409,22 @@ pub mod ssh {
     };
 }
 
+/// `/api/ssh-host-keys`, and what is below.
+pub mod ssh_host_keys {
+    pub use crate::generated::ssh_host_keys::SshHostKey;
+}
+
 /// `/api/configuration/starling`, and what is below.
 pub mod starling {
+    pub use crate::generated::api_starling::StarlingLinks as Links;
     pub use crate::generated::starling::{
         StarlingRemoteAccess as RemoteAccess,
         StarlingRemoteAccessResponse as RemoteAccessResponse,
         StarlingSettings as Settings, StarlingSettingsResponse as SettingsResponse,
+    };
+    pub use crate::generated::starling_join::{
+        StarlingJoin as Join, StarlingJoinRequest as JoinRequest,
+        StarlingJoinRequestResponse as JoinRequestResponse,
     };
 }
 
@@ -370,13 +443,20 @@ pub mod telnet {
     };
     pub use crate::generated::telnet_connections::TelnetConnection as Connection;
     pub use crate::generated::telnet_options::TelnetOptions as Options;
-    pub use crate::generated::telnet_pattern_sets::{
-        TelnetPatternSet as PatternSet, TelnetPatternSetResponse as PatternSetResponse,
-    };
+    pub use crate::generated::telnet_pattern_sets::TelnetPatternSet as PatternSet;
     pub use crate::generated::telnet_settings_policies::{
         TelnetSettingsPolicy as SettingsPolicy,
         TelnetSettingsPolicyResponse as SettingsPolicyResponse,
     };
+}
+
+/// `/api/tools`, and what is below.
+pub mod tools {
+    pub use crate::generated::tools::ToolLinks;
+    pub use crate::generated::tools_hosts_by_name::{
+        HostsByName, HostsByNameProtocol, HostsByNameResult,
+    };
+    pub use crate::generated::tools_ldaptest::LdapTest;
 }
 
 /// `/api/transaction`, and what is below.
@@ -393,6 +473,7 @@ pub mod transaction {
 
 /// `/api/configuration/troubleshooting`, and what is below.
 pub mod troubleshooting {
+    pub use crate::generated::api_troubleshooting::TroubleshootingLinks as Links;
     pub use crate::generated::troubleshooting::{
         CoreFiles, CoreFilesResponse, DebugLogging, DebugLoggingResponse,
         TroubleshootingSettings as Settings,
@@ -427,6 +508,7 @@ pub mod types {
         ChannelActions, ChannelActionsResponse, ChannelAllowedFor,
         ChannelAllowedForResponse, OpenChannelActions, OpenChannelActionsResponse,
     };
+    pub use crate::generated::types_cluster::ClusterRole;
     pub use crate::generated::types_connection::{
         ConnectionAccess, ConnectionAccessResponse, ConnectionIndexing,
         ConnectionIndexingResponse, ConnectionLogLevel, ConnectionLogLevelResponse,
@@ -436,11 +518,16 @@ pub mod types {
         ConnectionTransportSecurityResponse, ConnectionWebGateway,
         ConnectionWebGatewayResponse,
     };
+    pub use crate::generated::types_firmware::FirmwareTestResult;
     pub use crate::generated::types_health::{
         HealthCpu, HealthDetails, HealthDisk, HealthRaid, HealthRaidDisk,
         HealthRaidStatus, HealthSessions,
     };
     pub use crate::generated::types_host::{Host, HostResponse};
+    pub use crate::generated::types_http_proxy::{
+        HttpProxy, HttpProxyResponse, HttpProxyAuthentication,
+        HttpProxyAuthenticationResponse, HttpProxyLogin,
+    };
     pub use crate::generated::types_ldap_server::{
         LdapAddress, LdapAddressResponse, LdapEncryption, LdapEncryptionResponse,
         LdapEncryptionMode, LdapGroupClass, LdapGroupClassResponse, LdapMemberofCheck,
@@ -455,7 +542,7 @@ pub mod types {
         ProtocolOptions, ProtocolOptionsResponse, ProtocolService,
         ProtocolServiceResponse,
     };
-    pub use crate::generated::types_plugin::{Plugin, PluginResponse};
+    pub use crate::generated::types_plugin::Plugin;
     pub use crate::generated::types_server_address::{
         ConnectionServerAddress, ConnectionServerAddressResponse, ServerAddressMode,
         ServerDomain, ServerDomainResponse, ServerDomainKind, ServerDomainName,
@@ -471,6 +558,14 @@ pub mod types {
         TlsSecuritySettings, TlsSecuritySettingsResponse,
     };
     pub use crate::generated::types_user_endpoint::{UserEndpoint, UserEndpointMethod};
+}
+
+/// `/api/upload`, and what is below.
+pub mod upload {
+    pub use crate::generated::upload::UploadLinks as Links;
+    pub use crate::generated::upload_firmware::FirmwareUpload;
+    pub use crate::generated::upload_license::LicenseUpload;
+    pub use crate::generated::upload_plugins::{PluginUpload, UploadedPlugin};
 }
 
 /// `/api/user_info`, and what is below.

@@ -22,7 +22,7 @@ impl Endpoint for AuditSessionCount {
 
 /// Counts the sessions that a search would find, without its limit of 10000.
 ///
-/// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
@@ -31,7 +31,7 @@ pub struct AuditSessionCount {
     ///
     /// Unit: sessions. Range: `value >= 0`.
     ///
-    /// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     pub count: u64,
     unknown_fields: UnknownFields,
 }

@@ -5,7 +5,7 @@
 use crate::{
     Constrained, Endpoint, EndpointKind, Method, NoBody, Resource, Unknown, UnknownFields,
     validate::{
-        Constraints, Member,
+        Constraints, Member, Version, Versions,
     },
 };
 
@@ -18,6 +18,7 @@ impl Endpoint for LoginTypes {
     const TITLE: &'static str = "Kinds of logins";
     const DOC: &'static str = "Lists the kinds of credentials that the appliance accepts. Newer versions list login methods instead.";
     const WRAPPERS: &'static [&'static str] = &[];
+    const VERSIONS: Versions = Versions::ALL.until(Version::new(6, 14, 0, 0));
 }
 
 /// Lists the kinds of credentials that the appliance accepts. Newer versions list login methods

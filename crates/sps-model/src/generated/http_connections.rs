@@ -22,6 +22,7 @@ impl Endpoint for HttpConnection {
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "HTTP connection policies";
     const DOC: &'static str = "HTTP connections: who may connect to which servers, and what is recorded.";
+    const ORDERED: bool = true;
 }
 
 impl Object for HttpConnection {

@@ -3,8 +3,7 @@
 //! ICA connection policies: `/api/configuration/ica/connections`.
 
 use crate::{
-    ConnectionPolicy, ConnectionPolicyResponse, Endpoint, EndpointKind, Method, Object,
-    validate::Target,
+    ConnectionPolicyResponse, Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
 };
 
 /// ICA connections: who may connect to which servers, and what is recorded.
@@ -15,7 +14,7 @@ use crate::{
 pub enum IcaConnection {}
 
 impl Endpoint for IcaConnection {
-    type Request = ConnectionPolicy;
+    type Request = NoBody;
     type Response = ConnectionPolicyResponse;
     const PATH: &'static str = "/api/configuration/ica/connections";
     const KIND: EndpointKind = EndpointKind::Collection;

@@ -51,7 +51,8 @@ impl Constrained for UserWeb {
         &[
             Member::new("access_restriction"),
             Member::new("bruteforce_protection")
-                .versions(Versions::ALL.until(Version::new(5, 8, 0, 0))),
+                .versions(Versions::ALL.until(Version::new(5, 8, 0, 0)))
+                .required(),
             Member::new("listen"),
         ],
     );

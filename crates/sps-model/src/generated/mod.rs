@@ -17,6 +17,9 @@ mod aaa_settings;
 mod alerting;
 mod alerting_system_alerts;
 mod alerting_traffic_alerts;
+mod api;
+mod api_starling;
+mod api_troubleshooting;
 mod audit;
 mod audit_sessions;
 mod audit_sessions_count;
@@ -33,11 +36,23 @@ mod audit_users_count;
 mod authentication;
 mod authentication_login_methods;
 mod authentication_types;
+mod cluster;
+mod cluster_configuration_sync_plugin;
+mod cluster_join_request;
+mod cluster_nodes;
+mod cluster_promote;
+mod cluster_spp;
+mod cluster_status;
 mod configuration;
 mod datetime;
 mod datetime_ntp_servers;
 mod datetime_timezone;
 mod endpoints;
+mod firmware;
+mod firmware_fetch;
+mod firmware_slots;
+mod firmware_test;
+mod firmware_upgrade;
 mod health_status;
 mod http;
 mod http_authentication_policies;
@@ -91,6 +106,7 @@ mod network_naming;
 mod network_nics;
 mod network_routing;
 mod passwords;
+mod plugin_integrity;
 mod plugins;
 mod plugins_aa;
 mod plugins_configuration_sync;
@@ -130,13 +146,16 @@ mod reporting_custom_subchapters;
 mod reporting_predefined_reports;
 mod reporting_reports;
 mod reporting_statistics_subchapters;
+mod setup;
 mod ssh;
 mod ssh_authentication_policies;
 mod ssh_channel_policies;
 mod ssh_connections;
+mod ssh_host_keys;
 mod ssh_options;
 mod ssh_settings_policies;
 mod starling;
+mod starling_join;
 mod telnet;
 mod telnet_authentication_policies;
 mod telnet_channel_policies;
@@ -144,6 +163,9 @@ mod telnet_connections;
 mod telnet_options;
 mod telnet_pattern_sets;
 mod telnet_settings_policies;
+mod tools;
+mod tools_hosts_by_name;
+mod tools_ldaptest;
 mod transaction;
 mod transaction_changes;
 mod troubleshooting;
@@ -155,9 +177,12 @@ mod types_audit_session;
 mod types_audit_vault;
 mod types_authentication;
 mod types_channel_policy;
+mod types_cluster;
 mod types_connection;
+mod types_firmware;
 mod types_health;
 mod types_host;
+mod types_http_proxy;
 mod types_ldap_server;
 mod types_listen;
 mod types_options;
@@ -166,6 +191,10 @@ mod types_server_address;
 mod types_timestamping;
 mod types_tls_settings;
 mod types_user_endpoint;
+mod upload;
+mod upload_firmware;
+mod upload_license;
+mod upload_plugins;
 mod user_info;
 mod vnc;
 mod vnc_channel_policies;
@@ -179,32 +208,35 @@ pub use self::{
     aaa::*, aaa_acls::*, aaa_ldap_servers::*, aaa_local_database::*,
     aaa_local_database_groups::*, aaa_local_database_users::*, aaa_login_methods::*,
     aaa_saml2::*, aaa_settings::*, alerting::*, alerting_system_alerts::*,
-    alerting_traffic_alerts::*, audit::*, audit_sessions::*, audit_sessions_count::*,
-    audit_sessions_id_alerts::*, audit_sessions_id_channels::*,
-    audit_sessions_id_content::*, audit_sessions_id_events::*,
-    audit_sessions_id_indexing::*, audit_sessions_id_trail_downloads::*,
-    audit_sessions_snapshot::*, audit_sessions_stats::*, audit_users::*,
-    audit_users_count::*, authentication::*, authentication_login_methods::*,
-    authentication_types::*, configuration::*, datetime::*, datetime_ntp_servers::*,
-    datetime_timezone::*, endpoints::*, health_status::*, http::*,
-    http_authentication_policies::*, http_channel_policies::*, http_connections::*,
-    http_options::*, http_settings_policies::*, ica::*, ica_channel_policies::*,
-    ica_connections::*, ica_options::*, ica_settings_policies::*, info::*,
-    local_services::*, local_services_admin_web::*, local_services_analytics::*,
-    local_services_cluster::*, local_services_indexer::*, local_services_postgresql::*,
-    local_services_snmp_agent::*, local_services_ssh::*, local_services_user_web::*,
-    management::*, management_accounting::*, management_certificates::*,
-    management_disk_fillup_prevention::*, management_email::*,
-    management_exported_configuration_encryption::*, management_health_monitoring::*,
-    management_license::*, management_root_password::*, management_snmp::*,
-    management_snmp_trap::*, management_soap::*, management_splunk_forwarder::*,
-    management_support_info::*, management_syslog::*,
+    alerting_traffic_alerts::*, api::*, api_starling::*, api_troubleshooting::*,
+    audit::*, audit_sessions::*, audit_sessions_count::*, audit_sessions_id_alerts::*,
+    audit_sessions_id_channels::*, audit_sessions_id_content::*,
+    audit_sessions_id_events::*, audit_sessions_id_indexing::*,
+    audit_sessions_id_trail_downloads::*, audit_sessions_snapshot::*,
+    audit_sessions_stats::*, audit_users::*, audit_users_count::*, authentication::*,
+    authentication_login_methods::*, authentication_types::*, cluster::*,
+    cluster_configuration_sync_plugin::*, cluster_join_request::*, cluster_nodes::*,
+    cluster_promote::*, cluster_spp::*, cluster_status::*, configuration::*, datetime::*,
+    datetime_ntp_servers::*, datetime_timezone::*, endpoints::*, firmware::*,
+    firmware_fetch::*, firmware_slots::*, firmware_test::*, firmware_upgrade::*,
+    health_status::*, http::*, http_authentication_policies::*, http_channel_policies::*,
+    http_connections::*, http_options::*, http_settings_policies::*, ica::*,
+    ica_channel_policies::*, ica_connections::*, ica_options::*,
+    ica_settings_policies::*, info::*, local_services::*, local_services_admin_web::*,
+    local_services_analytics::*, local_services_cluster::*, local_services_indexer::*,
+    local_services_postgresql::*, local_services_snmp_agent::*, local_services_ssh::*,
+    local_services_user_web::*, management::*, management_accounting::*,
+    management_certificates::*, management_disk_fillup_prevention::*,
+    management_email::*, management_exported_configuration_encryption::*,
+    management_health_monitoring::*, management_license::*, management_root_password::*,
+    management_snmp::*, management_snmp_trap::*, management_soap::*,
+    management_splunk_forwarder::*, management_support_info::*, management_syslog::*,
     management_universal_siem_forwarder::*, management_web_gateway_authentication::*,
     management_webinterface::*, mssql::*, mssql_authentication_policies::*,
     mssql_channel_policies::*, mssql_connections::*, mssql_options::*,
     mssql_settings_policies::*, network::*, network_dns::*,
     network_ip_forwarding_rule_pairs::*, network_naming::*, network_nics::*,
-    network_routing::*, passwords::*, plugins::*, plugins_aa::*,
+    network_routing::*, passwords::*, plugin_integrity::*, plugins::*, plugins_aa::*,
     plugins_configuration_sync::*, plugins_credentialstore::*, plugins_signingca::*,
     plugins_ticketing::*, policies::*, policies_aa_plugin_instances::*,
     policies_analytics::*, policies_archive_cleanup_policies::*,
@@ -218,23 +250,27 @@ pub use self::{
     reporting_available_search_fields::*, reporting_available_subchapters::*,
     reporting_content_subchapters::*, reporting_custom_subchapters::*,
     reporting_predefined_reports::*, reporting_reports::*,
-    reporting_statistics_subchapters::*, ssh::*, ssh_authentication_policies::*,
-    ssh_channel_policies::*, ssh_connections::*, ssh_options::*,
-    ssh_settings_policies::*, starling::*, telnet::*, telnet_authentication_policies::*,
+    reporting_statistics_subchapters::*, setup::*, ssh::*,
+    ssh_authentication_policies::*, ssh_channel_policies::*, ssh_connections::*,
+    ssh_host_keys::*, ssh_options::*, ssh_settings_policies::*, starling::*,
+    starling_join::*, telnet::*, telnet_authentication_policies::*,
     telnet_channel_policies::*, telnet_connections::*, telnet_options::*,
-    telnet_pattern_sets::*, telnet_settings_policies::*, transaction::*,
-    transaction_changes::*, troubleshooting::*, troubleshooting_support_bundle::*,
-    types_access_restriction::*, types_audit_analytics::*, types_audit_recording::*,
-    types_audit_session::*, types_audit_vault::*, types_authentication::*,
-    types_channel_policy::*, types_connection::*, types_health::*, types_host::*,
-    types_ldap_server::*, types_listen::*, types_options::*, types_plugin::*,
-    types_server_address::*, types_timestamping::*, types_tls_settings::*,
-    types_user_endpoint::*, user_info::*, vnc::*, vnc_channel_policies::*,
+    telnet_pattern_sets::*, telnet_settings_policies::*, tools::*,
+    tools_hosts_by_name::*, tools_ldaptest::*, transaction::*, transaction_changes::*,
+    troubleshooting::*, troubleshooting_support_bundle::*, types_access_restriction::*,
+    types_audit_analytics::*, types_audit_recording::*, types_audit_session::*,
+    types_audit_vault::*, types_authentication::*, types_channel_policy::*,
+    types_cluster::*, types_connection::*, types_firmware::*, types_health::*,
+    types_host::*, types_http_proxy::*, types_ldap_server::*, types_listen::*,
+    types_options::*, types_plugin::*, types_server_address::*, types_timestamping::*,
+    types_tls_settings::*, types_user_endpoint::*, upload::*, upload_firmware::*,
+    upload_license::*, upload_plugins::*, user_info::*, vnc::*, vnc_channel_policies::*,
     vnc_connections::*, vnc_options::*, vnc_settings_policies::*, x509::*,
 };
 
 /// Every endpoint, sorted by path.
 pub static ENDPOINTS: &[&EndpointInfo] = &[
+    &EndpointInfo::of::<Api>(),
     &EndpointInfo::of::<Audit>(),
     &EndpointInfo::of::<AuditSession>(),
     &EndpointInfo::of::<AuditSessionCount>(),
@@ -251,6 +287,13 @@ pub static ENDPOINTS: &[&EndpointInfo] = &[
     &EndpointInfo::of::<Authentication>(),
     &EndpointInfo::of::<LoginMethods>(),
     &EndpointInfo::of::<LoginTypes>(),
+    &EndpointInfo::of::<ClusterLinks>(),
+    &EndpointInfo::of::<ClusterSyncPlugin>(),
+    &EndpointInfo::of::<ClusterJoin>(),
+    &EndpointInfo::of::<ClusterNode>(),
+    &EndpointInfo::of::<ClusterPromotion>(),
+    &EndpointInfo::of::<ClusterSpp>(),
+    &EndpointInfo::of::<ClusterNodeStatus>(),
     &EndpointInfo::of::<Configuration>(),
     &EndpointInfo::of::<Aaa>(),
     &EndpointInfo::of::<Acls>(),
@@ -379,10 +422,28 @@ pub static ENDPOINTS: &[&EndpointInfo] = &[
     &EndpointInfo::of::<VncSettingsPolicy>(),
     &EndpointInfo::of::<X509>(),
     &EndpointInfo::of::<UserEndpoints>(),
+    &EndpointInfo::of::<FirmwareLinks>(),
+    &EndpointInfo::of::<FirmwareFetch>(),
+    &EndpointInfo::of::<FirmwareSlot>(),
+    &EndpointInfo::of::<FirmwareTest>(),
+    &EndpointInfo::of::<FirmwareUpgrade>(),
     &EndpointInfo::of::<HealthStatus>(),
     &EndpointInfo::of::<Info>(),
+    &EndpointInfo::of::<PluginIntegrity>(),
+    &EndpointInfo::of::<Setup>(),
+    &EndpointInfo::of::<SshHostKey>(),
+    &EndpointInfo::of::<StarlingLinks>(),
+    &EndpointInfo::of::<StarlingJoin>(),
+    &EndpointInfo::of::<ToolLinks>(),
+    &EndpointInfo::of::<HostsByName>(),
+    &EndpointInfo::of::<LdapTest>(),
     &EndpointInfo::of::<Transaction>(),
     &EndpointInfo::of::<TransactionChanges>(),
+    &EndpointInfo::of::<TroubleshootingLinks>(),
     &EndpointInfo::of::<SupportBundle>(),
+    &EndpointInfo::of::<UploadLinks>(),
+    &EndpointInfo::of::<FirmwareUpload>(),
+    &EndpointInfo::of::<LicenseUpload>(),
+    &EndpointInfo::of::<PluginUpload>(),
     &EndpointInfo::of::<UserInfo>(),
 ];

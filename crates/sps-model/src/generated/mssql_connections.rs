@@ -25,6 +25,7 @@ impl Endpoint for MssqlConnection {
     const TITLE: &'static str = "MSSQL connection policies";
     const DOC: &'static str = "MSSQL connections: who may connect to which servers, and what is recorded.";
     const VERSIONS: Versions = Versions::since(Version::new(6, 4, 0, 0));
+    const ORDERED: bool = true;
 }
 
 impl Object for MssqlConnection {

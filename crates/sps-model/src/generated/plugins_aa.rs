@@ -3,7 +3,7 @@
 //! AA plugins: `/api/configuration/plugins/aa`.
 
 use crate::{
-    Endpoint, EndpointKind, Method, Object, Plugin, PluginResponse, validate::Target,
+    Endpoint, EndpointKind, Method, NoBody, Object, Plugin, validate::Target,
 };
 
 /// Plugins that authenticate and authorize users. An upload creates them. From 6.4 on, they can be
@@ -15,8 +15,8 @@ use crate::{
 pub enum AaPlugin {}
 
 impl Endpoint for AaPlugin {
-    type Request = Plugin;
-    type Response = PluginResponse;
+    type Request = NoBody;
+    type Response = Plugin;
     const PATH: &'static str = "/api/configuration/plugins/aa";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];

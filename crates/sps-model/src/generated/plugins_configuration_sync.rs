@@ -3,7 +3,7 @@
 //! Configuration synchronization plugins: `/api/configuration/plugins/configuration_sync`.
 
 use crate::{
-    Endpoint, EndpointKind, Method, Object, Plugin, PluginResponse,
+    Endpoint, EndpointKind, Method, NoBody, Object, Plugin,
     validate::{
         Target, Version, Versions,
     },
@@ -17,8 +17,8 @@ use crate::{
 pub enum ConfigurationSyncPlugin {}
 
 impl Endpoint for ConfigurationSyncPlugin {
-    type Request = Plugin;
-    type Response = PluginResponse;
+    type Request = NoBody;
+    type Response = Plugin;
     const PATH: &'static str = "/api/configuration/plugins/configuration_sync";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];

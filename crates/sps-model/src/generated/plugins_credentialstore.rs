@@ -3,7 +3,7 @@
 //! Credential store plugins: `/api/configuration/plugins/credentialstore`.
 
 use crate::{
-    Endpoint, EndpointKind, Method, Object, Plugin, PluginResponse, validate::Target,
+    Endpoint, EndpointKind, Method, NoBody, Object, Plugin, validate::Target,
 };
 
 /// Plugins that fetch passwords of servers. An upload creates them. From 6.4 on, they can be
@@ -15,8 +15,8 @@ use crate::{
 pub enum CredentialstorePlugin {}
 
 impl Endpoint for CredentialstorePlugin {
-    type Request = Plugin;
-    type Response = PluginResponse;
+    type Request = NoBody;
+    type Response = Plugin;
     const PATH: &'static str = "/api/configuration/plugins/credentialstore";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];

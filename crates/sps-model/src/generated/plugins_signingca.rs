@@ -3,7 +3,7 @@
 //! Signing CA plugins: `/api/configuration/plugins/signingca`.
 
 use crate::{
-    Endpoint, EndpointKind, Method, Object, Plugin, PluginResponse, validate::Target,
+    Endpoint, EndpointKind, Method, NoBody, Object, Plugin, validate::Target,
 };
 
 /// Plugins that sign certificates for the appliance. An upload creates them.
@@ -14,8 +14,8 @@ use crate::{
 pub enum SigningcaPlugin {}
 
 impl Endpoint for SigningcaPlugin {
-    type Request = Plugin;
-    type Response = PluginResponse;
+    type Request = NoBody;
+    type Response = Plugin;
     const PATH: &'static str = "/api/configuration/plugins/signingca";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];

@@ -3,7 +3,7 @@
 //! Ticketing plugins: `/api/configuration/plugins/ticketing`.
 
 use crate::{
-    Endpoint, EndpointKind, Method, Object, Plugin, PluginResponse, validate::Target,
+    Endpoint, EndpointKind, Method, NoBody, Object, Plugin, validate::Target,
 };
 
 /// Plugins that check ticket numbers. An upload creates them. Old versions have them.
@@ -14,8 +14,8 @@ use crate::{
 pub enum TicketingPlugin {}
 
 impl Endpoint for TicketingPlugin {
-    type Request = Plugin;
-    type Response = PluginResponse;
+    type Request = NoBody;
+    type Response = Plugin;
     const PATH: &'static str = "/api/configuration/plugins/ticketing";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];

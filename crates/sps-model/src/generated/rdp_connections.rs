@@ -22,6 +22,7 @@ impl Endpoint for RdpConnection {
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "RDP connection policies";
     const DOC: &'static str = "RDP connections: who may connect to which servers, and what is recorded.";
+    const ORDERED: bool = true;
 }
 
 impl Object for RdpConnection {

@@ -22,6 +22,7 @@ impl Endpoint for SshConnection {
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "SSH connection policies";
     const DOC: &'static str = "SSH connections: who may connect to which servers, and what is recorded.";
+    const ORDERED: bool = true;
 }
 
 impl Object for SshConnection {

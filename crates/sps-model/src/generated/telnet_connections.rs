@@ -22,6 +22,7 @@ impl Endpoint for TelnetConnection {
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "Telnet connection policies";
     const DOC: &'static str = "Telnet connections: who may connect to which servers, and what is recorded.";
+    const ORDERED: bool = true;
 }
 
 impl Object for TelnetConnection {

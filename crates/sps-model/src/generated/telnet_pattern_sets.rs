@@ -3,43 +3,42 @@
 //! Telnet pattern sets: `/api/configuration/telnet/pattern_sets`.
 
 use crate::{
-    Constrained, Endpoint, EndpointKind, Method, Object, Optional, Resource, UnknownFields,
+    Constrained, Endpoint, EndpointKind, Method, NoBody, Object, Optional, Resource, UnknownFields,
     validate::{
-        Constraint, Constraints, Member, Target, Version, Versions,
+        Constraint, Constraints, Member, Target,
     },
 };
 
 impl Endpoint for TelnetPatternSet {
-    type Request = Self;
-    type Response = TelnetPatternSetResponse;
+    type Request = NoBody;
+    type Response = Self;
     const PATH: &'static str = "/api/configuration/telnet/pattern_sets";
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Telnet pattern sets";
-    const DOC: &'static str = "Patterns that find the user name in a Telnet login.";
+    const DOC: &'static str = "Patterns that find the login of a user in Telnet traffic, for kinds of devices. They can be read only.";
 }
 
 impl Object for TelnetPatternSet {
     const TARGET: Target = Target::new("/api/configuration/telnet/pattern_sets");
 }
 
-/// Patterns that find the user name in a Telnet login.
+/// Patterns that find the login of a user in Telnet traffic, for kinds of devices. They can be read
+/// only.
 ///
-/// Source: REST API Reference Guide, "Telnet pattern sets", version 6.9.5.
+/// Source: REST API Reference Guide, "Telnet pattern sets", version 7.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(builder, constrained)]
+#[resource(response, constrained)]
 #[non_exhaustive]
 pub struct TelnetPatternSet {
-    /// Name of the pattern set.
+    /// Name of the set.
     ///
     /// Length: `characters >= 1`.
     ///
-    /// Source: REST API Reference Guide, "Telnet pattern sets", version 6.9.5. Inferred: that it is not
-    /// empty: the built-in sets have names.
+    /// Source: REST API Reference Guide, "Telnet pattern sets", version 7.2. Inferred: that it is not
+    /// empty: the web interface lists sets by name.
     pub name: String,
-    /// What the set is for.
-    ///
-    /// Versions: 7.2 and later.
+    /// Description of the set. Not on older pages.
     ///
     /// Source: REST API Reference Guide, "Telnet pattern sets", version 7.2.
     #[resource(default)]
@@ -51,8 +50,7 @@ impl Constrained for TelnetPatternSet {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
             Member::new("name").constraint(Constraint::NONE.min_length(1)),
-            Member::new("description")
-                .versions(Versions::since(Version::new(7, 2, 0, 0))),
+            Member::new("description"),
         ],
     );
 }

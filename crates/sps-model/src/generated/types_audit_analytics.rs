@@ -76,19 +76,19 @@ impl Constrained for AuditAnalytics {
 
 /// How unusual the session is.
 ///
-/// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditScore {
     /// Whole score.
     ///
-    /// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     #[resource(default)]
     pub aggregated: Optional<f64>,
     /// Score of each algorithm.
     ///
-    /// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     #[resource(default)]
     pub details: Optional<AuditScoreDetails>,
     unknown_fields: UnknownFields,
@@ -102,44 +102,44 @@ impl Constrained for AuditScore {
 
 /// Score of each algorithm.
 ///
-/// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditScoreDetails {
     /// Commands.
     ///
-    /// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     #[resource(default)]
     pub command: Optional<AuditScorePart>,
     /// Frequent item sets.
     ///
-    /// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     #[resource(default)]
     pub fis: Optional<AuditScorePart>,
     /// Hosts that the user logs in to.
     ///
-    /// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     #[resource(default)]
     pub hostlogin: Optional<AuditScorePart>,
     /// Keystrokes.
     ///
-    /// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     #[resource(default)]
     pub keystroke: Optional<AuditScorePart>,
     /// Time of the login.
     ///
-    /// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     #[resource(default)]
     pub logintime: Optional<AuditScorePart>,
     /// Movements of the mouse.
     ///
-    /// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     #[resource(default)]
     pub mouse: Optional<AuditScorePart>,
     /// Window titles.
     ///
-    /// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     #[resource(default)]
     pub windowtitle: Optional<AuditScorePart>,
     unknown_fields: UnknownFields,
@@ -161,14 +161,14 @@ impl Constrained for AuditScoreDetails {
 
 /// Score of one algorithm.
 ///
-/// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditScorePart {
     /// Score.
     ///
-    /// Source: SafeguardPowerBI, "Vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     #[resource(default)]
     pub score: Optional<f64>,
     unknown_fields: UnknownFields,

@@ -13,7 +13,7 @@ use crate::{
 ///
 /// Source: REST API Reference Guide, "Plugins of one kind", version 6.9.3.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(open, builder, constrained)]
+#[resource(response, open, constrained)]
 #[non_exhaustive]
 pub struct Plugin {
     /// Version of the interface that it is written for.

@@ -22,6 +22,7 @@ impl Endpoint for VncConnection {
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "VNC connection policies";
     const DOC: &'static str = "VNC connections: who may connect to which servers, and what is recorded.";
+    const ORDERED: bool = true;
 }
 
 impl Object for VncConnection {

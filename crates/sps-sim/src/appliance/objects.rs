@@ -5,7 +5,7 @@ use sps_spec::{Endpoint, Version};
 
 use crate::{
     appliance::{Call, HandlerResult, read::semantic_error},
-    body::World as _,
+    body::{ORDER, World as _},
     configuration::{Node, PLUGINS},
     http::{Failure, Response},
     random::Random,
@@ -29,9 +29,34 @@ impl Call<'_> {
         let stored = view.singletons.get(self.path).unwrap_or(&Value::Null);
         let mut body = self.appliance.bodies.show(endpoint, stored, view, true);
         self.add_join_info(&mut body);
+        self.wrapped(endpoint, body)
+    }
+
+    /// Makes the response that carries a body: under its wrapper, or with its members beside `key` and `meta`.
+    pub(crate) fn wrapped(&self, endpoint: &Endpoint, body: Value) -> Response {
         let key = endpoint.key.as_deref().or_else(|| self.path.rsplit('/').next());
-        let meta = self.meta(view, self.path);
-        Response::json(200, &json!({"body": body, "key": key, "meta": meta}))
+        let mut response = match (endpoint.wrappers.first(), body) {
+            (None, Value::Object(members)) => Value::Object(members),
+            (wrapper, body) => json!({ wrapper.map_or("body", String::as_str): body }),
+        };
+        response["key"] = json!(key);
+        response["meta"] = self.meta(self.view(), self.path);
+        Response::json(200, &response)
+    }
+
+    /// Does the work of an action that has no behavior of its own: checks the request, and returns a plausible result.
+    pub(crate) fn act(&self, endpoint: &'static Endpoint) -> HandlerResult {
+        if self.request.method == "POST" && endpoint.request.is_some() {
+            self.read(endpoint, &self.request.body, self.path)?;
+        }
+        let bodies = &self.appliance.bodies;
+        match endpoint.response.as_ref().and_then(|_| bodies.initial(endpoint)) {
+            Some(result) => {
+                let shown = bodies.show(endpoint, &result, self.view(), true);
+                Ok(self.wrapped(endpoint, shown))
+            }
+            None => Ok(self.meta_only(200)),
+        }
     }
 
     pub(crate) fn list(&self, node: Node) -> Response {
@@ -50,50 +75,9 @@ impl Call<'_> {
         if let Node::Collection(endpoint) = node
             && endpoint.ordered
         {
-            meta["order"] = json!(format!("{}/@order", self.path));
+            meta["order"] = json!(format!("{}/{ORDER}", self.path));
         }
         Response::json(200, &json!({"items": items, "meta": meta}))
-    }
-
-    /// Shows or changes the order of the objects of a collection, a list of their keys.
-    pub(crate) fn order(&mut self, caller: &Caller, collection: &str) -> HandlerResult {
-        self.allow(&["GET", "PUT"])?;
-        let old: Vec<_> = self.view().objects(collection).iter().map(|it| it.key.clone()).collect();
-        let meta = |call: &Self| json!({"href": call.path, "parent": collection, "transaction": "/api/transaction"});
-        if self.request.method == "GET" {
-            let body = json!({"key": "@order", "body": old, "meta": meta(self)});
-            return Ok(Response::json(200, &body));
-        }
-        self.check_lock(caller)?;
-        let order: Vec<String> = serde_json::from_slice(&self.request.body)
-            .map_err(|error| self.invalid_body(&error.to_string()))?;
-        let order: Vec<&str> = order.iter().map(String::as_str).collect();
-        let mut reordered = self.view().clone();
-        if !reordered.reorder(collection, &order) {
-            let message = "the list must name each object of the collection once";
-            return Err(semantic_error("wrong-order", "", message));
-        }
-        let transaction = self.write(caller);
-        transaction.pending = reordered;
-        if old != order {
-            transaction.reordered(collection, &json!(old), &json!(order));
-        }
-        Ok(Response::json(200, &json!({"meta": meta(self)})))
-    }
-
-    /// Does what an endpoint of this kind does, as far as the spec describes it: checks the body, and shows a result.
-    pub(crate) fn act(&mut self, endpoint: &'static Endpoint) -> HandlerResult {
-        let text: &[u8] = if endpoint.request.is_some() { &self.request.body } else { b"null" };
-        self.read(endpoint, text, self.path)?;
-        let body = self.appliance.bodies.initial(endpoint).unwrap_or_else(|| json!({}));
-        let meta = self.meta(self.view(), self.path);
-        let mut response = match (endpoint.wrappers.first(), body) {
-            (Some(wrapper), body) => json!({ wrapper: body }),
-            (None, Value::Object(members)) => Value::Object(members),
-            (None, _) => json!({}),
-        };
-        response["meta"] = meta;
-        Ok(Response::json(200, &response))
     }
 
     pub(crate) fn show_object(&self, node: Node, collection: &str, key: &str) -> HandlerResult {
@@ -199,12 +183,34 @@ impl Call<'_> {
         Ok(self.meta_only(200))
     }
 
+    /// Handles a request to the order of a collection, which is a list of keys.
+    pub(crate) fn order(
+        &mut self,
+        caller: &Caller,
+        collection: &str,
+        endpoint: &'static Endpoint,
+    ) -> HandlerResult {
+        self.allow(&["GET", "PUT"])?;
+        if self.request.method == "PUT" {
+            self.check_lock(caller)?;
+            let order: Vec<String> = serde_json::from_slice(&self.request.body)
+                .map_err(|error| self.invalid_body(&error.to_string()))?;
+            let order: Vec<&str> = order.iter().map(String::as_str).collect();
+            return self.set_order(caller, collection, &order, "");
+        }
+        let keys = self.view().objects(collection).iter().map(|it| it.key.as_str());
+        let keys = json!(keys.collect::<Vec<_>>());
+        let wrapper = endpoint.wrappers.first().map_or("body", String::as_str);
+        let meta = self.meta(self.view(), self.path);
+        Ok(Response::json(200, &json!({ wrapper: keys, "key": ORDER, "meta": meta })))
+    }
+
     /// Sorts the objects of a collection by `@order`.
     pub(crate) fn reorder(&mut self, caller: &Caller) -> HandlerResult {
         self.check_lock(caller)?;
-        let body = self.read_members(&["@order"])?;
+        let body = self.read_members(&[ORDER])?;
         let order: Option<Vec<&str>> = body
-            .get("@order")
+            .get(ORDER)
             .and_then(Value::as_array)
             .and_then(|it| it.iter().map(Value::as_str).collect());
         let Some(order) = order else {
@@ -214,12 +220,22 @@ impl Call<'_> {
                 "the list must name the keys of all objects",
             ));
         };
-        let path = self.path;
+        self.set_order(caller, self.path, &order, "/@order")
+    }
+
+    /// Sorts the objects of a collection. `pointer` is the place of the list in the request.
+    fn set_order(
+        &mut self,
+        caller: &Caller,
+        path: &str,
+        order: &[&str],
+        pointer: &str,
+    ) -> HandlerResult {
         let old: Vec<_> = self.view().objects(path).iter().map(|it| it.key.clone()).collect();
         let mut reordered = self.view().clone();
-        if !reordered.reorder(path, &order) {
+        if !reordered.reorder(path, order) {
             let message = "the list must name each object of the collection once";
-            return Err(semantic_error("out-of-range", "/@order", message));
+            return Err(semantic_error("out-of-range", pointer, message));
         }
         let transaction = self.write(caller);
         transaction.pending = reordered;
@@ -239,7 +255,7 @@ impl Call<'_> {
         self.check_lock(caller)?;
         let view = self.view();
         let object = view.find(collection, key).ok_or_else(|| Failure::not_found(self.path))?;
-        if object.is_built_in() {
+        if object.is_built_in() || is_built_in(node, key) {
             return Err(semantic_error(
                 "built-in",
                 "",
@@ -270,5 +286,13 @@ impl Call<'_> {
 
     fn meta_only(&self, status: u16) -> Response {
         Response::json(status, &json!({"meta": self.meta(self.view(), self.path)}))
+    }
+}
+
+/// Whether every appliance has the object, whatever its key looks like.
+fn is_built_in(node: Node, key: &str) -> bool {
+    match node {
+        Node::Collection(endpoint) => endpoint.builtins.iter().any(|it| it.key == key),
+        _ => false,
     }
 }

@@ -108,7 +108,7 @@ impl Call<'_> {
             Some(Address::Object(collection, node, key)) => {
                 self.object(caller, node, collection, key)
             }
-            Some(Address::Order(collection)) => self.order(caller, collection),
+            Some(Address::Order(collection, endpoint)) => self.order(caller, collection, endpoint),
             Some(Address::Part(collection, endpoint, key, name)) => {
                 self.part(endpoint, collection, key, name)
             }
@@ -131,6 +131,7 @@ impl Call<'_> {
         match (node, self.request.method.as_str()) {
             (Node::Container, _) => Ok(self.container()),
             (Node::Status(endpoint), "GET") => Ok(self.show_status(endpoint)),
+            (Node::Action(endpoint), _) => self.act(endpoint),
             (Node::Singleton(endpoint), "GET") => Ok(self.show_singleton(endpoint)),
             (Node::Singleton(endpoint), "PUT") => {
                 self.put_singleton(caller, endpoint, &self.request.body)
@@ -141,7 +142,6 @@ impl Call<'_> {
             (Node::Collection(_) | Node::Plugins, "GET") => Ok(self.list(node)),
             (Node::Job(_), "POST") => Ok(self.start_job()),
             (Node::Job(_), "GET") => Ok(self.list_jobs()),
-            (Node::Action(endpoint), "POST") => self.act(endpoint),
             _ => Err(Failure::method_not_allowed(&node.methods())),
         }
     }

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 use sps_spec::{
-    Body, Completeness, Endpoint, Field, FieldType, Payload, Presence, Spec, Struct, TypeDef,
-    Union, Version, Versions,
+    Completeness, Endpoint, Field, FieldType, Payload, Presence, Spec, Struct, TypeDef, Union,
+    Version, Versions,
 };
 
 use super::{Finding, Mode, World, document::Doc, is_in, push_segment};
@@ -74,8 +74,7 @@ impl<'a> Checker<'a> {
     /// Checks a whole body of this length, and returns what is stored if there are no errors.
     pub(super) fn endpoint(&mut self, endpoint: &Endpoint, bytes: usize, doc: &Doc) -> Value {
         let body = endpoint.request.as_ref();
-        let def = body.and_then(Body::name).and_then(|name| self.spec.type_def(name));
-        let wrapped = is_wrapped(endpoint, def, doc);
+        let wrapped = self.is_wrapped(endpoint, doc);
         if self.exceeds_limits(bytes, doc) {
             return Value::Null;
         }
@@ -222,8 +221,6 @@ impl<'a> Checker<'a> {
         }
         match &field.presence {
             Presence::Optional => {}
-            // What only some versions require, an unknown one may not have.
-            _ if self.target.is_none() && !field.versions.is_always() => {}
             Presence::Required => {
                 self.below(&field.name, |checker| {
                     checker.report("missing-key", "the key is missing");
@@ -242,16 +239,18 @@ impl<'a> Checker<'a> {
     fn union(&mut self, def: &Union, doc: &Doc) -> Value {
         let Doc::Object(members) = doc else { return self.wrong_type(doc, "an object") };
         self.duplicates(members);
+        if def.open
+            && let Some(Doc::String(tag)) = doc.get(&def.tag)
+            && def.variant(tag).is_none()
+        {
+            return self.unchanged(doc);
+        }
         let content = self.below(&def.tag, |checker| checker.selection(def, doc.get(&def.tag)));
         let mut stored = Map::new();
         for (key, value) in members {
             match content {
                 _ if *key == def.tag => {
                     stored.insert(key.clone(), value.to_value());
-                }
-                Content::Other => {
-                    let value = self.below(key, |checker| checker.unchanged(value));
-                    stored.insert(key.clone(), value);
                 }
                 Content::Unknown if *key == def.content => {}
                 Content::Payload(Payload { ty, constraint, .. }) if *key == def.content => {
@@ -285,7 +284,6 @@ impl<'a> Checker<'a> {
                 {
                     return variant.payload.as_ref().map_or(Content::Nothing, Content::Payload);
                 }
-                None if def.open => return Content::Other,
                 _ => self.invalid("unknown-selection", "unknown selection"),
             },
             Some(other) => {
@@ -385,6 +383,27 @@ impl<'a> Checker<'a> {
             && self.pointer.len() <= self.pointer_bytes_left
     }
 
+    /// Whether a document is a response around a body: it has a member that carries bodies, which the body itself does
+    /// not have, and beside it only `key` and `meta`.
+    fn is_wrapped(&self, endpoint: &Endpoint, doc: &Doc) -> bool {
+        let declares = |key: &str| match endpoint.request.as_ref().map(|it| &it.ty) {
+            Some(FieldType::Map(_) | FieldType::Ordered(_) | FieldType::Any) => true,
+            Some(FieldType::Named(name)) => match self.spec.type_def(name) {
+                Some(TypeDef::Struct(def)) => def.field(key).is_some(),
+                Some(TypeDef::Union(def)) => key == def.tag || key == def.content,
+                Some(TypeDef::Enum(_)) | None => false,
+            },
+            _ => false,
+        };
+        let carries = |key: &str| {
+            let is_wrapper = key == "items" || endpoint.wrappers.iter().any(|it| it == key);
+            is_wrapper && !declares(key)
+        };
+        let Doc::Object(members) = doc else { return false };
+        members.iter().any(|(key, _)| carries(key))
+            && members.iter().all(|(key, _)| carries(key) || key == "key" || key == "meta")
+    }
+
     /// Runs `walk` one segment deeper.
     fn below<R>(&mut self, segment: &str, walk: impl FnOnce(&mut Self) -> R) -> R {
         let length = self.pointer.len();
@@ -400,26 +419,8 @@ impl<'a> Checker<'a> {
 enum Content<'d> {
     /// Unknown: the tag is invalid.
     Unknown,
-    /// Anything: the tag is not known, and there are others than those that are.
-    Other,
     /// No content.
     Nothing,
     /// The content of a variant.
     Payload(&'d Payload),
-}
-
-/// Whether a document is a response around a body: it has a member that carries bodies, which the body itself does not
-/// have, and beside it only `key` and `meta`.
-fn is_wrapped(endpoint: &Endpoint, body: Option<&TypeDef>, doc: &Doc) -> bool {
-    let declares = |key: &str| match body {
-        Some(TypeDef::Struct(def)) => def.field(key).is_some(),
-        Some(TypeDef::Union(def)) => key == def.tag || key == def.content,
-        Some(TypeDef::Enum(_)) | None => false,
-    };
-    let carries = |key: &str| {
-        (key == "items" || endpoint.wrappers.iter().any(|wrapper| wrapper == key)) && !declares(key)
-    };
-    let Doc::Object(members) = doc else { return false };
-    members.iter().any(|(key, _)| carries(key))
-        && members.iter().all(|(key, _)| carries(key) || key == "key" || key == "meta")
 }

@@ -12,9 +12,6 @@ pub(super) fn has(format: Format, text: &str) -> bool {
     match format {
         Format::EmailAddress => is_email_address(text),
         Format::IpAddress => text.parse::<IpAddr>().is_ok(),
-        Format::IpNetwork => is_ip_network(text),
-        Format::Url => is_url(text),
-        Format::Uuid => is_uuid(text),
         Format::Fqdn => is_fqdn(text),
         Format::TimeOfDay => is_time_of_day(text),
         Format::DateTime => date_time::is_date_time(text),
@@ -111,37 +108,6 @@ fn is_literal(domain: &str) -> bool {
 fn ends_with_number(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or_default();
     last.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Checks for an address, `/` and a number of bits that the address has, without signs and leading zeros.
-fn is_ip_network(text: &str) -> bool {
-    let Some((address, bits)) = text.split_once('/') else { return false };
-    let most = match address.parse::<IpAddr>() {
-        Ok(IpAddr::V4(_)) => 32,
-        Ok(IpAddr::V6(_)) => 128,
-        Err(_) => return false,
-    };
-    (0..=most).any(|number| number.to_string() == bits)
-}
-
-/// Checks for a scheme, `://`, a host, and no white space.
-fn is_url(text: &str) -> bool {
-    let Some(at) = text.find("://") else { return false };
-    let (scheme, host) = (&text[..at], text[at + 3..].chars().next());
-    let mut letters = scheme.chars();
-    letters.next().is_some_and(|first| first.is_ascii_alphabetic())
-        && letters.all(|it| it.is_ascii_alphanumeric() || matches!(it, '+' | '.' | '-'))
-        && host.is_some_and(|first| !matches!(first, '/' | '?' | '#'))
-        && !text.chars().any(char::is_whitespace)
-}
-
-/// Checks for the form of RFC 9562, section 4.
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 /// Checks for two labels or more and an optional dot of the root, RFC 1035.

@@ -7,7 +7,7 @@ use sps_spec::{
 };
 
 use super::{
-    Mode, World,
+    Mode, ORDER, World,
     checker::{Checker, flaw, is_in_range},
     document::Doc,
     is_in,
@@ -24,9 +24,9 @@ const MAX_TRIES: usize = 4096;
 pub(super) fn initial(spec: &Spec, target: Option<&Version>, endpoint: &Endpoint) -> Option<Value> {
     let body = endpoint.response.as_ref().or(endpoint.request.as_ref())?;
     let sent = endpoint.request.as_ref() == Some(body);
+    let given: Vec<_> = body.example.iter().collect();
     let candidates = Candidates { spec, target, sent };
-    let example: Vec<&Literal> = body.example.iter().collect();
-    candidates.values(&body.ty, &body.constraint, &example, 0).into_iter().next()
+    candidates.values(&body.ty, &body.constraint, &given, 0).into_iter().next()
 }
 
 /// Makes a plausible value of one member.
@@ -157,6 +157,7 @@ impl Candidates<'_> {
         });
         let fitting: Vec<Value> = match ty {
             FieldType::Bool => literals.chain([json!(false), json!(true)]).collect(),
+            FieldType::Number => literals.chain([json!(0)]).collect(),
             FieldType::Int => {
                 let plain = constraint.minimum.or(constraint.maximum);
                 let fits = |it: &Value| {
@@ -172,9 +173,8 @@ impl Candidates<'_> {
             FieldType::Any => vec![Value::Null],
             FieldType::Ref(_) => Vec::new(),
             FieldType::List(_) => vec![json!([])],
-            FieldType::Number => literals.chain([json!(0.0)]).collect(),
             FieldType::Map(_) => vec![json!({})],
-            FieldType::Ordered(_) => vec![json!({"@order": []})],
+            FieldType::Ordered(_) => vec![json!({ ORDER: [] })],
             FieldType::Array(inner, length) => {
                 let first = self.values(inner, constraint, given, depth).into_iter().next();
                 first.map(|it| Value::Array(vec![it; *length])).into_iter().collect()
@@ -219,12 +219,12 @@ fn text(constraint: &Constraint) -> String {
     let plain = match constraint.format {
         Some(Format::EmailAddress) => "root@example.com",
         Some(Format::IpAddress) => "192.0.2.1",
-        Some(Format::IpNetwork) => "0.0.0.0/0",
-        Some(Format::Url) => "https://sps.example.com",
-        Some(Format::Uuid) => "00000000-0000-4000-8000-000000000000",
         Some(Format::Fqdn) => "sps.example.com",
         Some(Format::TimeOfDay) => "0:00",
         Some(Format::DateTime) => "2000-01-01T00:00:00Z",
+        Some(Format::IpNetwork) => "192.0.2.0/24",
+        Some(Format::Url) => "https://sps.example.com",
+        Some(Format::Uuid) => "00000000-0000-4000-8000-000000000000",
         Some(Format::NoWhitespace) | None => "",
         // No certificate is a plausible default authority.
         Some(Format::PemCertificate) => return String::new(),

@@ -5,7 +5,7 @@ use sps_spec::{
     Body, Endpoint, Field, FieldType, Spec, Struct, TypeDef, Union, Version, collection,
 };
 
-use super::{Reference, initial, is_in, push_segment};
+use super::{ORDER, Reference, initial, is_in, part, push_segment};
 
 /// Returns the body as a response shows it.
 pub(super) fn show(
@@ -31,20 +31,9 @@ pub(super) fn references(spec: &Spec, endpoint: &Endpoint, stored: &Value) -> Ve
     finder.found
 }
 
-/// Returns what the stored body is.
+/// Returns the form of the stored body.
 fn body_of(endpoint: &Endpoint) -> Option<&Body> {
     endpoint.response.as_ref().or(endpoint.request.as_ref())
-}
-
-/// Returns the address of what a reference leads to; of a part, with what is inside of its object after `#`.
-fn href(to: &str, key: &str) -> String {
-    match to.split_once('#') {
-        None => format!("{to}/{key}"),
-        Some((collection, _)) => {
-            let (object, part) = key.split_once('.').unwrap_or((key, ""));
-            format!("{collection}/{object}#{}", part.replace('.', "/"))
-        }
-    }
 }
 
 /// Turns a stored body into the body of a response. A value of an unexpected type is shown unchanged.
@@ -109,14 +98,21 @@ impl Renderer<'_> {
     fn value(&self, ty: &FieldType, stored: &Value) -> Value {
         match (ty, stored) {
             (FieldType::Ref(to), Value::String(key)) => {
-                json!({ "key": key, "meta": { "href": href(to, key) } })
+                json!({ "key": key, "meta": { "href": part::href(to, key) } })
             }
             (FieldType::List(inner) | FieldType::Array(inner, _), Value::Array(items)) => {
                 items.iter().map(|item| self.value(inner, item)).collect()
             }
-            (FieldType::Map(inner) | FieldType::Ordered(inner), Value::Object(members)) => {
+            (FieldType::Map(inner), Value::Object(members)) => {
                 let shown =
                     members.iter().map(|(key, value)| (key.clone(), self.value(inner, value)));
+                Value::Object(shown.collect())
+            }
+            (FieldType::Ordered(inner), Value::Object(members)) => {
+                let shown = members.iter().map(|(key, value)| {
+                    let value = if key == ORDER { value.clone() } else { self.value(inner, value) };
+                    (key.clone(), value)
+                });
                 Value::Object(shown.collect())
             }
             (FieldType::Named(name), _) => match self.spec.type_def(name) {
@@ -165,13 +161,12 @@ impl ReferenceFinder<'_> {
         match (ty, stored) {
             (FieldType::Ref(to), Value::String(key)) => {
                 let collection = collection(to);
-                // A part of an object keeps the object from being deleted.
-                let key =
-                    if to == collection { key } else { key.split('.').next().unwrap_or_default() };
+                let single_use = self.spec.endpoint(collection).is_some_and(|it| it.single_use);
                 self.found.push(Reference {
                     collection: collection.to_owned(),
-                    key: key.to_owned(),
-                    single_use: self.spec.endpoint(collection).is_some_and(|it| it.single_use),
+                    key: key.clone(),
+                    object: part::object(to, key).to_owned(),
+                    single_use,
                     pointer: self.pointer.clone(),
                 });
             }

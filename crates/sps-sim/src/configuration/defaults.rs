@@ -19,6 +19,19 @@ struct Defaults {
     collections: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
+impl Defaults {
+    /// Takes the objects of a collection that the configuration lacks as a whole.
+    fn objects(
+        &mut self,
+        configuration: &Configuration,
+        path: &str,
+    ) -> impl Iterator<Item = (String, Value)> + use<> {
+        let is_new = !configuration.collections.contains_key(path);
+        let objects = self.collections.remove(path).filter(|_| is_new);
+        objects.into_iter().flatten()
+    }
+}
+
 /// Adds the defaults of a new appliance to a configuration, and keeps everything that it has already.
 ///
 /// A state from an earlier run thus gets what the target version adds.
@@ -31,14 +44,14 @@ pub(crate) fn fill(configuration: &mut Configuration, tree: &Tree, bodies: &Bodi
                 let body = body.or_else(|| bodies.initial(endpoint)).unwrap_or_else(|| json!({}));
                 configuration.singletons.insert(path.to_owned(), body);
             }
-            Node::Collection(endpoint) if !configuration.collections.contains_key(path) => {
-                for builtin in endpoint.builtins.iter().filter(|it| tree.has(&it.versions)) {
-                    let body = serde_json::from_str(&builtin.body).unwrap_or_default();
-                    configuration.set_object(path, &builtin.key, body, BTreeSet::new());
-                }
-                let objects = defaults.collections.remove(path).unwrap_or_default();
-                for (key, body) in objects {
+            Node::Collection(endpoint) => {
+                for (key, body) in defaults.objects(configuration, path) {
                     configuration.set_object(path, &key, body, BTreeSet::new());
+                }
+                for (key, body) in bodies.built_in(endpoint) {
+                    if configuration.find(path, key).is_none() {
+                        configuration.set_object(path, key, body, BTreeSet::new());
+                    }
                 }
             }
             _ => {}

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sps_spec::{Endpoint, EndpointKind, Method, Spec, Version, Versions};
+use sps_spec::{Endpoint, EndpointKind, Method, Spec, Version};
+
+use crate::body::ORDER;
 
 /// Path of the configuration.
 pub(crate) const CONFIGURATION: &str = "/api/configuration";
@@ -38,8 +40,8 @@ pub(crate) enum Address<'a> {
     Node(Node),
     /// An object of a collection, or a job: path of the collection, its node, the key.
     Object(&'a str, Node, &'a str),
-    /// The order of the objects of the collection at this path.
-    Order(&'a str),
+    /// The order of the objects of a collection: path of the collection, the collection.
+    Order(&'a str, &'static Endpoint),
     /// A part of a job, such as its download: path of the endpoint, the endpoint, the key, the name of the part.
     Part(&'a str, &'static Endpoint, &'a str, &'a str),
 }
@@ -48,16 +50,15 @@ pub(crate) enum Address<'a> {
 #[derive(Debug)]
 pub(crate) struct Tree {
     nodes: BTreeMap<String, Node>,
-    target: Version,
+    /// Paths with placeholders, such as `/api/audit/sessions/{id}/channels`. They are no children of any path.
+    patterns: Vec<(String, Node)>,
 }
 
 impl Tree {
     pub(crate) fn new(spec: &'static Spec, target: &Version) -> Self {
         let mut nodes = BTreeMap::new();
-        // What has a placeholder in its path has a behavior of its own.
-        let known = spec.endpoints.iter().filter(|it| it.versions.contains(target));
-        let known = known.filter(|it| !it.has_placeholders());
-        for endpoint in known {
+        let mut patterns = Vec::new();
+        for endpoint in spec.endpoints.iter().filter(|it| it.versions.contains(target)) {
             let node = match endpoint.kind {
                 EndpointKind::Singleton => Node::Singleton(endpoint),
                 EndpointKind::Collection => Node::Collection(endpoint),
@@ -66,14 +67,16 @@ impl Tree {
                 EndpointKind::Status => Node::Status(endpoint),
                 EndpointKind::Action => Node::Action(endpoint),
             };
-            nodes.insert(endpoint.path.clone(), node);
+            if endpoint.has_placeholders() {
+                patterns.push((endpoint.path.clone(), node));
+            } else {
+                nodes.insert(endpoint.path.clone(), node);
+            }
         }
         for kind in plugin_types(target) {
             nodes.insert(format!("{PLUGINS}/{kind}"), Node::Plugins);
         }
-        let mut services: Vec<(&str, &[&str])> = vec![
-            ("/api/user/info", &["GET"]),
-        ];
+        let mut services: Vec<(&str, &[&str])> = vec![("/api/user/info", &["GET"])];
         if has_short_user_info(target) {
             services.push(("/api/userinfo", &["GET"]));
         }
@@ -93,12 +96,7 @@ impl Tree {
         for path in containers {
             nodes.entry(path).or_insert(Node::Container);
         }
-        Self { nodes, target: target.clone() }
-    }
-
-    /// Whether the target version is one of these.
-    pub(crate) fn has(&self, versions: &Versions) -> bool {
-        versions.contains(&self.target)
+        Self { nodes, patterns }
     }
 
     /// Returns the node of a known path.
@@ -108,13 +106,13 @@ impl Tree {
 
     /// Resolves a path.
     pub(crate) fn resolve<'a>(&self, path: &'a str) -> Option<Address<'a>> {
-        if let Some(node) = self.node(path) {
+        if let Some(node) = self.node(path).or_else(|| self.pattern(path)) {
             return Some(Address::Node(node));
         }
         let (parent, key) = path.rsplit_once('/')?;
         match self.node(parent) {
-            Some(Node::Collection(endpoint)) if key == "@order" && endpoint.ordered => {
-                return Some(Address::Order(parent));
+            Some(Node::Collection(endpoint)) if endpoint.ordered && key == ORDER => {
+                return Some(Address::Order(parent, endpoint));
             }
             Some(node @ (Node::Collection(_) | Node::Plugins | Node::Job(_))) => {
                 return Some(Address::Object(parent, node, key));
@@ -127,6 +125,19 @@ impl Tree {
             Node::Job(endpoint) => Some(Address::Part(above, endpoint, job, key)),
             _ => None,
         }
+    }
+
+    /// Returns the node whose placeholders can stand for the segments of a path.
+    fn pattern(&self, path: &str) -> Option<Node> {
+        let fits = |pattern: &str| {
+            let mut segments = path.split('/');
+            let all = pattern.split('/').all(|expected| match segments.next() {
+                Some(segment) if expected.starts_with('{') => !segment.is_empty(),
+                segment => segment == Some(expected),
+            });
+            all && segments.next().is_none()
+        };
+        self.patterns.iter().find(|(pattern, _)| fits(pattern)).map(|(_, node)| *node)
     }
 
     /// Returns the sorted names of the children of a path.

@@ -20,7 +20,12 @@ async fn joins_and_leaves_starling() {
     assert!(!response.to_string().contains("very-secret"));
     assert_eq!(client.post(path, &join).status, 409);
     assert_eq!(client.get(path).expect(200)["body"]["product_instance"], join["product_instance"]);
+    let settings = "/api/configuration/starling";
+    let info = |client: &Client<'_>| client.get(settings).expect(200)["body"]["join_info"].clone();
+    assert_eq!(info(&client)["product_tims"], join["product_tims"]);
+    assert!(!info(&client).to_string().contains("very-secret"));
     client.delete(path).expect(200);
+    assert_eq!(info(&client), json!(null));
     client.post(path, &join).expect(200);
     assert_eq!(sim.open_transaction(), None);
 }

@@ -66,7 +66,16 @@ async fn the_wizard_makes_an_appliance() {
     let email = client.get("/api/configuration/management/email").expect(200)["body"].clone();
     assert_eq!(email["admin_address"], "ops@corp.test");
     assert_eq!(email["smtp_server"], json!({"selection": "fqdn", "value": "mail.corp.test"}));
+    let body =
+        |path: &str| client.get(&format!("/api/configuration/{path}")).expect(200)["body"].clone();
+    let naming = body("network/naming");
+    assert_eq!((&naming["hostname"], &naming["domainname"]), (&json!("gate"), &json!("corp.test")));
+    assert_eq!(body("network/dns")["primary"], "192.0.2.53");
+    assert_eq!(body("datetime/timezone"), "Europe/Budapest");
     // The appliance accepts what the wizard has set.
+    for path in ["network/naming", "network/dns", "datetime/timezone"] {
+        client.put(&format!("/api/configuration/{path}"), &body(path)).expect(200);
+    }
     client.put("/api/configuration/management/email", &email).expect(200);
     client.commit().expect(200);
 }

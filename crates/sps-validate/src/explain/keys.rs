@@ -37,6 +37,9 @@ impl Walker<'_, '_, '_> {
         member: &Member<'_>,
         siblings: Option<Siblings>,
     ) {
+        if self.bare == Some(node.span.start) && matches!(&*member.key, "key" | "meta") {
+            return self.hide_inside(&member.value);
+        }
         if self.left_out == Some(Severity::Error) {
             // The report is full; only what must not be printed is still recorded.
             return self.report.sensitive.push(member.value.span);

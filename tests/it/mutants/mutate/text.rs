@@ -12,6 +12,7 @@ pub(super) fn type_name(ty: &FieldType) -> String {
     match ty {
         FieldType::Bool => "bool".to_owned(),
         FieldType::Int => "int".to_owned(),
+        FieldType::Number => "number".to_owned(),
         FieldType::String => "string".to_owned(),
         FieldType::Any => "any".to_owned(),
         FieldType::Named(name) => name.clone(),
@@ -19,6 +20,7 @@ pub(super) fn type_name(ty: &FieldType) -> String {
         FieldType::List(inner) => format!("[{}]", type_name(inner)),
         FieldType::Array(inner, length) => format!("[{}; {length}]", type_name(inner)),
         FieldType::Map(inner) => format!("{{{}}}", type_name(inner)),
+        FieldType::Ordered(inner) => format!("ordered {{{}}}", type_name(inner)),
     }
 }
 

@@ -105,12 +105,12 @@ impl Mutants<'_> {
         all
     }
 
-    fn type_variations(&self, ty: &FieldType) -> Vec<Variation<FieldType>> {
+    pub(super) fn type_variations(&self, ty: &FieldType) -> Vec<Variation<FieldType>> {
         use FieldType as T;
         let mut all = Vec::new();
         let mut to = |it: FieldType| all.push((type_name(ty), type_name(&it), it));
         match ty {
-            T::Bool | T::Int => {
+            T::Bool | T::Int | T::Number => {
                 to(T::Any);
                 to(T::String);
             }
@@ -140,6 +140,7 @@ impl Mutants<'_> {
                 to(T::List(inner.clone()));
             }
             T::Map(inner) => to((**inner).clone()),
+            T::Ordered(inner) => to(T::Map(inner.clone())),
         }
         let inside: fn(Box<FieldType>, &FieldType) -> FieldType = match ty {
             T::List(_) => |inner, _| T::List(inner),
@@ -148,9 +149,10 @@ impl Mutants<'_> {
                 _ => T::List(inner),
             },
             T::Map(_) => |inner, _| T::Map(inner),
+            T::Ordered(_) => |inner, _| T::Ordered(inner),
             _ => return all,
         };
-        if let T::List(inner) | T::Array(inner, _) | T::Map(inner) = ty {
+        if let T::List(inner) | T::Array(inner, _) | T::Map(inner) | T::Ordered(inner) = ty {
             let inner = self.type_variations(inner).into_iter().map(|(_, _, it)| it);
             all.extend(
                 inner

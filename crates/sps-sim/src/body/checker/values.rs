@@ -1,29 +1,12 @@
 //! Single values: scalars, enum values, references, and lists of them.
 
-use serde_json::Value;
-use sps_spec::{Constraint, Enum, FieldType};
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+use sps_spec::{Constraint, Enum, FieldType, collection};
 
 use super::Checker;
-use crate::body::{World, document::Doc, format};
-
-/// The key of an ordered map under which the list of its other keys is.
-const ORDER: &str = "@order";
-
-/// Whether a key such as `nic1.interfaces.ID.addresses.ID` leads to a part of an object.
-fn has_part(world: &dyn World, collection: &str, part: &str, key: &str) -> bool {
-    let mut segments = key.split('.');
-    let object = segments.next().and_then(|key| world.object(collection, key));
-    let Some(mut value) = object else { return false };
-    for map in part.split('/') {
-        let (Some(name), Some(key)) = (segments.next(), segments.next()) else { return false };
-        let Some(entry) = value.get(map).and_then(|map| map.get(key)) else { return false };
-        if name != map || key == ORDER {
-            return false;
-        }
-        value = entry.clone();
-    }
-    segments.next().is_none()
-}
+use crate::body::{ORDER, document::Doc, format, part};
 
 impl Checker<'_> {
     /// Checks a value that may not be null.
@@ -58,50 +41,11 @@ impl Checker<'_> {
                 Value::Object(values.collect())
             }
             (FieldType::Ordered(inner), Doc::Object(members)) => {
-                self.ordered(inner, constraint, doc, members)
+                self.ordered(inner, constraint, members)
             }
             (FieldType::Map(_) | FieldType::Ordered(_), _) => self.wrong_type(doc, "an object"),
             (FieldType::Named(name), _) => self.named(name, doc),
         }
-    }
-
-    /// Checks an ordered map: its values, and that `@order` names each of its keys once.
-    fn ordered(
-        &mut self,
-        inner: &FieldType,
-        constraint: &Constraint,
-        doc: &Doc,
-        members: &[(String, Doc)],
-    ) -> Value {
-        self.duplicates(members);
-        let keys: Vec<&str> =
-            members.iter().map(|(key, _)| key.as_str()).filter(|key| *key != ORDER).collect();
-        match doc.get(ORDER) {
-            None => {
-                self.below(ORDER, |checker| checker.report("missing-key", "the key is missing"))
-            }
-            Some(Doc::Array(items)) => {
-                let order: Vec<&str> = items.iter().filter_map(Doc::as_str).collect();
-                let is_whole = order.len() == items.len()
-                    && order.len() == keys.len()
-                    && keys.iter().all(|key| order.contains(key));
-                if !is_whole {
-                    let message = "the list does not name every key once";
-                    self.below(ORDER, |checker| checker.invalid("wrong-order", message));
-                }
-            }
-            Some(other) => self.below(ORDER, |checker| {
-                checker.wrong_type(other, "a list");
-            }),
-        }
-        let values = members.iter().map(|(key, value)| {
-            let value = match key.as_str() {
-                ORDER => value.to_value(),
-                _ => self.below(key, |checker| checker.value(inner, constraint, value)),
-            };
-            (key.clone(), value)
-        });
-        Value::Object(values.collect())
     }
 
     fn items(&mut self, inner: &FieldType, constraint: &Constraint, items: &[Doc]) -> Value {
@@ -109,6 +53,41 @@ impl Checker<'_> {
             self.below(&index.to_string(), |checker| checker.value(inner, constraint, item))
         });
         Value::Array(values.collect())
+    }
+
+    /// Checks an ordered map: its list of keys, and the values under them.
+    fn ordered(
+        &mut self,
+        inner: &FieldType,
+        constraint: &Constraint,
+        members: &[(String, Doc)],
+    ) -> Value {
+        self.duplicates(members);
+        let mut stored = Map::new();
+        for (key, value) in members {
+            let value = self.below(key, |checker| match value {
+                Doc::Array(keys) if key == ORDER => checker.order(keys, members),
+                _ if key == ORDER => checker.wrong_type(value, "a list"),
+                _ => checker.value(inner, constraint, value),
+            });
+            stored.insert(key.clone(), value);
+        }
+        if !stored.contains_key(ORDER) {
+            self.below(ORDER, |checker| checker.report("missing-key", "the key is missing"));
+        }
+        Value::Object(stored)
+    }
+
+    /// Checks that a list names each other member once.
+    fn order(&mut self, keys: &[Doc], members: &[(String, Doc)]) -> Value {
+        let named: Vec<&str> = keys.iter().filter_map(Doc::as_str).collect();
+        let once: HashSet<&str> = named.iter().copied().collect();
+        let others: HashSet<&str> =
+            members.iter().map(|(key, _)| key.as_str()).filter(|key| *key != ORDER).collect();
+        if once.len() < keys.len() || once != others {
+            self.invalid("wrong-order", "the list must name each other key once");
+        }
+        Value::Array(keys.iter().map(Doc::to_value).collect())
     }
 
     fn integer(&mut self, constraint: &Constraint, doc: &Doc) -> Value {
@@ -159,8 +138,6 @@ impl Checker<'_> {
     }
 
     /// Checks the key of an object, which must exist and, if it is for single use, must be free.
-    ///
-    /// A key with dots leads to a part of an object, where the type says so.
     fn reference(&mut self, to: &str, doc: &Doc) -> Value {
         let key = match doc {
             Doc::String(key) => key,
@@ -170,18 +147,19 @@ impl Checker<'_> {
             }
             _ => return self.wrong_type(doc, "the key of an object"),
         };
-        let (collection, part) =
-            to.split_once('#').map_or((to, None), |(to, part)| (to, Some(part)));
-        if let Some(part) = part {
-            if !has_part(self.world, collection, part, key) {
-                let message = format!("{collection} has no object with this part");
+        // A missing object does not make the key itself invalid: rules may look at it.
+        let collection = collection(to);
+        let object = part::object(to, key);
+        let body = self.world.object(collection, object).filter(|_| !object.is_empty());
+        match body {
+            None => {
+                let message = format!("{collection} has no object with this key");
                 self.report("reference-exists", &message);
             }
-            return Value::String(key.clone());
-        }
-        // A missing object does not make the key itself invalid: rules may look at it.
-        if key.is_empty() || self.world.object(collection, key).is_none() {
-            self.report("reference-exists", &format!("{collection} has no object with this key"));
+            Some(body) if !part::exists(to, key, &body) => {
+                self.report("reference-exists", "the object has no part with this key");
+            }
+            Some(_) => {}
         }
         if self.spec.endpoint(collection).is_some_and(|endpoint| endpoint.single_use) {
             if !self.used.insert((collection.to_owned(), key.clone())) {
