@@ -197,7 +197,7 @@ fn encoded(query: &str) -> String {
             text.push(char::from(byte));
         } else {
             // Writing to a string cannot fail.
-            drop(write!(text, "%{byte:02X}"));
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text
