@@ -141,7 +141,9 @@ impl Learner {
             if bodies.is_empty() {
                 return Err(LearnError::NoBody);
             }
-            bodies.into_iter().for_each(|body| self.body.add(body, &self.words));
+            for body in bodies {
+                self.body.add(body, &self.words);
+            }
             return Ok(());
         }
         let Some(href) = href else {

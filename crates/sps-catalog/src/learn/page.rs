@@ -72,7 +72,7 @@ pub(super) fn draft(
     head.line(format!("source = \"{SOURCE}\""));
     let mut tables = vec![head];
     tables.append(&mut draft.tables);
-    let files = files(&file, place, tables);
+    let files = files(&file, place, &tables);
     let targets = draft.targets.iter().map(|target| name_only(&draft, target));
     let files = files.into_iter().chain(targets).collect();
     LearnedPage { files, untyped: draft.untyped }
@@ -242,7 +242,7 @@ impl Draft<'_> {
 }
 
 /// Distributes tables over the page and, where it would be too long, a file of types.
-fn files(file: &str, place: &str, tables: Vec<Table>) -> Vec<LearnedFile> {
+fn files(file: &str, place: &str, tables: &[Table]) -> Vec<LearnedFile> {
     let head =
         "# Drafted from responses. Describe the fields, and add what responses do not show.\n"
             .to_owned();

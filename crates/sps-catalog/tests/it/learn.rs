@@ -16,7 +16,9 @@ fn body(value: &Value) -> Value {
 
 fn learn(bodies: &[Value]) -> LearnedPage {
     let mut learner = Learner::new().words("/list/-/mode");
-    bodies.iter().for_each(|it| learner.add(&body(it)).unwrap());
+    for it in bodies {
+        learner.add(&body(it)).unwrap();
+    }
     learner.page(&Spec::embedded()).unwrap()
 }
 
@@ -249,7 +251,9 @@ fn no_value_of_a_response_is_on_a_page() {
             continue;
         }
         let mut learner = Learner::new().endpoint(&endpoint.path);
-        responses.iter().for_each(|it| learner.add(it).unwrap());
+        for it in &responses {
+            learner.add(it).unwrap();
+        }
         let page = learner.page(&spec).unwrap();
         // Names of unions with another tag than `selection` are members, and may be words of the API.
         let words: Vec<String> = spec
@@ -261,13 +265,13 @@ fn no_value_of_a_response_is_on_a_page() {
             .flatten()
             .collect();
         let mut found = Vec::new();
-        responses.iter().for_each(|it| {
+        for it in &responses {
             let mut body = it.get("body").unwrap_or(it).clone();
             if let Some(members) = body.as_object_mut().filter(|_| it.get("body").is_none()) {
                 members.retain(|key, _| !matches!(key.as_str(), "key" | "meta"));
             }
             leaves(&body, &words, &mut found);
-        });
+        }
         for leaf in found.iter().filter(|it| it.len() > 3 && !it.starts_with("/api/")) {
             count += 1;
             for file in &page.files {

@@ -36,7 +36,6 @@ impl Report {
 
 /// Run with `cargo test -p sps-catalog --test it report -- --nocapture`.
 #[test]
-#[expect(clippy::print_stdout, reason = "the report is the point")]
 fn learns_what_responses_show() {
     let spec = Spec::embedded();
     let mut report = Report::default();
@@ -80,7 +79,9 @@ fn learned(spec: &Spec, endpoint: &Endpoint) -> Option<Spec> {
     if responses.is_empty() {
         return None;
     }
-    responses.iter().for_each(|it| learner.add(it).unwrap());
+    for it in &responses {
+        learner.add(it).unwrap();
+    }
     let page = learner.page(spec).unwrap();
     let dir = folder(&endpoint.path.replace('/', "_"), &page);
     let spec = Spec::embedded_with_overlay(dir.path());

@@ -56,7 +56,7 @@ pub(super) async fn run(client: &Client, out: &mut Stdout) -> Result<Status> {
     ] {
         print(
             out,
-            &format!("{title}: {}", if paths.is_empty() { "nothing" } else { "" }).trim_end(),
+            format!("{title}: {}", if paths.is_empty() { "nothing" } else { "" }).trim_end(),
         )?;
         for path in paths {
             print(out, &format!("  {path}"))?;
