@@ -75,7 +75,7 @@ fn below_it(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     let mut lines: Vec<(String, String)> = spec
         .endpoints
         .iter()
-        .filter(|it| it.parent() == endpoint.path)
+        .filter(|it| endpoint.is_above(it))
         .map(|it| (it.short_path().to_owned(), it.title.clone()))
         .collect();
     for part in &endpoint.parts {

@@ -105,7 +105,7 @@ fn below(out: &mut String, spec: &Spec, endpoint: &Endpoint, from: &str) {
     let rows: Vec<_> = spec
         .endpoints
         .iter()
-        .filter(|it| it.parent() == endpoint.path)
+        .filter(|it| endpoint.is_above(it))
         .map(|it| {
             let to = link(from, &file(it));
             vec![format!("[{}]({to})", it.path), it.title.clone(), super::known(it).to_owned()]
