@@ -23,7 +23,7 @@ impl Endpoint for LoginMethod {
     type Response = NoBody;
     const PATH: &'static str = "/api/configuration/aaa/login_methods";
     const KIND: EndpointKind = EndpointKind::Collection;
-    const METHODS: &'static [Method] = &[Method::Get];
+    const METHODS: &'static [Method] = &[];
     const TITLE: &'static str = "Login methods";
     const DOC: &'static str = "Ways to log in: `local`, `ldap`, `x509`, `radius` or `saml2`. A login names one of them. From 7.1.1 on, the built-in local method has the rules on passwords: they expire after 1 to 365 days or never, and up to 30 old ones are remembered or none.";
     const VERSIONS: Versions = Versions::since(Version::new(7, 0, 5, 0));

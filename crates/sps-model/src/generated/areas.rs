@@ -418,6 +418,7 @@ pub mod ssh_host_keys {
 pub mod starling {
     pub use crate::generated::api_starling::StarlingLinks as Links;
     pub use crate::generated::starling::{
+        StarlingJoinInfo as JoinInfo, StarlingJoinInfoResponse as JoinInfoResponse,
         StarlingRemoteAccess as RemoteAccess,
         StarlingRemoteAccessResponse as RemoteAccessResponse,
         StarlingSettings as Settings, StarlingSettingsResponse as SettingsResponse,

@@ -43,7 +43,7 @@ pub struct SshService {
     ///
     /// Source: REST API Reference Guide, "SSH access to the appliance", version 7.3.1.
     pub enabled: bool,
-    /// Addresses and ports that the service listens on. The usual port is 22.
+    /// Addresses and ports that the service listens on.
     ///
     /// Source: REST API Reference Guide, "SSH access to the appliance", version 7.3.1.
     #[resource(default)]

@@ -47,7 +47,7 @@ pub struct Email {
     ///
     /// Source: REST API Reference Guide, "Mail settings", version 6.2.0.
     pub reporting_address: String,
-    /// Sender of all mail. If null, the appliance chooses one.
+    /// Sender of all mail, or null. No page says what null means.
     ///
     /// Format: `email-address`.
     ///

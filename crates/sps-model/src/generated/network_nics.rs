@@ -63,7 +63,7 @@ impl Constrained for Nic {
     const CONSTRAINTS: Constraints = Constraints::new(&[Member::new("interfaces")]);
 }
 
-/// One interface: a physical one, or a VLAN.
+/// One interface of a card.
 ///
 /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
 #[derive(Debug, Clone, PartialEq, Resource)]

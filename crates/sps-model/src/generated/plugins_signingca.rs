@@ -3,7 +3,10 @@
 //! Signing CA plugins: `/api/configuration/plugins/signingca`.
 
 use crate::{
-    Endpoint, EndpointKind, Method, NoBody, Object, Plugin, validate::Target,
+    Endpoint, EndpointKind, Method, NoBody, Object, Plugin,
+    validate::{
+        Target, Version, Versions,
+    },
 };
 
 /// Plugins that sign certificates for the appliance. An upload creates them.
@@ -21,6 +24,7 @@ impl Endpoint for SigningcaPlugin {
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Signing CA plugins";
     const DOC: &'static str = "Plugins that sign certificates for the appliance. An upload creates them.";
+    const VERSIONS: Versions = Versions::since(Version::new(6, 9, 2, 0));
 }
 
 impl Object for SigningcaPlugin {

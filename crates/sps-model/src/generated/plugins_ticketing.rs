@@ -3,10 +3,13 @@
 //! Ticketing plugins: `/api/configuration/plugins/ticketing`.
 
 use crate::{
-    Endpoint, EndpointKind, Method, NoBody, Object, Plugin, validate::Target,
+    Endpoint, EndpointKind, Method, NoBody, Object, Plugin,
+    validate::{
+        Target, Version, Versions,
+    },
 };
 
-/// Plugins that check ticket numbers. An upload creates them. Old versions have them.
+/// Plugins that check ticket numbers. An upload creates them.
 ///
 /// Source: REST API Reference Guide, "Plugins of one kind", version 6.9.3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +23,8 @@ impl Endpoint for TicketingPlugin {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Ticketing plugins";
-    const DOC: &'static str = "Plugins that check ticket numbers. An upload creates them. Old versions have them.";
+    const DOC: &'static str = "Plugins that check ticket numbers. An upload creates them.";
+    const VERSIONS: Versions = Versions::ALL.until(Version::new(6, 9, 3, 0));
 }
 
 impl Object for TicketingPlugin {

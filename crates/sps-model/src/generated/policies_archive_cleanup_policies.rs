@@ -52,7 +52,8 @@ pub struct ArchiveCleanupPolicy {
     ///
     /// Unit: days. Range: `value >= 0`.
     ///
-    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0.
+    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0. Inferred: the
+    /// bound: a number of days is never negative.
     pub retention_days: u64,
     /// Times of the day at which the policy runs.
     ///
@@ -103,7 +104,8 @@ pub struct ArchiveNotification {
     ///
     /// Unit: files. Range: `value >= 0`.
     ///
-    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0.
+    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0. Inferred: the
+    /// bound: a number of files is never negative.
     #[resource(default)]
     pub file_count_limit: Optional<u64>,
     /// Whether the mail lists the files.
@@ -148,7 +150,7 @@ impl Constrained for ArchiveNotification {
 #[resource(open, constrained)]
 #[non_exhaustive]
 pub enum ArchiveNotificationKind {
-    /// Every run.
+    /// All events.
     ///
     /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0.
     #[resource(rename = "all")]
@@ -180,7 +182,8 @@ pub struct ArchiveTarget {
     pub path: Optional<String>,
     /// The server.
     ///
-    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0.
+    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0. Inferred: that it
+    /// may be a name: the samples have an address.
     #[resource(default)]
     pub server: Optional<Host>,
     unknown_fields: UnknownFields,

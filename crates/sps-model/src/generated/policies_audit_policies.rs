@@ -49,7 +49,8 @@ pub struct AuditPolicy {
     ///
     /// Unit: seconds. Range: `value >= 0`.
     ///
-    /// Source: REST API Reference Guide, "Audit policies", version 8.0.
+    /// Source: REST API Reference Guide, "Audit policies", version 8.0. Inferred: the bound: a time
+    /// between two events is never negative.
     pub signing_and_timestamping_interval: u64,
     /// Timestamps of recordings.
     ///

@@ -6,9 +6,10 @@ use crate::{
     Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
 };
 
-/// When and where the appliance backs up its data. No page that we could read shows a body.
+/// When and where the appliance backs up its data: start times, and a server that is reached with
+/// rsync over SSH, SMB or NFS. No page that we could read shows a body.
 ///
-/// Source: REST API Reference Guide, "Endpoints for policies", version On Demand.
+/// Source: Administration Guide, "Data and configuration backups", version 7.5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BackupPolicy {}
@@ -20,7 +21,7 @@ impl Endpoint for BackupPolicy {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[];
     const TITLE: &'static str = "Backup policies";
-    const DOC: &'static str = "When and where the appliance backs up its data. No page that we could read shows a body.";
+    const DOC: &'static str = "When and where the appliance backs up its data: start times, and a server that is reached with rsync over SSH, SMB or NFS. No page that we could read shows a body.";
 }
 
 impl Object for BackupPolicy {

@@ -6,7 +6,9 @@ use crate::{
     Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
 };
 
-/// Actions to take when a command, a window title or a card number appears on a user's screen.
+/// Rules on commands, screen content, window titles and credit card numbers, with their actions: to
+/// log, to terminate the session, to notify or to store an event. No page that we could read shows
+/// a body.
 ///
 /// Source: REST API Reference Guide, "Real-time content monitoring with content policies", version
 /// 8.0.
@@ -21,7 +23,7 @@ impl Endpoint for ContentPolicy {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Content policy";
-    const DOC: &'static str = "Actions to take when a command, a window title or a card number appears on a user's screen.";
+    const DOC: &'static str = "Rules on commands, screen content, window titles and credit card numbers, with their actions: to log, to terminate the session, to notify or to store an event. No page that we could read shows a body.";
 }
 
 impl Object for ContentPolicy {

@@ -6,8 +6,9 @@ use crate::{
     Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
 };
 
-/// How recordings are indexed, and which languages their texts have. No page that we could read
-/// shows a body.
+/// How recordings are indexed, and which languages are looked for in RDP, ICA and VNC: a list, or
+/// an automatic choice. English is always among them, Thai is not supported, Asian and Latin
+/// languages do not mix, and Arabic mixes with none. No page that we could read shows a body.
 ///
 /// Source: REST API Reference Guide, "Indexer policies", version 6.0.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ impl Endpoint for Indexing {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Indexer policies";
-    const DOC: &'static str = "How recordings are indexed, and which languages their texts have. No page that we could read shows a body.";
+    const DOC: &'static str = "How recordings are indexed, and which languages are looked for in RDP, ICA and VNC: a list, or an automatic choice. English is always among them, Thai is not supported, Asian and Latin languages do not mix, and Arabic mixes with none. No page that we could read shows a body.";
 }
 
 impl Object for Indexing {

@@ -3,10 +3,13 @@
 //! Ticketing policies: `/api/configuration/policies/ticketing_policies`.
 
 use crate::{
-    Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
+    Endpoint, EndpointKind, Method, NoBody, Object,
+    validate::{
+        Target, Version, Versions,
+    },
 };
 
-/// Settings of ticketing plugins. Old versions have them. No page that we could read shows a body.
+/// Settings of ticketing plugins, in old versions. No page that we could read shows a body.
 ///
 /// Source: REST API Reference Guide, "Signing CAs", version 7.0.1.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +23,8 @@ impl Endpoint for TicketingPolicy {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[];
     const TITLE: &'static str = "Ticketing policies";
-    const DOC: &'static str = "Settings of ticketing plugins. Old versions have them. No page that we could read shows a body.";
+    const DOC: &'static str = "Settings of ticketing plugins, in old versions. No page that we could read shows a body.";
+    const VERSIONS: Versions = Versions::ALL.until(Version::new(6, 9, 3, 0));
 }
 
 impl Object for TicketingPolicy {

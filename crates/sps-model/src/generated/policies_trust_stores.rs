@@ -3,7 +3,10 @@
 //! Trust stores: `/api/configuration/policies/trust_stores`.
 
 use crate::{
-    Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
+    Endpoint, EndpointKind, Method, NoBody, Object,
+    validate::{
+        Target, Version, Versions,
+    },
 };
 
 /// Authorities that connections trust. No page that we could read shows a body.
@@ -21,6 +24,7 @@ impl Endpoint for TrustStore {
     const METHODS: &'static [Method] = &[];
     const TITLE: &'static str = "Trust stores";
     const DOC: &'static str = "Authorities that connections trust. No page that we could read shows a body.";
+    const VERSIONS: Versions = Versions::since(Version::new(6, 13, 1, 0));
 }
 
 impl Object for TrustStore {

@@ -37,18 +37,17 @@ pub struct TrustedCaList {
     pub authorities: Vec<TrustedAuthority>,
     /// Check of the subject of a certificate.
     ///
-    /// Versions: 6.11 and earlier.
+    /// Versions: 6.7 and earlier.
     ///
-    /// Source: safeguard-sessions-plugin-sdk, "Vendor's kit for plugins", version 1.9.1. Inferred: the
-    /// last version: 6.7 has it, 6.12 lacks it.
+    /// Source: safeguard-sessions-plugin-sdk, "Vendor's kit for plugins", version 1.9.1.
     #[resource(default)]
     pub dn_check: Optional<Any>,
     /// Whether names are looked up for the check.
     ///
-    /// Versions: 6.11 and earlier.
+    /// Versions: 6.7 and earlier.
     ///
     /// Source: safeguard-sessions-plugin-sdk, "Vendor's kit for plugins", version 1.9.1. Inferred: the
-    /// form, by the name; and the last version: 6.7 has it, 6.12 lacks it.
+    /// form, by the name.
     #[resource(default)]
     pub dns_lookup: Optional<bool>,
     /// Name of the list. Plugins find it by this name.
@@ -71,9 +70,9 @@ impl Constrained for TrustedCaList {
         &[
             Member::new("authorities"),
             Member::new("dn_check")
-                .versions(Versions::ALL.until(Version::new(6, 11, 0, 0))),
+                .versions(Versions::ALL.until(Version::new(6, 7, 0, 0))),
             Member::new("dns_lookup")
-                .versions(Versions::ALL.until(Version::new(6, 11, 0, 0))),
+                .versions(Versions::ALL.until(Version::new(6, 7, 0, 0))),
             Member::new("name").constraint(Constraint::NONE.min_length(1)),
             Member::new("strict_hostcheck"),
         ],
@@ -87,7 +86,7 @@ impl Constrained for TrustedCaList {
 #[resource(open, builder, constrained)]
 #[non_exhaustive]
 pub struct TrustedAuthority {
-    /// Certificate in PEM: a text up to 7.5, an object with the member `pem` from 8.0 on.
+    /// Certificate in PEM: a text before 8.0, an object with the member `pem` from 8.0 on.
     ///
     /// Source: safeguard-sessions-plugin-sdk, "Vendor's kit for plugins", version 1.9.1.
     pub certificate: Any,

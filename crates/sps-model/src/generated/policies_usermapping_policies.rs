@@ -6,7 +6,8 @@ use crate::{
     Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
 };
 
-/// Which groups may use which user names on servers. No page that we could read shows a body.
+/// Which groups may use which user names on servers, over SSH, RDP, Telnet and ICA. No page that we
+/// could read shows a body.
 ///
 /// Source: REST API Reference Guide, "User mapping policies", version 7.1.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +21,7 @@ impl Endpoint for UsermappingPolicy {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "User mapping policies";
-    const DOC: &'static str = "Which groups may use which user names on servers. No page that we could read shows a body.";
+    const DOC: &'static str = "Which groups may use which user names on servers, over SSH, RDP, Telnet and ICA. No page that we could read shows a body.";
 }
 
 impl Object for UsermappingPolicy {

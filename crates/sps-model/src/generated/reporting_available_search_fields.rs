@@ -5,7 +5,7 @@
 use crate::{
     Constrained, Endpoint, EndpointKind, Method, NoBody, Resource, UnknownFields,
     validate::{
-        Constraints, Member,
+        Constraints, Member, Version, Versions,
     },
 };
 
@@ -17,6 +17,7 @@ impl Endpoint for AvailableSearchFields {
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Search fields for reports";
     const DOC: &'static str = "Fields that reports can search and show. The page that we could read ends after the first group.";
+    const VERSIONS: Versions = Versions::since(Version::new(7, 4, 0, 0));
 }
 
 /// Fields that reports can search and show. The page that we could read ends after the first group.

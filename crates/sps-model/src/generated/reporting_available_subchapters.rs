@@ -4,6 +4,9 @@
 
 use crate::{
     Endpoint, EndpointKind, Method, NoBody,
+    validate::{
+        Version, Versions,
+    },
 };
 
 /// Subchapters that reports can have. No page that we could read shows the answer.
@@ -21,4 +24,5 @@ impl Endpoint for AvailableSubchapters {
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Subchapters for reports";
     const DOC: &'static str = "Subchapters that reports can have. No page that we could read shows the answer.";
+    const VERSIONS: Versions = Versions::since(Version::new(7, 4, 0, 0));
 }

@@ -5,7 +5,7 @@
 use crate::{
     Constrained, Endpoint, EndpointKind, Method, Object, Resource, UnknownFields,
     validate::{
-        Constraints, Member, Target, Version, Versions,
+        Constraints, Member, Target,
     },
 };
 
@@ -17,7 +17,6 @@ impl Endpoint for CustomSubchapter {
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "Subchapters from own queries";
     const DOC: &'static str = "Subchapters of reports that are made of a query in SQL. The upgrade to 7.0 deletes them.";
-    const VERSIONS: Versions = Versions::ALL.until(Version::new(6, 14, 0, 0));
 }
 
 impl Object for CustomSubchapter {

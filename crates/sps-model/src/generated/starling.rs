@@ -3,7 +3,7 @@
 //! Starling: `/api/configuration/starling`.
 
 use crate::{
-    Any, Constrained, Endpoint, EndpointKind, Method, Resource, UnknownFields,
+    Constrained, Endpoint, EndpointKind, Method, Resource, UnknownFields,
     validate::{
         Constraints, Member,
     },
@@ -30,7 +30,8 @@ pub struct StarlingSettings {
     /// Details of the join; null if the appliance is not joined.
     ///
     /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
-    pub join_info: Any,
+    #[resource(default)]
+    pub join_info: Option<StarlingJoinInfo>,
     /// Remote access through Starling.
     ///
     /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
@@ -42,6 +43,20 @@ impl Constrained for StarlingSettings {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[Member::new("join_info"), Member::new("remote_access")],
     );
+}
+
+/// Details of the join; null if the appliance is not joined.
+///
+/// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
+#[derive(Debug, Clone, PartialEq, Resource)]
+#[resource(open, builder, constrained)]
+#[non_exhaustive]
+pub struct StarlingJoinInfo {
+    unknown_fields: UnknownFields,
+}
+
+impl Constrained for StarlingJoinInfo {
+    const CONSTRAINTS: Constraints = Constraints::new(&[]);
 }
 
 /// Remote access through Starling.

@@ -16,12 +16,12 @@ use crate::{
 #[resource(open, builder, constrained)]
 #[non_exhaustive]
 pub struct LdapServer {
-    /// Name that the appliance logs in with; null for an anonymous query.
+    /// Name that the appliance logs in with, or null.
     ///
     /// Source: REST API Reference Guide, "LDAP servers of administrators", version 7.2.
     #[resource(default)]
     pub bind_dn: Option<String>,
-    /// Password of this name; null for none.
+    /// Password of this name, or null.
     ///
     /// Source: REST API Reference Guide, "LDAP servers of administrators", version 7.2.
     #[resource(default)]
@@ -82,7 +82,8 @@ impl Constrained for LdapServer {
 pub struct LdapAddress {
     /// Address or name of the server.
     ///
-    /// Source: REST API Reference Guide, "LDAP servers of administrators", version 7.2.
+    /// Source: REST API Reference Guide, "LDAP servers of administrators", version 7.2. Inferred: that
+    /// it may be a name: the samples have an address.
     pub host: Host,
     /// Port of the server.
     ///

@@ -22,7 +22,8 @@ pub struct Timestamping {
     pub enabled: bool,
     /// The server that signs them.
     ///
-    /// Source: REST API Reference Guide, "Audit policies", version 8.0.
+    /// Source: REST API Reference Guide, "Audit policies", version 8.0. Inferred: that it may be absent
+    /// without timestamps, as other blocks leave out details while they are off.
     #[resource(default)]
     pub server: Optional<TimestampingServer>,
     unknown_fields: UnknownFields,
@@ -129,7 +130,8 @@ pub struct TimestampingOid {
     pub enabled: bool,
     /// The identifier.
     ///
-    /// Source: REST API Reference Guide, "Audit policies", version 8.0.
+    /// Source: REST API Reference Guide, "Audit policies", version 8.0. Inferred: that it may be absent
+    /// while the switch is off, as in other blocks.
     #[resource(default)]
     pub policy_oid: Optional<String>,
     unknown_fields: UnknownFields,

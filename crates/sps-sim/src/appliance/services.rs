@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     appliance::{Call, HandlerResult, read::semantic_error},
-    configuration::{PLUGINS, plugin_types},
+    configuration::PLUGINS,
     http::{Failure, Response},
 };
 
@@ -85,7 +85,7 @@ impl Call<'_> {
         };
         let kind = self.request.parameter("plugin_type").ok_or_else(|| missing("plugin_type"))?;
         let key = self.request.parameter("key").ok_or_else(|| missing("key"))?;
-        if !plugin_types(&self.appliance.target).contains(&kind.as_str()) {
+        if !self.appliance.tree.has_plugins(&kind) {
             return Err(semantic_error("not-in-enum", "/plugin_type", "unknown type of plugin"));
         }
         let collection = format!("{PLUGINS}/{kind}");

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     appliance::{Call, read::semantic_error},
     body::Mode,
-    configuration::{PLUGINS, plugin_types},
+    configuration::PLUGINS,
     http::{Failure, Response, first_part},
     jobs::manifest,
     random::Random,
@@ -29,7 +29,7 @@ impl Call<'_> {
             })
         };
         let kind = entry("type").unwrap_or_default();
-        if !plugin_types(&self.appliance.target).contains(&kind.as_str()) {
+        if !self.appliance.tree.has_plugins(&kind) {
             let message = "unknown type of plugin";
             return Err(semantic_error("not-in-enum", "/type", message));
         }

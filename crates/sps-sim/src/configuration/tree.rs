@@ -61,6 +61,7 @@ impl Tree {
         for endpoint in spec.endpoints.iter().filter(|it| it.versions.contains(target)) {
             let node = match endpoint.kind {
                 EndpointKind::Singleton => Node::Singleton(endpoint),
+                EndpointKind::Collection if endpoint.path.starts_with(PLUGINS) => Node::Plugins,
                 EndpointKind::Collection => Node::Collection(endpoint),
                 EndpointKind::Container => Node::Container,
                 EndpointKind::Job => Node::Job(endpoint),
@@ -72,9 +73,6 @@ impl Tree {
             } else {
                 nodes.insert(endpoint.path.clone(), node);
             }
-        }
-        for kind in plugin_types(target) {
-            nodes.insert(format!("{PLUGINS}/{kind}"), Node::Plugins);
         }
         let mut services: Vec<(&str, &[&str])> = vec![("/api/user/info", &["GET"])];
         if has_short_user_info(target) {
@@ -102,6 +100,11 @@ impl Tree {
     /// Returns the node of a known path.
     pub(crate) fn node(&self, path: &str) -> Option<Node> {
         self.nodes.get(path).copied()
+    }
+
+    /// Whether the version has plugins of this type.
+    pub(crate) fn has_plugins(&self, kind: &str) -> bool {
+        matches!(self.node(&format!("{PLUGINS}/{kind}")), Some(Node::Plugins))
     }
 
     /// Resolves a path.
@@ -205,15 +208,6 @@ impl Node {
 
 fn names(methods: &[Method]) -> Vec<&'static str> {
     methods.iter().map(|it| it.name()).collect()
-}
-
-/// Returns the types of plugins of a version.
-pub(crate) fn plugin_types(target: &Version) -> &'static [&'static str] {
-    if *target < Version::new([7]) {
-        &["aa", "credentialstore", "ticketing"]
-    } else {
-        &["aa", "configuration_sync", "credentialstore", "signingca"]
-    }
 }
 
 /// Whether browsers must send the header field `X-Token`.

@@ -82,6 +82,26 @@ async fn a_plugin_becomes_part_of_the_configuration() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn types_of_plugins_depend_on_the_version() {
+    for (target, kind, status) in [
+        ("6.0.5", "ticketing", 201),
+        ("7.5", "ticketing", 400),
+        ("6.0.5", "configuration_sync", 400),
+        ("6.4", "configuration_sync", 201),
+        ("6.0.5", "signingca", 400),
+        ("7.5", "signingca", 201),
+    ] {
+        let sim = version(target).start().await.unwrap();
+        let client = Client::new(&sim);
+        client.open().expect(200);
+        let manifest = MANIFEST.replace("type: aa", &format!("type: {kind}"));
+        let archive = zip("MANIFEST", manifest.as_bytes(), true);
+        let reply = upload(&client, "/api/upload/plugins", "application/zip", &archive);
+        assert_eq!(reply.status, status, "{kind} in {target}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refuses_invalid_plugins() {
     let sim = version("7.5").start().await.unwrap();
     let client = Client::new(&sim);
