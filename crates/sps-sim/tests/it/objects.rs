@@ -83,7 +83,7 @@ async fn objects_link_to_their_neighbors() {
     assert_eq!(meta["next"], href(&keys[2]));
     // The collection itself links to the other policies.
     let meta = client.get(TIMES).expect(200)["meta"].clone();
-    assert_eq!(meta["next"], "/api/configuration/policies/user_databases");
+    assert_eq!(meta["next"], "/api/configuration/policies/trust_stores");
 }
 
 #[tokio::test(flavor = "multi_thread")]
