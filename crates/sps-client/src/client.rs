@@ -100,9 +100,9 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: sps_client::Client) -> Result<(), sps_client::Error> {
-    /// use sps_model::audit::AuditChannel;
+    /// use sps_model::audit::Channel;
     ///
-    /// let channels = client.list_at::<AuditChannel>(&["4xqTzLk0bYg7mNc2Rf9sWd"]).await?;
+    /// let channels = client.list_at::<Channel>(&["4xqTzLk0bYg7mNc2Rf9sWd"]).await?;
     /// # Ok(())
     /// # }
     /// ```
