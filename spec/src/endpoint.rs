@@ -156,6 +156,13 @@ impl Endpoint {
         self.path.contains('{')
     }
 
+    /// Whether another endpoint lies directly below this one, or below each of its objects.
+    pub fn is_above(&self, other: &Self) -> bool {
+        let parent = other.parent();
+        let of_object = parent.rsplit_once('/').filter(|(_, last)| last.starts_with('{'));
+        parent == self.path || of_object.is_some_and(|(above, _)| above == self.path)
+    }
+
     /// The path of the container it lies in.
     pub fn parent(&self) -> &str {
         self.path.rsplit_once('/').map_or("", |(parent, _)| parent)

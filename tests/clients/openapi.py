@@ -74,7 +74,11 @@ def change_mail(sps, tools):
     package = WORK / "client"
     shutil.rmtree(package, ignore_errors=True)
     settings = WORK / "client.yaml"
-    settings.write_text("project_name_override: sps-rest\npackage_name_override: sps_rest\n")
+    # The generator knows no other media type of a file.
+    files = ["application/zip", "application/x-iso9660-image", "application/gzip"]
+    overrides = "".join(f"  {media}: application/octet-stream\n" for media in files)
+    settings.write_text("project_name_override: sps-rest\npackage_name_override: sps_rest\n"
+                        f"content_type_overrides:\n{overrides}")
     path = {"PATH": f"{tools}:/usr/bin:/bin"}
     made = run(tools / "openapi-python-client", "generate", "--fail-on-warning", "--path", WORK / "sps.json",
                "--config", settings, "--output-path", package, env=path)

@@ -15,6 +15,8 @@ use crate::{
 pub(crate) const GENERATED: &str = "crates/sps-model/src/generated";
 const EMBEDDED: &str = "spec/src/embedded.rs";
 const PAGE_SCHEMA: &str = "spec/schema.json";
+/// Folder of the reference pages. Any other file in it is an orphan.
+pub(crate) const REFERENCE: &str = "docs/reference";
 const EVERY_ENDPOINT: &str = "tests/it/every_endpoint.rs";
 
 /// Folder of the schemas that the bench compiles. Its files are kept up to date; an empty file asks for one more.
@@ -111,6 +113,9 @@ pub(crate) fn outputs(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
             }
         }
     }
+    for (path, text) in sps_codegen::reference(&spec) {
+        outputs.insert(format!("{REFERENCE}/{path}"), text);
+    }
     let readme = markdown::with_program(&read(root, README)?, &read(root, EXAMPLE)?);
     outputs.insert(README.to_owned(), readme);
     Ok(outputs)
@@ -184,17 +189,32 @@ pub(crate) fn differences(
             Err(error) => return Err(error).with_context(|| format!("cannot read {path}")),
         }
     }
-    let entries = match fs::read_dir(root.join(GENERATED)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(differences),
-        entries => entries.with_context(|| format!("cannot read {GENERATED}"))?,
-    };
-    for entry in entries {
-        let path = format!("{GENERATED}/{}", entry?.file_name().to_string_lossy());
-        if !outputs.contains_key(&path) {
-            differences.push(Difference::Orphan { path });
-        }
+    for folder in [GENERATED, REFERENCE] {
+        let mut files = Vec::new();
+        files_below(root, folder, &mut files)?;
+        let orphans = files.into_iter().filter(|path| !outputs.contains_key(path));
+        differences.extend(orphans.map(|path| Difference::Orphan { path }));
     }
     Ok(differences)
+}
+
+/// The files below a folder, by their path from the root; none if it does not exist.
+fn files_below(root: &Path, folder: &str, files: &mut Vec<String>) -> anyhow::Result<()> {
+    let entries = match fs::read_dir(root.join(folder)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.with_context(|| format!("cannot read {folder}"))?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            files_below(root, &path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(())
 }
 
 fn compare(path: &str, found: &str, expected: &str) -> Option<Difference> {

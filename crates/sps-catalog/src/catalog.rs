@@ -52,7 +52,9 @@ impl Catalog {
                 leak(endpoint.methods.iter().map(|it| method(*it)).collect()),
                 versions(&endpoint.versions),
             );
-            let info = info.described(text(&endpoint.title), text(&endpoint.doc));
+            let info = info
+                .described(text(&endpoint.title), text(&endpoint.doc))
+                .ordered(endpoint.ordered);
             let info: &'static EndpointInfo = Box::leak(Box::new(info.bodies(request, response)));
             Ok((endpoint.path.clone(), info))
         });

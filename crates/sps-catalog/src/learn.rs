@@ -70,6 +70,14 @@ pub struct LearnedPage {
     pub untyped: Vec<String>,
 }
 
+/// What responses show about the endpoint itself.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    is_collection: bool,
+    /// Whether the members of the body are not below `body`.
+    is_bare: bool,
+}
+
 /// Learns the page of one endpoint from its responses.
 ///
 /// ```
@@ -85,7 +93,11 @@ pub struct LearnedPage {
 #[derive(Debug, Clone, Default)]
 pub struct Learner {
     endpoint: Option<String>,
+    /// Whether the caller names the endpoint.
+    is_given: bool,
     is_collection: bool,
+    /// Whether the members of the body are not below `body`.
+    is_bare: bool,
     words: Vec<Pattern>,
     body: Seen,
     /// Where objects were read, to tell a singleton from an object of a collection.
@@ -102,6 +114,7 @@ impl Learner {
     #[must_use]
     pub fn endpoint(mut self, path: impl Into<String>) -> Self {
         self.endpoint = Some(path.into());
+        self.is_given = true;
         self
     }
 
@@ -128,7 +141,9 @@ impl Learner {
             if bodies.is_empty() {
                 return Err(LearnError::NoBody);
             }
-            bodies.into_iter().for_each(|body| self.body.add(body, &self.words));
+            for body in bodies {
+                self.body.add(body, &self.words);
+            }
             return Ok(());
         }
         let Some(href) = href else {
@@ -138,9 +153,20 @@ impl Learner {
             self.body.add(response.get("body").unwrap_or(response), &self.words);
             return Ok(());
         };
-        let Some(body) = response.get("body") else { return Err(LearnError::NoBody) };
+        if let Some(body) = response.get("body") {
+            self.object(href)?;
+            self.body.add(body, &self.words);
+            return Ok(());
+        }
+        // The members of some bodies are beside `key` and `meta`.
+        let mut bare = response.as_object().cloned().unwrap_or_default();
+        bare.retain(|key, _| !matches!(key.as_str(), "key" | "meta" | "items"));
+        if bare.is_empty() {
+            return Err(LearnError::NoBody);
+        }
         self.object(href)?;
-        self.body.add(body, &self.words);
+        self.is_bare = true;
+        self.body.add(&Value::Object(bare), &self.words);
         Ok(())
     }
 
@@ -151,11 +177,17 @@ impl Learner {
         let is_first = self.hrefs.is_empty();
         self.hrefs.insert(href.to_owned());
         match self.endpoint.as_deref() {
-            Some(known) if known == href => Ok(()),
-            Some(known) if known == parent => self.about(parent, true),
+            Some(known) if fits(known, href) => Ok(()),
+            Some(known) if fits(known, parent) => {
+                self.is_collection = true;
+                Ok(())
+            }
             // Two objects of one collection: the first was taken for an endpoint.
             Some(known)
-                if !self.is_collection && siblings(known, href) && self.hrefs.len() == 2 =>
+                if !self.is_given
+                    && !self.is_collection
+                    && siblings(known, href)
+                    && self.hrefs.len() == 2 =>
             {
                 self.endpoint = Some(parent.to_owned());
                 self.is_collection = true;
@@ -171,11 +203,11 @@ impl Learner {
 
     fn about(&mut self, path: &str, is_collection: bool) -> Result<(), LearnError> {
         match &self.endpoint {
-            Some(known) if known != path => {
+            Some(known) if !fits(known, path) => {
                 Err(LearnError::OtherEndpoint { known: known.clone(), found: path.to_owned() })
             }
             _ => {
-                self.endpoint = Some(path.to_owned());
+                self.endpoint.get_or_insert_with(|| path.to_owned());
                 self.is_collection |= is_collection;
                 Ok(())
             }
@@ -193,14 +225,36 @@ impl Learner {
         }
         let place = path.strip_prefix("/api/").filter(|place| is_place(place));
         let place = place.ok_or_else(|| LearnError::Path(path.to_owned()))?;
-        Ok(page::draft(spec, path, place, self.is_collection, &self.body))
+        // What was taken for objects of one collection may be endpoints of one container.
+        let known = self.hrefs.iter().find(|it| *it != path && spec.endpoint(it).is_some());
+        if let Some(found) = known.filter(|_| !self.is_given && self.is_collection) {
+            let (known, found) = (path.to_owned(), found.clone());
+            return Err(LearnError::OtherEndpoint { known, found });
+        }
+        let shape = Shape { is_collection: self.is_collection, is_bare: self.is_bare };
+        Ok(page::draft(spec, path, place, shape, &self.body))
     }
 }
 
 /// Whether this part of a path after `/api/` can be that of a page.
 fn is_place(place: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    place.split('/').all(|name| !name.is_empty() && name.chars().all(fits))
+    place.split('/').all(|name| {
+        let name = name.strip_prefix('{').and_then(|it| it.strip_suffix('}')).unwrap_or(name);
+        !name.is_empty() && name.chars().all(fits)
+    })
+}
+
+/// Whether a path is that of an endpoint, which may have placeholders such as `{id}`.
+fn fits(endpoint: &str, path: &str) -> bool {
+    let (mut names, mut segments) = (endpoint.split('/'), path.split('/'));
+    loop {
+        match (names.next(), segments.next()) {
+            (None, None) => return true,
+            (Some(name), Some(segment)) if name == segment || name.starts_with('{') => {}
+            _ => return false,
+        }
+    }
 }
 
 fn without_query(href: &str) -> &str {

@@ -1,11 +1,11 @@
 //! The command line.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
 use crate::{
-    command,
-    output::{Formatted, OutputArgs, Stdout},
+    command, endpoint,
+    output::{Formatted, OutputArgs, Stdout, remark},
     spec::SpecArgs,
     status::Status,
     usage::MissingArgument,
@@ -13,8 +13,9 @@ use crate::{
 
 /// Check, rewrite and change the configuration of Safeguard for Privileged Sessions (SPS)
 ///
-/// Commands on files need no network. `get`, `put`, `post`, `delete`, `edit`, `patch`, `diff`, `transaction`, `info`, `support-bundle`,
-/// `endpoints --live` and `learn --live` connect to an appliance, or to a built-in simulator with `--sim`. `sim` runs that simulator alone.
+/// Commands on files need no network. `get`, `put`, `post`, `delete`, `edit`, `patch`, `diff`, `transaction`, `info`,
+/// `support-bundle`, and `endpoints` and `learn` with `--live` connect to an appliance, or to a built-in simulator with
+/// `--sim`. `sim` runs that simulator alone.
 #[derive(Debug, Parser)]
 #[command(name = "sps", version, arg_required_else_help = true, subcommand_required = true)]
 pub(crate) struct Cli {
@@ -57,7 +58,10 @@ impl Cli {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<Status> {
         self.output.apply();
-        self.spec.apply()?;
+        if !self.spec.is_read() {
+            bail!("write the option as `--spec DIR` or `--spec=DIR`");
+        }
+        endpoint::report_with(remark);
         let mut out = Stdout::default();
         let out = &mut out;
         match self.command {

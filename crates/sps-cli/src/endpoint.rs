@@ -1,15 +1,22 @@
 //! Endpoints that a name, a path or a document leads to.
 
-use std::path::Path;
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Mutex, OnceLock, PoisonError},
+};
 
-use sps_model::{ENDPOINTS, EndpointInfo, locate};
+use sps_model::{EndpointInfo, EndpointKind};
 use sps_spec::{Endpoint, Spec};
 use sps_validate::{
     Form, Kind, Limits, Shape,
     json::{self, Node},
 };
 
-use crate::{file_name::without_extension, spec::spec};
+use crate::{
+    file_name::without_extension,
+    spec::{endpoints, locate, spec},
+};
 
 /// The endings of files with schemas, before `.json`.
 pub(crate) const SCHEMA_ENDINGS: [&str; 3] = [".request", ".response", ".document"];
@@ -19,7 +26,49 @@ pub(crate) const SCHEMA_ENDINGS: [&str; 3] = [".request", ".response", ".documen
 /// # Errors
 /// The name is unknown; suggests the nearest one.
 pub(crate) fn named(name: &str) -> Result<&'static EndpointInfo, String> {
-    locate(name).map(|located| located.endpoint).ok_or_else(|| unknown(name))
+    let known = locate(name).map(|located| located.endpoint);
+    known.or_else(|| outside_spec(name)).ok_or_else(|| unknown(name))
+}
+
+/// Most endpoints outside the spec that have an entry of their own, which stays in memory.
+const MAX_OUTSIDE: usize = 10_000;
+
+/// Prints a note. The output needs this module, so it cannot be called from here by its name.
+static REPORT: OnceLock<fn(&str)> = OnceLock::new();
+
+/// Sets the function that prints notes.
+pub(crate) fn report_with(report: fn(&str)) {
+    let _ = REPORT.set(report);
+}
+
+/// The endpoint at a path of the configuration that the spec does not have. The first use of a path prints a note.
+pub(crate) fn outside_spec(path: &str) -> Option<&'static EndpointInfo> {
+    static REST: EndpointInfo = EndpointInfo::unknown("/api/configuration");
+    static ENDPOINTS: Mutex<BTreeMap<String, &'static EndpointInfo>> = Mutex::new(BTreeMap::new());
+    let path = path.trim_end_matches('/');
+    let below = path.strip_prefix("/api/configuration/")?;
+    if below.is_empty() || !is_plain(path) || locate(path).is_some() {
+        return None;
+    }
+    let mut endpoints = ENDPOINTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(endpoint) = endpoints.get(path) {
+        return Some(endpoint);
+    }
+    if endpoints.len() == MAX_OUTSIDE {
+        return Some(&REST);
+    }
+    let endpoint = EndpointInfo::unknown(path.to_owned().leak());
+    let endpoint: &'static EndpointInfo = Box::leak(Box::new(endpoint));
+    endpoints.insert(path.to_owned(), endpoint);
+    if let Some(report) = REPORT.get() {
+        report(&format!("note: {path} is not in the spec, so nothing in its body can be checked"));
+    }
+    Some(endpoint)
+}
+
+/// Whether the spec does not have the endpoint.
+pub(crate) fn is_outside_spec(endpoint: &EndpointInfo) -> bool {
+    endpoint.kind == EndpointKind::Unknown
 }
 
 /// Finds the page of the endpoint with this name in the spec.
@@ -27,7 +76,7 @@ pub(crate) fn named(name: &str) -> Result<&'static EndpointInfo, String> {
 /// # Errors
 /// The name is unknown; suggests the nearest one.
 pub(crate) fn spec_page(name: &str) -> Result<&'static Endpoint, String> {
-    let path = named(name)?.path;
+    let path = locate(name).ok_or_else(|| unknown(name))?.endpoint.path;
     spec().endpoint(path).ok_or_else(|| unknown(name))
 }
 
@@ -78,7 +127,7 @@ pub(crate) fn of_document(
     path: Option<&Path>,
 ) -> Result<&'static EndpointInfo, String> {
     if let Some(href) = root.and_then(href) {
-        return locate(without_fragment(href)).map(|located| located.endpoint).ok_or_else(|| {
+        return named(without_fragment(href)).map_err(|_| {
             let shown = if is_plain(href) { format!(" {href}") } else { String::new() };
             format!(
                 "unknown endpoint{shown} in `meta.href`; pass a known one with `--endpoint` (`sps endpoints` lists all)"
@@ -151,7 +200,7 @@ fn likely(root: Option<&Node<'_>>, path: Option<&Path>) -> Vec<&'static str> {
         .and_then(Node::members)
         .map(|members| members.iter().map(|member| &*member.key).collect())
         .unwrap_or_default();
-    let mut by_keys: Vec<(usize, &str)> = ENDPOINTS
+    let mut by_keys: Vec<(usize, &str)> = endpoints()
         .iter()
         .filter_map(|endpoint| {
             let known = fields(endpoint.subject(Form::Request)?.body);
@@ -202,7 +251,7 @@ fn quoted(names: &[&str]) -> String {
 fn is_plain(href: &str) -> bool {
     href.starts_with("/api/")
         && href.len() <= 200
-        && href.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-.".contains(&byte))
+        && href.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_-.@:".contains(&byte))
 }
 
 #[cfg(test)]

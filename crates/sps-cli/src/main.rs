@@ -12,15 +12,15 @@ mod spec;
 mod status;
 mod usage;
 
-use std::process::ExitCode;
+use std::{env, process::ExitCode};
 
 use clap::Parser as _;
 
 use crate::{cli::Cli, usage::MissingArgument};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let status = cli.run().unwrap_or_else(|error| {
+    let status = spec::read_overlay(env::args_os()).and_then(|()| Cli::parse().run());
+    let status = status.unwrap_or_else(|error| {
         if let Some(missing) = error.downcast_ref::<MissingArgument>() {
             Cli::exit_for(missing);
         }

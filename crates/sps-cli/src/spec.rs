@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     env,
+    ffi::OsString,
     path::{Path, PathBuf},
     str::FromStr as _,
     sync::{LazyLock, OnceLock},
@@ -32,17 +33,38 @@ struct Overlay {
 static OVERLAY: OnceLock<Overlay> = OnceLock::new();
 
 impl SpecArgs {
-    /// Reads the overlay, if there is one. Without one, nothing is read or parsed.
-    ///
-    /// # Errors
-    /// All mistakes in its files.
-    pub(crate) fn apply(self) -> Result<()> {
-        let variable = || env::var_os("SPS_SPEC").filter(|it| !it.is_empty()).map(PathBuf::from);
-        match self.spec.or_else(variable) {
-            Some(dir) => Overlay::read(&dir).map(|overlay| drop(OVERLAY.set(overlay))),
-            None => Ok(()),
+    /// Makes sure that the parser found the option where [`read_overlay`] did.
+    pub(crate) fn is_read(&self) -> bool {
+        self.spec.is_none() || OVERLAY.get().is_some()
+    }
+}
+
+/// Reads the overlay that the arguments or the environment name. Without one, nothing is read or parsed.
+///
+/// The arguments are searched before they are parsed: values of other options, such as codes, may be those of the overlay.
+///
+/// # Errors
+/// All mistakes in its files.
+pub(crate) fn read_overlay(arguments: impl IntoIterator<Item = OsString>) -> Result<()> {
+    let variable = || env::var_os("SPS_SPEC").filter(|it| !it.is_empty()).map(PathBuf::from);
+    match named(arguments).or_else(variable) {
+        Some(dir) => Overlay::read(&dir).map(|overlay| drop(OVERLAY.set(overlay))),
+        None => Ok(()),
+    }
+}
+
+/// The value of the option in arguments.
+fn named(arguments: impl IntoIterator<Item = OsString>) -> Option<PathBuf> {
+    let mut arguments = arguments.into_iter().skip(1).take_while(|it| it != "--");
+    while let Some(argument) = arguments.next() {
+        if argument == "--spec" {
+            return arguments.next().map(PathBuf::from);
+        }
+        if let Some(dir) = argument.to_str().and_then(|it| it.strip_prefix("--spec=")) {
+            return Some(PathBuf::from(dir));
         }
     }
+    None
 }
 
 impl Overlay {
@@ -90,4 +112,18 @@ pub(crate) fn spec_at(target: Option<&Version>) -> Cow<'static, Spec> {
 pub(crate) fn version(text: &str) -> Result<Version, String> {
     sps_validate::Version::from_str(text).map_err(|error| error.to_string())?;
     text.parse().map_err(|error| format!("{error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_option_before_arguments_are_parsed() {
+        let find = |line: &str| named(line.split(' ').map(OsString::from));
+        assert_eq!(find("sps check --spec a b"), Some(PathBuf::from("a")));
+        assert_eq!(find("sps --spec=a check b"), Some(PathBuf::from("a")));
+        assert_eq!(find("sps check -- --spec a"), None);
+        assert_eq!(find("--spec a"), None);
+    }
 }

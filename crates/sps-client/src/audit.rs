@@ -144,7 +144,7 @@ impl AuditSessions<'_> {
     /// [`ErrorKind::InvalidQuery`](crate::ErrorKind::InvalidQuery) if the appliance does not understand the query, and
     /// the errors of [`Self::get`].
     pub async fn content(&self, key: &str, query: &str) -> Result<Pages<AuditContent>, Error> {
-        let path = part_path::<AuditContent>(key)?;
+        let path = path::filled(AuditContent::PATH, &[key])?;
         self.pages(&format!("{path}?q={}", path::encoded(query))).await
     }
 
@@ -182,16 +182,10 @@ impl AuditSessions<'_> {
     }
 
     async fn part<E: Endpoint>(&self, key: &str) -> Result<Pages<E>, Error> {
-        self.pages(&part_path::<E>(key)?).await
+        self.pages(&path::filled(E::PATH, &[key])?).await
     }
 
     async fn pages<E: Endpoint>(&self, path: &str) -> Result<Pages<E>, Error> {
         Pages::fetch(Arc::clone(self.shared), path).await
     }
-}
-
-/// The path of a part of a session: that of the session, and the last segment of the endpoint's.
-fn part_path<E: Endpoint>(key: &str) -> Result<String, Error> {
-    let (_, part) = E::PATH.rsplit_once('/').unwrap_or_default();
-    Ok(format!("{}/{part}", path::of_object(AuditSession::PATH, key)?))
 }

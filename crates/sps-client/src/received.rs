@@ -127,3 +127,20 @@ pub(crate) fn read_raw(response: &Response, call: &Call<'_>) -> Result<RawRespon
     };
     Ok(RawResponse { key: json::key_of(&content), content: content.into() })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_raw_response_becomes_a_request() {
+        let content = json!({"key": "x", "meta": {"href": "/api/configuration/x"}, "body": {
+            "password": {"key": "aaaa-1", "meta": {"href": "/api/configuration/passwords/aaaa-1"}}, "new": [1]}});
+        let response = RawResponse { key: None, content: content.into() };
+        let request = response.to_request().unwrap();
+        assert_eq!(*request.as_value(), json!({"password": "aaaa-1", "new": [1]}));
+        assert_eq!(RawResponse::empty().to_request(), None);
+    }
+}

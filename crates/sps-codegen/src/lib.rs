@@ -10,6 +10,7 @@ mod every;
 mod json;
 mod openapi;
 mod page;
+mod reference;
 #[cfg(feature = "rust")]
 mod rust;
 mod schema;
@@ -31,6 +32,7 @@ pub use crate::{
         completeness as endpoint_completeness, endpoints, kind as endpoint_kind, nearest_endpoint,
         show,
     },
+    reference::reference,
     schema::{
         SchemaForm, schema, schema_file, schema_file_of_documents, schema_id, schema_of_documents,
         schema_settings, schemas,

@@ -9,6 +9,7 @@ mod text;
 mod tree;
 pub(crate) mod walk;
 
+pub(crate) use self::codes::{raising as codes_at, severity};
 pub use self::{
     changes::{Change, Changed, changes, changes_since},
     codes::{code, codes},

@@ -25,22 +25,30 @@ use crate::rust::item::Items;
 /// # Errors
 /// What the spec says but the generator cannot write, such as a rule through the content of a union.
 pub fn rust(spec: &Spec) -> Result<BTreeMap<String, String>, Error> {
+    let names = names(spec);
     let mut files = BTreeMap::new();
     let mut modules = Vec::new();
     for shared in &spec.shared {
         let part = Part::shared(shared);
         modules.push(part.module.clone());
-        files.insert(format!("{}.rs", part.module), part.render(spec, None)?);
+        files.insert(format!("{}.rs", part.module), part.render(spec, &names, None)?);
     }
     for endpoint in &spec.endpoints {
         let part = Part::of(spec, endpoint);
         modules.push(part.module.clone());
-        files.insert(format!("{}.rs", part.module), part.render(spec, Some(endpoint))?);
+        files.insert(format!("{}.rs", part.module), part.render(spec, &names, Some(endpoint))?);
     }
     modules.sort();
     files.insert("areas.rs".to_owned(), areas::areas(spec)?);
     files.insert("mod.rs".to_owned(), table(spec, &modules)?);
     Ok(files)
+}
+
+/// The names that a file may take from another: types, and markers of endpoints and of parts of their objects.
+fn names(spec: &Spec) -> BTreeSet<String> {
+    let types = spec.types().map(|it| it.name().to_owned());
+    let markers = spec.endpoints.iter().flat_map(|it| item::part_markers(spec, it));
+    types.chain(markers).chain(spec.endpoints.iter().map(|it| it.object.clone())).collect()
 }
 
 /// What the generator cannot write.
@@ -82,7 +90,12 @@ impl<'s> Part<'s> {
         Self { file: &it.file, module, types: &it.types, rules: &it.rules, sources: &it.sources }
     }
 
-    fn render(&self, spec: &Spec, endpoint: Option<&Endpoint>) -> Result<String, Error> {
+    fn render(
+        &self,
+        spec: &Spec,
+        names: &BTreeSet<String>,
+        endpoint: Option<&Endpoint>,
+    ) -> Result<String, Error> {
         let mut items = Items::new(spec, self.sources);
         if let Some(endpoint) = endpoint {
             items.endpoint(endpoint);
@@ -97,7 +110,7 @@ impl<'s> Part<'s> {
             None => "Types that several endpoints share.".to_owned(),
         };
         let header = header(&format!("`spec/{}`", self.file), &title);
-        finish(spec, &header, items.into_tokens())
+        finish(names, &header, items.into_tokens())
     }
 }
 
@@ -143,7 +156,11 @@ fn table(spec: &Spec, modules: &[String]) -> Result<String, Error> {
 }
 
 /// Formats the items, one blank line between them, and puts the imports they need in front.
-fn finish(spec: &Spec, header: &str, items: Vec<TokenStream>) -> Result<String, Error> {
+fn finish(
+    names: &BTreeSet<String>,
+    header: &str,
+    items: Vec<TokenStream>,
+) -> Result<String, Error> {
     let mut text = String::new();
     for item in items {
         if !text.is_empty() {
@@ -151,7 +168,7 @@ fn finish(spec: &Spec, header: &str, items: Vec<TokenStream>) -> Result<String, 
         }
         text.push_str(&pretty(item)?);
     }
-    let imports = imports(&text, spec);
+    let imports = imports(&text, names);
     Ok(format!("{header}{imports}{text}"))
 }
 
@@ -199,7 +216,7 @@ const NAMES: &[(&str, &str)] = &[
     ("validate", "crate::validate"),
 ];
 
-fn imports(text: &str, spec: &Spec) -> String {
+fn imports(text: &str, names: &BTreeSet<String>) -> String {
     // Words in comments and strings do not count, or a doc comment would import what it names.
     let code: String = text
         .lines()
@@ -215,21 +232,16 @@ fn imports(text: &str, spec: &Spec) -> String {
         .map(|(_, path)| (*path).to_owned())
         .collect();
     // Types of other files; those of this file are declared in the text itself.
-    let markers: Vec<String> =
-        spec.endpoints.iter().flat_map(|it| item::part_markers(spec, it)).collect();
-    let types = spec
-        .types()
-        .map(TypeDef::name)
-        .chain(markers.iter().map(String::as_str))
-        .chain(spec.endpoints.iter().map(|endpoint| endpoint.object.as_str()));
-    for name in types.collect::<BTreeSet<_>>() {
+    for name in names {
+        let both = [name.clone(), format!("{name}Response")];
+        if !both.iter().any(|name| words.contains(name.as_str())) {
+            continue;
+        }
         let declared =
             ["struct", "enum"].iter().any(|word| text.contains(&format!("pub {word} {name} ")));
         if !declared {
-            let names = [name.to_owned(), format!("{name}Response")];
             found.extend(
-                names
-                    .into_iter()
+                both.into_iter()
                     .filter(|name| words.contains(name.as_str()))
                     .map(|name| format!("crate::{name}")),
             );

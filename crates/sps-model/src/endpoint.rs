@@ -256,6 +256,13 @@ impl EndpointInfo {
         self
     }
 
+    /// Sets whether the order of its objects can be read and changed.
+    #[must_use]
+    pub const fn ordered(mut self, is_ordered: bool) -> Self {
+        self.is_ordered = is_ordered;
+        self
+    }
+
     /// Sets what bodies are checked against.
     #[must_use]
     pub const fn bodies(mut self, request: Option<Subject>, response: Option<Subject>) -> Self {

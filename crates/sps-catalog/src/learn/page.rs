@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sps_spec::{Spec, TypeDef, object_name};
 
 use crate::learn::{
-    LearnedFile, LearnedPage,
+    LearnedFile, LearnedPage, Shape,
     print::{MAX_PAGE_LINES, Table, key, type_line},
     seen::{Form, Seen},
 };
@@ -19,9 +19,10 @@ pub(super) fn draft(
     spec: &Spec,
     path: &str,
     place: &str,
-    is_collection: bool,
+    shape: Shape,
     body: &Seen,
 ) -> LearnedPage {
+    let Shape { is_collection, is_bare } = shape;
     let segments: Vec<&str> = place.split('/').collect();
     let file = format!("endpoints/{place}.toml");
     let own = spec.endpoint(path).filter(|it| it.file == file);
@@ -59,6 +60,9 @@ pub(super) fn draft(
     if response != object {
         head.line(format!("response = {}", key_text(&response)));
     }
+    if is_bare {
+        head.line("wrappers = []".to_owned());
+    }
     head.line("completeness = \"open\"".to_owned());
     head.line(format!(
         "title = {}",
@@ -68,7 +72,7 @@ pub(super) fn draft(
     head.line(format!("source = \"{SOURCE}\""));
     let mut tables = vec![head];
     tables.append(&mut draft.tables);
-    let files = files(&file, place, tables);
+    let files = files(&file, place, &tables);
     let targets = draft.targets.iter().map(|target| name_only(&draft, target));
     let files = files.into_iter().chain(targets).collect();
     LearnedPage { files, untyped: draft.untyped }
@@ -204,6 +208,10 @@ impl Draft<'_> {
     fn structure(&mut self, seen: &Seen, members: &[(String, Seen)], name: &str, pointer: &str) {
         let at = self.reserve();
         let mut table = Table::new(&format!("[{name}]"));
+        // Other pages may use the type, and then it needs a doc of its own.
+        if self.spec.type_def(name).is_some() {
+            table.line(format!("_ = {{ doc = {} }}", key_text(DOC)));
+        }
         for (member, rust) in names(members.iter().map(|(member, _)| member.as_str()), snake) {
             let Some((_, value)) = members.iter().find(|(it, _)| it == member) else { continue };
             let inner = self.inner_name(value, name, member);
@@ -234,9 +242,9 @@ impl Draft<'_> {
 }
 
 /// Distributes tables over the page and, where it would be too long, a file of types.
-fn files(file: &str, place: &str, tables: Vec<Table>) -> Vec<LearnedFile> {
+fn files(file: &str, place: &str, tables: &[Table]) -> Vec<LearnedFile> {
     let head =
-        "# Drafted by `sps learn`. Describe the fields, and add what responses do not show.\n"
+        "# Drafted from responses. Describe the fields, and add what responses do not show.\n"
             .to_owned();
     let mut page = head;
     let mut others: Vec<String> = Vec::new();

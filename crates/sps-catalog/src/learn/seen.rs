@@ -28,8 +28,8 @@ pub(super) struct Seen {
     /// How many strings have each of [`FORMATS`].
     formatted: [usize; FORMATS.len()],
     pub(super) references: usize,
-    /// Targets of references; `None` for one that leads nowhere.
-    pub(super) targets: Vec<Option<String>>,
+    /// Targets of references; empty for one whose link does not fit its key.
+    pub(super) targets: Vec<String>,
     /// Values of an enum, in the order of their first appearance.
     pub(super) words: Vec<String>,
     lists: usize,
@@ -44,6 +44,9 @@ pub(super) struct Seen {
     /// For each value of `selection` the values of `value` beside it.
     variants: Vec<(String, Self)>,
 }
+
+/// An element that no list had.
+static NOTHING: Seen = Seen::NOTHING;
 
 /// What is at a place, as far as values show it.
 pub(super) enum Form<'s> {
@@ -207,7 +210,6 @@ impl Seen {
             self.ordered,
             self.objects,
         ];
-        static NOTHING: Seen = Seen::NOTHING;
         let element = self.element.as_deref().unwrap_or(&NOTHING);
         // Nothing but empty objects, or one among values of another type.
         if self.empties > 0 && self.objects + self.maps + self.ordered == 0 {
@@ -224,7 +226,7 @@ impl Seen {
             }
             [false, false, true, false, false, false, false, false] => self.text(),
             [false, false, false, true, false, false, false, false] => match &self.targets[..] {
-                [Some(target)] => Form::Reference(target),
+                [target] if !target.is_empty() => Form::Reference(target),
                 _ => Form::Any,
             },
             [false, false, false, false, true, false, false, false] => Form::List(element),
@@ -301,8 +303,8 @@ fn is_map(members: &Map<String, Value>) -> bool {
         && members.keys().any(|key| !is_name(key) || is_like_a_key(key) && key.len() > 8)
 }
 
-/// The target of a value that is a reference by its form; inside, `None` if its link does not fit its key.
-pub(super) fn reference(value: &Value) -> Option<Option<String>> {
+/// The target of a value that is a reference by its form; empty if its link does not fit its key.
+pub(super) fn reference(value: &Value) -> Option<String> {
     let members = value.as_object()?;
     let key = members.get("key")?.as_str()?;
     let href = members.get("meta")?.get("href")?.as_str()?;
@@ -315,8 +317,11 @@ pub(super) fn reference(value: &Value) -> Option<Option<String>> {
     let collection = collection.filter(|it| it.strip_prefix("/api/").is_some_and(super::is_place));
     // `nic1.interfaces.ID.addresses.NUMBER` is one of `interfaces/addresses`.
     let names: Vec<&str> = key.split('.').skip(1).step_by(2).collect();
-    Some(collection.map(|it| match part {
-        Some(_) if !names.is_empty() => format!("{it}#{}", names.join("/")),
-        _ => it.to_owned(),
-    }))
+    let collection = collection.unwrap_or_default();
+    Some(match part {
+        Some(_) if !names.is_empty() && !collection.is_empty() => {
+            format!("{collection}#{}", names.join("/"))
+        }
+        _ => collection.to_owned(),
+    })
 }

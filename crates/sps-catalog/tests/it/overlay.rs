@@ -96,12 +96,11 @@ fn has_sources_and_codes_of_its_own() {
 fn reports_mistakes_with_the_file_and_a_caret() {
     let text = mistakes(&[(PAGE, &UP.replace("Host", "Hots"))]);
     let expected = format!(
-        " --> DIR/{PAGE}:8:10\n  |\n8 | server = {{ type = \"Hots\", doc = \"Its server.\" }}\n"
+        " --> DIR/{PAGE}:8:19\n  |\n8 | server = {{ type = \"Hots\", doc = \"Its server.\" }}\n"
     );
-    let lines = text.replace("8:19", "8:10");
-    assert!(lines.contains(&expected) && text.contains("did you mean `Host`?"), "{text}");
+    assert!(text.contains(&expected) && text.contains("did you mean `Host`?"), "{text}");
     let text = mistakes(&[(PAGE, "[endpoint]\ntitle = 1\n")]);
-    assert!(text.contains(&format!("--> DIR/{PAGE}:2:9")) && text.contains("^"), "{text}");
+    assert!(text.contains(&format!("--> DIR/{PAGE}:2:9")) && text.contains('^'), "{text}");
 }
 
 #[test]

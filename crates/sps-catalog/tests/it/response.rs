@@ -22,7 +22,15 @@ pub(crate) fn response(spec: &Spec, endpoint: &Endpoint, round: usize) -> Option
         endpoint.path.clone()
     };
     let key = href.rsplit('/').next().unwrap();
-    Some(json!({"key": key, "meta": {"href": href}, "body": value}))
+    let mut response = match (endpoint.wrappers.first(), value) {
+        // Without a wrapper, an empty body looks like none.
+        (None, Value::Object(members)) if members.is_empty() => return None,
+        (None, Value::Object(members)) => Value::Object(members),
+        (_, value) => json!({"body": value}),
+    };
+    response["key"] = json!(key);
+    response["meta"] = json!({"href": href});
+    Some(response)
 }
 
 struct Make<'s> {

@@ -4,12 +4,12 @@ use std::io::Write as _;
 
 use anyhow::Result;
 use serde_json::Value;
-use sps_spec::Version;
+use sps_spec::{Completeness, Spec, Version};
 
 use crate::{
     command::{facts, live},
     connection::{self, runtime},
-    output::{Stdout, print_json},
+    output::{Stdout, count, print_json, remark},
     spec::{spec_at, version},
     status::Status,
 };
@@ -40,6 +40,16 @@ pub(crate) struct Args {
     connection: connection::Args,
 }
 
+/// How many endpoints there are, and of how many the body is known.
+fn totals(spec: &Spec) -> String {
+    let states = [Completeness::Complete, Completeness::Open, Completeness::NameOnly];
+    let states = states.map(|state| {
+        let number = spec.endpoints.iter().filter(|it| it.completeness == state).count();
+        format!("{number} {}", sps_codegen::endpoint_completeness(state))
+    });
+    format!("{}: {}", count(spec.endpoints.len(), "endpoint"), states.join(", "))
+}
+
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     if args.live {
@@ -53,7 +63,11 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
             let endpoints: Vec<Value> = spec.endpoints.iter().map(facts::endpoint).collect();
             print_json(out, &endpoints)?;
         }
-        None => out.write_all(sps_codegen::endpoints(&spec).as_bytes())?,
+        None => {
+            out.write_all(sps_codegen::endpoints(&spec).as_bytes())?;
+            out.flush()?;
+            remark(&totals(&spec));
+        }
         Some(version) if out.is_json() => {
             let changed = spec.endpoints.iter().filter_map(|it| {
                 let changes = sps_codegen::changes_since(&spec, it, version);

@@ -56,7 +56,7 @@ pub(super) async fn run(client: &Client, out: &mut Stdout) -> Result<Status> {
     ] {
         print(
             out,
-            &format!("{title}: {}", if paths.is_empty() { "nothing" } else { "" }).trim_end(),
+            format!("{title}: {}", if paths.is_empty() { "nothing" } else { "" }).trim_end(),
         )?;
         for path in paths {
             print(out, &format!("  {path}"))?;
@@ -111,7 +111,7 @@ fn may_be_skipped(kind: &ErrorKind) -> bool {
     )
 }
 
-/// The endpoints that a response links to. Objects of a collection are none.
+/// The endpoints that a response links to, without the objects of a collection.
 fn links(path: &str, response: &Value) -> Vec<String> {
     let items = response.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let is_object = |item: &Value| {

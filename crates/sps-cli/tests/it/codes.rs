@@ -89,7 +89,6 @@ const NO_WHOLE_EXAMPLE: &[&str] = &[
     "pem-certificate",
     "reference-exists",
     "certificate-irregular",
-    "missing-in-version",
     "snmp-password-length",
     "snmp-password-charset",
     "snmp-password-max-length",

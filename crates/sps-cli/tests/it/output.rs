@@ -26,6 +26,7 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["endpoints"],
     &["learn"],
     &["show"],
+    &["openapi"],
     &["schema"],
     &["get"],
     &["put"],
@@ -408,13 +409,13 @@ fn what_could_not_be_read_back_is_not_called_as_it_was_sent() {
 fn an_error_names_the_host() {
     let appliance = Appliance::start("output-host", &["--plain-http"]);
     let host = format!("error: {}: GET ", appliance.url);
-    appliance.sps(&["get", "/api/configuration/x"]).fails(2, &host);
+    appliance.sps(&["get", "/api/nothing"]).fails(2, &host);
     let mut command = appliance.command("home");
     command.args(["info", "--host", "http://127.0.0.1:1", "--user", "admin"]);
     let run = finish(command.env("SPS_PASSWORD", PASSWORD));
     run.fails(2, "error: http://127.0.0.1:1: GET /api/authentication: cannot connect");
-    let run = Dir::new("output-host-sim").sps(&["get", "/api/configuration/x", "--sim"]);
-    run.fails(2, "error: the built-in simulator: GET /api/configuration/x: object not found");
+    let run = Dir::new("output-host-sim").sps(&["get", "/api/nothing", "--sim"]);
+    run.fails(2, "error: the built-in simulator: GET /api/nothing: object not found");
 }
 
 #[test]

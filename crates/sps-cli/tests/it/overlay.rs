@@ -48,13 +48,13 @@ fn an_unknown_endpoint_is_read_compared_and_changed() {
     assert!(response["body"]["password"]["meta"]["href"].is_string(), "{response}");
     fs::write(dir.join("response.json"), response.to_string()).unwrap();
 
-    let run = appliance.sps(&["request", "response.json"]);
+    let run = appliance.dir.sps(&["request", "response.json"]);
     assert_eq!(run.json(), gadget);
     has_one_note(&run);
-    let run = appliance.sps(&["check", "response.json"]);
+    let run = appliance.dir.sps(&["check", "response.json"]);
     assert_eq!(run.status, 0, "{}", run.all());
     has_one_note(&run);
-    let run = appliance.sps(&["check", "-q", "-e", GADGET, "gadget.json"]);
+    let run = appliance.dir.sps(&["check", "-q", "-e", GADGET, "gadget.json"]);
     assert_eq!(run.status, 0, "{}", run.all());
 
     let mut changed = gadget.clone();
@@ -201,4 +201,27 @@ fn the_environment_names_an_overlay_too() {
     let mut command = crate::support::command();
     let output = command.args(["endpoints"]).env("SPS_SPEC", OVERLAY).output().unwrap();
     assert!(String::from_utf8(output.stdout).unwrap().contains("demo/widgets"));
+}
+
+#[test]
+fn codes_of_an_overlay_can_be_waived_and_explained() {
+    let page =
+        fs::read_to_string(Path::new(OVERLAY).join("endpoints/configuration/demo/widgets.toml"))
+            .unwrap();
+    let rule = "\n[rule]\nodd-widget = { at = \"Widget.size\", check = \"self > 1\" }\n";
+    let code = "[rule.odd-widget]\ntitle = \"the widget is odd\"\nhelp = \"take a larger one\"\nwhy = \"Why.\"\n\
+                breaks = \"1\"\nholds = \"2\"\nsource = \"demo\"\n";
+    let dir = Dir::new("overlay-codes")
+        .with(
+            "mine/sources.toml",
+            "demo = { title = \"Mine\", guide = \"none\", tag = \"inferred\" }\n",
+        )
+        .with("mine/codes.toml", code)
+        .with("mine/endpoints/configuration/demo/widgets.toml", page + rule)
+        .with("widget.json", r#"{"name": "left", "size": 1}"#);
+    let check = ["check", "--spec", "mine", "-e", "demo/widgets", "widget.json"];
+    let run = dir.sps(&check);
+    assert!(run.status == 1 && run.all().contains("odd-widget"), "{}", run.all());
+    assert_eq!(dir.sps(&[&check[..], &["--allow", "odd-widget"]].concat()).status, 0);
+    assert!(dir.sps(&["explain", "odd-widget", "--spec", "mine"]).stdout.contains("Why."));
 }

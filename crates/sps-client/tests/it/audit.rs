@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use sps_client::{ErrorKind, SessionQuery};
+use sps_model::audit::Event as AuditEvent;
 
 use crate::fake::{Fake, Reply, error, ok, times};
 
@@ -146,6 +147,8 @@ async fn reads_counts_and_parts_without_a_wrapper() {
     let events = sessions.events("a/b").await.unwrap().all().await.unwrap();
     assert_eq!((events[0].body.content.as_str(), events[0].body.record_id), ("id", 3));
     assert_eq!(sessions.content("a", "a b").await.unwrap().all().await.unwrap().len(), 1);
+    let events = client.list_at::<AuditEvent>(&["a/b"]).await.unwrap().all().await.unwrap();
+    assert_eq!(events[0].body.record_id, 3);
     let error = sessions.channels("a").await.unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::UnexpectedResponse);
     let error = sessions.events("..").await.unwrap_err();

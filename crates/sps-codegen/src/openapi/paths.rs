@@ -23,6 +23,9 @@ pub(super) fn paths<'s>(spec: &'s Spec, schemas: &mut Schemas<'s>) -> Object {
     for endpoint in &spec.endpoints {
         let mut page = Page { spec, schemas: &mut *schemas, endpoint };
         paths.push((endpoint.path.clone(), page.own()));
+        if endpoint.ordered {
+            paths.push((format!("{}/@order", endpoint.path), page.order()));
+        }
         if endpoint.object_methods.is_empty() {
             continue;
         }
@@ -51,7 +54,14 @@ impl Page<'_, '_> {
     /// The path of the endpoint.
     fn own(&mut self) -> Object {
         let endpoint = self.endpoint;
-        endpoint.methods.iter().fold(Object::new(), |all, method| {
+        let item = self.item();
+        // Of some endpoints nothing is known but the path.
+        let item = if endpoint.methods.is_empty() {
+            item.with("summary", endpoint.title.as_str()).with("description", endpoint.doc.as_str())
+        } else {
+            item
+        };
+        endpoint.methods.iter().fold(item, |all, method| {
             let operation = match (endpoint.kind, method) {
                 (EndpointKind::Collection | EndpointKind::Job, Method::Get) => {
                     let schema = self.listing();
@@ -64,6 +74,7 @@ impl Page<'_, '_> {
                 }
                 (EndpointKind::Job, Method::Post) => self.changes("Start", method, true),
                 (EndpointKind::Collection, Method::Post) => self.changes("Create", method, true),
+                (EndpointKind::Action, Method::Post) => self.changes("Run", method, true),
                 (_, Method::Post) => self.changes("Open", method, false),
                 (_, Method::Put) => self.changes("Replace", method, true),
                 (_, Method::Delete) => self.changes("Delete", method, false),
@@ -75,7 +86,7 @@ impl Page<'_, '_> {
     /// The path of one object below it.
     fn object(&mut self) -> Object {
         let methods = &self.endpoint.object_methods;
-        let item = Object::new().with("parameters", vec![Json::from(key(&self.endpoint.title))]);
+        let item = self.item_of_object();
         methods.iter().fold(item, |all, method| {
             let operation = match method {
                 Method::Get => {
@@ -90,12 +101,51 @@ impl Page<'_, '_> {
         })
     }
 
+    /// The order of the objects: a list of their keys.
+    fn order(&mut self) -> Object {
+        let keys = || {
+            Object::new()
+                .with("type", "array")
+                .with("items", Object::new().with("type", "string"))
+                .with("description", "The keys of all objects in their order.")
+        };
+        let members = Object::new().with("body", keys()).with("meta", reference("Meta"));
+        let shown = Object::new().with("type", "object").with("properties", members);
+        let done = Object::new().with("200", json_response("Done.", reference("Done")));
+        let body = Object::new()
+            .with("required", true)
+            .with("content", super::messages::json_content(keys()));
+        let doc = "The order of the objects: the first that fits is used.";
+        let get = self.operation("GetOrderOf", doc).with(
+            "responses",
+            self.errors(Object::new().with("200", json_response("The order.", shown))),
+        );
+        let put = self
+            .operation("ReplaceOrderOf", doc)
+            .with("requestBody", body)
+            .with("responses", self.errors(done));
+        self.item().with("get", get).with("put", put)
+    }
+
+    /// The placeholders of the path.
+    fn item(&self) -> Object {
+        let names =
+            self.endpoint.path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
+        let all: Vec<Json> =
+            names.map(|name| path_parameter(name, "Key of the object above.").into()).collect();
+        Object::new().with_some("parameters", Some(all).filter(|all| !all.is_empty()))
+    }
+
+    /// The placeholders of the path of an object.
+    fn item_of_object(&self) -> Object {
+        let text = format!("{}: key of the object.", self.endpoint.title);
+        Object::new().with("parameters", vec![Json::from(path_parameter("key", &text))])
+    }
+
     /// A file below one object.
     fn part(&mut self, part: &Part) -> Object {
-        let item = Object::new().with("parameters", vec![Json::from(key(&self.endpoint.title))]);
-        let file = Object::new().with("type", "string").with("format", "binary");
-        let content =
-            Object::new().with("application/octet-stream", Object::new().with("schema", file));
+        let item = self.item_of_object();
+        let content = file(&part.download);
         let done = Object::new().with("description", part.doc.as_str()).with("content", content);
         part.methods.iter().fold(item, |all, method| {
             let name = format!("{}{}", verb(*method), camel(&part.name));
@@ -106,17 +156,50 @@ impl Page<'_, '_> {
         })
     }
 
-    fn reads(&self, verb: &str, schema: Object) -> Object {
-        let responses =
-            Object::new().with("200", json_response("The state of the appliance.", schema));
+    fn reads(&mut self, verb: &str, schema: Object) -> Object {
+        let done = match &self.endpoint.download {
+            Some(media) => {
+                Object::new().with("description", "The file.").with("content", file(media))
+            }
+            None => json_response("The state of the appliance.", schema),
+        };
+        let responses = Object::new().with("200", done);
+        let query = self.query();
         self.operation(verb, &self.endpoint.doc)
             .and(self.security())
+            .with_some(
+                "parameters",
+                Some(query).filter(|it| !it.is_empty() && !verb.ends_with("One")),
+            )
             .with("responses", self.errors(responses))
+    }
+
+    /// The parameters of the query.
+    fn query(&mut self) -> Vec<Json> {
+        let endpoint = self.endpoint;
+        let parameter = |it: &'_ sps_spec::Parameter, schema: Object| {
+            let mut text = it.doc.clone();
+            if let Some(versions) = prose::versions(&it.versions) {
+                text = format!("{text} Only {versions}.");
+            }
+            Object::new()
+                .with("name", it.name.as_str())
+                .with("in", "query")
+                .with("description", text)
+                .with("schema", schema)
+                .into()
+        };
+        let schemas = &mut *self.schemas;
+        let all = endpoint.query.iter().map(|it| {
+            let leaf = super::schemas::Leaf { constraint: &it.constraint, example: None };
+            parameter(it, schemas.value(&it.ty, leaf, false, SchemaForm::Request))
+        });
+        all.collect()
     }
 
     fn changes(&mut self, verb: &str, method: &Method, has_body: bool) -> Object {
         let schema = match (self.endpoint.kind, method) {
-            (EndpointKind::Status, Method::Post) => self.single(),
+            (EndpointKind::Status | EndpointKind::Action, Method::Post) => self.single(),
             _ => reference("Done"),
         };
         let done = json_response("Done.", schema);
@@ -135,6 +218,15 @@ impl Page<'_, '_> {
             Object::new()
                 .with("required", true)
                 .with("content", Object::new().with("application/json", media))
+        });
+        let uploads = has_body && *method == Method::Post && !self.endpoint.upload.is_empty();
+        let body = body.or_else(|| {
+            // In a form, the part is called like what it uploads.
+            let name = self.endpoint.path.rsplit('/').next().unwrap_or_default();
+            let media = self.endpoint.upload.iter().fold(Object::new(), |all, media| {
+                all.and(if media == "multipart/form-data" { form(name) } else { file(media) })
+            });
+            uploads.then(|| Object::new().with("required", true).with("content", media))
         });
         let doc = match method {
             Method::Put => format!(
@@ -204,6 +296,9 @@ impl Page<'_, '_> {
         let Some(body) = &self.endpoint.response else { return reference("Done") };
         let body = self.schemas.body(body, SchemaForm::Response);
         let wrappers = &self.endpoint.wrappers;
+        if wrappers.is_empty() {
+            return beside(body);
+        }
         let members = Object::new().with("key", string("Key of the object."));
         let members = wrappers.iter().fold(members, |all, wrapper| all.with(wrapper, body.clone()));
         let required = (wrappers.len() == 1).then(|| strings(wrappers));
@@ -220,11 +315,14 @@ impl Page<'_, '_> {
             .response
             .as_ref()
             .map(|body| self.schemas.body(body, SchemaForm::Response));
-        let item = Object::new()
-            .with("key", string("Key of the object."))
-            .with("meta", reference("Meta"))
-            .with_some("body", body);
-        let item = Object::new().with("type", "object").with("properties", item);
+        let links =
+            Object::new().with("key", string("Key of the object.")).with("meta", reference("Meta"));
+        let item = match body {
+            Some(body) if self.endpoint.wrappers.is_empty() => beside(body),
+            body => Object::new()
+                .with("type", "object")
+                .with("properties", links.with_some("body", body)),
+        };
         let items = Object::new()
             .with("type", "array")
             .with("items", item)
@@ -235,13 +333,37 @@ impl Page<'_, '_> {
     }
 }
 
-fn key(title: &str) -> Object {
+fn path_parameter(name: &str, text: &str) -> Object {
     Object::new()
-        .with("name", "key")
+        .with("name", name)
         .with("in", "path")
         .with("required", true)
-        .with("description", format!("{title}: key of the object."))
+        .with("description", text)
         .with("schema", Object::new().with("type", "string"))
+}
+
+/// The content of a message that is a file.
+fn file(media: &str) -> Object {
+    let schema = Object::new().with("type", "string").with("format", "binary");
+    Object::new().with(media, Object::new().with("schema", schema))
+}
+
+/// The content of a form with one part, which is a file.
+fn form(name: &str) -> Object {
+    let part = Object::new().with("type", "string").with("format", "binary");
+    let schema = Object::new()
+        .with("type", "object")
+        .with("properties", Object::new().with(name, part))
+        .with("required", strings([name]));
+    Object::new().with("multipart/form-data", Object::new().with("schema", schema))
+}
+
+/// A body whose members are beside the key and the links.
+fn beside(body: Object) -> Object {
+    let links =
+        Object::new().with("key", string("Key of the object.")).with("meta", reference("Meta"));
+    let links = Object::new().with("type", "object").with("properties", links);
+    Object::new().with("allOf", vec![Json::from(body), links.into()])
 }
 
 fn string(text: &str) -> Object {

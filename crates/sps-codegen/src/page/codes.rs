@@ -49,11 +49,19 @@ fn kept_together(example: &str) -> String {
 }
 
 /// The severity in one word.
-pub(super) fn severity(severity: Severity) -> &'static str {
+pub(crate) fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     }
+}
+
+/// The endpoints with a member that can raise the code; none where any document can.
+pub(crate) fn raising<'s>(spec: &'s Spec, code: &Code) -> Vec<&'s Endpoint> {
+    if by_reading(&code.code).is_some() {
+        return Vec::new();
+    }
+    spec.endpoints.iter().filter(|it| !places(spec, it, code).is_empty()).collect()
 }
 
 fn raised_by(out: &mut String, spec: &Spec, code: &Code) {

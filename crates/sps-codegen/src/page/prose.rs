@@ -11,7 +11,7 @@ pub(super) fn format_noun(format: Format) -> &'static str {
 }
 
 /// The bounds of a member, if it has any.
-pub(super) fn bounds(constraint: &Constraint, unit: Option<&str>) -> Vec<String> {
+pub(crate) fn bounds(constraint: &Constraint, unit: Option<&str>) -> Vec<String> {
     let mut parts = Vec::new();
     let unit = unit.map(|it| format!(" ({it})")).unwrap_or_default();
     match (constraint.minimum, constraint.maximum) {

@@ -75,7 +75,7 @@ fn below_it(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     let mut lines: Vec<(String, String)> = spec
         .endpoints
         .iter()
-        .filter(|it| it.parent() == endpoint.path)
+        .filter(|it| endpoint.is_above(it))
         .map(|it| (it.short_path().to_owned(), it.title.clone()))
         .collect();
     for part in &endpoint.parts {
@@ -292,6 +292,16 @@ fn rules(out: &mut String, spec: &Spec, walk: &Walk<'_>) {
     }
 }
 
+/// The rules that a body of the endpoint has to keep, each with the pointers of the member that is wrong otherwise.
+pub(crate) fn rules_of<'s>(spec: &'s Spec, walk: &Walk<'_>) -> Vec<(&'s Rule, Vec<String>)> {
+    let rules = spec.rules().map(|rule| {
+        let target = rule.target.iter().fold(String::new(), |at, name| below(&at, name));
+        let places = walk.places_of(&rule.on).into_iter();
+        (rule, places.map(|place| format!("{place}{target}")).collect::<Vec<_>>())
+    });
+    rules.filter(|(_, places)| !places.is_empty()).collect()
+}
+
 fn rule_rows(spec: &Spec, walk: &Walk<'_>, rule: &Rule) -> Vec<(&'static str, String)> {
     let target = rule.target.iter().fold(String::new(), |at, name| below(&at, name));
     let on: Vec<_> = walk.places_of(&rule.on);
@@ -355,7 +365,7 @@ fn quirks(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
 }
 
 /// Whether a quirk of many endpoints concerns this one: by a method, or by its body.
-fn concerns(quirk: &Quirk, endpoint: &Endpoint) -> bool {
+pub(crate) fn concerns(quirk: &Quirk, endpoint: &Endpoint) -> bool {
     if quirk.on == "body" {
         return endpoint.response.is_some();
     }
@@ -363,13 +373,13 @@ fn concerns(quirk: &Quirk, endpoint: &Endpoint) -> bool {
     methods.any(|method| method.name() == quirk.on)
 }
 
-fn is_about(quirk: &Quirk, walk: &Walk<'_>) -> bool {
+pub(crate) fn is_about(quirk: &Quirk, walk: &Walk<'_>) -> bool {
     let name = quirk.on.split('.').next().unwrap_or_default();
     !walk.places_of(name).is_empty()
 }
 
 /// Pointers of the subject of a quirk; none where that is an endpoint.
-fn quirk_places(quirk: &Quirk, walk: &Walk<'_>) -> Vec<String> {
+pub(crate) fn quirk_places(quirk: &Quirk, walk: &Walk<'_>) -> Vec<String> {
     let (name, member) = quirk.on.split_once('.').unwrap_or((&quirk.on, ""));
     let mut places = Vec::new();
     for (pointer, def) in walk.types.iter().filter(|(_, def)| def.name() == name) {
@@ -393,25 +403,29 @@ fn quirk_places(quirk: &Quirk, walk: &Walk<'_>) -> Vec<String> {
     places
 }
 
-/// Facts about members that no source states.
-fn inferred(out: &mut String, spec: &Spec, walk: &Walk<'_>) {
-    let mut lines: Vec<(&str, String)> = Vec::new();
+/// Facts about members that no source states: the place, and the reason.
+pub(crate) fn inferred_facts(spec: &Spec, walk: &Walk<'_>) -> Vec<(String, String)> {
+    let mut lines: Vec<(String, String)> = Vec::new();
     for (pointer, member) in &walk.members {
         if let Member::Field(field) = member
             && let Some(text) = &field.inferred
             && !lines.iter().any(|(place, _)| place == pointer)
         {
-            lines.push((pointer, text.clone()));
+            lines.push((pointer.clone(), text.clone()));
         }
     }
-    let types = walk.types.iter().map(|(pointer, def)| (pointer, *def));
-    for (pointer, def) in types {
+    for (pointer, def) in &walk.types {
         let source = spec.source(def.source());
         if source.is_some_and(|it| it.tag == SourceTag::Inferred) {
             let place = if pointer.is_empty() { "the body" } else { pointer };
-            lines.push((place, "all of it: it follows from other facts".to_owned()));
+            lines.push((place.to_owned(), "all of it: it follows from other facts".to_owned()));
         }
     }
+    lines
+}
+
+fn inferred(out: &mut String, spec: &Spec, walk: &Walk<'_>) {
+    let lines = inferred_facts(spec, walk);
     if lines.is_empty() {
         return;
     }
@@ -419,13 +433,18 @@ fn inferred(out: &mut String, spec: &Spec, walk: &Walk<'_>) {
     paragraph(out, 2, "Facts that no source states, and the reason for each.");
     for (place, text) in lines {
         out.push('\n');
-        paragraph(out, 2, place);
+        paragraph(out, 2, &place);
         paragraph(out, 4, &sentence(&text));
     }
 }
 
-fn sources(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
-    let mut lines: Vec<(&str, String)> = Vec::new();
+/// How far to trust each source of the page, and its name.
+pub(crate) fn source_lines(
+    spec: &Spec,
+    endpoint: &Endpoint,
+    walk: &Walk<'_>,
+) -> Vec<(&'static str, String)> {
+    let mut lines: Vec<(&'static str, String)> = Vec::new();
     let shared = spec
         .shared
         .iter()
@@ -445,6 +464,11 @@ fn sources(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) 
             lines.push(line);
         }
     }
+    lines
+}
+
+fn sources(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
+    let lines = source_lines(spec, endpoint, walk);
     if !lines.is_empty() {
         heading(out, "SOURCES");
         rows(out, 2, &lines);

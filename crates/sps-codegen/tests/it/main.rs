@@ -1,6 +1,7 @@
 //! What the pages and templates say about the real spec.
 
 mod pages;
+mod reference;
 mod schema;
 mod small;
 mod templates;

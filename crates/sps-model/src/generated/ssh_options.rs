@@ -6,7 +6,7 @@ use crate::{
     ChannelDatabaseCleanup, Constrained, Endpoint, EndpointKind, Method, Optional, OptionsAudit,
     ProtocolService, Resource, UnknownFields,
     validate::{
-        Condition, Constraints, Member, Rule, Version, Versions,
+        Constraints, Member, Version, Versions,
     },
 };
 
@@ -56,41 +56,17 @@ pub struct SshOptions {
 
 impl Constrained for SshOptions {
     const CONSTRAINTS: Constraints = Constraints::new(
-            &[
-                Member::new("audit")
-                    .versions(Versions::ALL.until(Version::new(6, 14, 0, 0))),
-                Member::new("channel_database_cleanup")
-                    .versions(Versions::since(Version::new(7, 0, 0, 0))),
-                Member::new("gssapi"),
-                Member::new("service"),
-            ],
-        )
-        .rules(
-            &[
-                Rule::error(
-                        "missing-in-version",
-                        &["audit"],
-                        &[&["audit"]],
-                        Condition::Present(0),
-                    )
-                    .versions(Versions::ALL.until(Version::new(6, 14, 0, 0)))
-                    .says(
-                        "member that the target version requires is missing",
-                        "add the member in the form of this version",
-                    ),
-                Rule::error(
-                        "missing-in-version",
-                        &["channel_database_cleanup"],
-                        &[&["channel_database_cleanup"]],
-                        Condition::Present(0),
-                    )
-                    .versions(Versions::since(Version::new(7, 0, 0, 0)))
-                    .says(
-                        "member that the target version requires is missing",
-                        "add the member in the form of this version",
-                    ),
-            ],
-        );
+        &[
+            Member::new("audit")
+                .versions(Versions::ALL.until(Version::new(6, 14, 0, 0)))
+                .required(),
+            Member::new("channel_database_cleanup")
+                .versions(Versions::since(Version::new(7, 0, 0, 0)))
+                .required(),
+            Member::new("gssapi"),
+            Member::new("service"),
+        ],
+    );
 }
 
 /// Login with GSSAPI.

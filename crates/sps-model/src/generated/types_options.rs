@@ -5,7 +5,7 @@
 use crate::{
     Constrained, Optional, Resource, Unknown, UnknownFields,
     validate::{
-        Condition, Constraint, Constraints, Literal, Member, Requirement, Rule, Version, Versions,
+        Condition, Constraint, Constraints, Literal, Member, Requirement, Version, Versions,
     },
 };
 
@@ -41,40 +41,16 @@ pub struct ProtocolOptions {
 
 impl Constrained for ProtocolOptions {
     const CONSTRAINTS: Constraints = Constraints::new(
-            &[
-                Member::new("audit")
-                    .versions(Versions::ALL.until(Version::new(6, 14, 0, 0))),
-                Member::new("channel_database_cleanup")
-                    .versions(Versions::since(Version::new(7, 0, 0, 0))),
-                Member::new("service"),
-            ],
-        )
-        .rules(
-            &[
-                Rule::error(
-                        "missing-in-version",
-                        &["audit"],
-                        &[&["audit"]],
-                        Condition::Present(0),
-                    )
-                    .versions(Versions::ALL.until(Version::new(6, 14, 0, 0)))
-                    .says(
-                        "member that the target version requires is missing",
-                        "add the member in the form of this version",
-                    ),
-                Rule::error(
-                        "missing-in-version",
-                        &["channel_database_cleanup"],
-                        &[&["channel_database_cleanup"]],
-                        Condition::Present(0),
-                    )
-                    .versions(Versions::since(Version::new(7, 0, 0, 0)))
-                    .says(
-                        "member that the target version requires is missing",
-                        "add the member in the form of this version",
-                    ),
-            ],
-        );
+        &[
+            Member::new("audit")
+                .versions(Versions::ALL.until(Version::new(6, 14, 0, 0)))
+                .required(),
+            Member::new("channel_database_cleanup")
+                .versions(Versions::since(Version::new(7, 0, 0, 0)))
+                .required(),
+            Member::new("service"),
+        ],
+    );
 }
 
 /// When data of old connections is deleted.

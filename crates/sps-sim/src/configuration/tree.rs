@@ -178,8 +178,8 @@ impl Node {
             | Self::Action(endpoint) => names(&endpoint.methods),
             Self::Collection(endpoint) => {
                 let mut methods = names(&endpoint.methods);
-                // Only the order of a listed collection can be changed.
-                if methods.contains(&"GET") {
+                // Only the order of a listed collection can be changed, and not that of a read-only one.
+                if methods.contains(&"GET") && methods.contains(&"POST") {
                     methods.push("PUT");
                 }
                 methods

@@ -45,6 +45,7 @@ async fn lists_what_the_user_may_call() {
     assert_eq!(methods("rita", "r", "/api/transaction"), Some(json!(["GET"])));
     assert_eq!(methods("admin", "pä:ss", passwords), Some(json!(["POST"])));
     assert_eq!(methods("rita", "r", passwords), None);
+    assert_eq!(methods("admin", "pä:ss", "/api/audit/sessions"), Some(json!(["GET"])));
     let client = Client::login(&sim, "rita", "r");
     let info = client.get("/api/user/info").expect(200);
     assert_eq!(info["endpoints"], client.get("/api/endpoints").expect(200)["endpoints"]);

@@ -196,8 +196,14 @@ impl<'t> Walker<'_, '_, 't> {
     /// Reports a required member that is missing.
     fn presence(&mut self, field: &Field, info: &MemberInfo, node: &Node<'_>) {
         let is_required = !field.kind.is_optional() || info.required;
-        if node.get(field.name).is_none() && is_required && self.demands(field, info) {
+        if node.get(field.name).is_some() || !is_required {
+            return;
+        }
+        if self.demands(field, info) {
             self.missing(node, field.name, field.kind);
+        } else if self.has_now(field, info) {
+            let reason = Reason::TargetUnknown(info.versions);
+            self.below(field.name, |walker| walker.unchecked(code::MISSING_KEY, reason));
         }
     }
 

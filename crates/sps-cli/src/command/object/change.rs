@@ -47,6 +47,10 @@ pub(super) struct ChangeOptions {
     #[arg(long, value_name = "CODE", value_parser = allow::code)]
     allow: Vec<&'static str>,
 
+    /// Check for this version, such as that of the next upgrade, instead of the version of the appliance
+    #[arg(long, value_name = "VERSION")]
+    pub(super) target: Option<Version>,
+
     #[command(flatten)]
     pub(super) connection: connection::Args,
 }
@@ -144,12 +148,13 @@ impl ChangeOptions {
 
     /// Connects and makes the change; see [`Self::apply`].
     pub(super) fn make(&self, out: &mut Stdout, change: Change) -> Result<Status> {
-        if !change.passes_before(None)? {
+        if !change.passes_before(self.target)? {
             return Ok(Status::Invalid);
         }
         self.with_appliance(async |client| {
             let version = version(client).await?;
             change.target.require_version(version)?;
+            let version = self.target.or(version);
             if !change.passes_before(version)? {
                 return Ok(Status::Invalid);
             }

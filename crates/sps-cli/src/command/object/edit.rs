@@ -56,6 +56,7 @@ pub(crate) fn edit(args: &EditArgs, out: &mut Stdout) -> Result<Status> {
     args.change.with_appliance(async |client| {
         let version = version(client).await?;
         target.require_version(version)?;
+        let version = args.change.target.or(version);
         let response = client.get_raw(&target.path).await?;
         let before = target.request(&response)?;
         let base = Base { body: serde_json::from_str(&before)?, source: "it".to_owned() };

@@ -1,5 +1,7 @@
 //! The endpoint or object that a command is about.
 
+use std::fmt::Write as _;
+
 use anyhow::{Result, anyhow, bail};
 use serde_json::Value;
 use sps_client::RawResponse;
@@ -194,7 +196,8 @@ fn encoded(query: &str) -> String {
         if byte.is_ascii_graphic() && !b"\"#<>\\^`{|}".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text += &format!("%{byte:02X}");
+            // Writing to a string cannot fail.
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text

@@ -1,0 +1,45 @@
+//! Reference pages in Markdown: one for each endpoint, and indexes by area, code, version, quirk and coverage.
+
+mod fields;
+mod index;
+mod markdown;
+mod page;
+mod sample;
+
+use std::collections::BTreeMap;
+
+use sps_spec::{Endpoint, Spec};
+
+use crate::page::completeness;
+
+/// The reference pages: path below the folder of the reference and text, sorted by path.
+///
+/// They are read on a code host and as an mdBook, whose `SUMMARY.md` is among them. Links between them are relative.
+pub fn reference(spec: &Spec) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, String> =
+        spec.endpoints.iter().map(|it| (file(it), page::page(spec, it))).collect();
+    files.insert("README.md".to_owned(), index::areas(spec));
+    files.insert("SUMMARY.md".to_owned(), index::summary(spec));
+    files.insert("codes.md".to_owned(), index::codes(spec));
+    files.insert("versions.md".to_owned(), index::versions(spec));
+    files.insert("quirks.md".to_owned(), index::quirks(spec));
+    files.insert("coverage.md".to_owned(), index::coverage(spec));
+    files
+}
+
+/// The page of an endpoint, below the folder of the reference: `configuration/management/email.md`.
+fn file(endpoint: &Endpoint) -> String {
+    let place = endpoint.path.strip_prefix("/api/").unwrap_or("index");
+    // Braces would have to be escaped in links.
+    format!("{}.md", place.replace(['{', '}'], "_"))
+}
+
+/// The first segment of the path below `/api/configuration` or `/api`.
+fn area(endpoint: &Endpoint) -> &str {
+    endpoint.short_path().split('/').next().unwrap_or_default()
+}
+
+/// How much is known of an endpoint, in a word.
+fn known(endpoint: &Endpoint) -> &'static str {
+    completeness(endpoint.completeness)
+}
