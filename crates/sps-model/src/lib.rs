@@ -68,6 +68,7 @@ mod union;
 mod unknown;
 mod wire;
 
+#[expect(clippy::doc_markdown, reason = "names of products and services are words of the docs")]
 #[rustfmt::skip]
 mod generated;
 

@@ -161,7 +161,7 @@ impl<'s> Bodies<'s> {
         show::references(self.spec, endpoint, stored)
     }
 
-    /// Returns a body that a new appliance would plausibly have, or `None` if the type of the body is unknown.
+    /// Returns a body that a new appliance would plausibly have, or `None` if its type is unknown or needs a reference.
     ///
     /// The body holds defaults and examples of the spec, null where that is allowed, first variants, empty lists and no
     /// references. A switch that would require a reference is off. If bodies of its type are sent as well,

@@ -207,7 +207,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
         }
         if let Some(content) = item.get("body") {
             self.below("body", |walker| {
-                walker.value(body, &walker.subject.constraint, content, None)
+                walker.value(body, &walker.subject.constraint, content, None);
             });
         }
     }

@@ -1,5 +1,7 @@
 //! Reading of endpoint pages and of files of shared types.
 
+use std::fmt::Write as _;
+
 use toml::de::DeValue;
 
 use super::{
@@ -221,7 +223,9 @@ fn quoted(text: &str) -> String {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c < ' ' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
             c => out.push(c),
         }
     }

@@ -66,7 +66,9 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         None => {
             out.write_all(sps_codegen::endpoints(&spec).as_bytes())?;
             out.flush()?;
-            remark(&totals(&spec));
+            if !out.is_closed() {
+                remark(&totals(&spec));
+            }
         }
         Some(version) if out.is_json() => {
             let changed = spec.endpoints.iter().filter_map(|it| {

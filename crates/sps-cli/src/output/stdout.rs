@@ -61,6 +61,11 @@ impl Stdout {
         self.format == Format::Json
     }
 
+    /// Whether the reader has gone, as far as the last flush knows.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// Writes to standard error instead.
     pub(crate) fn to_stderr() -> Self {
         Self {

@@ -72,12 +72,12 @@ impl Page<'_, '_> {
                     let schema = self.single();
                     self.reads("Get", schema)
                 }
-                (EndpointKind::Job, Method::Post) => self.changes("Start", method, true),
-                (EndpointKind::Collection, Method::Post) => self.changes("Create", method, true),
-                (EndpointKind::Action, Method::Post) => self.changes("Run", method, true),
-                (_, Method::Post) => self.changes("Open", method, false),
-                (_, Method::Put) => self.changes("Replace", method, true),
-                (_, Method::Delete) => self.changes("Delete", method, false),
+                (EndpointKind::Job, Method::Post) => self.changes("Start", *method, true),
+                (EndpointKind::Collection, Method::Post) => self.changes("Create", *method, true),
+                (EndpointKind::Action, Method::Post) => self.changes("Run", *method, true),
+                (_, Method::Post) => self.changes("Open", *method, false),
+                (_, Method::Put) => self.changes("Replace", *method, true),
+                (_, Method::Delete) => self.changes("Delete", *method, false),
             };
             all.with(&method.name().to_lowercase(), operation)
         })
@@ -93,9 +93,9 @@ impl Page<'_, '_> {
                     let schema = self.single();
                     self.reads("GetOne", schema)
                 }
-                Method::Put => self.changes("ReplaceOne", method, true),
-                Method::Delete => self.changes("DeleteOne", method, false),
-                Method::Post => self.changes("CreateOne", method, true),
+                Method::Put => self.changes("ReplaceOne", *method, true),
+                Method::Delete => self.changes("DeleteOne", *method, false),
+                Method::Post => self.changes("CreateOne", *method, true),
             };
             all.with(&method.name().to_lowercase(), operation)
         })
@@ -197,7 +197,7 @@ impl Page<'_, '_> {
         all.collect()
     }
 
-    fn changes(&mut self, verb: &str, method: &Method, has_body: bool) -> Object {
+    fn changes(&mut self, verb: &str, method: Method, has_body: bool) -> Object {
         let schema = match (self.endpoint.kind, method) {
             (EndpointKind::Status | EndpointKind::Action, Method::Post) => self.single(),
             _ => reference("Done"),
@@ -219,7 +219,7 @@ impl Page<'_, '_> {
                 .with("required", true)
                 .with("content", Object::new().with("application/json", media))
         });
-        let uploads = has_body && *method == Method::Post && !self.endpoint.upload.is_empty();
+        let uploads = has_body && method == Method::Post && !self.endpoint.upload.is_empty();
         let body = body.or_else(|| {
             // In a form, the part is called like what it uploads.
             let name = self.endpoint.path.rsplit('/').next().unwrap_or_default();

@@ -88,6 +88,7 @@ fn by_reading(code: &str) -> Option<&'static str> {
         "wrong-type" | "missing-key" | "null-not-allowed" => {
             "Any member of any body whose type is known."
         }
+        "wrong-order" => "Any object with the member `@order`.",
         "unknown-key" => "Any object whose members are all known.",
         "response-wrapper" => "Any body that is checked as a request.",
         "not-in-version" => {

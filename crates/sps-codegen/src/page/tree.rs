@@ -35,14 +35,16 @@ pub(super) fn body(out: &mut String, spec: &Spec, body: &Body, form: Form) {
     let mut builder = Builder { spec, form, open: Vec::new() };
     if body.name().is_none() {
         let facts = prose::bounds(&body.constraint, None);
-        let facts: String = facts.into_iter().map(|it| format!(", {it}")).collect();
+        let facts: String = facts.iter().flat_map(|it| [", ", it]).collect();
         let ty = builder.type_of(&body.ty, body.constraint.format);
         wrap(out, "  ", "  ", &format!("It is no object with members of its own: {ty}{facts}."));
-        out.push('\n');
     }
     let nodes = builder.inside(&body.ty);
-    if body.name().is_none() && nodes.is_empty() {
-        return;
+    if body.name().is_none() {
+        if nodes.is_empty() {
+            return;
+        }
+        out.push('\n');
     }
     if nodes.is_empty() {
         wrap(out, "  ", "  ", "None of its members is known, so none is checked.");

@@ -61,7 +61,7 @@ fn field(spec: &Spec, endpoint: &Endpoint, pointer: &str, it: &Field) -> Vec<Str
         Presence::When(condition) => format!("when {}", prose::condition(condition)),
     };
     if it.response_only {
-        presence = "only in responses".to_owned();
+        "only in responses".clone_into(&mut presence);
     }
     if it.request_only {
         presence.push_str(", only in requests");
@@ -108,7 +108,7 @@ fn words(it: &Enum) -> String {
 }
 
 fn listed(words: impl Iterator<Item = String>) -> String {
-    words.map(|word| format!("<br>{word}")).collect()
+    words.flat_map(|word| ["<br>".to_owned(), word]).collect()
 }
 
 fn text(doc: &str, facts: &[String], versions: &Versions) -> String {

@@ -124,7 +124,7 @@ fn parameters(out: &mut String, it: &Endpoint) {
         .map(|parameter| {
             let mut facts = prose::bounds(&parameter.constraint, None);
             facts.extend(prose::versions(&parameter.versions).map(|it| format!("only {it}")));
-            let facts: String = facts.iter().map(|fact| format!(" *{fact}.*")).collect();
+            let facts: String = facts.iter().flat_map(|fact| [" *", fact, ".*"]).collect();
             vec![code(&parameter.name), format!("{}{facts}", parameter.doc)]
         })
         .collect();

@@ -75,7 +75,9 @@ fn says_who_raises_every_code() {
     let spec = spec();
     for it in &spec.codes {
         let page = code(&spec, it);
-        assert!(!page.contains("No endpoint described so far"), "{page}");
+        // Formats that only an overlay uses so far.
+        let is_unused = ["url", "uuid"].contains(&&*it.code);
+        assert_eq!(page.contains("No endpoint described so far"), is_unused, "{page}");
     }
 }
 

@@ -427,11 +427,19 @@ fn initial_bodies_are_plain_and_valid() {
     assert_eq!(initial(EMAIL), Some(mail));
     assert_eq!(initial("/api/transaction").unwrap()["status"], "closed");
     assert_eq!(initial("/api/configuration/management/snmp"), None);
-    for endpoint in spec.endpoints.iter().filter(|it| it.kind == EndpointKind::Singleton) {
-        let body = bodies.initial(endpoint).unwrap().to_string();
+    let mut none = Vec::new();
+    let has_type = |it: &&Endpoint| it.kind == EndpointKind::Singleton && it.response.is_some();
+    for endpoint in spec.endpoints.iter().filter(has_type) {
+        let Some(body) = bodies.initial(endpoint) else {
+            none.push(&*endpoint.path);
+            continue;
+        };
+        let body = body.to_string();
         for mode in [Mode::Lenient, Mode::Strict] {
             let read = bodies.read(endpoint, body.as_bytes(), mode, &Objects::default(), "");
             assert_eq!(read.map(|it| it.to_string()), Ok(body.clone()));
         }
     }
+    // Its members refer to certificates, which the simulator gives to a new appliance.
+    assert_eq!(none, ["/api/configuration/management/certificates"]);
 }

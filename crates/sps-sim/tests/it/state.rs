@@ -267,6 +267,8 @@ async fn checks_what_was_written_by_hand() {
         fs::write(&file, state.to_string()).unwrap();
     };
     let object = |key: &str, body: Value| json!([{"key": key, "body": body}]);
+    let mut dangling = sound["configuration"]["collections"][channels].clone();
+    dangling[0]["body"]["rules"][0]["allowed_for"]["time_policy"] = json!("gone");
     for (pointer, value, expected) in [
         (
             ["singletons", EMAIL, ""],
@@ -284,7 +286,7 @@ async fn checks_what_was_written_by_hand() {
             json!(7),
             "email/admin_address: expected a string, found a number",
         ),
-        (["collections", times, ""], json!([]), "time_policy: "),
+        (["collections", channels, ""], dangling, "time_policy: "),
         (
             ["collections", times, ""],
             object("-100", json!([])),
@@ -305,7 +307,7 @@ async fn checks_what_was_written_by_hand() {
     ] {
         changed(pointer, value);
         let before = fs::read(&file).unwrap();
-        let error = version("7.5").state(&file).start().await.unwrap_err();
+        let error = version("7.5").state(&file).start().await.expect_err(expected);
         let text = error.to_string();
         assert!(matches!(error, Error::NotState { .. }), "{text}");
         assert!(text.contains(expected) && text.contains("state.json"), "{expected}: {text}");

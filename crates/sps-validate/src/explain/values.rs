@@ -127,7 +127,7 @@ impl<'t> Walker<'_, '_, 't> {
             Shape::Struct { fields, open } => self.object(ty, fields, open, node, siblings),
             Shape::Enum { .. } => self.enum_value(ty, node, false),
             Shape::Union { tag, content, variants, .. } => {
-                self.union(ty, tag, content, variants, node)
+                self.union(ty, tag, content, variants, node);
             }
         }
     }

@@ -144,6 +144,8 @@ fn a_rule_says_nothing_about_an_unknown_word() {
 
 #[test]
 fn an_ordered_map_lists_every_key_once() {
+    static INNER: Kind = Kind::Ordered(&Kind::String);
+
     all(
         Kind::Ordered(&BYTE),
         &[
@@ -170,7 +172,6 @@ fn an_ordered_map_lists_every_key_once() {
             r#"{"@order": [], "@order": []}"#,
         ],
     );
-    static INNER: Kind = Kind::Ordered(&Kind::String);
     all(
         Kind::Ordered(&INNER),
         &[r#"{"@order": ["x"], "x": {"@order": ["1"], "1": "192.0.2.1/24"}}"#],
