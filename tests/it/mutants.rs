@@ -61,10 +61,6 @@ const EQUIVALENT: &[(&str, &str)] = &[
         MAY_BE_ABSENT,
     ),
     (
-        "endpoints/configuration/passwords.toml: Password.plain.request_only: true -> false",
-        MAY_BE_ABSENT,
-    ),
-    (
         "endpoints/configuration/management/email.toml: rule ipv4-server at Email.smtp_server.value, holds: custom not_ipv6(smtp_server.value) -> custom local_group_name(smtp_server.value)",
         COLON,
     ),
