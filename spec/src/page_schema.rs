@@ -12,7 +12,9 @@ const TYPE_NAME: &str = "^[A-Z][A-Za-z0-9]*$";
 /// check, such as the text of a condition, is a string here.
 pub fn page_schema() -> String {
     let mut page: Vec<&Key> = vocabulary::PAGE.keys.iter().collect();
-    page.extend(vocabulary::TYPE_FILE.keys.iter().filter(|key| key.name == "source"));
+    page.extend(
+        vocabulary::TYPE_FILE.keys.iter().filter(|key| ["source", "unplaced"].contains(&key.name)),
+    );
     let properties: Vec<_> = page.iter().map(|key| property(key)).collect();
     let named = |name: &str, about: &Vocabulary, entry: String| {
         let about = format!("{}: {}", quoted(ABOUT), table(about));

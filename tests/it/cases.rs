@@ -74,7 +74,8 @@ pub(crate) struct Case {
     pub(crate) text: String,
     pub(crate) form: Form,
     pub(crate) errors: Vec<Expected>,
-    warnings: Option<Vec<Expected>>,
+    /// All warnings; not compared without it.
+    pub(crate) warnings: Option<Vec<Expected>>,
     unchecked: Option<Vec<Expected>>,
     /// Codes that must be among the warnings.
     pub(crate) warnings_include: Vec<String>,

@@ -89,7 +89,12 @@ pub fn schema(spec: &Spec, endpoint: &Endpoint, form: SchemaForm) -> Option<Stri
 
 /// The `$id` of a schema: a name of its own, at which nothing is served.
 pub fn schema_id(endpoint: &Endpoint, form: SchemaForm) -> String {
-    format!("{BASE}{}", schema_file(endpoint, form))
+    id_of(&schema_file(endpoint, form))
+}
+
+/// The braces of a placeholder are not allowed in a URI.
+fn id_of(file: &str) -> String {
+    format!("{BASE}{}", file.replace('{', "%7B").replace('}', "%7D"))
 }
 
 /// The file of a schema in a folder of all of them, with `/` between folders.

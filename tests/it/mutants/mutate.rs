@@ -85,7 +85,8 @@ pub(super) fn mutants(spec: &Spec) -> Vec<Mutant> {
         all.endpoint(index, endpoint);
         all.part(Place::Endpoint(index), &endpoint.types, &endpoint.rules);
     }
-    for (index, shared) in spec.shared.iter().enumerate() {
+    // No document of an endpoint shows a type that only a user's page can hold.
+    for (index, shared) in spec.shared.iter().enumerate().filter(|(_, it)| !it.unplaced) {
         all.file.clone_from(&shared.file);
         all.part(Place::Shared(index), &shared.types, &shared.rules);
     }

@@ -39,7 +39,7 @@ pub(super) fn schema(spec: &Spec, endpoint: &Endpoint) -> Option<String> {
     });
     let schema = Object::new()
         .with("$schema", "https://json-schema.org/draft/2020-12/schema")
-        .with("$id", format!("{}{}", super::BASE, super::schema_file_of_documents(endpoint)))
+        .with("$id", super::id_of(&super::schema_file_of_documents(endpoint)))
         .with("title", format!("{}: a request or a response", endpoint.title))
         .with("description", format!("{} Path: `{}`.", endpoint.doc, endpoint.path))
         .and(body)
