@@ -109,7 +109,7 @@ pub struct AuditSession {
     /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
     #[resource(default)]
     pub origin: Optional<String>,
-    /// Whether the record lacks a session.
+    /// Whether the session is a phantom. No page explains the word.
     ///
     /// Source: REST API Reference Guide, "One session", version 6.9.4.
     #[resource(default)]

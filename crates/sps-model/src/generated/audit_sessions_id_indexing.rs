@@ -242,7 +242,7 @@ impl Constrained for AuditIndexingStatus {
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditIndexingVersion {
-    /// Version of the recorder.
+    /// Version of the part that is called ADP.
     ///
     /// Source: REST API Reference Guide, "Indexing of a session", version 7.5.1.
     pub adp: String,

@@ -28,19 +28,19 @@ impl Endpoint for HealthStatus {
 #[resource(response, open, constrained)]
 #[non_exhaustive]
 pub struct HealthStatus {
-    /// Use of the processors, in percent.
+    /// Use of the processors.
     ///
     /// Source: REST API Reference Guide, "Health status", version 8.0.
     pub cpu: f64,
-    /// Use of the disk, in percent.
+    /// Use of the disk.
     ///
     /// Source: REST API Reference Guide, "Health status", version 8.0.
     pub disk: f64,
-    /// Use of the memory, in percent.
+    /// Use of the memory.
     ///
     /// Source: REST API Reference Guide, "Health status", version 8.0.
     pub memory: f64,
-    /// Use of the swap space, in percent.
+    /// Use of the swap space.
     ///
     /// Source: REST API Reference Guide, "Health status", version 8.0.
     pub swap: f64,

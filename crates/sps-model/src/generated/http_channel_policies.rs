@@ -3,7 +3,7 @@
 //! HTTP channel policies: `/api/configuration/http/channel_policies`.
 
 use crate::{
-    ChannelActions, ChannelAllowedFor, Constrained, Endpoint, EndpointKind, Method, Object,
+    ChannelAllowedFor, Constrained, Endpoint, EndpointKind, Method, Object, OpenChannelActions,
     Resource, Unknown, UnknownFields,
     validate::{
         Constraint, Constraints, Member, Target,
@@ -65,7 +65,7 @@ pub struct HttpChannelRule {
     /// What happens while the channel is open.
     ///
     /// Source: REST API Reference Guide, "HTTP channels", version 6.9.3.
-    pub actions: ChannelActions,
+    pub actions: OpenChannelActions,
     /// Who may use the channel, and when.
     ///
     /// Source: REST API Reference Guide, "HTTP channels", version 6.9.3.

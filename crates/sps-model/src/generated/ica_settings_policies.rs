@@ -55,7 +55,8 @@ pub struct IcaSettingsPolicy {
     ///
     /// Unit: seconds. Range: `value >= 0`.
     ///
-    /// Source: REST API Reference Guide, "ICA settings", version 6.9.4.
+    /// Source: REST API Reference Guide, "ICA settings", version 6.9.4. Inferred: that it is not
+    /// negative: it is a time.
     pub timeout: u64,
     unknown_fields: UnknownFields,
 }

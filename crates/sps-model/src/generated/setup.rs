@@ -152,13 +152,15 @@ pub struct SetupAdministration {
     ///
     /// Length: `characters >= 1`.
     ///
-    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1.
+    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1. Inferred: that it is not
+    /// empty.
     pub admin_password: Secret,
     /// Password of the user `root`.
     ///
     /// Length: `characters >= 1`.
     ///
-    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1.
+    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1. Inferred: that it is not
+    /// empty.
     pub root_password: Secret,
     unknown_fields: UnknownFields,
 }
@@ -309,13 +311,15 @@ pub struct SetupEmail {
     ///
     /// Format: `email-address`.
     ///
-    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1.
+    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1. Inferred: its form, from its
+    /// name.
     pub admin_email: String,
     /// Address of the mail server.
     ///
     /// Length: `characters >= 1`.
     ///
-    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1.
+    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1. Inferred: that it is not
+    /// empty.
     pub smtp_server: String,
     unknown_fields: UnknownFields,
 }
@@ -345,7 +349,8 @@ pub struct SetupNetwork {
     ///
     /// Format: `ip-address`.
     ///
-    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1.
+    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1. Inferred: its form, from its
+    /// name.
     pub gateway: String,
     /// Name of the appliance.
     ///
@@ -363,7 +368,8 @@ pub struct SetupNetwork {
     ///
     /// Format: `ip-address`.
     ///
-    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1.
+    /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1. Inferred: its form, from its
+    /// name.
     pub primary_dns: String,
     /// Number of the VLAN; null for none.
     ///

@@ -46,7 +46,8 @@ pub struct TelnetSettingsPolicy {
     ///
     /// Unit: seconds. Range: `value >= 0`.
     ///
-    /// Source: REST API Reference Guide, "Telnet settings", version 8.0.
+    /// Source: REST API Reference Guide, "Telnet settings", version 8.0. Inferred: that it is not
+    /// negative: it is a time.
     pub timeout: u64,
     /// Whether and when a session without input ends.
     ///

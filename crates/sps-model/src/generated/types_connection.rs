@@ -255,12 +255,14 @@ pub struct ConnectionIndexing {
     pub enabled: bool,
     /// How they are indexed.
     ///
-    /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1.
+    /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1. Inferred: that it is
+    /// needed only then: the pages do not say when it is absent.
     #[resource(default)]
     pub policy: Optional<Key<Indexing>>,
     /// Urgency. No page that we could read names the accepted values.
     ///
-    /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1.
+    /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1. Inferred: that it is
+    /// needed only then: the pages do not say when it is absent.
     #[resource(default)]
     pub priority: Optional<i64>,
     unknown_fields: UnknownFields,
@@ -339,7 +341,8 @@ impl Constrained for ConnectionNetwork {
 #[resource(open, builder, constrained)]
 #[non_exhaustive]
 pub struct ConnectionLogLevel {
-    /// If false, the log level of the protocol's options applies.
+    /// If false, the log level of the protocol's options applies. If true, a member that no page names
+    /// holds it.
     ///
     /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1.
     pub enabled: bool,

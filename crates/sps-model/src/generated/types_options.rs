@@ -68,7 +68,8 @@ pub struct ChannelDatabaseCleanup {
     ///
     /// Unit: days. Range: `value >= 0`.
     ///
-    /// Source: REST API Reference Guide, "Telnet options", version 7.0.5.1.
+    /// Source: REST API Reference Guide, "Telnet options", version 7.0.5.1. Inferred: that it is not
+    /// negative: it is a time.
     #[resource(default)]
     pub days: Optional<u64>,
     unknown_fields: UnknownFields,
@@ -168,7 +169,7 @@ pub struct OptionsCleanup {
     /// Unit: days. Range: `value >= 0`.
     ///
     /// Source: REST API Reference Guide, "SSH options", version 6.0.1. Inferred: that protocols other
-    /// than SSH have it: their samples have the cleanup off.
+    /// than SSH have it: their samples have the cleanup off; and that it is not negative.
     #[resource(default)]
     pub channel_database_cleanup_days: Optional<u64>,
     unknown_fields: UnknownFields,
@@ -208,7 +209,8 @@ pub struct OptionsTimestamping {
     ///
     /// Unit: seconds. Range: `value >= 0`.
     ///
-    /// Source: REST API Reference Guide, "SSH options", version 6.0.1.
+    /// Source: REST API Reference Guide, "SSH options", version 6.0.1. Inferred: that it is not
+    /// negative: it is a time.
     #[resource(default)]
     pub signing_interval: Optional<u64>,
     unknown_fields: UnknownFields,
