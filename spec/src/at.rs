@@ -38,7 +38,7 @@ impl Spec {
             it.versions = Versions::default();
             it.parts.retain_mut(|part| has(&mut part.versions));
         }
-        for types in type_lists(&mut spec) {
+        for types in spec.type_lists_mut() {
             types.retain_mut(|def| match def {
                 TypeDef::Struct(it) => {
                     it.fields.retain_mut(|field| has(&mut field.versions));
@@ -69,7 +69,7 @@ impl Spec {
             FieldType::Ref(path) => paths.contains(path),
             _ => true,
         };
-        for def in type_lists(self).flatten() {
+        for def in self.types_mut() {
             match def {
                 TypeDef::Struct(it) => it.fields.retain(|field| is_there(&field.ty)),
                 TypeDef::Union(it) => it
@@ -86,7 +86,7 @@ impl Spec {
             let reached = reached(self);
             reached.requests.union(&reached.responses).map(|name| (*name).to_owned()).collect()
         };
-        for types in type_lists(self) {
+        for types in self.type_lists_mut() {
             types.retain(|def| used.contains(def.name()));
         }
     }
@@ -114,10 +114,4 @@ impl Spec {
             rules.retain_mut(stays);
         }
     }
-}
-
-/// The lists of types of every file.
-fn type_lists(spec: &mut Spec) -> impl Iterator<Item = &mut Vec<TypeDef>> {
-    let own = spec.endpoints.iter_mut().map(|it| &mut it.types);
-    own.chain(spec.shared.iter_mut().map(|it| &mut it.types))
 }

@@ -54,6 +54,17 @@ impl Spec {
         own.chain(self.shared.iter().flat_map(|it| &it.types))
     }
 
+    /// Every type in the order of [`Self::types`], to change it.
+    pub fn types_mut(&mut self) -> impl Iterator<Item = &mut TypeDef> {
+        self.type_lists_mut().flatten()
+    }
+
+    /// The types of each file, in the order of [`Self::types`].
+    pub(crate) fn type_lists_mut(&mut self) -> impl Iterator<Item = &mut Vec<TypeDef>> {
+        let own = self.endpoints.iter_mut().map(|it| &mut it.types);
+        own.chain(self.shared.iter_mut().map(|it| &mut it.types))
+    }
+
     /// Every rule: first those of the endpoints, then the shared ones.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         let own = self.endpoints.iter().flat_map(|it| &it.rules);
@@ -151,6 +162,11 @@ impl Endpoint {
         path.strip_prefix("configuration/").unwrap_or(path)
     }
 
+    /// The first segment of the short path; `api` for the entry point.
+    pub fn area(&self) -> &str {
+        self.short_path().trim_start_matches('/').split('/').next().unwrap_or_default()
+    }
+
     /// Whether the path has placeholders, such as `{id}`.
     pub fn has_placeholders(&self) -> bool {
         self.path.contains('{')
@@ -184,6 +200,16 @@ pub enum EndpointKind {
     Status,
     /// Work that is done at once: the response to a POST is its result.
     Action,
+}
+
+/// Whether a path is this one, with a key for each placeholder such as `{id}`.
+pub fn fits(template: &str, path: &str) -> bool {
+    let mut segments = path.split('/');
+    let fit = template.split('/').all(|expected| match segments.next() {
+        Some(key) if expected.starts_with('{') => !key.is_empty(),
+        segment => segment == Some(expected),
+    });
+    fit && segments.next().is_none()
 }
 
 /// An HTTP method.
@@ -253,10 +279,12 @@ pub struct Body {
 impl Body {
     /// The name of its type, if it is a named one.
     pub fn name(&self) -> Option<&str> {
-        match &self.ty {
-            FieldType::Named(name) => Some(name),
-            _ => None,
-        }
+        self.ty.name()
+    }
+
+    /// The name of its innermost type, below all lists and maps, if that is a named one.
+    pub fn leaf_name(&self) -> Option<&str> {
+        self.ty.leaf().name()
     }
 }
 

@@ -37,19 +37,19 @@ pub use crate::{
     condition::{End, Fact, Facts, Resolved, Use},
     endpoint::{
         Body, Builtin, Completeness, Endpoint, EndpointKind, Method, Parameter, Part, Spec,
-        TypeFile,
+        TypeFile, fits,
     },
     error::{Error, Errors},
     format::Format,
     listing::{embedded_listing, spec_files},
-    load::object_name,
+    load::{TAKEN as RUST_TYPES, object_name},
     page_schema::page_schema,
     protocol::{ErrorType, Header, Limit, Member, Protocol, Status},
     rule::{Charset, Condition, Literal, Path, Rule, Severity},
     source::{Quirk, Source, SourceTag},
     types::{
-        Constraint, Enum, EnumValue, Field, FieldType, Form, Payload, Presence, Struct, TypeDef,
-        Union, Variant, collection,
+        Constraint, Enum, EnumValue, Field, FieldType, Form, ORDER, Payload, Presence, Struct,
+        TypeDef, Union, Variant, collection,
     },
     version::{Version, Versions},
 };

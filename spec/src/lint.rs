@@ -15,7 +15,7 @@ use crate::{
     reach::reached,
     rule::Rule,
     source::Quirk,
-    types::{FieldType, Struct, TypeDef},
+    types::{Struct, TypeDef},
 };
 
 /// Everything the lints find, in no order.
@@ -152,7 +152,7 @@ impl<'a> Lint<'a> {
                 }
                 // One missing type is one mistake, even where it is both.
                 let is_reported = key == "response" && it.request.as_ref() == Some(body);
-                if let FieldType::Named(name) = body.ty.leaf()
+                if let Some(name) = body.leaf_name()
                     && self.type_def(name).is_none()
                     && !is_reported
                 {

@@ -27,7 +27,7 @@ use crate::{
     vocabulary,
 };
 
-pub use self::names::object_name;
+pub use self::names::{TAKEN, object_name};
 pub(crate) use self::{
     complete::place_of,
     places::{Places, RulePlace},

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::vocabulary::{self, ABOUT, Key, Named, Shape, Vocabulary};
+use crate::{
+    prose::quoted,
+    vocabulary::{self, ABOUT, Key, Named, Shape, Vocabulary},
+};
 
 const TYPE_NAME: &str = "^[A-Z][A-Za-z0-9]*$";
 
@@ -142,8 +145,4 @@ fn tables(named: Named) -> String {
 
 fn list(words: &[&str]) -> String {
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", ")
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

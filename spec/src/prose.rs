@@ -1,5 +1,7 @@
 //! Conditions, formats and values in English, for messages of rules and for reference pages.
 
+use std::fmt::Write as _;
+
 use crate::{
     format::Format,
     rule::{Condition, Literal},
@@ -214,10 +216,21 @@ pub fn literal(value: &Literal) -> String {
     }
 }
 
-/// Writes a text as a JSON string, as far as spec files need it.
+/// Writes a text as a JSON string.
 pub fn quoted(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    format!("\"{text}\"")
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            c if c < ' ' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// Names a string of this format, with its article.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    endpoint::Spec,
+    endpoint::{Body, Spec},
     types::{Field, FieldType, TypeDef},
 };
 
@@ -18,10 +18,10 @@ pub(crate) struct Reached<'a> {
 pub(crate) fn reached(spec: &Spec) -> Reached<'_> {
     let (mut requests, mut responses) = (HashSet::new(), HashSet::new());
     for it in &spec.endpoints {
-        if let Some(FieldType::Named(name)) = it.request.as_ref().map(|body| body.ty.leaf()) {
+        if let Some(name) = it.request.as_ref().and_then(Body::leaf_name) {
             visit(spec, name, |field| !field.response_only, &mut requests);
         }
-        if let Some(FieldType::Named(name)) = it.response.as_ref().map(|body| body.ty.leaf()) {
+        if let Some(name) = it.response.as_ref().and_then(Body::leaf_name) {
             visit(spec, name, |field| !field.request_only, &mut responses);
         }
     }

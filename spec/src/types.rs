@@ -164,6 +164,14 @@ pub enum FieldType {
 }
 
 impl FieldType {
+    /// The name of the type, if it is a named one.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Named(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// The innermost type, below all lists, arrays and maps.
     pub fn leaf(&self) -> &Self {
         match self {
@@ -174,6 +182,9 @@ impl FieldType {
         }
     }
 }
+
+/// The key of an ordered map under which the list of its other keys is, and the segment below an ordered collection.
+pub const ORDER: &str = "@order";
 
 /// The path of the collection that a reference leads to, without the part of its object.
 pub fn collection(to: &str) -> &str {

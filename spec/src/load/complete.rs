@@ -28,38 +28,19 @@ pub(super) fn complete(spec: &mut Spec, shared: Shared, places: &mut Places) -> 
     errors
 }
 
-/// The types of every file.
-fn types_mut(spec: &mut Spec) -> impl Iterator<Item = &mut TypeDef> {
-    let own = spec.endpoints.iter_mut().flat_map(|it| &mut it.types);
-    own.chain(spec.shared.iter_mut().flat_map(|it| &mut it.types))
-}
-
 /// The body of an endpoint that is not known completely is an open type, and so is the element of a list.
 ///
 /// Where the body is a map, it is open by itself: what is not known are its keys.
 fn open_bodies(spec: &mut Spec) {
     let open = spec.endpoints.iter().filter(|it| it.completeness == Completeness::Open);
-    let names: Vec<String> =
-        open.flat_map(|it| it.request.iter().chain(&it.response)).filter_map(open_name).collect();
-    for def in types_mut(spec) {
+    let bodies = open.flat_map(|it| it.request.iter().chain(&it.response));
+    let bodies =
+        bodies.filter(|body| !matches!(body.ty, FieldType::Map(_) | FieldType::Ordered(_)));
+    let names: Vec<String> = bodies.filter_map(Body::leaf_name).map(str::to_owned).collect();
+    for def in spec.types_mut() {
         if let TypeDef::Struct(it) = def {
             it.open |= names.contains(&it.name);
         }
-    }
-}
-
-fn open_name(body: &Body) -> Option<String> {
-    if matches!(body.ty, FieldType::Map(_) | FieldType::Ordered(_)) {
-        return None;
-    }
-    leaf_name(body)
-}
-
-/// The named type that a body is made of.
-fn leaf_name(body: &Body) -> Option<String> {
-    match body.ty.leaf() {
-        FieldType::Named(name) => Some(name.clone()),
-        _ => None,
     }
 }
 
@@ -74,7 +55,7 @@ fn forms(spec: &mut Spec) {
         };
     let forms: HashMap<String, Form> =
         spec.types().map(|def| (def.name().to_owned(), form(def.name()))).collect();
-    for def in types_mut(spec) {
+    for def in spec.types_mut() {
         if let TypeDef::Struct(it) = def {
             it.form = forms[&it.name];
         }
@@ -106,7 +87,7 @@ fn docs(spec: &mut Spec, places: &Places) -> Vec<Error> {
             }
         }
     }
-    for def in types_mut(spec) {
+    for def in spec.types_mut() {
         if let Some(inherited) = docs.remove(def.name()) {
             match def {
                 TypeDef::Struct(it) => it.doc = inherited,
@@ -144,8 +125,8 @@ fn uses(spec: &Spec) -> HashMap<String, Vec<String>> {
     }
     for it in &spec.endpoints {
         let response = it.response.iter().filter(|_| it.request != it.response);
-        for name in it.request.iter().chain(response).filter_map(leaf_name) {
-            add(&name, &it.doc);
+        for name in it.request.iter().chain(response).filter_map(Body::leaf_name) {
+            add(name, &it.doc);
         }
     }
     uses

@@ -1,7 +1,5 @@
 //! Reading of endpoint pages and of files of shared types.
 
-use std::fmt::Write as _;
-
 use toml::de::DeValue;
 
 use super::{
@@ -16,6 +14,7 @@ use crate::{
     endpoint::{
         Body, Builtin, Completeness, Endpoint, EndpointKind, Method, Parameter, Part, TypeFile,
     },
+    prose::quoted,
     rule::{Condition, Literal, Rule, Severity},
     source::Quirk,
     types::{Constraint, FieldType},
@@ -183,9 +182,7 @@ fn builtin(entry: &Entry<'_>) -> Option<Builtin> {
         super::version_of(it.value)
     };
     let versions = Versions { since: version("_since"), until: version("_until") };
-    let members = members.iter().map(|it| format!("{}:{}", quoted(it.key), json(it.value)));
-    let body = format!("{{{}}}", members.collect::<Vec<_>>().join(","));
-    Some(Builtin { key: entry.key.to_owned(), versions, body })
+    Some(Builtin { key: entry.key.to_owned(), versions, body: json_object(&members) })
 }
 
 /// A TOML value as JSON; an empty inline table with nothing but `null = true` is null, which TOML lacks.
@@ -206,8 +203,7 @@ fn json(value: Value<'_>) -> String {
             {
                 return "null".to_owned();
             }
-            let members = entries.iter().map(|it| format!("{}:{}", quoted(it.key), json(it.value)));
-            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+            json_object(&entries)
         }
         _ => {
             value.wrong("a truth value, a whole number, a string, a list or a table");
@@ -216,21 +212,9 @@ fn json(value: Value<'_>) -> String {
     }
 }
 
-/// A text as JSON writes it.
-fn quoted(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            c if c < ' ' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+fn json_object(members: &[Entry<'_>]) -> String {
+    let members = members.iter().map(|it| format!("{}:{}", quoted(it.key), json(it.value)));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
 fn parameter(entry: &Entry<'_>, default_source: &str) -> Option<Parameter> {

@@ -10,8 +10,8 @@ const KEYWORDS: [&str; 52] = [
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Types that a generated type must not hide.
-const TAKEN: [&str; 10] =
+/// Types of Rust that a generated type must not hide.
+pub const TAKEN: [&str; 10] =
     ["Box", "Err", "None", "Ok", "Option", "Result", "Self", "Some", "String", "Vec"];
 
 /// Returns the member's name in Rust: `rust = "..."`, or the wire name in snake case, with `_` behind a keyword.
