@@ -17,7 +17,7 @@ use crate::{clock::utc, random::Random};
 
 pub use self::record::RecordedSession;
 pub(crate) use self::{
-    query::{Query, leaf, pointed},
+    query::{Query, leaf, pointed, set},
     samples::samples,
     time::instant,
 };

@@ -12,9 +12,6 @@ use sps_spec::{Endpoint, Spec, Version, Versions};
 
 use self::{checker::Checker, document::Doc};
 
-/// Member of an ordered map that lists the other members, and segment below an ordered collection.
-pub(crate) const ORDER: &str = "@order";
-
 /// The rest of the configuration, as the interpreter needs it.
 pub trait World {
     /// Returns the stored body of an object. `collection` is the path of its collection.

@@ -16,7 +16,8 @@ use crate::{
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
-        Configuration, Loaded, Locks, StateFile, Transactions, Tree, fill, plant, restore, with_key,
+        Configuration, Loaded, Locks, StateFile, Transactions, Tree, fill, parts, plant, restore,
+        with_key,
     },
     device::Device,
     error::Error,
@@ -242,8 +243,7 @@ impl Builder {
             Some(key) => with_key(spec, key),
             None => spec,
         };
-        let tree = Tree::new(spec, &self.target);
-        let bodies = Bodies::new(spec, Some(self.target.clone()));
+        let (tree, bodies) = parts(spec, &self.target);
         let file = self.state.take().map(StateFile::open).transpose()?.map(Arc::new);
         let (mut committed, left_out) =
             configuration(file.as_deref(), spec, &self.target, &tree, &bodies)?;

@@ -19,6 +19,6 @@ pub(crate) use self::{
     state_file::{Loaded, StateFile},
     store::{Configuration, Object, targets},
     transaction::Transaction,
-    tree::{Address, CONFIGURATION, Node, PLUGINS, Tree, has_short_user_info, has_token},
+    tree::{Address, CONFIGURATION, Node, PLUGINS, Tree, has_short_user_info, has_token, parts},
 };
 pub use self::{locks::Locks, transaction::Holder};

@@ -2,12 +2,9 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sps_spec::Version;
-
 use crate::{
     appliance::Appliance,
-    body::Bodies,
-    configuration::{Locks, Transactions, Tree, restore},
+    configuration::{Locks, Transactions, parts, restore},
     session::{Sessions, User},
 };
 
@@ -54,7 +51,7 @@ impl Machine {
         let admin = device.boot.take().and_then(|it| it.admin);
         let version = device.slots.version(device.slots.next()).and_then(|it| it.parse().ok());
         let mut target = version.unwrap_or_else(|| old.target.clone());
-        let (mut tree, mut bodies) = parts(&old, &target);
+        let (mut tree, mut bodies) = parts(old.spec, &target);
         if target != old.target {
             let configuration = state.committed.clone();
             match restore(configuration, &old.target, old.spec, &target, &tree, &bodies) {
@@ -67,7 +64,7 @@ impl Machine {
                 Err(_) => {
                     device.slots.stay();
                     target = old.target.clone();
-                    (tree, bodies) = parts(&old, &target);
+                    (tree, bodies) = parts(old.spec, &target);
                 }
             }
         }
@@ -89,11 +86,6 @@ impl Machine {
             state: Arc::clone(&old.state),
         });
     }
-}
-
-/// Returns the tree and the bodies of a version.
-fn parts(old: &Appliance, target: &Version) -> (Tree, Bodies<'static>) {
-    (Tree::new(old.spec, target), Bodies::new(old.spec, Some(target.clone())))
 }
 
 /// Returns the users, with the administrator of the wizard in place of another user of this name.

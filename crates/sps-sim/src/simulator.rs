@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use sps_spec::ORDER;
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -159,7 +160,7 @@ impl Simulator {
         }
         for (path, objects) in &committed.collections {
             let keys: Vec<_> = objects.iter().map(|it| &it.key).collect();
-            all[path] = json!({"@order": keys});
+            all[path] = json!({ORDER: keys});
             for object in objects {
                 all[path][&object.key] = object.body.clone();
             }

@@ -12,7 +12,7 @@ use sps_spec::Version;
 
 use crate::{
     appliance::{Call, HandlerResult, info::firmware_version, paging::invalid},
-    audit::{Query, SESSIONS, Stored, instant, leaf, pointed},
+    audit::{Query, SESSIONS, Stored, instant, leaf, pointed, set},
     body::Mode,
     http::{Failure, Response},
     session::Caller,
@@ -275,19 +275,15 @@ impl Call<'_> {
 
     /// Returns the members to show; none means all.
     fn fields(&self) -> Vec<String> {
-        let text = self.request.parameter("fields").unwrap_or_default();
-        let names = text.split(',').map(str::trim).filter(|it| !it.is_empty());
-        let names: Vec<_> = names.map(str::to_owned).collect();
+        let names = self.request.list("fields");
         if names.iter().any(|it| it == "*") { Vec::new() } else { names }
     }
 
     fn sort_fields(&self) -> Result<Vec<(String, bool)>, Failure> {
-        let text = self.request.parameter("sort").unwrap_or_default();
-        let names = text.split(',').map(str::trim).filter(|it| !it.is_empty());
-        let parts = names.map(|it| match it.strip_prefix('-') {
+        let parts = self.request.list("sort").into_iter().map(|it| match it.strip_prefix('-') {
             Some("") => Err(invalid("sort", "expected the name of a member")),
             Some(name) => Ok((name.to_owned(), true)),
-            None => Ok((it.to_owned(), false)),
+            None => Ok((it, false)),
         });
         parts.collect()
     }
@@ -321,15 +317,9 @@ fn chosen(body: &Value, fields: &[String]) -> Value {
     }
     let mut result = json!({});
     for field in fields {
-        let Some(value) = pointed(body, field) else { continue };
-        let mut place = &mut result;
-        for part in field.split('.') {
-            if !place.is_object() {
-                *place = json!({});
-            }
-            place = &mut place[part];
+        if let Some(value) = pointed(body, field) {
+            set(&mut result, field, value.clone());
         }
-        *place = value.clone();
     }
     result
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::{
-    appliance::{Call, HandlerResult, config_hash, read::semantic_error},
+    appliance::{Call, HandlerResult, config_hash, health::PROTOCOLS, read::semantic_error},
     clock::date_time,
     configuration::{Configuration, Membership, Node},
     http::{Failure, Response},
@@ -25,9 +25,6 @@ const CENTRAL: &str = "central-management";
 
 /// The roles of which a node has one at most.
 const SEARCH: [&str; 3] = ["search-master", "search-minion", "search-local"];
-
-/// Protocols whose sessions the status of a node counts.
-const PROTOCOLS: [&str; 7] = ["http", "ica", "mssql", "rdp", "ssh", "telnet", "vnc"];
 
 impl Call<'_> {
     /// Handles a request about the cluster; `None` for what the paths and methods of the spec decide.

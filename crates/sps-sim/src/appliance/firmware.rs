@@ -7,8 +7,7 @@ use sps_spec::Version;
 
 use crate::{
     appliance::{Boot, Call, HandlerResult, info::firmware_version, read::semantic_error},
-    body::Bodies,
-    configuration::{Address, Tree, restore},
+    configuration::{Address, parts, restore},
     device::{Order, Slots, image_version},
     fault::FaultKind,
     http::{Failure, Response, file_name, first_part_head},
@@ -173,7 +172,7 @@ impl Call<'_> {
         let (spec, own) = (self.appliance.spec, &self.appliance.target);
         let target: Version = version.parse().unwrap_or_else(|_| own.clone());
         let path = if target < *own { Err("an older version".to_owned()) } else { Ok(()) };
-        let (tree, bodies) = (Tree::new(spec, &target), Bodies::new(spec, Some(target.clone())));
+        let (tree, bodies) = parts(spec, &target);
         let committed = self.state.committed.clone();
         let configuration = restore(committed, own, spec, &target, &tree, &bodies).map(drop);
         let fault = self.faults.contains(&FaultKind::FailJob);
@@ -243,14 +242,6 @@ impl Call<'_> {
     /// Returns the version of the running firmware.
     fn own_version(&self) -> String {
         firmware_version(&self.appliance.target)
-    }
-
-    /// Adds the remaining time of the session to the `meta` of a response.
-    pub(crate) fn with_time(&self, mut meta: Value) -> Value {
-        if let Some(caller) = &self.caller {
-            meta["remaining_seconds"] = json!(caller.remaining.as_secs());
-        }
-        meta
     }
 
     /// Reads a body of these members at least, by the type of the endpoint.

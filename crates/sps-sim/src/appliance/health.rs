@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{appliance::Call, http::Response};
 
 /// Protocols that sessions are counted by.
-const PROTOCOLS: [&str; 7] = ["http", "ica", "mssql", "rdp", "ssh", "telnet", "vnc"];
+pub(super) const PROTOCOLS: [&str; 7] = ["http", "ica", "mssql", "rdp", "ssh", "telnet", "vnc"];
 
 impl Call<'_> {
     pub(crate) fn health_status(&self) -> Response {

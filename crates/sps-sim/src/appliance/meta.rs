@@ -21,6 +21,11 @@ impl Call<'_> {
                 self.add_siblings(&mut meta, view, parent, name);
             }
         }
+        self.with_time(meta)
+    }
+
+    /// Adds the remaining time of the session to the `meta` of a response.
+    pub(crate) fn with_time(&self, mut meta: Value) -> Value {
         if let Some(caller) = &self.caller {
             meta["remaining_seconds"] = json!(caller.remaining.as_secs());
         }

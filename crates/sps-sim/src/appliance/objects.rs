@@ -1,11 +1,11 @@
 //! Requests to containers, singletons, collections and their objects.
 
 use serde_json::{Value, json};
-use sps_spec::{Endpoint, Version};
+use sps_spec::{Endpoint, ORDER, Version};
 
 use crate::{
     appliance::{Call, HandlerResult, read::semantic_error},
-    body::{ORDER, World as _},
+    body::World as _,
     configuration::{Node, PLUGINS},
     http::{Failure, Response},
     random::Random,
@@ -199,10 +199,7 @@ impl Call<'_> {
             return self.set_order(caller, collection, &order, "");
         }
         let keys = self.view().objects(collection).iter().map(|it| it.key.as_str());
-        let keys = json!(keys.collect::<Vec<_>>());
-        let wrapper = endpoint.wrappers.first().map_or("body", String::as_str);
-        let meta = self.meta(self.view(), self.path);
-        Ok(Response::json(200, &json!({ wrapper: keys, "key": ORDER, "meta": meta })))
+        Ok(self.wrapped(endpoint, keys.collect()))
     }
 
     /// Sorts the objects of a collection by `@order`.

@@ -13,6 +13,10 @@ const STARLING: &str = "/api/configuration/starling";
 const HOSTS: &str = "/api/tools/hosts-by-name";
 const INTEGRITY: &str = "/api/plugin/integrity";
 
+/// Members that a join needs.
+const JOIN_MEMBERS: [&str; 5] =
+    ["credential_string", "environment", "product_instance", "product_tims", "token_endpoint"];
+
 /// The checks of a plugin.
 const CHECKS: [&str; 3] = ["zip_checksum", "zip_content", "unregistered"];
 
@@ -41,8 +45,7 @@ impl Call<'_> {
     }
 
     fn join_starling(&mut self) -> HandlerResult {
-        let names = ["credential_string", "environment", "product_instance", "product_tims"];
-        let sent = self.read_complete(&[&names[..], &["token_endpoint"]].concat())?;
+        let sent = self.read_complete(&JOIN_MEMBERS)?;
         if self.state.device.starling.is_some() {
             return Err(Failure::new(409, "Conflict", "The appliance is joined already"));
         }

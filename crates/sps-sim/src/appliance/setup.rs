@@ -16,6 +16,10 @@ const SETUP: &str = "/api/setup";
 const DNS: &str = "/api/configuration/network/dns";
 const TIMEZONE: &str = "/api/configuration/datetime/timezone";
 
+/// Members that the wizard needs.
+const MEMBERS: [&str; 7] =
+    ["accept_eula", "license", "administration", "certificates", "network", "email", "datetime"];
+
 impl Call<'_> {
     /// Handles the wizard, and refuses everything else before it is done. `None` for all other requests.
     pub(crate) fn setup(&mut self) -> Option<HandlerResult> {
@@ -34,9 +38,7 @@ impl Call<'_> {
 
     /// Sets up the appliance, which boots with the new administrator.
     fn complete_setup(&mut self) -> HandlerResult {
-        let names =
-            ["accept_eula", "license", "administration", "certificates", "network", "email"];
-        let body = self.read_complete(&[&names[..], &["datetime"]].concat())?;
+        let body = self.read_complete(&MEMBERS)?;
         let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str);
         let password = text("/administration/admin_password").unwrap_or_default();
         let admin = User::admin("admin", password);

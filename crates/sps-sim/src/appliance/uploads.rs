@@ -33,17 +33,13 @@ impl Call<'_> {
             let message = "unknown type of plugin";
             return Err(semantic_error("not-in-enum", "/type", message));
         }
-        let is_wrong =
-            |name: &str, check: fn(&str) -> bool| !entry(name).is_some_and(|it| check(&it));
-        let wrong = match () {
-            () if is_wrong("name", is_name) => Some("/name"),
-            () if is_wrong("version", is_version) => Some("/version"),
-            () if is_wrong("api", is_api) => Some("/api"),
-            () => None,
-        };
-        if let Some(pointer) = wrong {
-            let message = "the manifest lacks it, or its form is wrong";
-            return Err(semantic_error("plugin-manifest", pointer, message));
+        let checks: [(&str, fn(&str) -> bool); 3] =
+            [("name", is_name), ("version", is_version), ("api", is_api)];
+        for (name, check) in checks {
+            if !entry(name).is_some_and(|it| check(&it)) {
+                let message = "the manifest lacks it, or its form is wrong";
+                return Err(semantic_error("plugin-manifest", &format!("/{name}"), message));
+            }
         }
         let body = json!({
             "api": entry("api"),

@@ -1,6 +1,6 @@
 //! The part of the query language that the simulator understands.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::audit::Stored;
 
@@ -65,13 +65,11 @@ impl Query {
     }
 
     pub(crate) fn matches(&self, stored: &Stored) -> bool {
+        let is_in_content = |term: &Term| stored.session.contents().any(|it| term.is_in_text(it));
         self.0.iter().all(|term| match term.field.as_deref() {
-            Some("content") => stored.session.events().iter().any(|it| term.is_in(&it["content"])),
+            Some("content") => is_in_content(term),
             Some(field) => pointed(&stored.body, field).is_some_and(|it| term.is(it)),
-            None => {
-                term.is_in(&stored.body)
-                    || stored.session.events().iter().any(|it| term.is_in(&it["content"]))
-            }
+            None => term.is_in(&stored.body) || is_in_content(term),
         })
     }
 
@@ -101,15 +99,31 @@ impl Term {
         match value {
             Value::Object(members) => members.values().any(|it| self.is_in(it)),
             Value::Array(elements) => elements.iter().any(|it| self.is_in(it)),
-            Value::String(text) => text.to_lowercase().contains(&self.value),
+            Value::String(text) => self.is_in_text(text),
             _ => false,
         }
+    }
+
+    fn is_in_text(&self, text: &str) -> bool {
+        text.to_lowercase().contains(&self.value)
     }
 }
 
 /// Returns the member with this dotted name.
 pub(crate) fn pointed<'a>(body: &'a Value, name: &str) -> Option<&'a Value> {
     name.split('.').try_fold(body, |place, part| place.get(part))
+}
+
+/// Sets the member with this dotted name, and makes the objects around it.
+pub(crate) fn set(body: &mut Value, name: &str, value: Value) {
+    let mut place = body;
+    for part in name.split('.') {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        place = &mut place[part];
+    }
+    *place = value;
 }
 
 /// Writes a value without the quotes of JSON.

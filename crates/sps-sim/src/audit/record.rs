@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use crate::{
-    audit::SESSIONS,
+    audit::{SESSIONS, query::set},
     clock::{date_time, utc},
 };
 
@@ -279,6 +279,15 @@ impl RecordedSession {
         body
     }
 
+    /// Returns what the events hold.
+    pub(crate) fn contents(&self) -> impl Iterator<Item = &str> {
+        self.indexed_events().map(|it| it.content.as_str())
+    }
+
+    fn indexed_events(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().filter(|_| self.is_indexed)
+    }
+
     /// Returns the events, which only an indexed session has.
     pub(crate) fn events(&self) -> Vec<Value> {
         let event = |(record, event): (usize, &Event)| {
@@ -287,8 +296,7 @@ impl RecordedSession {
                 "record_id": record + 1, "time": self.local(event.after), "type": "command",
             })
         };
-        let events = self.events.iter().filter(|_| self.is_indexed);
-        events.enumerate().map(event).collect()
+        self.indexed_events().enumerate().map(event).collect()
     }
 
     pub(crate) fn alerts(&self) -> Vec<Value> {
@@ -328,16 +336,4 @@ impl RecordedSession {
         let time = self.start.checked_add(after).unwrap_or(self.start);
         date_time(time).trim_end_matches("+00:00").to_owned()
     }
-}
-
-/// Sets the member with this dotted name, and makes the objects around it.
-fn set(body: &mut Value, name: &str, value: Value) {
-    let mut place = body;
-    for part in name.split('.') {
-        if !place.is_object() {
-            *place = json!({});
-        }
-        place = &mut place[part];
-    }
-    *place = value;
 }

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 use sps_spec::{
-    Constraint, Endpoint, Field, FieldType, Format, Literal, Payload, Presence, Spec, Struct,
-    TypeDef, Version,
+    Constraint, Endpoint, Field, FieldType, Format, Literal, ORDER, Payload, Presence, Spec,
+    Struct, TypeDef, Version,
 };
 
 use super::{
-    Mode, ORDER, World,
+    Mode, World,
     checker::{Checker, flaw, is_in_range},
     document::Doc,
     is_in,

@@ -1,8 +1,7 @@
 //! References to a part of an object, such as an address of a network card: `nic1.interfaces.1.addresses.2`.
 
 use serde_json::Value;
-
-use super::ORDER;
+use sps_spec::ORDER;
 
 /// Returns the key of the object out of a key that may have the path of a part behind it.
 pub(super) fn object<'k>(to: &str, key: &'k str) -> &'k str {

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 use sps_spec::{
-    Body, Endpoint, Field, FieldType, Spec, Struct, TypeDef, Union, Version, collection,
+    Body, Endpoint, Field, FieldType, ORDER, Spec, Struct, TypeDef, Union, Version, collection,
 };
 
-use super::{ORDER, Reference, initial, is_in, part, push_segment};
+use super::{Reference, initial, is_in, part, push_segment};
 
 /// Returns the body as a response shows it.
 pub(super) fn show(

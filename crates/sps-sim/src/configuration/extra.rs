@@ -29,9 +29,7 @@ pub(crate) fn with_key(spec: &'static Spec, key: &str) -> &'static Spec {
         return spec;
     }
     let mut spec = spec.clone();
-    let own = spec.endpoints.iter_mut().map(|endpoint| &mut endpoint.types);
-    let shared = spec.shared.iter_mut().map(|file| &mut file.types);
-    for def in own.chain(shared).flatten() {
+    for def in spec.types_mut() {
         if let TypeDef::Struct(def) = def
             && def.form == Form::Both
             && def.field(key).is_none()

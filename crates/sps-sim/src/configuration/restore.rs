@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use sps_spec::{Endpoint, Spec, Version};
+use sps_spec::{Endpoint, ORDER, Spec, Version};
 
 use crate::{
     body::Bodies,
     configuration::{
         defaults,
         store::{Configuration, Object, targets},
-        tree::{Node, Tree},
+        tree::{Node, Tree, parts},
     },
 };
 
@@ -55,7 +55,7 @@ pub(crate) fn restore(
     tree: &Tree,
     bodies: &Bodies<'static>,
 ) -> Result<Restored, String> {
-    let (old_tree, old_bodies) = (Tree::new(spec, from), Bodies::new(spec, Some(from.clone())));
+    let (old_tree, old_bodies) = parts(spec, from);
     let old = Release::new(from, &old_tree, &old_bodies);
     let new = Release::new(target, tree, bodies);
     let mut left_out = Vec::new();
@@ -220,12 +220,7 @@ fn check_keys(path: &str, objects: &[Object]) -> Result<(), String> {
     let mut seen = BTreeSet::new();
     for Object { key, .. } in objects {
         let is_invalid = |it: char| it == '/' || it.is_control();
-        if key.is_empty()
-            || key == "."
-            || key == ".."
-            || key == "@order"
-            || key.contains(is_invalid)
-        {
+        if ["", ".", "..", ORDER].contains(&key.as_str()) || key.contains(is_invalid) {
             return Err(format!("{path}: `{}` cannot be the key of an object", escaped(key)));
         }
         if !seen.insert(key) {

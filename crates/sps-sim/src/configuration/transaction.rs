@@ -1,6 +1,7 @@
 //! The transaction: its holder, its pending changes, and the list of them.
 
 use serde_json::{Value, json};
+use sps_spec::ORDER;
 
 use crate::configuration::store::Configuration;
 
@@ -73,7 +74,7 @@ fn differ_in_order<'a>(
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len()
                 && a.iter().all(|(key, old)| match b.get(key) {
-                    Some(new) if key == "@order" => {
+                    Some(new) if key == ORDER => {
                         if old != new {
                             orders.push((path.to_owned(), old, new));
                         }

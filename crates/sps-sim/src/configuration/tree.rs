@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sps_spec::{Endpoint, EndpointKind, Method, Spec, Version};
+use sps_spec::{Endpoint, EndpointKind, Method, ORDER, Spec, Version, fits};
 
-use crate::body::ORDER;
+use crate::body::Bodies;
 
 /// Path of the configuration.
 pub(crate) const CONFIGURATION: &str = "/api/configuration";
@@ -132,15 +132,7 @@ impl Tree {
 
     /// Returns the node whose placeholders can stand for the segments of a path.
     fn pattern(&self, path: &str) -> Option<Node> {
-        let fits = |pattern: &str| {
-            let mut segments = path.split('/');
-            let all = pattern.split('/').all(|expected| match segments.next() {
-                Some(segment) if expected.starts_with('{') => !segment.is_empty(),
-                segment => segment == Some(expected),
-            });
-            all && segments.next().is_none()
-        };
-        self.patterns.iter().find(|(pattern, _)| fits(pattern)).map(|(_, node)| *node)
+        self.patterns.iter().find(|(pattern, _)| fits(pattern, path)).map(|(_, node)| *node)
     }
 
     /// Returns the sorted names of the children of a path.
@@ -208,6 +200,11 @@ impl Node {
 
 fn names(methods: &[Method]) -> Vec<&'static str> {
     methods.iter().map(|it| it.name()).collect()
+}
+
+/// Returns what interprets the configuration of a version: its paths, and its bodies.
+pub(crate) fn parts(spec: &'static Spec, target: &Version) -> (Tree, Bodies<'static>) {
+    (Tree::new(spec, target), Bodies::new(spec, Some(target.clone())))
 }
 
 /// Whether browsers must send the header field `X-Token`.

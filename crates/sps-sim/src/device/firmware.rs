@@ -100,10 +100,10 @@ pub(crate) fn image_version(file_name: Option<&str>, head: &[u8]) -> Option<Stri
 /// Finds the first numbers with dots between them.
 fn version_in(text: &str) -> Option<String> {
     let is_part = |it: char| it.is_ascii_digit() || it == '.';
-    let runs = text.split(|it: char| !is_part(it)).map(|it| it.trim_matches('.'));
+    let mut runs = text.split(|it: char| !is_part(it)).map(|it| it.trim_matches('.'));
     let is_version =
         |it: &&str| it.contains('.') && it.split('.').all(|number| number.parse::<u32>().is_ok());
-    runs.into_iter().find(is_version).map(str::to_owned)
+    runs.find(is_version).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -101,7 +101,13 @@ impl Request {
         let query = self.raw_query.as_deref()?;
         let mut parameters = query.split('&').filter_map(|it| it.split_once('='));
         let (_, value) = parameters.find(|(it, _)| *it == name)?;
-        percent_decoded(&value.replace('+', " "))
+        query_decoded(value)
+    }
+
+    /// Returns the parts of a query parameter that is a list with commas.
+    pub(crate) fn list(&self, name: &str) -> Vec<String> {
+        let text = self.parameter(name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned).collect()
     }
 
     /// Returns all query parameters, decoded. One that cannot be decoded stays as it is.
@@ -109,8 +115,7 @@ impl Request {
         let query = self.raw_query.as_deref().unwrap_or_default();
         let pairs = query.split('&').filter(|it| !it.is_empty());
         let pairs = pairs.map(|it| it.split_once('=').unwrap_or((it, "")));
-        let text =
-            |it: &str| percent_decoded(&it.replace('+', " ")).unwrap_or_else(|| it.to_owned());
+        let text = |it: &str| query_decoded(it).unwrap_or_else(|| it.to_owned());
         pairs.map(|(name, value)| (text(name), text(value))).collect()
     }
 
@@ -138,6 +143,11 @@ fn decoded(path: &str) -> Option<String> {
         whole.push_str(&segment);
     }
     Some(whole).filter(|it| !it.is_empty())
+}
+
+/// Decodes a text of a query, in which a plus is a space.
+fn query_decoded(text: &str) -> Option<String> {
+    percent_decoded(&text.replace('+', " "))
 }
 
 fn percent_decoded(text: &str) -> Option<String> {

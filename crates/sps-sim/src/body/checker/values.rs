@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
-use sps_spec::{Constraint, Enum, FieldType, collection};
+use sps_spec::{Constraint, Enum, FieldType, ORDER, collection};
 
 use super::Checker;
-use crate::body::{ORDER, document::Doc, format, part};
+use crate::body::{document::Doc, format, part};
 
 impl Checker<'_> {
     /// Checks a value that may not be null.
