@@ -15,6 +15,7 @@ mod reference;
 mod rust;
 mod schema;
 mod template;
+mod words;
 
 #[cfg(feature = "rust")]
 pub use crate::{

@@ -70,11 +70,11 @@ effect when PUT /api/transaction commits it. A PUT replaces the whole object: se
 ignores unknown members of a request. This description is derived from public documentation; the vendor has not written or \
 approved it.";
 
-/// One tag for each first segment below `/api/configuration` or `/api`.
+/// One tag for each area.
 fn tags(spec: &Spec) -> Vec<Json> {
     let mut names: Vec<&str> = Vec::new();
     for endpoint in &spec.endpoints {
-        let name = paths::tag(endpoint);
+        let name = endpoint.area();
         if !names.contains(&name) {
             names.push(name);
         }

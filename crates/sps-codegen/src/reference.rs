@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use sps_spec::{Endpoint, Spec};
 
-use crate::page::completeness;
+use self::markdown::code;
+use crate::page::{Change, completeness};
 
 /// The reference pages: path below the folder of the reference and text, sorted by path.
 ///
@@ -34,9 +35,14 @@ fn file(endpoint: &Endpoint) -> String {
     format!("{}.md", place.replace(['{', '}'], "_"))
 }
 
-/// The first segment of the path below `/api/configuration` or `/api`.
-fn area(endpoint: &Endpoint) -> &str {
-    endpoint.short_path().split('/').next().unwrap_or_default()
+/// What a change is about, if that is not the endpoint itself.
+fn subject(it: &Change) -> Option<String> {
+    match (it.pointer.as_str(), it.name.as_str()) {
+        ("", "") => None,
+        ("", name) => Some(code(name)),
+        (pointer, "") => Some(code(pointer)),
+        (pointer, name) => Some(format!("{} {}", code(pointer), code(name))),
+    }
 }
 
 /// How much is known of an endpoint, in a word.

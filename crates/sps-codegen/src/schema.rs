@@ -6,6 +6,7 @@ pub(crate) mod format;
 pub(crate) mod object;
 mod strict;
 pub(crate) mod types;
+pub(crate) mod value;
 
 use sps_spec::{Body, Endpoint, EndpointKind, FieldType, Spec, TypeDef};
 

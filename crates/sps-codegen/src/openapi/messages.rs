@@ -67,12 +67,8 @@ impl<'s> Messages<'s> {
             .with("type", "object")
             .with("description", "Links to a resource and its neighbors.")
             .with("properties", members(&protocol.meta));
-        let of_reference = Object::new()
-            .with(
-                "key",
-                Object::new().with("type", "string").with("description", "Key of the object."),
-            )
-            .with("meta", reference("Meta"));
+        let of_reference =
+            Object::new().with("key", string("Key of the object.")).with("meta", reference("Meta"));
         let of_reference = Object::new()
             .with("type", "object")
             .with("description", "An object elsewhere. A request has its key instead.")
@@ -96,19 +92,11 @@ impl<'s> Messages<'s> {
             .with(
                 "properties",
                 Object::new()
-                    .with(
-                        "key",
-                        Object::new()
-                            .with("type", "string")
-                            .with("description", "Key of a new object."),
-                    )
+                    .with("key", string("Key of a new object."))
                     .with("meta", reference("Meta")),
             );
         let item = Object::new()
-            .with(
-                "key",
-                Object::new().with("type", "string").with("description", "Key of the resource."),
-            )
+            .with("key", string("Key of the resource."))
             .with("meta", reference("Meta"));
         let item = Object::new().with("type", "object").with("properties", item);
         let links = Object::new()
@@ -132,6 +120,11 @@ impl<'s> Messages<'s> {
 /// Name of the response of an error.
 pub(super) fn error_name(status: u16) -> String {
     format!("Error{status}")
+}
+
+/// A string with this meaning.
+pub(super) fn string(text: &str) -> Object {
+    Object::new().with("type", "string").with("description", text)
 }
 
 /// A reference to a component.

@@ -4,7 +4,7 @@ use sps_spec::{Endpoint, EndpointKind, Method, Part, Spec};
 
 use super::{
     LOGIN,
-    messages::{error_name, json_response, reference},
+    messages::{error_name, json_content, json_response, reference, string},
     schemas::Schemas,
 };
 use crate::{
@@ -13,8 +13,10 @@ use crate::{
     schema::{
         SchemaForm,
         object::{Object, strings},
+        value::Leaf,
     },
     template::template_value,
+    words::camel,
 };
 
 /// Every path, sorted.
@@ -37,11 +39,6 @@ pub(super) fn paths<'s>(spec: &'s Spec, schemas: &mut Schemas<'s>) -> Object {
     }
     paths.sort_by(|(one, _), (other, _)| one.cmp(other));
     paths.into_iter().fold(Object::new(), |all, (path, item)| all.with(&path, item))
-}
-
-/// First segment of the path below `/api/configuration` or `/api`.
-pub(super) fn tag(endpoint: &Endpoint) -> &str {
-    endpoint.short_path().split('/').next().unwrap_or_default()
 }
 
 struct Page<'p, 's> {
@@ -112,9 +109,7 @@ impl Page<'_, '_> {
         let members = Object::new().with("body", keys()).with("meta", reference("Meta"));
         let shown = Object::new().with("type", "object").with("properties", members);
         let done = Object::new().with("200", json_response("Done.", reference("Done")));
-        let body = Object::new()
-            .with("required", true)
-            .with("content", super::messages::json_content(keys()));
+        let body = Object::new().with("required", true).with("content", json_content(keys()));
         let doc = "The order of the objects: the first that fits is used.";
         let get = self.operation("GetOrderOf", doc).with(
             "responses",
@@ -178,20 +173,16 @@ impl Page<'_, '_> {
     fn query(&mut self) -> Vec<Json> {
         let endpoint = self.endpoint;
         let parameter = |it: &'_ sps_spec::Parameter, schema: Object| {
-            let mut text = it.doc.clone();
-            if let Some(versions) = prose::versions(&it.versions) {
-                text = format!("{text} Only {versions}.");
-            }
             Object::new()
                 .with("name", it.name.as_str())
                 .with("in", "query")
-                .with("description", text)
+                .with("description", prose::with_versions(&it.doc, &it.versions))
                 .with("schema", schema)
                 .into()
         };
         let schemas = &mut *self.schemas;
         let all = endpoint.query.iter().map(|it| {
-            let leaf = super::schemas::Leaf { constraint: &it.constraint, example: None };
+            let leaf = Leaf { constraint: &it.constraint, example: None };
             parameter(it, schemas.value(&it.ty, leaf, false, SchemaForm::Request))
         });
         all.collect()
@@ -243,16 +234,12 @@ impl Page<'_, '_> {
     /// What every operation has.
     fn operation(&self, verb: &str, doc: &str) -> Object {
         let endpoint = self.endpoint;
-        let mut text = doc.to_owned();
-        if let Some(versions) = prose::versions(&endpoint.versions) {
-            text = format!("{text} Only {versions}.");
-        }
         let title = format!("{}: {}", endpoint.title, words(verb));
         Object::new()
             .with("operationId", self.operation_id(verb))
             .with("summary", title)
-            .with("description", text)
-            .with("tags", strings([tag(endpoint)]))
+            .with("description", prose::with_versions(doc, &endpoint.versions))
+            .with("tags", strings([endpoint.area()]))
     }
 
     /// Such as `replaceManagementEmail`: the short path, unless two endpoints have it.
@@ -315,13 +302,11 @@ impl Page<'_, '_> {
             .response
             .as_ref()
             .map(|body| self.schemas.body(body, SchemaForm::Response));
-        let links =
-            Object::new().with("key", string("Key of the object.")).with("meta", reference("Meta"));
         let item = match body {
             Some(body) if self.endpoint.wrappers.is_empty() => beside(body),
             body => Object::new()
                 .with("type", "object")
-                .with("properties", links.with_some("body", body)),
+                .with("properties", links().with_some("body", body)),
         };
         let items = Object::new()
             .with("type", "array")
@@ -358,16 +343,15 @@ fn form(name: &str) -> Object {
     Object::new().with("multipart/form-data", Object::new().with("schema", schema))
 }
 
-/// A body whose members are beside the key and the links.
-fn beside(body: Object) -> Object {
-    let links =
-        Object::new().with("key", string("Key of the object.")).with("meta", reference("Meta"));
-    let links = Object::new().with("type", "object").with("properties", links);
-    Object::new().with("allOf", vec![Json::from(body), links.into()])
+/// What every object has beside its body.
+fn links() -> Object {
+    Object::new().with("key", string("Key of the object.")).with("meta", reference("Meta"))
 }
 
-fn string(text: &str) -> Object {
-    Object::new().with("type", "string").with("description", text)
+/// A body whose members are beside the key and the links.
+fn beside(body: Object) -> Object {
+    let links = Object::new().with("type", "object").with("properties", links());
+    Object::new().with("allOf", vec![Json::from(body), links.into()])
 }
 
 fn verb(method: Method) -> &'static str {
@@ -389,13 +373,4 @@ fn words(name: &str) -> String {
         out.extend(letter.to_lowercase());
     }
     out
-}
-
-fn camel(path: &str) -> String {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        let first = letters.next()?;
-        Some(first.to_uppercase().chain(letters).collect::<String>())
-    };
-    path.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(word).collect()
 }

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use sps_spec::{
-    Body, Constraint, Enum, Field, FieldType, Form, Literal, Payload, Presence, Rule, Severity,
-    Spec, Struct, TypeDef, Union, Variant,
+    Body, Enum, Field, FieldType, Form, Format, Payload, Presence, Rule, Severity, Spec, Struct,
+    TypeDef, Union, Variant,
 };
 
 use super::messages::reference;
@@ -16,7 +16,8 @@ use crate::{
         condition::all_words,
         format,
         object::{Object, strings},
-        types::{or_null, words},
+        types::words,
+        value::{Definitions, Leaf, value},
     },
 };
 
@@ -46,7 +47,7 @@ impl<'s> Schemas<'s> {
     }
 
     /// A reference to the component of a type in this form, which is made if this is the first one.
-    pub(super) fn named(&mut self, name: &str, form: SchemaForm) -> Object {
+    fn named(&mut self, name: &str, form: SchemaForm) -> Object {
         let Some(def) = self.spec.type_def(name) else { return Object::new() };
         let component = component(def, form);
         if self.known.insert(component.clone()) {
@@ -107,9 +108,7 @@ impl<'s> Schemas<'s> {
         if let Presence::When(condition) = &field.presence {
             text = format!("{text} Required when {}.", prose::condition(condition));
         }
-        if let Some(versions) = prose::versions(&field.versions) {
-            text = format!("{text} Only {versions}.");
-        }
+        text = prose::with_versions(&text, &field.versions);
         let leaf = Leaf {
             constraint: &field.constraint,
             example: field.example.as_ref().filter(|_| !field.sensitive),
@@ -167,7 +166,7 @@ impl<'s> Schemas<'s> {
             .with_some("additionalProperties", (form == SchemaForm::Request).then_some(false))
     }
 
-    /// The schema of a value.
+    /// The schema of a value in this form.
     pub(super) fn value(
         &mut self,
         ty: &FieldType,
@@ -175,63 +174,32 @@ impl<'s> Schemas<'s> {
         nullable: bool,
         form: SchemaForm,
     ) -> Object {
-        let of_type = |name: &str| {
-            let ty = if nullable { strings([name, "null"]) } else { Json::from(name) };
-            Object::new().with("type", ty)
-        };
-        let constraint = leaf.constraint;
-        let examples = leaf.example.map(|it| vec![Json::from(it)]);
-        let length = |it: u64| i64::try_from(it).unwrap_or(i64::MAX);
-        match ty {
-            FieldType::Any => Object::new(),
-            FieldType::Bool => of_type("boolean"),
-            FieldType::Number => of_type("number").with_some("examples", examples),
-            FieldType::Int => of_type("integer")
-                .with_some("minimum", constraint.minimum)
-                .with_some("maximum", constraint.maximum)
-                .with_some("examples", examples),
-            FieldType::String => of_type("string")
-                .with_some("minLength", constraint.min_length.map(length))
-                .with_some("maxLength", constraint.max_length.map(length))
-                .with_some("format", constraint.format.and_then(format::standard))
-                .with_some("examples", examples),
-            FieldType::Named(name) => or_null(self.named(name, form), nullable),
-            FieldType::Ref(_) => match form {
-                SchemaForm::Request => of_type("string").with("minLength", 1),
-                SchemaForm::Response => or_null(reference("Reference"), nullable),
-            },
-            FieldType::List(inner) => {
-                of_type("array").with("items", self.value(inner, leaf, false, form))
-            }
-            FieldType::Array(inner, count) => {
-                let count = length(*count as u64);
-                of_type("array")
-                    .with("minItems", count)
-                    .with("maxItems", count)
-                    .with("items", self.value(inner, leaf, false, form))
-            }
-            FieldType::Map(inner) => {
-                of_type("object").with("additionalProperties", self.value(inner, leaf, false, form))
-            }
-            FieldType::Ordered(inner) => {
-                let order = Object::new()
-                    .with("type", "array")
-                    .with("items", Object::new().with("type", "string"))
-                    .with("description", "The keys in their order, each once.");
-                of_type("object")
-                    .with("properties", Object::new().with("@order", order))
-                    .with("required", strings(["@order"]))
-                    .with("additionalProperties", self.value(inner, leaf, false, form))
-            }
-        }
+        value(&mut InForm { schemas: self, form }, ty, leaf, nullable)
     }
 }
 
-/// What holds for the innermost values of a list or map.
-#[derive(Clone, Copy)]
-pub(super) struct Leaf<'a> {
-    pub(super) constraint: &'a Constraint,
-    pub(super) example: Option<&'a Literal>,
+/// The components as bodies of one form refer to them.
+struct InForm<'p, 's> {
+    schemas: &'p mut Schemas<'s>,
+    form: SchemaForm,
+}
+
+impl Definitions for InForm<'_, '_> {
+    fn form(&self) -> SchemaForm {
+        self.form
+    }
+
+    fn named(&mut self, name: &str) -> Object {
+        self.schemas.named(name, self.form)
+    }
+
+    fn reference(&mut self) -> Object {
+        reference("Reference")
+    }
+
+    fn format(&mut self, format: Format) -> Object {
+        Object::new().with_some("format", format::standard(format))
+    }
 }
 
 /// Name of a type's component: responses have one of their own, except of words.

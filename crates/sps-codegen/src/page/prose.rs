@@ -30,6 +30,14 @@ pub(crate) fn bounds(constraint: &Constraint, unit: Option<&str>) -> Vec<String>
     parts
 }
 
+/// A sentence, with the versions it holds for if there is a limit.
+pub(crate) fn with_versions(text: &str, it: &Versions) -> String {
+    match versions(it) {
+        Some(versions) => format!("{text} Only {versions}."),
+        None => text.to_owned(),
+    }
+}
+
 /// The versions that have something, if there is a limit.
 pub(crate) fn versions(versions: &Versions) -> Option<String> {
     match (&versions.since, &versions.until) {

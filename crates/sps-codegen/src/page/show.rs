@@ -46,11 +46,7 @@ fn overview(out: &mut String, endpoint: &Endpoint) {
         EndpointKind::Status => "not part of the configuration",
         EndpointKind::Action => "POST does it at once; the response is the result",
     };
-    let known = match endpoint.completeness {
-        Completeness::Complete => "every member is known",
-        Completeness::Open => "not every member is known; unknown ones pass unchecked",
-        Completeness::NameOnly => "no source shows its body",
-    };
+    let known = what_is_known(endpoint.completeness);
     let mut lines = vec![
         ("kind", format!("{}: {kind_text}", kind(endpoint.kind))),
         ("methods", names(&endpoint.methods)),
@@ -71,6 +67,15 @@ fn overview(out: &mut String, endpoint: &Endpoint) {
     rows(out, 2, &lines);
 }
 
+/// What a completeness means.
+pub(crate) const fn what_is_known(completeness: Completeness) -> &'static str {
+    match completeness {
+        Completeness::Complete => "every member is known",
+        Completeness::Open => "not every member is known; unknown ones pass unchecked",
+        Completeness::NameOnly => "no source shows its body",
+    }
+}
+
 fn below_it(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     let mut lines: Vec<(String, String)> = spec
         .endpoints
@@ -80,11 +85,8 @@ fn below_it(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
         .collect();
     for part in &endpoint.parts {
         let methods = names(&part.methods);
-        let mut text =
-            format!("{methods}: {} The response is a file: {}.", part.doc, part.download);
-        if let Some(versions) = prose::versions(&part.versions) {
-            text = format!("{text} Only {versions}.");
-        }
+        let text = format!("{methods}: {} The response is a file: {}.", part.doc, part.download);
+        let text = prose::with_versions(&text, &part.versions);
         lines.push((format!("/ID/{}", part.name), text));
     }
     if endpoint.ordered {
@@ -129,10 +131,7 @@ fn query(out: &mut String, endpoint: &Endpoint) {
         if !bounds.is_empty() {
             text = format!("{text} It is {}.", list(&bounds, "and"));
         }
-        if let Some(versions) = prose::versions(&it.versions) {
-            text = format!("{text} Only {versions}.");
-        }
-        (it.name.as_str(), text)
+        (it.name.as_str(), prose::with_versions(&text, &it.versions))
     });
     rows(out, 2, &lines.collect::<Vec<_>>());
 }
@@ -273,8 +272,7 @@ fn referrers(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
 }
 
 fn rules(out: &mut String, spec: &Spec, walk: &Walk<'_>) {
-    let rules = spec.rules().filter(|rule| !walk.places_of(&rule.on).is_empty());
-    let rules: Vec<_> = rules.collect();
+    let rules = rules_of(spec, walk);
     if rules.is_empty() {
         return;
     }
@@ -285,10 +283,10 @@ fn rules(out: &mut String, spec: &Spec, walk: &Walk<'_>) {
         "In addition to types, ranges, formats and references. A condition names members of the object under \
          `in`, or, without `in`, members beside the one under `at`. A rule is skipped if one of them is missing.",
     );
-    for rule in rules {
+    for (rule, at) in rules {
         out.push('\n');
         paragraph(out, 2, &format!("{} ({})", rule.code, severity(rule.severity)));
-        rows(out, 4, &rule_rows(spec, walk, rule));
+        rows(out, 4, &rule_rows(spec, walk, rule, &at));
     }
 }
 
@@ -302,13 +300,18 @@ pub(crate) fn rules_of<'s>(spec: &'s Spec, walk: &Walk<'_>) -> Vec<(&'s Rule, Ve
     rules.filter(|(_, places)| !places.is_empty()).collect()
 }
 
-fn rule_rows(spec: &Spec, walk: &Walk<'_>, rule: &Rule) -> Vec<(&'static str, String)> {
-    let target = rule.target.iter().fold(String::new(), |at, name| below(&at, name));
-    let on: Vec<_> = walk.places_of(&rule.on);
-    let at: Vec<_> = on.iter().map(|place| format!("{place}{target}")).collect();
-    let mut lines = vec![("at", list(&at, "and"))];
+fn rule_rows(
+    spec: &Spec,
+    walk: &Walk<'_>,
+    rule: &Rule,
+    at: &[String],
+) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("at", list(at, "and"))];
     if rule.target.len() > 1 {
-        let on = on.into_iter().map(|place| if place.is_empty() { "the body" } else { place });
+        let on = walk
+            .places_of(&rule.on)
+            .into_iter()
+            .map(|place| if place.is_empty() { "the body" } else { place });
         lines.push(("in", list(&on.collect::<Vec<_>>(), "and")));
     }
     if let Some(when) = &rule.when {

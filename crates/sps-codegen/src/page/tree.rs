@@ -33,14 +33,12 @@ enum Note {
 /// Appends the members of a body of the named type, or that none of them is known.
 pub(super) fn body(out: &mut String, spec: &Spec, body: &Body, form: Form) {
     let mut builder = Builder { spec, form, open: Vec::new() };
+    let nodes = builder.inside(&body.ty);
     if body.name().is_none() {
         let facts = prose::bounds(&body.constraint, None);
         let facts: String = facts.iter().flat_map(|it| [", ", it]).collect();
         let ty = builder.type_of(&body.ty, body.constraint.format);
         wrap(out, "  ", "  ", &format!("It is no object with members of its own: {ty}{facts}."));
-    }
-    let nodes = builder.inside(&body.ty);
-    if body.name().is_none() {
         if nodes.is_empty() {
             return;
         }
@@ -171,10 +169,7 @@ impl<'a> Builder<'a> {
         }
         let variants = it.variants.iter();
         let values = variants.clone().map(|variant| {
-            let mut text = variant.doc.clone();
-            if let Some(versions) = prose::versions(&variant.versions) {
-                text = format!("{text} Only {versions}.");
-            }
+            let text = prose::with_versions(&variant.doc, &variant.versions);
             Note::Value(prose::quoted(&variant.value), text)
         });
         let decides = format!("{head}; decides what `{}` holds", it.content);
@@ -327,10 +322,7 @@ impl<'a> Builder<'a> {
         let values = it.iter().flat_map(|it| &it.values);
         values
             .map(|value| {
-                let mut text = value.doc.clone();
-                if let Some(versions) = prose::versions(&value.versions) {
-                    text = format!("{text} Only {versions}.");
-                }
+                let mut text = prose::with_versions(&value.doc, &value.versions);
                 if !value.aliases.is_empty() {
                     let aliases: Vec<_> =
                         value.aliases.iter().map(|it| prose::quoted(it)).collect();

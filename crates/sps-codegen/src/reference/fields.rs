@@ -1,8 +1,8 @@
 //! The members of bodies as rows of a table.
 
 use sps_spec::{
-    Body, Constraint, Endpoint, Enum, Field, FieldType, Form, Format, Presence, Spec, TypeDef,
-    Union, Versions, collection,
+    Body, Constraint, Endpoint, Field, FieldType, Format, Presence, Spec, TypeDef, Union, Versions,
+    collection,
 };
 
 use super::{
@@ -15,8 +15,7 @@ use crate::page::{
 };
 
 /// Pointer, type, presence and meaning of each member that a body of the endpoint can hold.
-pub(super) fn rows(spec: &Spec, endpoint: &Endpoint) -> Vec<Vec<String>> {
-    let walk = Walk::both(spec, endpoint);
+pub(super) fn rows(spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let body = endpoint.request.as_ref().or(endpoint.response.as_ref());
     if let Some(body) = body.filter(|body| body.name().is_none()) {
@@ -76,11 +75,10 @@ fn field(spec: &Spec, endpoint: &Endpoint, pointer: &str, it: &Field) -> Vec<Str
     if let Some(default) = &it.default {
         facts.push(format!("default {}", prose::literal(default)));
     }
-    let words = match it.ty.leaf() {
-        FieldType::Named(name) => match spec.type_def(name) {
-            Some(TypeDef::Enum(it)) => self::words(it),
-            _ => String::new(),
-        },
+    let words = match it.ty.leaf().name().and_then(|name| spec.type_def(name)) {
+        Some(TypeDef::Enum(it)) => {
+            listed(it.values.iter().map(|it| (&*it.value, &*it.doc, &it.versions)), it.open)
+        }
         _ => String::new(),
     };
     let meaning = text(&it.doc, &facts, &it.versions);
@@ -88,27 +86,22 @@ fn field(spec: &Spec, endpoint: &Endpoint, pointer: &str, it: &Field) -> Vec<Str
 }
 
 fn tag(pointer: &str, it: &Union) -> Vec<String> {
-    let words = it.variants.iter().map(|variant| {
-        let versions = prose::versions(&variant.versions).map(|it| format!(" ({it})"));
-        format!("{}{}: {}", code(&variant.value), versions.unwrap_or_default(), variant.doc)
-    });
-    let other = if it.open { " Other values are not known." } else { "" };
-    let meaning = format!("Decides what `{}` holds.{}{other}", it.content, listed(words));
+    let variants = it.variants.iter().map(|it| (&*it.value, &*it.doc, &it.versions));
+    let meaning = format!("Decides what `{}` holds.{}", it.content, listed(variants, it.open));
     vec![code(pointer), "one of the words".to_owned(), "yes".to_owned(), meaning]
 }
 
-/// The values of an enum, each with its meaning.
-fn words(it: &Enum) -> String {
-    let words = it.values.iter().map(|value| {
-        let versions = prose::versions(&value.versions).map(|it| format!(" ({it})"));
-        format!("{}{}: {}", code(&value.value), versions.unwrap_or_default(), value.doc)
+/// Words with their meanings, one in a line; of an open type there may be others.
+fn listed<'w>(
+    words: impl Iterator<Item = (&'w str, &'w str, &'w Versions)>,
+    is_open: bool,
+) -> String {
+    let lines = words.map(|(word, doc, versions)| {
+        let versions = prose::versions(versions).map(|it| format!(" ({it})"));
+        format!("<br>{}{}: {doc}", code(word), versions.unwrap_or_default())
     });
-    let other = if it.open { " Other values are not known." } else { "" };
-    format!("{}{other}", listed(words))
-}
-
-fn listed(words: impl Iterator<Item = String>) -> String {
-    words.flat_map(|word| ["<br>".to_owned(), word]).collect()
+    let other = if is_open { " Other values are not known." } else { "" };
+    format!("{}{other}", lines.collect::<String>())
 }
 
 fn text(doc: &str, facts: &[String], versions: &Versions) -> String {
@@ -150,8 +143,7 @@ fn type_name(spec: &Spec, from: &Endpoint, ty: &FieldType, constraint: &Constrai
 }
 
 /// Pointers of members that no source shows the form of.
-pub(super) fn unknown(spec: &Spec, endpoint: &Endpoint) -> Vec<String> {
-    let walk = Walk::both(spec, endpoint);
+pub(super) fn unknown(walk: &Walk<'_>) -> Vec<String> {
     let mut unknown = Vec::new();
     for (pointer, def) in &walk.types {
         let place = if pointer.is_empty() { "the body".to_owned() } else { code(pointer) };
@@ -176,12 +168,4 @@ pub(super) fn unknown(spec: &Spec, endpoint: &Endpoint) -> Vec<String> {
         }
     }
     unknown
-}
-
-/// Whether the endpoint has a body in this form.
-pub(super) fn has(endpoint: &Endpoint, form: Form) -> bool {
-    match form {
-        Form::Request => endpoint.request.is_some(),
-        _ => endpoint.response.is_some(),
-    }
 }

@@ -1,26 +1,23 @@
 //! Indexes: by area, code, version, quirk and coverage.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 use sps_spec::{Completeness, Endpoint, Spec, Version};
 
 use super::{
-    area, file, known,
-    markdown::{code, table},
+    file, known,
+    markdown::{code, line, table},
+    subject,
 };
-use crate::page::{changes_since, codes_at, kind, prose, severity};
-
-macro_rules! line {
-    ($out:expr, $($text:tt)*) => {
-        writeln!($out, $($text)*).expect("writing to a string cannot fail")
-    };
-}
+use crate::page::{
+    changes_since, codes_at, completeness, kind, prose, severity, show::what_is_known,
+};
 
 /// The endpoints of each area.
 fn by_area(spec: &Spec) -> BTreeMap<&str, Vec<&Endpoint>> {
     let mut areas: BTreeMap<&str, Vec<&Endpoint>> = BTreeMap::new();
     for endpoint in &spec.endpoints {
-        areas.entry(area(endpoint)).or_default().push(endpoint);
+        areas.entry(endpoint.area()).or_default().push(endpoint);
     }
     areas
 }
@@ -92,12 +89,7 @@ pub(super) fn versions(spec: &Spec) -> String {
     let mut rows = Vec::new();
     for endpoint in &spec.endpoints {
         for it in changes_since(spec, endpoint, &first) {
-            let what = match (it.pointer.as_str(), it.name.as_str()) {
-                ("", "") => it.part.name().to_owned(),
-                ("", name) => code(name),
-                (pointer, "") => code(pointer),
-                (pointer, name) => format!("{} {}", code(pointer), code(name)),
-            };
+            let what = subject(&it).unwrap_or_else(|| it.part.name().to_owned());
             let path = format!("[{}]({})", endpoint.short_path(), file(endpoint));
             rows.push(vec![path, what, prose::versions(&it.versions).unwrap_or_default()]);
         }
@@ -137,23 +129,10 @@ pub(super) fn coverage(spec: &Spec) -> String {
     let count =
         |state| spec.endpoints.iter().filter(|it| it.completeness == state).count().to_string();
     let mut out = String::from("# Coverage\n\n");
-    let rows = vec![
-        vec![
-            "complete".to_owned(),
-            count(Completeness::Complete),
-            "every member is known".to_owned(),
-        ],
-        vec![
-            "open".to_owned(),
-            count(Completeness::Open),
-            "some are; others pass unchecked".to_owned(),
-        ],
-        vec![
-            "name-only".to_owned(),
-            count(Completeness::NameOnly),
-            "only the path is known".to_owned(),
-        ],
-    ];
+    let states = [Completeness::Complete, Completeness::Open, Completeness::NameOnly];
+    let rows = states.map(|state| {
+        vec![completeness(state).to_owned(), count(state), what_is_known(state).to_owned()]
+    });
     table(&mut out, &["State", "Endpoints", ""], &rows);
     let rows: Vec<_> = spec
         .endpoints

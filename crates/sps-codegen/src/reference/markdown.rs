@@ -1,20 +1,28 @@
 //! Pieces of Markdown.
 
-use std::fmt::Write as _;
+/// Writes a line.
+macro_rules! line {
+    ($out:expr, $($text:tt)*) => {{
+        use std::fmt::Write as _;
+        writeln!($out, $($text)*).expect("writing to a string cannot fail")
+    }};
+}
+
+pub(super) use line;
 
 /// A table; nothing if it has no rows.
 pub(super) fn table(out: &mut String, heads: &[&str], rows: &[Vec<String>]) {
     if rows.is_empty() {
         return;
     }
-    let mut line = |cells: &mut dyn Iterator<Item = String>| {
+    let mut row = |cells: &mut dyn Iterator<Item = String>| {
         let cells: Vec<String> = cells.collect();
-        writeln!(out, "| {} |", cells.join(" | ")).expect("writing to a string cannot fail");
+        line!(out, "| {} |", cells.join(" | "));
     };
-    line(&mut heads.iter().map(|head| (*head).to_owned()));
-    line(&mut heads.iter().map(|_| "---".to_owned()));
-    for row in rows {
-        line(&mut row.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")));
+    row(&mut heads.iter().map(|head| (*head).to_owned()));
+    row(&mut heads.iter().map(|_| "---".to_owned()));
+    for cells in rows {
+        row(&mut cells.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")));
     }
     out.push('\n');
 }

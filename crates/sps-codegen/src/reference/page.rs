@@ -1,53 +1,47 @@
 //! The page of one endpoint.
 
-use std::fmt::Write as _;
-
-use sps_spec::{Completeness, Endpoint, EndpointKind, Form, Method, Spec, Version, prose::list};
+use sps_spec::{Body, Completeness, Endpoint, EndpointKind, Method, Spec, Version, prose::list};
 
 use super::{
     fields, file,
-    markdown::{block, code, link, table},
-    sample,
+    markdown::{block, code, line, link, table},
+    sample, subject,
 };
-use crate::page::{
-    changes_since, kind, prose,
-    show::{concerns, inferred_facts, is_about, quirk_places, rules_of, source_lines},
-    walk::Walk,
+use crate::{
+    page::{
+        changes_since, kind, prose,
+        show::{
+            concerns, inferred_facts, is_about, quirk_places, rules_of, source_lines, what_is_known,
+        },
+        walk::Walk,
+    },
+    template::template_value,
+    words::camel,
 };
 
 /// Everything that is known about one endpoint.
 pub(super) fn page(spec: &Spec, endpoint: &Endpoint) -> String {
     let from = file(endpoint);
+    let walk = Walk::both(spec, endpoint);
     let mut out = format!("# {}\n\n", endpoint.title);
     overview(&mut out, endpoint);
     methods(&mut out, endpoint);
     below(&mut out, spec, endpoint, &from);
     parameters(&mut out, endpoint);
-    members(&mut out, spec, endpoint);
-    rules(&mut out, spec, endpoint, &from);
+    members(&mut out, spec, endpoint, &walk);
+    rules(&mut out, spec, &walk, &from);
     builtins(&mut out, endpoint);
     samples(&mut out, spec, endpoint);
     change(&mut out, endpoint);
     versions(&mut out, spec, endpoint);
-    quirks(&mut out, spec, endpoint);
-    unknown(&mut out, spec, endpoint);
-    sources(&mut out, spec, endpoint);
+    quirks(&mut out, spec, endpoint, &walk);
+    unknown(&mut out, spec, endpoint, &walk);
+    sources(&mut out, spec, endpoint, &walk);
     out
 }
 
-/// Writes a line.
-macro_rules! line {
-    ($out:expr, $($text:tt)*) => {
-        writeln!($out, $($text)*).expect("writing to a string cannot fail")
-    };
-}
-
 fn overview(out: &mut String, it: &Endpoint) {
-    let known = match it.completeness {
-        Completeness::Complete => "every member is known",
-        Completeness::Open => "some members are known",
-        Completeness::NameOnly => "no source shows its body",
-    };
+    let known = what_is_known(it.completeness);
     let versions = prose::versions(&it.versions).unwrap_or_else(|| "all versions".to_owned());
     line!(out, "`{}` · {} · {known} · {versions}\n", it.path, kind(it.kind));
     line!(out, "{}\n", it.doc);
@@ -134,8 +128,8 @@ fn parameters(out: &mut String, it: &Endpoint) {
     }
 }
 
-fn members(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
-    let rows = fields::rows(spec, endpoint);
+fn members(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
+    let rows = fields::rows(spec, endpoint, walk);
     if rows.is_empty() {
         return;
     }
@@ -146,9 +140,8 @@ fn members(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     table(out, &["Member", "Type", "Required", "Meaning"], &rows);
 }
 
-fn rules(out: &mut String, spec: &Spec, endpoint: &Endpoint, from: &str) {
-    let walk = Walk::both(spec, endpoint);
-    let rows: Vec<_> = rules_of(spec, &walk)
+fn rules(out: &mut String, spec: &Spec, walk: &Walk<'_>, from: &str) {
+    let rows: Vec<_> = rules_of(spec, walk)
         .into_iter()
         .map(|(rule, at)| {
             let at: Vec<String> = at.iter().map(|place| code(place)).collect();
@@ -186,10 +179,10 @@ fn builtins(out: &mut String, endpoint: &Endpoint) {
 }
 
 fn samples(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
-    let Some(request) = sample::request(spec, endpoint) else { return };
+    let Some(body) = template_value(spec, endpoint) else { return };
     line!(out, "## Request and response\n");
-    let request = block("json", &request.to_string());
-    match sample::response(spec, endpoint) {
+    let request = block("json", &body.to_string());
+    match sample::response(spec, endpoint, &body) {
         Some(response) => {
             let response = block("json", &response.to_string());
             line!(
@@ -205,61 +198,58 @@ fn samples(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
 /// The same change in each way.
 fn change(out: &mut String, it: &Endpoint) {
     let is_configuration = it.path.starts_with("/api/configuration/");
-    let has_body = fields::has(it, Form::Request) && is_configuration && !it.has_placeholders();
+    if it.request.is_none() || !is_configuration || it.has_placeholders() {
+        return;
+    }
     let short = it.short_path();
-    if has_body && it.kind == EndpointKind::Singleton && it.methods.contains(&Method::Put) {
-        line!(
-            out,
-            "## The same change\n\nWith `sps`, which shows old and new values before it sends:\n"
-        );
-        let commands = format!("sps get {short} --request > body.json\nsps put {short} body.json");
-        line!(out, "{}", block("sh", &commands));
-        line!(out, "With `curl`; `body.json` is the request above:\n");
-        line!(out, "{}", block("sh", &curl("PUT", &it.path)));
-        if it.request.as_ref().and_then(sps_spec::Body::name) == Some(&it.object) {
-            line!(out, "In Rust:\n");
-            let (area, name) = (super::area(it).replace('-', "_"), short_name(it));
-            let program = format!(
-                "use sps_model::{area}::{name};\n\nlet mut body = client.get::<{name}>().await?.into_request();\n\
-                 // Change the members of `body`.\nlet mut transaction = client.transaction().await?;\n\
-                 transaction.replace(&body).await?;\ntransaction.commit().await?;"
-            );
-            line!(out, "{}", block("rust,ignore", &program));
-        }
-    } else if has_body && it.kind == EndpointKind::Collection && it.methods.contains(&Method::Post)
-    {
-        line!(out, "## The same change\n\nWith `sps`, which prints the key of the new object:\n");
-        line!(
-            out,
-            "{}",
-            block("sh", &format!("sps template {short} > body.json\nsps post {short} body.json"))
-        );
-        line!(out, "With `curl`; `body.json` is the request above:\n");
-        line!(out, "{}", block("sh", &curl("POST", &it.path)));
-        if it.request.as_ref().and_then(sps_spec::Body::name) == Some(&it.object) {
-            line!(out, "In Rust:\n");
-            let (area, name) = (super::area(it).replace('-', "_"), short_name(it));
-            let program = format!(
-                "use sps_model::{area}::{name};\n\nlet mut transaction = client.transaction().await?;\n\
-                 let key = transaction.create::<{name}>(&object).await?;\ntransaction.commit().await?;"
-            );
-            line!(out, "{}", block("rust,ignore", &program));
-        }
+    let (method, what, commands, program) = match it.kind {
+        EndpointKind::Singleton if it.methods.contains(&Method::Put) => (
+            "PUT",
+            "shows old and new values before it sends",
+            format!("sps get {short} --request > body.json\nsps put {short} body.json"),
+            REPLACE,
+        ),
+        EndpointKind::Collection if it.methods.contains(&Method::Post) => (
+            "POST",
+            "prints the key of the new object",
+            format!("sps template {short} > body.json\nsps post {short} body.json"),
+            CREATE,
+        ),
+        _ => return,
+    };
+    line!(out, "## The same change\n\nWith `sps`, which {what}:\n");
+    line!(out, "{}", block("sh", &commands));
+    line!(out, "With `curl`; `body.json` is the request above:\n");
+    line!(out, "{}", block("sh", &curl(method, &it.path)));
+    if it.request.as_ref().and_then(Body::name) == Some(&it.object) {
+        let (area, name) = (it.area().replace('-', "_"), short_name(it));
+        let program =
+            format!("use sps_model::{area}::{name};\n\n{}", program.replace("NAME", &name));
+        line!(out, "In Rust:\n");
+        line!(out, "{}", block("rust,ignore", &program));
     }
 }
+
+/// A program that changes an object of the type `NAME`.
+const REPLACE: &str = "\
+let mut body = client.get::<NAME>().await?.into_request();
+// Change the members of `body`.
+let mut transaction = client.transaction().await?;
+transaction.replace(&body).await?;
+transaction.commit().await?;";
+
+/// A program that creates an object of the type `NAME`.
+const CREATE: &str = "\
+let mut transaction = client.transaction().await?;
+let key = transaction.create::<NAME>(&object).await?;
+transaction.commit().await?;";
 
 /// The name of the object in the module of its area.
 fn short_name(it: &Endpoint) -> String {
-    let area: String = super::area(it).split(['_', '-']).map(capitalized).collect();
-    match it.object.strip_prefix(&area) {
+    match it.object.strip_prefix(&camel(it.area())) {
         Some(short) if short.starts_with(|c: char| c.is_ascii_uppercase()) => short.to_owned(),
         _ => it.object.clone(),
     }
-}
-
-fn capitalized(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 fn curl(method: &str, path: &str) -> String {
@@ -277,12 +267,7 @@ fn versions(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     let rows: Vec<_> = changes_since(spec, endpoint, &first)
         .into_iter()
         .map(|it| {
-            let what = match (it.pointer.as_str(), it.name.as_str()) {
-                ("", "") => "the endpoint".to_owned(),
-                ("", name) => code(name),
-                (pointer, "") => code(pointer),
-                (pointer, name) => format!("{} {}", code(pointer), code(name)),
-            };
+            let what = subject(&it).unwrap_or_else(|| "the endpoint".to_owned());
             vec![it.part.name().to_owned(), what, prose::versions(&it.versions).unwrap_or_default()]
         })
         .collect();
@@ -292,10 +277,9 @@ fn versions(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     }
 }
 
-fn quirks(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
-    let walk = Walk::both(spec, endpoint);
+fn quirks(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
     let shared = spec.shared.iter().flat_map(|file| &file.quirks);
-    let shared = shared.filter(|quirk| is_about(quirk, &walk));
+    let shared = shared.filter(|quirk| is_about(quirk, walk));
     let common = spec.protocol.quirks.iter().filter(|quirk| concerns(quirk, endpoint));
     let quirks: Vec<_> = endpoint.quirks.iter().chain(shared).chain(common).collect();
     if quirks.is_empty() {
@@ -306,16 +290,16 @@ fn quirks(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
         .into_iter()
         .map(|quirk| {
             let at: Vec<String> =
-                quirk_places(quirk, &walk).iter().map(|place| code(place)).collect();
+                quirk_places(quirk, walk).iter().map(|place| code(place)).collect();
             vec![at.join(", "), quirk.says.clone(), quirk.does.clone(), quirk.why.clone()]
         })
         .collect();
     table(out, &["At", "The guide", "We", "Why"], &rows);
 }
 
-fn unknown(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
-    let unknown = fields::unknown(spec, endpoint);
-    let inferred = inferred_facts(spec, &Walk::both(spec, endpoint));
+fn unknown(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
+    let unknown = fields::unknown(walk);
+    let inferred = inferred_facts(spec, walk);
     if endpoint.completeness != Completeness::NameOnly && unknown.is_empty() && inferred.is_empty()
     {
         return;
@@ -334,9 +318,9 @@ fn unknown(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
     out.push('\n');
 }
 
-fn sources(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
+fn sources(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
     line!(out, "## Sources\n");
-    for (tag, name) in source_lines(spec, endpoint, &Walk::both(spec, endpoint)) {
+    for (tag, name) in source_lines(spec, endpoint, walk) {
         line!(out, "- {name} ({tag})");
     }
 }

@@ -1,21 +1,16 @@
-//! A request and the response that shows the same object.
+//! The response that shows what a request sent.
 
-use sps_spec::{Endpoint, EndpointKind, FieldType, Spec, Struct, TypeDef, collection};
+use sps_spec::{Endpoint, EndpointKind, FieldType, ORDER, Spec, Struct, TypeDef, collection};
 
-use crate::{json::Json, template::template_value};
+use crate::json::Json;
 
-/// A body that may be sent, if the endpoint takes one.
-pub(super) fn request(spec: &Spec, endpoint: &Endpoint) -> Option<Json> {
-    template_value(spec, endpoint)
-}
-
-/// The response that shows that body.
-pub(super) fn response(spec: &Spec, endpoint: &Endpoint) -> Option<Json> {
+/// The response that shows a body that was sent, if both have the same type.
+pub(super) fn response(spec: &Spec, endpoint: &Endpoint, body: &Json) -> Option<Json> {
     let (sent, shown) = (endpoint.request.as_ref()?, endpoint.response.as_ref()?);
     if sent.ty != shown.ty {
         return None;
     }
-    let body = shown_value(spec, &shown.ty, &template_value(spec, endpoint)?);
+    let body = shown_value(spec, &shown.ty, body);
     let is_object = matches!(endpoint.kind, EndpointKind::Collection);
     let key = endpoint.key.clone().filter(|_| !is_object).unwrap_or_else(|| KEY.to_owned());
     let href = if is_object { format!("{}/{key}", endpoint.path) } else { endpoint.path.clone() };
@@ -31,7 +26,7 @@ pub(super) fn response(spec: &Spec, endpoint: &Endpoint) -> Option<Json> {
 }
 
 /// The key of an object in samples.
-pub(super) const KEY: &str = "4f0e9d273f6a8e41b2c0f1";
+const KEY: &str = "4f0e9d273f6a8e41b2c0f1";
 
 /// A value of a request as a response has it: references become objects, and secrets are left out.
 fn shown_value(spec: &Spec, ty: &FieldType, value: &Json) -> Json {
@@ -47,7 +42,7 @@ fn shown_value(spec: &Spec, ty: &FieldType, value: &Json) -> Json {
         (FieldType::Map(inner) | FieldType::Ordered(inner), Json::Object(members)) => {
             let shown = members.iter().map(|(key, value)| {
                 let value =
-                    if key == "@order" { value.clone() } else { shown_value(spec, inner, value) };
+                    if key == ORDER { value.clone() } else { shown_value(spec, inner, value) };
                 (key.clone(), value)
             });
             Json::Object(shown.collect())

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use sps_spec::{Endpoint, Spec};
+use sps_spec::Spec;
 
-use super::{Error, Part, header, item::part_markers, pretty, twin::has_twin};
+use super::{Error, Part, header, item::part_markers, module_name, pretty, twin::has_twin};
+use crate::words::camel;
 
 /// What the files of one area declare: for each module its names.
 type Area = BTreeMap<String, BTreeSet<String>>;
@@ -15,12 +16,12 @@ type Area = BTreeMap<String, BTreeSet<String>>;
 pub(super) fn areas(spec: &Spec) -> Result<String, Error> {
     let mut areas: BTreeMap<String, (String, Area)> = BTreeMap::new();
     for endpoint in &spec.endpoints {
-        let name = name_of(endpoint);
+        let name = module_name(endpoint.area());
         let part = Part::of(spec, endpoint);
         let (_, area) = areas.entry(name.clone()).or_insert_with(|| {
-            let below = endpoint.path.strip_suffix(short(endpoint)).unwrap_or("/api/");
-            let segment = short(endpoint).split('/').next().unwrap_or_default();
-            (format!(" `{below}{segment}`, and what is below."), Area::new())
+            let short = endpoint.short_path().trim_start_matches('/');
+            let below = endpoint.path.strip_suffix(short).unwrap_or("/api/");
+            (format!(" `{below}{}`, and what is below.", endpoint.area()), Area::new())
         });
         let types = part.types.iter().map(|it| it.name().to_owned());
         let names = types.chain([endpoint.object.clone()]).chain(part_markers(spec, endpoint));
@@ -45,17 +46,6 @@ pub(super) fn areas(spec: &Spec) -> Result<String, Error> {
 }
 
 const TITLE: &str = "The types by area: a module for each first segment of a path.";
-
-/// The first segment of the endpoint's path below `/api/configuration` or `/api`, as a name of a module.
-fn name_of(endpoint: &Endpoint) -> String {
-    let segment = short(endpoint).split('/').next().unwrap_or_default();
-    segment.replace('-', "_")
-}
-
-/// The short path. That of the entry point has a slash in front.
-fn short(endpoint: &Endpoint) -> &str {
-    endpoint.short_path().trim_start_matches('/')
-}
 
 /// One `pub use` per file of the area.
 fn exports(spec: &Spec, area: &str, files: &Area) -> Vec<TokenStream> {
@@ -87,12 +77,4 @@ fn exports(spec: &Spec, area: &str, files: &Area) -> Vec<TokenStream> {
 fn with_twin(spec: &Spec, name: &str) -> Vec<String> {
     let twin = has_twin(spec, name).then(|| format!("{name}Response"));
     std::iter::once(name.to_owned()).chain(twin).collect()
-}
-
-fn camel(area: &str) -> String {
-    let word = |word: &str| {
-        let mut chars = word.chars();
-        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>())
-    };
-    area.split('_').filter_map(word).collect()
 }

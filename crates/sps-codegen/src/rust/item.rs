@@ -154,35 +154,19 @@ impl<'s> Items<'s> {
 
     /// The type of a value in responses.
     fn response_type(&self, ty: &FieldType, constraint: &Constraint, own: &str) -> TokenStream {
-        let inner = |ty: &FieldType| self.response_type(ty, constraint, "");
-        match ty {
+        let leaf = match ty.leaf() {
             FieldType::Named(name) if has_twin(self.spec, name) => {
                 let twin = format_ident!("{name}Response");
                 quote!(#twin)
             }
-            FieldType::Named(name) if name == own => quote!(Self),
+            FieldType::Named(name) if name == own && ty == ty.leaf() => quote!(Self),
             FieldType::Ref(to) => {
                 let object = self.target(to);
                 quote!(Reference<#object>)
             }
-            FieldType::List(it) => {
-                let it = inner(it);
-                quote!(Vec<#it>)
-            }
-            FieldType::Array(it, length) => {
-                let (it, length) = (inner(it), Token::usize_unsuffixed(*length));
-                quote!([#it; #length])
-            }
-            FieldType::Map(it) => {
-                let it = inner(it);
-                quote!(BTreeMap<String, #it>)
-            }
-            FieldType::Ordered(it) => {
-                let it = inner(it);
-                quote!(Ordered<#it>)
-            }
             plain => self.plain_type(plain, constraint, false),
-        }
+        };
+        nested(ty, leaf)
     }
 
     /// The marker of what a reference leads to.
@@ -336,22 +320,11 @@ impl<'s> Items<'s> {
                 let object = self.target(path);
                 quote!(Key<#object>)
             }
-            FieldType::List(inner) => {
-                let inner = self.plain_type(inner, constraint, sensitive);
-                quote!(Vec<#inner>)
-            }
-            FieldType::Array(inner, length) => {
-                let inner = self.plain_type(inner, constraint, sensitive);
-                let length = Token::usize_unsuffixed(*length);
-                quote!([#inner; #length])
-            }
-            FieldType::Map(inner) => {
-                let inner = self.plain_type(inner, constraint, sensitive);
-                quote!(BTreeMap<String, #inner>)
-            }
-            FieldType::Ordered(inner) => {
-                let inner = self.plain_type(inner, constraint, sensitive);
-                quote!(Ordered<#inner>)
+            FieldType::List(_)
+            | FieldType::Array(..)
+            | FieldType::Map(_)
+            | FieldType::Ordered(_) => {
+                nested(ty, self.plain_type(ty.leaf(), constraint, sensitive))
             }
         }
     }
@@ -543,6 +516,29 @@ fn has_empty_value(field: &Field) -> bool {
         || field.presence != Presence::Required
         || !field.versions.is_always()
         || matches!(field.ty, FieldType::List(_) | FieldType::Map(_) | FieldType::Ordered(_))
+}
+
+/// The lists and maps of a type around its innermost type.
+fn nested(ty: &FieldType, leaf: TokenStream) -> TokenStream {
+    match ty {
+        FieldType::List(inner) => {
+            let inner = nested(inner, leaf);
+            quote!(Vec<#inner>)
+        }
+        FieldType::Array(inner, length) => {
+            let (inner, length) = (nested(inner, leaf), Token::usize_unsuffixed(*length));
+            quote!([#inner; #length])
+        }
+        FieldType::Map(inner) => {
+            let inner = nested(inner, leaf);
+            quote!(BTreeMap<String, #inner>)
+        }
+        FieldType::Ordered(inner) => {
+            let inner = nested(inner, leaf);
+            quote!(Ordered<#inner>)
+        }
+        _ => leaf,
+    }
 }
 
 /// One line of a descriptor table.

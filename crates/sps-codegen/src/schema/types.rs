@@ -1,15 +1,16 @@
 //! Types as definitions, and their members.
 
 use sps_spec::{
-    Body, Condition, Constraint, Enum, Field, FieldType, Format, Literal, Presence, Severity, Spec,
-    Struct, TypeDef, Union, Versions,
+    Body, Condition, Enum, Field, FieldType, Format, Presence, Severity, Spec, Struct, TypeDef,
+    Union, Versions,
 };
 
 use super::{
     SchemaForm,
-    condition::{Conditions, all_words, count},
+    condition::{Conditions, all_words},
     format,
     object::{Object, strings},
+    value::{Definitions, Leaf, value},
 };
 use crate::{json::Json, page::prose};
 
@@ -40,24 +41,7 @@ impl<'a> Types<'a> {
     /// The schema of a body.
     pub(super) fn body(&mut self, body: &'a Body) -> Object {
         let leaf = Leaf { constraint: &body.constraint, example: body.example.as_ref() };
-        self.value(&body.ty, leaf, false)
-    }
-
-    /// A reference to the definition of the type, which is made if this is the first one.
-    pub(super) fn named(&mut self, name: &str) -> Object {
-        if !self.named.iter().any(|(known, _)| known == name) {
-            let at = self.named.len();
-            // Before what is inside: a type may contain itself.
-            self.named.push((name.to_owned(), Object::new()));
-            let schema = match self.spec.type_def(name) {
-                Some(TypeDef::Struct(it)) => self.structure(it),
-                Some(TypeDef::Union(it)) => self.union(it),
-                Some(TypeDef::Enum(it)) => self.enumeration(it),
-                None => Object::new(),
-            };
-            self.named[at].1 = schema;
-        }
-        definition(name)
+        value(self, &body.ty, leaf, false)
     }
 
     fn structure(&mut self, it: &'a Struct) -> Object {
@@ -149,7 +133,7 @@ impl<'a> Types<'a> {
                     };
                     let content = Object::new()
                         .with("description", variant.doc.as_str())
-                        .and(self.value(&payload.ty, leaf, false))
+                        .and(value(self, &payload.ty, leaf, false))
                         .with_some("writeOnly", payload.sensitive.then_some(true));
                     Object::new()
                         .with("required", strings([&it.content]))
@@ -235,77 +219,10 @@ impl<'a> Types<'a> {
         Object::new()
             .with("description", text)
             .with_some("$comment", Some(comment.join(" ")).filter(|it| !it.is_empty()))
-            .and(self.value(&field.ty, leaf, field.nullable))
+            .and(value(self, &field.ty, leaf, field.nullable))
             .with_some("default", default)
             .with_some("writeOnly", (field.sensitive || field.request_only).then_some(true))
             .with_some("readOnly", field.response_only.then_some(true))
-    }
-
-    fn value(&mut self, ty: &'a FieldType, leaf: Leaf<'a>, nullable: bool) -> Object {
-        let of_type = |name: &str| {
-            if nullable {
-                Object::new().with("type", strings([name, "null"]))
-            } else {
-                Object::new().with("type", name)
-            }
-        };
-        let examples = |schema: Object| {
-            let example = leaf.example.map(|it| vec![Json::from(it)]);
-            schema.with_some("examples", example)
-        };
-        let constraint = leaf.constraint;
-        match ty {
-            FieldType::Any => Object::new(),
-            FieldType::Bool => of_type("boolean"),
-            FieldType::Number => examples(of_type("number")),
-            FieldType::Int => examples(
-                of_type("integer")
-                    .with_some("minimum", constraint.minimum)
-                    .with_some("maximum", constraint.maximum),
-            ),
-            FieldType::String => examples(
-                of_type("string")
-                    .with_some("minLength", constraint.min_length.map(count))
-                    .with_some("maxLength", constraint.max_length.map(count))
-                    .and(constraint.format.map(|it| self.format(it)).unwrap_or_default()),
-            ),
-            FieldType::Named(name) => or_null(self.named(name), nullable),
-            FieldType::Ref(_) => match self.form {
-                // No object has an empty key.
-                SchemaForm::Request => of_type("string").with("minLength", 1),
-                SchemaForm::Response => or_null(self.reference(), nullable),
-            },
-            FieldType::List(inner) => {
-                of_type("array").with("items", self.value(inner, leaf, false))
-            }
-            FieldType::Array(inner, length) => {
-                let length = i64::try_from(*length).unwrap_or(i64::MAX);
-                of_type("array")
-                    .with("minItems", length)
-                    .with("maxItems", length)
-                    .with("items", self.value(inner, leaf, false))
-            }
-            FieldType::Map(inner) => {
-                of_type("object").with("additionalProperties", self.value(inner, leaf, false))
-            }
-            FieldType::Ordered(inner) => {
-                let key = Object::new().with("type", "string");
-                let order = Object::new()
-                    .with("description", "The keys in their order, each once.")
-                    .with("type", "array")
-                    .with("items", key)
-                    .with("uniqueItems", true);
-                of_type("object")
-                    .with("properties", Object::new().with("@order", order))
-                    .with("required", strings(["@order"]))
-                    .with("additionalProperties", self.value(inner, leaf, false))
-            }
-        }
-    }
-
-    /// A reference to the definition of a format.
-    fn format(&mut self, format: Format) -> Object {
-        self.other(format.name(), || format::definition(format))
     }
 
     /// Makes the definitions that conditions refer to.
@@ -320,25 +237,6 @@ impl<'a> Types<'a> {
                 _ => {}
             }
         }
-    }
-
-    /// What is in a response for an object elsewhere.
-    fn reference(&mut self) -> Object {
-        self.other(REFERENCE, || {
-            let member = |text: &str| Object::new().with("description", text);
-            let key = || Object::new().with("type", "string").with("minLength", 1);
-            let members = Object::new()
-                .with("key", member("The key of the object.").and(key()))
-                .with("meta", member("Where the object is."))
-                .with("body", member("The object itself. Versions from 6.1.0 may embed it."));
-            let object = Object::new()
-                .with("type", "object")
-                .with("properties", members)
-                .with("required", strings(["key"]));
-            Object::new()
-                .with("description", "An object elsewhere: its key, and where it is.")
-                .with("anyOf", vec![Json::from(object), key().into()])
-        })
     }
 
     fn other(&mut self, name: &str, make: impl FnOnce() -> Object) -> Object {
@@ -361,23 +259,55 @@ impl<'a> Types<'a> {
     }
 }
 
-/// What holds for the innermost values of a list or map.
-#[derive(Clone, Copy)]
-struct Leaf<'a> {
-    constraint: &'a Constraint,
-    example: Option<&'a Literal>,
+impl Definitions for Types<'_> {
+    fn form(&self) -> SchemaForm {
+        self.form
+    }
+
+    /// A reference to the definition of the type, which is made if this is the first one.
+    fn named(&mut self, name: &str) -> Object {
+        if !self.named.iter().any(|(known, _)| known == name) {
+            let at = self.named.len();
+            // Before what is inside: a type may contain itself.
+            self.named.push((name.to_owned(), Object::new()));
+            let schema = match self.spec.type_def(name) {
+                Some(TypeDef::Struct(it)) => self.structure(it),
+                Some(TypeDef::Union(it)) => self.union(it),
+                Some(TypeDef::Enum(it)) => self.enumeration(it),
+                None => Object::new(),
+            };
+            self.named[at].1 = schema;
+        }
+        definition(name)
+    }
+
+    /// What is in a response for an object elsewhere.
+    fn reference(&mut self) -> Object {
+        self.other(REFERENCE, || {
+            let member = |text: &str| Object::new().with("description", text);
+            let key = || Object::new().with("type", "string").with("minLength", 1);
+            let members = Object::new()
+                .with("key", member("The key of the object.").and(key()))
+                .with("meta", member("Where the object is."))
+                .with("body", member("The object itself. Versions from 6.1.0 may embed it."));
+            let object = Object::new()
+                .with("type", "object")
+                .with("properties", members)
+                .with("required", strings(["key"]));
+            Object::new()
+                .with("description", "An object elsewhere: its key, and where it is.")
+                .with("anyOf", vec![Json::from(object), key().into()])
+        })
+    }
+
+    /// A reference to the definition of a format.
+    fn format(&mut self, format: Format) -> Object {
+        self.other(format.name(), || format::definition(format))
+    }
 }
 
 fn definition(name: &str) -> Object {
     Object::new().with("$ref", format!("#/$defs/{name}"))
-}
-
-pub(crate) fn or_null(schema: Object, nullable: bool) -> Object {
-    if !nullable {
-        return schema;
-    }
-    let null = Object::new().with("type", "null");
-    Object::new().with("anyOf", vec![Json::from(schema), null.into()])
 }
 
 /// What the words mean, one sentence each.

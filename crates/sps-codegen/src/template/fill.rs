@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use sps_spec::{
-    Body, Condition, Constraint, Enum, Field, FieldType, Format, Literal, Presence, Rule, Spec,
-    Struct, TypeDef, Union, Versions, collection,
+    Body, Condition, Constraint, Enum, Field, FieldType, Format, Literal, ORDER, Presence, Rule,
+    Spec, Struct, TypeDef, Union, Versions, collection,
 };
 
 use super::{
@@ -272,7 +272,7 @@ impl<'a> Filler<'a> {
             FieldType::Ordered(inner) => {
                 let order = Json::List(vec!["example".into()]);
                 let value = self.value(inner, pointer, leaf);
-                Json::Object(vec![("@order".to_owned(), order), ("example".to_owned(), value)])
+                Json::Object(vec![(ORDER.to_owned(), order), ("example".to_owned(), value)])
             }
         }
     }
