@@ -34,7 +34,9 @@ fn every_known_body_has_a_schema_with_a_name_of_its_own() {
             assert_eq!(text.is_some(), body.is_some(), "{} {form:?}", endpoint.path);
             let Some(text) = text else { continue };
             let id = schema_id(endpoint, form);
-            assert!(id.ends_with(&schema_file(endpoint, form)), "{id}");
+            // A URI has no braces.
+            let file = schema_file(endpoint, form).replace('{', "%7B").replace('}', "%7D");
+            assert!(id.ends_with(&file), "{id}");
             assert!(text.contains(&format!("\"$id\": \"{id}\"")), "{text}");
             assert!(text.ends_with("}\n"), "{text}");
             assert_eq!(Some(text), schema(&spec, endpoint, form), "another text the second time");
