@@ -3,7 +3,7 @@
 use std::{convert::Infallible, fmt, marker::PhantomData};
 
 use serde::{Deserializer, Serialize, Serializer, de};
-use sps_validate::{Constraint, Context, Form, Kind, Report, Subject, Versions};
+use sps_validate::{Constraint, Context, Form, Kind, ORDER, Report, Subject, Versions};
 
 use crate::{
     generated::ENDPOINTS,
@@ -158,10 +158,7 @@ pub struct SubjectOf<T>(PhantomData<T>);
 
 impl<T: Describe + Endpoint> SubjectOf<T> {
     /// The body of the endpoint.
-    pub const SUBJECT: Subject = Subject::new(<T as Describe>::KIND, Form::Request)
-        .wrappers(T::WRAPPERS)
-        .constraint(T::CONSTRAINT)
-        .versions(T::VERSIONS);
+    pub const SUBJECT: Subject = subject::<T>(<T as Describe>::KIND, Form::Request);
 }
 
 /// The subject of a type that is not an endpoint.
@@ -207,8 +204,8 @@ impl EndpointInfo {
             doc: E::DOC,
             versions: E::VERSIONS,
             is_ordered: E::ORDERED,
-            request: subject::<E, E::Request>(Form::Request),
-            response: subject::<E, E::Response>(Form::Response),
+            request: subject_of::<E, E::Request>(Form::Request),
+            response: subject_of::<E, E::Response>(Form::Response),
         }
     }
 
@@ -290,14 +287,14 @@ impl EndpointInfo {
     }
 }
 
-const fn subject<E: Endpoint, B: Body>(form: Form) -> Option<Subject> {
+/// What a body of the endpoint in this form is checked against.
+const fn subject<E: Endpoint>(kind: Kind, form: Form) -> Subject {
+    Subject::new(kind, form).wrappers(E::WRAPPERS).constraint(E::CONSTRAINT).versions(E::VERSIONS)
+}
+
+const fn subject_of<E: Endpoint, B: Body>(form: Form) -> Option<Subject> {
     match B::BODY {
-        Some(kind) => Some(
-            Subject::new(kind, form)
-                .wrappers(E::WRAPPERS)
-                .constraint(E::CONSTRAINT)
-                .versions(E::VERSIONS),
-        ),
+        Some(kind) => Some(subject::<E>(kind, form)),
         None => None,
     }
 }
@@ -314,7 +311,6 @@ pub fn endpoints() -> impl ExactSizeIterator<Item = &'static EndpointInfo> + Clo
 }
 
 /// The order of a collection: a list of the keys of its objects.
-const ORDER: &str = "@order";
 static ORDER_INFO: EndpointInfo = EndpointInfo {
     path: ORDER,
     kind: EndpointKind::Singleton,

@@ -7,16 +7,13 @@ use serde::{
     de::{self, MapAccess, Visitor},
     ser::SerializeMap as _,
 };
-use sps_validate::Kind;
+use sps_validate::{Kind, ORDER};
 
 use crate::{
     exchange::Exchange,
     reader::Reader,
     wire::{Describe, Seed, Wire},
 };
-
-/// The key under which the list of the other keys is.
-const ORDER: &str = "@order";
 
 /// An object with free keys and a list `@order` of them, such as the interfaces of a network card.
 ///
@@ -168,8 +165,9 @@ impl<T: Exchange> Exchange for Ordered<T> {
     type Response = Ordered<T::Response>;
 
     fn from_response(response: Self::Response) -> Self {
+        // The keys differ already.
         let entries = response.0.into_iter();
-        Self(entries.map(|(key, value)| (key, T::from_response(value))).collect())
+        Self(entries.map(|(key, value)| (key, T::from_response(value))).collect::<Vec<_>>())
     }
 }
 

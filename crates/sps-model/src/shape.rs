@@ -1,7 +1,7 @@
 //! Steps from the kind of a value to the kind of a part of it, for code that walks a body without its type.
 
 use serde_json::{Map, Value};
-use sps_validate::{Kind, Shape};
+use sps_validate::{Kind, ORDER, Shape};
 
 pub use sps_validate::is_secret_name;
 
@@ -17,7 +17,7 @@ pub fn tag_of(kind: Kind, object: &Map<String, Value>) -> Option<&str> {
 /// `tag` is the value of the tag, where the object is a union.
 pub fn member(kind: Kind, tag: Option<&str>, key: &str) -> Option<Kind> {
     match kind.peeled() {
-        Kind::Ordered(_) if key == "@order" => Some(Kind::List(&Kind::String)),
+        Kind::Ordered(_) if key == ORDER => Some(Kind::List(&Kind::String)),
         Kind::Map(inner) | Kind::Ordered(inner) => Some(*inner),
         Kind::Named(ty) => match ty.shape {
             Shape::Struct { fields, .. } => {

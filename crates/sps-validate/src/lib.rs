@@ -89,8 +89,8 @@ pub use crate::{
         hand_written, local_group_name, not_ipv6, snmp_user_name,
     },
     descriptor::{
-        Breach, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, Shape, Target,
-        Type, Variant,
+        Breach, Constraint, Constraints, EnumValue, Field, FieldForm, Kind, Member, ORDER, Shape,
+        Target, Type, Variant,
     },
     explain::{explain, explain_scanned},
     finding::{Choice, Expected, Finding, Home, Item},

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    descriptor::{FieldForm, Kind, Shape},
+    descriptor::{FieldForm, Kind, ORDER, Shape},
     json::{Node, Value},
     subject::Subject,
 };
@@ -153,7 +153,7 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
 fn member_kind(kind: Kind, node: &Node<'_>, key: &str) -> Option<Kind> {
     let Kind::Named(ty) = kind else {
         return Some(match kind {
-            Kind::Ordered(_) if key == "@order" => Kind::Any,
+            Kind::Ordered(_) if key == ORDER => Kind::Any,
             Kind::Map(inner) | Kind::Ordered(inner) => *inner,
             _ => Kind::Any,
         });

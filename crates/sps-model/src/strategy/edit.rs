@@ -1,7 +1,7 @@
 //! Inputs of rules in a JSON value, and edits made to it.
 
 use serde_json::Value;
-use sps_validate::{Input, Kind, Path, Shape, Type};
+use sps_validate::{Input, Kind, ORDER, Path, Shape, Type};
 
 use crate::strategy::value::simplest;
 
@@ -160,7 +160,7 @@ pub(super) fn walk<'v>(
             }
         }
         (Kind::Ordered(inner), Value::Object(entries)) => {
-            for (key, entry) in entries.iter().filter(|(key, _)| *key != "@order") {
+            for (key, entry) in entries.iter().filter(|(key, _)| *key != ORDER) {
                 below(*inner, key, entry);
             }
         }

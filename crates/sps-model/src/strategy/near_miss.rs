@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::sample::Index;
 use serde_json::{Value, json};
-use sps_validate::{Constraint, FieldForm, Kind, Resolver, Shape, Type, code};
+use sps_validate::{Constraint, FieldForm, Kind, ORDER, Resolver, Shape, Type, code};
 
 use crate::strategy::{
     edit::{Edit, apply, walk},
@@ -159,7 +159,7 @@ fn structural(kind: Kind, pointer: &str, value: &Value, chances: &mut Vec<Chance
             );
         }
         (Kind::Ordered(_), Value::Object(_)) => {
-            let order = below(pointer, &["@order"]);
+            let order = below(pointer, &[ORDER]);
             let wrong = Change::Put(json!(["no such key"]));
             chances.push(Chance { code: code::WRONG_ORDER, pointer: order.clone(), change: wrong });
             chances.push(Chance {

@@ -6,7 +6,7 @@ use proptest::{
     string::string_regex,
 };
 use serde_json::{Map, Value, json};
-use sps_validate::{Constraint, FieldForm, Kind, Shape, Type, format::Format};
+use sps_validate::{Constraint, FieldForm, Kind, ORDER, Shape, Type, format::Format};
 
 /// Deeper than this, everything that may be empty is.
 const DEEP: usize = 8;
@@ -56,7 +56,7 @@ fn of_kind(kind: Kind, constraint: Constraint, depth: usize) -> BoxedStrategy<Va
                 .prop_map(|entries| {
                     let order = entries.keys().rev().cloned().map(Value::from).collect();
                     let mut object: Map<String, Value> = entries.into_iter().collect();
-                    object.insert("@order".to_owned(), order);
+                    object.insert(ORDER.to_owned(), order);
                     Value::Object(object)
                 })
                 .boxed()
@@ -250,7 +250,7 @@ pub(super) fn simplest(kind: Kind, constraint: &Constraint, fresh: &mut u64) -> 
             Value::Array((0..length).map(|_| simplest(*inner, constraint, fresh)).collect())
         }
         Kind::Map(_) => json!({}),
-        Kind::Ordered(_) => json!({ "@order": [] }),
+        Kind::Ordered(_) => json!({ ORDER: [] }),
         Kind::Named(ty) => match ty.shape {
             Shape::Struct { fields, .. } => {
                 let needed = fields.iter().enumerate().filter(|(_, field)| {

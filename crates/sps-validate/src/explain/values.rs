@@ -1,18 +1,17 @@
 //! Values of each kind, and the objects among them.
 
+use std::collections::HashSet;
+
 use super::{Walker, hints::Siblings};
 use crate::{
     code,
-    descriptor::{Constraint, Field, FieldForm, Kind, Member as MemberInfo, Shape, Type},
+    descriptor::{Constraint, Field, FieldForm, Kind, Member as MemberInfo, ORDER, Shape, Type},
     finding::{Finding, Item},
     format::{self, Format},
     json::{Member, Node, Value},
     reason::Reason,
     secret_name::is_secret_name,
 };
-
-/// The key of an ordered map under which the list of its other keys is.
-const ORDER: &str = "@order";
 
 impl<'t> Walker<'_, '_, 't> {
     /// Checks one value; `siblings` are the other variants when it is the content of a union.
@@ -90,7 +89,6 @@ impl<'t> Walker<'_, '_, 't> {
         members: &'t [Member<'t>],
         node: &'t Node<'t>,
     ) {
-        let keys = || members.iter().map(|member| &*member.key).filter(|key| *key != ORDER);
         for member in members {
             self.below(&member.key, |walker| {
                 if member.key != ORDER {
@@ -99,10 +97,11 @@ impl<'t> Walker<'_, '_, 't> {
                 let Value::Array(items) = &member.value.value else {
                     return walker.wrong_type(&member.value, Kind::List(&Kind::String).into());
                 };
-                let named: Vec<&str> = items.iter().filter_map(Node::as_str).collect();
-                let is_order = named.len() == items.len()
-                    && named.len() == keys().count()
-                    && keys().all(|key| named.contains(&key));
+                let named: HashSet<&str> = items.iter().filter_map(Node::as_str).collect();
+                let mut keys = members.iter().map(|it| &*it.key).filter(|key| *key != ORDER);
+                let is_order = items.iter().all(|it| it.as_str().is_some())
+                    && items.len() == keys.clone().count()
+                    && keys.all(|key| named.contains(key));
                 if !is_order {
                     walker.error(&member.value, Finding::WrongOrder);
                 }
