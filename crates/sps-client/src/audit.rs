@@ -16,7 +16,7 @@ use crate::{
     http::Call,
     path,
     received::{self, Received},
-    session::{Scope, Shared},
+    session::Scope,
     transfer::Progress,
 };
 
@@ -42,7 +42,7 @@ pub use self::{pages::Pages, query::SessionQuery};
 /// }
 /// ```
 pub struct AuditSessions<'a> {
-    shared: &'a Arc<Shared>,
+    client: &'a Client,
 }
 
 impl fmt::Debug for AuditSessions<'_> {
@@ -54,7 +54,7 @@ impl fmt::Debug for AuditSessions<'_> {
 impl Client {
     /// The sessions that went through the appliance. They are not the session of this client.
     pub fn audit_sessions(&self) -> AuditSessions<'_> {
-        AuditSessions { shared: &self.shared }
+        AuditSessions { client: self }
     }
 }
 
@@ -83,7 +83,7 @@ impl AuditSessions<'_> {
         // Checked before the snapshot is opened, of which there are only a few.
         query.path(AuditSession::PATH, None)?;
         let call = Call::get(AuditSnapshot::PATH);
-        let response = self.shared.send_once(&call, &Scope::Any).await?.json(&call)?;
+        let response = self.client.shared.send_once(&call, &Scope::Any).await?.json(&call)?;
         let snapshot = received::read::<AuditSnapshot>(response, &call)?.body.snapshot;
         self.pages(&query.path(AuditSession::PATH, Some(&snapshot))?).await
     }
@@ -94,7 +94,7 @@ impl AuditSessions<'_> {
     /// The errors of [`Self::list`].
     pub async fn count(&self, query: &SessionQuery) -> Result<u64, Error> {
         let path = query.count_path(AuditSessionCount::PATH)?;
-        Ok(self.shared.get::<AuditSessionCount>(&path, &Scope::Any).await?.body.count)
+        Ok(self.client.shared.get::<AuditSessionCount>(&path, &Scope::Any).await?.body.count)
     }
 
     /// Reads one session.
@@ -102,7 +102,7 @@ impl AuditSessions<'_> {
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound), and the other kinds that concern reading.
     pub async fn get(&self, key: &str) -> Result<Received<AuditSession>, Error> {
-        self.shared.get(&path::of_object(AuditSession::PATH, key)?, &Scope::Any).await
+        self.client.shared.get(&path::of_object(AuditSession::PATH, key)?, &Scope::Any).await
     }
 
     /// Lists the alerts of a session.
@@ -169,8 +169,7 @@ impl AuditSessions<'_> {
         progress: impl FnMut(Progress) + Send,
     ) -> Result<u64, Error> {
         let path = format!("{}/audit_trail", path::of_object(AuditSession::PATH, key)?);
-        let client = Client { shared: Arc::clone(self.shared) };
-        client.download_to_file(&path, target, progress).await
+        self.client.download_to_file(&path, target, progress).await
     }
 
     /// Lists the users of sessions, up to a number from 1 to 10000.
@@ -186,6 +185,6 @@ impl AuditSessions<'_> {
     }
 
     async fn pages<E: Endpoint>(&self, path: &str) -> Result<Pages<E>, Error> {
-        Pages::fetch(Arc::clone(self.shared), path).await
+        Pages::fetch(Arc::clone(&self.client.shared), path).await
     }
 }

@@ -29,9 +29,6 @@ pub struct ClientBuilder {
     settings: Settings,
 }
 
-/// An HTTP client, the address without a path, and the proxy with its name.
-type Transport = (reqwest::Client, String, Option<(reqwest::Proxy, String)>);
-
 impl Client {
     /// Starts from the address of the appliance: `https://HOST`, `https://HOST:PORT` or `HOST`.
     ///
@@ -222,20 +219,18 @@ impl ClientBuilder {
             Error::argument(Argument::Login, "missing; call `ClientBuilder::login`")
         })?;
         login.check()?;
-        let (http, base, way) = self.transport(Some(&login))?;
-        let journal = self.journal.as_ref().map(|path| Journal::new(path.clone(), base.clone()));
-        let timeout = self.settings.connect_timeout;
-        let proxy = way.as_ref().map(|(_, name)| name.clone());
-        let settings = Settings { proxy, ..self.settings };
-        let way = way.map(|it| it.0);
-        match Client::connect(http, base, login, journal, settings).await {
-            Err(error) => Err(tls::explain(error, &self.url, way, timeout).await),
-            client => client,
-        }
+        let (http, base) = self.transport(Some(&login))?;
+        let journal = self.journal.clone().map(|path| Journal::new(path, base.clone()));
+        let proxy = self.way()?.and(self.proxy.as_ref()).map(ToString::to_string);
+        let settings = Settings { proxy, ..self.settings.clone() };
+        self.explained(Client::connect(http, base, login, journal, settings).await).await
     }
 
-    /// Makes the HTTP client, the address without a path, and the proxy with its name.
-    pub(crate) fn transport(&self, login: Option<&Login>) -> Result<Transport, Error> {
+    /// Makes the HTTP client and the address without a path.
+    pub(crate) fn transport(
+        &self,
+        login: Option<&Login>,
+    ) -> Result<(reqwest::Client, String), Error> {
         if self.url.scheme() == "http" && !self.allow_http {
             let reason = "with `http://`, anyone on the network path can read the password";
             return Err(Error::argument(Argument::Address, reason));
@@ -245,14 +240,10 @@ impl ClientBuilder {
             return Err(Error::argument(Argument::Trust, reason));
         }
         let tls = tls::config(&self.trust, login)?;
-        let proxy = match &self.proxy {
-            Some(proxy) => proxy.on_the_way_to(&self.url)?.map(|it| (it, proxy.to_string())),
-            None => None,
-        };
         // Never the proxy of the environment, which a library does not read.
         let http = reqwest::Client::builder().no_proxy();
-        let http = match &proxy {
-            Some((proxy, _)) => http.proxy(proxy.clone()),
+        let http = match self.way()? {
+            Some(proxy) => http.proxy(proxy),
             None => http,
         };
         let http = http
@@ -269,7 +260,15 @@ impl ClientBuilder {
                     .because(error)
             })?;
         let base = self.url.as_str().trim_end_matches('/').to_owned();
-        Ok((http, base, proxy))
+        Ok((http, base))
+    }
+
+    /// The proxy, if requests go through one.
+    fn way(&self) -> Result<Option<reqwest::Proxy>, Error> {
+        match &self.proxy {
+            Some(proxy) => proxy.on_the_way_to(&self.url),
+            None => Ok(None),
+        }
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -280,11 +279,8 @@ impl ClientBuilder {
     pub(crate) async fn explained<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         match result {
             Err(error) => {
-                let way = match &self.proxy {
-                    Some(proxy) => proxy.on_the_way_to(&self.url)?,
-                    None => None,
-                };
-                Err(tls::explain(error, &self.url, way, self.settings.connect_timeout).await)
+                let timeout = self.settings.connect_timeout;
+                Err(tls::explain(error, &self.url, self.way()?, timeout).await)
             }
             result => result,
         }

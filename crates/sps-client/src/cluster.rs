@@ -1,6 +1,6 @@
 //! Clusters: the status of the nodes, and the ways into a cluster.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use sps_model::{
     Endpoint as _, Key, Method,
@@ -12,16 +12,14 @@ use crate::{
     client::Client,
     error::Error,
     http::Call,
-    list::List,
     path,
     received::{self, Received},
-    session::{Scope, Shared},
     transaction::Transaction,
 };
 
 /// The cluster of the appliance; made by [`Client::cluster`]. Ask the central node.
 pub struct Cluster<'a> {
-    shared: &'a Arc<Shared>,
+    client: &'a Client,
 }
 
 impl fmt::Debug for Cluster<'_> {
@@ -33,7 +31,7 @@ impl fmt::Debug for Cluster<'_> {
 impl Client {
     /// The cluster of the appliance.
     pub fn cluster(&self) -> Cluster<'_> {
-        Cluster { shared: &self.shared }
+        Cluster { client: self }
     }
 }
 
@@ -43,10 +41,7 @@ impl Cluster<'_> {
     /// # Errors
     /// The errors of the appliance, if it belongs to no cluster or is not the central node.
     pub async fn status(&self) -> Result<Vec<Received<NodeStatus>>, Error> {
-        List::fetch(Arc::clone(self.shared), Scope::Any, NodeStatus::PATH.to_owned())
-            .await?
-            .all()
-            .await
+        self.client.list::<NodeStatus>().await?.all().await
     }
 
     /// Lists the nodes and their roles. [`Transaction::replace_object`] changes the roles of one.
@@ -54,7 +49,7 @@ impl Cluster<'_> {
     /// # Errors
     /// The kinds of [`ErrorKind`](crate::ErrorKind) that concern reading.
     pub async fn nodes(&self) -> Result<Vec<Received<Node>>, Error> {
-        List::fetch(Arc::clone(self.shared), Scope::Any, Node::PATH.to_owned()).await?.all().await
+        self.client.list::<Node>().await?.all().await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Firmware of the appliance: its slots, uploads, tests and upgrades.
 
-use std::{fmt, sync::Arc, time::Instant};
+use std::{fmt, time::Instant};
 
 use sps_model::{
     Endpoint as _, Method,
@@ -13,10 +13,9 @@ use crate::{
     client::Client,
     error::{Error, ErrorKind},
     http::Call,
-    list::List,
     path,
     received::{self, Received},
-    session::{Scope, Shared},
+    session::Scope,
     transfer::{Progress, Source},
 };
 
@@ -33,7 +32,7 @@ use crate::{
 /// # }
 /// ```
 pub struct Firmware<'a> {
-    shared: &'a Arc<Shared>,
+    client: &'a Client,
 }
 
 impl fmt::Debug for Firmware<'_> {
@@ -45,7 +44,7 @@ impl fmt::Debug for Firmware<'_> {
 impl Client {
     /// The firmware of the appliance.
     pub fn firmware(&self) -> Firmware<'_> {
-        Firmware { shared: &self.shared }
+        Firmware { client: self }
     }
 }
 
@@ -55,7 +54,7 @@ impl Firmware<'_> {
     /// # Errors
     /// The kinds of [`ErrorKind`] that concern reading.
     pub async fn slots(&self) -> Result<Vec<Received<Slot>>, Error> {
-        List::fetch(Arc::clone(self.shared), Scope::Any, Slot::PATH.to_owned()).await?.all().await
+        self.client.list::<Slot>().await?.all().await
     }
 
     /// Uploads an image into an empty slot, and gives the number of the slot.
@@ -70,8 +69,7 @@ impl Firmware<'_> {
         progress: impl FnMut(Progress) + Clone + Send + 'static,
     ) -> Result<i64, Error> {
         const TYPE: &str = "application/x-iso9660-image";
-        let client = self.client();
-        let response = client.upload(FirmwareUpload::PATH, TYPE, image, progress).await?;
+        let response = self.client.upload(FirmwareUpload::PATH, TYPE, image, progress).await?;
         response.key.as_deref().and_then(|it| it.parse().ok()).ok_or_else(|| {
             Error::new(ErrorKind::UnexpectedResponse)
                 .at(Method::Post, FirmwareUpload::PATH)
@@ -86,7 +84,7 @@ impl Firmware<'_> {
     /// [`ErrorKind::FirmwareTestFailed`] with the reasons as [`Error::message`]; [`ErrorKind::NotFound`] for an empty
     /// slot.
     pub async fn test(&self, slot: i64) -> Result<String, Error> {
-        let settings = &self.shared.settings;
+        let settings = &self.client.shared.settings;
         let body = body::typed::<Test>(&Test::new(slot), Method::Post, settings)?;
         self.tested(&body, Test::PATH).await
     }
@@ -102,13 +100,13 @@ impl Firmware<'_> {
     /// As [`Self::test`].
     pub async fn upgrade(&self, slot: i64, message: Option<&str>) -> Result<String, Error> {
         let request = Upgrade::new(slot).with_message(message.map(str::to_owned));
-        let body = body::typed::<Upgrade>(&request, Method::Post, &self.shared.settings)?;
+        let body = body::typed::<Upgrade>(&request, Method::Post, &self.client.shared.settings)?;
         self.tested(&body, Upgrade::PATH).await
     }
 
     async fn tested(&self, body: &Outgoing, path: &str) -> Result<String, Error> {
         let call = body.call(Method::Post, path);
-        let response = self.shared.send(&call, &Scope::Any).await?.json(&call)?;
+        let response = self.client.shared.send(&call, &Scope::Any).await?.json(&call)?;
         Ok(received::read::<Test>(response, &call)?.body.test_summary)
     }
 
@@ -122,9 +120,9 @@ impl Firmware<'_> {
     /// pass.
     pub async fn wait_for_version(&self, version: &str) -> Result<(), Error> {
         let start = Instant::now();
-        let settings = &self.shared.settings;
+        let settings = &self.client.shared.settings;
         loop {
-            let found = match self.client().info().await {
+            let found = match self.client.info().await {
                 Ok(info) => info.body.firmware_version.into_option().unwrap_or_default(),
                 Err(error) if error.is_retryable() => String::new(),
                 Err(error) => return Err(error),
@@ -150,10 +148,6 @@ impl Firmware<'_> {
     /// The errors of the appliance: it refuses for the running firmware, and for that of the next boot.
     pub async fn delete(&self, slot: i64) -> Result<(), Error> {
         let path = path::of_object(Slot::PATH, &slot.to_string())?;
-        self.shared.send(&Call::new(Method::Delete, &path), &Scope::Any).await.map(drop)
-    }
-
-    fn client(&self) -> Client {
-        Client { shared: Arc::clone(self.shared) }
+        self.client.shared.send(&Call::new(Method::Delete, &path), &Scope::Any).await.map(drop)
     }
 }

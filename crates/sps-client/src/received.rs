@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Deserialize as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sps_model::{Any, Endpoint, EndpointInfo, Exchange, Meta, Reader, Wire as _};
 use sps_validate::{Context, Form, Kind, Limits, Subject, UnknownKeys, json::scan, rewrite};
 
@@ -94,10 +94,9 @@ pub(crate) fn read<E: Endpoint>(
 /// Takes the body out of a response. Without wrappers, it is everything but `key` and `meta`.
 fn take_body<E: Endpoint>(response: &mut Value) -> Option<Value> {
     if E::WRAPPERS.is_empty() {
-        let mut body = response.clone();
+        let mut body = response.take();
         let members = body.as_object_mut()?;
-        members.remove("key");
-        members.remove("meta");
+        *response = json!({"key": members.remove("key"), "meta": members.remove("meta")});
         return Some(body);
     }
     let wrapper = E::WRAPPERS.iter().find(|it| response.get(**it).is_some())?;
@@ -130,8 +129,6 @@ pub(crate) fn read_raw(response: &Response, call: &Call<'_>) -> Result<RawRespon
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
     body,
     builder::ClientBuilder,
     error::Error,
-    http::{self, Authentication, Call},
+    http::{self, Authentication, Call, Response},
     received,
 };
 
@@ -19,11 +19,8 @@ impl ClientBuilder {
     /// # Errors
     /// The kinds of [`ErrorKind`](crate::ErrorKind) that concern the connection and reading.
     pub async fn setup_status(&self) -> Result<Setup, Error> {
-        let (http, base, _) = self.transport(None)?;
         let call = Call::get(Setup::PATH);
-        let timeout = self.settings().timeout;
-        let response = http::exchange(&http, &base, &call, &Authentication::None, timeout).await;
-        let response = self.explained(response).await?.json(&call)?;
+        let response = self.exchange(&call).await?.json(&call)?;
         Ok(received::read::<Setup>(response, &call)?.body)
     }
 
@@ -39,14 +36,17 @@ impl ClientBuilder {
     /// and the errors of the appliance.
     pub async fn set_up(&self, request: &Request) -> Result<(), Error> {
         let body = body::typed::<Setup>(request, Method::Post, self.settings())?;
-        let (http, base, _) = self.transport(None)?;
-        let call = body.call(Method::Post, Setup::PATH);
-        let timeout = self.settings().timeout;
-        let response = http::exchange(&http, &base, &call, &Authentication::None, timeout).await;
-        match self.explained(response).await {
+        match self.exchange(&body.call(Method::Post, Setup::PATH)).await {
             // The appliance redirects to its web interface.
             Err(error) if error.status() == Some(303) => Ok(()),
             result => result.map(drop),
         }
+    }
+    /// Sends a request without a login.
+    async fn exchange(&self, call: &Call<'_>) -> Result<Response, Error> {
+        let (http, base) = self.transport(None)?;
+        let timeout = self.settings().timeout;
+        let response = http::exchange(&http, &base, call, &Authentication::None, timeout).await;
+        self.explained(response).await
     }
 }

@@ -1,6 +1,6 @@
 //! Support bundles: jobs of the appliance that collect logs and settings.
 
-use std::{fmt, path::Path, sync::Arc, time::Instant};
+use std::{fmt, path::Path, time::Instant};
 
 use serde_json::Value;
 use sps_model::{Endpoint as _, Method, SupportBundle, SupportBundleStatus};
@@ -10,17 +10,15 @@ use crate::{
     error::{Error, ErrorKind},
     hide,
     http::Call,
-    json,
-    list::List,
-    path,
+    json, path,
     received::Received,
-    session::{Scope, Shared},
+    session::Scope,
     transfer::Progress,
 };
 
 /// The jobs that collect support bundles; made by [`Client::support_bundles`].
 pub struct SupportBundles<'a> {
-    shared: &'a Arc<Shared>,
+    client: &'a Client,
 }
 
 impl fmt::Debug for SupportBundles<'_> {
@@ -32,7 +30,7 @@ impl fmt::Debug for SupportBundles<'_> {
 impl Client {
     /// The jobs that collect support bundles.
     pub fn support_bundles(&self) -> SupportBundles<'_> {
-        SupportBundles { shared: &self.shared }
+        SupportBundles { client: self }
     }
 }
 
@@ -62,7 +60,7 @@ impl SupportBundles<'_> {
     /// The errors of the appliance.
     pub async fn start(&self) -> Result<String, Error> {
         let call = Call::new(Method::Post, SupportBundle::PATH);
-        let response = self.shared.send(&call, &Scope::Any).await?.json(&call)?;
+        let response = self.client.shared.send(&call, &Scope::Any).await?.json(&call)?;
         started(&response).ok_or_else(|| {
             Error::new(ErrorKind::UnexpectedResponse)
                 .at(call.method, call.path)
@@ -93,18 +91,18 @@ impl SupportBundles<'_> {
                     let failed = failed(ErrorKind::JobFailed);
                     return Err(match bundle.error {
                         Some(mut reason) => {
-                            hide::strike_text(&mut reason, &self.shared.secrets());
+                            hide::strike_text(&mut reason, &self.client.shared.secrets());
                             failed.with_message(reason)
                         }
                         None => failed.note("the appliance gives no reason"),
                     });
                 }
-                _ if start.elapsed() > self.shared.settings.job_timeout => {
+                _ if start.elapsed() > self.client.shared.settings.job_timeout => {
                     return Err(
                         failed(ErrorKind::Timeout).note(format!("job `{key}` is still running"))
                     );
                 }
-                _ => tokio::time::sleep(self.shared.settings.poll).await,
+                _ => tokio::time::sleep(self.client.shared.settings.poll).await,
             }
         }
     }
@@ -114,7 +112,7 @@ impl SupportBundles<'_> {
     /// # Errors
     /// [`ErrorKind::NotFound`]: the appliance removes every job after 24 hours.
     pub async fn get(&self, key: &str) -> Result<Received<SupportBundle>, Error> {
-        self.shared.get(&path::of_object(SupportBundle::PATH, key)?, &Scope::Any).await
+        self.client.shared.get(&path::of_object(SupportBundle::PATH, key)?, &Scope::Any).await
     }
 
     /// Lists all jobs.
@@ -122,8 +120,7 @@ impl SupportBundles<'_> {
     /// # Errors
     /// The kinds of [`ErrorKind`] that concern reading.
     pub async fn list(&self) -> Result<Vec<Received<SupportBundle>>, Error> {
-        let path = SupportBundle::PATH.to_owned();
-        List::fetch(Arc::clone(self.shared), Scope::Any, path).await?.all().await
+        self.client.list::<SupportBundle>().await?.all().await
     }
 
     /// Downloads a bundle into a file, as [`Client::download_to_file`] does.
@@ -136,8 +133,7 @@ impl SupportBundles<'_> {
         target: impl AsRef<Path> + Send,
         progress: impl FnMut(Progress) + Send,
     ) -> Result<u64, Error> {
-        let client = Client { shared: Arc::clone(self.shared) };
-        client.download_to_file(&self.download_path(key)?, target, progress).await
+        self.client.download_to_file(&self.download_path(key)?, target, progress).await
     }
 
     /// The path of a bundle, for [`Client::download`].
@@ -154,7 +150,7 @@ impl SupportBundles<'_> {
     /// [`ErrorKind::NotFound`], and the other errors of the appliance.
     pub async fn delete(&self, key: &str) -> Result<(), Error> {
         let path = path::of_object(SupportBundle::PATH, key)?;
-        self.shared.send(&Call::new(Method::Delete, &path), &Scope::Any).await.map(drop)
+        self.client.shared.send(&Call::new(Method::Delete, &path), &Scope::Any).await.map(drop)
     }
 }
 
