@@ -7,7 +7,7 @@ mod seen;
 use std::{collections::BTreeSet, error, fmt};
 
 use serde_json::Value;
-use sps_spec::Spec;
+use sps_spec::{Spec, fits};
 
 use crate::learn::seen::{Pattern, Seen};
 
@@ -71,7 +71,7 @@ pub struct LearnedPage {
 }
 
 /// What responses show about the endpoint itself.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Shape {
     is_collection: bool,
     /// Whether the members of the body are not below `body`.
@@ -95,9 +95,7 @@ pub struct Learner {
     endpoint: Option<String>,
     /// Whether the caller names the endpoint.
     is_given: bool,
-    is_collection: bool,
-    /// Whether the members of the body are not below `body`.
-    is_bare: bool,
+    shape: Shape,
     words: Vec<Pattern>,
     body: Seen,
     /// Where objects were read, to tell a singleton from an object of a collection.
@@ -165,32 +163,31 @@ impl Learner {
             return Err(LearnError::NoBody);
         }
         self.object(href)?;
-        self.is_bare = true;
+        self.shape.is_bare = true;
         self.body.add(&Value::Object(bare), &self.words);
         Ok(())
     }
 
     /// Takes note that a response is about the object at this path.
     fn object(&mut self, href: &str) -> Result<(), LearnError> {
-        let parent = href.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let key = href.rsplit_once('/').map_or(href, |(_, key)| key);
+        let (parent, key) = href.rsplit_once('/').unwrap_or(("", href));
         let is_first = self.hrefs.is_empty();
         self.hrefs.insert(href.to_owned());
         match self.endpoint.as_deref() {
             Some(known) if fits(known, href) => Ok(()),
             Some(known) if fits(known, parent) => {
-                self.is_collection = true;
+                self.shape.is_collection = true;
                 Ok(())
             }
             // Two objects of one collection: the first was taken for an endpoint.
             Some(known)
                 if !self.is_given
-                    && !self.is_collection
+                    && !self.shape.is_collection
                     && siblings(known, href)
                     && self.hrefs.len() == 2 =>
             {
                 self.endpoint = Some(parent.to_owned());
-                self.is_collection = true;
+                self.shape.is_collection = true;
                 Ok(())
             }
             None if is_first && sps_model::validate::is_like_a_key(key) => self.about(parent, true),
@@ -208,7 +205,7 @@ impl Learner {
             }
             _ => {
                 self.endpoint.get_or_insert_with(|| path.to_owned());
-                self.is_collection |= is_collection;
+                self.shape.is_collection |= is_collection;
                 Ok(())
             }
         }
@@ -227,12 +224,11 @@ impl Learner {
         let place = place.ok_or_else(|| LearnError::Path(path.to_owned()))?;
         // What was taken for objects of one collection may be endpoints of one container.
         let known = self.hrefs.iter().find(|it| *it != path && spec.endpoint(it).is_some());
-        if let Some(found) = known.filter(|_| !self.is_given && self.is_collection) {
+        if let Some(found) = known.filter(|_| !self.is_given && self.shape.is_collection) {
             let (known, found) = (path.to_owned(), found.clone());
             return Err(LearnError::OtherEndpoint { known, found });
         }
-        let shape = Shape { is_collection: self.is_collection, is_bare: self.is_bare };
-        Ok(page::draft(spec, path, place, shape, &self.body))
+        Ok(page::draft(spec, path, place, self.shape, &self.body))
     }
 }
 
@@ -243,18 +239,6 @@ fn is_place(place: &str) -> bool {
         let name = name.strip_prefix('{').and_then(|it| it.strip_suffix('}')).unwrap_or(name);
         !name.is_empty() && name.chars().all(fits)
     })
-}
-
-/// Whether a path is that of an endpoint, which may have placeholders such as `{id}`.
-fn fits(endpoint: &str, path: &str) -> bool {
-    let (mut names, mut segments) = (endpoint.split('/'), path.split('/'));
-    loop {
-        match (names.next(), segments.next()) {
-            (None, None) => return true,
-            (Some(name), Some(segment)) if name == segment || name.starts_with('{') => {}
-            _ => return false,
-        }
-    }
 }
 
 fn without_query(href: &str) -> &str {

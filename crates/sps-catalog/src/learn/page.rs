@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sps_spec::{Spec, TypeDef, object_name};
+use sps_spec::{RUST_TYPES, Spec, TypeDef, object_name};
 
 use crate::learn::{
     LearnedFile, LearnedPage, Shape,
-    print::{MAX_PAGE_LINES, Table, key, type_line},
+    print::{MAX_PAGE_LINES, Table, key, text, type_line},
     seen::{Form, Seen},
 };
 
@@ -23,7 +23,6 @@ pub(super) fn draft(
     body: &Seen,
 ) -> LearnedPage {
     let Shape { is_collection, is_bare } = shape;
-    let segments: Vec<&str> = place.split('/').collect();
     let file = format!("endpoints/{place}.toml");
     let own = spec.endpoint(path).filter(|it| it.file == file);
     let mut taken: BTreeSet<String> = RUST_TYPES.iter().map(|it| (*it).to_owned()).collect();
@@ -39,15 +38,11 @@ pub(super) fn draft(
         targets: BTreeSet::new(),
         untyped: Vec::new(),
     };
-    let usual = object_name(segments.last().unwrap_or(&""), is_collection);
+    let segment = place.rsplit('/').next().unwrap_or(place);
+    let usual = object_name(segment, is_collection);
     // A page that is replaced keeps the name of its object: others may use it.
-    let mut object = own.map_or_else(|| camel(&usual), |it| it.object.clone());
-    for segment in segments.iter().rev().skip(1) {
-        if !draft.taken.contains(&object) {
-            break;
-        }
-        object = format!("{}{object}", camel(segment));
-    }
+    let object = own.map_or_else(|| camel(&usual), |it| it.object.clone());
+    let object = draft.object(object, place);
     let object = draft.name(&object);
     let response = draft.signature(body, &object, "", false);
     let mut head = Table::new("[endpoint]");
@@ -58,16 +53,13 @@ pub(super) fn draft(
         head.line(format!("object = \"{object}\""));
     }
     if response != object {
-        head.line(format!("response = {}", key_text(&response)));
+        head.line(format!("response = {}", text(&response)));
     }
     if is_bare {
         head.line("wrappers = []".to_owned());
     }
     head.line("completeness = \"open\"".to_owned());
-    head.line(format!(
-        "title = {}",
-        key_text(&segments.last().unwrap_or(&"").replace(['_', '-'], " "))
-    ));
+    head.line(format!("title = {}", text(&segment.replace(['_', '-'], " "))));
     head.line("doc = \"Drafted from responses; no guide shows it.\"".to_owned());
     head.line(format!("source = \"{SOURCE}\""));
     let mut tables = vec![head];
@@ -77,10 +69,6 @@ pub(super) fn draft(
     let files = files.into_iter().chain(targets).collect();
     LearnedPage { files, untyped: draft.untyped }
 }
-
-/// Names of types that a page must not use.
-const RUST_TYPES: [&str; 10] =
-    ["Box", "Err", "None", "Ok", "Option", "Result", "Self", "Some", "String", "Vec"];
 
 struct Draft<'s> {
     spec: &'s Spec,
@@ -93,6 +81,18 @@ struct Draft<'s> {
 }
 
 impl Draft<'_> {
+    /// The name of an object, with segments of its path in front until it is free.
+    fn object(&self, wanted: String, place: &str) -> String {
+        let mut object = wanted;
+        for segment in place.rsplit('/').skip(1) {
+            if !self.taken.contains(&object) {
+                break;
+            }
+            object = format!("{}{object}", camel(segment));
+        }
+        object
+    }
+
     /// The name, with a number if it is taken.
     fn name(&mut self, wanted: &str) -> String {
         let mut name = wanted.to_owned();
@@ -178,9 +178,9 @@ impl Draft<'_> {
         table.line("_ = { open = true }".to_owned());
         for (word, rust) in names(words.iter().map(String::as_str), camel) {
             table.line(match rust {
-                None => format!("{} = {}", key(word), key_text(DOC)),
+                None => format!("{} = {}", key(word), text(DOC)),
                 Some(rust) => {
-                    format!("{} = {{ rust = \"{rust}\", doc = {} }}", key(word), key_text(DOC))
+                    format!("{} = {{ rust = \"{rust}\", doc = {} }}", key(word), text(DOC))
                 }
             });
         }
@@ -210,7 +210,7 @@ impl Draft<'_> {
         let mut table = Table::new(&format!("[{name}]"));
         // Other pages may use the type, and then it needs a doc of its own.
         if self.spec.type_def(name).is_some() {
-            table.line(format!("_ = {{ doc = {} }}", key_text(DOC)));
+            table.line(format!("_ = {{ doc = {} }}", text(DOC)));
         }
         for (member, rust) in names(members.iter().map(|(member, _)| member.as_str()), snake) {
             let Some((_, value)) = members.iter().find(|(it, _)| it == member) else { continue };
@@ -279,20 +279,14 @@ fn name_only(draft: &Draft<'_>, target: &str) -> LearnedFile {
     let place = target.strip_prefix("/api/").unwrap_or(target);
     let segment = place.rsplit('/').next().unwrap_or(place);
     let usual = object_name(segment, true);
-    let mut object = camel(&usual);
-    for outer in place.rsplit('/').skip(1) {
-        if !draft.taken.contains(&object) {
-            break;
-        }
-        object = format!("{}{object}", camel(outer));
-    }
+    let object = draft.object(camel(&usual), place);
     let mut table = Table::new("[endpoint]");
     table.line("kind = \"collection\"".to_owned());
     if object != usual {
         table.line(format!("object = \"{object}\""));
     }
     table.line("completeness = \"name-only\"".to_owned());
-    table.line(format!("title = {}", key_text(&segment.replace(['_', '-'], " "))));
+    table.line(format!("title = {}", text(&segment.replace(['_', '-'], " "))));
     table.line("doc = \"Target of references; no response of its objects was read.\"".to_owned());
     table.line(format!("source = \"{SOURCE}\""));
     LearnedFile { name: format!("endpoints/{place}.toml"), text: table.to_string() }
@@ -350,9 +344,4 @@ fn snake(wire: &str) -> String {
         name.push(if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' });
     }
     if name.starts_with(|c: char| c.is_ascii_lowercase()) { name } else { format!("n{name}") }
-}
-
-/// A text as a string of TOML.
-fn key_text(text: &str) -> String {
-    crate::learn::print::text(text)
 }

@@ -1,7 +1,10 @@
 //! Everything that values at one place have in common. No value itself is kept, but for words that were asked for.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value};
-use sps_model::validate::{format::Format, is_like_a_key};
+use sps_model::validate::{format::Format, is_like_a_key, json::unescape_pointer_segment};
+use sps_spec::ORDER;
 
 /// Formats that a string has only on purpose.
 const FORMATS: [Format; 6] = [
@@ -46,7 +49,7 @@ pub(super) struct Seen {
 }
 
 /// An element that no list had.
-static NOTHING: Seen = Seen::NOTHING;
+static NOTHING: LazyLock<Seen> = LazyLock::new(Seen::default);
 
 /// What is at a place, as far as values show it.
 pub(super) enum Form<'s> {
@@ -71,8 +74,8 @@ pub(super) struct Pattern(Vec<String>);
 
 impl Pattern {
     pub(super) fn new(pointer: &str) -> Self {
-        let unescape = |it: &str| it.replace("~1", "/").replace("~0", "~");
-        Self(pointer.split('/').skip(1).map(unescape).collect())
+        let segments = pointer.split('/').skip(1);
+        Self(segments.map(|it| unescape_pointer_segment(it).into_owned()).collect())
     }
 
     /// The patterns below a member.
@@ -167,9 +170,9 @@ impl Seen {
     }
 
     fn object(&mut self, members: &Map<String, Value>, words: &[Pattern]) {
-        if members.get("@order").is_some_and(Value::is_array) {
+        if members.get(ORDER).is_some_and(Value::is_array) {
             self.ordered += 1;
-            let items = members.iter().filter(|(key, _)| *key != "@order").map(|(_, value)| value);
+            let items = members.iter().filter(|(key, _)| *key != ORDER).map(|(_, value)| value);
             return self.elements(items, words);
         }
         if is_map(members) {
@@ -255,27 +258,6 @@ impl Seen {
         let certain = self.formatted.iter().position(|count| *count == self.strings);
         Form::String(certain.and_then(|at| FORMATS.get(at)).map(|format| format.code()))
     }
-
-    const NOTHING: Self = Self {
-        count: 0,
-        nulls: 0,
-        bools: 0,
-        integers: 0,
-        fractions: 0,
-        strings: 0,
-        formatted: [0; FORMATS.len()],
-        references: 0,
-        targets: Vec::new(),
-        words: Vec::new(),
-        lists: 0,
-        maps: 0,
-        ordered: 0,
-        element: None,
-        objects: 0,
-        empties: 0,
-        members: Vec::new(),
-        variants: Vec::new(),
-    };
 }
 
 fn entry<'m>(members: &'m mut Vec<(String, Seen)>, key: &str) -> &'m mut Seen {
