@@ -100,11 +100,21 @@ pub(crate) fn locate(path: &str) -> Option<Located<'_>> {
     locate_in(endpoints(), path)
 }
 
-/// The spec as this version has it; all of it without one.
-pub(crate) fn spec_at(target: Option<&Version>) -> Cow<'static, Spec> {
-    match target {
-        Some(version) => Cow::Owned(spec().at(version)),
-        None => Cow::Borrowed(spec()),
+/// The version that a command is about.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct TargetArgs {
+    /// Version of the appliance; what other versions have is left out
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    pub(crate) target: Option<Version>,
+}
+
+impl TargetArgs {
+    /// The spec as this version has it; all of it without one.
+    pub(crate) fn spec(&self) -> Cow<'static, Spec> {
+        match &self.target {
+            Some(version) => Cow::Owned(spec().at(version)),
+            None => Cow::Borrowed(spec()),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     command::{facts, live},
     connection::{self, runtime},
     output::{Stdout, count, print_json, remark},
-    spec::{spec_at, version},
+    spec::{TargetArgs, version},
     status::Status,
 };
 
@@ -24,9 +24,8 @@ Examples:
   sps endpoints --changed-since 6.9
   sps endpoints --live --sim")]
 pub(crate) struct Args {
-    /// Version of the appliance; what other versions have is left out
-    #[arg(long, value_name = "VERSION", value_parser = version)]
-    target: Option<Version>,
+    #[command(flatten)]
+    target: TargetArgs,
 
     /// List what was added (+) or removed (-) after this version, member by member
     #[arg(long, value_name = "VERSION", value_parser = version, conflicts_with = "target")]
@@ -57,7 +56,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
             live::run(client, out).await
         });
     }
-    let spec = spec_at(args.target.as_ref());
+    let spec = args.target.spec();
     match &args.changed_since {
         None if out.is_json() => {
             let endpoints: Vec<Value> = spec.endpoints.iter().map(facts::endpoint).collect();

@@ -3,13 +3,8 @@
 use std::io::Write as _;
 
 use anyhow::Result;
-use sps_spec::Version;
 
-use crate::{
-    output::Stdout,
-    spec::{spec_at, version},
-    status::Status,
-};
+use crate::{output::Stdout, spec::TargetArgs, status::Status};
 
 /// Print the whole API as an OpenAPI 3.1 document
 ///
@@ -21,15 +16,14 @@ Examples:
   sps openapi > sps.openapi.json
   sps openapi --target 7.0 > sps-7.0.openapi.json")]
 pub(crate) struct Args {
-    /// Version of the appliance; what other versions have is left out
-    #[arg(long, value_name = "VERSION", value_parser = version)]
-    target: Option<Version>,
+    #[command(flatten)]
+    target: TargetArgs,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
-    let spec = spec_at(args.target.as_ref());
-    out.write_all(sps_codegen::openapi(&spec, args.target.as_ref()).as_bytes())?;
+    let spec = args.target.spec();
+    out.write_all(sps_codegen::openapi(&spec, args.target.target.as_ref()).as_bytes())?;
     out.flush()?;
     Ok(Status::Done)
 }

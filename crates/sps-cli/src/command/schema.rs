@@ -9,12 +9,12 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use sps_codegen::SchemaForm;
-use sps_spec::{Endpoint, Spec, Version};
+use sps_spec::{Endpoint, Spec};
 
 use crate::{
     endpoint,
     output::{Stdout, count, one_line, print_json},
-    spec::{spec_at, version},
+    spec::TargetArgs,
     status::Status,
 };
 
@@ -51,9 +51,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", requires = "all")]
     site: Vec<String>,
 
-    /// Version of the appliance; what other versions have is left out
-    #[arg(long, value_name = "VERSION", value_parser = version)]
-    target: Option<Version>,
+    #[command(flatten)]
+    target: TargetArgs,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -75,7 +74,7 @@ impl From<Form> for SchemaForm {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
-    let spec = &*spec_at(args.target.as_ref());
+    let spec = &*args.target.spec();
     match (&args.endpoint, &args.all) {
         (Some(endpoint), _) => out.write_all(one(spec, endpoint, args.form.into())?.as_bytes())?,
         (None, Some(dir)) => {

@@ -3,13 +3,12 @@
 use std::io::Write as _;
 
 use anyhow::{Result, anyhow};
-use sps_spec::Version;
 
 use crate::{
     command::facts,
     endpoint,
     output::{Stdout, print_json},
-    spec::{spec_at, version},
+    spec::TargetArgs,
     status::Status,
 };
 
@@ -20,14 +19,13 @@ pub(crate) struct Args {
     #[arg(value_name = "ENDPOINT")]
     endpoint: String,
 
-    /// Version of the appliance; what other versions have is left out
-    #[arg(long, value_name = "VERSION", value_parser = version)]
-    target: Option<Version>,
+    #[command(flatten)]
+    target: TargetArgs,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
-    let spec = spec_at(args.target.as_ref());
+    let spec = args.target.spec();
     let endpoint = endpoint::page_at(&spec, &args.endpoint).map_err(|reason| anyhow!(reason))?;
     if out.is_json() {
         print_json(out, &facts::endpoint_with_schemas(&spec, endpoint))?;

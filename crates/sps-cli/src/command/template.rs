@@ -3,14 +3,8 @@
 use std::io::Write as _;
 
 use anyhow::{Result, anyhow};
-use sps_spec::Version;
 
-use crate::{
-    endpoint,
-    output::Stdout,
-    spec::{spec_at, version},
-    status::Status,
-};
+use crate::{endpoint, output::Stdout, spec::TargetArgs, status::Status};
 
 /// Print a filled-in request body to start from
 #[derive(Debug, clap::Args)]
@@ -27,14 +21,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "VALUE")]
     variant: Option<String>,
 
-    /// Version of the appliance; what other versions have is left out
-    #[arg(long, value_name = "VERSION", value_parser = version)]
-    target: Option<Version>,
+    #[command(flatten)]
+    target: TargetArgs,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
-    let spec = spec_at(args.target.as_ref());
+    let spec = args.target.spec();
     let endpoint = endpoint::page_at(&spec, &args.endpoint).map_err(|reason| anyhow!(reason))?;
     let body = sps_codegen::template(&spec, endpoint, args.variant.as_deref())
         .map_err(|error| anyhow!(error.to_string()))?;
