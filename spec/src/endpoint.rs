@@ -122,7 +122,7 @@ pub struct Endpoint {
     pub request: Option<Body>,
     /// The body of a response, if it is known. Usually the same.
     pub response: Option<Body>,
-    /// Members of a response that may hold the body; `body` almost everywhere. If there are none, the members of the body
+    /// Members of a response that may hold the body; `body` almost everywhere. Without any, the members of the body
     /// are beside `key` and `meta`.
     pub wrappers: Vec<String>,
     /// Whether the order of its objects is a resource of its own, `@order` below the path.

@@ -59,7 +59,7 @@ def python_tools():
 def node_tools():
     """The folder with the programs from npm, if they can be installed."""
     npm = shutil.which("npm")
-    if npm is None:
+    if not npm:
         print("not run: redocly and openapi-typescript need npm")
         return None
     folder = WORK / "node"

@@ -19,12 +19,18 @@ use crate::page::{Change, completeness};
 pub fn reference(spec: &Spec) -> BTreeMap<String, String> {
     let mut files: BTreeMap<String, String> =
         spec.endpoints.iter().map(|it| (file(it), page::page(spec, it))).collect();
-    files.insert("README.md".to_owned(), index::areas(spec));
-    files.insert("SUMMARY.md".to_owned(), index::summary(spec));
-    files.insert("codes.md".to_owned(), index::codes(spec));
-    files.insert("versions.md".to_owned(), index::versions(spec));
-    files.insert("quirks.md".to_owned(), index::quirks(spec));
-    files.insert("coverage.md".to_owned(), index::coverage(spec));
+    let indexes = [
+        ("README.md", index::areas(spec)),
+        ("SUMMARY.md", index::summary(spec)),
+        ("codes.md", index::codes(spec)),
+        ("versions.md", index::versions(spec)),
+        ("quirks.md", index::quirks(spec)),
+        ("coverage.md", index::coverage(spec)),
+    ];
+    for (name, text) in indexes {
+        // A table and a list end with an empty line.
+        files.insert(name.to_owned(), format!("{}\n", text.trim_end()));
+    }
     files
 }
 

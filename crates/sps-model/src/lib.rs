@@ -84,8 +84,7 @@ pub use sps_validate as validate;
 
 /// Every generated type has its place in a module of its area. Its full name is here too, for code that has it already.
 #[doc(hidden)]
-pub use crate::generated::*;
-pub use crate::generated::{ENDPOINTS, areas::*};
+pub use self::generated::*;
 pub use crate::{
     check::{Constrained, accept, check, explain, read, read_response, write},
     difference::{Difference, Side, differences},
@@ -96,6 +95,7 @@ pub use crate::{
     },
     envelope::{ErrorObject, ErrorResponse, Item, Listing, Meta, Response},
     exchange::Exchange,
+    generated::{ENDPOINTS, areas::*},
     key::{Key, Object, Reference},
     optional::Optional,
     ordered::Ordered,

@@ -130,7 +130,7 @@ impl Tree {
         }
     }
 
-    /// Returns the node whose placeholders can stand for the segments of a path.
+    /// Returns the node with placeholders that fits a path.
     fn pattern(&self, path: &str) -> Option<Node> {
         self.patterns.iter().find(|(pattern, _)| fits(pattern, path)).map(|(_, node)| *node)
     }

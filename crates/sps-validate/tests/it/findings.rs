@@ -574,28 +574,3 @@ fn what_only_garde_knows_is_told_where_it_says() {
     finds(&subject, "[1]", &[("garde", "/0/first", "1")]);
     says(&subject, "[1]", "1 is odd", "the type of this member defines this rule");
 }
-
-#[test]
-fn the_wrapper_of_an_response() {
-    static KEPT: [&str; 1] = ["content"];
-    let subject = response(Kind::Bool);
-    finds(&subject, r#"{"body": 1, "key": "a"}"#, &[("wrong-type", "/body", "1")]);
-    finds(&subject, r#"{"items": 1}"#, &[("wrong-type", "/items", "1")]);
-    let list = "a list of objects with \"key\" and \"meta\"";
-    let message = format!("expected {list}, found number");
-    says(&subject, r#"{"items": 1}"#, &message, &format!("replace it with {list}"));
-    finds(
-        &subject,
-        r#"{"items": [1, {"key": "a"}, {"body": 2}, {"body": true, "body": 3}]}"#,
-        &[
-            ("wrong-type", "/items/0", "1"),
-            ("wrong-type", "/items/2/body", "2"),
-            ("duplicate-key", "/items/3/body", "\"body\""),
-        ],
-    );
-    let other = subject.wrappers(&KEPT);
-    finds(&other, r#"{"content": 1, "key": "a"}"#, &[("wrong-type", "/content", "1")]);
-    finds(&other, r#"{"body": true}"#, &[("wrong-type", "", r#"{"body": true}"#)]);
-    let text = r#"{"body": true, "meta": {}}"#;
-    finds(&request(Kind::Bool), text, &[("response-wrapper", "", text)]);
-}

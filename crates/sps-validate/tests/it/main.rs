@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
-mod bare;
 mod causes;
 mod certificates;
 mod contexts;
@@ -23,3 +22,4 @@ mod rewrites;
 mod rules;
 mod unreadable;
 mod verdicts;
+mod wrappers;

@@ -1,6 +1,8 @@
-//! Bodies without a wrapper, beside `key` and `meta`.
+//! Bodies under their wrappers, and bodies without one, beside `key` and `meta`.
 
 use sps_validate::{Constraints, Context, Field, Form, Kind, Shape, Subject, Type, explain};
+
+use crate::findings::{finds, request, response, says};
 
 static EVENT: Type = Type::new(
     "Event",
@@ -41,4 +43,29 @@ fn key_and_meta_lie_beside_the_members() {
         let expected = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
         assert_eq!(found(text), (expected(errors), expected(unchecked)), "{text}");
     }
+}
+
+#[test]
+fn the_wrapper_of_a_response() {
+    static KEPT: [&str; 1] = ["content"];
+    let subject = response(Kind::Bool);
+    finds(&subject, r#"{"body": 1, "key": "a"}"#, &[("wrong-type", "/body", "1")]);
+    finds(&subject, r#"{"items": 1}"#, &[("wrong-type", "/items", "1")]);
+    let list = "a list of objects with \"key\" and \"meta\"";
+    let message = format!("expected {list}, found number");
+    says(&subject, r#"{"items": 1}"#, &message, &format!("replace it with {list}"));
+    finds(
+        &subject,
+        r#"{"items": [1, {"key": "a"}, {"body": 2}, {"body": true, "body": 3}]}"#,
+        &[
+            ("wrong-type", "/items/0", "1"),
+            ("wrong-type", "/items/2/body", "2"),
+            ("duplicate-key", "/items/3/body", "\"body\""),
+        ],
+    );
+    let other = subject.wrappers(&KEPT);
+    finds(&other, r#"{"content": 1, "key": "a"}"#, &[("wrong-type", "/content", "1")]);
+    finds(&other, r#"{"body": true}"#, &[("wrong-type", "", r#"{"body": true}"#)]);
+    let text = r#"{"body": true, "meta": {}}"#;
+    finds(&request(Kind::Bool), text, &[("response-wrapper", "", text)]);
 }
