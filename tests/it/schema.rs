@@ -8,7 +8,7 @@ use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
 use sps_model::{ENDPOINTS, locate, strategy};
 use sps_spec::Spec;
-use sps_validate::{Context, Form};
+use sps_validate::{Context, Form, Kind, Subject};
 
 use self::comparison::{Comparison, LAXER, STRICTER};
 use crate::mutation::{Mutation, mutate, mutation};
@@ -116,10 +116,15 @@ every_request!(requests);
 
 every_response!(responses);
 
+/// Whether a body has a type of its own. Lists, maps and texts have none.
+fn has_own_type(subject: Option<Subject>) -> bool {
+    subject.is_some_and(|it| matches!(it.body.peeled(), Kind::Named(_)))
+}
+
 #[test]
 fn no_endpoint_is_left_out() {
     for (form, listed) in [(Form::Request, REQUESTS), (Form::Response, RESPONSES)] {
-        for endpoint in ENDPOINTS.iter().filter(|it| it.subject(form).is_some()) {
+        for endpoint in ENDPOINTS.iter().filter(|it| has_own_type(it.subject(form))) {
             let listed =
                 listed.iter().any(|path| locate(path).unwrap().endpoint.path == endpoint.path);
             assert!(listed, "add {} to the {form:?} list", endpoint.path);
@@ -142,7 +147,11 @@ fn every_schema_is_valid_against_the_official_meta_schema() {
             assert_eq!(schema["$schema"], meta);
             jsonschema::meta::validate(&schema).unwrap_or_else(|error| panic!("{error}"));
             schemas.validate(&schema, index).unwrap_or_else(|error| panic!("{error}"));
-            seen += 1;
+            let own = locate(&endpoint.path).unwrap().endpoint.subject(match form {
+                sps_codegen::SchemaForm::Request => Form::Request,
+                sps_codegen::SchemaForm::Response => Form::Response,
+            });
+            seen += usize::from(has_own_type(own));
         }
     }
     assert_eq!(seen, REQUESTS.len() + RESPONSES.len());
@@ -225,6 +234,7 @@ fn witnesses() -> Vec<Witness> {
             "management/disk_fillup_prevention",
             disk(r#"1, "enabled": true"#),
         ),
+        request("order", "network/nics", json!({"interfaces": {"@order": ["a"]}}).to_string()),
         request("single-use", "policies/user_databases", users(json!(["1", "1"]))),
         request("single-use", "management/snmp/trap", trap("1")),
         (

@@ -190,6 +190,8 @@ fn wrapped(spec: &Spec, endpoint: &Endpoint, of: &Body, body: Object) -> Object 
 struct Carriers<'a> {
     wrappers: Vec<&'a str>,
     listing: Option<&'static str>,
+    /// Whether the items of the list are the bodies themselves, with `key` and `meta` beside their members.
+    is_bare: bool,
     /// The links of a response, by which one with further members is recognized.
     links: Option<&'static str>,
 }
@@ -205,6 +207,7 @@ impl<'a> Carriers<'a> {
         Self {
             wrappers: wrappers.filter(|it| !own.contains(it)).collect(),
             listing: Some("items").filter(|it| !own.contains(it)),
+            is_bare: endpoint.wrappers.is_empty(),
             links: Some("meta").filter(|it| !own.contains(it)),
         }
     }
@@ -225,8 +228,12 @@ impl<'a> Carriers<'a> {
             members = members.with(wrapper, body.clone());
         }
         if let Some(listing) = self.listing {
-            let members_of_item = about().with("body", body.clone());
-            let item = Object::new().with("type", "object").with("properties", members_of_item);
+            let item = if self.is_bare {
+                body.clone()
+            } else {
+                let members_of_item = about().with("body", body.clone());
+                Object::new().with("type", "object").with("properties", members_of_item)
+            };
             let items = Object::new().with("type", "array").with("items", item);
             members = members.with(listing, items);
         }

@@ -4,6 +4,7 @@
 
 use crate::EndpointInfo;
 
+pub mod areas;
 mod empty;
 mod fields;
 mod forms;
@@ -14,15 +15,11 @@ mod vaults;
 mod versions;
 mod work;
 
-pub use self::empty::*;
-pub use self::fields::*;
-pub use self::forms::*;
-pub use self::rooms::*;
-pub use self::rules::*;
-pub use self::state::*;
-pub use self::vaults::*;
-pub use self::versions::*;
-pub use self::work::*;
+#[doc(hidden)]
+pub use self::{
+    empty::*, fields::*, forms::*, rooms::*, rules::*, state::*, vaults::*, versions::*,
+    work::*,
+};
 
 /// Every endpoint, sorted by path.
 pub static ENDPOINTS: &[&EndpointInfo] = &[

@@ -33,13 +33,15 @@ pub struct Versioned {
     /// Versions: 6.0 and earlier.
     ///
     /// Source: A guide, "A page", version 1.0.
-    pub old: bool,
+    #[resource(default)]
+    pub old: Optional<bool>,
     /// New.
     ///
     /// Versions: 6.1 and later.
     ///
     /// Source: A guide, "A page", version 1.0.
-    pub new: bool,
+    #[resource(default)]
+    pub new: Optional<bool>,
     /// For a while.
     ///
     /// Versions: 6.0 to 6.9.1.
@@ -57,8 +59,12 @@ pub struct Versioned {
 impl Constrained for Versioned {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("old").versions(Versions::ALL.until(Version::new(6, 0, 0, 0))),
-            Member::new("new").versions(Versions::since(Version::new(6, 1, 0, 0))),
+            Member::new("old")
+                .versions(Versions::ALL.until(Version::new(6, 0, 0, 0)))
+                .required(),
+            Member::new("new")
+                .versions(Versions::since(Version::new(6, 1, 0, 0)))
+                .required(),
             Member::new("between")
                 .versions(
                     Versions::since(Version::new(6, 0, 0, 0))

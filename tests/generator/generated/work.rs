@@ -2,8 +2,11 @@
 //!
 //! Work: `/api/work`.
 
+use std::fmt;
+
 use crate::{
-    Constrained, Endpoint, EndpointKind, Method, Optional, Resource, Unknown, UnknownFields,
+    Constrained, Endpoint, EndpointKind, Method, Optional, Resource, Secret, Unknown,
+    UnknownFields,
     validate::{
         Constraint, Constraints, Member, Version, Versions,
     },
@@ -32,7 +35,7 @@ impl Endpoint for Work {
 ///
 /// Source: A guide, "A page", version 1.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(same, builder, constrained)]
+#[resource(builder, constrained)]
 #[non_exhaustive]
 pub struct WorkOrder {
     /// A name.
@@ -48,6 +51,11 @@ pub struct WorkOrder {
     /// Source: A guide, "A page", version 1.0.
     #[resource(default)]
     pub note: Optional<String>,
+    /// How to get in.
+    ///
+    /// Source: A guide, "A page", version 1.0.
+    #[resource(default)]
+    pub access: Optional<WorkAccess>,
     unknown_fields: UnknownFields,
 }
 
@@ -56,7 +64,37 @@ impl Constrained for WorkOrder {
         &[
             Member::new("name").constraint(Constraint::NONE.min_length(1)),
             Member::new("note").constraint(Constraint::NONE.max_length(10)),
+            Member::new("access"),
         ],
+    );
+}
+
+/// How to get in.
+///
+/// Source: A guide, "A page", version 1.0.
+#[derive(Clone, PartialEq, Resource)]
+#[resource(builder, constrained)]
+#[non_exhaustive]
+pub struct WorkAccess {
+    /// A secret.
+    ///
+    /// Length: `characters >= 1`.
+    ///
+    /// Source: A guide, "A page", version 1.0.
+    pub token: Secret,
+    unknown_fields: UnknownFields,
+}
+
+impl fmt::Debug for WorkAccess {
+    /// Leaves the secrets out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WorkAccess").finish_non_exhaustive()
+    }
+}
+
+impl Constrained for WorkAccess {
+    const CONSTRAINTS: Constraints = Constraints::new(
+        &[Member::new("token").constraint(Constraint::NONE.min_length(1))],
     );
 }
 

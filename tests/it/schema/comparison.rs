@@ -116,6 +116,7 @@ impl Comparison {
 pub(crate) const LAXER: &[(&str, &str)] = &[
     ("duplicate-key", "readers of JSON drop all but one before a schema sees them"),
     ("single-use", "no schema compares two values of one document"),
+    ("order", "no schema compares the keys of an object with a list in it"),
     ("elsewhere", "what a reference points to is not in the document"),
     ("whole-float", "for JSON Schema 80.0, 8e1 and -0 are integers"),
     ("beyond-64-bits", "JSON Schema has no largest integer, and readers make it a float"),
@@ -141,6 +142,7 @@ fn excuse(diagnostic: &Diagnostic, text: &str, library: &str) -> Option<&'static
     Some(match diagnostic.code {
         code::DUPLICATE_KEY => "duplicate-key",
         code::SINGLE_USE_REFERENCE => "single-use",
+        code::WRONG_ORDER => "order",
         code::REFERENCE_EXISTS
         | "snmp-password-length"
         | "snmp-password-charset"

@@ -210,8 +210,11 @@ impl<'s> Items<'s> {
         let builder = (def.form != Form::Response).then(|| quote!(builder,));
         let response_only = (!added.is_empty()).then(|| {
             let fields = added.iter().map(|field| {
-                let (wire, name, ty) =
-                    (&field.name, format_ident!("{}", field.rust), self.field_type(field));
+                let (wire, name, ty) = (
+                    &field.name,
+                    format_ident!("{}", field.rust),
+                    self.field_type(field, def.form),
+                );
                 if field.rust == field.name {
                     quote!(#name: #ty)
                 } else {
@@ -226,7 +229,8 @@ impl<'s> Items<'s> {
         } else {
             quote!(Debug, Clone, PartialEq, Resource)
         };
-        let fields: Vec<TokenStream> = declared.iter().map(|field| self.field(field)).collect();
+        let fields: Vec<TokenStream> =
+            declared.iter().map(|field| self.field(field, def.form)).collect();
         self.tokens.push(quote! {
             #docs
             #[derive(#derives)]
@@ -270,9 +274,9 @@ impl<'s> Items<'s> {
         Ok(())
     }
 
-    fn field(&self, field: &Field) -> TokenStream {
+    fn field(&self, field: &Field, form: Form) -> TokenStream {
         let name = format_ident!("{}", field.rust);
-        let ty = self.field_type(field);
+        let ty = self.field_type(field, form);
         let docs = self.docs(&field.doc, &facts(field), &field.source, field.inferred.as_deref());
         let mut words = Vec::new();
         if field.rust != field.name {
@@ -292,8 +296,14 @@ impl<'s> Items<'s> {
         quote!(#docs #attribute pub #name: #ty,)
     }
 
-    fn field_type(&self, field: &Field) -> TokenStream {
-        let mut ty = self.plain_type(&field.ty, &field.constraint, field.sensitive);
+    fn field_type(&self, field: &Field, form: Form) -> TokenStream {
+        let mut ty = match form {
+            // What only responses hold is declared as they show it.
+            Form::Response if !field.sensitive => {
+                self.response_type(&field.ty, &field.constraint, "")
+            }
+            _ => self.plain_type(&field.ty, &field.constraint, field.sensitive),
+        };
         if field.nullable {
             ty = quote!(Option<#ty>);
         }

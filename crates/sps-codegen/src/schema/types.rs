@@ -96,7 +96,8 @@ impl<'a> Types<'a> {
     fn switches(&mut self, it: &'a Struct, fields: &[&'a Field]) -> Vec<Json> {
         let conditions = Conditions { spec: self.spec, form: self.form };
         let mut switches: Vec<(&Condition, Vec<&str>)> = Vec::new();
-        for field in fields {
+        let response = self.form == SchemaForm::Response;
+        for field in fields.iter().filter(|field| !(response && field.request_only)) {
             if let Presence::When(condition) = &field.presence {
                 match switches.iter_mut().find(|(known, _)| *known == condition) {
                     Some((_, names)) => names.push(&field.name),
@@ -145,6 +146,15 @@ impl<'a> Types<'a> {
                 None => continue,
             };
             parts.push(Object::new().with("if", chosen).with("then", then).into());
+        }
+        if self.form == SchemaForm::Request && it.open {
+            // Only a variant that no source shows may have other members.
+            let known = Object::new().with(&it.tag, Object::new().with("enum", strings(&words)));
+            let known =
+                Object::new().with("required", strings([&it.tag])).with("properties", known);
+            let names = Object::new().with("enum", strings([&it.tag, &it.content]));
+            let then = Object::new().with("propertyNames", names);
+            parts.push(Object::new().with("if", known).with("then", then).into());
         }
         let comment: Vec<_> = versions(&it.versions).into_iter().collect();
         let members = Object::new().with(&it.tag, tag).with(&it.content, true);
