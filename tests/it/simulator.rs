@@ -12,7 +12,9 @@ use sps_model::{
 };
 use sps_sim::body::{Bodies, Mode};
 use sps_spec::{Rule, Severity, Spec};
-use sps_validate::{Context, Form, Version, explain, json, rewrite};
+use sps_validate::{
+    Context, FieldForm, Form, Kind, Shape, Subject, Version, explain, json, rewrite,
+};
 
 use self::twin::{ResolverWorld, Twin};
 use crate::{
@@ -117,6 +119,18 @@ fn agrees(twin: &Twin<'_>, text: &str, turn: Index) -> Result<(), TestCaseError>
     Ok(())
 }
 
+/// Responses do not show what only requests have.
+pub(crate) fn without_request_only_members(kind: Kind, mut body: Value) -> Value {
+    if let (Kind::Named(ty), Value::Object(object)) = (kind, &mut body)
+        && let Shape::Struct { fields, .. } = ty.shape
+    {
+        for field in fields.iter().filter(|field| field.form == FieldForm::Request) {
+            object.remove(field.name);
+        }
+    }
+    body
+}
+
 /// A valid body is shown as a valid response, which converts back to the body.
 fn shows(path: &str, body: &Value) -> Result<(), TestCaseError> {
     let endpoint = locate(path).unwrap().endpoint;
@@ -132,7 +146,7 @@ fn shows(path: &str, body: &Value) -> Result<(), TestCaseError> {
         uses.into_iter().map(|it| (it.path, it.pointer, it.single_use)).collect();
     let references = bodies.references(described, &stored).into_iter();
     let mut references: Vec<_> = references
-        .map(|it| (format!("{}/{}", it.collection, it.key), it.pointer, it.single_use))
+        .map(|it| (format!("{}/{}", it.collection, it.object), it.pointer, it.single_use))
         .collect();
     uses.sort();
     references.sort();
@@ -147,11 +161,7 @@ fn shows(path: &str, body: &Value) -> Result<(), TestCaseError> {
         prop_assert!(!shown.contains("\"plain\""), "a secret in {}", shown);
         let root = json::scan(&shown, &context.limits).unwrap();
         let again: Value = serde_json::from_str(&rewrite(&root, &response)).unwrap();
-        let mut sent = stored;
-        if let Some(object) = sent.as_object_mut() {
-            object.remove("plain");
-        }
-        prop_assert_eq!(again, sent);
+        prop_assert_eq!(again, without_request_only_members(request.body, stored));
     }
     Ok(())
 }
@@ -207,12 +217,18 @@ every_request!(requests);
 
 #[test]
 fn every_request_is_listed() {
-    for endpoint in ENDPOINTS.iter().filter(|it| it.subject(Form::Request).is_some()) {
+    // Lists, maps and texts have no type of their own.
+    let is_named = |it: Subject| matches!(it.body.peeled(), Kind::Named(_));
+    for endpoint in ENDPOINTS.iter().filter(|it| it.subject(Form::Request).is_some_and(is_named)) {
         let listed =
             REQUESTS.iter().any(|path| locate(path).unwrap().endpoint.path == endpoint.path);
         assert!(listed, "add {}", endpoint.path);
     }
 }
+
+/// Endpoints without an initial body: it would have to refer to objects.
+const NEED_OBJECTS: [&str; 2] =
+    ["/api/configuration/management/certificates", "/api/configuration/policies/signing_cas"];
 
 /// Initial bodies are valid requests, and are shown as valid responses.
 #[test]
@@ -228,12 +244,9 @@ fn initial_bodies_are_valid() {
                 continue;
             }
             let initial = bodies.initial(described);
-            assert_eq!(
-                initial.is_some(),
-                described.response.is_some() || described.request.is_some(),
-                "{}",
-                endpoint.path
-            );
+            let has_body = described.response.is_some() || described.request.is_some();
+            let needs_objects = NEED_OBJECTS.contains(&endpoint.path);
+            assert_eq!(initial.is_some(), has_body && !needs_objects, "{}", endpoint.path);
             let Some(initial) = initial else { continue };
             assert_eq!(bodies.references(described, &initial), [], "{initial}");
             let response = endpoint.subject(Form::Response).unwrap();

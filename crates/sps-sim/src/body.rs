@@ -14,7 +14,8 @@ use self::{checker::Checker, document::Doc};
 
 /// The rest of the configuration, as the interpreter needs it.
 pub trait World {
-    /// Returns the stored body of an object. `collection` is the path of its collection.
+    /// Returns the stored body of an object, or null if the object is there and its body is not known. `collection` is
+    /// the path of its collection.
     fn object(&self, collection: &str, key: &str) -> Option<Value>;
 
     /// Returns the paths of the endpoints and objects that refer to an object, in order.

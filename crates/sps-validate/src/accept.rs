@@ -150,7 +150,7 @@ impl<'t> Pass<'t, '_> {
             (Kind::Reference(target), Some(b'"')) => {
                 let key = self.scanner.string()?;
                 // No object has an empty key.
-                wrong_unless(!key.is_empty())?;
+                wrong_unless(!target.key(&key).is_empty())?;
                 if target.single_use || self.context.resolver.is_some() {
                     self.uses.push((target, key.clone()));
                 }

@@ -110,11 +110,15 @@ impl Target {
 
     /// The path of the object that a key leads to, or of the object that has the part.
     pub fn object(&self, key: &str) -> String {
-        let key = match self.part {
+        format!("{}/{}", self.path, self.key(key))
+    }
+
+    /// The key of that object.
+    pub(crate) fn key<'k>(&self, key: &'k str) -> &'k str {
+        match self.part {
             Some(_) => key.split('.').next().unwrap_or_default(),
             None => key,
-        };
-        format!("{}/{key}", self.path)
+        }
     }
 
     /// Makes references lead to a part of an object: the key has dots, `nic1.interfaces.ID.addresses.ID`.

@@ -213,10 +213,12 @@ impl<'a> Checker<'a> {
 
     /// Reports a member that is missing.
     fn presence(&mut self, def: &Struct, field: &Field, doc: &Doc) {
-        if field.response_only
-            || !is_in(&field.versions, self.target)
-            || doc.get(&field.name).is_some()
-        {
+        // Without a target, only what every version has can be demanded.
+        let is_demanded = match self.target {
+            Some(_) => is_in(&field.versions, self.target),
+            None => field.versions.is_always(),
+        };
+        if field.response_only || !is_demanded || doc.get(&field.name).is_some() {
             return;
         }
         match &field.presence {
@@ -238,13 +240,13 @@ impl<'a> Checker<'a> {
 
     fn union(&mut self, def: &Union, doc: &Doc) -> Value {
         let Doc::Object(members) = doc else { return self.wrong_type(doc, "an object") };
-        self.duplicates(members);
         if def.open
             && let Some(Doc::String(tag)) = doc.get(&def.tag)
             && def.variant(tag).is_none()
         {
             return self.unchanged(doc);
         }
+        self.duplicates(members);
         let content = self.below(&def.tag, |checker| checker.selection(def, doc.get(&def.tag)));
         let mut stored = Map::new();
         for (key, value) in members {
@@ -387,7 +389,6 @@ impl<'a> Checker<'a> {
     /// not have, and beside it only `key` and `meta`.
     fn is_wrapped(&self, endpoint: &Endpoint, doc: &Doc) -> bool {
         let declares = |key: &str| match endpoint.request.as_ref().map(|it| &it.ty) {
-            Some(FieldType::Map(_) | FieldType::Ordered(_) | FieldType::Any) => true,
             Some(FieldType::Named(name)) => match self.spec.type_def(name) {
                 Some(TypeDef::Struct(def)) => def.field(key).is_some(),
                 Some(TypeDef::Union(def)) => key == def.tag || key == def.content,

@@ -18,11 +18,12 @@ pub(super) fn href(to: &str, key: &str) -> String {
     }
 }
 
-/// Whether an object has the part that a key names. Without a part in the type, a key names the object.
+/// Whether an object has the part that a key names. Without a part in the type, a key names the object; of an object
+/// whose body is null, nothing is known.
 ///
 /// The type names the ordered maps on the way: `interfaces/addresses` is an address of an interface.
 pub(super) fn exists(to: &str, key: &str, body: &Value) -> bool {
-    let Some((_, maps)) = to.split_once('#') else { return true };
+    let Some((_, maps)) = to.split_once('#').filter(|_| !body.is_null()) else { return true };
     let mut segments = key.split('.').skip(1);
     let mut at = body;
     for map in maps.split('/') {

@@ -88,9 +88,9 @@ impl Renderer<'_> {
         shown
     }
 
+    /// Whether a response shows a member. Some endpoints send a secret back; one that is not is for requests only.
     fn shows(&self, field: &Field) -> bool {
-        !field.sensitive
-            && !field.request_only
+        !field.request_only
             && (self.authenticated || !field.authenticated)
             && is_in(&field.versions, self.target)
     }

@@ -103,7 +103,7 @@ impl<'t> Walker<'_, '_, 't> {
         let path = target.object(key);
         // No object has an empty key.
         let exists = match self.context.resolver {
-            _ if key.is_empty() => Some(Some(false)),
+            _ if target.key(key).is_empty() => Some(Some(false)),
             resolver => resolver.map(|resolver| resolver.exists(&path)),
         };
         match exists {

@@ -68,12 +68,13 @@ impl<'t> Walker<'_, '_, 't> {
         self.duplicates(node);
         let Shape::Union { open, .. } = ty.shape else { return };
         let chosen = self.chosen(ty, tag, variants, node);
+        // Of a variant that no source shows, other members may be there. A missing tag chooses none.
+        let is_other = open && chosen.is_none() && node.get(tag).is_some();
         for member in members {
             if member.key == tag {
                 continue;
             }
             if member.key != content {
-                let is_other = open && chosen.is_none();
                 self.unknown_key([tag, content].into_iter(), is_other, node, member, None);
                 continue;
             }

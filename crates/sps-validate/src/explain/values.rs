@@ -98,11 +98,8 @@ impl<'t> Walker<'_, '_, 't> {
                     return walker.wrong_type(&member.value, Kind::List(&Kind::String).into());
                 };
                 let named: HashSet<&str> = items.iter().filter_map(Node::as_str).collect();
-                let mut keys = members.iter().map(|it| &*it.key).filter(|key| *key != ORDER);
-                let is_order = items.iter().all(|it| it.as_str().is_some())
-                    && items.len() == keys.clone().count()
-                    && keys.all(|key| named.contains(key));
-                if !is_order {
+                let keys = members.iter().map(|it| &*it.key).filter(|key| *key != ORDER).collect();
+                if named.len() < items.len() || named != keys {
                     walker.error(&member.value, Finding::WrongOrder);
                 }
             });
