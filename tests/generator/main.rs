@@ -9,6 +9,7 @@
     reason = "`Fields` has a member for unknown fields, as any type"
 )]
 
+#[expect(unused_imports, reason = "nothing here looks for types by area")]
 #[rustfmt::skip]
 mod generated;
 mod conditions;

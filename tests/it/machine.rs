@@ -46,7 +46,7 @@ async fn upgrades_the_firmware() {
     assert_eq!(slot, 2);
     let slots = firmware.slots().await.unwrap();
     assert_eq!(slots.len(), 5);
-    assert_eq!(slots[0].body.current.clone().into_option(), Some(true));
+    assert_eq!(slots[0].body.current.into_option(), Some(true));
     assert_eq!(slots[1].body.version.clone().into_option().as_deref(), Some("8.0.1"));
     assert!(!slots[2].body.version.is_present());
     assert!(firmware.test(slot).await.unwrap().contains("Configuration: passed\n"));

@@ -17,6 +17,7 @@ use sps_spec::{Spec, Version};
 /// The option for an overlay, which every command has.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Spec")]
+#[expect(clippy::doc_markdown, reason = "the help shows the text as it is")]
 pub(crate) struct SpecArgs {
     /// Add or replace pages of the spec: a directory with `endpoints/`, `types/` or both [env: SPS_SPEC]
     #[arg(long, global = true, value_name = "DIR")]

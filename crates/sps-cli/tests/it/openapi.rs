@@ -59,7 +59,7 @@ fn every_example_may_be_sent() {
             let dir = Dir::new("openapi-example");
             let run = dir.sps_with(
                 &["check", "-", "--endpoint", path, "--as", "request"],
-                &example.to_string(),
+                example.to_string(),
             );
             assert_eq!(run.status, 0, "{path}: {}", run.all());
         }

@@ -20,7 +20,7 @@ use crate::{
 /// The expected state of an object after the commit.
 pub(super) enum Expected {
     /// This body, without its secrets.
-    Body { masked: Value, subject: Subject },
+    Body { masked: Value, subject: Box<Subject> },
     /// Present.
     Present,
     /// Absent.
@@ -31,7 +31,7 @@ pub(super) enum Expected {
 
 impl Expected {
     pub(super) fn of(body: &Outgoing) -> Self {
-        Self::Body { masked: body.masked.clone(), subject: body.subject }
+        Self::Body { masked: body.masked.clone(), subject: Box::new(body.subject) }
     }
 }
 

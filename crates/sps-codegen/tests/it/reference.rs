@@ -1,11 +1,11 @@
 //! The reference pages: links hold, and every fact of an endpoint is there.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use sps_spec::Spec;
 
 fn pages() -> (Spec, BTreeMap<String, String>) {
-    let spec = Spec::from_dir(Path::new("../../spec")).unwrap();
+    let spec = crate::spec();
     let pages = sps_codegen::reference(&spec);
     (spec, pages)
 }

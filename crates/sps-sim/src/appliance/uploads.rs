@@ -33,9 +33,7 @@ impl Call<'_> {
             let message = "unknown type of plugin";
             return Err(semantic_error("not-in-enum", "/type", message));
         }
-        let checks: [(&str, fn(&str) -> bool); 3] =
-            [("name", is_name), ("version", is_version), ("api", is_api)];
-        for (name, check) in checks {
+        for (name, check) in MANIFEST {
             if !entry(name).is_some_and(|it| check(&it)) {
                 let message = "the manifest lacks it, or its form is wrong";
                 return Err(semantic_error("plugin-manifest", &format!("/{name}"), message));
@@ -80,6 +78,12 @@ impl Call<'_> {
         Err(Failure::new(415, "UnsupportedMediaType", message))
     }
 }
+
+/// Whether a member of a manifest has the right form.
+type Check = fn(&str) -> bool;
+
+/// Members of the manifest that a plugin needs.
+const MANIFEST: [(&str, Check); 3] = [("name", is_name), ("version", is_version), ("api", is_api)];
 
 /// Whether a plugin may have this name: a letter, then letters, digits and `_`.
 fn is_name(text: &str) -> bool {
