@@ -341,11 +341,20 @@ fn versions_row(versions: &Versions) -> Option<(&'static str, String)> {
     prose::versions(versions).map(|it| ("versions", it))
 }
 
-fn quirks(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
+/// The quirks of an endpoint: its own, those of types in its bodies, and those of many endpoints.
+pub(crate) fn quirks_of<'s>(
+    spec: &'s Spec,
+    endpoint: &'s Endpoint,
+    walk: &Walk<'_>,
+) -> Vec<&'s Quirk> {
     let shared = spec.shared.iter().flat_map(|file| &file.quirks);
     let shared = shared.filter(|quirk| is_about(quirk, walk));
     let common = spec.protocol.quirks.iter().filter(|quirk| concerns(quirk, endpoint));
-    let quirks: Vec<_> = endpoint.quirks.iter().chain(shared).chain(common).collect();
+    endpoint.quirks.iter().chain(shared).chain(common).collect()
+}
+
+fn quirks(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
+    let quirks = quirks_of(spec, endpoint, walk);
     if quirks.is_empty() {
         return;
     }
@@ -368,7 +377,7 @@ fn quirks(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
 }
 
 /// Whether a quirk of many endpoints concerns this one: by a method, or by its body.
-pub(crate) fn concerns(quirk: &Quirk, endpoint: &Endpoint) -> bool {
+fn concerns(quirk: &Quirk, endpoint: &Endpoint) -> bool {
     if quirk.on == "body" {
         return endpoint.response.is_some();
     }
@@ -376,7 +385,7 @@ pub(crate) fn concerns(quirk: &Quirk, endpoint: &Endpoint) -> bool {
     methods.any(|method| method.name() == quirk.on)
 }
 
-pub(crate) fn is_about(quirk: &Quirk, walk: &Walk<'_>) -> bool {
+fn is_about(quirk: &Quirk, walk: &Walk<'_>) -> bool {
     let name = quirk.on.split('.').next().unwrap_or_default();
     !walk.places_of(name).is_empty()
 }

@@ -10,9 +10,7 @@ use super::{
 use crate::{
     page::{
         changes_since, kind, prose,
-        show::{
-            concerns, inferred_facts, is_about, quirk_places, rules_of, source_lines, what_is_known,
-        },
+        show::{inferred_facts, quirk_places, quirks_of, rules_of, source_lines, what_is_known},
         walk::Walk,
     },
     template::template_value,
@@ -278,10 +276,7 @@ fn versions(out: &mut String, spec: &Spec, endpoint: &Endpoint) {
 }
 
 fn quirks(out: &mut String, spec: &Spec, endpoint: &Endpoint, walk: &Walk<'_>) {
-    let shared = spec.shared.iter().flat_map(|file| &file.quirks);
-    let shared = shared.filter(|quirk| is_about(quirk, walk));
-    let common = spec.protocol.quirks.iter().filter(|quirk| concerns(quirk, endpoint));
-    let quirks: Vec<_> = endpoint.quirks.iter().chain(shared).chain(common).collect();
+    let quirks = quirks_of(spec, endpoint, walk);
     if quirks.is_empty() {
         return;
     }
