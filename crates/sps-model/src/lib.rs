@@ -12,7 +12,7 @@
 //!
 //! * Each endpoint has a type, such as [`management::SnmpTrap`], which is the body of a request, and a type for its responses,
 //!   such as [`management::SnmpTrapResponse`]. They are in a module for each area: [`management`], [`policies`], [`rdp`], …
-//! * [`Endpoint`] has the path, the methods and the versions. [`endpoints`] lists all, and [`locate`] finds one by its path:
+//! * [`Endpoint`] has the path, the methods and the versions. [`endpoints()`] lists all, and [`locate`] finds one by its path:
 //!   a [`Document`] is its body, with the same checks as the type.
 //! * [`read_response`] reads a [`Response`], a [`Listing`] or an [`ErrorResponse`]. [`Exchange::from_response`] makes the
 //!   request.
