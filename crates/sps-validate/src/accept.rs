@@ -57,15 +57,17 @@ type Accepted<T = ()> = Result<T, Refused>;
 
 fn stream(text: &str, subject: &Subject, context: &Context<'_>) -> Accepted {
     let scanner = Scanner::new(text, &context.limits)?;
-    if !refuses_wrappers(subject.body) && subject.is_wrapped(&json::scan(text, &context.limits)?) {
-        return Err(Refused::Wrong);
-    }
     let slots = [Slot::Absent; SLOTS];
-    let mut pass = Pass { text, scanner, context, slots, used: 0, uses: SmallVec::new() };
+    let may_be_wrapped = takes_wrappers(subject.body);
+    let mut pass =
+        Pass { text, scanner, context, slots, used: 0, uses: SmallVec::new(), may_be_wrapped };
     pass.scanner.skip_white_space();
     pass.value(&subject.body, &subject.constraint, 0, NOWHERE)?;
     pass.scanner.end()?;
-    if pass.references_hold() { Ok(()) } else { Err(Refused::Wrong) }
+    if pass.may_be_wrapped {
+        wrong_unless(!subject.is_wrapped(&json::scan(text, &context.limits)?))?;
+    }
+    wrong_unless(pass.references_hold())
 }
 
 /// What is at one member, as far as a rule may ask.
@@ -98,6 +100,8 @@ struct Pass<'t, 'c> {
     used: usize,
     /// References, where someone has to be asked about them.
     uses: SmallVec<[(&'static Target, Cow<'t, str>); 4]>,
+    /// Whether the whole may be the wrapper of a response: it has a key that the type does not know.
+    may_be_wrapped: bool,
 }
 
 impl<'t> Pass<'t, '_> {
@@ -292,6 +296,7 @@ impl<'t> Pass<'t, '_> {
             }
         }
         if !unknown.is_empty() {
+            self.may_be_wrapped |= depth == 0;
             unknown.sort_unstable();
             wrong_unless(unknown.windows(2).all(|pair| pair[0] != pair[1]))?;
         }
@@ -472,14 +477,11 @@ impl<'t> Pass<'t, '_> {
     }
 }
 
-/// Whether a body of this kind has no place for the wrapper of a response, so that no one need look for one.
-fn refuses_wrappers(kind: Kind) -> bool {
-    match kind {
-        Kind::Optional(inner) | Kind::Nullable(inner) => refuses_wrappers(*inner),
-        Kind::Any | Kind::Map(_) | Kind::Ordered(_) | Kind::Foreign(_) => false,
-        Kind::Named(ty) => !matches!(ty.shape, Shape::Struct { open: true, .. }),
-        _ => true,
-    }
+/// Whether a body of this kind takes any key, so that the wrapper of a response has to be looked for.
+///
+/// An open object finds out by itself which of its keys are unknown.
+fn takes_wrappers(kind: Kind) -> bool {
+    matches!(kind.peeled(), Kind::Any | Kind::Map(_) | Kind::Ordered(_) | Kind::Foreign(_))
 }
 
 fn wrong_unless(holds: bool) -> Accepted {
