@@ -63,6 +63,29 @@ fn they_agree_on_bodies_at_the_wrong_endpoint() {
     }
 }
 
+/// Content beside a tag that names no variant, in a union that knows all of them and in one that does not.
+#[test]
+fn they_agree_on_content_without_a_variant() {
+    let twice = r#"{"key": "7", "key": "7"}"#;
+    for tag in [r#""nothing""#, "7", "null", r#""ip""#] {
+        for members in [format!(r#""value": {twice}"#), format!(r#""other": {twice}"#)] {
+            let address = format!(r#"{{"selection": {tag}, {members}}}"#);
+            let splunk = format!(
+                r#"{{"enabled": false, "pam_address": {address}, "ssl": {{"selection": "insecure"}}}}"#
+            );
+            let channels = format!(
+                r#"{{"name": "x", "rules": [{{"channel": "local-forwards", "local_forwards": [
+                    {{"host_address": {address}, "host_port": 1}}]}}]}}"#
+            );
+            for (path, text) in
+                [("management/splunk_forwarder", splunk), ("ssh/channel_policies", channels)]
+            {
+                assert_eq!(twin(path).difference(&text, &Context::default()), None);
+            }
+        }
+    }
+}
+
 /// The corpus of the fuzzers, at every endpoint.
 #[test]
 fn they_agree_on_the_corpus_of_the_fuzzers() {

@@ -248,13 +248,17 @@ impl<'a> Checker<'a> {
         }
         self.duplicates(members);
         let content = self.below(&def.tag, |checker| checker.selection(def, doc.get(&def.tag)));
+        // A tag that cannot be read may be that of a variant which no source shows.
+        let is_other = def.open && doc.get(&def.tag).is_some();
         let mut stored = Map::new();
         for (key, value) in members {
             match content {
                 _ if *key == def.tag => {
                     stored.insert(key.clone(), value.to_value());
                 }
-                Content::Unknown if *key == def.content => {}
+                Content::Unknown if is_other || *key == def.content => {
+                    self.below(key, |checker| checker.unchanged(value));
+                }
                 Content::Payload(Payload { ty, constraint, .. }) if *key == def.content => {
                     let value = self.below(key, |checker| checker.value(ty, constraint, value));
                     stored.insert(key.clone(), value);
