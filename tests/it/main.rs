@@ -23,6 +23,7 @@ mod mutation;
 mod outside;
 mod pages;
 mod properties;
+mod random;
 mod schema;
 mod sent_back;
 mod simulator;

@@ -17,11 +17,16 @@ fn a_crate_outside_the_workspace_declares_an_endpoint() {
     fs::copy(tests.join("outside/src/lib.rs"), copy.join("src/lib.rs")).unwrap();
     fs::copy(root.join("Cargo.lock"), copy.join("Cargo.lock")).unwrap();
 
+    // The profile of the workspace, or nothing that was built for it would fit.
+    let debug = std::env::var("CARGO_PROFILE_DEV_DEBUG");
+    let debug = debug.unwrap_or_else(|_| "line-tables-only".to_owned());
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["test", "--offline", "--quiet", "--manifest-path"])
         .arg(copy.join("Cargo.toml"))
+        // Where the workspace is built: what both depend on is there already.
         .arg("--target-dir")
-        .arg(copy.join("target"))
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap())
+        .env("CARGO_PROFILE_DEV_DEBUG", debug)
         .output()
         .unwrap();
     let (stdout, stderr) =

@@ -10,7 +10,10 @@ use sps_model::{
 };
 use sps_validate::{Context, Form, Limits, Subject, json, rewrite};
 
-use crate::mutation::{mutate, mutation};
+use crate::{
+    mutation::{mutate, mutation},
+    random::inputs,
+};
 
 /// A request type with a response twin.
 trait Twin: Describe + Exchange
@@ -145,7 +148,7 @@ macro_rules! requests {
             use super::*;
 
             proptest! {
-                #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+                #![proptest_config(inputs(256))]
 
                 #[test]
                 fn valid_bodies_are_accepted(body in strategy::valid_json::<$ty>()) {
@@ -198,7 +201,7 @@ macro_rules! twins {
             use super::*;
 
             proptest! {
-                #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+                #![proptest_config(inputs(256))]
 
                 #[test]
                 fn responses_lose_nothing(received in strategy::response_json::<$ty>(), dice: u64) {

@@ -11,7 +11,10 @@ use sps_spec::Spec;
 use sps_validate::{Context, Form, Kind, Subject};
 
 use self::comparison::{Comparison, LAXER, STRICTER};
-use crate::mutation::{Mutation, mutate, mutation};
+use crate::{
+    mutation::{Mutation, mutate, mutation},
+    random::{EACH_ENDPOINT, inputs},
+};
 
 static SPEC: LazyLock<Spec> = LazyLock::new(|| {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
@@ -52,7 +55,7 @@ macro_rules! requests {
             static REQUEST: LazyLock<Comparison> = LazyLock::new(|| compare($path, Form::Request));
 
             proptest! {
-                #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+                #![proptest_config(inputs(EACH_ENDPOINT))]
 
                 #[test]
                 fn edited_requests(
@@ -86,7 +89,7 @@ macro_rules! responses {
             static RESPONSE: LazyLock<Comparison> = LazyLock::new(|| compare($path, Form::Response));
 
             proptest! {
-                #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+                #![proptest_config(inputs(EACH_ENDPOINT))]
 
                 #[test]
                 fn edited_responses(

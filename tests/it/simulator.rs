@@ -20,6 +20,7 @@ use self::twin::{ResolverWorld, Twin};
 use crate::{
     cases::{Case, compiled},
     mutation::{mutate, mutation},
+    random::{EACH_ENDPOINT, inputs},
 };
 
 static SPEC: LazyLock<Spec> = LazyLock::new(Spec::embedded);
@@ -199,7 +200,7 @@ macro_rules! requests {
             use super::*;
 
             proptest! {
-                #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+                #![proptest_config(inputs(EACH_ENDPOINT))]
 
                 #[test]
                 fn valid_bodies_are_stored_and_shown(body in strategy::valid_json::<$ty>(), turn: Index) {

@@ -12,7 +12,7 @@ use std::{
 use proptest::{
     collection::vec,
     prelude::*,
-    test_runner::{Config, TestRng, TestRunner},
+    test_runner::{TestRng, TestRunner},
 };
 use serde_json::{Value, json};
 use sps_client::{Client, Error, ErrorKind, Login, RawResponse, Transaction};
@@ -23,6 +23,7 @@ use self::{
     bodies::{channel, email, health, times, trap},
     model::{Model, mentions},
 };
+use crate::random::inputs;
 
 const HEALTH: &str = "/api/configuration/management/health_monitoring";
 const EMAIL: &str = "/api/configuration/management/email";
@@ -528,9 +529,7 @@ async fn play(target: &str, locks: Locks, acts: Vec<(usize, Act)>) -> BTreeSet<&
 
 /// The cases are the same in every run. `PROPTEST_CASES` sets their number.
 fn any_sequence(target: &str, locks: Locks) {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|it| it.parse().ok());
-    let config =
-        Config { cases: cases.unwrap_or(24), failure_persistence: None, ..Config::default() };
+    let config = inputs(24);
     let random = TestRng::deterministic_rng(config.rng_algorithm);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let seen = RefCell::new(BTreeSet::new());
