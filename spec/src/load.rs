@@ -39,6 +39,12 @@ const COMMON: [&str; 3] = ["sources.toml", "codes.toml", "protocol.toml"];
 /// Names under which the common files of an overlay are read: they add to the others and do not replace them.
 const OVERLAY: [&str; 2] = ["overlay/sources.toml", "overlay/codes.toml"];
 
+/// Whether all others may need the file with this name.
+#[cfg(feature = "embedded")]
+pub(crate) fn is_common(name: &str) -> bool {
+    COMMON.contains(&name)
+}
+
 /// The name under which a common file of an overlay is read.
 pub(crate) fn overlaid(name: &'static str) -> &'static str {
     OVERLAY.into_iter().find(|it| it.strip_prefix("overlay/") == Some(name)).unwrap_or(name)

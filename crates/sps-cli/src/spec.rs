@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Result, anyhow};
 use sps_catalog::Catalog;
 use sps_model::{EndpointInfo, Located, locate_in};
-use sps_spec::{Spec, Version};
+use sps_spec::{Code, Spec, Version};
 
 /// The option for an overlay, which every command has.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -84,6 +84,17 @@ impl Overlay {
 pub(crate) fn spec() -> &'static Spec {
     static SPEC: LazyLock<Spec> = LazyLock::new(Spec::embedded);
     OVERLAY.get().map_or_else(|| &*SPEC, |overlay| &overlay.spec)
+}
+
+/// Every code. Without an overlay, the pages of the spec are not parsed for it.
+pub(crate) fn codes() -> &'static [Code] {
+    static CODES: LazyLock<Vec<Code>> = LazyLock::new(Spec::embedded_codes);
+    OVERLAY.get().map_or_else(|| &*CODES, |overlay| &overlay.spec.codes)
+}
+
+/// The code with this name.
+pub(crate) fn code(name: &str) -> Option<&'static Code> {
+    codes().iter().find(|it| it.code == name)
 }
 
 /// The spec with the overlay, if there is one.

@@ -234,6 +234,7 @@ fn the_embedded_listing_is_fresh() {
 #[test]
 fn the_embedded_spec_is_the_one_on_disk() {
     assert_eq!(Spec::embedded(), Spec::from_dir(folder()).unwrap());
+    assert_eq!(Spec::embedded_codes(), Spec::embedded().codes);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::{
         text::{count, one_line},
         unchecked::{self, UncheckedGroup, UncheckedPlace},
     },
-    spec::{locate, spec},
+    spec::{self, locate},
     status::Status,
 };
 
@@ -168,7 +168,7 @@ impl Show {
     fn finding(self, renderer: &Renderer<'_>, diagnostic: &Diagnostic) -> Part {
         let Diagnostic { code, message, help, .. } = diagnostic;
         let text = renderer.diagnostic(diagnostic, &advice::help(diagnostic));
-        let note = spec().code(code).and_then(|it| {
+        let note = spec::code(code).and_then(|it| {
             let why = new_sentences(&it.why, &[message, help])?;
             Some((*code, renderer.note(diagnostic, &why)))
         });

@@ -24,7 +24,7 @@ use crate::{
         text::{count, one_line},
         unchecked::{self, UncheckedGroup},
     },
-    spec::spec,
+    spec::codes,
     status::Status,
 };
 
@@ -45,7 +45,7 @@ impl Sarif {
         if std::mem::replace(&mut self.begun, true) {
             return ",\n   ".to_owned();
         }
-        let rules: Vec<Value> = spec().codes.iter().map(rule).collect();
+        let rules: Vec<Value> = codes().iter().map(rule).collect();
         let driver = json!({
             "name": "sps",
             "semanticVersion": env!("CARGO_PKG_VERSION"),
@@ -195,7 +195,7 @@ impl Document<'_> {
 
     fn result(code: &str, level: &str, words: &str) -> Value {
         let mut result = json!({"ruleId": code, "level": level, "message": {"text": words}});
-        if let Some(index) = spec().codes.iter().position(|it| it.code == code) {
+        if let Some(index) = codes().iter().position(|it| it.code == code) {
             result["ruleIndex"] = index.into();
         }
         result
