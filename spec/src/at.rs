@@ -18,11 +18,11 @@ impl Spec {
     /// # #[cfg(feature = "embedded")] {
     /// let spec = sps_spec::Spec::embedded();
     /// let old = spec.at(&"6.2.0".parse().unwrap());
-    /// let transaction = |spec: &sps_spec::Spec| match spec.type_def("Transaction") {
-    ///     Some(sps_spec::TypeDef::Struct(it)) => it.field("commit_message").is_some(),
+    /// let method = |spec: &sps_spec::Spec| match spec.type_def("UserInfo") {
+    ///     Some(sps_spec::TypeDef::Struct(it)) => it.field("login_method").is_some(),
     ///     _ => false,
     /// };
-    /// assert!(transaction(&spec) && !transaction(&old));
+    /// assert!(method(&spec) && !method(&old));
     /// # }
     /// ```
     #[must_use]

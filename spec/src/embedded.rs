@@ -17,6 +17,7 @@ pub(crate) static FILES: &[(&str, &str)] = &[
     ("endpoints/audit/sessions/{id}/trail_downloads.toml", include_str!("../endpoints/audit/sessions/{id}/trail_downloads.toml")),
     ("endpoints/audit/users.toml", include_str!("../endpoints/audit/users.toml")),
     ("endpoints/audit/users/_count.toml", include_str!("../endpoints/audit/users/_count.toml")),
+    ("endpoints/audit/users/{user}.toml", include_str!("../endpoints/audit/users/{user}.toml")),
     ("endpoints/authentication.toml", include_str!("../endpoints/authentication.toml")),
     ("endpoints/authentication/login_methods.toml", include_str!("../endpoints/authentication/login_methods.toml")),
     ("endpoints/authentication/types.toml", include_str!("../endpoints/authentication/types.toml")),

@@ -5,14 +5,14 @@ use std::{
     path::Path,
 };
 
+#[cfg(feature = "embedded")]
+use crate::{code::Code, load::is_common};
 use crate::{
     endpoint::Spec,
     error::Errors,
     lint::{Lints, lint},
     load::{Loaded, files, load, overlay_files},
 };
-#[cfg(feature = "embedded")]
-use crate::{code::Code, load::is_common};
 
 /// The source of facts that only responses show; nothing but an overlay can have it.
 const LEARNED: &str =

@@ -199,7 +199,7 @@ macro_rules! every_response {
             transaction_changes_response: TransactionChanges = "transaction/changes",
             troubleshooting_support_bundle_response: SupportBundle = "troubleshooting/support-bundle",
             upload_firmware_response: FirmwareSlot = "upload/firmware",
-            upload_plugins_response: UploadedPlugin = "upload/plugins",
+            upload_plugins_response: Plugin = "upload/plugins",
             user_info_response: UserInfo = "user_info",
         }
     };

@@ -254,9 +254,10 @@ fn witnesses() -> Vec<Witness> {
         request("certificate", "management/email", email("a@b", "a.b", broken)),
         (
             "version",
-            "transaction",
+            "user_info",
             Form::Response,
-            r#"{"status": "open", "commit_message": "optional"}"#.to_owned(),
+            r#"{"user": {"name": "rita"}, "login_method": {"authentication": "ldap", "credential": "password", "name": "hq"}}"#
+                .to_owned(),
             Context::default().with_target(sps_validate::Version::new(7, 0, 0, 0)),
         ),
         request(

@@ -159,7 +159,8 @@ impl Learner {
         // The members of some bodies are beside `key` and `meta`.
         let mut bare = response.as_object().cloned().unwrap_or_default();
         bare.retain(|key, _| !matches!(key.as_str(), "key" | "meta" | "items"));
-        if bare.is_empty() {
+        // Once one of them had members there, another may have none.
+        if bare.is_empty() && !self.shape.is_bare {
             return Err(LearnError::NoBody);
         }
         self.object(href)?;

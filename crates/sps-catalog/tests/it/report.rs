@@ -7,7 +7,7 @@ use sps_spec::{Completeness, Endpoint, Field, FieldType, Presence, Spec, TypeDef
 
 use crate::{
     overlay::folder,
-    response::{ROUNDS, response},
+    response::{ROUNDS, responses},
 };
 
 /// Facts that agree, and those that do not, by kind.
@@ -40,11 +40,15 @@ fn learns_what_responses_show() {
     let spec = Spec::embedded();
     let mut report = Report::default();
     let mut pages = 0;
+    let mut left_out = Vec::new();
     for endpoint in &spec.endpoints {
-        if endpoint.completeness != Completeness::Complete || endpoint.path.contains('{') {
+        if endpoint.completeness != Completeness::Complete {
             continue;
         }
-        let Some(learned) = learned(&spec, endpoint) else { continue };
+        let Some(learned) = learned(&spec, endpoint) else {
+            left_out.push(endpoint.short_path());
+            continue;
+        };
         pages += 1;
         let other = learned.endpoint(&endpoint.path).unwrap();
         let (real, found) = (endpoint.response.as_ref(), other.response.as_ref());
@@ -53,6 +57,7 @@ fn learns_what_responses_show() {
         pair.types(endpoint.short_path(), real, found);
     }
     println!("{pages} complete pages learned from {ROUNDS} responses each");
+    println!("without a body: {}", left_out.join(", "));
     for (kind, count) in &report.agree {
         let differ = report.differ.get(kind).map_or(0, Vec::len);
         println!("{kind}: {count} of {} agree", count + differ);
@@ -74,8 +79,7 @@ fn learns_what_responses_show() {
 /// The page that is learned from responses of an endpoint, in the spec that it is a part of.
 fn learned(spec: &Spec, endpoint: &Endpoint) -> Option<Spec> {
     let mut learner = Learner::new().endpoint(&endpoint.path);
-    let responses: Vec<_> =
-        (0..ROUNDS).filter_map(|round| response(spec, endpoint, round)).collect();
+    let responses = responses(spec, endpoint);
     if responses.is_empty() {
         return None;
     }

@@ -10,8 +10,21 @@ use sps_spec::{
 /// Rounds that show every variant, null and absence at least once.
 pub(crate) const ROUNDS: usize = 40;
 
+/// The responses of an endpoint in all rounds; none if it has no body.
+pub(crate) fn responses(spec: &Spec, endpoint: &Endpoint) -> Vec<Value> {
+    let mut responses: Vec<_> =
+        (0..ROUNDS).filter_map(|round| response(spec, endpoint, round)).collect();
+    // Without a wrapper, an empty body looks like none, unless another response had members there.
+    let is_empty = |it: &Value| it.as_object().is_some_and(|members| members.len() == 2);
+    responses.sort_by_key(is_empty);
+    if responses.first().is_some_and(is_empty) {
+        responses.clear();
+    }
+    responses
+}
+
 /// The response of an endpoint in one of the rounds.
-pub(crate) fn response(spec: &Spec, endpoint: &Endpoint, round: usize) -> Option<Value> {
+fn response(spec: &Spec, endpoint: &Endpoint, round: usize) -> Option<Value> {
     let body = endpoint.response.as_ref()?;
     let seed = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(round as u64 + 1);
     let make = Make { spec, round, state: Cell::new(seed) };
@@ -23,8 +36,6 @@ pub(crate) fn response(spec: &Spec, endpoint: &Endpoint, round: usize) -> Option
     };
     let key = href.rsplit('/').next().unwrap();
     let mut response = match (endpoint.wrappers.first(), value) {
-        // Without a wrapper, an empty body looks like none.
-        (None, Value::Object(members)) if members.is_empty() => return None,
         (None, Value::Object(members)) => Value::Object(members),
         (_, value) => json!({"body": value}),
     };

@@ -6,8 +6,8 @@ use crate::{
     Endpoint, EndpointKind, Method, NoBody,
 };
 
-/// Links to the settings that choose which events cause an alert. They go to the address for alerts
-/// and to the receiver of SNMP traps.
+/// Links to the settings that choose which events cause an alert. Alerts go to the address for
+/// alerts and to the receiver of SNMP traps.
 ///
 /// Source: REST API Reference Guide, "Endpoints for alerts", version 7.0.5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,5 +21,5 @@ impl Endpoint for Alerting {
     const KIND: EndpointKind = EndpointKind::Container;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Alerting";
-    const DOC: &'static str = "Links to the settings that choose which events cause an alert. They go to the address for alerts and to the receiver of SNMP traps.";
+    const DOC: &'static str = "Links to the settings that choose which events cause an alert. Alerts go to the address for alerts and to the receiver of SNMP traps.";
 }

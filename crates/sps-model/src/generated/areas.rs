@@ -54,6 +54,7 @@ pub mod audit {
     pub use crate::generated::audit_sessions_stats::AuditSessionStats as SessionStats;
     pub use crate::generated::audit_users::AuditUserScore as UserScore;
     pub use crate::generated::audit_users_count::AuditUserCount as UserCount;
+    pub use crate::generated::audit_users_user::AuditSessionUser as SessionUser;
 }
 
 /// `/api/authentication`, and what is below.
@@ -508,6 +509,7 @@ pub mod types {
     pub use crate::generated::types_channel_policy::{
         ChannelActions, ChannelActionsResponse, ChannelAllowedFor,
         ChannelAllowedForResponse, OpenChannelActions, OpenChannelActionsResponse,
+        OpenChannelAllowedFor, OpenChannelAllowedForResponse,
     };
     pub use crate::generated::types_cluster::ClusterRole;
     pub use crate::generated::types_connection::{
@@ -566,7 +568,7 @@ pub mod upload {
     pub use crate::generated::upload::UploadLinks as Links;
     pub use crate::generated::upload_firmware::FirmwareUpload;
     pub use crate::generated::upload_license::LicenseUpload;
-    pub use crate::generated::upload_plugins::{PluginUpload, UploadedPlugin};
+    pub use crate::generated::upload_plugins::PluginUpload;
 }
 
 /// `/api/user_info`, and what is below.

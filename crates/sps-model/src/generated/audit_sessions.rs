@@ -69,7 +69,7 @@ pub struct AuditSession {
     ///
     /// Unit: seconds. Range: `value >= 0`.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub duration: Optional<u64>,
     /// End of the session.
@@ -96,17 +96,17 @@ pub struct AuditSession {
     pub indexing: Optional<AuditLink>,
     /// What the logs say.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub log: Optional<AuditLog>,
     /// ID of the appliance that recorded the session.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub node_id: Optional<String>,
     /// Where the record comes from.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub origin: Optional<String>,
     /// Whether the session is a phantom. No page explains the word.
@@ -116,7 +116,7 @@ pub struct AuditSession {
     pub phantom: Optional<bool>,
     /// Protocol, in capitals.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub protocol: Optional<String>,
     /// How the session was recorded.
@@ -126,34 +126,34 @@ pub struct AuditSession {
     pub recording: Optional<AuditRecording>,
     /// Target of the session.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub server: Optional<AuditServer>,
     /// Start of the session.
     ///
     /// Format: `date-time`.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub start_time: Optional<String>,
     /// Path of the recording; null without one.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub trail_download_link: Optional<Option<String>>,
     /// User of the session.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub user: Optional<AuditUser>,
     /// Access request that the session belongs to.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub vault: Optional<AuditVault>,
     /// Whether the session was allowed.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub verdict: Optional<AuditVerdict>,
     unknown_fields: UnknownFields,

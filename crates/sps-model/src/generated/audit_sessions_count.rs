@@ -16,13 +16,13 @@ impl Endpoint for AuditSessionCount {
     const KIND: EndpointKind = EndpointKind::Status;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Number of recorded sessions";
-    const DOC: &'static str = "Counts the sessions that a search would find, without its limit of 10000.";
+    const DOC: &'static str = "Counts the sessions that a search would find.";
     const WRAPPERS: &'static [&'static str] = &[];
 }
 
-/// Counts the sessions that a search would find, without its limit of 10000.
+/// Counts the sessions that a search would find.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
@@ -31,7 +31,7 @@ pub struct AuditSessionCount {
     ///
     /// Unit: sessions. Range: `value >= 0`.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     pub count: u64,
     unknown_fields: UnknownFields,
 }

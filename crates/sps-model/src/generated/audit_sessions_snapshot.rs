@@ -22,14 +22,14 @@ impl Endpoint for AuditSnapshot {
 /// Each GET opens a snapshot. A search in it sees the sessions of that moment, and pages through
 /// all of them. Their number is limited.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditSnapshot {
     /// ID of the snapshot, for the parameter `snapshot` of a search.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     pub snapshot: String,
     unknown_fields: UnknownFields,
 }

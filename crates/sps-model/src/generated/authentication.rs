@@ -14,7 +14,7 @@ impl Endpoint for Authentication {
     const KIND: EndpointKind = EndpointKind::Status;
     const METHODS: &'static [Method] = &[Method::Get, Method::Delete];
     const TITLE: &'static str = "Login";
-    const DOC: &'static str = "GET with Basic credentials, or with a client certificate, opens a session, which later requests name by its cookie.";
+    const DOC: &'static str = "GET with Basic credentials or a client certificate opens a session. Later requests send its cookie.";
     const WRAPPERS: &'static [&'static str] = &[];
 }
 

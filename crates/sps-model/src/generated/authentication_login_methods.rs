@@ -18,7 +18,7 @@ impl Endpoint for LoginMethods {
     const TITLE: &'static str = "Login methods";
     const DOC: &'static str = "Lists the login methods that a client may name in `?login_method=` when it logs in.";
     const WRAPPERS: &'static [&'static str] = &[];
-    const VERSIONS: Versions = Versions::since(Version::new(7, 0, 0, 0));
+    const VERSIONS: Versions = Versions::since(Version::new(7, 0, 5, 0));
 }
 
 /// Lists the login methods that a client may name in `?login_method=` when it logs in.

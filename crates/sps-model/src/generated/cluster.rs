@@ -6,7 +6,8 @@ use crate::{
     Endpoint, EndpointKind, Method, NoBody,
 };
 
-/// Links to the nodes of the cluster, their status, and the ways into a cluster.
+/// Links to the nodes of the cluster, their status, and the ways into a cluster. A user needs the
+/// right to manage the cluster.
 ///
 /// Source: REST API Reference Guide, "Cluster management: links", version On Demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,5 +21,5 @@ impl Endpoint for ClusterLinks {
     const KIND: EndpointKind = EndpointKind::Container;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Cluster management";
-    const DOC: &'static str = "Links to the nodes of the cluster, their status, and the ways into a cluster.";
+    const DOC: &'static str = "Links to the nodes of the cluster, their status, and the ways into a cluster. A user needs the right to manage the cluster.";
 }

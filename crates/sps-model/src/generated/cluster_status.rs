@@ -19,7 +19,7 @@ impl Endpoint for ClusterNodeStatus {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Status of the cluster";
-    const DOC: &'static str = "Health and synchronization of each node. Ask the central node: others respond with an error. The members lie beside `key` and `meta`.";
+    const DOC: &'static str = "Health and synchronization of each node. Ask the central node; a node in no cluster responds with an error. The members lie beside `key` and `meta`.";
     const WRAPPERS: &'static [&'static str] = &[];
 }
 
@@ -27,8 +27,8 @@ impl Object for ClusterNodeStatus {
     const TARGET: Target = Target::new("/api/cluster/status");
 }
 
-/// Health and synchronization of each node. Ask the central node: others respond with an error. The
-/// members lie beside `key` and `meta`.
+/// Health and synchronization of each node. Ask the central node; a node in no cluster responds
+/// with an error. The members lie beside `key` and `meta`.
 ///
 /// Source: REST API Reference Guide, "Status of cluster nodes", version On Demand.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -84,12 +84,12 @@ impl Constrained for ClusterNodeStatus {
 #[resource(open, constrained)]
 #[non_exhaustive]
 pub enum ClusterSyncStatus {
-    /// The node does not take its configuration from another.
+    /// No state. The page does not explain the word.
     ///
     /// Source: REST API Reference Guide, "Status of cluster nodes", version On Demand.
     #[resource(rename = "n/a")]
     NotAvailable,
-    /// The node has not taken over the newest configuration yet.
+    /// The synchronization is not done. The page does not explain the word.
     ///
     /// Source: REST API Reference Guide, "Status of cluster nodes", version On Demand.
     #[resource(rename = "pending")]

@@ -38,7 +38,7 @@ pub struct HttpChannelPolicy {
     /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that it is not
     /// empty: the web interface lists policies by name.
     pub name: String,
-    /// Channels with the conditions of their use, in the order in which they are tried.
+    /// Channels with the conditions of their use, in order.
     ///
     /// Source: REST API Reference Guide, "HTTP channels", version 6.9.3.
     #[resource(default)]
@@ -55,7 +55,7 @@ impl Constrained for HttpChannelPolicy {
     );
 }
 
-/// Channels with the conditions of their use, in the order in which they are tried.
+/// Channels with the conditions of their use, in order.
 ///
 /// Source: REST API Reference Guide, "HTTP channels", version 6.9.3.
 #[derive(Debug, Clone, PartialEq, Resource)]

@@ -9,7 +9,7 @@ use crate::{
 
 /// HTTP connections: who may connect to which servers, and what is recorded.
 ///
-/// Source: REST API Reference Guide, "HTTP connection policies", version 8.0.
+/// Source: REST API Reference Guide, "Endpoints for HTTP", version 8.0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpConnection {}

@@ -3,7 +3,7 @@
 //! HTTP settings: `/api/configuration/http/settings_policies`.
 
 use crate::{
-    Constrained, Endpoint, EndpointKind, Method, Object, Resource, TlsSecuritySettings,
+    Constrained, Endpoint, EndpointKind, Method, Object, Optional, Resource, TlsSecuritySettings,
     UnknownFields,
     validate::{
         Constraint, Constraints, Member, Target,
@@ -41,11 +41,13 @@ pub struct HttpSettingsPolicy {
     /// TLS between client and appliance.
     ///
     /// Source: REST API Reference Guide, "HTTP settings", version 6.10.0.
-    pub client_tls_security_settings: TlsSecuritySettings,
+    #[resource(default)]
+    pub client_tls_security_settings: Optional<TlsSecuritySettings>,
     /// TLS between appliance and server.
     ///
     /// Source: REST API Reference Guide, "HTTP settings", version 6.10.0.
-    pub server_tls_security_settings: TlsSecuritySettings,
+    #[resource(default)]
+    pub server_tls_security_settings: Optional<TlsSecuritySettings>,
     unknown_fields: UnknownFields,
 }
 

@@ -47,16 +47,16 @@ pub struct IcaSettingsPolicy {
     ///
     /// Source: REST API Reference Guide, "ICA settings", version 6.9.4.
     pub preconnect_channel_check: bool,
-    /// Session reliability. No page that we could read names its members.
+    /// Settings of the attempts to connect. No page that we could read names its members.
     ///
     /// Source: REST API Reference Guide, "ICA settings", version 6.9.4.
     pub reliability: IcaReliability,
-    /// Idle time after which a connection ends.
+    /// Time without traffic after which a connection ends.
     ///
     /// Unit: seconds. Range: `value >= 0`.
     ///
-    /// Source: REST API Reference Guide, "ICA settings", version 6.9.4. Inferred: that it is not
-    /// negative: it is a time.
+    /// Source: REST API Reference Guide, "ICA settings", version 6.9.4. Inferred: that it counts time
+    /// without traffic: the page calls it a timeout; that it is not negative: it is a time.
     pub timeout: u64,
     unknown_fields: UnknownFields,
 }
@@ -74,7 +74,7 @@ impl Constrained for IcaSettingsPolicy {
     );
 }
 
-/// Session reliability. No page that we could read names its members.
+/// Settings of the attempts to connect. No page that we could read names its members.
 ///
 /// Source: REST API Reference Guide, "ICA settings", version 6.9.4.
 #[derive(Debug, Clone, PartialEq, Resource)]

@@ -63,7 +63,7 @@ pub struct Info {
     pub nickname: Option<String>,
     /// Version of the plugin interface. Old versions do not have it.
     ///
-    /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 5.7.0.
+    /// Source: REST API Reference Guide, "Retrieve basic firmware and host information", version 7.x.
     #[resource(default)]
     pub plugin_sdk_version: Optional<PluginSdkVersion>,
     /// Roles of the appliance in its cluster.

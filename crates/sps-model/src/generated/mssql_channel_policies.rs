@@ -39,7 +39,7 @@ pub struct MssqlChannelPolicy {
     /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that it is not
     /// empty: the web interface lists policies by name.
     pub name: String,
-    /// Channels with the conditions of their use, in the order in which they are tried.
+    /// Channels with the conditions of their use, in order.
     ///
     /// Source: REST API Reference Guide, "MSSQL channels", version 7.5.1.
     #[resource(default)]
@@ -56,7 +56,7 @@ impl Constrained for MssqlChannelPolicy {
     );
 }
 
-/// Channels with the conditions of their use, in the order in which they are tried.
+/// Channels with the conditions of their use, in order.
 ///
 /// Source: REST API Reference Guide, "MSSQL channels", version 7.5.1.
 #[derive(Debug, Clone, PartialEq, Resource)]

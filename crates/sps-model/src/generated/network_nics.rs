@@ -16,7 +16,7 @@ impl Endpoint for Nic {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Network interfaces";
-    const DOC: &'static str = "The network cards of the appliance with their interfaces and addresses. A card exists as long as the hardware does.";
+    const DOC: &'static str = "The network cards of the appliance with their interfaces and addresses. None can be added or deleted.";
 }
 
 impl Object for Nic {
@@ -43,8 +43,8 @@ impl Object for NicInterfaceAddressPart {
         .part("interfaces/addresses");
 }
 
-/// The network cards of the appliance with their interfaces and addresses. A card exists as long as
-/// the hardware does.
+/// The network cards of the appliance with their interfaces and addresses. None can be added or
+/// deleted.
 ///
 /// Source: REST API Reference Guide, "Endpoints for the network", version 5.7.0.
 #[derive(Debug, Clone, PartialEq, Resource)]

@@ -37,8 +37,9 @@ pub struct Password {
     ///
     /// Length: `characters <= 150`.
     ///
-    /// Source: Administration Guide, "Managing passwords", version 7.5. Inferred: the maximum length,
-    /// which the guide gives for passwords typed into the web interface.
+    /// Source: REST API Reference Guide, "Passwords stored on SPS", version 7.1.1. Inferred: the
+    /// maximum length, which the administration guide gives for the web interface; that no response has
+    /// it: it is a secret.
     #[resource(request_only, default)]
     pub plain: Optional<Secret>,
     unknown_fields: UnknownFields,

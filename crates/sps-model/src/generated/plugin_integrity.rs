@@ -63,7 +63,7 @@ impl Constrained for PluginIntegrity {
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct PluginVerdict {
-    /// Why the check ended so.
+    /// Reason of the verdict.
     ///
     /// Source: REST API Reference Guide, "Integrity of plugins", version 8.0.
     pub reason: String,

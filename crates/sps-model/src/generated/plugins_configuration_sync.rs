@@ -9,7 +9,8 @@ use crate::{
     },
 };
 
-/// Plugins that adapt a configuration to the nodes of a cluster. An upload creates them.
+/// Plugins for nodes of a cluster that take their configuration from the central one. An upload
+/// creates them.
 ///
 /// Source: REST API Reference Guide, "Endpoints for plugins", version 7.5.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl Endpoint for ConfigurationSyncPlugin {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Configuration synchronization plugins";
-    const DOC: &'static str = "Plugins that adapt a configuration to the nodes of a cluster. An upload creates them.";
+    const DOC: &'static str = "Plugins for nodes of a cluster that take their configuration from the central one. An upload creates them.";
     const VERSIONS: Versions = Versions::since(Version::new(6, 4, 0, 0));
 }
 

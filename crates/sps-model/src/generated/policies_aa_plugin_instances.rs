@@ -19,7 +19,7 @@ impl Endpoint for AaPluginInstance {
     type Response = NoBody;
     const PATH: &'static str = "/api/configuration/policies/aa_plugin_instances";
     const KIND: EndpointKind = EndpointKind::Collection;
-    const METHODS: &'static [Method] = &[];
+    const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Settings of AA plugins";
     const DOC: &'static str = "Authentication and authorization plugins with their settings. No page that we could read shows a body.";
 }

@@ -6,7 +6,7 @@ use crate::{
     Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
 };
 
-/// How sessions are scored. No page that we could read shows a body.
+/// Policies of Privileged Analytics. No page that we could read shows a body.
 ///
 /// Source: REST API Reference Guide, "Analytics policies", version 7.5.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ impl Endpoint for Analytic {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Analytics policies";
-    const DOC: &'static str = "How sessions are scored. No page that we could read shows a body.";
+    const DOC: &'static str = "Policies of Privileged Analytics. No page that we could read shows a body.";
 }
 
 impl Object for Analytic {

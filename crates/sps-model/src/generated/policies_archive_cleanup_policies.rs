@@ -44,7 +44,7 @@ pub struct ArchiveCleanupPolicy {
     /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0. Inferred: that it
     /// is not empty: the web interface lists policies by name.
     pub name: String,
-    /// When a mail is sent.
+    /// Which events are reported.
     ///
     /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0.
     pub notification_event: ArchiveNotification,
@@ -88,7 +88,7 @@ impl Constrained for ArchiveCleanupPolicy {
     );
 }
 
-/// When a mail is sent.
+/// Which events are reported.
 ///
 /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -100,17 +100,18 @@ pub struct ArchiveNotification {
     /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0.
     #[resource(rename = "type", tag)]
     pub type_: ArchiveNotificationKind,
-    /// Highest number of files in a mail.
+    /// Highest number of files in the list.
     ///
     /// Unit: files. Range: `value >= 0`.
     ///
     /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0. Inferred: the
-    /// bound: a number of files is never negative.
+    /// condition: the samples have `all`; the bound: a number of files is never negative.
     #[resource(default)]
     pub file_count_limit: Optional<u64>,
-    /// Whether the mail lists the files.
+    /// Whether the list of files is sent.
     ///
-    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0.
+    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0. Inferred: the
+    /// condition: the samples have `all`.
     #[resource(default)]
     pub send_filelist: Optional<bool>,
     unknown_fields: UnknownFields,
@@ -177,13 +178,14 @@ pub struct ArchiveTarget {
     pub type_: ArchiveTargetKind,
     /// Folder on the server.
     ///
-    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0.
+    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0. Inferred: the
+    /// condition: the samples have `nfs`.
     #[resource(default)]
     pub path: Optional<String>,
     /// The server.
     ///
-    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0. Inferred: that it
-    /// may be a name: the samples have an address.
+    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0. Inferred: the
+    /// condition: the samples have `nfs`; that it may be a name: they have an address.
     #[resource(default)]
     pub server: Optional<Host>,
     unknown_fields: UnknownFields,

@@ -16,14 +16,14 @@ impl Endpoint for AuditPolicy {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "Audit policies";
-    const DOC: &'static str = "How recordings are encrypted, signed and timestamped. The built-in policy is called `default`.";
+    const DOC: &'static str = "How recordings are encrypted, signed and timestamped. A new appliance has the policy `default`.";
 }
 
 impl Object for AuditPolicy {
     const TARGET: Target = Target::new("/api/configuration/policies/audit_policies");
 }
 
-/// How recordings are encrypted, signed and timestamped. The built-in policy is called `default`.
+/// How recordings are encrypted, signed and timestamped. A new appliance has the policy `default`.
 ///
 /// Source: REST API Reference Guide, "Audit policies", version 8.0.
 #[derive(Debug, Clone, PartialEq, Resource)]

@@ -19,7 +19,7 @@ impl Endpoint for BackupPolicy {
     type Response = NoBody;
     const PATH: &'static str = "/api/configuration/policies/backup_policies";
     const KIND: EndpointKind = EndpointKind::Collection;
-    const METHODS: &'static [Method] = &[];
+    const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Backup policies";
     const DOC: &'static str = "When and where the appliance backs up its data: start times, and a server that is reached with rsync over SSH, SMB or NFS. No page that we could read shows a body.";
 }

@@ -6,8 +6,8 @@ use crate::{
     Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
 };
 
-/// Stores of the passwords that the appliance logs in with. No page that we could read shows a
-/// body.
+/// Stores of the passwords, keys and certificates that the appliance logs in with. No page that we
+/// could read shows a body.
 ///
 /// Source: REST API Reference Guide, "Credential stores", version 8.0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Endpoint for Credentialstore {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Credential stores";
-    const DOC: &'static str = "Stores of the passwords that the appliance logs in with. No page that we could read shows a body.";
+    const DOC: &'static str = "Stores of the passwords, keys and certificates that the appliance logs in with. No page that we could read shows a body.";
 }
 
 impl Object for Credentialstore {

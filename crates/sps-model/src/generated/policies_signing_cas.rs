@@ -17,14 +17,14 @@ impl Endpoint for SigningCa {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "Signing CAs";
-    const DOC: &'static str = "Authorities with their keys, which the appliance signs certificates of servers with while a connection is opened.";
+    const DOC: &'static str = "Authorities with their keys. The appliance signs certificates for servers with them while a connection is opened.";
 }
 
 impl Object for SigningCa {
     const TARGET: Target = Target::new("/api/configuration/policies/signing_cas");
 }
 
-/// Authorities with their keys, which the appliance signs certificates of servers with while a
+/// Authorities with their keys. The appliance signs certificates for servers with them while a
 /// connection is opened.
 ///
 /// Source: REST API Reference Guide, "Signing CAs", version 7.0.1.1.

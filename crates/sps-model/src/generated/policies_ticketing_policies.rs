@@ -21,7 +21,7 @@ impl Endpoint for TicketingPolicy {
     type Response = NoBody;
     const PATH: &'static str = "/api/configuration/policies/ticketing_policies";
     const KIND: EndpointKind = EndpointKind::Collection;
-    const METHODS: &'static [Method] = &[];
+    const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Ticketing policies";
     const DOC: &'static str = "Settings of ticketing plugins, in old versions. No page that we could read shows a body.";
     const VERSIONS: Versions = Versions::ALL.until(Version::new(6, 9, 3, 0));

@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Authorities that connections trust. No page that we could read shows a body.
+/// Stores of certificates, beside the trusted CA lists. No page that we could read shows a body.
 ///
 /// Source: Release Notes, "New features", version 6.13.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Endpoint for TrustStore {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[];
     const TITLE: &'static str = "Trust stores";
-    const DOC: &'static str = "Authorities that connections trust. No page that we could read shows a body.";
+    const DOC: &'static str = "Stores of certificates, beside the trusted CA lists. No page that we could read shows a body.";
     const VERSIONS: Versions = Versions::since(Version::new(6, 13, 1, 0));
 }
 

@@ -17,15 +17,15 @@ impl Endpoint for UserDatabase {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get, Method::Post];
     const TITLE: &'static str = "Local user databases";
-    const DOC: &'static str = "Lists of users with their passwords, keys and certificates. To remove a user, send the list without it.";
+    const DOC: &'static str = "Users of RDP, SSH and Telnet, with their passwords, keys and certificates. To remove one, send the list without that user.";
 }
 
 impl Object for UserDatabase {
     const TARGET: Target = Target::new("/api/configuration/policies/user_databases");
 }
 
-/// Lists of users with their passwords, keys and certificates. To remove a user, send the list
-/// without it.
+/// Users of RDP, SSH and Telnet, with their passwords, keys and certificates. To remove one, send
+/// the list without that user.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]

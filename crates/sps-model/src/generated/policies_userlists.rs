@@ -3,7 +3,8 @@
 //! User lists: `/api/configuration/policies/userlists`.
 
 use crate::{
-    Constrained, Endpoint, EndpointKind, Method, Object, Resource, Unknown, UnknownFields,
+    Constrained, Endpoint, EndpointKind, Method, Object, Optional, Resource, Unknown,
+    UnknownFields,
     validate::{
         Constraint, Constraints, Member, Target,
     },
@@ -35,20 +36,22 @@ pub struct Userlist {
     ///
     /// Source: safeguard-sessions-plugin-sdk, "Vendor's kit for plugins", version 1.9.1. Inferred: the
     /// name on the wire: the kit calls it the setting of the policy.
-    pub allow: UserlistDefault,
+    #[resource(default)]
+    pub allow: Optional<UserlistDefault>,
     /// Names of the users who are exceptions. Case counts.
     ///
     /// Source: safeguard-sessions-plugin-sdk, "Vendor's kit for plugins", version 1.9.1. Inferred: the
     /// name on the wire: the kit calls it so.
     #[resource(default)]
-    pub except: Vec<String>,
+    pub except: Optional<Vec<String>>,
     /// Name of the list.
     ///
     /// Length: `characters >= 1`.
     ///
     /// Source: REST API Reference Guide, "User lists", version 7.2. Inferred: that there is one, and
     /// that it is not empty: the web interface lists them by name.
-    pub name: String,
+    #[resource(default)]
+    pub name: Optional<String>,
     unknown_fields: UnknownFields,
 }
 

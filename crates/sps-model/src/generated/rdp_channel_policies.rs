@@ -3,7 +3,7 @@
 //! RDP channel policies: `/api/configuration/rdp/channel_policies`.
 
 use crate::{
-    ChannelAllowedFor, Constrained, ContentPolicy, Endpoint, EndpointKind, Key, Method, Object,
+    Constrained, ContentPolicy, Endpoint, EndpointKind, Key, Method, Object, OpenChannelAllowedFor,
     Optional, Resource, Unknown, UnknownFields,
     validate::{
         Condition, Constraint, Constraints, Literal, Member, Rule, Target,
@@ -39,7 +39,7 @@ pub struct RdpChannelPolicy {
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: that it is not
     /// empty: the web interface lists policies by name.
     pub name: String,
-    /// Channels with the conditions of their use, in the order in which they are tried.
+    /// Channels with the conditions of their use, in order.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
     #[resource(default)]
@@ -56,7 +56,7 @@ impl Constrained for RdpChannelPolicy {
     );
 }
 
-/// Channels with the conditions of their use, in the order in which they are tried.
+/// Channels with the conditions of their use, in order.
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -70,7 +70,7 @@ pub struct RdpChannelRule {
     /// Who may use the channel, and when.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
-    pub allowed_for: ChannelAllowedFor,
+    pub allowed_for: OpenChannelAllowedFor,
     /// Name of the channel.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x.
@@ -180,7 +180,7 @@ impl Constrained for RdpChannel {
 ///
 /// Source: REST API Reference Guide, "Change an object", version 7.x.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(builder, constrained)]
+#[resource(open, builder, constrained)]
 #[non_exhaustive]
 pub struct RdpChannelActions {
     /// Whether the channel is recorded.

@@ -19,7 +19,7 @@ impl Endpoint for RdpSettingsPolicy {
     type Response = NoBody;
     const PATH: &'static str = "/api/configuration/rdp/settings_policies";
     const KIND: EndpointKind = EndpointKind::Collection;
-    const METHODS: &'static [Method] = &[];
+    const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "RDP settings";
     const DOC: &'static str = "Timeouts, display and authentication of RDP connections. The built-in policies have the keys -301 and -303.";
 }

@@ -89,7 +89,7 @@ pub struct SetupRequest {
     ///
     /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
     pub administration: SetupAdministration,
-    /// Certificates with their private keys.
+    /// Certificates of the appliance, two of them with their private keys.
     ///
     /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
     pub certificates: SetupCertificates,
@@ -181,7 +181,7 @@ impl Constrained for SetupAdministration {
     );
 }
 
-/// Certificates with their private keys.
+/// Certificates of the appliance, two of them with their private keys.
 ///
 /// Source: REST API Reference Guide, "Welcome wizard", version 7.5.1.
 #[derive(Debug, Clone, PartialEq, Resource)]

@@ -18,7 +18,7 @@ impl Endpoint for SshAuthenticationPolicy {
     type Response = NoBody;
     const PATH: &'static str = "/api/configuration/ssh/authentication_policies";
     const KIND: EndpointKind = EndpointKind::Collection;
-    const METHODS: &'static [Method] = &[];
+    const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "SSH authentication policies";
     const DOC: &'static str = "How users of SSH connections log in. The built-in policy has the key -200.";
 }

@@ -3,7 +3,7 @@
 //! SSH channel policies: `/api/configuration/ssh/channel_policies`.
 
 use crate::{
-    ChannelAllowedFor, Constrained, Endpoint, EndpointKind, Method, Object, OpenChannelActions,
+    Constrained, Endpoint, EndpointKind, Method, Object, OpenChannelActions, OpenChannelAllowedFor,
     Optional, Resource, Unknown, UnknownFields,
     validate::{
         Condition, Constraint, Constraints, Literal, Member, Rule, Target,
@@ -38,7 +38,7 @@ pub struct SshChannelPolicy {
     /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that it is not
     /// empty: the web interface lists policies by name.
     pub name: String,
-    /// Channels with the conditions of their use, in the order in which they are tried.
+    /// Channels with the conditions of their use, in order.
     ///
     /// Source: REST API Reference Guide, "SSH channels", version 6.9.3.
     #[resource(default)]
@@ -55,7 +55,7 @@ impl Constrained for SshChannelPolicy {
     );
 }
 
-/// Channels with the conditions of their use, in the order in which they are tried.
+/// Channels with the conditions of their use, in order.
 ///
 /// Source: REST API Reference Guide, "SSH channels", version 6.9.3.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -69,29 +69,33 @@ pub struct SshChannelRule {
     /// Who may use the channel, and when.
     ///
     /// Source: REST API Reference Guide, "SSH channels", version 6.9.3.
-    pub allowed_for: ChannelAllowedFor,
+    pub allowed_for: OpenChannelAllowedFor,
     /// Name of the channel.
     ///
     /// Source: REST API Reference Guide, "SSH channels", version 6.9.3.
     pub channel: SshChannel,
     /// With `x11`, the permitted clients; empty for all.
     ///
-    /// Source: REST API Reference Guide, "SSH channels", version 6.9.3.
+    /// Source: REST API Reference Guide, "SSH channels", version 6.9.3. Inferred: that it lies beside
+    /// `channel`: no page shows a whole rule.
     #[resource(default)]
     pub networks: Optional<Vec<SshAddress>>,
     /// With `local-forwards`, the permitted ones; empty for all.
     ///
-    /// Source: REST API Reference Guide, "SSH channels", version 6.9.3.
+    /// Source: REST API Reference Guide, "SSH channels", version 6.9.3. Inferred: that it lies beside
+    /// `channel`: no page shows a whole rule.
     #[resource(default)]
     pub local_forwards: Optional<Vec<SshLocalForward>>,
     /// With `remote-forwards`, the permitted ones; empty for all.
     ///
-    /// Source: REST API Reference Guide, "SSH channels", version 6.9.3.
+    /// Source: REST API Reference Guide, "SSH channels", version 6.9.3. Inferred: that it lies beside
+    /// `channel`: no page shows a whole rule.
     #[resource(default)]
     pub remote_forwards: Optional<Vec<SshRemoteForward>>,
-    /// With `session-exec`, the permitted commands, as regular expressions.
+    /// With `session-exec`, the permitted commands, which may be regular expressions.
     ///
-    /// Source: REST API Reference Guide, "SSH channels", version 6.9.3.
+    /// Source: REST API Reference Guide, "SSH channels", version 6.9.3. Inferred: that it lies beside
+    /// `channel`: no page shows a whole rule.
     #[resource(default)]
     pub execs: Optional<Vec<String>>,
     unknown_fields: UnknownFields,
@@ -289,7 +293,7 @@ impl Constrained for SshRemoteForward {
     );
 }
 
-/// A host or network of a forwarded connection.
+/// A host, or for `x11` also a network.
 ///
 /// Source: REST API Reference Guide, "SSH channels", version 6.9.3.
 #[derive(Debug, Clone, PartialEq, Resource)]

@@ -68,7 +68,8 @@ impl Constrained for StarlingJoinInfo {
 pub struct StarlingRemoteAccess {
     /// Whether remote access is on.
     ///
-    /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
+    /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5. Inferred: the form, by the
+    /// name.
     pub enabled: bool,
     unknown_fields: UnknownFields,
 }

@@ -41,11 +41,11 @@ pub struct TelnetAuthenticationPolicy {
     /// that it is there and not empty: the policies of the other protocols have names.
     #[resource(default)]
     pub name: Optional<String>,
-    /// Patterns that find the login of a user in the traffic.
+    /// Patterns that find the user name in the traffic.
     ///
-    /// Source: REST API Reference Guide, "Telnet authentication policies", version 6.9.3.
+    /// Source: REST API Reference Guide, "Telnet pattern sets", version 7.2.
     #[resource(default)]
-    pub active_pattern_sets: Vec<Key<TelnetPatternSet>>,
+    pub active_pattern_sets: Optional<Vec<Key<TelnetPatternSet>>>,
     unknown_fields: UnknownFields,
 }
 

@@ -16,15 +16,14 @@ impl Endpoint for TelnetPatternSet {
     const KIND: EndpointKind = EndpointKind::Collection;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Telnet pattern sets";
-    const DOC: &'static str = "Patterns that find the login of a user in Telnet traffic, for kinds of devices. They can be read only.";
+    const DOC: &'static str = "Patterns that find the user name in Telnet traffic, for kinds of devices. They can be read only.";
 }
 
 impl Object for TelnetPatternSet {
     const TARGET: Target = Target::new("/api/configuration/telnet/pattern_sets");
 }
 
-/// Patterns that find the login of a user in Telnet traffic, for kinds of devices. They can be read
-/// only.
+/// Patterns that find the user name in Telnet traffic, for kinds of devices. They can be read only.
 ///
 /// Source: REST API Reference Guide, "Telnet pattern sets", version 7.2.
 #[derive(Debug, Clone, PartialEq, Resource)]

@@ -42,12 +42,12 @@ pub struct TelnetSettingsPolicy {
     ///
     /// Source: REST API Reference Guide, "Telnet settings", version 8.0.
     pub banner: String,
-    /// Idle time after which a connection ends.
+    /// Time without traffic after which a connection ends.
     ///
     /// Unit: seconds. Range: `value >= 0`.
     ///
-    /// Source: REST API Reference Guide, "Telnet settings", version 8.0. Inferred: that it is not
-    /// negative: it is a time.
+    /// Source: REST API Reference Guide, "Telnet settings", version 8.0. Inferred: that it counts time
+    /// without traffic: the page calls it a timeout; that it is not negative: it is a time.
     pub timeout: u64,
     /// Whether and when a session without input ends.
     ///

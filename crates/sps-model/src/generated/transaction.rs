@@ -5,7 +5,7 @@
 use crate::{
     Constrained, Endpoint, EndpointKind, Method, Optional, Resource, Unknown, UnknownFields,
     validate::{
-        Constraints, Member, Version, Versions,
+        Constraints, Member,
     },
 };
 
@@ -29,12 +29,10 @@ impl Endpoint for Transaction {
 ///
 /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(response, constrained)]
+#[resource(response, open, constrained)]
 #[non_exhaustive]
 pub struct Transaction {
     /// Whether a commit needs a message. Not the message itself.
-    ///
-    /// Versions: 8.0 and later.
     ///
     /// Source: REST API Reference Guide, "Check the status of transactions", version 8.0.
     #[resource(default)]
@@ -48,11 +46,7 @@ pub struct Transaction {
 
 impl Constrained for Transaction {
     const CONSTRAINTS: Constraints = Constraints::new(
-        &[
-            Member::new("commit_message")
-                .versions(Versions::since(Version::new(8, 0, 0, 0))),
-            Member::new("status"),
-        ],
+        &[Member::new("commit_message"), Member::new("status")],
     );
 }
 
@@ -114,7 +108,7 @@ impl Constrained for CommitMessage {
 ///
 /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
 #[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(same, builder, constrained)]
+#[resource(same, open, builder, constrained)]
 #[non_exhaustive]
 pub struct TransactionRequest {
     /// State to bring the transaction to.

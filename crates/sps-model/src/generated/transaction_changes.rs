@@ -17,11 +17,11 @@ impl Endpoint for TransactionChanges {
     const KIND: EndpointKind = EndpointKind::Status;
     const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Changes of the transaction";
-    const DOC: &'static str = "Lists what a commit of the open transaction would change, in the order of the changes.";
+    const DOC: &'static str = "Lists what a commit of the open transaction would change.";
     const WRAPPERS: &'static [&'static str] = &[];
 }
 
-/// Lists what a commit of the open transaction would change, in the order of the changes.
+/// Lists what a commit of the open transaction would change.
 ///
 /// Source: REST API Reference Guide, "Changelog of a transaction", version 6.9.3.
 #[derive(Debug, Clone, PartialEq, Resource)]
@@ -32,7 +32,7 @@ pub struct TransactionChanges {
     ///
     /// Source: safeguard-ps, "Vendor's PowerShell client", version 7.5.
     #[resource(default)]
-    pub changes: Vec<TransactionChange>,
+    pub changes: Optional<Vec<TransactionChange>>,
     unknown_fields: UnknownFields,
 }
 

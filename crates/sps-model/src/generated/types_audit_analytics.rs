@@ -2,6 +2,8 @@
 //!
 //! Types that several endpoints share.
 
+use std::collections::BTreeMap;
+
 use crate::{
     Any, Constrained, Optional, Resource, UnknownFields,
     validate::{
@@ -45,7 +47,7 @@ pub struct AuditAnalytics {
     ///
     /// Source: REST API Reference Guide, "One session", version 6.9.4.
     #[resource(default)]
-    pub scripted_results: Optional<Any>,
+    pub scripted_results: Optional<BTreeMap<String, Any>>,
     /// Similar sessions.
     ///
     /// Source: REST API Reference Guide, "One session", version 6.9.4.
@@ -76,19 +78,19 @@ impl Constrained for AuditAnalytics {
 
 /// How unusual the session is.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditScore {
     /// Whole score.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub aggregated: Optional<f64>,
     /// Score of each algorithm.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub details: Optional<AuditScoreDetails>,
     unknown_fields: UnknownFields,
@@ -102,44 +104,44 @@ impl Constrained for AuditScore {
 
 /// Score of each algorithm.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditScoreDetails {
     /// Commands.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub command: Optional<AuditScorePart>,
-    /// Frequent item sets.
+    /// Score of the algorithm that is called `fis`. No page explains the word.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub fis: Optional<AuditScorePart>,
     /// Hosts that the user logs in to.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub hostlogin: Optional<AuditScorePart>,
     /// Keystrokes.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub keystroke: Optional<AuditScorePart>,
     /// Time of the login.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub logintime: Optional<AuditScorePart>,
     /// Movements of the mouse.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub mouse: Optional<AuditScorePart>,
     /// Window titles.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub windowtitle: Optional<AuditScorePart>,
     unknown_fields: UnknownFields,
@@ -161,14 +163,14 @@ impl Constrained for AuditScoreDetails {
 
 /// Score of one algorithm.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditScorePart {
     /// Score.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub score: Optional<f64>,
     unknown_fields: UnknownFields,

@@ -11,19 +11,19 @@ use crate::{
 
 /// How a session was recorded, and by which policies.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditRecording {
     /// Where the recording is archived.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub archive: Optional<AuditArchive>,
     /// Whether the recording is archived.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub archived: Optional<bool>,
     /// The recording as a file.
@@ -33,72 +33,72 @@ pub struct AuditRecording {
     pub audit_trail: Optional<AuditTrail>,
     /// How the user logged in.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub auth_method: Optional<String>,
     /// Name of the channel policy.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub channel_policy: Optional<String>,
     /// Whether commands were extracted.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub command_extracted: Optional<bool>,
     /// Name of the connection policy.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub connection_policy: Optional<String>,
     /// Key of the connection policy.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub connection_policy_id: Optional<String>,
     /// ID of the indexed content.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub content_reference_id: Optional<i64>,
     /// Why the session was refused.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub deny_reason: Optional<String>,
     /// State of the indexing.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub index_status: Optional<String>,
     /// Network of the session.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub network_id: Optional<String>,
     /// Address of the appliance on the side of the server.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub server_local: Optional<AuditHost>,
     /// ID in the logs.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub session_id: Optional<String>,
     /// Host that the client wanted to reach.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub target: Optional<AuditHost>,
     /// Whether the session was allowed.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub verdict: Optional<AuditVerdict>,
     /// Whether window titles were extracted.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub window_title_extracted: Optional<bool>,
     unknown_fields: UnknownFields,
@@ -130,29 +130,29 @@ impl Constrained for AuditRecording {
 
 /// Where the recording is archived.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditArchive {
     /// Date of the archiving.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub date: Optional<String>,
     /// Path on the server.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub path: Optional<String>,
     /// Name of the archive policy.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub policy: Optional<String>,
     /// Server.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub server: Optional<String>,
     unknown_fields: UnknownFields,
@@ -171,7 +171,7 @@ impl Constrained for AuditArchive {
 
 /// The recording as a file.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
@@ -181,9 +181,10 @@ pub struct AuditTrail {
     /// Source: REST API Reference Guide, "One session", version 6.9.4.
     #[resource(default)]
     pub archive: Optional<Any>,
-    /// Link to the file.
+    /// Link to the file; null without one.
     ///
-    /// Source: REST API Reference Guide, "One session", version 6.9.4.
+    /// Source: REST API Reference Guide, "One session", version 6.9.4. Inferred: that it may be null:
+    /// the sample has a link.
     #[resource(default)]
     pub download: Optional<Option<AuditLink>>,
     unknown_fields: UnknownFields,

@@ -29,24 +29,24 @@ impl Constrained for AuditLink {
 
 /// A host of a session.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditHost {
     /// Address.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub ip: Optional<String>,
     /// Name.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub name: Optional<String>,
     /// Port.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub port: Optional<i64>,
     unknown_fields: UnknownFields,
@@ -60,34 +60,34 @@ impl Constrained for AuditHost {
 
 /// Target of a session.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditServer {
     /// Address as the user gave it.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub address: Optional<String>,
     /// ID for searches.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub id: Optional<String>,
     /// Address.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub ip: Optional<String>,
     /// Name.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub name: Optional<String>,
     /// Port.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub port: Optional<i64>,
     unknown_fields: UnknownFields,
@@ -107,24 +107,24 @@ impl Constrained for AuditServer {
 
 /// What the logs say about a session.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditLog {
     /// Source of the log.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub adapter_name: Optional<String>,
     /// How the user logged in.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub auth_method: Optional<String>,
     /// Time of the message.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub syslog_time: Optional<String>,
     unknown_fields: UnknownFields,
@@ -142,44 +142,44 @@ impl Constrained for AuditLog {
 
 /// User of a session.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditUser {
     /// ID for searches.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub id: Optional<String>,
     /// Name.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub name: Optional<String>,
     /// Domain of the name.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub name_domain: Optional<String>,
     /// Name at the login to the appliance.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub gateway_username: Optional<String>,
     /// Domain of that name.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub gateway_username_domain: Optional<String>,
     /// Names at the login to the server.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub server_username: Optional<Vec<String>>,
     /// Domain of those names.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub server_username_domain: Optional<String>,
     unknown_fields: UnknownFields,
@@ -201,19 +201,19 @@ impl Constrained for AuditUser {
 
 /// Whether a session was allowed.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(open, constrained)]
 #[non_exhaustive]
 pub enum AuditVerdict {
     /// Allowed.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(rename = "ACCEPT")]
     Accept,
     /// The login failed.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(rename = "AUTH_FAIL")]
     AuthFail,
     /// A value that no source shows, as it came.

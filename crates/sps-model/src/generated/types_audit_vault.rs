@@ -11,89 +11,89 @@ use crate::{
 
 /// Access request of Safeguard for Privileged Passwords that a session belongs to.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditVault {
     /// Kind of the access.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub access_request_type: Optional<String>,
     /// ID of the account.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub account_id: Optional<Any>,
     /// Name of the account.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub account_name: Optional<String>,
     /// ID of the appliance.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub appliance_id: Optional<Any>,
     /// Name of the appliance.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub appliance_name: Optional<String>,
     /// ID of the asset partition.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub asset_partition_id: Optional<Any>,
     /// Name of the asset partition.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub asset_partition_name: Optional<String>,
     /// Whether the request was approved automatically.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub auto_approved: Optional<Any>,
     /// Time from which the access is available.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub available: Optional<Any>,
     /// ID of the broker.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub broker_id: Optional<Any>,
     /// Creation of the request.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub created: Optional<AuditVaultCreated>,
     /// Time at which the access expires.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub expired: Optional<Any>,
     /// Whether it is an emergency access.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub is_emergency: Optional<Any>,
     /// Whether the request was made offline.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub offline_workflow: Optional<Any>,
     /// ID of the system.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub system_id: Optional<Any>,
     /// Name of the system.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub system_name: Optional<String>,
     unknown_fields: UnknownFields,
@@ -124,19 +124,19 @@ impl Constrained for AuditVault {
 
 /// Creation of the request.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditVaultCreated {
     /// Time.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub timestamp: Optional<String>,
     /// User who made the request.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub user: Optional<AuditVaultUser>,
     unknown_fields: UnknownFields,
@@ -150,29 +150,29 @@ impl Constrained for AuditVaultCreated {
 
 /// User who made the request.
 ///
-/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+/// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
 #[derive(Debug, Clone, PartialEq, Resource)]
 #[resource(response, constrained)]
 #[non_exhaustive]
 pub struct AuditVaultUser {
     /// Address of the user's host.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub client_ip_address: Optional<String>,
     /// Name for display.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub user_display_name: Optional<String>,
     /// ID of the user.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub user_id: Optional<Any>,
     /// Name of the user.
     ///
-    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.1.
+    /// Source: Power BI connector, "Sessions in the vendor's Power BI connector", version 8.2.
     #[resource(default)]
     pub user_name: Optional<String>,
     unknown_fields: UnknownFields,

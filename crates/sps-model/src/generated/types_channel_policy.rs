@@ -114,3 +114,51 @@ impl Constrained for ChannelAllowedFor {
         ],
     );
 }
+
+/// Who may use a channel, and when, as far as it is known for the protocol.
+///
+/// Source: REST API Reference Guide, "Channel policy", version 6.0.1.
+#[derive(Debug, Clone, PartialEq, Resource)]
+#[resource(open, builder, constrained)]
+#[non_exhaustive]
+pub struct OpenChannelAllowedFor {
+    /// Addresses that clients connect from.
+    ///
+    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that an address is
+    /// a string: the samples are empty.
+    #[resource(default)]
+    pub clients: Vec<String>,
+    /// Groups or user lists on the gateway. No page that we could read shows an element.
+    ///
+    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1.
+    #[resource(default)]
+    pub gateway_groups: Vec<Any>,
+    /// Groups or user lists on the server. No page that we could read shows an element.
+    ///
+    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1.
+    #[resource(default)]
+    pub remote_groups: Vec<Any>,
+    /// Addresses of servers.
+    ///
+    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that an address is
+    /// a string: the samples are empty.
+    #[resource(default)]
+    pub servers: Vec<String>,
+    /// Times at which the channel may be used.
+    ///
+    /// Source: REST API Reference Guide, "Change an object", version 7.x.
+    pub time_policy: Key<TimePolicy>,
+    unknown_fields: UnknownFields,
+}
+
+impl Constrained for OpenChannelAllowedFor {
+    const CONSTRAINTS: Constraints = Constraints::new(
+        &[
+            Member::new("clients"),
+            Member::new("gateway_groups"),
+            Member::new("remote_groups"),
+            Member::new("servers"),
+            Member::new("time_policy"),
+        ],
+    );
+}

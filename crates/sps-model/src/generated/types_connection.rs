@@ -24,9 +24,9 @@ pub struct ConnectionPolicy {
     /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1. Inferred: that it is
     /// not empty: the web interface lists policies by name.
     pub name: String,
-    /// Whether connections are accepted. Not on pages before version 7.2.
+    /// Whether connections are accepted: false suspends the policy. Pages of older versions lack it.
     ///
-    /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1.
+    /// Source: REST API Reference Guide, "MSSQL connection policies", version 6.14.
     #[resource(default)]
     pub active: Optional<bool>,
     /// Groups that may audit or authorize the connections of others.
@@ -63,7 +63,7 @@ pub struct ConnectionPolicy {
     pub override_log_level: ConnectionLogLevel,
     /// The server that a client is connected to.
     ///
-    /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1.
+    /// Source: REST API Reference Guide, "Server address of connection policies", version 6.0.12.
     pub server_address: ConnectionServerAddress,
     /// Whether users also have to log in on the web page.
     ///

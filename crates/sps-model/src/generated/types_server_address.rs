@@ -175,7 +175,7 @@ pub enum ServerAddressMode {
     /// Source: REST API Reference Guide, "Server address of connection policies", version 6.0.12.
     #[resource(rename = "fix")]
     Fix,
-    /// The server that the client names inside the protocol.
+    /// The server that the client names in its user name.
     ///
     /// Source: REST API Reference Guide, "Server address of connection policies", version 6.0.12.
     #[resource(rename = "inband")]

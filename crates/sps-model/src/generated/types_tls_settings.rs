@@ -107,8 +107,8 @@ pub struct InactivityTimeout {
     ///
     /// Unit: seconds. Range: `value >= 0`.
     ///
-    /// Source: REST API Reference Guide, "Telnet settings", version 8.0. Inferred: that it is not
-    /// negative: it is a time.
+    /// Source: REST API Reference Guide, "Telnet settings", version 8.0. Inferred: the unit: it is
+    /// compared with `timeout`, which has seconds; that it is not negative: it is a time.
     #[resource(default)]
     pub value: Optional<u64>,
     unknown_fields: UnknownFields,

@@ -3,10 +3,7 @@
 //! Upload of a plugin: `/api/upload/plugins`.
 
 use crate::{
-    Constrained, Endpoint, EndpointKind, Method, NoBody, Resource, UnknownFields,
-    validate::{
-        Constraints, Member,
-    },
+    Endpoint, EndpointKind, Method, NoBody, Plugin,
 };
 
 /// Adds a plugin to the configuration, or replaces an older version of it. It belongs to a
@@ -19,53 +16,10 @@ pub enum PluginUpload {}
 
 impl Endpoint for PluginUpload {
     type Request = NoBody;
-    type Response = UploadedPlugin;
+    type Response = Plugin;
     const PATH: &'static str = "/api/upload/plugins";
     const KIND: EndpointKind = EndpointKind::Action;
     const METHODS: &'static [Method] = &[Method::Post];
     const TITLE: &'static str = "Upload of a plugin";
     const DOC: &'static str = "Adds a plugin to the configuration, or replaces an older version of it. It belongs to a transaction, and needs a commit.";
-}
-
-/// Adds a plugin to the configuration, or replaces an older version of it. It belongs to a
-/// transaction, and needs a commit.
-///
-/// Source: REST API Reference Guide, "Uploading plugins", version 6.0.12.
-#[derive(Debug, Clone, PartialEq, Resource)]
-#[resource(response, constrained)]
-#[non_exhaustive]
-pub struct UploadedPlugin {
-    /// Version of the interface that the plugin was made for.
-    ///
-    /// Source: REST API Reference Guide, "Uploading plugins", version 6.0.12.
-    pub api: String,
-    /// What the plugin does.
-    ///
-    /// Source: REST API Reference Guide, "Uploading plugins", version 6.0.12.
-    pub description: String,
-    /// Name of the plugin.
-    ///
-    /// Source: REST API Reference Guide, "Uploading plugins", version 6.0.12.
-    pub name: String,
-    /// Where the appliance keeps it.
-    ///
-    /// Source: REST API Reference Guide, "Uploading plugins", version 6.0.12.
-    pub path: String,
-    /// Version of the plugin.
-    ///
-    /// Source: REST API Reference Guide, "Uploading plugins", version 6.0.12.
-    pub version: String,
-    unknown_fields: UnknownFields,
-}
-
-impl Constrained for UploadedPlugin {
-    const CONSTRAINTS: Constraints = Constraints::new(
-        &[
-            Member::new("api"),
-            Member::new("description"),
-            Member::new("name"),
-            Member::new("path"),
-            Member::new("version"),
-        ],
-    );
 }

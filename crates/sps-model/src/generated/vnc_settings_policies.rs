@@ -56,7 +56,7 @@ pub struct VncSettingsPolicy {
     /// page ends before it, and Telnet has it in this place.
     #[resource(default)]
     pub server_tls_security_settings: Optional<TlsSecuritySettings>,
-    /// Idle time after which a connection ends.
+    /// Time without traffic after which a connection ends.
     ///
     /// Unit: seconds. Range: `value >= 0`.
     ///

@@ -369,12 +369,14 @@ fn shows_less_without_a_login() {
 #[test]
 fn hides_members_of_other_versions() {
     let spec = Spec::embedded();
-    let transaction = spec.endpoint("/api/transaction").unwrap();
-    let stored = json!({ "commit_message": "optional", "status": "open" });
+    let user_info = spec.endpoint("/api/user_info").unwrap();
+    let user = json!({ "name": "rita" });
+    let method = json!({ "authentication": "ldap", "credential": "password", "name": "hq" });
+    let stored = json!({ "login_method": method, "user": user });
     let show =
-        |target| Bodies::new(&spec, target).show(transaction, &stored, &Objects::default(), true);
-    assert_eq!(show(Some(version("7.9"))), json!({ "status": "open" }));
-    assert_eq!(show(Some(version("8.0"))), stored);
+        |target| Bodies::new(&spec, target).show(user_info, &stored, &Objects::default(), true);
+    assert_eq!(show(Some(version("7.3"))), json!({ "user": user }));
+    assert_eq!(show(Some(version("7.4"))), stored);
     assert_eq!(show(None), stored);
 }
 
