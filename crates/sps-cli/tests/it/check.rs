@@ -333,14 +333,15 @@ fn an_object_used_in_two_files_is_found() {
 
 #[test]
 fn the_target_decides_what_exists() {
-    let response = r#"{"body": {"commit_message": "optional", "status": "closed"}, "key": "transaction",
-        "meta": {"href": "/api/transaction"}}"#;
+    let response = r#"{"user": {"name": "rita"}, "meta": {"href": "/api/user_info"},
+        "login_method": {"authentication": "ldap", "credential": "password", "name": "hq"}}"#;
     let dir = Dir::new("target").with("x.json", response);
     let check = |target: &[&str]| {
-        let run = dir.sps(&[&["check", "x.json", "--format", "json"], target].concat());
+        let run = dir
+            .sps(&[&["check", "x.json", "--as", "response", "--format", "json"], target].concat());
         (run.status, found(&run.json()), run.json()["summary"]["unchecked"].as_u64().unwrap())
     };
-    let mistake = ("not-in-version".to_owned(), "/body/commit_message".to_owned());
+    let mistake = ("not-in-version".to_owned(), "/login_method".to_owned());
     assert_eq!(check(&["--target", "8"]), (0, vec![], 0));
     assert_eq!(check(&["--target", "7.0.3.1"]), (1, vec![mistake], 0));
     assert_eq!(check(&[]), (0, vec![], 1));

@@ -100,12 +100,12 @@ fn an_unknown_code_names_the_nearest() {
     dir.sps(&["explain", "x"]).is(2, "", "error: unknown code `x`; `sps explain` lists all\n");
 }
 
-/// `commit_message` of a transaction came with 8.0, and the whole endpoint of the web gateway with 7.0.3.1.
+/// `login_method` of a user came with 7.4, and the whole endpoint of the web gateway with 7.0.3.1.
 #[test]
 fn pages_of_a_version_have_what_it_has() {
     let dir = Dir::new("versions");
-    let show = |version| dir.sps(&["show", "transaction", "--target", version]).stdout;
-    assert!(show("8.0").contains("commit_message") && !show("7.5").contains("commit_message"));
+    let show = |version| dir.sps(&["show", "user_info", "--target", version]).stdout;
+    assert!(show("7.4").contains("login_method") && !show("7.3").contains("login_method"));
     let gateway = "management/web_gateway_authentication";
     let list = |version| dir.sps(&["endpoints", "--target", version]).stdout;
     assert!(list("7.0.3.1").contains(gateway) && !list("7.0.3").contains(gateway));
@@ -123,12 +123,11 @@ fn lists_what_changed_since_a_version() {
         run.stdout.lines().any(|it| it.split_whitespace().collect::<Vec<_>>().join(" ") == text)
     };
     assert!(line("+ the endpoint since version 7.0.3.1"), "{}", run.stdout);
-    assert!(line("+ /commit_message since version 8.0"), "{}", run.stdout);
+    assert!(line("+ /login_method since version 7.4"), "{}", run.stdout);
     assert!(dir.sps(&["endpoints", "--changed-since", "99"]).stdout.is_empty());
-    let json = dir.sps(&["endpoints", "--changed-since", "7.5", "--format", "json"]).json();
-    let transaction =
-        json.as_array().unwrap().iter().find(|it| it["name"] == "transaction").unwrap();
-    assert_eq!(transaction["changes"][0]["pointer"], "/commit_message");
-    assert_eq!(transaction["changes"][0]["change"], "added");
-    assert_eq!(transaction["changes"][0]["since"], "8.0");
+    let json = dir.sps(&["endpoints", "--changed-since", "7.3", "--format", "json"]).json();
+    let user = json.as_array().unwrap().iter().find(|it| it["name"] == "user_info").unwrap();
+    assert_eq!(user["changes"][0]["pointer"], "/login_method");
+    assert_eq!(user["changes"][0]["change"], "added");
+    assert_eq!(user["changes"][0]["since"], "7.4");
 }
