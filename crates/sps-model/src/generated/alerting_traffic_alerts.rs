@@ -11,7 +11,8 @@ use crate::{
     },
 };
 
-/// Which events of connections are reported, and how. The names are those of the SNMP alerts.
+/// Which events of connections are reported, and how. The names are nearly those of the SNMP
+/// alerts.
 ///
 /// Source: REST API Reference Guide, "Traffic alerts", version 6.0.4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,7 @@ impl Endpoint for TrafficAlerts {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Traffic alerts";
-    const DOC: &'static str = "Which events of connections are reported, and how. The names are those of the SNMP alerts.";
+    const DOC: &'static str = "Which events of connections are reported, and how. The names are nearly those of the SNMP alerts.";
 }
 
 /// How one event is reported.

@@ -16,10 +16,10 @@ impl Endpoint for DiskFillupPrevention {
     const KIND: EndpointKind = EndpointKind::Singleton;
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Disk fill-up prevention";
-    const DOC: &'static str = "Limits how full the disk may become, and frees space when the limit is reached.";
+    const DOC: &'static str = "Limits how full the disk may become. Reaching the limit may start archiving and clean-up.";
 }
 
-/// Limits how full the disk may become, and frees space when the limit is reached.
+/// Limits how full the disk may become. Reaching the limit may start archiving and clean-up.
 ///
 /// Source: REST API Reference Guide, "Disk fill-up prevention", version 7.1.1.
 #[derive(Debug, Clone, PartialEq, Resource)]

@@ -4,6 +4,9 @@
 
 use crate::{
     Endpoint, EndpointKind, Method, NoBody,
+    validate::{
+        Version, Versions,
+    },
 };
 
 /// Messages about sessions for a log server: in the form of RFC 3164, with a body in JSON, CEF or
@@ -23,4 +26,5 @@ impl Endpoint for UniversalSiemForwarder {
     const METHODS: &'static [Method] = &[Method::Get, Method::Put];
     const TITLE: &'static str = "Universal SIEM forwarder";
     const DOC: &'static str = "Messages about sessions for a log server: in the form of RFC 3164, with a body in JSON, CEF or JSON-CIM, over TLS with or without a check of the server's certificate, or without TLS. Only sessions that start after it was set up are sent.";
+    const VERSIONS: Versions = Versions::since(Version::new(5, 9, 0, 0));
 }

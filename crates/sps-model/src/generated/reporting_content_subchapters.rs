@@ -6,7 +6,8 @@ use crate::{
     Endpoint, EndpointKind, Method, NoBody, Object, validate::Target,
 };
 
-/// Subchapters of reports about the content of sessions. No page that we could read shows a body.
+/// Subchapters of reports on words found in indexed sessions. No page that we could read shows a
+/// body.
 ///
 /// Source: REST API Reference Guide, "Parts of reporting", version 6.0.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,9 +19,9 @@ impl Endpoint for ContentSubchapter {
     type Response = NoBody;
     const PATH: &'static str = "/api/configuration/reporting/content_subchapters";
     const KIND: EndpointKind = EndpointKind::Collection;
-    const METHODS: &'static [Method] = &[];
+    const METHODS: &'static [Method] = &[Method::Get];
     const TITLE: &'static str = "Subchapters on content";
-    const DOC: &'static str = "Subchapters of reports about the content of sessions. No page that we could read shows a body.";
+    const DOC: &'static str = "Subchapters of reports on words found in indexed sessions. No page that we could read shows a body.";
 }
 
 impl Object for ContentSubchapter {
