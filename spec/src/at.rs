@@ -66,7 +66,8 @@ impl Spec {
         let paths: HashSet<String> = self.endpoints.iter().map(|it| it.path.clone()).collect();
         let is_there = |ty: &FieldType| match ty.leaf() {
             FieldType::Named(name) => types.contains(name),
-            FieldType::Ref(path) => paths.contains(path),
+            // What follows `#` is the part of an object that the reference leads to.
+            FieldType::Ref(path) => path.split('#').next().is_some_and(|path| paths.contains(path)),
             _ => true,
         };
         for def in self.types_mut() {

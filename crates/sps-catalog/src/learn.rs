@@ -221,7 +221,11 @@ impl Learner {
         if self.body.count() == 0 {
             return Err(LearnError::NoBody);
         }
-        let place = path.strip_prefix("/api/").filter(|place| is_place(place));
+        // The key of an object is no name of an endpoint, unless the caller gave the path.
+        let is_name = |place: &str| {
+            self.is_given || !place.split('/').any(sps_model::validate::is_like_a_key)
+        };
+        let place = path.strip_prefix("/api/").filter(|place| is_place(place) && is_name(place));
         let place = place.ok_or_else(|| LearnError::Path(path.to_owned()))?;
         // What was taken for objects of one collection may be endpoints of one container.
         let known = self.hrefs.iter().find(|it| *it != path && spec.endpoint(it).is_some());

@@ -9,7 +9,7 @@ use std::{
     sync::{LazyLock, OnceLock},
 };
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use sps_catalog::Catalog;
 use sps_model::{EndpointInfo, Located, locate_in};
 use sps_spec::{Code, Spec, Version};
@@ -70,6 +70,11 @@ fn named(arguments: impl IntoIterator<Item = OsString>) -> Option<PathBuf> {
 
 impl Overlay {
     fn read(dir: &Path) -> Result<Self> {
+        if !dir.is_dir() {
+            let name = dir.display();
+            let what = if dir.exists() { "is no directory" } else { "does not exist" };
+            bail!("{name} {what}; `--spec` and SPS_SPEC take a directory with pages");
+        }
         let spec = Spec::embedded_with_overlay(dir).map_err(|errors| {
             // The first line of the text follows `error: `.
             let text = errors.to_string();

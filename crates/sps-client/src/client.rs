@@ -168,7 +168,7 @@ impl Client {
         body: Option<&Any>,
     ) -> Result<RawResponse, Error> {
         path::check(path)?;
-        if method != Method::Get && (path::is_configuration(path) || path::is_transaction(path)) {
+        if method != Method::Get && (path::needs_transaction(path) || path::is_transaction(path)) {
             return Err(Error::new(ErrorKind::NotOpen).at(method, path));
         }
         let text = body.map(|body| body.as_value().to_string());

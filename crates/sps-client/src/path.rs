@@ -68,12 +68,38 @@ pub(crate) fn check(path: &str) -> Result<(), Error> {
     Err(Error::argument(Argument::Path, "expected `/api/…` without `..`, spaces and `#`"))
 }
 
-/// Whether a change at this path belongs into a transaction.
-pub(crate) fn is_configuration(path: &str) -> bool {
+/// The nodes of a cluster, which change with a commit like the configuration.
+const NODES: &str = "/api/cluster/nodes";
+/// Work beside them that takes effect with a commit.
+const ACTIONS: [&str; 3] =
+    ["/api/cluster/promote", "/api/cluster/join_request", "/api/cluster/configuration_sync_plugin"];
+
+/// Whether a change at this path belongs into a transaction: everything below `/api/configuration`, plugins, and the nodes
+/// of a cluster with the ways into it.
+///
+/// ```
+/// use sps_client::needs_transaction;
+/// assert!(needs_transaction("/api/configuration/management/email"));
+/// assert!(needs_transaction("/api/cluster/promote"));
+/// assert!(!needs_transaction("/api/firmware/upgrade"));
+/// ```
+pub fn needs_transaction(path: &str) -> bool {
     let path = path.split('?').next().unwrap_or_default();
     path == "/api/configuration"
         || path.starts_with("/api/configuration/")
         || path.starts_with("/api/upload/plugins")
+        || is_node(path)
+        || is_action(path)
+}
+
+/// Whether this is the collection of the nodes, or one of them.
+pub(crate) fn is_node(path: &str) -> bool {
+    path.strip_prefix(NODES).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a POST at this path does work that takes effect with the commit, and creates no object.
+pub(crate) fn is_action(path: &str) -> bool {
+    ACTIONS.contains(&path)
 }
 
 /// Whether this is the path of the transaction itself.

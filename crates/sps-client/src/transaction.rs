@@ -222,8 +222,43 @@ impl Transaction {
         unknown_keys: UnknownKeys,
     ) -> Result<RawResponse, Error> {
         check_path(path)?;
+        if path::is_action(path) {
+            return self.act_raw(path, Some(body), unknown_keys).await;
+        }
         let body = body::raw(body, Method::Post, path, unknown_keys, &self.shared.settings)?;
-        self.post(path, body).await
+        let response = self.post(path, body).await?;
+        if let Some(key) = response.key.as_deref().filter(|_| path::is_node(path)) {
+            // The key and the ID of a node are not part of its object.
+            self.expect_present(path::of_object(path, key)?);
+        }
+        Ok(response)
+    }
+
+    /// Does work at a path outside of the configuration that takes effect with the commit, such as a promotion: a POST that
+    /// creates no object. The body is checked if the endpoint is known.
+    ///
+    /// The client does not repeat it. After an error, check [`Self::review`] or cancel.
+    ///
+    /// # Errors
+    /// As [`Self::replace`], and [`ErrorKind::InvalidArgument`] for another path.
+    pub async fn act_raw(
+        &mut self,
+        path: &str,
+        body: Option<&Any>,
+        unknown_keys: UnknownKeys,
+    ) -> Result<RawResponse, Error> {
+        if !path::is_action(path) {
+            let reason = "expected the path of work that takes effect with a commit";
+            return Err(Error::argument(Argument::Path, reason));
+        }
+        let settings = &self.shared.settings;
+        let raw = |body| body::raw(body, Method::Post, path, unknown_keys, settings);
+        let body = body.map(raw).transpose()?;
+        let call = match &body {
+            Some(body) => body.call(Method::Post, path),
+            None => Call::new(Method::Post, path),
+        };
+        received::read_raw(&self.carry_out(&call).await?, &call)
     }
 
     /// Deletes the object at any path of the configuration.
@@ -322,15 +357,15 @@ impl Transaction {
     }
 }
 
-/// Checks that a path belongs to the configuration or is uploaded into it.
+/// Checks that a change at a path belongs into a transaction.
 fn check_path(path: &str) -> Result<(), Error> {
     path::check(path)?;
-    if path::is_configuration(path) && !path.contains('?') {
+    if path::needs_transaction(path) && !path.contains('?') {
         return Ok(());
     }
     Err(Error::argument(
         Argument::Path,
-        "a transaction changes only paths below `/api/configuration`",
+        "a transaction changes only paths below `/api/configuration`, and the nodes of a cluster",
     ))
 }
 

@@ -67,7 +67,7 @@ impl Client {
         progress: impl FnMut(Progress) + Clone + Send + 'static,
     ) -> Result<RawResponse, Error> {
         path::check(path)?;
-        if path::is_configuration(path) || path::is_transaction(path) {
+        if path::needs_transaction(path) || path::is_transaction(path) {
             return Err(Error::new(ErrorKind::NotOpen).at(Method::Post, path));
         }
         upload(&self.shared, &Scope::Any, path, content_type, source, progress).await

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sps_spec::{RUST_TYPES, Spec, TypeDef, object_name};
+use sps_spec::{EndpointKind, RUST_TYPES, Spec, TypeDef, object_name};
 
 use crate::learn::{
     LearnedFile, LearnedPage, Shape,
@@ -33,6 +33,7 @@ pub(super) fn draft(
     let mut draft = Draft {
         spec,
         path,
+        is_collection,
         taken,
         tables: Vec::new(),
         targets: BTreeSet::new(),
@@ -73,6 +74,7 @@ pub(super) fn draft(
 struct Draft<'s> {
     spec: &'s Spec,
     path: &'s str,
+    is_collection: bool,
     taken: BTreeSet<String>,
     tables: Vec<Table>,
     /// Collections that references lead to and that the spec does not have.
@@ -120,6 +122,10 @@ impl Draft<'_> {
             Form::Int => "int".to_owned(),
             Form::Number => "number".to_owned(),
             Form::String(format) => format.unwrap_or("string").to_owned(),
+            Form::Reference(target) if self.is_below_object(target) => {
+                self.untyped.push(pointer.to_owned());
+                "any".to_owned()
+            }
             Form::Reference(target) => self.reference(target),
             Form::List(element) => self.elements(element, name, pointer, ("[", "]")),
             Form::Map(element) => self.elements(element, name, pointer, ("{", "}")),
@@ -158,6 +164,18 @@ impl Draft<'_> {
         };
         let ty = self.signature(element, &inner, &format!("{pointer}/*"), true);
         format!("{open}{ty}{close}")
+    }
+
+    /// Whether a reference leads below an object: then a user gave a name in its path.
+    fn is_below_object(&self, target: &str) -> bool {
+        let collection = target.split('#').next().unwrap_or_default();
+        if self.spec.endpoint(collection).is_some() {
+            return false;
+        }
+        let is_own_singleton = collection == self.path && !self.is_collection;
+        let parents = collection.match_indices('/').map(|(at, _)| &collection[..at]);
+        let mut known = parents.filter_map(|it| self.spec.endpoint(it));
+        is_own_singleton || known.any(|it| it.kind == EndpointKind::Collection)
     }
 
     fn reference(&mut self, target: &str) -> String {

@@ -268,10 +268,14 @@ fn entry<'m>(members: &'m mut Vec<(String, Seen)>, key: &str) -> &'m mut Seen {
     &mut members[at].1
 }
 
-/// Whether a string may be a word of the API.
+/// Whether a string may be a word of the API, and is not an address, a host name or an ID. A short word such as `2c` has the
+/// form of an ID too.
 fn is_plain(text: &str) -> bool {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    !text.is_empty() && text.len() <= MAX_WORD_CHARS && text.chars().all(fits)
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    !text.is_empty()
+        && text.len() <= MAX_WORD_CHARS
+        && text.chars().all(fits)
+        && !(is_like_a_key(text) && text.len() > 4)
 }
 
 /// Whether the keys of an object are not names of members: IDs, or texts that no API has as a name.
@@ -296,7 +300,11 @@ pub(super) fn reference(value: &Value) -> Option<String> {
     let (path, part) = href.split_once('#').map_or((href, None), |(path, part)| (path, Some(part)));
     let first = if part.is_some() { key.split('.').next().unwrap_or(key) } else { key };
     let collection = path.strip_suffix(first).and_then(|path| path.strip_suffix('/'));
-    let collection = collection.filter(|it| it.strip_prefix("/api/").is_some_and(super::is_place));
+    // A part of the path that has the form of an ID is the key of an object.
+    let collection = collection.filter(|it| {
+        let place = it.strip_prefix("/api/");
+        place.is_some_and(|it| super::is_place(it) && !it.split('/').any(is_like_a_key))
+    });
     // `nic1.interfaces.ID.addresses.NUMBER` is one of `interfaces/addresses`.
     let names: Vec<&str> = key.split('.').skip(1).step_by(2).collect();
     let collection = collection.unwrap_or_default();

@@ -302,3 +302,40 @@ fn a_learned_page_checks_bodies() {
     assert_eq!(found, [("wrong-type", "/a")]);
     assert!(report.unchecked.iter().any(|it| it.pointer == "/new"));
 }
+
+/// Keys of objects, addresses and host names are no names and no words of the API.
+#[test]
+fn keys_and_addresses_are_on_no_page() {
+    let spec = Spec::embedded();
+    let learn = |href: &str, body: serde_json::Value| {
+        let mut learner = Learner::new();
+        learner.add(&json!({"key": "x", "meta": {"href": href}, "body": body}))?;
+        learner.page(&spec)
+    };
+    let uuid = "8d4f4a1c-52a5-4a3c-9b0e-3f5a1c2d7e60";
+    let link = |href: String| {
+        let key = href.rsplit('/').next().unwrap().to_owned();
+        json!({"r": {"key": key, "meta": {"href": href}}})
+    };
+    for (at, body, hidden) in [
+        ("zz/list", link(format!("/api/configuration/zz/{uuid}/q")), uuid),
+        ("zz/list", link("/api/configuration/zz/-100/q".to_owned()), "-100"),
+        (
+            "zz/list",
+            link("/api/configuration/plugins/aa/SECRETPLUGIN/sub/K".to_owned()),
+            "SECRETPLUGIN",
+        ),
+        ("zz/alice", link("/api/configuration/zz/alice/q".to_owned()), "ref zz/alice"),
+        ("zz/list", json!({"selection": "10.1.2.3"}), "10.1.2.3"),
+        ("zz/list", json!({"selection": "corp.example"}), "corp.example"),
+        ("zz/list", json!({"selection": "00112233445566778899aabbccddeeff"}), "00112233"),
+    ] {
+        let page = learn(&format!("/api/configuration/{at}"), body).unwrap();
+        assert_eq!(page.files.len(), 1, "{hidden}");
+        assert!(!page.files[0].text.contains(hidden), "{}", page.files[0].text);
+    }
+    assert!(learn("/api/configuration/zz/x/8d4f4a1c-52a5/sub", json!({"a": 1})).is_err());
+    // A short word of the API may have the form of an ID.
+    let page = learn("/api/configuration/zz/list", json!({"selection": "2c"})).unwrap();
+    assert!(page.files[0].text.contains("2c"), "{}", page.files[0].text);
+}

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::{Value, json};
 use sps_catalog::{LearnError, LearnedPage, Learner};
 use sps_client::Client;
+use sps_spec::Spec;
 use sps_validate::Limits;
 
 use crate::{
@@ -106,7 +107,10 @@ impl Args {
 /// Whether an argument names an endpoint and not a file.
 fn is_endpoint(name: &str) -> bool {
     let path = Path::new(name);
-    !is_stdin(path) && !path.exists() && (name.starts_with("/api/") || locate(name).is_some())
+    // A file has an ending, and no name in a path of the API has one.
+    !is_stdin(path)
+        && !path.exists()
+        && (name.starts_with("/api/") || locate(name).is_some() || !name.contains('.'))
 }
 
 fn full(name: &str) -> String {
@@ -163,6 +167,7 @@ async fn add_live(learner: &mut Learner, client: &Client, path: &str) -> Result<
 fn finish(args: &Args, learner: &Learner, out: &mut Stdout) -> Result<Status> {
     let page = learner.page(spec())?;
     if let Some(dir) = &args.out {
+        try_out(&page)?;
         for file in &page.files {
             write(&dir.join(&file.name), &file.text)?;
         }
@@ -181,6 +186,24 @@ fn finish(args: &Args, learner: &Learner, out: &mut Stdout) -> Result<Status> {
         remark(&format!("note: nor that of {} more", page.untyped.len() - MAX_UNTYPED));
     }
     Ok(Status::Done)
+}
+
+/// Makes sure that the files can be used with `--spec`.
+fn try_out(page: &LearnedPage) -> Result<()> {
+    let dir = tempfile::tempdir().context("cannot create a temporary folder")?;
+    for file in &page.files {
+        let path = dir.path().join(&file.name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&path, &file.text)?;
+    }
+    match Spec::embedded_with_overlay(dir.path()) {
+        Ok(_) => Ok(()),
+        Err(errors) => bail!(
+            "the draft does not fit the other pages, so nothing was written; without `--out`, it is printed\n{errors}"
+        ),
+    }
 }
 
 /// Prints the page alone.

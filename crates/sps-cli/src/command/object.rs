@@ -215,6 +215,9 @@ pub(crate) fn post(args: &PostArgs, out: &mut Stdout) -> Result<Status> {
         None => None,
         Some(file) => Some(args.change.draft(file, &target, "post")?),
     };
+    if target.is_configuration() && target.is_action() {
+        return args.change.make(out, Change { target, action: Action::Act(draft), base: None });
+    }
     if target.is_configuration() {
         let Some(draft) = draft else {
             let message = "no body: pass a file, or `-` for standard input";

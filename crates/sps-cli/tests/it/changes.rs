@@ -522,3 +522,31 @@ fn a_commit_after_that_of_another_session_ends_with_the_status_of_a_stale_base()
     let health = appliance.health_elsewhere();
     assert_eq!((&health["maximum_load1"], disk(&health)), (&json!(5), 80));
 }
+
+/// Work that takes effect with a commit is committed, and nothing stays locked.
+#[test]
+fn a_promotion_is_committed_and_a_node_can_be_changed() {
+    let appliance = Appliance::new("promotion", &["--target", "8.0"]);
+    let dry = appliance.sps(&["post", "cluster/promote", "--dry-run"]);
+    assert_eq!(dry.status, 3, "{}", dry.all());
+    assert_eq!(appliance.sps(&["get", "cluster/nodes"]).json()["items"], json!([]));
+
+    let run = appliance.sps(&["post", "cluster/promote"]);
+    assert_eq!(run.status, 0, "{}", run.all());
+    assert_eq!(run.json()["body"]["roles"], json!(["central-management"]));
+    assert!(run.stderr.contains("committed  "), "{}", run.stderr);
+    let nodes = appliance.sps(&["get", "cluster/nodes"]).json();
+    let key = nodes["items"][0]["key"].as_str().unwrap().to_owned();
+    // Another user could not, if the transaction were still open.
+    let run = appliance.sps(&["put", HEALTH_MONITORING, "health.json"]);
+    assert_eq!(run.status, 0, "{}", run.all());
+
+    let node = format!("/api/cluster/nodes/{key}");
+    let mut body: Value =
+        serde_json::from_str(&appliance.sps(&["get", &node, "--request"]).stdout).unwrap();
+    body["roles"] = json!(["central-management", "search-master"]);
+    fs::write(appliance.dir.path().join("node.json"), body.to_string()).unwrap();
+    let run = appliance.sps(&["put", &node, "node.json"]);
+    assert_eq!(run.status, 0, "{}", run.all());
+    assert_eq!(appliance.sps(&["get", &node]).json()["body"]["roles"], body["roles"]);
+}

@@ -193,7 +193,7 @@ fn mistakes_of_an_overlay_are_shown_in_its_files() {
         "{}",
         run.all()
     );
-    dir.sps(&["endpoints", "--spec", "none"]).fails(2, "no pages here");
+    dir.sps(&["endpoints", "--spec", "none"]).fails(2, "none does not exist");
 }
 
 #[test]
@@ -224,4 +224,32 @@ fn codes_of_an_overlay_can_be_waived_and_explained() {
     assert!(run.status == 1 && run.all().contains("odd-widget"), "{}", run.all());
     assert_eq!(dir.sps(&[&check[..], &["--allow", "odd-widget"]].concat()).status, 0);
     assert!(dir.sps(&["explain", "odd-widget", "--spec", "mine"]).stdout.contains("Why."));
+}
+
+/// What `--out` writes can be used. A type that other pages use is gone from the draft of this page.
+#[test]
+fn a_draft_that_fits_no_other_page_is_not_written() {
+    let dir = Dir::new("unfit_draft");
+    let run = dir.sps(&["learn", "--live", "alerting/traffic_alerts", "--sim", "--out", "ta"]);
+    assert_eq!(run.status, 2, "{}", run.all());
+    assert!(run.stderr.contains("so nothing was written"), "{}", run.stderr);
+    assert!(!dir.path().join("ta").exists());
+}
+
+#[test]
+fn learns_of_an_endpoint_outside_the_spec_by_its_short_name() {
+    let dir = Dir::new("short_name").with("l.json", r#"{"a": 1}"#);
+    let run = dir.sps(&["learn", "zz/list", "l.json"]);
+    assert_eq!(run.status, 0, "{}", run.all());
+    assert!(run.stdout.contains("a = { type = \"int\""), "{}", run.stdout);
+}
+
+#[test]
+fn an_overlay_that_is_no_directory_is_named() {
+    let dir = Dir::new("no_overlay").with("file", "");
+    for (name, what) in [("nope", "does not exist"), ("file", "is no directory")] {
+        let words =
+            format!("error: {name} {what}; `--spec` and SPS_SPEC take a directory with pages");
+        dir.sps(&["endpoints", "--spec", name]).fails(2, words.trim_start_matches("error: "));
+    }
 }

@@ -1,5 +1,7 @@
 //! `sps template`, `explain`, `endpoints` and `show`.
 
+use std::fs;
+
 use crate::support::*;
 
 /// Variants that are warned about whatever else the body holds, and with which code.
@@ -130,4 +132,17 @@ fn lists_what_changed_since_a_version() {
     assert_eq!(user["changes"][0]["pointer"], "/login_method");
     assert_eq!(user["changes"][0]["change"], "added");
     assert_eq!(user["changes"][0]["since"], "7.4");
+}
+
+/// A member that leads to a part of an object is there in every version that has the object.
+#[test]
+fn references_to_parts_are_there_for_a_target() {
+    let dir = Dir::new("parts");
+    for endpoint in ["local_services/admin_web", "network/ip_forwarding_rule_pairs"] {
+        let template = dir.sps(&["template", endpoint, "--target", "8.0"]).stdout;
+        assert_eq!(template, dir.sps(&["template", endpoint]).stdout);
+        fs::write(dir.path().join("x.json"), template).unwrap();
+        let run = dir.sps(&["check", "x.json", "-e", endpoint, "--target", "8.0"]);
+        assert_eq!(run.status, 0, "{}", run.all());
+    }
 }

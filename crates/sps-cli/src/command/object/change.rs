@@ -66,6 +66,8 @@ pub(super) struct Change {
 /// What a change does with its target.
 pub(super) enum Action {
     Create(Draft),
+    /// Work that creates no object, such as a promotion.
+    Act(Option<Draft>),
     Replace(Draft),
     Patch {
         patch: Patch,
@@ -96,6 +98,8 @@ struct Sent {
     listed: usize,
     /// The key of a new object.
     key: Option<String>,
+    /// What the appliance responded to work that creates no object.
+    response: Option<Value>,
     /// What it changes in an object that was there.
     differences: Vec<Difference>,
 }
@@ -219,10 +223,18 @@ impl ChangeOptions {
         let printed = match &sent.key {
             _ if out.is_json() => print_json(
                 out,
-                &outcome::committed(&outcome, sent.key.as_deref(), &sent.differences),
+                &outcome::committed(
+                    &outcome,
+                    sent.key.as_deref(),
+                    &sent.differences,
+                    sent.response.as_ref(),
+                ),
             ),
             Some(key) => print(out, &one_line(key)),
-            None => Ok(()),
+            None => match &sent.response {
+                Some(response) => print(out, &serde_json::to_string_pretty(response)?),
+                None => Ok(()),
+            },
         };
         printed.context("the change is committed, but the result could not be printed")?;
         Ok(if outcome.is_complete() { Status::Done } else { Status::Invalid })
@@ -233,9 +245,9 @@ impl Change {
     /// Checks what can be checked without the current object, and prints the errors.
     fn passes_before(&self, version: Option<Version>) -> Result<bool> {
         match &self.action {
-            Action::Create(draft) => draft.check_new(version),
+            Action::Create(draft) | Action::Act(Some(draft)) => draft.check_new(version),
             Action::Replace(draft) => draft.check(version),
-            Action::Patch { .. } | Action::Delete => Ok(true),
+            Action::Act(None) | Action::Patch { .. } | Action::Delete => Ok(true),
         }
     }
 
@@ -249,7 +261,7 @@ impl Change {
         let Self { target, action, base } = self;
         let path = target.path.as_str();
         let reads = match action {
-            Action::Create(_) => false,
+            Action::Create(_) | Action::Act(_) => false,
             Action::Replace(_) => target.endpoint.is_some() || base.is_some(),
             Action::Patch { .. } => true,
             Action::Delete => base.is_some(),
@@ -268,6 +280,20 @@ impl Change {
                 let new = response.key.unwrap_or_default();
                 report("created", &format!("{path}/{new}"));
                 return review(transaction, Some(new), Vec::new()).await;
+            }
+            Action::Act(draft) => {
+                let body = draft.map(|it| it.value()).transpose()?.map(Into::into);
+                let keys = leniency.unknown_keys;
+                let response = transaction.act_raw(path, body.as_ref(), keys).await?;
+                report("done", &format!("{path}, once it is committed"));
+                let progress = review(transaction, None, Vec::new()).await?;
+                return Ok(match progress {
+                    Progress::Sent(sent) => {
+                        let response = Some(response.content.as_value().clone());
+                        Progress::Sent(Sent { response, ..sent })
+                    }
+                    stopped @ Progress::Stopped(_) => stopped,
+                });
             }
             Action::Delete => {
                 transaction.delete_raw(path).await?;
@@ -382,7 +408,8 @@ async fn review(
         let owner = if change.is_ours { "" } else { "  (foreign change)" };
         report("review", &format!("{change}{owner}"));
     }
-    Ok(Progress::Sent(Sent { listed: changes.len(), key, differences }))
+    let listed = changes.len();
+    Ok(Progress::Sent(Sent { listed, key, response: None, differences }))
 }
 
 /// Lists old and new values, without secrets.

@@ -6,8 +6,14 @@ use sps_model::{Difference, Side};
 
 use crate::status::Status;
 
-/// The result of a commit; `key` is that of a new object, `found` what it changed in an object that was there.
-pub(super) fn committed(outcome: &CommitReport, key: Option<&str>, found: &[Difference]) -> Value {
+/// The result of a commit; `key` is that of a new object, `found` what it changed in an object that was there, `response` what
+/// the appliance responded to work that creates no object.
+pub(super) fn committed(
+    outcome: &CommitReport,
+    key: Option<&str>,
+    found: &[Difference],
+    response: Option<&Value>,
+) -> Value {
     let mismatches = outcome.mismatches.iter().map(|it| {
         json!({
             "path": it.path,
@@ -20,14 +26,18 @@ pub(super) fn committed(outcome: &CommitReport, key: Option<&str>, found: &[Diff
         .unverified
         .iter()
         .map(|it| json!({"path": it.path, "pointer": it.pointer, "reason": it.reason}));
-    json!({
+    let mut result = json!({
         "committed": true,
         "changed": outcome.changed,
         "key": key,
         "differences": differences(found),
         "mismatches": mismatches.collect::<Vec<_>>(),
         "unverified": unverified.collect::<Vec<_>>(),
-    })
+    });
+    if let Some(response) = response {
+        result["response"] = response.clone();
+    }
+    result
 }
 
 /// The result of a change that was not made, and why.

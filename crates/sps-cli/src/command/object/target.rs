@@ -81,7 +81,12 @@ impl Target {
 
     /// Whether it is changed in transactions.
     pub(super) fn is_configuration(&self) -> bool {
-        self.path.starts_with("/api/configuration/")
+        sps_client::needs_transaction(&self.path)
+    }
+
+    /// Whether a POST does work there and creates no object.
+    pub(super) fn is_action(&self) -> bool {
+        self.endpoint.is_some_and(|it| it.kind == EndpointKind::Action)
     }
 
     /// Checks that a method can succeed. An endpoint outside the spec passes, with a note.
@@ -93,7 +98,9 @@ impl Target {
             ));
             return Ok(());
         };
-        let name = endpoint::short(endpoint.path);
+        // The order of a collection has no path of its own.
+        let path = if endpoint.path.starts_with('/') { endpoint.path } else { &self.path };
+        let name = endpoint::short(path);
         match (endpoint.kind, method, self.has_key) {
             (EndpointKind::Collection, Method::Put | Method::Delete, false) => bail!(
                 "{name} is a collection; name one of its objects, {name}/KEY{}",
