@@ -9,10 +9,13 @@ mod text;
 mod tree;
 pub(crate) mod walk;
 
-pub(crate) use self::codes::{raising as codes_at, severity};
 pub use self::{
     changes::{Change, Changed, changes, changes_since},
     codes::{code, codes},
     endpoints::{completeness, endpoints, kind, nearest_endpoint},
     show::show,
+};
+pub(crate) use self::{
+    codes::{raising as codes_at, severity},
+    text::sentence,
 };
