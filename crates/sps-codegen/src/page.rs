@@ -15,7 +15,6 @@ pub use self::{
     endpoints::{completeness, endpoints, kind, nearest_endpoint},
     show::show,
 };
-pub(crate) use self::{
-    codes::{raising as codes_at, severity},
-    text::sentence,
-};
+pub(crate) use self::codes::{raising as codes_at, severity};
+#[cfg(feature = "rust")]
+pub(crate) use self::text::sentence;
