@@ -107,7 +107,8 @@ type Variation<T> = (String, String, T);
 impl Mutants<'_> {
     fn push(&mut self, fact: &str, before: &str, after: &str, change: Change) {
         let what = format!("{fact}: {before} -> {after}");
-        let is_of_files = fact.ends_with(".label") || fact.ends_with(".unordered");
+        let is_of_files =
+            fact.rsplit_once('.').is_some_and(|(_, word)| matches!(word, "label" | "unordered"));
         self.found.push(Mutant { file: self.file.clone(), what, is_of_files, change });
     }
 

@@ -11,7 +11,7 @@ use sps_validate::{
 
 use super::{Place, canonical, tag_of};
 
-/// Keys of the notations of files: an object with one of them alone stands for another value.
+/// Keys of the notations of files: an object with one of them alone is in place of another value.
 const NOTATIONS: [&str; 4] = ["$ref", "$secret", "$new", "$file"];
 
 /// Integers up to this are exact as `f64`.
@@ -72,11 +72,10 @@ fn is_notation(members: &Map<String, Value>) -> bool {
 fn text(place: &Place, text: &str) -> String {
     let normal = match place.format {
         _ if place.is_hex => hexadecimal(text),
-        Some(Format::Fqdn) => Some(text.to_ascii_lowercase()),
+        Some(Format::Fqdn | Format::Uuid) => Some(text.to_ascii_lowercase()),
         Some(Format::EmailAddress) => email_address(text),
         Some(Format::IpAddress) => ip_address(text),
         Some(Format::IpNetwork) => ip_network(text),
-        Some(Format::Uuid) => Some(text.to_ascii_lowercase()),
         Some(Format::TimeOfDay) => time_of_day(text),
         Some(Format::PemCertificate) => pem::normalize(text).ok(),
         _ => None,

@@ -144,7 +144,7 @@ fn s005_addresses() {
         Email::KIND,
         &[
             (server("2001:db8::1"), server("2001:db8::2")),
-            // An address that is none stays as it is.
+            // A wrong address stays as it is.
             (server("192.0.2.01"), server("192.0.2.1")),
         ],
     );
@@ -173,7 +173,7 @@ fn s007_letter_case_of_host_names() {
             (server("mail.example.com"), server("mail.example.org")),
             // With the dot the name is never looked up below another domain.
             (server("mail.example.com."), server("mail.example.com")),
-            // Nobody knows how this selection reads its value.
+            // How this selection reads its value is not known.
             (
                 json!({"smtp_server": {"selection": "new", "value": "A"}}),
                 json!({"smtp_server": {"selection": "new", "value": "a"}}),
@@ -362,7 +362,7 @@ fn formats_hold_inside_lists_and_maps() {
             json!({"it": {"A": ["::", "2001:db8::1"]}}),
         )],
     );
-    // The list of keys is none of the values.
+    // The list of keys does not have the format of the values.
     same(
         formatted(&ORDERED, Format::IpAddress),
         &[(
@@ -386,7 +386,7 @@ fn notations_secrets_references_and_unknown_values_stay() {
     for body in kept {
         assert_eq!(shape::normal(SnmpTrap::KIND, &body), body);
     }
-    // An object with more than the one key is no notation.
+    // An object with a second key is an ordinary object.
     let policy = json!({"$ref": "a", "Mon": [["08:00", "09:00"]]});
     assert_eq!(
         shape::normal(TimePolicy::KIND, &policy),
@@ -410,11 +410,6 @@ fn notations_in_a_list_without_order_are_sorted_too() {
 
 #[test]
 fn the_label_of_an_object() {
-    assert_eq!(shape::label_member(TimePolicy::KIND), Some("name"));
-    assert_eq!(shape::label_member(RdpChannelPolicy::KIND), Some("name"));
-    assert_eq!(shape::label_member(Kind::Nullable(&TimePolicy::KIND)), Some("name"));
-    assert_eq!(shape::label_member(Email::KIND), None);
-    assert_eq!(shape::label_member(Kind::Any), None);
     static SECOND: Type = Type::new(
         "Second",
         Shape::Struct {
@@ -423,6 +418,11 @@ fn the_label_of_an_object() {
         },
         Constraints::new(&[Member::new("name"), Member::new("title").label()]),
     );
+    assert_eq!(shape::label_member(TimePolicy::KIND), Some("name"));
+    assert_eq!(shape::label_member(RdpChannelPolicy::KIND), Some("name"));
+    assert_eq!(shape::label_member(Kind::Nullable(&TimePolicy::KIND)), Some("name"));
+    assert_eq!(shape::label_member(Email::KIND), None);
+    assert_eq!(shape::label_member(Kind::Any), None);
     assert_eq!(shape::label_member(Kind::Named(&SECOND)), Some("title"));
 }
 
