@@ -201,17 +201,19 @@ fn unpaired<'v>(
     old: &'v [Value],
     new: &'v [Value],
 ) -> (Vec<Indexed<'v>>, Vec<Indexed<'v>>) {
-    let mut rest: Vec<_> = old.iter().enumerate().collect();
+    let mut rest: Vec<_> =
+        old.iter().enumerate().map(|(at, value)| (at, value, place.normal(value))).collect();
     let mut added = Vec::new();
     for (at, value) in new.iter().enumerate() {
-        match rest.iter().position(|(_, other)| place.is_same(value, other)) {
+        let normal = place.normal(value);
+        match rest.iter().position(|(_, _, other)| normal == *other) {
             Some(pair) => {
                 rest.remove(pair);
             }
             None => added.push((at, value)),
         }
     }
-    (added, rest)
+    (added, rest.into_iter().map(|(at, value, _)| (at, value)).collect())
 }
 
 /// Whether two objects have the same members, because they are no union or the same variant of one.
