@@ -9,12 +9,12 @@ mod text;
 mod tree;
 pub(crate) mod walk;
 
+pub(crate) use self::codes::{raising as codes_at, severity};
+#[cfg(feature = "rust")]
+pub(crate) use self::text::sentence;
 pub use self::{
     changes::{Change, Changed, changes, changes_since},
     codes::{code, codes},
     endpoints::{completeness, endpoints, kind, nearest_endpoint},
     show::show,
 };
-pub(crate) use self::codes::{raising as codes_at, severity};
-#[cfg(feature = "rust")]
-pub(crate) use self::text::sentence;
