@@ -1,5 +1,7 @@
 //! Rules that tie members to each other, and the closed set of conditions they are made of.
 
+use std::fmt::Write as _;
+
 use crate::{
     format::Format,
     version::{Version, Versions},
@@ -209,4 +211,34 @@ pub enum Literal {
     Int(i64),
     /// A string, or a value of an enum or a tag.
     Str(String),
+}
+
+impl Literal {
+    /// The value as JSON text.
+    ///
+    /// ```
+    /// use sps_spec::Literal;
+    /// assert_eq!(Literal::Str("a \"b\"\n".to_owned()).to_json(), r#""a \"b\"\u000a""#);
+    /// ```
+    pub fn to_json(&self) -> String {
+        match self {
+            Self::Bool(value) => value.to_string(),
+            Self::Int(value) => value.to_string(),
+            Self::Str(text) => {
+                let mut json = String::from("\"");
+                for character in text.chars() {
+                    match character {
+                        '"' | '\\' => json.extend(['\\', character]),
+                        '\0'..='\u{1f}' => {
+                            // Writing to a string does not fail.
+                            let _ = write!(json, "\\u{:04x}", u32::from(character));
+                        }
+                        _ => json.push(character),
+                    }
+                }
+                json.push('"');
+                json
+            }
+        }
+    }
 }

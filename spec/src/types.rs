@@ -116,6 +116,10 @@ pub struct Field {
     pub request_only: bool,
     /// Whether only a client that is logged in receives it.
     pub authenticated: bool,
+    /// Whether it names the object of a collection.
+    pub label: bool,
+    /// Whether the order of the list has no meaning.
+    pub unordered: bool,
     /// Bounds and format of the value, or of the innermost value of a list, array or map.
     pub constraint: Constraint,
     /// Unit of a number, such as `percent`.

@@ -276,6 +276,8 @@ pub(crate) static FIELD: Vocabulary = Vocabulary {
         key("response_only", Shape::Flag, "Whether only responses have it."),
         key("request_only", Shape::Flag, "Whether only requests have it."),
         key("authenticated", Shape::Flag, "Whether only a client with a login receives it."),
+        key("label", Shape::Flag, "Whether it names the object of a collection in files."),
+        key("unordered", Shape::Flag, "Whether the order of the list has no meaning."),
         EXAMPLE,
         key("default", Shape::Literal, "Value that a client may assume."),
         SOURCE,

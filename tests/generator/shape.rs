@@ -1,12 +1,16 @@
 //! Generated types as Rust sees them: constants, builders, twins, secrets.
 
 use serde_json::json;
+use sps_catalog::Catalog;
 use sps_model::{
     Endpoint, EndpointKind, Key, Method, NoBody, Object, read_response,
-    validate::{Target, Version, Versions},
+    validate::{Form, Kind, Target, Version, Versions},
 };
 
-use crate::generated;
+use crate::{
+    generated,
+    specs::{spec, specs},
+};
 
 /// Compiles if the endpoint has these bodies.
 fn bodies<E: Endpoint<Request = R, Response = A>, R, A>() {}
@@ -44,6 +48,25 @@ fn new_asks_for_what_has_no_empty_value() {
     let written = json!({"mode": "very-fast", "nullable": null, "optional": 2, "type": false,
         "with-hyphen": "h", "kept": true, "secret": null});
     assert_eq!(serde_json::to_value(&inner).unwrap(), written);
+}
+
+#[test]
+fn members_have_the_facts_that_files_need() {
+    fn facts(kind: Kind) -> Vec<(&'static str, bool, bool, Option<&'static str>)> {
+        let Kind::Named(ty) = kind else { panic!("a room is an object") };
+        let members = ty.constraints.members.iter();
+        members.map(|it| (it.name, it.is_label, it.is_unordered, it.default)).collect()
+    }
+    let expected = [
+        ("floor", false, false, Some("0")),
+        ("label", true, false, Some(r#""a \"b\" \\""#)),
+        ("seats", false, true, None),
+        ("plain", false, false, None),
+    ];
+    assert_eq!(facts(<generated::Room as sps_model::Describe>::KIND), expected);
+    // The tables that are made at run time have the same.
+    let catalog = Catalog::new(&spec(&specs())).unwrap();
+    assert_eq!(facts(catalog.subject("/api/rooms", Form::Request).unwrap().body), expected);
 }
 
 #[test]

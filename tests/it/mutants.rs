@@ -6,6 +6,7 @@
 
 mod fresh;
 mod mutate;
+mod site;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -19,7 +20,7 @@ use sps_catalog::Catalog;
 use sps_spec::{FieldType, Spec, TypeDef};
 use sps_validate::{Form, Report, Subject};
 
-use self::mutate::Mutant;
+use self::{mutate::Mutant, site::Fact};
 use crate::cases::{Case, compiled};
 
 /// Mutants that no case can kill, and why. An entry that is no such mutant fails the run.
@@ -122,7 +123,7 @@ fn the_tables_say_what_the_compiled_ones_say() {
 fn every_mutant_is_killed() {
     let start = Instant::now();
     let spec = spec();
-    let cases = Case::all();
+    let (cases, facts) = (Case::all(), Fact::all());
     let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let all = mutate::mutants(&spec);
     let mut wrong = String::new();
@@ -141,11 +142,14 @@ fn every_mutant_is_killed() {
     for mutant in &chosen {
         let line = line_of(mutant);
         let known = EQUIVALENT.iter().find(|(known, _)| *known == line);
-        let killer = killer(&spec, mutant, &cases, &reach, &mut killers);
+        let killer = if mutant.is_of_files {
+            facts_against(&spec, mutant, &facts, &reach)
+        } else {
+            killer(&spec, mutant, &cases, &reach, &mut killers).map(|case| case.name.clone())
+        };
         match (killer, known) {
             (Some(case), Some(_)) => {
-                writeln!(wrong, "listed as equivalent, but killed by {}: {line}", case.name)
-                    .unwrap();
+                writeln!(wrong, "listed as equivalent, but killed by {case}: {line}").unwrap();
             }
             (None, Some(_)) => continue,
             (None, None) => println!("survives: {line}"),
@@ -165,6 +169,31 @@ fn every_mutant_is_killed() {
 
 fn line_of(mutant: &Mutant) -> String {
     format!("{}: {}", mutant.file, mutant.what)
+}
+
+/// The first fact of files that a mutant breaks.
+fn facts_against(
+    spec: &Spec,
+    mutant: &Mutant,
+    facts: &[Fact],
+    reach: &BTreeMap<String, BTreeSet<String>>,
+) -> Option<String> {
+    let changed = mutant.apply(spec);
+    let is_touched = |path: &str| reach.get(path).is_some_and(|files| files.contains(&mutant.file));
+    let tables = Catalog::of(&changed, |endpoint| is_touched(&endpoint.path)).unwrap();
+    let subjects = |path: &str, form| tables.subject(path, form);
+    facts.iter().filter(|it| is_touched(&it.endpoint)).find_map(|it| it.difference(&subjects))
+}
+
+/// These are few, so all of them run with every test.
+#[test]
+fn every_mutant_of_files_is_killed() {
+    let (spec, facts) = (spec(), Fact::all());
+    let reach = reach(&spec);
+    let mutants = mutate::mutants(&spec).into_iter().filter(|it| it.is_of_files);
+    let alive = mutants.filter(|it| facts_against(&spec, it, &facts, &reach).is_none());
+    let alive: Vec<_> = alive.map(|it| line_of(&it)).collect();
+    assert_eq!(alive, [""; 0], "each wants a line in `tests/data/files.toml`");
 }
 
 /// The first case that fails, the one that killed a mutant of the same file last time first.

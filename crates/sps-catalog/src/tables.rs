@@ -89,7 +89,10 @@ impl<'s> Tables<'s> {
         });
         let fields = leak(fields.collect::<Result<_, Error>>()?);
         let members = all.iter().map(|field| {
-            let member = member(&field.name, &field.constraint, &field.versions);
+            let mut member = member(&field.name, &field.constraint, &field.versions);
+            member.is_label = field.label;
+            member.is_unordered = field.unordered;
+            member.default = field.default.as_ref().map(|it| text(&it.to_json()));
             match &field.presence {
                 Presence::When(condition) => Ok(member.required_if(requirement(condition)?)),
                 Presence::Required if !field.versions.is_always() => Ok(member.required()),

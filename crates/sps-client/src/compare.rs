@@ -1,7 +1,10 @@
 //! Comparing what was sent or read before with what the appliance has now.
 
 use serde_json::Value;
-use sps_model::{Difference, Side, differences, shape};
+use sps_model::{
+    Difference, Side, differences,
+    shape::{self, Place},
+};
 use sps_validate::{
     Kind, Limits, Subject, is_like_a_key,
     json::{escape_pointer_segment, scan},
@@ -24,30 +27,28 @@ pub(crate) struct Comparison {
 /// appliances leave out what newer ones show as null.
 pub(crate) fn compare(kind: Kind, sent: &Value, found: &Value) -> Comparison {
     let mut comparison = Comparison::default();
-    comparison.walk(kind, false, sent, Some(found), &mut String::new());
+    comparison.walk(Place::new(kind), false, sent, Some(found), &mut String::new());
     comparison
 }
 
 impl Comparison {
     fn walk(
         &mut self,
-        kind: Kind,
+        place: Place,
         has_secret_name: bool,
         sent: &Value,
         found: Option<&Value>,
         pointer: &mut String,
     ) {
+        let kind = place.kind.peeled();
         match (kind, sent, found) {
-            (Kind::Optional(inner) | Kind::Nullable(inner), _, _) => {
-                self.walk(*inner, has_secret_name, sent, found, pointer);
-            }
             (Kind::Secret, _, _) => self.unseen.push(pointer.clone()),
             (Kind::Any, Value::Null, _) if has_secret_name => self.unseen.push(pointer.clone()),
             (_, Value::Null, None | Some(Value::Null)) => {}
             (_, Value::Object(sent), Some(Value::Object(found))) => {
                 let tag = shape::tag_of(kind, sent);
                 for (key, value) in sent {
-                    let inner = shape::member(kind, tag, key).unwrap_or(Kind::Any);
+                    let inner = place.member(tag, key).unwrap_or(const { Place::new(Kind::Any) });
                     let length = pointer.len();
                     pointer.push('/');
                     pointer.push_str(&escape_pointer_segment(key));
@@ -56,8 +57,10 @@ impl Comparison {
                     pointer.truncate(length);
                 }
             }
+            (_, Value::Array(_), Some(found @ Value::Array(_)))
+                if place.is_unordered && place.is_same(sent, found) => {}
             (_, Value::Array(list), Some(Value::Array(others))) if list.len() == others.len() => {
-                let inner = shape::element(kind);
+                let inner = place.element();
                 for (index, (value, other)) in list.iter().zip(others).enumerate() {
                     let length = pointer.len();
                     pointer.push('/');
@@ -66,7 +69,7 @@ impl Comparison {
                     pointer.truncate(length);
                 }
             }
-            (_, _, Some(found)) if shape::is_same(kind, sent, found) => {}
+            (_, _, Some(found)) if place.is_same(sent, found) => {}
             _ => self.differences.push(Difference::new(
                 pointer.clone(),
                 side(kind, has_secret_name, Some(sent)),
@@ -125,7 +128,7 @@ fn is_absent(side: &Side) -> bool {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use sps_model::{Describe as _, HealthMonitoring, Password, SnmpTrap};
+    use sps_model::{Describe as _, HealthMonitoring, Password, RdpChannelPolicy, SnmpTrap};
 
     use super::*;
 
@@ -157,6 +160,16 @@ mod tests {
         let found = compare(SnmpTrap::KIND, &trap("sha"), &trap("md5")).differences;
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].pointer, "/version/value/auth_method");
+    }
+
+    #[test]
+    fn s001_lists_without_order_are_equal_in_any_order() {
+        let policy = |clients: [&str; 2]| json!({"rules": [{"allowed_for": {"clients": clients}}]});
+        let compare = |sent, found| {
+            super::compare(RdpChannelPolicy::KIND, &policy(sent), &policy(found)).differences.len()
+        };
+        assert_eq!(compare(["a", "b"], ["b", "a"]), 0);
+        assert_eq!(compare(["a", "b"], ["a", "c"]), 1);
     }
 
     #[test]

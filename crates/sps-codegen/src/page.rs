@@ -10,6 +10,8 @@ mod tree;
 pub(crate) mod walk;
 
 pub(crate) use self::codes::{raising as codes_at, severity};
+#[cfg(feature = "rust")]
+pub(crate) use self::text::sentence;
 pub use self::{
     changes::{Change, Changed, changes, changes_since},
     codes::{code, codes},

@@ -8,7 +8,10 @@ use sps_validate::{
     json::{self, Node},
 };
 
-use crate::{shape, unknown::Any};
+use crate::{
+    shape::{self, Place},
+    unknown::Any,
+};
 
 /// One place where two bodies differ.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,8 +73,8 @@ impl fmt::Display for Side {
 
 /// Lists the differences between two bodies of one kind, in the order of `after`, removed members last.
 ///
-/// Bodies are compared in normal form: the spellings of an enum value are one value, a line end at the end of a text
-/// does not count, and numbers are compared by value. A member that is null on one side and absent on the other is no
+/// Values are compared in [normal form](Place::normal); of a list whose order has no meaning, elements are added and
+/// removed. A member that is null on one side and absent on the other is no
 /// difference: older appliances leave out what newer ones show as null.
 ///
 /// ```
@@ -84,7 +87,7 @@ impl fmt::Display for Side {
 /// ```
 pub fn differences(kind: Kind, before: &Any, after: &Any) -> Vec<Difference> {
     let mut walk = Walk { found: Vec::new(), pointer: String::new() };
-    walk.value(kind, Some(before.as_value()), Some(after.as_value()));
+    walk.value(Place::new(kind), Some(before.as_value()), Some(after.as_value()));
     let mut found = walk.found;
     if !found.is_empty() {
         hide(kind, before, found.iter_mut().map(|it| (&*it.pointer, &mut it.before)));
@@ -134,14 +137,16 @@ struct Walk {
 }
 
 impl Walk {
-    fn value(&mut self, kind: Kind, before: Option<&Value>, after: Option<&Value>) {
+    fn value(&mut self, place: Place, before: Option<&Value>, after: Option<&Value>) {
+        let kind = place.kind;
         match (before, after) {
             (None | Some(Value::Null), None | Some(Value::Null)) => {}
             (Some(Value::Object(old)), Some(Value::Object(new)))
                 if is_one_variant(kind, old, new) =>
             {
                 let tag = shape::tag_of(kind, new);
-                let member = |key: &str| shape::member(kind, tag, key).unwrap_or(Kind::Any);
+                let member =
+                    |key: &str| place.member(tag, key).unwrap_or(const { Place::new(Kind::Any) });
                 for (key, value) in new {
                     self.below(key, |walk| walk.value(member(key), old.get(key), Some(value)));
                 }
@@ -149,21 +154,32 @@ impl Walk {
                     self.below(key, |walk| walk.value(member(key), Some(value), None));
                 }
             }
+            (Some(Value::Array(old)), Some(Value::Array(new))) if place.is_unordered => {
+                let (added, removed) = unpaired(place.element(), old, new);
+                for (at, value) in added {
+                    self.below(&at.to_string(), |walk| walk.push(None, Some(value)));
+                }
+                for (at, value) in removed {
+                    self.below(&at.to_string(), |walk| walk.push(Some(value), None));
+                }
+            }
             (Some(Value::Array(old)), Some(Value::Array(new))) => {
                 for at in 0..old.len().max(new.len()) {
                     self.below(&at.to_string(), |walk| {
-                        walk.value(shape::element(kind), old.get(at), new.get(at));
+                        walk.value(place.element(), old.get(at), new.get(at));
                     });
                 }
             }
-            (Some(old), Some(new)) if shape::is_same(kind, old, new) => {}
-            _ => {
-                let side = |value: Option<&Value>| {
-                    value.map_or(Side::Absent, |value| Side::Value(value.clone().into()))
-                };
-                self.found.push(Difference::new(self.pointer.clone(), side(before), side(after)));
-            }
+            (Some(old), Some(new)) if place.is_same(old, new) => {}
+            _ => self.push(before, after),
         }
+    }
+
+    fn push(&mut self, before: Option<&Value>, after: Option<&Value>) {
+        let side = |value: Option<&Value>| {
+            value.map_or(Side::Absent, |value| Side::Value(value.clone().into()))
+        };
+        self.found.push(Difference::new(self.pointer.clone(), side(before), side(after)));
     }
 
     /// Runs `walk` one segment further down.
@@ -174,6 +190,30 @@ impl Walk {
         walk(self);
         self.pointer.truncate(depth);
     }
+}
+
+/// An element of a list with its index.
+type Indexed<'v> = (usize, &'v Value);
+
+/// The elements of two lists without order that the other one does not have: those of `new`, then those of `old`.
+fn unpaired<'v>(
+    place: Place,
+    old: &'v [Value],
+    new: &'v [Value],
+) -> (Vec<Indexed<'v>>, Vec<Indexed<'v>>) {
+    let mut rest: Vec<_> =
+        old.iter().enumerate().map(|(at, value)| (at, value, place.normal(value))).collect();
+    let mut added = Vec::new();
+    for (at, value) in new.iter().enumerate() {
+        let normal = place.normal(value);
+        match rest.iter().position(|(_, _, other)| normal == *other) {
+            Some(pair) => {
+                rest.remove(pair);
+            }
+            None => added.push((at, value)),
+        }
+    }
+    (added, rest.into_iter().map(|(at, value, _)| (at, value)).collect())
 }
 
 /// Whether two objects have the same members, because they are no union or the same variant of one.
@@ -190,7 +230,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Describe as _, Email, HealthMonitoring, Password, SnmpTrap};
+    use crate::{Describe as _, Email, HealthMonitoring, Password, RdpChannelPolicy, SnmpTrap};
 
     fn found(kind: Kind, before: Value, after: Value) -> Vec<String> {
         let found = differences(kind, &before.into(), &after.into());
@@ -213,6 +253,38 @@ mod tests {
         let without = json!({"version": {"selection": "3", "value": {"auth_method": "sha1"}}});
         assert_eq!(found(SnmpTrap::KIND, trap("sha"), without.clone()), [""; 0]);
         assert_eq!(found(SnmpTrap::KIND, without, trap("md5")).len(), 1);
+    }
+
+    #[test]
+    fn s001_s207_lists_without_order_gain_and_lose_elements() {
+        let policy = |clients: &[&str]| json!({"rules": [{"allowed_for": {"clients": clients}}]});
+        let list = |before: &[&str], after: &[&str]| {
+            found(RdpChannelPolicy::KIND, policy(before), policy(after))
+        };
+        assert_eq!(list(&["a", "b", "c"], &["c", "a", "b"]), [""; 0]);
+        assert_eq!(
+            list(&["a", "b", "a"], &["d", "a"]),
+            [
+                r#"add /rules/0/allowed_for/clients/0: (absent) -> "d""#,
+                r#"remove /rules/0/allowed_for/clients/1: "b" -> (absent)"#,
+                r#"remove /rules/0/allowed_for/clients/2: "a" -> (absent)"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn s005_s007_values_are_compared_in_normal_form() {
+        let server =
+            |kind: &str, value: &str| json!({"smtp_server": {"selection": kind, "value": value}});
+        for (kind, one, other, count) in [
+            ("ip", "2001:db8:0:0:0:0:0:1", "2001:db8::1", 0),
+            ("ip", "2001:db8::2", "2001:db8::1", 1),
+            ("fqdn", "Mail.Example.COM", "mail.example.com", 0),
+            ("fqdn", "mail.example.org", "mail.example.com", 1),
+        ] {
+            let list = found(Email::KIND, server(kind, one), server(kind, other));
+            assert_eq!(list.len(), count, "{one}: {list:?}");
+        }
     }
 
     #[test]

@@ -416,6 +416,12 @@ pub struct Member {
     pub required_if: Option<Requirement>,
     /// Whether the versions that have the member require it, though its kind allows its absence.
     pub required: bool,
+    /// Whether it names the object of a collection, in files too.
+    pub is_label: bool,
+    /// Whether the order of the list has no meaning.
+    pub is_unordered: bool,
+    /// The value that absence means, as JSON text.
+    pub default: Option<&'static str>,
 }
 
 impl Member {
@@ -430,6 +436,9 @@ impl Member {
             versions: Versions::ALL,
             required_if: None,
             required: false,
+            is_label: false,
+            is_unordered: false,
+            default: None,
         }
     }
 
@@ -443,6 +452,24 @@ impl Member {
     #[must_use]
     pub const fn required_if(self, requirement: Requirement) -> Self {
         Self { required_if: Some(requirement), ..self }
+    }
+
+    /// Makes it the name of the object.
+    #[must_use]
+    pub const fn label(self) -> Self {
+        Self { is_label: true, ..self }
+    }
+
+    /// Says that the order of the list has no meaning.
+    #[must_use]
+    pub const fn unordered(self) -> Self {
+        Self { is_unordered: true, ..self }
+    }
+
+    /// Sets the value that absence means, as JSON text.
+    #[must_use]
+    pub const fn default(self, json: &'static str) -> Self {
+        Self { default: Some(json), ..self }
     }
 
     /// Sets bounds and format of the value.

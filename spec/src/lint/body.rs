@@ -25,6 +25,7 @@ impl<'a> Lint<'a> {
     fn structure(&mut self, file: &'a str, place: &str, it: &'a Struct) {
         let names = it.fields.iter().map(|field| (field.name.as_str(), field.rust.as_str()));
         self.rust_names(file, place, names);
+        self.label(file, place, it);
         for field in &it.fields {
             let place = format!("{place}.{}", field.name);
             self.field_type(file, &place, &field.ty);
@@ -74,6 +75,29 @@ impl<'a> Lint<'a> {
         }
         if field.sensitive && field.example.is_some() {
             self.error(file, &format!("{place}.example"), "a sensitive member has no example");
+        }
+        if field.unordered && !matches!(field.ty, FieldType::List(_)) {
+            let message = "only a list of any length can be `unordered`";
+            self.error(file, &format!("{place}.unordered"), message);
+        }
+    }
+
+    /// Checks the member that names an object in files.
+    fn label(&mut self, file: &str, place: &str, it: &Struct) {
+        let is_object = self.spec.endpoints.iter().any(|endpoint| {
+            let mut bodies = endpoint.request.iter().chain(&endpoint.response);
+            endpoint.kind == EndpointKind::Collection
+                && bodies.any(|body| body.name() == Some(&it.name))
+        });
+        for (at, field) in it.fields.iter().filter(|field| field.label).enumerate() {
+            let is_text = field.ty == FieldType::String && !field.nullable && !field.sensitive;
+            let message = match () {
+                () if !is_object => "only the object of a collection has a label",
+                () if !is_text => "a label is a string that is never null and no secret",
+                () if at > 0 => "a type has one label",
+                () => continue,
+            };
+            self.error(file, &format!("{place}.{}.label", field.name), message);
         }
     }
 

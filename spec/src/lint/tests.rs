@@ -81,6 +81,8 @@ fn the_small_spec_has_no_mistake() {
     assert_eq!(messages(&[]), [""; 0]);
 }
 
+const ONLY_LISTS: &str = "only a list of any length can be `unordered`";
+
 /// A text, its replacement, and the one message that must follow.
 const CASES: &[(&str, &str, &str)] = &[
     // Names that lead nowhere.
@@ -167,6 +169,23 @@ const CASES: &[(&str, &str, &str)] = &[
         r#"example = "ab""#,
         r#"sensitive = true, example = "ab""#,
         "a sensitive member has no example",
+    ),
+    // Labels, and lists without order.
+    (
+        r#"example = "ab", doc"#,
+        r#"example = "ab", label = true, doc"#,
+        "only the object of a collection has a label",
+    ),
+    (r#"type = "string(2..)""#, r#"type = "string(2..)", unordered = true"#, ONLY_LISTS),
+    (
+        r#"type = "bool", doc = "A switch.""#,
+        r#"type = "{bool}", unordered = true, doc = "S.""#,
+        ONLY_LISTS,
+    ),
+    (
+        r#"type = "bool", doc = "A switch.""#,
+        r#"type = "[bool; 2]", unordered = true, doc = "S.""#,
+        ONLY_LISTS,
     ),
     (" seconds", "", "`count` has bounds but no unit: `int(0..=100) percent`"),
     ("\"Mode\"", "\"Mode?\"", "a tag is a required enum that is never null"),
@@ -262,4 +281,33 @@ fn a_code_must_be_raised_and_defined_once() {
         twice.iter().any(|it| it.ends_with("the code `fast-only` is defined twice")),
         "{twice:#?}"
     );
+}
+
+#[test]
+fn a_collection_names_its_objects_with_one_text() {
+    let collection = ("title = \"X\"", "title = \"X\"\nkind = \"collection\"");
+    let name = r#"name = { type = "string(2..)", example = "ab", "#;
+    let label = (name, r#"name = { type = "string(2..)", example = "ab", label = true, "#);
+    assert_eq!(messages(&[collection, label]), [""; 0]);
+    let wrong = "a label is a string that is never null and no secret";
+    for changed in [
+        r#"name = { type = "string(2..)?", example = "ab", label = true, "#,
+        r#"name = { type = "string(2..)", sensitive = true, label = true, "#,
+        r#"name = { type = "[string(2..)]", example = "ab", label = true, "#,
+    ] {
+        let found = messages(&[collection, (name, changed)]);
+        assert!(found.iter().any(|it| it.ends_with(wrong)), "{changed}: {found:#?}");
+    }
+    let second = (
+        "doc = \"A switch.\" }",
+        "doc = \"A switch.\" }\nid = { type = \"string\", label = true, doc = \"I.\" }",
+    );
+    let found = messages(&[collection, label, second]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].ends_with("a type has one label"), "{found:#?}");
+    // A type inside of the object is no object.
+    let inner = ("[Inner]", "[Inner]\nid = { type = \"string\", label = true, doc = \"I.\" }");
+    let found = messages(&[collection, inner]);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].ends_with("only the object of a collection has a label"), "{found:#?}");
 }

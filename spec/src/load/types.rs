@@ -101,6 +101,8 @@ fn field(entry: &Entry<'_>, default_source: &str) -> Option<Field> {
         response_only: table.flag("response_only"),
         request_only: table.flag("request_only"),
         authenticated: table.flag("authenticated"),
+        label: table.flag("label"),
+        unordered: table.flag("unordered"),
         constraint,
         unit,
         default: table.get("default").and_then(|value| value.literal()),

@@ -261,7 +261,7 @@ impl Constrained for FieldInner {
         &[
             Member::new("mode"),
             Member::new("nullable"),
-            Member::new("optional").constraint(Constraint::NONE.minimum(1)),
+            Member::new("optional").constraint(Constraint::NONE.minimum(1)).default("3"),
             Member::new("both"),
             Member::new("type"),
             Member::new("with-hyphen"),

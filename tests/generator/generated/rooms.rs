@@ -39,6 +39,20 @@ pub struct Room {
     /// Source: A guide, "A page", version 1.0.
     #[resource(default)]
     pub floor: Optional<i64>,
+    /// Its name.
+    ///
+    /// Default: "a \"b\" \\". Names the object in files.
+    ///
+    /// Source: A guide, "A page", version 1.0.
+    #[resource(default)]
+    pub label: Optional<String>,
+    /// Seats in any order.
+    ///
+    /// The order has no meaning.
+    ///
+    /// Source: A guide, "A page", version 1.0.
+    #[resource(default)]
+    pub seats: Optional<Vec<String>>,
     /// A secret that is only sent.
     ///
     /// Source: A guide, "A page", version 1.0.
@@ -50,14 +64,22 @@ pub struct Room {
 impl fmt::Debug for Room {
     /// Leaves the secrets out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Room").field("floor", &self.floor).finish_non_exhaustive()
+        f.debug_struct("Room")
+            .field("floor", &self.floor)
+            .field("label", &self.label)
+            .field("seats", &self.seats)
+            .finish_non_exhaustive()
     }
 }
 
 impl Constrained for Room {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("floor").constraint(Constraint::NONE.minimum(-2).maximum(40)),
+            Member::new("floor")
+                .constraint(Constraint::NONE.minimum(-2).maximum(40))
+                .default("0"),
+            Member::new("label").label().default("\"a \\\"b\\\" \\\\\""),
+            Member::new("seats").unordered(),
             Member::new("plain"),
         ],
     );

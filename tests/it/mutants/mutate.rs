@@ -20,6 +20,8 @@ pub(super) struct Mutant {
     pub(super) file: String,
     /// Which fact, its value, and what the mutant has instead.
     pub(super) what: String,
+    /// Whether it changes no verdict, but what configuration as files does.
+    pub(super) is_of_files: bool,
     change: Change,
 }
 
@@ -105,7 +107,9 @@ type Variation<T> = (String, String, T);
 impl Mutants<'_> {
     fn push(&mut self, fact: &str, before: &str, after: &str, change: Change) {
         let what = format!("{fact}: {before} -> {after}");
-        self.found.push(Mutant { file: self.file.clone(), what, change });
+        let is_of_files =
+            fact.rsplit_once('.').is_some_and(|(_, word)| matches!(word, "label" | "unordered"));
+        self.found.push(Mutant { file: self.file.clone(), what, is_of_files, change });
     }
 
     fn endpoint(&mut self, index: usize, endpoint: &Endpoint) {

@@ -1,6 +1,6 @@
 //! Bounds, formats and versions as prose.
 
-use sps_spec::{Constraint, Format, Versions, prose::length};
+use sps_spec::{Constraint, Field, Format, Versions, prose::length};
 
 pub(crate) use sps_spec::prose::{condition, format_name, literal, quoted};
 
@@ -28,6 +28,13 @@ pub(crate) fn bounds(constraint: &Constraint, unit: Option<&str>) -> Vec<String>
         }
     }
     parts
+}
+
+/// What a member means for configuration as files.
+pub(crate) fn site(field: &Field) -> impl Iterator<Item = &'static str> {
+    let label = field.label.then_some("names the object in files");
+    let unordered = field.unordered.then_some("the order has no meaning");
+    label.into_iter().chain(unordered)
 }
 
 /// A sentence, with the versions it holds for if there is a limit.

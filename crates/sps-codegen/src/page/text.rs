@@ -56,7 +56,7 @@ fn push(out: &mut String, prefix: &str, line: &str) {
 }
 
 /// `text` with a capital letter in front and a full stop behind.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return String::new() };

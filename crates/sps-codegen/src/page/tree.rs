@@ -151,6 +151,7 @@ impl<'a> Builder<'a> {
         if let Some(default) = &field.default {
             facts.push(format!("default {}", prose::literal(default)));
         }
+        facts.extend(prose::site(field).map(str::to_owned));
         // An example adds nothing to a truth value or to a list of values.
         let leaf = field.ty.leaf();
         let has_example = !matches!(leaf, FieldType::Bool | FieldType::Named(_));

@@ -75,6 +75,7 @@ fn field(spec: &Spec, endpoint: &Endpoint, pointer: &str, it: &Field) -> Vec<Str
     if let Some(default) = &it.default {
         facts.push(format!("default {}", prose::literal(default)));
     }
+    facts.extend(prose::site(it).map(str::to_owned));
     let words = match it.ty.leaf().name().and_then(|name| spec.type_def(name)) {
         Some(TypeDef::Enum(it)) => {
             listed(it.values.iter().map(|it| (&*it.value, &*it.doc, &it.versions)), it.open)

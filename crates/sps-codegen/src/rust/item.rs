@@ -7,7 +7,10 @@ use sps_spec::{
     Source, Spec, Struct, TypeDef, Union, Versions, collection, object_name,
 };
 
-use crate::rust::{Error, rules, twin::has_twin, version};
+use crate::{
+    page::{prose, sentence},
+    rust::{Error, rules, twin::has_twin, version},
+};
 
 /// The parts of the objects of this collection that references lead to, each once.
 pub(super) fn parts_of(spec: &Spec, path: &str) -> Vec<String> {
@@ -258,6 +261,11 @@ impl<'s> Items<'s> {
         }
         let members = declared.iter().chain(&added).map(|field| {
             let member = member(&field.name, &field.constraint, &field.versions);
+            let label = field.label.then(|| quote!(.label()));
+            let unordered = field.unordered.then(|| quote!(.unordered()));
+            let default = field.default.as_ref().map(Literal::to_json);
+            let default = default.map(|json| quote!(.default(#json)));
+            let member = quote!(#member #label #unordered #default);
             match &field.presence {
                 Presence::When(condition) => {
                     let requirement = rules::requirement(self.spec, def, condition)?;
@@ -472,13 +480,9 @@ fn facts(field: &Field) -> Vec<String> {
         facts.push(format!("Format: `{}`.", format.name()));
     }
     if let Some(default) = &field.default {
-        let default = match default {
-            Literal::Bool(value) => value.to_string(),
-            Literal::Int(value) => value.to_string(),
-            Literal::Str(value) => format!("\"{value}\""),
-        };
-        facts.push(format!("Default: {default}."));
+        facts.push(format!("Default: {}.", default.to_json()));
     }
+    facts.extend(prose::site(field).map(sentence));
     if !field.versions.is_always() {
         facts.push(format!("Versions: {}.", span(&field.versions)));
     }

@@ -17,6 +17,23 @@ fn shows_trap() {
 }
 
 #[test]
+fn shows_labels_and_lists_without_order() {
+    let spec = spec();
+    let page = |path| {
+        let page = show(&spec, endpoint(&spec, path));
+        page.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let policy = page("rdp/channel_policies");
+    assert!(policy.contains("At least 1 character; names the object in files;"), "{policy}");
+    assert!(
+        policy.contains("Addresses that clients connect from. The order has no meaning;"),
+        "{policy}"
+    );
+    let mail = page("management/email");
+    assert!(!mail.contains("in files") && !mail.contains("no meaning"), "{mail}");
+}
+
+#[test]
 fn lists_endpoints() {
     insta::assert_snapshot!("endpoints", endpoints(&spec()));
 }

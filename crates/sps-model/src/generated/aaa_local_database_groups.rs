@@ -33,12 +33,15 @@ impl Object for LocalGroup {
 pub struct LocalGroup {
     /// Users of the group. No page that we could read shows an element.
     ///
-    /// Source: REST API Reference Guide, "Groups of the local database", version 6.0.9.
+    /// The order has no meaning.
+    ///
+    /// Source: REST API Reference Guide, "Groups of the local database", version 6.0.9. Inferred: that
+    /// their order has no meaning, because a group is a set.
     #[resource(default)]
     pub members: Vec<Any>,
     /// Name of the group, without any of the characters `/\[]:;|=+*?<>"@,`.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Groups of the local database", version 6.0.9. Inferred: that
     /// it is not empty: access control refers to groups by name.
@@ -49,8 +52,8 @@ pub struct LocalGroup {
 impl Constrained for LocalGroup {
     const CONSTRAINTS: Constraints = Constraints::new(
             &[
-                Member::new("members"),
-                Member::new("name").constraint(Constraint::NONE.min_length(1)),
+                Member::new("members").unordered(),
+                Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             ],
         )
         .rules(

@@ -35,7 +35,7 @@ impl Object for HttpAuthenticationPolicy {
 pub struct HttpAuthenticationPolicy {
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "HTTP authentication policies", version 7.2.1. Inferred: that
     /// it is not empty: the web interface lists policies by name.
@@ -52,7 +52,7 @@ pub struct HttpAuthenticationPolicy {
 impl Constrained for HttpAuthenticationPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("backend"),
         ],
     );

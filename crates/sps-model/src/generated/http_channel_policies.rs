@@ -33,7 +33,7 @@ impl Object for HttpChannelPolicy {
 pub struct HttpChannelPolicy {
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that it is not
     /// empty: the web interface lists policies by name.
@@ -49,7 +49,7 @@ pub struct HttpChannelPolicy {
 impl Constrained for HttpChannelPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("rules"),
         ],
     );

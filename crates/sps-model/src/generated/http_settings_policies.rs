@@ -33,7 +33,7 @@ impl Object for HttpSettingsPolicy {
 pub struct HttpSettingsPolicy {
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "HTTP settings", version 6.10.0. Inferred: that it is not
     /// empty: the web interface lists policies by name.
@@ -54,7 +54,7 @@ pub struct HttpSettingsPolicy {
 impl Constrained for HttpSettingsPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("client_tls_security_settings"),
             Member::new("server_tls_security_settings"),
         ],

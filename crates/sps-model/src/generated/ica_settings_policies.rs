@@ -33,7 +33,7 @@ impl Object for IcaSettingsPolicy {
 pub struct IcaSettingsPolicy {
     /// Name of the policy, without white space.
     ///
-    /// Length: `characters >= 1`. Format: `no-whitespace`.
+    /// Length: `characters >= 1`. Format: `no-whitespace`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "ICA settings", version 6.9.4. Inferred: that it is not empty:
     /// the web interface lists policies by name.
@@ -65,7 +65,8 @@ impl Constrained for IcaSettingsPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
             Member::new("name")
-                .constraint(Constraint::NONE.min_length(1).format(Format::NoWhitespace)),
+                .constraint(Constraint::NONE.min_length(1).format(Format::NoWhitespace))
+                .label(),
             Member::new("inactivity_timeout"),
             Member::new("preconnect_channel_check"),
             Member::new("reliability"),

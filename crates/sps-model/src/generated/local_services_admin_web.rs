@@ -30,14 +30,19 @@ impl Endpoint for AdminWeb {
 pub struct AdminWeb {
     /// Addresses that the service listens on.
     ///
-    /// Source: Vendor's sample program for clusters (SafeguardDotNet).
+    /// The order has no meaning.
+    ///
+    /// Source: Vendor's sample program for clusters (SafeguardDotNet). Inferred: that their order has
+    /// no meaning, because it listens on all of them.
     #[resource(default)]
     pub listen: Vec<AdminWebListen>,
     unknown_fields: UnknownFields,
 }
 
 impl Constrained for AdminWeb {
-    const CONSTRAINTS: Constraints = Constraints::new(&[Member::new("listen")]);
+    const CONSTRAINTS: Constraints = Constraints::new(
+        &[Member::new("listen").unordered()],
+    );
 }
 
 /// Addresses that the service listens on.

@@ -37,7 +37,10 @@ pub struct SnmpAgent {
     pub enabled: bool,
     /// Addresses and ports that the service listens on. The usual port is 161.
     ///
-    /// Source: REST API Reference Guide, "SNMP agent", version 8.0.
+    /// The order has no meaning.
+    ///
+    /// Source: REST API Reference Guide, "SNMP agent", version 8.0. Inferred: that their order has no
+    /// meaning, because it listens on all of them.
     #[resource(default)]
     pub listen: Vec<ListenAddress>,
     /// Contact that the service reports.
@@ -68,7 +71,7 @@ impl Constrained for SnmpAgent {
         &[
             Member::new("access_restriction"),
             Member::new("enabled"),
-            Member::new("listen"),
+            Member::new("listen").unordered(),
             Member::new("system_contact"),
             Member::new("system_description"),
             Member::new("system_location"),

@@ -45,12 +45,18 @@ pub struct SshService {
     pub enabled: bool,
     /// Addresses and ports that the service listens on.
     ///
-    /// Source: REST API Reference Guide, "SSH access to the appliance", version 7.3.1.
+    /// The order has no meaning.
+    ///
+    /// Source: REST API Reference Guide, "SSH access to the appliance", version 7.3.1. Inferred: that
+    /// their order has no meaning, because it listens on all of them.
     #[resource(default)]
     pub listen: Vec<ListenAddress>,
     /// Public keys that may log in, in the form of OpenSSH.
     ///
-    /// Source: REST API Reference Guide, "SSH access to the appliance", version 7.3.1.
+    /// The order has no meaning.
+    ///
+    /// Source: REST API Reference Guide, "SSH access to the appliance", version 7.3.1. Inferred: that
+    /// their order has no meaning, because any of them may match.
     #[resource(default)]
     pub public_keys: Vec<String>,
     unknown_fields: UnknownFields,
@@ -63,8 +69,8 @@ impl Constrained for SshService {
             Member::new("allow_password_auth"),
             Member::new("bruteforce_protection"),
             Member::new("enabled"),
-            Member::new("listen"),
-            Member::new("public_keys"),
+            Member::new("listen").unordered(),
+            Member::new("public_keys").unordered(),
         ],
     );
 }

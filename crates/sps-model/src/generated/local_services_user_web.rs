@@ -40,7 +40,10 @@ pub struct UserWeb {
     pub bruteforce_protection: Optional<bool>,
     /// Addresses and ports that the service listens on.
     ///
-    /// Source: REST API Reference Guide, "Web interface of users", version 7.5.1.
+    /// The order has no meaning.
+    ///
+    /// Source: REST API Reference Guide, "Web interface of users", version 7.5.1. Inferred: that their
+    /// order has no meaning, because it listens on all of them.
     #[resource(default)]
     pub listen: Vec<UserWebListen>,
     unknown_fields: UnknownFields,
@@ -53,7 +56,7 @@ impl Constrained for UserWeb {
             Member::new("bruteforce_protection")
                 .versions(Versions::ALL.until(Version::new(5, 8, 0, 0)))
                 .required(),
-            Member::new("listen"),
+            Member::new("listen").unordered(),
         ],
     );
 }

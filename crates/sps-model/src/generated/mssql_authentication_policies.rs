@@ -36,7 +36,7 @@ impl Object for MssqlAuthenticationPolicy {
 pub struct MssqlAuthenticationPolicy {
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "MSSQL authentication policies", version 7.1.1. Inferred: that
     /// it is not empty: the web interface lists policies by name.
@@ -51,7 +51,7 @@ pub struct MssqlAuthenticationPolicy {
 impl Constrained for MssqlAuthenticationPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("backend"),
         ],
     );

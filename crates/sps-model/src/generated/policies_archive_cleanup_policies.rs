@@ -39,7 +39,7 @@ pub struct ArchiveCleanupPolicy {
     pub include_node_id_in_path: bool,
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0. Inferred: that it
     /// is not empty: the web interface lists policies by name.
@@ -57,9 +57,10 @@ pub struct ArchiveCleanupPolicy {
     pub retention_days: u64,
     /// Times of the day at which the policy runs.
     ///
-    /// Format: `time-of-day`.
+    /// Format: `time-of-day`. The order has no meaning.
     ///
-    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0.
+    /// Source: REST API Reference Guide, "Archive and cleanup policies", version 8.0. Inferred: that
+    /// their order has no meaning, because the policy runs at all of them.
     #[resource(default)]
     pub start_times: Vec<String>,
     /// Where recordings are archived.
@@ -77,11 +78,12 @@ impl Constrained for ArchiveCleanupPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
             Member::new("include_node_id_in_path"),
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("notification_event"),
             Member::new("retention_days").constraint(Constraint::NONE.minimum(0)),
             Member::new("start_times")
-                .constraint(Constraint::NONE.format(Format::TimeOfDay)),
+                .constraint(Constraint::NONE.format(Format::TimeOfDay))
+                .unordered(),
             Member::new("target"),
             Member::new("template"),
         ],

@@ -36,7 +36,7 @@ pub struct AuditPolicy {
     pub encryption: AuditEncryption,
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Audit policies", version 8.0. Inferred: that it is not empty:
     /// the web interface lists policies by name.
@@ -63,7 +63,7 @@ impl Constrained for AuditPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
             Member::new("encryption"),
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("signing"),
             Member::new("signing_and_timestamping_interval")
                 .constraint(Constraint::NONE.minimum(0)),

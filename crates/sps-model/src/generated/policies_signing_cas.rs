@@ -39,7 +39,7 @@ pub struct SigningCa {
     pub ca: Key<X509>,
     /// Name of the authority.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Signing CAs", version 7.0.1.1. Inferred: that there is one,
     /// and that it is not empty: the web interface lists authorities by name.
@@ -52,7 +52,7 @@ impl Constrained for SigningCa {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
             Member::new("ca"),
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
         ],
     );
 }

@@ -33,7 +33,7 @@ impl Object for TimePolicy {
 pub struct TimePolicy {
     /// Name of the policy, without white space.
     ///
-    /// Length: `characters >= 1`. Format: `no-whitespace`.
+    /// Length: `characters >= 1`. Format: `no-whitespace`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Time policy", version 7.2.1. Inferred: that it is not empty:
     /// the web interface lists policies by name.
@@ -94,7 +94,8 @@ impl Constrained for TimePolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
             Member::new("name")
-                .constraint(Constraint::NONE.min_length(1).format(Format::NoWhitespace)),
+                .constraint(Constraint::NONE.min_length(1).format(Format::NoWhitespace))
+                .label(),
             Member::new("Mon").constraint(Constraint::NONE.format(Format::TimeOfDay)),
             Member::new("Tue").constraint(Constraint::NONE.format(Format::TimeOfDay)),
             Member::new("Wed").constraint(Constraint::NONE.format(Format::TimeOfDay)),

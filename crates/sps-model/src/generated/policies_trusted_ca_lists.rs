@@ -52,7 +52,7 @@ pub struct TrustedCaList {
     pub dns_lookup: Optional<bool>,
     /// Name of the list. Plugins find it by this name.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: safeguard-sessions-plugin-sdk, "Vendor's kit for plugins", version 1.9.1. Inferred: that
     /// it is not empty: the web interface lists them by name.
@@ -73,7 +73,7 @@ impl Constrained for TrustedCaList {
                 .versions(Versions::ALL.until(Version::new(6, 7, 0, 0))),
             Member::new("dns_lookup")
                 .versions(Versions::ALL.until(Version::new(6, 7, 0, 0))),
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("strict_hostcheck"),
         ],
     );

@@ -34,7 +34,7 @@ impl Object for UserDatabase {
 pub struct UserDatabase {
     /// Name of the database.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: that it is not
     /// empty: the web interface lists databases by name.
@@ -50,7 +50,7 @@ pub struct UserDatabase {
 impl Constrained for UserDatabase {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("users"),
         ],
     );

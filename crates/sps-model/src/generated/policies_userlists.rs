@@ -40,13 +40,15 @@ pub struct Userlist {
     pub allow: Optional<UserlistDefault>,
     /// Names of the users who are exceptions. Case counts.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: safeguard-sessions-plugin-sdk, "Vendor's kit for plugins", version 1.9.1. Inferred: the
-    /// name on the wire: the kit calls it so.
+    /// name on the wire: the kit calls it so; that the order has no meaning: any may match.
     #[resource(default)]
     pub except: Optional<Vec<String>>,
     /// Name of the list.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "User lists", version 7.2. Inferred: that there is one, and
     /// that it is not empty: the web interface lists them by name.
@@ -59,8 +61,8 @@ impl Constrained for Userlist {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
             Member::new("allow"),
-            Member::new("except"),
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("except").unordered(),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
         ],
     );
 }

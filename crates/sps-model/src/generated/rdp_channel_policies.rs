@@ -34,7 +34,7 @@ impl Object for RdpChannelPolicy {
 pub struct RdpChannelPolicy {
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Change an object", version 7.x. Inferred: that it is not
     /// empty: the web interface lists policies by name.
@@ -50,7 +50,7 @@ pub struct RdpChannelPolicy {
 impl Constrained for RdpChannelPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("rules"),
         ],
     );
@@ -77,8 +77,10 @@ pub struct RdpChannelRule {
     pub channel: RdpChannel,
     /// With the channel `customs`, the names of the permitted channels.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "RDP channels", version 6.0.2. Inferred: that an empty list
-    /// permits all of them, and that the member lies beside `channel`.
+    /// permits all of them, that the member lies beside `channel`, and that the order has no meaning.
     #[resource(default)]
     pub customs: Optional<Vec<String>>,
     unknown_fields: UnknownFields,
@@ -90,7 +92,7 @@ impl Constrained for RdpChannelRule {
                 Member::new("actions"),
                 Member::new("allowed_for"),
                 Member::new("channel"),
-                Member::new("customs"),
+                Member::new("customs").unordered(),
             ],
         )
         .rules(

@@ -34,12 +34,17 @@ impl Object for CustomSubchapter {
 pub struct CustomSubchapter {
     /// Names of the groups that may see it.
     ///
-    /// Source: REST API Reference Guide, "Subchapters from own queries", version 6.0.7.
+    /// The order has no meaning.
+    ///
+    /// Source: REST API Reference Guide, "Subchapters from own queries", version 6.0.7. Inferred: that
+    /// their order has no meaning, because all of them may see it.
     #[resource(default)]
     pub access: Vec<String>,
     unknown_fields: UnknownFields,
 }
 
 impl Constrained for CustomSubchapter {
-    const CONSTRAINTS: Constraints = Constraints::new(&[Member::new("access")]);
+    const CONSTRAINTS: Constraints = Constraints::new(
+        &[Member::new("access").unordered()],
+    );
 }

@@ -32,7 +32,10 @@ impl Object for Report {
 pub struct Report {
     /// Names of the groups that may see it.
     ///
-    /// Source: REST API Reference Guide, "Reports", version 6.9.2.
+    /// The order has no meaning.
+    ///
+    /// Source: REST API Reference Guide, "Reports", version 6.9.2. Inferred: that their order has no
+    /// meaning, because all of them may see it.
     #[resource(default)]
     pub access: Vec<String>,
     /// Its chapters.
@@ -45,7 +48,7 @@ pub struct Report {
 
 impl Constrained for Report {
     const CONSTRAINTS: Constraints = Constraints::new(
-        &[Member::new("access"), Member::new("chapters")],
+        &[Member::new("access").unordered(), Member::new("chapters")],
     );
 }
 

@@ -33,7 +33,7 @@ impl Object for SshChannelPolicy {
 pub struct SshChannelPolicy {
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that it is not
     /// empty: the web interface lists policies by name.
@@ -49,7 +49,7 @@ pub struct SshChannelPolicy {
 impl Constrained for SshChannelPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("rules"),
         ],
     );
@@ -76,26 +76,34 @@ pub struct SshChannelRule {
     pub channel: SshChannel,
     /// With `x11`, the permitted clients; empty for all.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "SSH channels", version 6.9.3. Inferred: that it lies beside
-    /// `channel`: no page shows a whole rule.
+    /// `channel`: no page shows a whole rule; that the order has no meaning: any may match.
     #[resource(default)]
     pub networks: Optional<Vec<SshAddress>>,
     /// With `local-forwards`, the permitted ones; empty for all.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "SSH channels", version 6.9.3. Inferred: that it lies beside
-    /// `channel`: no page shows a whole rule.
+    /// `channel`: no page shows a whole rule; that the order has no meaning: any may match.
     #[resource(default)]
     pub local_forwards: Optional<Vec<SshLocalForward>>,
     /// With `remote-forwards`, the permitted ones; empty for all.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "SSH channels", version 6.9.3. Inferred: that it lies beside
-    /// `channel`: no page shows a whole rule.
+    /// `channel`: no page shows a whole rule; that the order has no meaning: any may match.
     #[resource(default)]
     pub remote_forwards: Optional<Vec<SshRemoteForward>>,
     /// With `session-exec`, the permitted commands, which may be regular expressions.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "SSH channels", version 6.9.3. Inferred: that it lies beside
-    /// `channel`: no page shows a whole rule.
+    /// `channel`: no page shows a whole rule; that the order has no meaning: any may match.
     #[resource(default)]
     pub execs: Optional<Vec<String>>,
     unknown_fields: UnknownFields,
@@ -107,10 +115,10 @@ impl Constrained for SshChannelRule {
                 Member::new("actions"),
                 Member::new("allowed_for"),
                 Member::new("channel"),
-                Member::new("networks"),
-                Member::new("local_forwards"),
-                Member::new("remote_forwards"),
-                Member::new("execs"),
+                Member::new("networks").unordered(),
+                Member::new("local_forwards").unordered(),
+                Member::new("remote_forwards").unordered(),
+                Member::new("execs").unordered(),
             ],
         )
         .rules(

@@ -32,7 +32,7 @@ impl Object for SshSettingsPolicy {
 pub struct SshSettingsPolicy {
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "SSH settings", version 7.2.1. Inferred: that it is not empty:
     /// the web interface lists policies by name.
@@ -59,7 +59,7 @@ pub struct SshSettingsPolicy {
 impl Constrained for SshSettingsPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("client_side_algorithms"),
             Member::new("server_side_algorithms"),
             Member::new("greeting"),

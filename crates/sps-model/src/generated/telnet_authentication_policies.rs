@@ -35,7 +35,7 @@ impl Object for TelnetAuthenticationPolicy {
 pub struct TelnetAuthenticationPolicy {
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Telnet authentication policies", version 6.9.3. Inferred:
     /// that it is there and not empty: the policies of the other protocols have names.
@@ -52,7 +52,7 @@ pub struct TelnetAuthenticationPolicy {
 impl Constrained for TelnetAuthenticationPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("active_pattern_sets"),
         ],
     );

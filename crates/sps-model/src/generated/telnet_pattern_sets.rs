@@ -32,7 +32,7 @@ impl Object for TelnetPatternSet {
 pub struct TelnetPatternSet {
     /// Name of the set.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Telnet pattern sets", version 7.2. Inferred: that it is not
     /// empty: the web interface lists sets by name.
@@ -48,7 +48,7 @@ pub struct TelnetPatternSet {
 impl Constrained for TelnetPatternSet {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("description"),
         ],
     );

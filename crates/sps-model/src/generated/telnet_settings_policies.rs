@@ -33,7 +33,7 @@ impl Object for TelnetSettingsPolicy {
 pub struct TelnetSettingsPolicy {
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "Telnet settings", version 8.0. Inferred: that it is not
     /// empty: the web interface lists policies by name.
@@ -71,7 +71,7 @@ pub struct TelnetSettingsPolicy {
 impl Constrained for TelnetSettingsPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("banner"),
             Member::new("timeout").constraint(Constraint::NONE.minimum(0)),
             Member::new("inactivity_timeout"),

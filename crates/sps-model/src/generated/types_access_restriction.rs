@@ -22,9 +22,10 @@ pub struct AccessRestriction {
     pub enabled: bool,
     /// Networks that may connect.
     ///
-    /// Format: `ip-network`.
+    /// Format: `ip-network`. The order has no meaning.
     ///
-    /// Source: REST API Reference Guide, "Web interface of users", version 7.5.1.
+    /// Source: REST API Reference Guide, "Web interface of users", version 7.5.1. Inferred: that their
+    /// order has no meaning, because any of them may match.
     #[resource(default)]
     pub allowed_from: Optional<Vec<String>>,
     unknown_fields: UnknownFields,
@@ -36,6 +37,7 @@ impl Constrained for AccessRestriction {
             Member::new("enabled"),
             Member::new("allowed_from")
                 .constraint(Constraint::NONE.format(Format::IpNetwork))
+                .unordered()
                 .required_if(
                     Requirement::new(
                         &[&["enabled"]],

@@ -76,24 +76,34 @@ impl Constrained for OpenChannelActions {
 pub struct ChannelAllowedFor {
     /// Addresses that clients connect from.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that an address is
-    /// a string: the samples are empty.
+    /// a string: the samples are empty; that the order has no meaning: any may match.
     #[resource(default)]
     pub clients: Vec<String>,
     /// Groups or user lists on the gateway. No page that we could read shows an element.
     ///
-    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1.
+    /// The order has no meaning.
+    ///
+    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that their order
+    /// has no meaning, because any of them may match.
     #[resource(default)]
     pub gateway_groups: Vec<Any>,
     /// Groups or user lists on the server. No page that we could read shows an element.
     ///
-    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1.
+    /// The order has no meaning.
+    ///
+    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that their order
+    /// has no meaning, because any of them may match.
     #[resource(default)]
     pub remote_groups: Vec<Any>,
     /// Addresses of servers.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that an address is
-    /// a string: the samples are empty.
+    /// a string: the samples are empty; that the order has no meaning: any may match.
     #[resource(default)]
     pub servers: Vec<String>,
     /// Times at which the channel may be used.
@@ -106,10 +116,10 @@ pub struct ChannelAllowedFor {
 impl Constrained for ChannelAllowedFor {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("clients"),
-            Member::new("gateway_groups"),
-            Member::new("remote_groups"),
-            Member::new("servers"),
+            Member::new("clients").unordered(),
+            Member::new("gateway_groups").unordered(),
+            Member::new("remote_groups").unordered(),
+            Member::new("servers").unordered(),
             Member::new("time_policy"),
         ],
     );
@@ -124,24 +134,34 @@ impl Constrained for ChannelAllowedFor {
 pub struct OpenChannelAllowedFor {
     /// Addresses that clients connect from.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that an address is
-    /// a string: the samples are empty.
+    /// a string: the samples are empty; that the order has no meaning: any may match.
     #[resource(default)]
     pub clients: Vec<String>,
     /// Groups or user lists on the gateway. No page that we could read shows an element.
     ///
-    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1.
+    /// The order has no meaning.
+    ///
+    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that their order
+    /// has no meaning, because any of them may match.
     #[resource(default)]
     pub gateway_groups: Vec<Any>,
     /// Groups or user lists on the server. No page that we could read shows an element.
     ///
-    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1.
+    /// The order has no meaning.
+    ///
+    /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that their order
+    /// has no meaning, because any of them may match.
     #[resource(default)]
     pub remote_groups: Vec<Any>,
     /// Addresses of servers.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "Channel policy", version 6.0.1. Inferred: that an address is
-    /// a string: the samples are empty.
+    /// a string: the samples are empty; that the order has no meaning: any may match.
     #[resource(default)]
     pub servers: Vec<String>,
     /// Times at which the channel may be used.
@@ -154,10 +174,10 @@ pub struct OpenChannelAllowedFor {
 impl Constrained for OpenChannelAllowedFor {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("clients"),
-            Member::new("gateway_groups"),
-            Member::new("remote_groups"),
-            Member::new("servers"),
+            Member::new("clients").unordered(),
+            Member::new("gateway_groups").unordered(),
+            Member::new("remote_groups").unordered(),
+            Member::new("servers").unordered(),
             Member::new("time_policy"),
         ],
     );

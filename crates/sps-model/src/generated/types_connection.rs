@@ -19,7 +19,7 @@ use crate::{
 pub struct ConnectionPolicy {
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1. Inferred: that it is
     /// not empty: the web interface lists policies by name.
@@ -77,7 +77,7 @@ pub struct ConnectionPolicy {
 impl Constrained for ConnectionPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("active"),
             Member::new("access_control"),
             Member::new("channel_database_cleanup"),
@@ -303,19 +303,21 @@ impl Constrained for ConnectionIndexing {
 pub struct ConnectionNetwork {
     /// Networks that clients connect from.
     ///
-    /// Format: `ip-network`.
+    /// Format: `ip-network`. The order has no meaning.
     ///
     /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1.
     #[resource(default)]
     pub clients: Vec<String>,
     /// Ports that clients connect to.
     ///
-    /// Unit: port. Range: `1 <= value <= 65535`.
+    /// Unit: port. Range: `1 <= value <= 65535`. The order has no meaning.
     ///
     /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1.
     #[resource(default)]
     pub ports: Vec<u64>,
     /// Addresses that clients connect to.
+    ///
+    /// The order has no meaning.
     ///
     /// Source: REST API Reference Guide, "VNC connection policies", version 7.5.1.
     #[resource(default)]
@@ -327,9 +329,12 @@ impl Constrained for ConnectionNetwork {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
             Member::new("clients")
-                .constraint(Constraint::NONE.format(Format::IpNetwork)),
-            Member::new("ports").constraint(Constraint::NONE.minimum(1).maximum(65535)),
-            Member::new("targets"),
+                .constraint(Constraint::NONE.format(Format::IpNetwork))
+                .unordered(),
+            Member::new("ports")
+                .constraint(Constraint::NONE.minimum(1).maximum(65535))
+                .unordered(),
+            Member::new("targets").unordered(),
         ],
     );
 }
@@ -368,8 +373,10 @@ pub struct ConnectionWebGateway {
     pub enabled: bool,
     /// Names of the groups whose members have to.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "Web gateway authentication of connection policies", version
-    /// 7.0.1.
+    /// 7.0.1. Inferred: that their order has no meaning, because any of them may match.
     #[resource(default)]
     pub groups: Optional<Vec<String>>,
     /// Whether both logins must come from one host.
@@ -386,6 +393,7 @@ impl Constrained for ConnectionWebGateway {
         &[
             Member::new("enabled"),
             Member::new("groups")
+                .unordered()
                 .required_if(
                     Requirement::new(
                         &[&["enabled"]],

@@ -36,7 +36,7 @@ pub struct LdapServer {
     pub group_base_dn: String,
     /// Name of the setting.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "LDAP servers of connections", version 6.9.4. Inferred: that
     /// it is not empty: the web interface lists servers by name.
@@ -65,7 +65,7 @@ impl Constrained for LdapServer {
             Member::new("bind_password"),
             Member::new("encryption"),
             Member::new("group_base_dn"),
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("schema"),
             Member::new("servers"),
             Member::new("user_base_dn"),

@@ -26,7 +26,7 @@ pub struct Plugin {
     pub description: String,
     /// Name: a letter, then letters, digits and underscores.
     ///
-    /// Length: `characters >= 2`.
+    /// Length: `characters >= 2`. Names the object in files.
     ///
     /// Source: safeguard-sessions-plugin-sdk, "Vendor's kit for plugins", version 1.9.1.
     pub name: String,
@@ -46,7 +46,7 @@ impl Constrained for Plugin {
         &[
             Member::new("api"),
             Member::new("description"),
-            Member::new("name").constraint(Constraint::NONE.min_length(2)),
+            Member::new("name").constraint(Constraint::NONE.min_length(2)).label(),
             Member::new("path"),
             Member::new("version"),
         ],

@@ -45,12 +45,18 @@ pub struct ConnectionServerAddress {
     pub port: Optional<u64>,
     /// Servers that clients may name.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "Server address of connection policies", version 6.0.12.
+    /// Inferred: that their order has no meaning, because any of them may match.
     #[resource(default)]
     pub domains: Optional<Vec<ServerDomain>>,
     /// With `inband`, servers among these that clients must not name.
     ///
+    /// The order has no meaning.
+    ///
     /// Source: REST API Reference Guide, "Server address of connection policies", version 6.0.12.
+    /// Inferred: that their order has no meaning, because any of them may match.
     #[resource(default)]
     pub exception_domains: Optional<Vec<ServerDomain>>,
     /// With `inband`, the server that finds addresses of names.
@@ -101,6 +107,7 @@ impl Constrained for ConnectionServerAddress {
                         ),
                     ),
                 Member::new("domains")
+                    .unordered()
                     .required_if(
                         Requirement::new(
                             &[&["selection"]],
@@ -109,7 +116,7 @@ impl Constrained for ConnectionServerAddress {
                             "choose another `selection`",
                         ),
                     ),
-                Member::new("exception_domains"),
+                Member::new("exception_domains").unordered(),
                 Member::new("dns_server"),
                 Member::new("dns_suffixes"),
             ],

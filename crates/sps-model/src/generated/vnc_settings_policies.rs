@@ -33,7 +33,7 @@ impl Object for VncSettingsPolicy {
 pub struct VncSettingsPolicy {
     /// Name of the policy.
     ///
-    /// Length: `characters >= 1`.
+    /// Length: `characters >= 1`. Names the object in files.
     ///
     /// Source: REST API Reference Guide, "VNC settings", version 8.0. Inferred: that it is not empty:
     /// the web interface lists policies by name.
@@ -70,7 +70,7 @@ pub struct VncSettingsPolicy {
 impl Constrained for VncSettingsPolicy {
     const CONSTRAINTS: Constraints = Constraints::new(
         &[
-            Member::new("name").constraint(Constraint::NONE.min_length(1)),
+            Member::new("name").constraint(Constraint::NONE.min_length(1)).label(),
             Member::new("client_tls_security_settings"),
             Member::new("inactivity_timeout"),
             Member::new("preconnect_channel_check"),

@@ -54,6 +54,8 @@ fn field(key: &str) -> Field {
         response_only: false,
         request_only: false,
         authenticated: false,
+        label: false,
+        unordered: false,
         constraint: Constraint::default(),
         unit: None,
         default: None,

@@ -63,6 +63,15 @@ impl Mutants<'_> {
         if is_enum && field.presence == Presence::Required && !field.nullable {
             flag("tag", field.tag, Field { tag: !field.tag, ..field.clone() });
         }
+        // Where there is no label, which text would be one is not known.
+        if field.label {
+            flag("label", true, Field { label: false, ..field.clone() });
+        }
+        // Only a list can be one, says a lint, and files hold no responses.
+        if matches!(field.ty, FieldType::List(_)) && def.form != Form::Response {
+            let unordered = !field.unordered;
+            flag("unordered", field.unordered, Field { unordered, ..field.clone() });
+        }
         if def.form == Form::Both {
             let toggled =
                 Field { response_only: !field.response_only, request_only: false, ..field.clone() };
