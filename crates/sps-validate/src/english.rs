@@ -5,12 +5,13 @@ mod certificate;
 use std::fmt;
 
 use crate::{
-    finding::{Choice, Expected, Finding, Home, Item},
+    finding::{Choice, Expected, Finding, Home, Item, Meant},
     format::{Format, FormatError},
     input::Cause,
     json::{LimitKind, ScanError, SyntaxError},
     reason::Reason,
     report::{Report, Unchecked},
+    yaml,
 };
 
 impl Finding {
@@ -18,6 +19,7 @@ impl Finding {
     pub fn message(&self) -> String {
         match self {
             Self::NotJson { error } => format!("not JSON: {}", error.message()),
+            Self::NotYaml { mistake } => mistake.message().to_owned(),
             Self::LimitExceeded { limit, maximum } => too_large(*limit, *maximum),
             Self::ReportFull { listed } => {
                 format!("more than {}: the rest is not shown", count(*listed, "diagnostic"))
@@ -36,6 +38,15 @@ impl Finding {
                 format!("`{name}` has no effect unless {condition}")
             }
             Self::WrongType { expected, found } => format!("expected {expected}, found {found}"),
+            Self::Unquoted { expected, yaml_1_1, core_schema, .. } => {
+                if yaml_1_1 == core_schema {
+                    format!("expected {expected}, found {core_schema}")
+                } else {
+                    format!(
+                        "expected {expected}, but YAML 1.1 reads {yaml_1_1} and YAML 1.2 reads {core_schema}"
+                    )
+                }
+            }
             Self::Null { expected } => format!("null is not allowed: expected {expected}"),
             Self::UnknownSelection { .. } => "unknown selection".to_owned(),
             Self::NotInEnum { .. } => "unknown value".to_owned(),
@@ -83,6 +94,24 @@ impl Finding {
     pub fn help(&self) -> String {
         match self {
             Self::NotJson { .. } => "fix the syntax first; nothing else was checked".to_owned(),
+            Self::NotYaml { mistake } => {
+                format!("{}; nothing else was checked", mistake.help())
+            }
+            Self::Unquoted { meant: Some(meant), .. } => match meant {
+                Meant::Bool(value) => format!("write {value}"),
+                Meant::Text(text) => format!("quote it: \"{text}\""),
+                Meant::Time(text) => {
+                    format!("quote times: another tool took \"{text}\" for this number of minutes")
+                }
+            },
+            Self::Unquoted { expected: Expected::Any, source, .. } => {
+                let quoted = source.as_ref().map_or_else(String::new, |it| format!(": \"{it}\""));
+                format!("quote it if it is a text{quoted}; else write the value in plain form")
+            }
+            Self::Unquoted { expected, .. } if expected.is_plain() => {
+                "write it in plain decimal digits".to_owned()
+            }
+            Self::Unquoted { .. } => "quote it".to_owned(),
             Self::LimitExceeded { .. } => {
                 "check that this is the right document: no body of the API comes near this limit"
                     .to_owned()
@@ -387,6 +416,15 @@ impl fmt::Display for ScanError {
     }
 }
 
+impl fmt::Display for yaml::ScanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Syntax { mistake, .. } => f.write_str(mistake.message()),
+            Self::Limit { limit, allowed, .. } => f.write_str(&too_large(limit, allowed)),
+        }
+    }
+}
+
 impl Report {
     /// `2 errors, 1 warning, 3 not checked`; only what there is, and `no errors` if there is nothing.
     pub(crate) fn write_counts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -502,6 +540,12 @@ fn too_large(limit: LimitKind, maximum: usize) -> String {
             format!("objects and arrays are nested deeper than {}", count(maximum, "level"))
         }
         LimitKind::Keys => format!("object has more than {}", count(maximum, "key")),
+        LimitKind::Nodes => {
+            format!(
+                "document has more than {} once its aliases are replaced",
+                count(maximum, "value")
+            )
+        }
     }
 }
 

@@ -7,10 +7,13 @@ mod record;
 mod rules;
 mod scalars;
 mod union;
+mod unquoted;
 mod values;
 
 use std::collections::{HashMap, HashSet};
 
+#[cfg(feature = "yaml")]
+use crate::yaml;
 use crate::{
     code,
     context::{Context, UnknownKeys},
@@ -76,6 +79,21 @@ fn unreadable(error: &ScanError, text: &str) -> Diagnostic {
     Diagnostic::new(finding, Severity::Error, String::new(), character(text, at))
 }
 
+/// The report on a text that is not YAML.
+#[cfg(feature = "yaml")]
+pub(crate) fn unreadable_yaml(error: &yaml::ScanError, text: &str) -> Report {
+    let finding = match *error {
+        yaml::ScanError::Syntax { mistake, .. } => Finding::NotYaml { mistake },
+        yaml::ScanError::Limit { limit, allowed, .. } => {
+            Finding::LimitExceeded { limit, maximum: allowed }
+        }
+    };
+    let span = character(text, error.at());
+    let mut report = Report::default();
+    report.diagnostics.push(Diagnostic::new(finding, Severity::Error, String::new(), span));
+    report
+}
+
 /// The whole character that the byte `at` belongs to; nothing at the end of the text.
 fn character(text: &str, at: usize) -> Span {
     let is_boundary = |at: &usize| text.is_char_boundary(*at);
@@ -122,6 +140,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
 
     /// Sorts the findings by their place in the document.
     fn finish(mut self) -> Report {
+        self.hide_targets();
         self.report.diagnostics.sort_by_key(|diagnostic| {
             (diagnostic.code == code::LIMIT_EXCEEDED, diagnostic.span.start)
         });

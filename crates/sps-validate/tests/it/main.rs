@@ -23,3 +23,5 @@ mod rules;
 mod unreadable;
 mod verdicts;
 mod wrappers;
+#[cfg(feature = "yaml")]
+mod yaml;
