@@ -85,8 +85,8 @@ pub enum Finding {
         /// The JSON type of the value: `object`, `array`, `string`, `number`, `boolean` or `null`.
         found: &'static str,
     },
-    /// `wrong-type`: a scalar of YAML without quotes that is no text where one belongs, or that readers take for different
-    /// values.
+    /// `wrong-type`, or `null-not-allowed` for null: a scalar of YAML without quotes that is no text where one belongs, or
+    /// that readers take for different values.
     Unquoted {
         /// What belongs there.
         expected: Expected,
@@ -353,6 +353,8 @@ impl Finding {
         match self {
             Self::NotJson { .. } => code::INVALID_JSON,
             Self::NotYaml { .. } => code::INVALID_YAML,
+            // As in JSON, where it is null too.
+            Self::Unquoted { core_schema: Reading::Null, .. } => code::NULL_NOT_ALLOWED,
             Self::Unquoted { .. } => code::WRONG_TYPE,
             Self::LimitExceeded { .. } | Self::ReportFull { .. } => code::LIMIT_EXCEEDED,
             Self::ResponseWrapper => code::RESPONSE_WRAPPER,

@@ -1,7 +1,12 @@
 //! Repairs that leave no choice, made in the text itself: everything else keeps its form.
 
+#[cfg(feature = "yaml")]
+mod yaml_edits;
+
 use std::collections::{HashMap, HashSet};
 
+#[cfg(feature = "yaml")]
+use crate::yaml;
 use crate::{
     code,
     context::Context,
@@ -74,25 +79,44 @@ pub struct Fix {
 /// assert!(fixed.report.is_valid());
 /// ```
 pub fn fix(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed> {
+    fix_in(Language::Json, text, subject, context)
+}
+
+/// Repairs the body of a request in this language.
+pub(crate) fn fix_in(
+    language: Language,
+    text: &str,
+    subject: &Subject,
+    context: &Context<'_>,
+) -> Option<Fixed> {
     if subject.form != Form::Request {
         return None;
     }
     // Errors that the report leaves out count here: without them a repair might reduce nothing.
     let limit = context.limits.diagnostics.max(MAX_ERRORS);
     let wider = Context { limits: context.limits.with_diagnostics(limit), ..*context };
-    let mut fixed = repaired(text, subject, &wider)?;
-    fixed.report = explain(&fixed.text, subject, context);
+    let mut fixed = repaired(language, text, subject, &wider)?;
+    fixed.report = (language.explain())(&fixed.text, subject, context);
     Some(fixed)
 }
 
 /// Repairs a text as [`fix`] does, with the report of this context.
-fn repaired(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed> {
-    let mut fixed = readable(text, context)?;
-    fixed.report = explain(&fixed.text, subject, context);
+fn repaired(
+    language: Language,
+    text: &str,
+    subject: &Subject,
+    context: &Context<'_>,
+) -> Option<Fixed> {
+    let mut fixed = match language {
+        Language::Json => readable(text, context)?,
+        #[cfg(feature = "yaml")]
+        Language::Yaml => Fixed::unchanged(text),
+    };
+    fixed.report = (language.explain())(&fixed.text, subject, context);
     let errors = fixed.report.errors().count();
     // One repair may show what the next can be, such as the references inside a wrapper.
     for _ in 0..MAX_ROUNDS {
-        if !fixed.improve(subject, context) {
+        if !fixed.improve(language, subject, context) {
             break;
         }
     }
@@ -103,9 +127,7 @@ fn repaired(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixe
 
 /// Repairs what keeps the text from being JSON; `None` if that is not possible.
 fn readable(text: &str, context: &Context<'_>) -> Option<Fixed> {
-    let whole = Copied { from: Span::new(0, text.len()), to: 0 };
-    let (report, fixes) = (Report::default(), Vec::new());
-    let mut fixed = Fixed { text: text.to_owned(), fixes, report, copied: vec![whole] };
+    let mut fixed = Fixed::unchanged(text);
     for _ in 0..MAX_SYNTAX_REPAIRS {
         let (at, expected) = match json::scan(&fixed.text, &context.limits) {
             Ok(_) => return Some(fixed),
@@ -154,20 +176,65 @@ const MAX_ROUNDS: usize = 32;
 /// The most repairs that are tried one by one, when all of them together do not help.
 const MAX_SINGLE_TRIALS: usize = 20;
 
+/// The language of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Language {
+    Json,
+    #[cfg(feature = "yaml")]
+    Yaml,
+}
+
+impl Language {
+    fn explain(self) -> fn(&str, &Subject, &Context<'_>) -> Report {
+        match self {
+            Self::Json => explain,
+            #[cfg(feature = "yaml")]
+            Self::Yaml => yaml::explain,
+        }
+    }
+}
+
 impl Fixed {
+    fn unchanged(text: &str) -> Self {
+        let whole = Copied { from: Span::new(0, text.len()), to: 0 };
+        let (report, fixes) = (Report::default(), Vec::new());
+        Self { text: text.to_owned(), fixes, report, copied: vec![whole] }
+    }
+
+    /// The repairs that are possible now.
+    fn repairs(&self, language: Language, subject: &Subject, context: &Context<'_>) -> Vec<Repair> {
+        let plan = |root: &Node<'_>, edits: &dyn Fn(&Plan<'_, '_>) -> Vec<Repair>| {
+            edits(&Plan::new(&self.text, root, subject, &self.report))
+        };
+        match language {
+            Language::Json => json::scan(&self.text, &context.limits).map_or_else(
+                |_| Vec::new(),
+                |root| plan(&root, &|plan| plan.repairs(&Plan::edits)),
+            ),
+            #[cfg(feature = "yaml")]
+            Language::Yaml => yaml::scan(&self.text, &context.limits).map_or_else(
+                |_| Vec::new(),
+                |it| {
+                    plan(&it.root, &|plan| {
+                        plan.repairs(&|plan, of, begun| plan.yaml_edits(&it.marks, of, begun))
+                    })
+                },
+            ),
+        }
+    }
+
     /// Makes every repair that is possible now; returns whether there was one.
-    fn improve(&mut self, subject: &Subject, context: &Context<'_>) -> bool {
-        let Ok(root) = json::scan(&self.text, &context.limits) else { return false };
-        let repairs = Plan::new(&self.text, &root, subject, &self.report).repairs();
+    fn improve(&mut self, language: Language, subject: &Subject, context: &Context<'_>) -> bool {
+        let repairs = self.repairs(language, subject, context);
         if repairs.is_empty() {
             return false;
         }
         let all: Vec<&Repair> = repairs.iter().collect();
-        let better = self.with(&all, subject, context).or_else(|| {
+        let better = self.with(language, &all, subject, context).or_else(|| {
             repairs
                 .iter()
                 .take(MAX_SINGLE_TRIALS)
-                .find_map(|one| self.with(&[one], subject, context))
+                .find_map(|one| self.with(language, &[one], subject, context))
         });
         match better {
             Some(better) => *self = better,
@@ -177,13 +244,20 @@ impl Fixed {
     }
 
     /// Returns the text after some repairs, if it has fewer errors.
-    fn with(&self, repairs: &[&Repair], subject: &Subject, context: &Context<'_>) -> Option<Self> {
+    fn with(
+        &self,
+        language: Language,
+        repairs: &[&Repair],
+        subject: &Subject,
+        context: &Context<'_>,
+    ) -> Option<Self> {
         let (text, copied) = edited(&self.text, repairs)?;
-        let report = explain(&text, subject, context);
+        let report = (language.explain())(&text, subject, context);
         // The content of a wrapper was not checked before; the caller compares in the end.
         let unwraps = repairs.iter().any(|repair| repair.fix.code == code::RESPONSE_WRAPPER);
         let fewer = report.errors().count() < self.report.errors().count();
-        let is_read = report.errors().all(|it| it.code != code::INVALID_JSON);
+        let is_read =
+            report.errors().all(|it| !matches!(it.code, code::INVALID_JSON | code::INVALID_YAML));
         (is_read && (fewer || unwraps)).then(|| {
             let fixes = self.fixes.iter().chain(repairs.iter().map(|repair| &repair.fix));
             let copied = composed(&self.copied, &copied);
@@ -277,7 +351,11 @@ impl<'p, 't> Plan<'p, 't> {
         }
     }
 
-    fn repairs(&self) -> Vec<Repair> {
+    /// Makes a repair of each error that `edits` knows how to repair.
+    fn repairs(
+        &self,
+        edits: &dyn Fn(&Self, &Wanted<'_, '_>, &mut HashSet<usize>) -> Option<Vec<Change>>,
+    ) -> Vec<Repair> {
         let renames: Vec<Rename<'_>> =
             self.report.errors().filter_map(|it| self.rename(it)).collect();
         let unplaced: HashSet<usize> =
@@ -287,35 +365,25 @@ impl<'p, 't> Plan<'p, 't> {
             .errors()
             .filter_map(|it| {
                 let fix = Fix { code: it.code, pointer: it.pointer.clone() };
-                Some(Repair { fix, edits: self.edits(it, &renames, &unplaced, &mut begun)? })
+                let wanted = Wanted { it, renames: &renames, unplaced: &unplaced };
+                Some(Repair { fix, edits: edits(self, &wanted, &mut begun)? })
             })
             .collect()
     }
 
-    /// The edits that repair one diagnostic, if there is only one way. `unplaced` has the objects with an unknown key that
-    /// may be any missing one, `begun` the empty objects that get a member.
-    fn edits(
-        &self,
-        it: &Diagnostic,
-        renames: &[Rename<'_>],
-        unplaced: &HashSet<usize>,
-        begun: &mut HashSet<usize>,
-    ) -> Option<Vec<Change>> {
+    /// The edits that repair one diagnostic, if there is only one way. `begun` has the empty objects that get a member.
+    fn edits(&self, wanted: &Wanted<'_, '_>, begun: &mut HashSet<usize>) -> Option<Vec<Change>> {
+        let it = wanted.it;
         match &it.finding {
             Finding::ResponseWrapper => self.unwrapped(),
             Finding::ReferenceObject { .. } => self.key_of(it),
             Finding::ResponseOnlyKey => Some(vec![self.without(it)?]),
             Finding::UnknownKey { .. } => {
-                let rename = renames.iter().find(|rename| std::ptr::eq(rename.key, it))?;
-                // If two keys are similar to the missing one, either may be meant.
-                let is_sole = renames.iter().filter(|other| other.is_of(rename)).count() == 1;
-                is_sole.then(|| vec![(it.span, format!("\"{}\"", rename.name))])
+                wanted.name().map(|name| vec![(it.span, format!("\"{name}\""))])
             }
             Finding::MissingKey { name, expected } => {
                 let parent = self.nodes.get(&it.span.start)?;
-                // A key that may be the missing one is there already.
-                let is_there = |it: &Rename<'_>| it.parent == parent.span.start && it.name == name;
-                if unplaced.contains(&parent.span.start) || renames.iter().any(is_there) {
+                if wanted.may_be_there(parent, name) {
                     return None;
                 }
                 let value = empty_value(expected)?;
@@ -462,8 +530,31 @@ fn around(outer: Span, inner: Span) -> Vec<Change> {
         .to_vec()
 }
 
+/// A diagnostic that is to be repaired, and what other diagnostics say about its object.
+pub(crate) struct Wanted<'w, 'd> {
+    it: &'w Diagnostic,
+    renames: &'w [Rename<'d>],
+    /// The objects with an unknown key that may be any missing one.
+    unplaced: &'w HashSet<usize>,
+}
+
+impl Wanted<'_, '_> {
+    /// The only name that the unknown key was meant to be. If two keys are similar to the missing one, either may be meant.
+    fn name(&self) -> Option<&'static str> {
+        let rename = self.renames.iter().find(|rename| std::ptr::eq(rename.key, self.it))?;
+        let is_sole = self.renames.iter().filter(|other| other.is_of(rename)).count() == 1;
+        is_sole.then_some(rename.name)
+    }
+
+    /// Whether a key of the object may be the missing one.
+    fn may_be_there(&self, parent: &Node<'_>, name: &str) -> bool {
+        let is_there = |it: &Rename<'_>| it.parent == parent.span.start && it.name == name;
+        self.unplaced.contains(&parent.span.start) || self.renames.iter().any(is_there)
+    }
+}
+
 /// A key that was meant to be another one.
-struct Rename<'d> {
+pub(crate) struct Rename<'d> {
     /// The diagnostic of the unknown key.
     key: &'d Diagnostic,
     /// The first byte of the object around it.

@@ -20,7 +20,12 @@ mod write;
 
 pub(crate) use crate::yaml::marks::Plain;
 #[cfg(feature = "yaml")]
-pub use crate::yaml::{check::explain, reader::scan};
+pub(crate) use crate::yaml::write::{quoted_in_line, text_in_line};
+#[cfg(feature = "yaml")]
+pub use crate::yaml::{
+    check::{explain, fix},
+    reader::scan,
+};
 pub use crate::yaml::{
     marks::Marks,
     mistake::Mistake,

@@ -1,8 +1,9 @@
-//! The check of a YAML document.
+//! The check and the repair of a YAML document.
 
 use crate::{
     context::Context,
     explain::{explain_scanned, unreadable_yaml},
+    fix::{Fixed, Language, fix_in},
     report::Report,
     subject::Subject,
     yaml,
@@ -28,4 +29,20 @@ pub fn explain(text: &str, subject: &Subject, context: &Context<'_>) -> Report {
         }
         Err(error) => unreadable_yaml(&error, text),
     }
+}
+
+/// Repairs the body of a request where there is only one way, as [`fix`](crate::fix()) does for JSON; `None` if there is
+/// nothing to repair.
+///
+/// All bytes besides the repaired ones stay: comments, quotes, indentation and line ends. What is used in several places,
+/// by an anchor or a merge key, is left as it is. So are mistakes in the syntax, and the wrapper of a response.
+///
+/// ```
+/// use sps_validate::{Context, Form, Kind, Subject, yaml};
+/// let subject = Subject::new(Kind::Bool, Form::Request);
+/// let fixed = yaml::fix("yes # as they say", &subject, &Context::default()).expect("it is true");
+/// assert_eq!(fixed.text, "true # as they say");
+/// ```
+pub fn fix(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed> {
+    fix_in(Language::Yaml, text, subject, context)
 }

@@ -28,6 +28,15 @@ impl Marks {
         Some(Plain { source, old: yaml_1_1(source), core: core_schema(source) })
     }
 
+    /// The first scalar without quotes that readers of YAML 1.1 and of YAML 1.2 take for different values.
+    pub fn first_doubt(&self, text: &str) -> Option<Span> {
+        let is_doubtful = |source: &Span| {
+            let plain = source.of(text).map(|it| (yaml_1_1(it), core_schema(it)));
+            plain.is_some_and(|(old, core)| old != core || core == Reading::Unwritable)
+        };
+        self.plain.values().copied().filter(is_doubtful).min()
+    }
+
     /// Whether a part of the text lies in what several places use.
     pub fn is_shared(&self, span: Span) -> bool {
         self.shared.iter().any(|it| it.start < span.end.max(span.start + 1) && span.start < it.end)

@@ -47,6 +47,14 @@ pub(crate) fn text_in_line(text: &str) -> String {
     out
 }
 
+/// Writes a text in one line, with quotes.
+#[cfg(feature = "yaml")]
+pub(crate) fn quoted_in_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    quoted(&mut out, text);
+    out
+}
+
 fn mapping(out: &mut String, members: &serde_json::Map<String, Value>, indent: usize) {
     for (index, (key, value)) in members.iter().enumerate() {
         // The first key of an item of a list follows its dash.

@@ -25,3 +25,5 @@ mod verdicts;
 mod wrappers;
 #[cfg(feature = "yaml")]
 mod yaml;
+#[cfg(feature = "yaml")]
+mod yaml_checks;
