@@ -1,17 +1,17 @@
 //! All English of this crate's findings: message, help and reason.
 
 mod certificate;
+mod yaml;
 
 use std::fmt;
 
 use crate::{
-    finding::{Choice, Expected, Finding, Home, Item, Meant},
+    finding::{Choice, Expected, Finding, Home, Item},
     format::{Format, FormatError},
     input::Cause,
     json::{LimitKind, ScanError, SyntaxError},
     reason::Reason,
     report::{Report, Unchecked},
-    yaml,
 };
 
 impl Finding {
@@ -39,13 +39,7 @@ impl Finding {
             }
             Self::WrongType { expected, found } => format!("expected {expected}, found {found}"),
             Self::Unquoted { expected, yaml_1_1, core_schema, .. } => {
-                if yaml_1_1 == core_schema {
-                    format!("expected {expected}, found {core_schema}")
-                } else {
-                    format!(
-                        "expected {expected}, but YAML 1.1 reads {yaml_1_1} and YAML 1.2 reads {core_schema}"
-                    )
-                }
+                yaml::unquoted(expected, yaml_1_1, core_schema)
             }
             Self::Null { expected } => format!("null is not allowed: expected {expected}"),
             Self::UnknownSelection { .. } => "unknown selection".to_owned(),
@@ -97,21 +91,9 @@ impl Finding {
             Self::NotYaml { mistake } => {
                 format!("{}; nothing else was checked", mistake.help())
             }
-            Self::Unquoted { meant: Some(meant), .. } => match meant {
-                Meant::Bool(value) => format!("write {value}"),
-                Meant::Text(text) => format!("quote it: \"{text}\""),
-                Meant::Time(text) => {
-                    format!("quote times: another tool took \"{text}\" for this number of minutes")
-                }
-            },
-            Self::Unquoted { expected: Expected::Any, source, .. } => {
-                let quoted = source.as_ref().map_or_else(String::new, |it| format!(": \"{it}\""));
-                format!("quote it if it is a text{quoted}; else write the value in plain form")
+            Self::Unquoted { expected, source, meant, .. } => {
+                yaml::help(expected, source.as_deref(), meant.as_ref())
             }
-            Self::Unquoted { expected, .. } if expected.is_plain() => {
-                "write it in plain decimal digits".to_owned()
-            }
-            Self::Unquoted { .. } => "quote it".to_owned(),
             Self::LimitExceeded { .. } => {
                 "check that this is the right document: no body of the API comes near this limit"
                     .to_owned()
@@ -411,15 +393,6 @@ impl fmt::Display for ScanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Syntax { expected, .. } => f.write_str(expected.message()),
-            Self::Limit { limit, allowed, .. } => f.write_str(&too_large(limit, allowed)),
-        }
-    }
-}
-
-impl fmt::Display for yaml::ScanError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::Syntax { mistake, .. } => f.write_str(mistake.message()),
             Self::Limit { limit, allowed, .. } => f.write_str(&too_large(limit, allowed)),
         }
     }

@@ -353,17 +353,17 @@ impl Finding {
         match self {
             Self::NotJson { .. } => code::INVALID_JSON,
             Self::NotYaml { .. } => code::INVALID_YAML,
-            // As in JSON, where it is null too.
-            Self::Unquoted { core_schema: Reading::Null, .. } => code::NULL_NOT_ALLOWED,
-            Self::Unquoted { .. } => code::WRONG_TYPE,
             Self::LimitExceeded { .. } | Self::ReportFull { .. } => code::LIMIT_EXCEEDED,
             Self::ResponseWrapper => code::RESPONSE_WRAPPER,
             Self::DuplicateKey => code::DUPLICATE_KEY,
             Self::UnknownKey { .. } | Self::ResponseOnlyKey => code::UNKNOWN_KEY,
             Self::MissingKey { .. } | Self::MissingIf { .. } => code::MISSING_KEY,
             Self::IgnoredKey { .. } => code::IGNORED_KEY,
-            Self::WrongType { .. } => code::WRONG_TYPE,
-            Self::Null { .. } => code::NULL_NOT_ALLOWED,
+            // As in JSON, where it is null too.
+            Self::Null { .. } | Self::Unquoted { core_schema: Reading::Null, .. } => {
+                code::NULL_NOT_ALLOWED
+            }
+            Self::WrongType { .. } | Self::Unquoted { .. } => code::WRONG_TYPE,
             Self::UnknownSelection { .. } => code::UNKNOWN_SELECTION,
             Self::NotInEnum { .. } => code::NOT_IN_ENUM,
             Self::OutOfRange { .. } => code::OUT_OF_RANGE,

@@ -1,5 +1,6 @@
 //! Repairs that leave no choice, made in the text itself: everything else keeps its form.
 
+mod wanted;
 #[cfg(feature = "yaml")]
 mod yaml_edits;
 
@@ -12,6 +13,7 @@ use crate::{
     context::Context,
     explain::explain,
     finding::{Expected, Finding},
+    fix::wanted::{Rename, Wanted},
     format::Format,
     json::{self, Node, ScanError, SyntaxError, Value},
     pem,
@@ -272,6 +274,9 @@ struct Repair {
     edits: Vec<Change>,
 }
 
+/// Makes the edits of one repair.
+type Edits<'e, P> = dyn Fn(&P, &Wanted<'_, '_>, &mut HashSet<usize>) -> Option<Vec<Change>> + 'e;
+
 /// New text for some bytes.
 type Change = (Span, String);
 
@@ -352,10 +357,7 @@ impl<'p, 't> Plan<'p, 't> {
     }
 
     /// Makes a repair of each error that `edits` knows how to repair.
-    fn repairs(
-        &self,
-        edits: &dyn Fn(&Self, &Wanted<'_, '_>, &mut HashSet<usize>) -> Option<Vec<Change>>,
-    ) -> Vec<Repair> {
+    fn repairs(&self, edits: &Edits<'_, Self>) -> Vec<Repair> {
         let renames: Vec<Rename<'_>> =
             self.report.errors().filter_map(|it| self.rename(it)).collect();
         let unplaced: HashSet<usize> =
@@ -528,46 +530,6 @@ fn around(outer: Span, inner: Span) -> Vec<Change> {
     [Span::new(outer.start, inner.start), Span::new(inner.end, outer.end)]
         .map(|gone| (gone, String::new()))
         .to_vec()
-}
-
-/// A diagnostic that is to be repaired, and what other diagnostics say about its object.
-pub(crate) struct Wanted<'w, 'd> {
-    it: &'w Diagnostic,
-    renames: &'w [Rename<'d>],
-    /// The objects with an unknown key that may be any missing one.
-    unplaced: &'w HashSet<usize>,
-}
-
-impl Wanted<'_, '_> {
-    /// The only name that the unknown key was meant to be. If two keys are similar to the missing one, either may be meant.
-    fn name(&self) -> Option<&'static str> {
-        let rename = self.renames.iter().find(|rename| std::ptr::eq(rename.key, self.it))?;
-        let is_sole = self.renames.iter().filter(|other| other.is_of(rename)).count() == 1;
-        is_sole.then_some(rename.name)
-    }
-
-    /// Whether a key of the object may be the missing one.
-    fn may_be_there(&self, parent: &Node<'_>, name: &str) -> bool {
-        let is_there = |it: &Rename<'_>| it.parent == parent.span.start && it.name == name;
-        self.unplaced.contains(&parent.span.start) || self.renames.iter().any(is_there)
-    }
-}
-
-/// A key that was meant to be another one.
-pub(crate) struct Rename<'d> {
-    /// The diagnostic of the unknown key.
-    key: &'d Diagnostic,
-    /// The first byte of the object around it.
-    parent: usize,
-    /// The missing key.
-    name: &'static str,
-}
-
-impl Rename<'_> {
-    /// Whether both name the same missing key.
-    fn is_of(&self, other: &Rename<'_>) -> bool {
-        (self.parent, self.name) == (other.parent, other.name)
-    }
 }
 
 /// The most letters by which a mistyped key differs.

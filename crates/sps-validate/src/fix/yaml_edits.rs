@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Change, Plan, Wanted, around, empty_value};
+use super::{Change, Plan, around, empty_value, wanted::Wanted};
 use crate::{
     finding::{Finding, Meant},
     format::Format,

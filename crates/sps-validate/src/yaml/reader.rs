@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
                 check_tag(tag.as_deref(), "seq", tag_span, span)?;
                 self.enter(span)?;
                 let is_flow = style == StructureStyle::Flow;
-                let span = if is_flow { span } else { self.from_dash(span) };
+                let span = if is_flow { span } else { self.with_dash(span) };
                 self.open.push(Open::List {
                     start: span.start,
                     is_flow,
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The place of a list with its first dash, which the parser leaves out of a list that is not indented.
-    fn from_dash(&self, span: Span) -> Span {
+    fn with_dash(&self, span: Span) -> Span {
         let rest = self.text.get(span.start..).unwrap_or_default();
         let before = self.text.get(self.last..span.start).unwrap_or_default();
         match before.rfind('-') {
@@ -230,14 +230,13 @@ impl<'a> Reader<'a> {
         }
         let at = tag_span.map_or(span.start, |it| it.start);
         let reading = match core_tag(tag).map_err(|()| mistake(at, Mistake::Tag))? {
-            Some("str") => Reading::Text,
             None if is_plain => {
                 if !is_sure_text(&value) {
                     self.marks.plain.insert(span.start, span);
                 }
                 core_schema(&value)
             }
-            None => Reading::Text,
+            None | Some("str") => Reading::Text,
             Some(tag) => tagged(tag, &value).ok_or_else(|| mistake(at, Mistake::TaggedValue))?,
         };
         let value = match reading {
@@ -559,7 +558,9 @@ fn cost_of(node: &Node<'_>) -> Cost {
     match &node.value {
         Value::Array(items) => {
             add(Cost::default());
-            items.iter().for_each(|it| add(cost_of(it)));
+            for item in items {
+                add(cost_of(item));
+            }
         }
         Value::Object(members) => {
             add(Cost::default());

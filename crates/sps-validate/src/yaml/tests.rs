@@ -4,7 +4,7 @@ use super::*;
 use crate::limits::Limits;
 
 fn json(text: &str) -> String {
-    scan(text, &Limits::default()).map(|it| it.root.to_json()).unwrap_or_else(|it| it.to_string())
+    scan(text, &Limits::default()).map_or_else(|it| it.to_string(), |it| it.root.to_json())
 }
 
 fn error(text: &str) -> (usize, Mistake) {
@@ -16,9 +16,9 @@ fn error(text: &str) -> (usize, Mistake) {
 
 /// The source of the value at a path of keys.
 fn source<'t>(text: &'t str, path: &[&str]) -> &'t str {
-    let document = scan(text, &Limits::default()).unwrap();
-    let node = path.iter().fold(&document.root, |node, key| node.get(key).unwrap());
-    node.span.of(text).unwrap()
+    let document = scan(text, &Limits::default()).expect("it is YAML");
+    let node = path.iter().fold(&document.root, |node, key| node.get(key).expect("it has the key"));
+    node.span.of(text).expect("it is a part of the text")
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn aliases_of_aliases_are_bounded() {
     for level in 1..12 {
         let alias = format!("*a{}", level - 1);
         let items = [alias.as_str(); 10].join(", ");
-        text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+        text = format!("{text}a{level}: &a{level} [{items}]\n");
     }
     let found = scan(&text, &Limits::default());
     assert!(matches!(

@@ -176,10 +176,9 @@ fn quoted(out: &mut String, text: &str) {
 /// Whether a character may stand in a text as it is, for readers of both versions.
 fn is_printable(character: char) -> bool {
     match character {
-        ' '..='~' => true,
         // A line break of version 1.1, and the byte order mark.
         '\u{2028}' | '\u{2029}' | '\u{feff}' => false,
-        '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' => true,
+        ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' => true,
         other => u32::from(other) >= 0x1_0000,
     }
 }
