@@ -6,8 +6,6 @@ mod yaml_edits;
 
 use std::collections::{HashMap, HashSet};
 
-#[cfg(feature = "yaml")]
-use crate::yaml;
 use crate::{
     code,
     context::Context,
@@ -15,15 +13,16 @@ use crate::{
     finding::{Expected, Finding},
     fix::wanted::{Rename, Wanted},
     format::Format,
-    json::{self, Node, ScanError, SyntaxError, Value},
+    json::{self, Node, ScanError, SyntaxError, Value, write_string},
     pem,
     reference::reference_key,
     report::{Diagnostic, Report},
-    rewrite::write_string,
     span::Span,
     subject::{Form, Subject},
     suggest,
 };
+#[cfg(feature = "yaml")]
+use crate::{explain::explain_yaml, yaml};
 
 /// A repaired text.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,8 +83,25 @@ pub fn fix(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed
     fix_in(Language::Json, text, subject, context)
 }
 
+/// Repairs the body of a request where there is only one way, as [`fix`] does for JSON; `None` if there is
+/// nothing to repair.
+///
+/// All bytes besides the repaired ones stay: comments, quotes, indentation and line ends. What is used in several places,
+/// by an anchor or a merge key, is left as it is. So are mistakes in the syntax, and the wrapper of a response.
+///
+/// ```
+/// use sps_validate::{Context, Form, Kind, Subject, fix_yaml};
+/// let subject = Subject::new(Kind::Bool, Form::Request);
+/// let fixed = fix_yaml("yes # as they say", &subject, &Context::default()).expect("it is true");
+/// assert_eq!(fixed.text, "true # as they say");
+/// ```
+#[cfg(feature = "yaml")]
+pub fn fix_yaml(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed> {
+    fix_in(Language::Yaml, text, subject, context)
+}
+
 /// Repairs the body of a request in this language.
-pub(crate) fn fix_in(
+fn fix_in(
     language: Language,
     text: &str,
     subject: &Subject,
@@ -180,7 +196,7 @@ const MAX_SINGLE_TRIALS: usize = 20;
 
 /// The language of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Language {
+enum Language {
     Json,
     #[cfg(feature = "yaml")]
     Yaml,
@@ -191,7 +207,7 @@ impl Language {
         match self {
             Self::Json => explain,
             #[cfg(feature = "yaml")]
-            Self::Yaml => yaml::explain,
+            Self::Yaml => explain_yaml,
         }
     }
 }

@@ -8,12 +8,14 @@ mod number;
 mod pointer;
 mod scanner;
 mod syntax;
+mod write;
 
 use std::borrow::Cow;
 
-use crate::{rewrite::write_string, span::Span};
+use crate::span::Span;
 
 pub(crate) use scanner::Scanner;
+pub(crate) use write::write_string;
 
 pub use number::{Int, int};
 pub use pointer::{escape_pointer_segment, unescape_pointer_segment};

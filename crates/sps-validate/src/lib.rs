@@ -112,3 +112,5 @@ pub use crate::{
     subject::{Form, Subject},
     version::{ParseVersionError, Version, Versions},
 };
+#[cfg(feature = "yaml")]
+pub use crate::{explain::explain_yaml, fix::fix_yaml};

@@ -3,14 +3,12 @@
 //! [`scan`] reads one document by the core schema of YAML 1.2, into the same [`Node`](crate::json::Node)s as JSON, so that
 //! everything that works on JSON works on YAML. Aliases are replaced by their values, within
 //! [`Limits`](crate::limits::Limits); `<<` merges mappings, and an own key wins. What JSON cannot express is a
-//! [`ScanError`]. Its [`Marks`] say which scalars have no quotes: [`explain`] reports each that readers of YAML 1.1 and
+//! [`ScanError`]. Its [`Marks`] say which scalars have no quotes: [`explain_yaml`](crate::explain_yaml) reports each that readers of YAML 1.1 and
 //! 1.2 take for different values, or that is no text where a text belongs.
 //!
-//! [`write`] writes a value so that readers of both versions read it back. [`scan`], [`explain`] and [`fix`] need the
+//! [`write`] writes a value so that readers of both versions read it back. [`scan`], [`explain_yaml`](crate::explain_yaml) and [`fix_yaml`](crate::fix_yaml) need the
 //! feature `yaml`.
 
-#[cfg(feature = "yaml")]
-mod check;
 mod marks;
 mod mistake;
 mod plain;
@@ -20,12 +18,9 @@ mod write;
 
 pub(crate) use crate::yaml::marks::Plain;
 #[cfg(feature = "yaml")]
-pub(crate) use crate::yaml::write::{quoted_in_line, text_in_line};
+pub use crate::yaml::reader::scan;
 #[cfg(feature = "yaml")]
-pub use crate::yaml::{
-    check::{explain, fix},
-    reader::scan,
-};
+pub(crate) use crate::yaml::write::{quoted_in_line, text_in_line};
 pub use crate::yaml::{
     marks::Marks,
     mistake::Mistake,

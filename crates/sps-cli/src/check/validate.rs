@@ -3,9 +3,7 @@
 use std::time::SystemTime;
 
 use sps_model::EndpointInfo;
-use sps_validate::{
-    Context, Fix, Form, Report, Subject, Timestamp, explain, explain_scanned, yaml,
-};
+use sps_validate::{Context, Fix, Form, Report, Subject, Timestamp, explain, explain_scanned};
 
 use crate::{
     check::{
@@ -141,7 +139,7 @@ fn analyze(
             // Most YAML is for other programs, and much of it has several documents or tags.
             return Err(Refusal::Unplaced(String::new()));
         }
-        let explain = if is_yaml { yaml::explain } else { explain };
+        let explain = if is_yaml { sps_validate::explain_yaml } else { explain };
         let report = explain(text, &subject, context);
         return Ok(Analysis { endpoint, form, report, resend: None });
     };

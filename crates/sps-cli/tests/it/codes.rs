@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use sps_spec::Spec;
-use sps_validate::{Context, Finding, Form, Kind, Shape, Subject, Timestamp, explain, yaml};
+use sps_validate::{Context, Finding, Form, Kind, Shape, Subject, Timestamp, explain};
 
 use crate::support::*;
 
@@ -60,7 +60,7 @@ fn nothing_is_wrong_with_the_right_example() {
     let certificate = serde_json::json!(fs::read_to_string(format!("{DATA}/../ca.pem")).unwrap());
     let context = Context::default().with_now(Timestamp(1_893_456_000));
     let diagnose = |code: &str, kind: Kind, example: &str| {
-        let explain = if code == "invalid-yaml" { yaml::explain } else { explain };
+        let explain = if code == "invalid-yaml" { sps_validate::explain_yaml } else { explain };
         let text = example.replace("\"...\"", &certificate.to_string());
         explain(&text, &Subject::new(kind, Form::Request), &context).diagnostics
     };

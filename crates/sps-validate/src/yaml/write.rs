@@ -37,7 +37,7 @@ pub fn write(value: &Value) -> String {
     out
 }
 
-/// Writes a text that may stand in one line, with quotes where a reader could take it for something else.
+/// Writes a text in one line, with quotes where a reader could take it for something else.
 pub(crate) fn text_in_line(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
@@ -173,7 +173,7 @@ fn quoted(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// Whether a character may stand in a text as it is, for readers of both versions.
+/// Whether a character may be in a text as it is, for readers of both versions.
 fn is_printable(character: char) -> bool {
     match character {
         // A line break of version 1.1, and the byte order mark.

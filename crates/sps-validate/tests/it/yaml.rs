@@ -224,7 +224,7 @@ proptest! {
         prop_assert_eq!(&read(&text), &value, "{}", text);
         // Nothing in it is in doubt, wherever it is.
         let subject = sps_validate::Subject::new(sps_validate::Kind::Any, sps_validate::Form::Request);
-        let report = yaml::explain(&text, &subject, &Context::default());
+        let report = sps_validate::explain_yaml(&text, &subject, &Context::default());
         prop_assert!(report.is_valid(), "{report:?}\n{text}");
     }
 
@@ -246,7 +246,7 @@ proptest! {
         if let Ok(document) = yaml::scan(&text, &Limits::default()) {
             prop_assert!(document.root.span.of(&text).is_some());
             let subject = sps_validate::Subject::new(sps_validate::Kind::Any, sps_validate::Form::Request);
-            yaml::explain(&text, &subject, &Context::default());
+            sps_validate::explain_yaml(&text, &subject, &Context::default());
         }
     }
 }

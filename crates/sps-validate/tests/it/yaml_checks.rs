@@ -36,7 +36,7 @@ fn subject() -> Subject {
 const GOOD: &str = "enabled: true\nname: office # of the auditors\ntimeout: 600\nstart_times: [\"10:00\"]\npassword: secret\npolicy: \"-100\"\nnote: null\n";
 
 fn check(text: &str) -> Report {
-    yaml::explain(text, &subject(), &Context::default())
+    sps_validate::explain_yaml(text, &subject(), &Context::default())
 }
 
 /// The only error, after one line of the good document is another one.
@@ -68,7 +68,8 @@ fn s127_a_time_that_another_tool_took_for_a_number() {
     let (_, help, suggestions) = only("start_times", "[600, \"09:30\"]");
     assert!(help.contains("\"10:00\""), "{help}");
     assert_eq!(suggestions, ["10:00"]);
-    let fixed = yaml::fix(&with("start_times", "[600]"), &subject(), &Context::default());
+    let fixed =
+        sps_validate::fix_yaml(&with("start_times", "[600]"), &subject(), &Context::default());
     assert_eq!(fixed, None, "a guess is no repair");
 }
 
@@ -106,7 +107,8 @@ fn s131_s135_a_text_that_yaml_reads_as_something_else_keeps_its_source() {
         let (_, help, suggestions) = only("name", source);
         assert_eq!(help, format!("quote it: \"{source}\""));
         assert_eq!(suggestions, [source]);
-        let fixed = yaml::fix(&with("name", source), &subject(), &Context::default()).unwrap();
+        let fixed =
+            sps_validate::fix_yaml(&with("name", source), &subject(), &Context::default()).unwrap();
         assert_eq!(fixed.text, with("name", &format!("\"{source}\"")));
         assert!(fixed.report.is_valid());
     }
@@ -182,11 +184,11 @@ fn s153_a_repair_leaves_all_other_bytes() {
             GOOD.replace("[\"10:00\"]", "\n- '10:00'\n- \"11:00\"").replace("note: null", "note: >-\n    a\n    b"),
         ),
     ] {
-        let fixed = yaml::fix(&before, &subject(), &Context::default());
+        let fixed = sps_validate::fix_yaml(&before, &subject(), &Context::default());
         let fixed = fixed.unwrap_or_else(|| panic!("{before}\n{:?}", check(&before)));
         assert_eq!(fixed.text, after, "{:?}", fixed.report);
         assert!(fixed.report.is_valid());
-        assert_eq!(yaml::fix(&after, &subject(), &Context::default()), None);
+        assert_eq!(sps_validate::fix_yaml(&after, &subject(), &Context::default()), None);
     }
 }
 
@@ -194,7 +196,7 @@ fn s153_a_repair_leaves_all_other_bytes() {
 fn s149_what_several_places_use_is_left_alone() {
     let text = with("name", "&x 1.10").replace("note: null", "note: *x");
     assert_eq!(check(&text).errors().count(), 2);
-    assert_eq!(yaml::fix(&text, &subject(), &Context::default()), None);
+    assert_eq!(sps_validate::fix_yaml(&text, &subject(), &Context::default()), None);
 }
 
 #[test]
@@ -227,7 +229,7 @@ proptest! {
         prop_assert_eq!(found(check(&yaml)), found(explain(&json, &subject(), &Context::default())), "{}", yaml);
         // A repair leaves fewer.
         let before = check(&yaml).errors().count();
-        if let Some(fixed) = yaml::fix(&yaml, &subject(), &Context::default()) {
+        if let Some(fixed) = sps_validate::fix_yaml(&yaml, &subject(), &Context::default()) {
             prop_assert!(fixed.report.errors().count() < before, "{}", fixed.text);
             prop_assert_eq!(check(&fixed.text), fixed.report);
         }

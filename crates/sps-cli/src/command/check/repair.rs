@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::Result;
-use sps_validate::{fix, yaml};
+use sps_validate::fix;
 
 use crate::{
     check::{
@@ -72,7 +72,7 @@ impl Repair<'_, '_> {
 
     fn repair(&mut self, checked: Checked, original: Document) -> Result<()> {
         let context = self.settings.context();
-        let fix = if original.is_yaml() { yaml::fix } else { fix };
+        let fix = if original.is_yaml() { sps_validate::fix_yaml } else { fix };
         let fixed = checked.subject.and_then(|subject| fix(&checked.text, &subject, &context));
         let Some(fixed) = fixed else {
             self.copy_stdin(&original, &original.text)?;
