@@ -1,4 +1,4 @@
-//! Names of files: standard input, JSON and JSON Lines.
+//! Names of files: standard input, JSON, JSON Lines and YAML.
 
 use std::{
     ffi::OsStr,
@@ -11,8 +11,13 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
 }
 
 /// Whether the file may hold documents.
-pub(crate) fn is_json(path: &Path) -> bool {
-    has_extension(path, &["json", "jsonl", "ndjson"])
+pub(crate) fn is_document(path: &Path) -> bool {
+    has_extension(path, &["json", "jsonl", "ndjson", "yaml", "yml"])
+}
+
+/// Whether the file holds a document of YAML.
+pub(crate) fn is_yaml(path: &Path) -> bool {
+    has_extension(path, &["yaml", "yml"])
 }
 
 /// Whether every line of the file is a document.
@@ -20,9 +25,9 @@ pub(crate) fn is_json_lines(path: &Path) -> bool {
     has_extension(path, &["jsonl", "ndjson"])
 }
 
-/// The path without the extension of a JSON file.
+/// The path without the extension of a file with documents.
 pub(crate) fn without_extension(path: &Path) -> PathBuf {
-    if is_json(path) { path.with_extension("") } else { path.to_owned() }
+    if is_document(path) { path.with_extension("") } else { path.to_owned() }
 }
 
 fn has_extension(path: &Path, extensions: &[&str]) -> bool {

@@ -2,6 +2,8 @@
 
 /// The text is not JSON.
 pub const INVALID_JSON: &str = "invalid-json";
+/// The text is not YAML.
+pub const INVALID_YAML: &str = "invalid-yaml";
 /// A limit of the checker is exceeded.
 pub const LIMIT_EXCEEDED: &str = "limit-exceeded";
 /// An object has a key more than once.
@@ -50,7 +52,7 @@ pub const IGNORED_KEY: &str = "ignored-key";
 /// The codes that no user can waive: what breaks them is not the body that the appliance expects, or was not checked.
 const STRUCTURAL: [&str; 17] = [
     INVALID_JSON,
-    "invalid-yaml",
+    INVALID_YAML,
     DUPLICATE_KEY,
     UNKNOWN_KEY,
     MISSING_KEY,

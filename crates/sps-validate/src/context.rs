@@ -9,6 +9,7 @@ use crate::{
     limits::Limits,
     reason::Reason,
     version::Version,
+    yaml::Marks,
 };
 
 /// Facts that `accept` and `explain` may use besides the document.
@@ -35,6 +36,8 @@ pub struct Context<'a> {
     pub unknown_keys: UnknownKeys,
     /// Codes of rules that the document may break.
     pub waived: &'a [&'a str],
+    /// The spelling of the document, if it is YAML.
+    pub marks: Option<&'a Marks>,
 }
 
 impl<'a> Context<'a> {
@@ -70,6 +73,13 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn with_unknown_keys(mut self, unknown_keys: UnknownKeys) -> Self {
         self.unknown_keys = unknown_keys;
+        self
+    }
+
+    /// Sets the spelling of a YAML document: `explain_scanned` then knows which of its scalars have no quotes.
+    #[must_use]
+    pub fn with_marks(mut self, marks: &'a Marks) -> Self {
+        self.marks = Some(marks);
         self
     }
 
@@ -116,6 +126,7 @@ impl fmt::Debug for Context<'_> {
             .field("limits", &self.limits)
             .field("unknown_keys", &self.unknown_keys)
             .field("waived", &self.waived)
+            .field("is_yaml", &self.marks.is_some())
             .finish()
     }
 }

@@ -1,6 +1,7 @@
 //! All English of this crate's findings: message, help and reason.
 
 mod certificate;
+mod yaml;
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ impl Finding {
     pub fn message(&self) -> String {
         match self {
             Self::NotJson { error } => format!("not JSON: {}", error.message()),
+            Self::NotYaml { mistake } => mistake.message().to_owned(),
             Self::LimitExceeded { limit, maximum } => too_large(*limit, *maximum),
             Self::ReportFull { listed } => {
                 format!("more than {}: the rest is not shown", count(*listed, "diagnostic"))
@@ -36,6 +38,9 @@ impl Finding {
                 format!("`{name}` has no effect unless {condition}")
             }
             Self::WrongType { expected, found } => format!("expected {expected}, found {found}"),
+            Self::Unquoted { expected, yaml_1_1, core_schema, .. } => {
+                yaml::unquoted(expected, yaml_1_1, core_schema)
+            }
             Self::Null { expected } => format!("null is not allowed: expected {expected}"),
             Self::UnknownSelection { .. } => "unknown selection".to_owned(),
             Self::NotInEnum { .. } => "unknown value".to_owned(),
@@ -83,6 +88,12 @@ impl Finding {
     pub fn help(&self) -> String {
         match self {
             Self::NotJson { .. } => "fix the syntax first; nothing else was checked".to_owned(),
+            Self::NotYaml { mistake } => {
+                format!("{}; nothing else was checked", mistake.help())
+            }
+            Self::Unquoted { expected, source, meant, .. } => {
+                yaml::help(expected, source.as_deref(), meant.as_ref())
+            }
             Self::LimitExceeded { .. } => {
                 "check that this is the right document: no body of the API comes near this limit"
                     .to_owned()
@@ -502,6 +513,12 @@ fn too_large(limit: LimitKind, maximum: usize) -> String {
             format!("objects and arrays are nested deeper than {}", count(maximum, "level"))
         }
         LimitKind::Keys => format!("object has more than {}", count(maximum, "key")),
+        LimitKind::Nodes => {
+            format!(
+                "document has more than {} once its aliases are replaced",
+                count(maximum, "value")
+            )
+        }
     }
 }
 

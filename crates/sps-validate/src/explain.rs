@@ -7,10 +7,13 @@ mod record;
 mod rules;
 mod scalars;
 mod union;
+mod unquoted;
 mod values;
 
 use std::collections::{HashMap, HashSet};
 
+#[cfg(feature = "yaml")]
+use crate::yaml;
 use crate::{
     code,
     context::{Context, UnknownKeys},
@@ -46,6 +49,29 @@ pub fn explain(text: &str, subject: &Subject, context: &Context<'_>) -> Report {
     }
 }
 
+/// Lists every mistake in a YAML document, as [`explain`] does for JSON.
+///
+/// Besides, a scalar without quotes is `wrong-type` if it is no text where a text belongs, or if readers of YAML 1.1 and
+/// 1.2 take it for different values.
+///
+/// ```
+/// use sps_validate::{Context, Form, Kind, Subject, explain_yaml};
+/// let subject = Subject::new(Kind::Bool, Form::Request);
+/// assert!(explain_yaml("true # yes", &subject, &Context::default()).is_valid());
+/// let report = explain_yaml("yes", &subject, &Context::default());
+/// assert_eq!(report.diagnostics[0].help, "write true");
+/// ```
+#[cfg(feature = "yaml")]
+pub fn explain_yaml(text: &str, subject: &Subject, context: &Context<'_>) -> Report {
+    match yaml::scan(text, &context.limits) {
+        Ok(document) => {
+            let context = Context { marks: Some(&document.marks), ..*context };
+            explain_scanned(text, &document.root, subject, &context)
+        }
+        Err(error) => unreadable_yaml(&error, text),
+    }
+}
+
 /// Lists every mistake in a text that was scanned already: `root` is the result of [`json::scan`] for `text`.
 ///
 /// ```
@@ -74,6 +100,21 @@ fn unreadable(error: &ScanError, text: &str) -> Diagnostic {
         }
     };
     Diagnostic::new(finding, Severity::Error, String::new(), character(text, at))
+}
+
+/// The report on a text that is not YAML.
+#[cfg(feature = "yaml")]
+fn unreadable_yaml(error: &yaml::ScanError, text: &str) -> Report {
+    let finding = match *error {
+        yaml::ScanError::Syntax { mistake, .. } => Finding::NotYaml { mistake },
+        yaml::ScanError::Limit { limit, allowed, .. } => {
+            Finding::LimitExceeded { limit, maximum: allowed }
+        }
+    };
+    let span = character(text, error.at());
+    let mut report = Report::default();
+    report.diagnostics.push(Diagnostic::new(finding, Severity::Error, String::new(), span));
+    report
 }
 
 /// The whole character that the byte `at` belongs to; nothing at the end of the text.
@@ -122,6 +163,7 @@ impl<'s, 'c, 't> Walker<'s, 'c, 't> {
 
     /// Sorts the findings by their place in the document.
     fn finish(mut self) -> Report {
+        self.hide_targets();
         self.report.diagnostics.sort_by_key(|diagnostic| {
             (diagnostic.code == code::LIMIT_EXCEEDED, diagnostic.span.start)
         });

@@ -9,6 +9,7 @@ use crate::{
     param::Param,
     pem::{Irregularity, PemError},
     version::{Version, Versions},
+    yaml::{Mistake, Reading},
 };
 
 /// What is wrong at one place of a document.
@@ -19,6 +20,11 @@ pub enum Finding {
     NotJson {
         /// What the scanner expected.
         error: SyntaxError,
+    },
+    /// `invalid-yaml`: the text is not one document of YAML that JSON can express.
+    NotYaml {
+        /// What is wrong.
+        mistake: Mistake,
     },
     /// `limit-exceeded`: the document exceeds a limit of the context.
     LimitExceeded {
@@ -78,6 +84,20 @@ pub enum Finding {
         expected: Expected,
         /// The JSON type of the value: `object`, `array`, `string`, `number`, `boolean` or `null`.
         found: &'static str,
+    },
+    /// `wrong-type`, or `null-not-allowed` for null: a scalar of YAML without quotes that is no text where one belongs, or
+    /// that readers take for different values.
+    Unquoted {
+        /// What belongs there.
+        expected: Expected,
+        /// How YAML 1.1 reads it.
+        yaml_1_1: Reading,
+        /// How YAML 1.2 reads it.
+        core_schema: Reading,
+        /// The source text, if it is short and cannot be a secret.
+        source: Option<String>,
+        /// The value that was meant, if there is only one possibility.
+        meant: Option<Meant>,
     },
     /// `null-not-allowed`: null where a value is required.
     Null {
@@ -195,6 +215,18 @@ pub enum Finding {
         /// The text that was meant, if there is only one possibility.
         replacement: Option<String>,
     },
+}
+
+/// The value that a scalar of YAML without quotes was meant to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Meant {
+    /// True or false.
+    Bool(bool),
+    /// This text: the source.
+    Text(String),
+    /// This text, which another tool took for a number: a guess.
+    Time(String),
 }
 
 /// Where a key belongs that is unknown at its place.
@@ -320,14 +352,18 @@ impl Finding {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotJson { .. } => code::INVALID_JSON,
+            Self::NotYaml { .. } => code::INVALID_YAML,
             Self::LimitExceeded { .. } | Self::ReportFull { .. } => code::LIMIT_EXCEEDED,
             Self::ResponseWrapper => code::RESPONSE_WRAPPER,
             Self::DuplicateKey => code::DUPLICATE_KEY,
             Self::UnknownKey { .. } | Self::ResponseOnlyKey => code::UNKNOWN_KEY,
             Self::MissingKey { .. } | Self::MissingIf { .. } => code::MISSING_KEY,
             Self::IgnoredKey { .. } => code::IGNORED_KEY,
-            Self::WrongType { .. } => code::WRONG_TYPE,
-            Self::Null { .. } => code::NULL_NOT_ALLOWED,
+            // As in JSON, where it is null too.
+            Self::Null { .. } | Self::Unquoted { core_schema: Reading::Null, .. } => {
+                code::NULL_NOT_ALLOWED
+            }
+            Self::WrongType { .. } | Self::Unquoted { .. } => code::WRONG_TYPE,
             Self::UnknownSelection { .. } => code::UNKNOWN_SELECTION,
             Self::NotInEnum { .. } => code::NOT_IN_ENUM,
             Self::OutOfRange { .. } => code::OUT_OF_RANGE,
@@ -374,6 +410,9 @@ impl Finding {
                     | PemError::BadBase64
                     | PemError::EscapedLineEnds
             ),
+            Self::Unquoted { meant, .. } => {
+                matches!(meant, Some(Meant::Bool(_) | Meant::Text(_)))
+            }
             _ => self.replacement().is_some(),
         }
     }
@@ -391,6 +430,11 @@ impl Finding {
             Self::WrongType { expected, found } => {
                 vec![("expected", expected.to_string().into()), ("found", (*found).into())]
             }
+            Self::Unquoted { expected, yaml_1_1, core_schema, .. } => vec![
+                ("expected", expected.to_string().into()),
+                ("yaml_1_1", yaml_1_1.to_string().into()),
+                ("yaml_1_2", core_schema.to_string().into()),
+            ],
             Self::UnknownSelection { allowed, .. } | Self::NotInEnum { allowed, .. } => {
                 let allowed: Vec<_> = allowed.iter().map(|it| (*it).to_owned()).collect();
                 vec![("allowed", allowed.into())]
@@ -413,6 +457,10 @@ impl Finding {
             Self::Format { replacement, .. } | Self::Rule { replacement, .. } => {
                 replacement.as_deref()
             }
+            Self::Unquoted { meant: Some(Meant::Bool(value)), .. } => {
+                Some(if *value { "true" } else { "false" })
+            }
+            Self::Unquoted { meant: Some(Meant::Text(text) | Meant::Time(text)), .. } => Some(text),
             _ => None,
         }
     }

@@ -1,5 +1,9 @@
 //! Repairs that leave no choice, made in the text itself: everything else keeps its form.
 
+mod wanted;
+#[cfg(feature = "yaml")]
+mod yaml_edits;
+
 use std::collections::{HashMap, HashSet};
 
 use crate::{
@@ -7,16 +11,18 @@ use crate::{
     context::Context,
     explain::explain,
     finding::{Expected, Finding},
+    fix::wanted::{Rename, Wanted},
     format::Format,
-    json::{self, Node, ScanError, SyntaxError, Value},
+    json::{self, Node, ScanError, SyntaxError, Value, write_string},
     pem,
     reference::reference_key,
     report::{Diagnostic, Report},
-    rewrite::write_string,
     span::Span,
     subject::{Form, Subject},
     suggest,
 };
+#[cfg(feature = "yaml")]
+use crate::{explain::explain_yaml, yaml};
 
 /// A repaired text.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,25 +80,61 @@ pub struct Fix {
 /// assert!(fixed.report.is_valid());
 /// ```
 pub fn fix(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed> {
+    fix_in(Language::Json, text, subject, context)
+}
+
+/// Repairs the body of a request where there is only one way, as [`fix`] does for JSON; `None` if there is
+/// nothing to repair.
+///
+/// All bytes besides the repaired ones stay: comments, quotes, indentation and line ends. What is used in several places,
+/// by an anchor or a merge key, is left as it is. So are mistakes in the syntax, and the wrapper of a response.
+///
+/// ```
+/// use sps_validate::{Context, Form, Kind, Subject, fix_yaml};
+/// let subject = Subject::new(Kind::Bool, Form::Request);
+/// let fixed = fix_yaml("yes # as they say", &subject, &Context::default()).expect("it is true");
+/// assert_eq!(fixed.text, "true # as they say");
+/// ```
+#[cfg(feature = "yaml")]
+pub fn fix_yaml(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed> {
+    fix_in(Language::Yaml, text, subject, context)
+}
+
+/// Repairs the body of a request in this language.
+fn fix_in(
+    language: Language,
+    text: &str,
+    subject: &Subject,
+    context: &Context<'_>,
+) -> Option<Fixed> {
     if subject.form != Form::Request {
         return None;
     }
     // Errors that the report leaves out count here: without them a repair might reduce nothing.
     let limit = context.limits.diagnostics.max(MAX_ERRORS);
     let wider = Context { limits: context.limits.with_diagnostics(limit), ..*context };
-    let mut fixed = repaired(text, subject, &wider)?;
-    fixed.report = explain(&fixed.text, subject, context);
+    let mut fixed = repaired(language, text, subject, &wider)?;
+    fixed.report = (language.explain())(&fixed.text, subject, context);
     Some(fixed)
 }
 
 /// Repairs a text as [`fix`] does, with the report of this context.
-fn repaired(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixed> {
-    let mut fixed = readable(text, context)?;
-    fixed.report = explain(&fixed.text, subject, context);
+fn repaired(
+    language: Language,
+    text: &str,
+    subject: &Subject,
+    context: &Context<'_>,
+) -> Option<Fixed> {
+    let mut fixed = match language {
+        Language::Json => readable(text, context)?,
+        #[cfg(feature = "yaml")]
+        Language::Yaml => Fixed::unchanged(text),
+    };
+    fixed.report = (language.explain())(&fixed.text, subject, context);
     let errors = fixed.report.errors().count();
     // One repair may show what the next can be, such as the references inside a wrapper.
     for _ in 0..MAX_ROUNDS {
-        if !fixed.improve(subject, context) {
+        if !fixed.improve(language, subject, context) {
             break;
         }
     }
@@ -103,9 +145,7 @@ fn repaired(text: &str, subject: &Subject, context: &Context<'_>) -> Option<Fixe
 
 /// Repairs what keeps the text from being JSON; `None` if that is not possible.
 fn readable(text: &str, context: &Context<'_>) -> Option<Fixed> {
-    let whole = Copied { from: Span::new(0, text.len()), to: 0 };
-    let (report, fixes) = (Report::default(), Vec::new());
-    let mut fixed = Fixed { text: text.to_owned(), fixes, report, copied: vec![whole] };
+    let mut fixed = Fixed::unchanged(text);
     for _ in 0..MAX_SYNTAX_REPAIRS {
         let (at, expected) = match json::scan(&fixed.text, &context.limits) {
             Ok(_) => return Some(fixed),
@@ -154,20 +194,65 @@ const MAX_ROUNDS: usize = 32;
 /// The most repairs that are tried one by one, when all of them together do not help.
 const MAX_SINGLE_TRIALS: usize = 20;
 
+/// The language of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Json,
+    #[cfg(feature = "yaml")]
+    Yaml,
+}
+
+impl Language {
+    fn explain(self) -> fn(&str, &Subject, &Context<'_>) -> Report {
+        match self {
+            Self::Json => explain,
+            #[cfg(feature = "yaml")]
+            Self::Yaml => explain_yaml,
+        }
+    }
+}
+
 impl Fixed {
+    fn unchanged(text: &str) -> Self {
+        let whole = Copied { from: Span::new(0, text.len()), to: 0 };
+        let (report, fixes) = (Report::default(), Vec::new());
+        Self { text: text.to_owned(), fixes, report, copied: vec![whole] }
+    }
+
+    /// The repairs that are possible now.
+    fn repairs(&self, language: Language, subject: &Subject, context: &Context<'_>) -> Vec<Repair> {
+        let plan = |root: &Node<'_>, edits: &dyn Fn(&Plan<'_, '_>) -> Vec<Repair>| {
+            edits(&Plan::new(&self.text, root, subject, &self.report))
+        };
+        match language {
+            Language::Json => json::scan(&self.text, &context.limits).map_or_else(
+                |_| Vec::new(),
+                |root| plan(&root, &|plan| plan.repairs(&Plan::edits)),
+            ),
+            #[cfg(feature = "yaml")]
+            Language::Yaml => yaml::scan(&self.text, &context.limits).map_or_else(
+                |_| Vec::new(),
+                |it| {
+                    plan(&it.root, &|plan| {
+                        plan.repairs(&|plan, of, begun| plan.yaml_edits(&it.marks, of, begun))
+                    })
+                },
+            ),
+        }
+    }
+
     /// Makes every repair that is possible now; returns whether there was one.
-    fn improve(&mut self, subject: &Subject, context: &Context<'_>) -> bool {
-        let Ok(root) = json::scan(&self.text, &context.limits) else { return false };
-        let repairs = Plan::new(&self.text, &root, subject, &self.report).repairs();
+    fn improve(&mut self, language: Language, subject: &Subject, context: &Context<'_>) -> bool {
+        let repairs = self.repairs(language, subject, context);
         if repairs.is_empty() {
             return false;
         }
         let all: Vec<&Repair> = repairs.iter().collect();
-        let better = self.with(&all, subject, context).or_else(|| {
+        let better = self.with(language, &all, subject, context).or_else(|| {
             repairs
                 .iter()
                 .take(MAX_SINGLE_TRIALS)
-                .find_map(|one| self.with(&[one], subject, context))
+                .find_map(|one| self.with(language, &[one], subject, context))
         });
         match better {
             Some(better) => *self = better,
@@ -177,13 +262,20 @@ impl Fixed {
     }
 
     /// Returns the text after some repairs, if it has fewer errors.
-    fn with(&self, repairs: &[&Repair], subject: &Subject, context: &Context<'_>) -> Option<Self> {
+    fn with(
+        &self,
+        language: Language,
+        repairs: &[&Repair],
+        subject: &Subject,
+        context: &Context<'_>,
+    ) -> Option<Self> {
         let (text, copied) = edited(&self.text, repairs)?;
-        let report = explain(&text, subject, context);
+        let report = (language.explain())(&text, subject, context);
         // The content of a wrapper was not checked before; the caller compares in the end.
         let unwraps = repairs.iter().any(|repair| repair.fix.code == code::RESPONSE_WRAPPER);
         let fewer = report.errors().count() < self.report.errors().count();
-        let is_read = report.errors().all(|it| it.code != code::INVALID_JSON);
+        let is_read =
+            report.errors().all(|it| !matches!(it.code, code::INVALID_JSON | code::INVALID_YAML));
         (is_read && (fewer || unwraps)).then(|| {
             let fixes = self.fixes.iter().chain(repairs.iter().map(|repair| &repair.fix));
             let copied = composed(&self.copied, &copied);
@@ -197,6 +289,9 @@ struct Repair {
     fix: Fix,
     edits: Vec<Change>,
 }
+
+/// Makes the edits of one repair.
+type Edits<'e, P> = dyn Fn(&P, &Wanted<'_, '_>, &mut HashSet<usize>) -> Option<Vec<Change>> + 'e;
 
 /// New text for some bytes.
 type Change = (Span, String);
@@ -277,7 +372,8 @@ impl<'p, 't> Plan<'p, 't> {
         }
     }
 
-    fn repairs(&self) -> Vec<Repair> {
+    /// Makes a repair of each error that `edits` knows how to repair.
+    fn repairs(&self, edits: &Edits<'_, Self>) -> Vec<Repair> {
         let renames: Vec<Rename<'_>> =
             self.report.errors().filter_map(|it| self.rename(it)).collect();
         let unplaced: HashSet<usize> =
@@ -287,35 +383,25 @@ impl<'p, 't> Plan<'p, 't> {
             .errors()
             .filter_map(|it| {
                 let fix = Fix { code: it.code, pointer: it.pointer.clone() };
-                Some(Repair { fix, edits: self.edits(it, &renames, &unplaced, &mut begun)? })
+                let wanted = Wanted { it, renames: &renames, unplaced: &unplaced };
+                Some(Repair { fix, edits: edits(self, &wanted, &mut begun)? })
             })
             .collect()
     }
 
-    /// The edits that repair one diagnostic, if there is only one way. `unplaced` has the objects with an unknown key that
-    /// may be any missing one, `begun` the empty objects that get a member.
-    fn edits(
-        &self,
-        it: &Diagnostic,
-        renames: &[Rename<'_>],
-        unplaced: &HashSet<usize>,
-        begun: &mut HashSet<usize>,
-    ) -> Option<Vec<Change>> {
+    /// The edits that repair one diagnostic, if there is only one way. `begun` has the empty objects that get a member.
+    fn edits(&self, wanted: &Wanted<'_, '_>, begun: &mut HashSet<usize>) -> Option<Vec<Change>> {
+        let it = wanted.it;
         match &it.finding {
             Finding::ResponseWrapper => self.unwrapped(),
             Finding::ReferenceObject { .. } => self.key_of(it),
             Finding::ResponseOnlyKey => Some(vec![self.without(it)?]),
             Finding::UnknownKey { .. } => {
-                let rename = renames.iter().find(|rename| std::ptr::eq(rename.key, it))?;
-                // If two keys are similar to the missing one, either may be meant.
-                let is_sole = renames.iter().filter(|other| other.is_of(rename)).count() == 1;
-                is_sole.then(|| vec![(it.span, format!("\"{}\"", rename.name))])
+                wanted.name().map(|name| vec![(it.span, format!("\"{name}\""))])
             }
             Finding::MissingKey { name, expected } => {
                 let parent = self.nodes.get(&it.span.start)?;
-                // A key that may be the missing one is there already.
-                let is_there = |it: &Rename<'_>| it.parent == parent.span.start && it.name == name;
-                if unplaced.contains(&parent.span.start) || renames.iter().any(is_there) {
+                if wanted.may_be_there(parent, name) {
                     return None;
                 }
                 let value = empty_value(expected)?;
@@ -460,23 +546,6 @@ fn around(outer: Span, inner: Span) -> Vec<Change> {
     [Span::new(outer.start, inner.start), Span::new(inner.end, outer.end)]
         .map(|gone| (gone, String::new()))
         .to_vec()
-}
-
-/// A key that was meant to be another one.
-struct Rename<'d> {
-    /// The diagnostic of the unknown key.
-    key: &'d Diagnostic,
-    /// The first byte of the object around it.
-    parent: usize,
-    /// The missing key.
-    name: &'static str,
-}
-
-impl Rename<'_> {
-    /// Whether both name the same missing key.
-    fn is_of(&self, other: &Rename<'_>) -> bool {
-        (self.parent, self.name) == (other.parent, other.name)
-    }
 }
 
 /// The most letters by which a mistyped key differs.

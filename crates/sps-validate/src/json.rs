@@ -8,12 +8,14 @@ mod number;
 mod pointer;
 mod scanner;
 mod syntax;
+mod write;
 
 use std::borrow::Cow;
 
 use crate::span::Span;
 
 pub(crate) use scanner::Scanner;
+pub(crate) use write::write_string;
 
 pub use number::{Int, int};
 pub use pointer::{escape_pointer_segment, unescape_pointer_segment};
@@ -86,6 +88,47 @@ impl<'a> Node<'a> {
         if let Value::Object(members) = &self.value { Some(members) } else { None }
     }
 
+    /// The value as JSON in one line: numbers as they are written, repeated keys included.
+    ///
+    /// ```
+    /// use sps_validate::{Limits, json};
+    /// let node = json::scan("{ \"port\": 1.0, \"a\": [] }", &Limits::default())?;
+    /// assert_eq!(node.to_json(), r#"{"port":1.0,"a":[]}"#);
+    /// # Ok::<(), json::ScanError>(())
+    /// ```
+    pub fn to_json(&self) -> String {
+        let mut out = String::new();
+        self.write_json(&mut out);
+        out
+    }
+
+    fn write_json(&self, out: &mut String) {
+        match &self.value {
+            Value::Null => out.push_str("null"),
+            Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Value::Number(token) => out.push_str(token),
+            Value::String(text) => write_string(out, text),
+            Value::Array(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    out.push_str(if index == 0 { "" } else { "," });
+                    item.write_json(out);
+                }
+                out.push(']');
+            }
+            Value::Object(members) => {
+                out.push('{');
+                for (index, member) in members.iter().enumerate() {
+                    out.push_str(if index == 0 { "" } else { "," });
+                    write_string(out, &member.key);
+                    out.push(':');
+                    member.value.write_json(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+
     /// Whether this is `null`.
     pub const fn is_null(&self) -> bool {
         matches!(self.value, Value::Null)
@@ -100,8 +143,8 @@ pub enum Value<'a> {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number as it is written, such as `-1.50e3`; see [`int`].
-    Number(&'a str),
+    /// A number as it is written, such as `-1.50e3`; see [`int`]. Of YAML, as JSON would write it.
+    Number(Cow<'a, str>),
     /// A string with its escapes decoded; borrowed when it has none.
     String(Cow<'a, str>),
     /// The elements of an array.
@@ -167,15 +210,18 @@ pub enum LimitKind {
     Depth,
     /// [`Limits::keys`](crate::limits::Limits::keys).
     Keys,
+    /// [`Limits::nodes`](crate::limits::Limits::nodes).
+    Nodes,
 }
 
 impl LimitKind {
-    /// The field of [`Limits`](crate::limits::Limits): `bytes`, `depth` or `keys`.
+    /// The field of [`Limits`](crate::limits::Limits): `bytes`, `depth`, `keys` or `nodes`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Bytes => "bytes",
             Self::Depth => "depth",
             Self::Keys => "keys",
+            Self::Nodes => "nodes",
         }
     }
 }

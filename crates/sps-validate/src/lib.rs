@@ -33,6 +33,7 @@
 //! * A [`Report`] has every [`Diagnostic`], and as [`Unchecked`] what could not be decided, with the [`Reason`]. It can be
 //!   printed, returned as an error, and serialized. What is wrong is also data: a [`Finding`].
 //! * [`fix()`] repairs what has only one repair. [`rewrite()`] turns the text of a response into that of a request.
+//! * [`mod@yaml`] reads YAML into the same nodes as [`json`], and writes it.
 //! * [`json`] is the scanner with byte spans and limits, [`span`] turns them into lines and columns, [`mod@format`] and [`pem`]
 //!   check texts.
 //!
@@ -41,6 +42,7 @@
 //! | Feature | Default | Adds |
 //! |---|---|---|
 //! | `render` | no | `Report::render` and the module `render`: diagnostics with the lines that they are about, as compilers print them |
+//! | `yaml` | no | [`yaml`]: reading, checking and repairing YAML; writing it needs no feature |
 //!
 //! # What it does not do
 //!
@@ -57,6 +59,7 @@ pub mod pem;
 pub mod render;
 pub mod span;
 pub mod suggest;
+pub mod yaml;
 
 mod accept;
 mod condition;
@@ -93,7 +96,7 @@ pub use crate::{
         Target, Type, Variant,
     },
     explain::{explain, explain_scanned},
-    finding::{Choice, Expected, Finding, Home, Item},
+    finding::{Choice, Expected, Finding, Home, Item, Meant},
     fix::{Copied, Fix, Fixed, fix},
     input::{Cause, Input, Outcome},
     limits::Limits,
@@ -109,3 +112,5 @@ pub use crate::{
     subject::{Form, Subject},
     version::{ParseVersionError, Version, Versions},
 };
+#[cfg(feature = "yaml")]
+pub use crate::{explain::explain_yaml, fix::fix_yaml};

@@ -29,6 +29,10 @@ pub struct Limits {
     ///
     /// Default: 10 000. The members of a nested object count only for that object.
     pub keys: usize,
+    /// Values of a YAML document once its aliases are replaced, and copies that are made for them.
+    ///
+    /// Default: 1 000 000. The length of a JSON document bounds its values.
+    pub nodes: usize,
     /// Diagnostics in one report, and unchecked places. Later ones are omitted; one last entry says so.
     ///
     /// Default: 1 000.
@@ -63,6 +67,13 @@ impl Limits {
         self
     }
 
+    /// Sets how many values a YAML document may have.
+    #[must_use]
+    pub const fn with_nodes(mut self, nodes: usize) -> Self {
+        self.nodes = nodes;
+        self
+    }
+
     /// Sets how many diagnostics one report may hold.
     #[must_use]
     pub const fn with_diagnostics(mut self, diagnostics: usize) -> Self {
@@ -78,7 +89,13 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 16 * 1024 * 1024, depth: 64, keys: 10_000, diagnostics: 1_000 }
+        Self {
+            bytes: 16 * 1024 * 1024,
+            depth: 64,
+            keys: 10_000,
+            nodes: 1_000_000,
+            diagnostics: 1_000,
+        }
     }
 }
 
@@ -95,7 +112,12 @@ mod tests {
 
     #[test]
     fn setters_change_one_value_each() {
-        let limits = Limits::default().with_bytes(1).with_depth(2).with_keys(3).with_diagnostics(4);
-        assert_eq!(limits, Limits { bytes: 1, depth: 2, keys: 3, diagnostics: 4 });
+        let limits = Limits::default()
+            .with_bytes(1)
+            .with_depth(2)
+            .with_keys(3)
+            .with_nodes(5)
+            .with_diagnostics(4);
+        assert_eq!(limits, Limits { bytes: 1, depth: 2, keys: 3, nodes: 5, diagnostics: 4 });
     }
 }

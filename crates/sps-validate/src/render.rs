@@ -201,5 +201,5 @@ fn level(severity: Severity) -> Level<'static> {
 
 /// Whether the document was parsed, so that its sensitive values are known.
 fn is_parsed(diagnostic: &Diagnostic) -> bool {
-    !matches!(diagnostic.code, code::INVALID_JSON | code::LIMIT_EXCEEDED)
+    !matches!(diagnostic.code, code::INVALID_JSON | code::INVALID_YAML | code::LIMIT_EXCEEDED)
 }

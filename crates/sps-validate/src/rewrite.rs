@@ -1,10 +1,8 @@
 //! From the response to the request, on the text itself: nothing is parsed into a type, nothing is lost.
 
-use std::fmt::Write as _;
-
 use crate::{
     descriptor::{FieldForm, Kind, ORDER, Shape},
-    json::{Node, Value},
+    json::{Node, Value, write_string},
     subject::Subject,
 };
 
@@ -127,26 +125,6 @@ impl Writer {
     fn string(&mut self, text: &str) {
         write_string(&mut self.text, text);
     }
-}
-
-/// Writes a string of JSON with its quotes.
-pub(crate) fn write_string(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if u32::from(control) < 0x20 => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
-            }
-            plain => out.push(plain),
-        }
-    }
-    out.push('"');
 }
 
 /// What is under a key of an object; nothing if the key is the response's own and is not sent.

@@ -1,17 +1,19 @@
-//! One JSON text, its place in a file, and errors about it.
+//! One text of JSON or YAML, its place in a file, and errors about it.
 
-use std::path::PathBuf;
+use std::{borrow::Cow, fmt, path::PathBuf};
 
 use sps_model::EndpointInfo;
 use sps_validate::{
-    Report,
+    Limits, Report,
+    json::{self, Node},
     render::Renderer,
     span::{LineIndex, Position},
+    yaml,
 };
 
-use crate::endpoint;
+use crate::{endpoint, file_name::is_yaml};
 
-/// One JSON text and where it comes from.
+/// One text of JSON or YAML and where it comes from.
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
     /// The file as it was named, `-`, or `FILE:LINE` for a line of JSON Lines.
@@ -49,6 +51,57 @@ impl Document {
         }
     }
 
+    /// Whether it is YAML, by the name of its file.
+    pub(crate) fn is_yaml(&self) -> bool {
+        self.path.as_deref().is_some_and(is_yaml)
+    }
+
+    /// Reads its values.
+    pub(crate) fn parse(&self, limits: &Limits) -> Result<Parsed<'_>, ParseError> {
+        if !self.is_yaml() {
+            let root = json::scan(&self.text, limits).map_err(ParseError::Json)?;
+            return Ok(Parsed { root, marks: None });
+        }
+        let yaml::Document { root, marks, .. } =
+            yaml::scan(&self.text, limits).map_err(ParseError::Yaml)?;
+        Ok(Parsed { root, marks: Some(marks) })
+    }
+
+    /// Its text as JSON.
+    ///
+    /// # Errors
+    /// It is YAML, and cannot be read, or has a scalar that readers of YAML take for different values. The message has the
+    /// place.
+    pub(crate) fn json(&self, limits: &Limits) -> Result<Cow<'_, str>, String> {
+        if !self.is_yaml() {
+            return Ok(Cow::Borrowed(&self.text));
+        }
+        let parsed = self.parse(limits).map_err(|error| self.described(&error))?;
+        self.refuse_doubts(&parsed)?;
+        Ok(Cow::Owned(parsed.root.to_json()))
+    }
+
+    /// Refuses a scalar that readers of YAML take for different values.
+    ///
+    /// # Errors
+    /// There is one; the message has its place.
+    pub(crate) fn refuse_doubts(&self, parsed: &Parsed<'_>) -> Result<(), String> {
+        let doubts = parsed.marks.as_ref().and_then(|marks| marks.first_doubt(&self.text));
+        doubts.map_or(Ok(()), |span| {
+            let at = self.positions().of(span.start);
+            Err(format!(
+                "{}:{}: YAML 1.1 and YAML 1.2 read this value differently; quote it if it is a text",
+                at.line, at.column
+            ))
+        })
+    }
+
+    /// The error with its place.
+    pub(crate) fn described(&self, error: &ParseError) -> String {
+        let at = self.positions().of(error.at());
+        format!("{}:{}: {error}", at.line, at.column)
+    }
+
     /// Whether it is a line of JSON Lines.
     pub(crate) fn is_line(&self) -> bool {
         self.source != self.file
@@ -60,6 +113,46 @@ impl Document {
             index: LineIndex::new(&self.text),
             lines_before: self.lines_before,
             bytes_before: self.bytes_before,
+        }
+    }
+}
+
+/// The values of a document.
+#[derive(Debug)]
+pub(crate) struct Parsed<'t> {
+    pub(crate) root: Node<'t>,
+    /// The spelling, if it is YAML.
+    pub(crate) marks: Option<yaml::Marks>,
+}
+
+/// Why a document cannot be read. Never repeats a part of it.
+#[derive(Debug)]
+pub(crate) enum ParseError {
+    Json(json::ScanError),
+    Yaml(yaml::ScanError),
+}
+
+impl ParseError {
+    /// Offset of the mistake, in bytes.
+    pub(crate) fn at(&self) -> usize {
+        match self {
+            Self::Json(error) => error.at(),
+            Self::Yaml(error) => error.at(),
+        }
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(error @ json::ScanError::Syntax { .. }) => {
+                write!(f, "invalid JSON: {error}")
+            }
+            Self::Json(error) => write!(f, "{error}"),
+            Self::Yaml(error @ yaml::ScanError::Syntax { .. }) => {
+                write!(f, "invalid YAML: {error}")
+            }
+            Self::Yaml(error) => write!(f, "{error}"),
         }
     }
 }

@@ -93,7 +93,7 @@ impl Unit {
             }
         };
         visit(match read {
-            Ok(it) if is_accepted(&it.text, it.endpoint()) => {
+            Ok(it) if !it.is_yaml() && is_accepted(&it.text, it.endpoint()) => {
                 Item::Accepted { bytes: it.text.len() }
             }
             read => Item::Document(read),
@@ -154,7 +154,7 @@ fn directory(path: &Path, selection: &Selection, limits: &Limits, visit: Visit<'
     if files.is_empty() && errors.is_empty() {
         let all = Selection { with_ignored: true, ..selection.clone() };
         let reason = if Tree::read(path, &all).files.is_empty() {
-            "no *.json, *.jsonl or *.ndjson file in this directory"
+            "no *.json, *.jsonl, *.ndjson, *.yaml or *.yml file in this directory"
         } else {
             "`.gitignore` leaves out every file; `--no-ignore` checks those too"
         };

@@ -1,4 +1,4 @@
-//! JSON files below a directory, each of them once.
+//! Files with documents below a directory, each of them once.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,10 +11,10 @@ use ignore::{DirEntry, WalkBuilder};
 use crate::{
     check::{document::SourceError, read, selection::Selection},
     endpoint,
-    file_name::is_json,
+    file_name::is_document,
 };
 
-/// The JSON files below a directory.
+/// The files with documents below a directory.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     pub(super) files: BTreeSet<PathBuf>,
@@ -59,7 +59,7 @@ impl Walk<'_> {
     fn entry(&mut self, entry: &DirEntry) {
         let path = entry.path();
         match entry.file_type() {
-            _ if entry.depth() == 0 || !is_json(path) => {}
+            _ if entry.depth() == 0 || !is_document(path) => {}
             Some(kind) if kind.is_symlink() => self.link(path.to_owned()),
             // Pipes and devices are left alone, because reading them may never end.
             Some(kind) if kind.is_file() => {

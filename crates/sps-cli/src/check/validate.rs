@@ -3,13 +3,11 @@
 use std::time::SystemTime;
 
 use sps_model::EndpointInfo;
-use sps_validate::{
-    Context, Fix, Form, Report, Subject, Timestamp, explain, explain_scanned, json,
-};
+use sps_validate::{Context, Fix, Form, Report, Subject, Timestamp, explain, explain_scanned};
 
 use crate::{
     check::{
-        document::{Document, Positions, SourceError, Step},
+        document::{Document, Parsed, Positions, SourceError, Step},
         shape::{ResponseShape, any_body, no_body, refuse_error_response},
     },
     endpoint,
@@ -133,12 +131,21 @@ fn analyze(
 ) -> Result<Analysis, Refusal> {
     let text = document.text.as_str();
     let path = document.path.as_deref();
-    let Ok(root) = json::scan(text, &context.limits) else {
+    let Ok(Parsed { root, marks }) = document.parse(&context.limits) else {
         let endpoint = declared.endpoint.or_else(|| document.endpoint());
         let form = declared.form.unwrap_or(Form::Request);
-        let report = explain(text, &any_body(form), context);
+        let (subject, is_yaml) = (any_body(form), document.is_yaml());
+        if is_yaml && document.is_found && endpoint.is_none() {
+            // Most YAML is for other programs, and much of it has several documents or tags.
+            return Err(Refusal::Unplaced(String::new()));
+        }
+        let explain = if is_yaml { sps_validate::explain_yaml } else { explain };
+        let report = explain(text, &subject, context);
         return Ok(Analysis { endpoint, form, report, resend: None });
     };
+    let mut context = *context;
+    context.marks = marks.as_ref();
+    let context = &context;
     refuse_error_response(&root).map_err(Refusal::Unsuitable)?;
     let endpoint = match declared.endpoint {
         Some(endpoint) => endpoint,

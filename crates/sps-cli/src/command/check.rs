@@ -56,7 +56,7 @@ Examples:
   sps check --endpoint management/email mail.json
   sps check --resolve objects.json site/")]
 pub(crate) struct Args {
-    /// Files, directories (searched for *.json, *.jsonl and *.ndjson), or `-` for standard input
+    /// Files, directories (searched for JSON, JSON Lines and YAML), or `-` for standard input
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 

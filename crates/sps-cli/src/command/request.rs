@@ -73,14 +73,10 @@ fn body(file: &Path, named: Option<&str>) -> Result<String, (Status, String)> {
     let limits = Limits::default();
     let document = read::body(file, &limits)
         .map_err(|it| (Status::Failed, format!("{}: {}", one_line(&it.source), it.reason)))?;
-    let root = json::scan(&document.text, &limits).map_err(|error| {
-        let at = document.positions().of(error.at());
-        let source = one_line(&document.source);
-        let prefix =
-            if matches!(error, json::ScanError::Syntax { .. }) { "invalid JSON: " } else { "" };
-        (Status::Invalid, format!("{source}:{}:{}: {prefix}{error}", at.line, at.column))
-    })?;
-    rewritten(&document, &root, named)
+    let invalid = |reason| (Status::Invalid, format!("{}:{reason}", one_line(&document.source)));
+    let parsed = document.parse(&limits).map_err(|it| invalid(document.described(&it)))?;
+    document.refuse_doubts(&parsed).map_err(invalid)?;
+    rewritten(&document, &parsed.root, named)
         .map_err(|reason| (Status::Failed, format!("{}: {reason}", one_line(&document.source))))
 }
 

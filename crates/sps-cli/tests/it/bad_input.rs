@@ -27,7 +27,7 @@ fn a_missing_file_does_not_stop_the_rest() {
 #[test]
 fn a_directory_without_json_is_not_valid() {
     let dir = Dir::new("no_json").with("d/readme.txt", "");
-    let words = "error: d: no *.json, *.jsonl or *.ndjson file in this directory\n";
+    let words = "error: d: no *.json, *.jsonl, *.ndjson, *.yaml or *.yml file in this directory\n";
     dir.sps(&["check", "d"]).is(2, UNREADABLE, words);
 }
 

@@ -31,3 +31,4 @@ mod secrets;
 mod signals;
 mod sim;
 mod support;
+mod yaml;

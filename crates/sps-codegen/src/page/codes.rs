@@ -85,6 +85,7 @@ fn raised_by(out: &mut String, spec: &Spec, code: &Code) {
 fn by_reading(code: &str) -> Option<&'static str> {
     Some(match code {
         "invalid-json" | "duplicate-key" | "limit-exceeded" => "Reading any document.",
+        "invalid-yaml" => "Reading any YAML document.",
         "wrong-type" | "missing-key" | "null-not-allowed" => {
             "Any member of any body whose type is known."
         }

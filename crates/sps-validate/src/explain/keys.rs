@@ -121,7 +121,7 @@ impl Walker<'_, '_, '_> {
                     self.below(&index.to_string(), |walker| walker.repeated(item));
                 }
             }
-            _ => {}
+            _ => self.doubtful(node),
         }
     }
 }

@@ -141,7 +141,12 @@ impl<'t> Walker<'_, '_, 't> {
     }
 
     pub(super) fn foreign(&mut self, check: fn(&str) -> Vec<(String, String)>, node: &Node<'_>) {
-        for (path, message) in check(node.span.of(self.text).unwrap_or_default()) {
+        // The source of YAML is no JSON.
+        let found = match self.context.marks {
+            Some(_) => check(&node.to_json()),
+            None => check(node.span.of(self.text).unwrap_or_default()),
+        };
+        for (path, message) in found {
             self.broken.insert(node.span.start);
             let pointer = format!("{}{path}", self.pointer);
             self.push(Diagnostic::new(

@@ -116,6 +116,9 @@ impl<'t> Walker<'_, '_, 't> {
             return None;
         };
         self.below(tag, |walker| {
+            if walker.is_misread(Kind::String, &Constraint::NONE, selected) {
+                return None;
+            }
             let value = match &selected.value {
                 Value::String(value) => value,
                 Value::Null => {

@@ -22,6 +22,9 @@ impl<'t> Walker<'_, '_, 't> {
         node: &'t Node<'t>,
         siblings: Option<Siblings>,
     ) {
+        if self.context.marks.is_some() && self.is_misread(kind, constraint, node) {
+            return;
+        }
         match (kind, &node.value) {
             (Kind::Nullable(_), Value::Null)
             | (Kind::Bool, Value::Bool(_))
@@ -183,7 +186,11 @@ impl<'t> Walker<'_, '_, 't> {
                     && matches!(inner.shape, Shape::Enum { .. })
                     && !(node.is_null() && field.kind.is_nullable()) =>
             {
-                self.enum_value(inner, node, true);
+                if self.context.marks.is_none()
+                    || !self.is_misread(field.kind, &info.constraint, node)
+                {
+                    self.enum_value(inner, node, true);
+                }
             }
             _ => self.value(field.kind, &info.constraint, node, None),
         }

@@ -225,7 +225,7 @@ fn reads_a_value_only_as_its_own_type() {
         assert_eq!(node.members().map(<[_]>::len), (index == 6).then_some(2), "{index}");
     }
     // The first value of a duplicate key is used.
-    assert_eq!(all[6].get("k").unwrap().value, json::Value::Number("1"));
+    assert_eq!(all[6].get("k").unwrap().value, json::Value::Number("1".into()));
     assert_eq!((all[6].get("x"), all[5].get("k")), (None, None));
 }
 

@@ -23,3 +23,7 @@ mod rules;
 mod unreadable;
 mod verdicts;
 mod wrappers;
+#[cfg(feature = "yaml")]
+mod yaml;
+#[cfg(feature = "yaml")]
+mod yaml_checks;

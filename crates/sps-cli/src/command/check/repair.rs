@@ -72,6 +72,7 @@ impl Repair<'_, '_> {
 
     fn repair(&mut self, checked: Checked, original: Document) -> Result<()> {
         let context = self.settings.context();
+        let fix = if original.is_yaml() { sps_validate::fix_yaml } else { fix };
         let fixed = checked.subject.and_then(|subject| fix(&checked.text, &subject, &context));
         let Some(fixed) = fixed else {
             self.copy_stdin(&original, &original.text)?;

@@ -109,11 +109,12 @@ impl Base {
     pub(super) fn read(file: &Path, target: &Target) -> Result<Self> {
         let draft = Draft::read(file, target, Leniency::default(), "put")?;
         let source = one_line(&file.display().to_string()).into_owned();
-        let path = endpoint::path_in_href(draft.text());
+        let json = draft.json()?;
+        let path = endpoint::path_in_href(&json);
         if path.is_some_and(|path| path != target.path) {
             bail!("{source}: this response is about another object than {}", target.path);
         }
-        let body = target.body(draft.text()).map_err(|reason| anyhow!("{source}: {reason}"))?;
+        let body = target.body(&json).map_err(|reason| anyhow!("{source}: {reason}"))?;
         if !body.is_object() {
             bail!("{source}: expected the body of {}", endpoint::short(&target.path));
         }

@@ -1,6 +1,6 @@
 //! `sps diff`: two states of an object.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
 use anyhow::{Result, anyhow, bail};
 use serde_json::{Value, json};
@@ -93,7 +93,12 @@ impl Source {
         let path = Path::new(name);
         if is_stdin(path) || path.is_file() {
             return match read::body(path, &Limits::default()) {
-                Ok(document) => Ok(Self::Document(document)),
+                Ok(mut document) => {
+                    let json = document.json(&Limits::default()).map(Cow::into_owned);
+                    document.text =
+                        json.map_err(|reason| anyhow!("{}:{reason}", one_line(&document.source)))?;
+                    Ok(Self::Document(document))
+                }
                 Err(it) => bail!("{}: {}", one_line(&it.source), it.reason),
             };
         }

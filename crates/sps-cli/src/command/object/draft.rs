@@ -1,8 +1,8 @@
 //! A body that is to be sent, and its checks.
 
-use std::{cell::Cell, io::IsTerminal as _, path::Path};
+use std::{borrow::Cow, cell::Cell, io::IsTerminal as _, path::Path};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use serde_json::Value;
 use sps_model::EndpointInfo;
 use sps_validate::{
@@ -80,13 +80,17 @@ impl Draft {
         Self { document, endpoint: target.endpoint, leniency, has_warned: Cell::new(false) }
     }
 
-    pub(super) fn text(&self) -> &str {
-        &self.document.text
+    /// The text as JSON.
+    pub(super) fn json(&self) -> Result<Cow<'_, str>> {
+        let json = self.document.json(&Context::default().limits);
+        json.map_err(|reason| {
+            anyhow!("{}:{reason}; nothing was sent", one_line(&self.document.source))
+        })
     }
 
     /// The body as a value.
     pub(super) fn value(&self) -> Result<Value> {
-        match serde_json::from_str(self.text()) {
+        match serde_json::from_str(&self.json()?) {
             Ok(value) => Ok(value),
             // The text itself is not quoted: it may hold secrets.
             Err(error) => bail!(
