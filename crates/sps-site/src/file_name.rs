@@ -1,0 +1,1 @@
+//! File names of objects.

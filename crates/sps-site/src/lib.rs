@@ -1,0 +1,14 @@
+//! Configuration of Safeguard for Privileged Sessions as files.
+
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
+mod file_name;
+mod label;
+mod notation;
+mod object;
+
+pub use crate::{
+    label::Label,
+    notation::{Notation, SecretSource},
+    object::Object,
+};

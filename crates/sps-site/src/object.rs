@@ -1,0 +1,22 @@
+//! One object of a site.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use sps_model::EndpointInfo;
+
+use crate::label::Label;
+
+/// One object, as a file describes it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Object {
+    /// Its name in the site.
+    pub label: Label,
+    /// Where it belongs; [`EndpointInfo::unknown`] where no source shows the endpoint.
+    pub endpoint: &'static EndpointInfo,
+    /// The file, relative to the root of the tree.
+    pub file: PathBuf,
+    /// The whole body of a request in site form; see [`Notation`](crate::Notation). Each `$ref` is a whole label.
+    pub body: Value,
+}
