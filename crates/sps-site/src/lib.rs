@@ -3,11 +3,13 @@
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod file_name;
+mod found;
 mod label;
 mod notation;
 mod object;
 
 pub use crate::{
+    found::{Appliance, Found},
     label::Label,
     notation::{Notation, SecretSource},
     object::Object,
