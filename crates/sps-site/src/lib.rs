@@ -7,10 +7,14 @@ mod found;
 mod label;
 mod notation;
 mod object;
+pub mod plan;
+mod state;
 
 pub use crate::{
     found::{Appliance, Found},
     label::Label,
     notation::{Notation, SecretSource},
     object::Object,
+    plan::Plan,
+    state::{State, StateError},
 };

@@ -1,0 +1,127 @@
+//! What has to change on an appliance, so that it has what a tree describes.
+
+mod change;
+mod compare;
+mod kinds;
+mod mask;
+mod matching;
+mod order;
+mod problem;
+mod scope;
+mod secret;
+mod walk;
+mod world;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use crate::{found::Appliance, label::Label};
+
+pub(crate) use self::{
+    order::Operation,
+    secret::{Fate, Origin, Slot},
+    walk::{Fill, FillWith, Kept},
+};
+pub use self::{
+    change::{Action, Change, HIDDEN, Note, Op, PlannedObject, Reason, Summary},
+    compare::Inputs,
+    order::OperationKind,
+    problem::{Problem, Problems},
+    scope::Scope,
+    secret::Values,
+};
+
+/// What has to change on an appliance, so that it has what a tree describes.
+///
+/// Made by [`Plan::compare`] of what was read before, or read from a file. It shows no secret, and its `Debug` none either.
+#[derive(Clone)]
+pub struct Plan {
+    pub(crate) appliance: Appliance,
+    pub(crate) objects: Vec<PlannedObject>,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) emptied: BTreeMap<String, usize>,
+    /// The secrets of each object of the tree.
+    pub(crate) slots: BTreeMap<Label, Vec<Slot>>,
+    /// The keys of the objects to which the bodies of `$new` refer, by label.
+    pub(crate) keys: BTreeMap<String, String>,
+    /// The values of secrets; empty in a plan that was read from a file.
+    pub(crate) values: Values,
+    /// Values of the appliance that are sent back, by object and place; empty in a plan that was read from a file.
+    pub(crate) kept: BTreeMap<Label, BTreeMap<String, Kept>>,
+}
+
+impl Plan {
+    /// The appliance that the plan is for.
+    pub fn appliance(&self) -> &Appliance {
+        &self.appliance
+    }
+
+    /// Every object of the tree, and those that are deleted, sorted by label.
+    pub fn objects(&self) -> &[PlannedObject] {
+        &self.objects
+    }
+
+    /// The objects that do not stay as they are.
+    pub fn differences(&self) -> impl Iterator<Item = &PlannedObject> {
+        self.objects.iter().filter(|it| it.action != Action::None)
+    }
+
+    /// The requests in their order: the kind of each, and its object.
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = (OperationKind, &Label)> {
+        self.operations.iter().map(|it| (it.kind, &it.label))
+    }
+
+    /// How many objects are created, changed, deleted and left as they are.
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.objects)
+    }
+
+    /// Whether nothing has to change.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
+    /// What a reader has to know about the plan as a whole, such as that the appliance has another version than the tree.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.notes.iter().map(String::as_str)
+    }
+
+    /// Adds a remark about the plan as a whole.
+    pub fn add_note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
+    /// The collections that the tree owns and of which it has no object, with the number of objects that are deleted in
+    /// each. That needs consent of its own.
+    pub fn emptied(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.emptied.iter().map(|(collection, count)| (collection.as_str(), *count))
+    }
+
+    /// The places of all secrets that could not be compared.
+    pub fn not_compared(&self) -> impl Iterator<Item = (&Label, &str)> {
+        self.objects.iter().flat_map(|object| {
+            object.notes.iter().filter_map(|note| match note {
+                Note::NotCompared { pointer } => Some((&object.label, pointer.as_str())),
+                _ => None,
+            })
+        })
+    }
+
+    /// The labels of the objects that a request before this one creates.
+    pub(crate) fn created(&self) -> BTreeSet<&Label> {
+        let creates = self.operations.iter().filter(|it| it.kind == OperationKind::Create);
+        creates.map(|it| &it.label).collect()
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("appliance", &self.appliance)
+            .field("summary", &self.summary())
+            .finish_non_exhaustive()
+    }
+}
