@@ -12,6 +12,9 @@ mod secret;
 mod walk;
 mod world;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,

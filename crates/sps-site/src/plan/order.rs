@@ -26,6 +26,26 @@ pub(crate) struct Operation {
     pub(crate) after: Vec<usize>,
 }
 
+impl Operation {
+    /// The body with a value in each place that is filled while the plan is applied.
+    ///
+    /// # Errors
+    /// The first error of `value`.
+    pub(crate) fn filled<E>(
+        &self,
+        mut value: impl FnMut(&Fill) -> Result<Value, E>,
+    ) -> Result<Value, E> {
+        let mut body = self.body.clone();
+        for fill in &self.fills {
+            let value = value(fill)?;
+            if let Some(place) = body.pointer_mut(&fill.pointer) {
+                *place = value;
+            }
+        }
+        Ok(body)
+    }
+}
+
 /// The kind of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
