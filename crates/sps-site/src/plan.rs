@@ -7,6 +7,8 @@ mod mask;
 mod matching;
 mod order;
 mod problem;
+mod render;
+mod saved;
 mod scope;
 mod secret;
 mod walk;
@@ -18,22 +20,25 @@ mod tests;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
-use crate::{found::Appliance, label::Label};
+use crate::{found::Appliance, label::Label, object::Object};
 
-pub(crate) use self::{
-    order::Operation,
-    secret::{Fate, Origin, Slot},
-    walk::{Fill, FillWith, Kept},
-};
 pub use self::{
     change::{Action, Change, HIDDEN, Note, Op, PlannedObject, Reason, Summary},
     compare::Inputs,
     order::OperationKind,
     problem::{Problem, Problems},
+    render::{MarkdownOptions, Style},
+    saved::{SavedPlan, SavedPlanError},
     scope::Scope,
     secret::Values,
+};
+pub(crate) use self::{
+    order::Operation,
+    secret::{Fate, Origin, Slot},
+    walk::{Fill, FillWith, Kept},
 };
 
 /// What has to change on an appliance, so that it has what a tree describes.
@@ -54,6 +59,9 @@ pub struct Plan {
     pub(crate) values: Values,
     /// Values of the appliance that are sent back, by object and place; empty in a plan that was read from a file.
     pub(crate) kept: BTreeMap<Label, BTreeMap<String, Kept>>,
+    /// What the plan was made of, so that it can be made again after it was applied.
+    pub(crate) tree: Arc<[Object]>,
+    pub(crate) scope: Scope,
 }
 
 impl Plan {

@@ -311,10 +311,7 @@ fn file_name(appliance: &Appliance) -> String {
 }
 
 /// Reads the secrets of a state file, which need not exist.
-fn read(
-    path: &Path,
-    key_id: &str,
-) -> Result<BTreeMap<String, BTreeMap<String, Entry>>, String> {
+fn read(path: &Path, key_id: &str) -> Result<BTreeMap<String, BTreeMap<String, Entry>>, String> {
     let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
         result => result.map_err(|error| error.to_string())?,
@@ -358,7 +355,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+/// Reads hexadecimal digits.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.is_ascii() || text.len() % 2 != 0 {
         return None;
     }
@@ -392,7 +390,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         saved(folder.path());
         let state = State::open(folder.path(), &appliance());
-        let key = |pointer, key, value: &str| state.compare_key(&trap(), pointer, key, &value.into());
+        let key =
+            |pointer, key, value: &str| state.compare_key(&trap(), pointer, key, &value.into());
         assert_eq!(key("/a", KEY, "first"), Remembered::Same);
         assert_eq!(key("/moved", KEY, "first"), Remembered::Same);
         assert_eq!(key("/a", KEY, "other"), Remembered::OtherValue);
@@ -449,7 +448,9 @@ mod tests {
         let text = fs::read_to_string(&file).unwrap().replace("\"format\": 1", "\"format\": 99");
         fs::write(&file, &text).unwrap();
         let state = State::open(folder.path(), &appliance());
-        assert!(state.notes().next().unwrap().ends_with("its format is 99, and this version reads 1"));
+        assert!(
+            state.notes().next().unwrap().ends_with("its format is 99, and this version reads 1")
+        );
         assert_eq!(fs::read_to_string(&file).unwrap(), text);
     }
 

@@ -257,6 +257,9 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { create, change, delete, unchanged } = self;
-        write!(f, "{create} to create, {change} to change, {delete} to delete, {unchanged} unchanged")
+        write!(
+            f,
+            "{create} to create, {change} to change, {delete} to delete, {unchanged} unchanged"
+        )
     }
 }

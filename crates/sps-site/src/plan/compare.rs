@@ -118,6 +118,8 @@ impl Plan {
             keys,
             values,
             kept: draft.kept,
+            tree: objects.into(),
+            scope,
         })
     }
 }
@@ -178,8 +180,7 @@ impl Draft {
             }
         }
         let kind = body_kind(object.endpoint);
-        let changes =
-            mask::hide_in(changes, kind, found.map(|it| &it.body), Some(&object.body));
+        let changes = mask::hide_in(changes, kind, found.map(|it| &it.body), Some(&object.body));
         let renamed_from = found.map(|it| &it.label).filter(|it| **it != label).cloned();
         if !slots.is_empty() {
             self.slots.insert(label.clone(), slots);
@@ -323,9 +324,8 @@ fn still_referenced(
     }
     let described: BTreeSet<&Label> =
         matches.pairs.values().filter_map(|(_, found)| found.map(|it| &it.label)).collect();
-    let stays = |it: &&Found| {
-        !described.contains(&it.label) && !deleted.contains(&it.label.to_string())
-    };
+    let stays =
+        |it: &&Found| !described.contains(&it.label) && !deleted.contains(&it.label.to_string());
     for object in found.iter().filter(stays) {
         for reference in references_of(object) {
             report(&object.label, &reference.pointer, &reference.label);

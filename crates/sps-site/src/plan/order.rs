@@ -47,7 +47,9 @@ impl Operation {
 }
 
 /// The kind of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OperationKind {
@@ -259,7 +261,8 @@ impl Sorter {
         let target = self.tasks[first].operation.label.to_string();
         let operation = &self.tasks[at].operation;
         let is_kind = matches!(operation.kind, OperationKind::Create | OperationKind::Replace);
-        let is_to = |fill: &Fill| matches!(&fill.with, FillWith::Object { label, .. } if *label == target);
+        let is_to =
+            |fill: &Fill| matches!(&fill.with, FillWith::Object { label, .. } if *label == target);
         let can_wait = |fill: &Fill| match fill.with {
             FillWith::Object { is_nullable, is_optional, .. } => is_nullable || is_optional,
             _ => true,

@@ -57,7 +57,9 @@ pub enum Problem {
         candidates: Vec<String>,
     },
     /// The appliance has an object whose name differs in letter case only.
-    #[error("{label} and {found}, which the appliance has, differ in letter case only; rename one of them, or say with [[moved]] that they are the same")]
+    #[error(
+        "{label} and {found}, which the appliance has, differ in letter case only; rename one of them, or say with [[moved]] that they are the same"
+    )]
     CaseClash {
         /// The object of the tree.
         label: Label,
@@ -95,7 +97,9 @@ pub enum Problem {
         pointer: String,
     },
     /// A secret is to be kept that the appliance does not show, while other members of its object change.
-    #[error("{label}#{pointer}: the appliance does not show this secret, so a change of the object would lose it; say where its value comes from")]
+    #[error(
+        "{label}#{pointer}: the appliance does not show this secret, so a change of the object would lose it; say where its value comes from"
+    )]
     CannotKeep {
         /// The object.
         label: Label,
@@ -129,7 +133,10 @@ pub enum Problem {
         pointer: String,
     },
     /// New or deleted objects refer to each other in a circle without a reference that may be null.
-    #[error("objects refer to each other in a circle, and none of the references may be null: {}", names(labels))]
+    #[error(
+        "objects refer to each other in a circle, and none of the references may be null: {}",
+        names(labels)
+    )]
     Circle {
         /// The objects in the circle.
         labels: Vec<Label>,

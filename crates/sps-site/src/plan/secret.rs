@@ -24,6 +24,12 @@ impl Values {
     pub fn get(&self, label: &Label, pointer: &str) -> Option<&Secret> {
         self.0.get(label)?.get(pointer)
     }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Label, &str, &Secret)> {
+        self.0.iter().flat_map(|(label, places)| {
+            places.iter().map(move |(pointer, value)| (label, pointer.as_str(), value))
+        })
+    }
 }
 
 impl fmt::Debug for Values {

@@ -5,6 +5,8 @@ mod model;
 mod names;
 mod orders;
 mod property;
+mod rendering;
+mod saving;
 mod secrets;
 
 use serde_json::Value;

@@ -154,9 +154,9 @@ impl Walk<'_> {
             // A secret that is sent with other members is not left alone.
             for fill in self.result.fills.iter().filter(|it| it.with == FillWith::Secret) {
                 let pointer = &fill.pointer;
-                self.result.notes.retain(|it| {
-                    !matches!(it, Note::NotCompared { pointer: other } if other == pointer)
-                });
+                self.result.notes.retain(
+                    |it| !matches!(it, Note::NotCompared { pointer: other } if other == pointer),
+                );
                 for slot in self.result.slots.iter_mut().filter(|it| it.pointer == *pointer) {
                     slot.fate = Fate::Sent;
                 }
@@ -248,8 +248,7 @@ impl Walk<'_> {
         let mut body = Map::new();
         for (key, value) in wanted {
             let place = place.member(tag, key);
-            let sides =
-                Sides { wanted: Some(value), found: found.get(key), base: base(key) };
+            let sides = Sides { wanted: Some(value), found: found.get(key), base: base(key) };
             if let Some(value) = self.below(key, |walk| walk.value(place, sides)) {
                 body.insert(key.clone(), value);
             }
@@ -337,12 +336,7 @@ impl Walk<'_> {
         }
     }
 
-    fn reference(
-        &mut self,
-        place: Place<'_>,
-        reference: &str,
-        sides: Sides<'_>,
-    ) -> Option<Value> {
+    fn reference(&mut self, place: Place<'_>, reference: &str, sides: Sides<'_>) -> Option<Value> {
         let pointer = self.wanted_at.clone();
         self.result.references.push((pointer.clone(), reference.to_owned()));
         let world = self.inputs.world;

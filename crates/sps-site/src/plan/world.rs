@@ -87,9 +87,8 @@ impl<'a> World<'a> {
         let nearest = || {
             let (collection, _) = reference.rsplit_once('/')?;
             let labels = self.wanted.keys().chain(self.found.keys());
-            let inside = labels.filter(|it| {
-                it.rsplit_once('/').is_some_and(|(other, _)| other == collection)
-            });
+            let inside = labels
+                .filter(|it| it.rsplit_once('/').is_some_and(|(other, _)| other == collection));
             let inside: BTreeSet<&str> = inside.map(String::as_str).collect();
             let nearest = suggest::nearest(&reference, inside.into_iter());
             nearest.first().map(|it| (*it).to_owned())
@@ -104,8 +103,7 @@ impl<'a> World<'a> {
         }
         // Objects that cannot be listed, and parts of objects, have no other name than their key.
         let path = format!("{CONFIGURATION}{collection}");
-        let is_listed =
-            locate(&path).is_none_or(|it| it.endpoint.methods.contains(&Method::Get));
+        let is_listed = locate(&path).is_none_or(|it| it.endpoint.methods.contains(&Method::Get));
         let is_part = keys.is_some_and(|keys| {
             key.split_once('.').is_some_and(|(object, _)| keys.contains(object))
         });

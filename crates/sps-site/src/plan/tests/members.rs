@@ -97,18 +97,17 @@ fn another_tag_replaces_the_whole_union() {
     other["smtp_server"] = json!({"selection": "ip", "value": "192.0.2.1"});
     let plan =
         plan(&[wanted(&email(), mail("a.example"))], &[found(&email(), None, other)]).unwrap();
-    let both = r#"{"selection":"ip","value":"192.0.2.1"} -> {"selection":"fqdn","value":"a.example"}"#;
+    let both =
+        r#"{"selection":"ip","value":"192.0.2.1"} -> {"selection":"fqdn","value":"a.example"}"#;
     assert_eq!(changes(&plan), [format!("replace /smtp_server {both}")]);
 }
 
 #[test]
 fn s029_null_is_a_value_that_the_file_states() {
     let label = Label::of_singleton("management/health_monitoring");
-    let plan = plan(
-        &[wanted(&label, health(Value::Null))],
-        &[found(&label, None, health(json!(7)))],
-    )
-    .unwrap();
+    let plan =
+        plan(&[wanted(&label, health(Value::Null))], &[found(&label, None, health(json!(7)))])
+            .unwrap();
     assert_eq!(changes(&plan), ["replace /maximum_load1 7 -> null"]);
 }
 
@@ -151,7 +150,8 @@ fn s013_an_empty_list_that_is_left_out_counts_as_equal() {
 
 #[test]
 fn s021_an_inserted_rule_is_one_change() {
-    let rules: Vec<Value> = (0..30).map(|at| rule("#drawing", &[&format!("192.0.2.{at}")])).collect();
+    let rules: Vec<Value> =
+        (0..30).map(|at| rule("#drawing", &[&format!("192.0.2.{at}")])).collect();
     let mut longer = rules.clone();
     longer.insert(0, rule("cliprdr", &[]));
     let inserted = of_rules(&rules, &longer);
@@ -216,12 +216,11 @@ fn s025_an_unknown_member_is_kept_and_named() {
 #[test]
 fn the_name_of_a_secret_hides_the_value() {
     let label = Label::of_singleton("management/snmp/trap");
-    let trap = |community: &str| json!({"enabled": true, "version": {"selection": "2c", "value": {
-        "community": community, "server": {"selection": "ip", "value": "192.0.2.1"}}}});
+    let trap = |community: &str| {
+        json!({"enabled": true, "version": {"selection": "2c", "value": {
+        "community": community, "server": {"selection": "ip", "value": "192.0.2.1"}}}})
+    };
     let on_appliance = found(&label, None, trap("noc-7"));
     let plan = plan(&[wanted(&label, trap("noc-8"))], &[on_appliance]).unwrap();
-    assert_eq!(
-        changes(&plan),
-        [r#"replace /version/value/community "(hidden)" -> "(hidden)""#]
-    );
+    assert_eq!(changes(&plan), [r#"replace /version/value/community "(hidden)" -> "(hidden)""#]);
 }

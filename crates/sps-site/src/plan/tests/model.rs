@@ -71,7 +71,8 @@ static ENDPOINTS: [EndpointInfo; 3] = [
 ];
 
 const fn endpoint(path: &'static str) -> EndpointInfo {
-    EndpointInfo::new(path, EndpointKind::Collection, METHODS, Versions::ALL).bodies(SUBJECT, SUBJECT)
+    EndpointInfo::new(path, EndpointKind::Collection, METHODS, Versions::ALL)
+        .bodies(SUBJECT, SUBJECT)
 }
 
 /// The members that refer to objects, with the collection of their targets.
@@ -201,7 +202,8 @@ impl Model {
             let user = self.bodies.iter().find(|(other, body)| {
                 let key = body.pointer(pointer).and_then(Value::as_str);
                 *other != path
-                    && key.is_some_and(|key| path == format!("/api/configuration/{collection}/{key}"))
+                    && key
+                        .is_some_and(|key| path == format!("/api/configuration/{collection}/{key}"))
             });
             if let Some((user, _)) = user {
                 return Err(format!("{path} is deleted while {user} refers to it"));

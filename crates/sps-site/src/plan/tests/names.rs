@@ -78,8 +78,7 @@ fn s057_renames_may_be_chained() {
         ["[[moved]] gives the name x/alpha/c to several objects: x/alpha/a, x/alpha/b"]
     );
     // Both get their new names, the second one first, so that no name is there twice.
-    let plan =
-        compare_owned(&[file("b"), file("c")], &both, &moved, &["x/alpha"]).unwrap();
+    let plan = compare_owned(&[file("b"), file("c")], &both, &moved, &["x/alpha"]).unwrap();
     assert_eq!(steps(&plan), ["replace x/alpha/c", "replace x/alpha/b"]);
 }
 
@@ -151,10 +150,8 @@ fn objects_of_one_name_are_told_apart_by_their_keys() {
     for (found, key) in found.iter_mut().zip(["-k0", "-k1", "k2"]) {
         found.key = Some(key.to_owned());
     }
-    let tree = [
-        file("office"),
-        object("x/beta", "b", body("b", json!({"$ref": "x/alpha/office"}))),
-    ];
+    let tree =
+        [file("office"), object("x/beta", "b", body("b", json!({"$ref": "x/alpha/office"})))];
     let state = State::in_memory();
     let of = |tree: &[Object]| {
         let appliance = Appliance::new("https://sps.example");

@@ -63,7 +63,10 @@ fn s065_a_circle_is_broken_at_a_reference_that_may_be_null() {
     let mut model = Model::default();
     let plan = compare(&tree, &model, &[]).unwrap();
     assert_eq!(steps(&plan), ["create x/alpha/a", "create x/beta/b", "complete x/alpha/a"]);
-    assert_eq!(notes(&plan), ["created with null at /beta, and set once the other object is there"]);
+    assert_eq!(
+        notes(&plan),
+        ["created with null at /beta, and set once the other object is there"]
+    );
     model.apply(&plan).unwrap();
     assert!(compare(&tree, &model, &[]).unwrap().is_empty());
 }
@@ -107,7 +110,9 @@ fn what_is_referred_to_from_elsewhere_is_not_deleted() {
 #[test]
 fn s069_an_emptied_collection_is_told_apart() {
     let mut model = Model::default();
-    for (collection, key, name) in [("x/alpha", "1", "a"), ("x/alpha", "2", "b"), ("x/beta", "3", "c")] {
+    for (collection, key, name) in
+        [("x/alpha", "1", "a"), ("x/alpha", "2", "b"), ("x/beta", "3", "c")]
+    {
         model.add(collection, key, body(name, NULL, NULL, NULL));
     }
     let tree = [object("x/beta", "new", body("new", NULL, NULL, NULL))];

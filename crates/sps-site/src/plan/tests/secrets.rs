@@ -91,8 +91,7 @@ fn s039_without_a_state_a_secret_is_listed_and_left_alone() {
     assert!(plan.is_empty());
     let listed: Vec<_> = plan.not_compared().map(|(label, at)| format!("{label}{at}")).collect();
     assert_eq!(listed, ["management/snmp/trap/version/value/auth_password"]);
-    let plan =
-        compare("env:TRAP", "hunter2", &on_appliance(KEY), &state, &[&listed[0]]).unwrap();
+    let plan = compare("env:TRAP", "hunter2", &on_appliance(KEY), &state, &[&listed[0]]).unwrap();
     assert_eq!(changes(&plan).len(), 1);
     assert_eq!(reasons(&plan), ["the change was asked for"]);
     let place = "management/snmp/trap/version/value/auth_pasword";
@@ -177,8 +176,7 @@ fn s035_a_masked_token_is_compared_with_the_state() {
     }
     let mut other = State::in_memory();
     other.remember_place(&splunk(), "/token", &"an older one".into());
-    let plan =
-        compare_forwarder("env:TOKEN", 8088, &found_forwarder(Some("***")), &other).unwrap();
+    let plan = compare_forwarder("env:TOKEN", 8088, &found_forwarder(Some("***")), &other).unwrap();
     assert_eq!(reasons(&plan), ["new value behind env:TOKEN"]);
 }
 

@@ -181,9 +181,10 @@ impl Walk<'_> {
     /// The collection that a reference of the appliance leads to, where the spec does not say it.
     fn collection_of(&self, sides: Sides<'_>) -> String {
         match sides.found.and_then(Notation::read) {
-            Some(Notation::Ref(reference)) => {
-                reference.rsplit_once('/').map_or(reference, |(collection, _)| collection).to_owned()
-            }
+            Some(Notation::Ref(reference)) => reference
+                .rsplit_once('/')
+                .map_or(reference, |(collection, _)| collection)
+                .to_owned(),
             _ => PASSWORDS.to_owned(),
         }
     }
