@@ -2,13 +2,20 @@
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
+pub mod code;
+
+mod codes;
 mod file_name;
 mod label;
 mod notation;
 mod object;
+mod place;
+mod problem;
+mod settings;
 
 pub use crate::{
     label::Label,
     notation::{Notation, SecretSource},
     object::Object,
+    settings::{Moved, SETTINGS_FILE, Settings},
 };
