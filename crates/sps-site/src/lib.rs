@@ -11,11 +11,13 @@ mod notation;
 mod object;
 mod place;
 mod problem;
+mod secret;
 mod settings;
 
 pub use crate::{
     label::Label,
     notation::{Notation, SecretSource},
     object::Object,
+    secret::{Blemish, SecretError, SecretReader, Secrets, blemish},
     settings::{Moved, SETTINGS_FILE, Settings},
 };
