@@ -18,7 +18,7 @@ mod world;
 mod tests;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fmt,
     sync::Arc,
 };
@@ -36,6 +36,7 @@ pub use self::{
     secret::Values,
 };
 pub(crate) use self::{
+    kinds::{Place, body_kind, tag_of},
     order::Operation,
     secret::{Fate, Origin, Slot},
     walk::{Fill, FillWith, Kept},
@@ -119,12 +120,6 @@ impl Plan {
                 _ => None,
             })
         })
-    }
-
-    /// The labels of the objects that a request before this one creates.
-    pub(crate) fn created(&self) -> BTreeSet<&Label> {
-        let creates = self.operations.iter().filter(|it| it.kind == OperationKind::Create);
-        creates.map(|it| &it.label).collect()
     }
 }
 

@@ -75,7 +75,8 @@ impl Plan {
         let mut problems = Vec::new();
         let rotate = places(&matches, &rotate, &mut problems);
         let walk = walk::Inputs { world: &world, values: &values, state, rotate: &rotate };
-        let mut draft = Draft::default();
+        let needs_base = appliance.config_hash.is_none();
+        let mut draft = Draft { needs_base, ..Draft::default() };
         for (label, (object, partner)) in &matches.pairs {
             draft.compare(&walk, object, *partner);
             let notes = matches.notes.get(label).into_iter().flatten().cloned();
@@ -127,6 +128,8 @@ impl Plan {
 /// A plan in the making.
 #[derive(Debug, Default)]
 struct Draft {
+    /// Whether nothing but an object itself tells that it was changed after the plan was made.
+    needs_base: bool,
     objects: Vec<PlannedObject>,
     tasks: Vec<Task>,
     slots: BTreeMap<Label, Vec<super::Slot>>,
@@ -139,7 +142,7 @@ struct Draft {
 impl Draft {
     fn compare(&mut self, inputs: &walk::Inputs<'_>, object: &Object, found: Option<&Found>) {
         let label = object.label.clone();
-        let Compared { changes, notes, problems, slots, references, body, fills, kept } =
+        let Compared { changes, notes, problems, slots, references, body, fills, mut kept } =
             walk::compare(inputs, object, found);
         self.problems.extend(problems);
         let action = match found {
@@ -174,7 +177,18 @@ impl Draft {
             let operation =
                 Operation { label: label.clone(), kind, path, body, fills, clears, after };
             let old_label = found.map(|it| it.label.clone());
-            self.tasks.push(Task { operation, old_label, refers_to: Vec::new() });
+            let is_new = |it: &super::Slot| matches!(it.origin, Origin::New(_)) && it.fate == super::Fate::Sent;
+            let sent: BTreeSet<&str> =
+                slots.iter().filter(|it| is_new(it)).map(|it| it.pointer.as_str()).collect();
+            let needs = references
+                .iter()
+                .filter(|(pointer, _)| sent.contains(pointer.as_str()))
+                .map(|(_, reference)| reference.clone())
+                .collect();
+            self.tasks.push(Task { operation, old_label, refers_to: Vec::new(), needs });
+            if let Some(found) = found.filter(|_| self.needs_base) {
+                kept.insert(String::new(), super::Kept(found.request.clone()));
+            }
             if !kept.is_empty() {
                 self.kept.insert(label.clone(), kept);
             }
@@ -213,7 +227,8 @@ impl Draft {
             after: Vec::new(),
         };
         let refers_to = references_of(found);
-        self.tasks.push(Task { operation, old_label: Some(label.clone()), refers_to });
+        let (old_label, needs) = (Some(label.clone()), Vec::new());
+        self.tasks.push(Task { operation, old_label, refers_to, needs });
         let (action, notes) = (Action::Delete, Vec::new());
         self.objects.push(PlannedObject { label, renamed_from: None, action, changes, notes });
     }

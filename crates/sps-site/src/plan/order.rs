@@ -86,6 +86,8 @@ pub(crate) struct Task {
     pub(crate) old_label: Option<Label>,
     /// For a deletion, the objects of the appliance to which the object refers.
     pub(crate) refers_to: Vec<Reference>,
+    /// The labels to which objects refer that are made with this one.
+    pub(crate) needs: Vec<String>,
 }
 
 /// A reference of an object that is deleted.
@@ -137,7 +139,8 @@ impl Sorter {
         }
         let mut before = vec![BTreeMap::new(); tasks.len()];
         for (at, task) in tasks.iter().enumerate() {
-            for label in new_objects(&task.operation.fills) {
+            let needs = task.needs.iter().map(String::as_str);
+            for label in new_objects(&task.operation.fills).chain(needs) {
                 if let Some(first) = creates.get(label) {
                     before[at].insert(*first, false);
                 }
@@ -295,7 +298,12 @@ impl Sorter {
             Some(second) => second,
             None => {
                 let refers_to = Vec::new();
-                self.tasks.push(Task { operation: whole, old_label: None, refers_to });
+                self.tasks.push(Task {
+                    operation: whole,
+                    old_label: None,
+                    refers_to,
+                    needs: Vec::new(),
+                });
                 self.before.push(BTreeMap::new());
                 self.tasks.len() - 1
             }
@@ -332,7 +340,12 @@ impl Sorter {
                     after: Vec::new(),
                     ..task.operation.clone()
                 };
-                self.tasks.push(Task { operation, old_label: None, refers_to: Vec::new() });
+                self.tasks.push(Task {
+                    operation,
+                    old_label: None,
+                    refers_to: Vec::new(),
+                    needs: Vec::new(),
+                });
                 self.before.push(BTreeMap::new());
                 self.tasks.len() - 1
             }

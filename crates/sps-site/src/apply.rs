@@ -1,0 +1,158 @@
+//! A plan carried out: one transaction, of which everything takes effect or nothing.
+
+mod error;
+mod event;
+mod run;
+
+use std::collections::BTreeSet;
+
+use sps_client::{Client, CommitReport, Transaction};
+use sps_model::validate::Version;
+
+pub use self::{
+    error::{ApplyError, ApplyErrorKind, Outcome},
+    event::{ApplyEvent, ApplyProgress, NoProgress},
+};
+use self::run::Run;
+use crate::{
+    State,
+    plan::{Fate, OperationKind, Plan, Summary},
+};
+
+/// The first version whose commits have a message.
+const FIRST_WITH_MESSAGE: &str = "8.0";
+
+/// How a plan is applied.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ApplyOptions {
+    /// The message of the commit. By default the identifier of the plan and its numbers, where commits have a message.
+    pub message: Option<String>,
+    /// The collections of which all objects may be deleted; see [`Plan::emptied`].
+    pub delete_all: BTreeSet<String>,
+}
+
+/// What was applied.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Applied {
+    /// How many objects were created, changed and deleted, and how many were as they are.
+    pub summary: Summary,
+    /// What the commit said. The client did not read the objects back.
+    pub commit: CommitReport,
+    /// What a reader has to know, such as that the state could not be written.
+    pub notes: Vec<String>,
+}
+
+impl Plan {
+    /// Carries the plan out in one transaction: first the objects that hold secrets, then the others in their order, then
+    /// a look at the appliance's own list of changes, and the commit. The state remembers the secrets.
+    ///
+    /// It does not read back: [`Plan::verify`] does. An empty plan opens no transaction.
+    ///
+    /// If anything fails, everything is canceled. If the future is dropped, the transaction is canceled in the background;
+    /// [`Client::clean_up`] waits for that.
+    ///
+    /// # Errors
+    /// [`ApplyError`]: what failed, at which object, and what became of the changes.
+    pub async fn commit(
+        &self,
+        client: &Client,
+        state: &mut State,
+        options: &ApplyOptions,
+        progress: &mut dyn ApplyProgress,
+    ) -> Result<Applied, ApplyError> {
+        self.check_consent(options)?;
+        let summary = self.summary();
+        if self.is_empty() {
+            return Ok(Applied { summary, commit: CommitReport::default(), notes: Vec::new() });
+        }
+        progress.event(&ApplyEvent::Opening);
+        let transaction = client.transaction().await;
+        let mut transaction =
+            transaction.map_err(|error| ApplyError::of(ApplyErrorKind::Open, error))?;
+        let mut run = Run::new(self, progress);
+        if let Err(error) = run.send(&mut transaction).await {
+            return Err(cancel(transaction, error).await);
+        }
+        run.progress.event(&ApplyEvent::Committing);
+        transaction.skip_read_back();
+        if let Some(message) = self.message(options) {
+            transaction.set_message(message);
+        }
+        let commit = transaction.commit().await;
+        let commit = commit.map_err(|error| ApplyError::of(ApplyErrorKind::Commit, error))?;
+        let keys = run.secret_keys;
+        let mut notes = Vec::new();
+        self.remember(state, &keys);
+        if let Err(error) = state.save() {
+            notes.push(format!(
+                "{error}: the next plan cannot compare the secrets that were applied"
+            ));
+        }
+        Ok(Applied { summary, commit, notes })
+    }
+
+    fn check_consent(&self, options: &ApplyOptions) -> Result<(), ApplyError> {
+        let refused: Vec<(String, usize)> = self
+            .emptied()
+            .filter(|(collection, _)| !options.delete_all.contains(*collection))
+            .map(|(collection, count)| (collection.to_owned(), count))
+            .collect();
+        match refused.is_empty() {
+            true => Ok(()),
+            false => Err(ApplyError::new(ApplyErrorKind::Consent { collections: refused })),
+        }
+    }
+
+    fn message(&self, options: &ApplyOptions) -> Option<String> {
+        if options.message.is_some() {
+            return options.message.clone();
+        }
+        let first: Version = FIRST_WITH_MESSAGE.parse().ok()?;
+        let version: Version = self.appliance.version.split(' ').next()?.parse().ok()?;
+        (version >= first).then(|| format!("plan {}: {}", self.id(), self.summary()))
+    }
+
+    /// Remembers the secrets that the appliance has now.
+    fn remember(&self, state: &mut State, keys: &run::SecretKeys) {
+        for object in &self.objects {
+            if let Some(old) = &object.renamed_from {
+                state.forget(old);
+            }
+        }
+        for operation in &self.operations {
+            if operation.kind == OperationKind::Delete {
+                state.forget(&operation.label);
+            }
+        }
+        for (label, slots) in &self.slots {
+            let all_known = slots.iter().all(|it| it.fate != Fate::Unknown);
+            if all_known {
+                state.forget(label);
+            }
+            for slot in slots {
+                let content = slot.origin.content(label, &slot.pointer, &self.values);
+                let Some(content) = content.filter(|_| slot.fate != Fate::Unknown) else { continue };
+                let place = (label.clone(), slot.pointer.clone());
+                match (&slot.collection, keys.get(&place).or(slot.key.as_ref())) {
+                    (Some(_), Some(key)) => state.remember_key(label, &slot.pointer, key, &content),
+                    (None, _) => state.remember_place(label, &slot.pointer, &content),
+                    (Some(_), None) => {}
+                }
+            }
+        }
+    }
+}
+
+/// Cancels everything after an error.
+async fn cancel(transaction: Transaction, error: ApplyError) -> ApplyError {
+    if error.is_over() {
+        // The appliance has discarded everything itself.
+        return error;
+    }
+    match transaction.cancel().await {
+        Ok(()) => error,
+        Err(cancel) => error.left_open(&cancel),
+    }
+}
