@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use sps_client::{Client, CommitReport, Transaction};
 use sps_model::validate::Version;
 
+use self::run::Run;
 pub use self::{
     error::{ApplyError, ApplyErrorKind, Outcome},
-    event::{ApplyEvent, ApplyProgress, NoProgress},
+    event::{ApplyEvent, ApplyProgress},
 };
-use self::run::Run;
 use crate::{
     State,
     plan::{Fate, OperationKind, Plan, Summary},
@@ -133,7 +133,9 @@ impl Plan {
             }
             for slot in slots {
                 let content = slot.origin.content(label, &slot.pointer, &self.values);
-                let Some(content) = content.filter(|_| slot.fate != Fate::Unknown) else { continue };
+                let Some(content) = content.filter(|_| slot.fate != Fate::Unknown) else {
+                    continue;
+                };
                 let place = (label.clone(), slot.pointer.clone());
                 match (&slot.collection, keys.get(&place).or(slot.key.as_ref())) {
                     (Some(_), Some(key)) => state.remember_key(label, &slot.pointer, key, &content),

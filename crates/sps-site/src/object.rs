@@ -20,3 +20,10 @@ pub struct Object {
     /// The whole body of a request in site form; see [`Notation`](crate::Notation). Each `$ref` is a whole label.
     pub body: Value,
 }
+
+impl Object {
+    /// Describes an object that no file has.
+    pub fn new(label: Label, endpoint: &'static EndpointInfo, body: Value) -> Self {
+        Self { label, endpoint, file: PathBuf::new(), body }
+    }
+}

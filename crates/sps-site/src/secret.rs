@@ -277,8 +277,7 @@ impl SecretReader {
         let is_below =
             |folder: &PathBuf| fs::canonicalize(folder).is_ok_and(|it| path.starts_with(it));
         if !self.folders.is_empty() && !self.folders.iter().any(is_below) {
-            let folders: Vec<_> =
-                self.folders.iter().map(|it| it.display().to_string()).collect();
+            let folders: Vec<_> = self.folders.iter().map(|it| it.display().to_string()).collect();
             return Err(format!("only files below {} may be read", folders.join(" or ")));
         }
         text::of_bytes(bytes(&path).map_err(|error| reason(&error))?)

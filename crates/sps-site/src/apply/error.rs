@@ -134,7 +134,9 @@ impl ApplyError {
     pub fn is_stale(&self) -> bool {
         matches!(
             self.kind,
-            ApplyErrorKind::Stale | ApplyErrorKind::Conflict | ApplyErrorKind::OtherAppliance { .. }
+            ApplyErrorKind::Stale
+                | ApplyErrorKind::Conflict
+                | ApplyErrorKind::OtherAppliance { .. }
         )
     }
 

@@ -57,10 +57,6 @@ pub enum ApplyEvent<'a> {
 }
 
 /// Shows nothing.
-#[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
-pub struct NoProgress;
-
-impl ApplyProgress for NoProgress {
+impl ApplyProgress for () {
     fn event(&mut self, _: &ApplyEvent<'_>) {}
 }

@@ -104,7 +104,8 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         self.progress.event(&ApplyEvent::SendingSecret { label, pointer: &slot.pointer });
-        let failed = || ApplyErrorKind::Secret { label: label.clone(), pointer: slot.pointer.clone() };
+        let failed =
+            || ApplyErrorKind::Secret { label: label.clone(), pointer: slot.pointer.clone() };
         let body = match &slot.origin {
             Origin::Source(_) => {
                 let value = self.plan.values.get(label, &slot.pointer);

@@ -177,7 +177,9 @@ impl Draft {
             let operation =
                 Operation { label: label.clone(), kind, path, body, fills, clears, after };
             let old_label = found.map(|it| it.label.clone());
-            let is_new = |it: &super::Slot| matches!(it.origin, Origin::New(_)) && it.fate == super::Fate::Sent;
+            let is_new = |it: &super::Slot| {
+                matches!(it.origin, Origin::New(_)) && it.fate == super::Fate::Sent
+            };
             let sent: BTreeSet<&str> =
                 slots.iter().filter(|it| is_new(it)).map(|it| it.pointer.as_str()).collect();
             let needs = references
