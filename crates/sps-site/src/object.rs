@@ -1,14 +1,14 @@
 //! One object of a site.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use serde_json::Value;
 use sps_model::EndpointInfo;
 
 use crate::label::Label;
 
-/// One object, as a file describes it.
-#[derive(Debug, Clone)]
+/// One object, as a file describes it. Its `Debug` hides the body, which may have secrets.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Object {
     /// Its name in the site.
@@ -19,4 +19,14 @@ pub struct Object {
     pub file: PathBuf,
     /// The whole body of a request in site form; see [`Notation`](crate::Notation). Each `$ref` is a whole label.
     pub body: Value,
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Object")
+            .field("label", &self.label)
+            .field("endpoint", &self.endpoint.path)
+            .field("file", &self.file)
+            .finish_non_exhaustive()
+    }
 }
