@@ -6,9 +6,7 @@ mod request;
 
 use std::fmt;
 
-use sps_model::validate::{
-    Context, Report, Timestamp, UnknownKeys, Version, code as body_code,
-};
+use sps_model::validate::{Context, Report, Timestamp, UnknownKeys, Version, code as body_code};
 
 use self::{file::FileCheck, objects::Index};
 use crate::{
@@ -88,14 +86,14 @@ pub(crate) fn check(tree: &Tree, options: &CheckOptions<'_>) -> SiteReport {
     let settings = &tree.settings;
     let allowed: Vec<&str> =
         settings.allow.iter().map(String::as_str).chain(options.allow.iter().copied()).collect();
-    let mut context =
-        Context::default().with_limits(tree.limits).with_waived(&allowed).with_unknown_keys(
-            if allowed.contains(&body_code::UNKNOWN_KEY) {
-                UnknownKeys::Carry
-            } else {
-                options.unknown_keys
-            },
-        );
+    let mut context = Context::default()
+        .with_limits(tree.limits)
+        .with_waived(&allowed)
+        .with_unknown_keys(if allowed.contains(&body_code::UNKNOWN_KEY) {
+            UnknownKeys::Carry
+        } else {
+            options.unknown_keys
+        });
     context.target = options.target.or(settings.target);
     context.now = options.now;
     let index = Index::new(tree);

@@ -56,11 +56,7 @@ pub(crate) fn is_waivable(code: &str, places: &Places) -> bool {
 }
 
 /// Adds the codes of the rules about values of a kind.
-fn rules(
-    kind: Kind,
-    codes: &mut BTreeSet<&'static str>,
-    seen: &mut HashSet<*const Type>,
-) {
+fn rules(kind: Kind, codes: &mut BTreeSet<&'static str>, seen: &mut HashSet<*const Type>) {
     match kind.peeled() {
         Kind::List(inner) | Kind::Array(inner, _) | Kind::Map(inner) | Kind::Ordered(inner) => {
             rules(*inner, codes, seen);

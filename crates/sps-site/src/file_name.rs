@@ -54,8 +54,7 @@ pub(crate) fn name(stem: &str) -> Option<String> {
 
 /// Whether an object with this name may be in a file with this stem.
 pub(crate) fn fits(file_stem: &str, object: &str) -> bool {
-    name(file_stem).is_some_and(|it| it == composed(object))
-        || composed(file_stem) == stem(object)
+    name(file_stem).is_some_and(|it| it == composed(object)) || composed(file_stem) == stem(object)
 }
 
 /// Whether a stem is the beginning of a name that is too long for it.

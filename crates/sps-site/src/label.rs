@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn names_that_look_alike_stay_apart() {
-        let texts = ["a/b", "a_b", "a%2Fb", "a%b"].map(|name| Label::of_object("x", name).to_string());
+        let texts =
+            ["a/b", "a_b", "a%2Fb", "a%b"].map(|name| Label::of_object("x", name).to_string());
         assert_eq!(texts, ["x/a%2Fb", "x/a_b", "x/a%252Fb", "x/a%25b"]);
         for text in texts {
             let name = decode(text.strip_prefix("x/").unwrap()).unwrap();

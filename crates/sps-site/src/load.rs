@@ -122,8 +122,10 @@ const MAX_PATH: usize = 260;
 impl Tree {
     /// Reads a tree.
     pub(crate) fn load(root: &Path, options: &LoadOptions) -> Result<Self, LoadError> {
-        let refuse =
-            |error: &io::Error| LoadError::Root { folder: root.to_owned(), reason: read::reason(error) };
+        let refuse = |error: &io::Error| LoadError::Root {
+            folder: root.to_owned(),
+            reason: read::reason(error),
+        };
         let canonical = fs::canonicalize(root).map_err(|error| refuse(&error))?;
         if !canonical.is_dir() {
             return Err(refuse(&io::ErrorKind::NotADirectory.into()));
@@ -225,7 +227,8 @@ impl Loader<'_> {
             let help = "shorten the name, or move the tree up";
             file.problems.push(warning(code::LONG_PATH, "", Span::at(0), message, help));
         }
-        let surroundings = Surroundings { places: self.places, texts: &self.texts, file: &found.path };
+        let surroundings =
+            Surroundings { places: self.places, texts: &self.texts, file: &found.path };
         let scanned = read::with_root(format, &text, &self.limits, |root| {
             if kind::is_report(root) {
                 return None;
@@ -302,6 +305,15 @@ impl SiteFile {
 
 /// Reports files of one object, and of objects whose labels differ in letter case only. Returns the labels of all of them.
 fn duplicates(files: &mut [SiteFile]) -> Vec<Label> {
+    let lower = |file: &SiteFile| file.path.to_string_lossy().to_lowercase();
+    let labelled = files.iter().filter(|it| it.label.is_some());
+    let paths: BTreeMap<_, _> = labelled.map(|it| (lower(it), it.path.clone())).collect();
+    for file in files.iter_mut().filter(|it| it.label.is_none()) {
+        if let (Some(other), Some(problem)) = (paths.get(&lower(file)), file.problems.first_mut()) {
+            let other = other.display();
+            problem.message.push_str(&format!("; `{other}` has the same name in other letters"));
+        }
+    }
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     let mut twice = Vec::new();
     for index in 0..files.len() {
@@ -316,7 +328,8 @@ fn duplicates(files: &mut [SiteFile]) -> Vec<Label> {
             let message = format!("`{label}` is described by `{path}` as well");
             (message, "keep one of the files")
         } else {
-            let message = format!("`{label}` and `{other_label}` in `{path}` differ in letter case only");
+            let message =
+                format!("`{label}` and `{other_label}` in `{path}` differ in letter case only");
             (message, "rename one of them: some systems take both files for one")
         };
         let span = Span::at(0);

@@ -57,7 +57,8 @@ pub(crate) fn of_object(
     }
     let found = decoded.unwrap_or_else(|| composed(stem));
     let message = format!("the file is named `{found}`, and `{member}` in it is `{name}`");
-    let help = format!("rename the file to `{}{ending}`, or change `{member}`", file_name::stem(name));
+    let help =
+        format!("rename the file to `{}{ending}`, or change `{member}`", file_name::stem(name));
     let pointer = format!("/{}", escape_pointer_segment(member));
     Naming::Wrong(error(code::LABEL_MISMATCH, &pointer, span, message, help))
 }

@@ -50,7 +50,11 @@ impl Places {
     pub(crate) fn is_area(&self, path: &str) -> bool {
         let below = format!("{path}/");
         self.endpoints.contains_key(path)
-            || self.endpoints.range(below.as_str()..).next().is_some_and(|(it, _)| it.starts_with(&below))
+            || self
+                .endpoints
+                .range(below.as_str()..)
+                .next()
+                .is_some_and(|(it, _)| it.starts_with(&below))
     }
 
     /// The paths of all endpoints.
@@ -177,7 +181,8 @@ mod tests {
             assert_eq!((label.endpoint(), label.name()), (endpoint, name), "{text}");
             assert_eq!(short(info), endpoint);
         }
-        for text in ["policies/time_policies", "policies/time_policies/", "policies", "x/y", "", "%"]
+        for text in
+            ["policies/time_policies", "policies/time_policies/", "policies", "x/y", "", "%"]
         {
             let label = places().label(text);
             assert!(label.is_none_or(|(label, _)| label.name().is_none()), "{text}");

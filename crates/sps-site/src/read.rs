@@ -71,10 +71,8 @@ pub(crate) fn text(path: &Path, limits: &Limits) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let bytes = error.as_bytes();
-        let is_utf_16 = matches!(
-            bytes,
-            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, 0, ..] | [_, 0, _, 0, ..]
-        );
+        let is_utf_16 =
+            matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, 0, ..] | [_, 0, _, 0, ..]);
         if is_utf_16 {
             return "it is not UTF-8 but probably UTF-16; save it as UTF-8".to_owned();
         }

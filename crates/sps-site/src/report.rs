@@ -84,7 +84,8 @@ impl fmt::Display for SiteReport {
         });
         let unreadable =
             self.unreadable.iter().map(|it| format!("{}: error: {}", it.file.display(), it.reason));
-        let notes = self.notes.iter().map(|it| format!("{}: note: {}", it.file.display(), it.reason));
+        let notes =
+            self.notes.iter().map(|it| format!("{}: note: {}", it.file.display(), it.reason));
         for (index, line) in problems.chain(unreadable).chain(notes).enumerate() {
             if index > 0 {
                 f.write_str("\n")?;

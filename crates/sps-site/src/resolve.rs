@@ -139,7 +139,9 @@ impl Walk<'_> {
             (json::Value::Array(items), _) => {
                 let at = At { kind: shape::element(at.kind), ..at };
                 let items = items.iter().enumerate();
-                items.map(|(index, it)| self.below(&index.to_string(), |walk| walk.value(at, it))).collect()
+                items
+                    .map(|(index, it)| self.below(&index.to_string(), |walk| walk.value(at, it)))
+                    .collect()
             }
             (json::Value::Object(members), _) => self.object(at, node, members),
         }
@@ -321,7 +323,9 @@ fn facts(at: At<'_>, tag: Option<&str>, key: &str) -> (Kind, Constraint) {
     let kind = shape::member(at.kind, tag, key).unwrap_or(Kind::Any);
     let constraint = match at.kind.peeled() {
         Kind::Map(_) | Kind::Ordered(_) => at.constraint,
-        Kind::Named(ty) => index_of(ty, tag, key).map_or(Constraint::NONE, |it| ty.member(it).constraint),
+        Kind::Named(ty) => {
+            index_of(ty, tag, key).map_or(Constraint::NONE, |it| ty.member(it).constraint)
+        }
         _ => Constraint::NONE,
     };
     (kind, constraint)

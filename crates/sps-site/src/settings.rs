@@ -244,7 +244,8 @@ impl Reader<'_> {
         }
         let collection = path.rsplit_once('/').and_then(|(it, _)| self.places.collection(it));
         let (message, help) = if self.places.endpoint(path).is_some() {
-            let help = "only collections can be owned: what they have and the tree lacks is deleted";
+            let help =
+                "only collections can be owned: what they have and the tree lacks is deleted";
             (format!("`{path}` is no collection"), help.to_owned())
         } else if let Some(collection) = collection.map(place::short) {
             let help = format!("own the whole collection: \"{collection}\"");
@@ -368,19 +369,14 @@ impl Reader<'_> {
     }
 
     /// Reports a label that several entries have at the same end; the second names the line of the first.
-    fn twice<'m>(
-        &mut self,
-        ends: impl Iterator<Item = (&'m Label, &'m String, Span)>,
-        key: &str,
-    ) {
+    fn twice<'m>(&mut self, ends: impl Iterator<Item = (&'m Label, &'m String, Span)>, key: &str) {
         let mut first: BTreeMap<&Label, (String, Span)> = BTreeMap::new();
         for (label, pointer, span) in ends {
             let pointer = format!("{pointer}/{key}");
             if let Some((other, at)) = first.get(label) {
                 let message = format!("a second `{key}` with `{label}`");
                 let help = "each object has one old and one new name: remove one of the entries";
-                let mut diagnostic =
-                    error(code::INVALID_SETTINGS, &pointer, span, message, help);
+                let mut diagnostic = error(code::INVALID_SETTINGS, &pointer, span, message, help);
                 diagnostic.related.push(Related::new(other.clone(), *at, "the first is here"));
                 self.problems.push(diagnostic);
             } else {
@@ -391,7 +387,8 @@ impl Reader<'_> {
 
     /// Reports moves that lead back to where they began, once for each circle.
     fn circles(&mut self, moved: &[(Moved, Span)]) {
-        let next: BTreeMap<&Label, &Label> = moved.iter().map(|(it, _)| (&it.from, &it.to)).collect();
+        let next: BTreeMap<&Label, &Label> =
+            moved.iter().map(|(it, _)| (&it.from, &it.to)).collect();
         let mut seen: Vec<&Label> = Vec::new();
         for (entry, at) in moved {
             let mut chain = vec![&entry.from];

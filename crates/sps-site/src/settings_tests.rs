@@ -123,7 +123,8 @@ fn s071_a_mistyped_endpoint_has_the_nearest_and_spellings_of_a_path_mean_the_sam
 
 #[test]
 fn s075_an_empty_path_selects_nothing_and_is_an_error() {
-    for text in ["owned = ['']", "owned = ['/']", "ignored = ['']", "ignored = ['/api/configuration/']"]
+    for text in
+        ["owned = ['']", "owned = ['/']", "ignored = ['']", "ignored = ['/api/configuration/']"]
     {
         let (at, message, _) = problem(&format!("target = '7.5'\n{text}"));
         assert_eq!((at, message.as_str()), (2, "the path is empty"), "{text}");
@@ -144,15 +145,31 @@ fn other_mistakes_have_a_place_and_a_help() {
             "expected a version in quotes, such as \"7.5\", found float",
             "replace it with a version in quotes, such as \"7.5\"",
         ),
-        ("owned = 'x'", "expected a list of strings, found string", "replace it with a list of strings"),
-        ("[check]\nallow = ['weak-authentication', 'weak-encrypton']", "unknown code `weak-encrypton`", "did you mean `weak-encryption`?"),
+        (
+            "owned = 'x'",
+            "expected a list of strings, found string",
+            "replace it with a list of strings",
+        ),
+        (
+            "[check]\nallow = ['weak-authentication', 'weak-encrypton']",
+            "unknown code `weak-encrypton`",
+            "did you mean `weak-encryption`?",
+        ),
         (
             "[check]\nallow = ['wrong-type']",
             "the code `wrong-type` cannot be waived",
             "remove it; only rules about values can be waived",
         ),
-        ("unknown = ['management/email']", "the endpoint `management/email` is known", "remove it here: its files are checked"),
-        ("unknown = ['a/../b']", "not the path of an endpoint", "write it as \"policies/new_things\""),
+        (
+            "unknown = ['management/email']",
+            "the endpoint `management/email` is known",
+            "remove it here: its files are checked",
+        ),
+        (
+            "unknown = ['a/../b']",
+            "not the path of an endpoint",
+            "write it as \"policies/new_things\"",
+        ),
     ] {
         let (_, found, advice) = problem(text);
         assert_eq!((found.as_str(), advice.as_str()), (message, help), "{text}");

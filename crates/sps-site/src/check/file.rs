@@ -55,9 +55,7 @@ impl FileCheck<'_> {
             });
         }
         report.diagnostics.retain(|it| !self.context.is_waived(it.code));
-        report.diagnostics.sort_by_key(|it| {
-            (it.code == body_code::LIMIT_EXCEEDED, it.span.start)
-        });
+        report.diagnostics.sort_by_key(|it| (it.code == body_code::LIMIT_EXCEEDED, it.span.start));
         report
     }
 
@@ -78,8 +76,7 @@ impl FileCheck<'_> {
                     values.insert(spot.pointer.clone(), secret);
                 }
                 Err(reason) => {
-                    let message =
-                        format!("no value for {}: {}", name_of(source), reason.reason());
+                    let message = format!("no value for {}: {}", name_of(source), reason.reason());
                     let help = "the value is read where the check runs; without secrets, they are not checked";
                     let (pointer, span) = (&spot.pointer, spot.span);
                     let problem = error(code::SECRET_UNAVAILABLE, pointer, span, message, help);
@@ -236,7 +233,8 @@ impl View<'_> {
                 report.unchecked.push(Unchecked::new(it.code, it.pointer, reason));
                 continue;
             }
-            let is_secret = found.sensitive.contains(&it.span) || report.sensitive.contains(&it.span);
+            let is_secret =
+                found.sensitive.contains(&it.span) || report.sensitive.contains(&it.span);
             report.diagnostics.push(if is_secret { without_replacement(it) } else { it });
         }
         for mut it in found.unchecked {

@@ -7,12 +7,7 @@ use sps_model::{
     validate::{Resolver, is_like_a_key, suggest},
 };
 
-use crate::{
-    label::Label,
-    load::Tree,
-    resolve::What,
-    settings::Settings,
-};
+use crate::{label::Label, load::Tree, resolve::What, settings::Settings};
 
 /// The labels of a tree, and the uses of what serves one user.
 #[derive(Debug)]

@@ -106,8 +106,19 @@ impl Walk {
 
     fn add(&mut self, segments: Vec<String>, real: PathBuf) {
         let path: PathBuf = segments.iter().collect();
-        self.seen.insert(real, path.clone());
-        self.found.push(Found { path, segments });
+        if !has_known_ending(&path) {
+            return self.found.push(Found { path, segments });
+        }
+        match self.seen.get(&real) {
+            Some(other) => {
+                let reason = format!("it is the same file as {}", other.display());
+                self.unreadable.push(Unreadable { file: path, reason });
+            }
+            None => {
+                self.seen.insert(real, path.clone());
+                self.found.push(Found { path, segments });
+            }
+        }
     }
 
     /// Follows a link, but not out of the tree, not back up, and not to a file that is known already.
@@ -135,7 +146,8 @@ impl Walk {
         let is_folder = target.is_dir();
         if !target.starts_with(&self.root) {
             if is_folder || is_relevant() {
-                let reason = "the link leads out of the tree; copy the file into the tree".to_owned();
+                let reason =
+                    "the link leads out of the tree; copy the file into the tree".to_owned();
                 self.unreadable.push(refuse(reason));
             }
         } else if is_folder {
@@ -147,13 +159,7 @@ impl Walk {
             }
             self.below(&target, segments, links);
         } else if is_relevant() {
-            match self.seen.get(&target) {
-                Some(other) => {
-                    let reason = format!("it is the same file as {}", other.display());
-                    self.unreadable.push(refuse(reason));
-                }
-                None => self.add(segments.to_vec(), target),
-            }
+            self.add(segments.to_vec(), target);
         }
     }
 }

@@ -48,7 +48,8 @@ pub(super) const REPORT: &str = "a plan or a report, not an object";
 
 /// Endings of files that lie beside objects: texts for `$file`, and words about them.
 const COMPANIONS: [&str; 14] = [
-    "adoc", "cer", "crt", "csr", "csv", "html", "key", "md", "p12", "pem", "pub", "rst", "tmpl", "txt",
+    "adoc", "cer", "crt", "csr", "csv", "html", "key", "md", "p12", "pem", "pub", "rst", "tmpl",
+    "txt",
 ];
 /// Names of files about a folder.
 const ABOUT: [&str; 6] = ["README", "LICENSE", "CODEOWNERS", "OWNERS", "NOTICE", "Makefile"];
@@ -92,7 +93,8 @@ impl Sorter<'_> {
     ) -> Kind<'f> {
         let folder = folders.join("/");
         let path = if folder.is_empty() { stem.to_owned() } else { format!("{folder}/{stem}") };
-        let (endpoint, stem) = match (self.places.endpoint(&path), self.places.collection(&folder)) {
+        let (endpoint, stem) = match (self.places.endpoint(&path), self.places.collection(&folder))
+        {
             (Some(endpoint), None) => (endpoint, None),
             (_, Some(collection)) => (collection, Some(stem)),
             (None, None) => return self.nowhere(found, folders, &path),
@@ -141,9 +143,13 @@ impl Sorter<'_> {
         let folder = folders.join("/");
         let is_in_area = folders.first().is_some_and(|first| self.places.is_area(first));
         let near = self.meant(path, &folder).or_else(|| {
-            is_in_area
-                .then(|| self.places.nearest(&folder).or_else(|| self.places.nearest(path)))
-                .flatten()
+            // In a folder that is right, the file is wrong.
+            let folder = Some(&folder).filter(|it| !self.places.is_area(it));
+            let near = || {
+                let near = folder.and_then(|it| self.places.nearest(it));
+                near.or_else(|| self.places.nearest(path))
+            };
+            is_in_area.then(near).flatten()
         });
         let alike = || self.alike(&keys).filter(|_| near.is_none());
         match (near, alike()) {
@@ -151,14 +157,17 @@ impl Sorter<'_> {
             (near, alike) => {
                 let at = if folder.is_empty() { path } else { &folder };
                 let message = format!("no endpoint is called `{path}` or `{at}`");
-                let message = if at == path { format!("no endpoint is called `{path}`") } else { message };
+                let message =
+                    if at == path { format!("no endpoint is called `{path}`") } else { message };
                 let mut help = match (near, alike) {
                     (Some(near), _) => format!("did you mean `{near}`?"),
                     (None, Some(alike)) => format!("did you mean `{alike}`, which has these keys?"),
                     (None, None) => "move the file to the folder of its endpoint".to_owned(),
                 };
                 if is_in_area {
-                    help.push_str(" An endpoint that no source shows is listed as `unknown` in sps.toml");
+                    help.push_str(
+                        " An endpoint that no source shows is listed as `unknown` in sps.toml",
+                    );
                 }
                 Kind::Misplaced(misplaced(message, help))
             }
@@ -168,9 +177,8 @@ impl Sorter<'_> {
     /// The endpoint that a path is a slip for, wherever the tree is.
     fn meant(&self, path: &str, folder: &str) -> Option<&'static str> {
         let same = |path: &str| self.places.paths().find(|it| it.eq_ignore_ascii_case(path));
-        let collection = |path: &str| {
-            self.places.collection(path).map(short).filter(|_| path.contains('/'))
-        };
+        let collection =
+            |path: &str| self.places.collection(path).map(short).filter(|_| path.contains('/'));
         // The tree may be one folder further down.
         let tails = |path: &str| {
             path.match_indices('/').find_map(|(at, _)| {
@@ -178,11 +186,10 @@ impl Sorter<'_> {
                 self.places.endpoint(tail).filter(|_| tail.contains('/')).map(short)
             })
         };
-        let tail_folder = || {
-            folder.match_indices('/').find_map(|(at, _)| collection(&folder[at + 1..]))
-        };
+        let tail_folder =
+            || folder.match_indices('/').find_map(|(at, _)| collection(&folder[at + 1..]));
         same(path)
-            .or_else(|| same(folder))
+            .or_else(|| same(folder).filter(|it| *it != folder))
             .or_else(|| tails(path))
             .or_else(tail_folder)
             .or_else(|| self.places.with_tail(path))
@@ -202,10 +209,13 @@ impl Sorter<'_> {
     /// The endpoint whose bodies have most of these keys.
     fn alike(&self, keys: &[String]) -> Option<&'static str> {
         let shared = |endpoint: &EndpointInfo| {
-            let BodyKind::Named(ty) = endpoint.subject(Form::Request)?.body.peeled() else { return None };
+            let BodyKind::Named(ty) = endpoint.subject(Form::Request)?.body.peeled() else {
+                return None;
+            };
             let Shape::Struct { fields, .. } = ty.shape else { return None };
             let shared = keys.iter().filter(|key| fields.iter().any(|it| it.name == **key)).count();
-            (shared >= MIN_SHARED_KEYS && shared * 2 > fields.len().max(keys.len())).then_some(shared)
+            (shared >= MIN_SHARED_KEYS && shared * 2 > fields.len().max(keys.len()))
+                .then_some(shared)
         };
         let all = self.places.endpoints().filter_map(|it| Some((shared(it)?, short(it))));
         all.max_by_key(|(shared, _)| *shared).map(|(_, path)| path)
@@ -227,7 +237,8 @@ impl Sorter<'_> {
             Some(ending) => format!("`{name}` has the ending `.{ending}`"),
             None => format!("`{name}` has no ending"),
         };
-        let help = format!("rename it to `{stem}.json` or `{stem}.yaml`, or move it out of the folder");
+        let help =
+            format!("rename it to `{stem}.json` or `{stem}.yaml`, or move it out of the folder");
         Kind::Other(misplaced(message, help))
     }
 

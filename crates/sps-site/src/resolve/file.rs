@@ -48,9 +48,11 @@ impl TextFiles {
 
     /// Reads a file: relative to the folder of the file that names it, or else to the root of the tree.
     fn read(&self, from: &Path, text: &str) -> Result<Vec<u8>, Refusal> {
-        let outside = || Refusal {
+        let outside = || {
+            Refusal {
             message: format!("`{text}` is outside of the tree"),
             help: "copy the file into the tree; only a secret may come from outside of it: {\"$secret\": \"file:PATH\"}".to_owned(),
+        }
         };
         let path = Path::new(text);
         if path.is_absolute() || text.starts_with(['/', '\\']) || text.contains(":\\") {
@@ -69,7 +71,8 @@ impl TextFiles {
             looked.dedup();
             return Err(Refusal {
                 message: format!("no such file: {}", looked.join(" or ")),
-                help: "write the path from the folder of this file, or from the root of the tree".to_owned(),
+                help: "write the path from the folder of this file, or from the root of the tree"
+                    .to_owned(),
             });
         };
         if !found.starts_with(&self.root) {

@@ -54,12 +54,7 @@ impl Walk<'_> {
     }
 
     /// A text that is no label.
-    fn no_label(
-        &mut self,
-        node: &Node<'_>,
-        target: Option<&'static Target>,
-        path: &str,
-    ) -> Value {
+    fn no_label(&mut self, node: &Node<'_>, target: Option<&'static Target>, path: &str) -> Value {
         let places = self.surroundings.places;
         let (message, help) = match path.rsplit_once('/') {
             Some((folder, _)) if places.collection(folder).is_none() => {
@@ -85,9 +80,9 @@ impl Walk<'_> {
         }
         let diagnostic = if target.single_use {
             let finding = Finding::NotAKey { collection: target.path };
-            let mut it =
-                Diagnostic::new(finding, Severity::Error, self.pointer.clone(), node.span);
-            "write {\"$secret\": \"env:NAME\"}, so that the secret is not in the file".clone_into(&mut it.help);
+            let mut it = Diagnostic::new(finding, Severity::Error, self.pointer.clone(), node.span);
+            "write {\"$secret\": \"env:NAME\"}, so that the secret is not in the file"
+                .clone_into(&mut it.help);
             it
         } else {
             let message = "a reference is written with the label of its object";

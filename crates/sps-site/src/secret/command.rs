@@ -81,7 +81,9 @@ fn read(child: &mut Child, deadline: Instant) -> Result<Vec<u8>, Failure> {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) => Err(Failure::Other(error.to_string())),
         Err(RecvTimeoutError::Timeout) => Err(Failure::Slow),
-        Err(RecvTimeoutError::Disconnected) => Err(Failure::Other("its output was lost".to_owned())),
+        Err(RecvTimeoutError::Disconnected) => {
+            Err(Failure::Other("its output was lost".to_owned()))
+        }
     }
 }
 

@@ -72,7 +72,10 @@ fn s191_the_login_and_what_the_caller_excludes_cannot_be_read() {
     let folder = format!("only files below {} may be read", path("secrets").display());
     assert_eq!(refusal(&reader, &format!("file:{}", path("id_rsa").display())), folder);
     assert_eq!(refusal(&reader, "file:../secrets/../id_rsa"), folder);
-    assert_eq!(refusal(&reader, "file:../login"), "this file belongs to the login, and no other may use it");
+    assert_eq!(
+        refusal(&reader, "file:../login"),
+        "this file belongs to the login, and no other may use it"
+    );
     assert_eq!(fetch(&reader, "file:../secrets/snmp").ok().unwrap().expose(), "hunter22");
 }
 
@@ -107,17 +110,26 @@ fn s179_white_space_is_kept_and_marks_of_an_encoding_are_refused() {
         assert_eq!((secret.expose(), blemish(&secret)), (text, remark));
     }
     for (bytes, reason) in [
-        (&b"\xef\xbb\xbfhunter22"[..], "it starts with a byte order mark; save it as UTF-8 without one"),
+        (
+            &b"\xef\xbb\xbfhunter22"[..],
+            "it starts with a byte order mark; save it as UTF-8 without one",
+        ),
         (b"\xff\xfeh\0u\0", UTF_16),
         (b"h\0u\0n\0", UTF_16),
         (b"hun\0ter", "it has a NUL character, so it is no text"),
         (b"hunter\xff", "it is not UTF-8"),
         (b"\n", "it is empty"),
         (b"", "it is empty"),
-        (b"$ANSIBLE_VAULT;1.1;AES256\n6162", "it is still encrypted by Ansible Vault; decrypt it first"),
+        (
+            b"$ANSIBLE_VAULT;1.1;AES256\n6162",
+            "it is still encrypted by Ansible Vault; decrypt it first",
+        ),
         (b"age-encryption.org/v1\n-> X25519", "it is still encrypted by age; decrypt it first"),
         (b"-----BEGIN AGE ENCRYPTED FILE-----\n", "it is still encrypted by age; decrypt it first"),
-        (b"ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]", "it is still encrypted by SOPS; decrypt it first"),
+        (
+            b"ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]",
+            "it is still encrypted by SOPS; decrypt it first",
+        ),
         (b"a: b\nsops:\n  mac: x\n", "it is still encrypted by SOPS; decrypt it first"),
     ] {
         assert_eq!(read(bytes).err().as_deref(), Some(reason), "{bytes:?}");
