@@ -5,6 +5,7 @@ mod kind;
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -22,7 +23,7 @@ use self::{
 use crate::{
     code,
     label::Label,
-    naming::{self, Naming},
+    naming,
     object::Object,
     place::{Places, short},
     problem::{error, warning},
@@ -151,7 +152,7 @@ impl Tree {
         loader.finish();
         let Loader { files, objects, unreadable, notes, .. } = loader;
         let limits = options.limits;
-        Ok(Self { settings, settings_file, files, unreadable, notes, objects, limits, places })
+        Ok(Self { places, settings, settings_file, files, unreadable, notes, objects, limits })
     }
 }
 
@@ -234,7 +235,7 @@ impl Loader<'_> {
                 return None;
             }
             let naming = match stem {
-                None => Naming::Known(Label::of_singleton(short(endpoint))),
+                None => Ok(Label::of_singleton(short(endpoint))),
                 Some(stem) => naming::of_object(endpoint, stem, &ending(&found.path), root),
             };
             Some((naming, resolve(root, endpoint, surroundings)))
@@ -255,8 +256,8 @@ impl Loader<'_> {
             Ok(Some((naming, resolved))) => {
                 file.format = Some(format);
                 match naming {
-                    Naming::Known(label) => file.label = Some(label),
-                    Naming::Wrong(problem) => file.problems.push(problem),
+                    Ok(label) => file.label = Some(label),
+                    Err(problem) => file.problems.push(*problem),
                 }
                 file.problems.extend(resolved.problems);
                 file.spots = resolved.spots;
@@ -311,7 +312,8 @@ fn duplicates(files: &mut [SiteFile]) -> Vec<Label> {
     for file in files.iter_mut().filter(|it| it.label.is_none()) {
         if let (Some(other), Some(problem)) = (paths.get(&lower(file)), file.problems.first_mut()) {
             let other = other.display();
-            problem.message.push_str(&format!("; `{other}` has the same name in other letters"));
+            // Writing to a String cannot fail.
+            let _ = write!(problem.message, "; `{other}` has the same name in other letters");
         }
     }
     let mut first: BTreeMap<String, usize> = BTreeMap::new();

@@ -15,25 +15,19 @@ use crate::{
     problem::error,
 };
 
-/// What is known about the label of a file.
-#[derive(Debug)]
-pub(crate) enum Naming {
-    /// The label.
-    Known(Label),
-    /// File and body disagree, or the file name stands for no name.
-    Wrong(Diagnostic),
-}
-
 /// Finds the label of an object of a collection in a file with this stem.
 ///
 /// The stem is the name of the object. Where an appliance has two objects of one name, the key of the object follows after
 /// `~`, so that both have files: `office~-200.json`.
+///
+/// # Errors
+/// File and body disagree, or the stem stands for no name.
 pub(crate) fn of_object(
     endpoint: &'static EndpointInfo,
     stem: &str,
     ending: &str,
     root: &Node<'_>,
-) -> Naming {
+) -> Result<Label, Box<Diagnostic>> {
     let collection = short(endpoint);
     let member = label_member(endpoint);
     let named = member.and_then(|member| {
@@ -43,24 +37,24 @@ pub(crate) fn of_object(
     let decoded = file_name::name(stem);
     let Some((member, name, span)) = named else {
         return match decoded {
-            Some(name) => Naming::Known(Label::of_object(collection, &name)),
-            None if file_name::is_cut(stem) => Naming::Known(Label::of_object(collection, stem)),
-            None => Naming::Wrong(no_stem(stem)),
+            Some(name) => Ok(Label::of_object(collection, &name)),
+            None if file_name::is_cut(stem) => Ok(Label::of_object(collection, stem)),
+            None => Err(Box::new(no_stem(stem))),
         };
     };
     if file_name::fits(stem, name) {
-        return Naming::Known(Label::of_object(collection, name));
+        return Ok(Label::of_object(collection, name));
     }
     let with_key = stem.rsplit_once('~').filter(|(_, key)| is_like_a_key(key));
     if let Some((_, key)) = with_key.filter(|(stem, _)| file_name::fits(stem, name)) {
-        return Naming::Known(Label::of_object(collection, &format!("{name}~{key}")));
+        return Ok(Label::of_object(collection, &format!("{name}~{key}")));
     }
     let found = decoded.unwrap_or_else(|| composed(stem));
     let message = format!("the file is named `{found}`, and `{member}` in it is `{name}`");
     let help =
         format!("rename the file to `{}{ending}`, or change `{member}`", file_name::stem(name));
     let pointer = format!("/{}", escape_pointer_segment(member));
-    Naming::Wrong(error(code::LABEL_MISMATCH, &pointer, span, message, help))
+    Err(Box::new(error(code::LABEL_MISMATCH, &pointer, span, message, help)))
 }
 
 fn no_stem(stem: &str) -> Diagnostic {

@@ -196,6 +196,9 @@ impl Sorter<'_> {
             .or_else(|| (!folder.is_empty()).then(|| self.places.with_tail(folder)).flatten())
             .or_else(|| {
                 let first = path.split('/').next().filter(|it| it.len() >= MIN_AREA)?;
+                if self.places.is_area(first) {
+                    return None;
+                }
                 let areas = self.places.paths().filter_map(|it| it.split('/').next());
                 let area = *suggest::nearest(first, areas).first()?;
                 let rest = path.strip_prefix(first)?;

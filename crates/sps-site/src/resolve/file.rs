@@ -58,7 +58,7 @@ impl TextFiles {
         if path.is_absolute() || text.starts_with(['/', '\\']) || text.contains(":\\") {
             return Err(outside());
         }
-        let folder = from.parent().unwrap_or(Path::new(""));
+        let folder = from.parent().unwrap_or_else(|| Path::new(""));
         let candidates = [folder.join(path), path.to_owned()];
         let inside: Vec<_> = candidates.iter().filter_map(|it| plain(it)).collect();
         let found = inside.iter().find_map(|it| fs::canonicalize(self.root.join(it)).ok());
