@@ -65,11 +65,14 @@ fn rules(kind: Kind, codes: &mut BTreeSet<&'static str>, seen: &mut HashSet<*con
             codes.extend(ty.constraints.rules.iter().map(|rule| rule.code));
             match ty.shape {
                 Shape::Struct { fields, .. } => {
-                    fields.iter().for_each(|field| rules(field.kind, codes, seen));
+                    for field in fields {
+                        rules(field.kind, codes, seen);
+                    }
                 }
                 Shape::Union { variants, .. } => {
-                    let contents = variants.iter().filter_map(|variant| variant.content);
-                    contents.for_each(|content| rules(content, codes, seen));
+                    for content in variants.iter().filter_map(|variant| variant.content) {
+                        rules(content, codes, seen);
+                    }
                 }
                 _ => {}
             }

@@ -1,6 +1,6 @@
 //! The name of an object in a site.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
@@ -66,7 +66,8 @@ pub(crate) fn encode(text: &str, is_special: impl Fn(char) -> bool) -> String {
         if character == '%' || is_special(character) {
             let mut bytes = [0; 4];
             for byte in character.encode_utf8(&mut bytes).bytes() {
-                encoded.push_str(&format!("%{byte:02X}"));
+                // Writing to a String cannot fail.
+                let _ = write!(encoded, "%{byte:02X}");
             }
         } else {
             encoded.push(character);

@@ -1,14 +1,14 @@
 //! One object of a site.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use serde_json::Value;
 use sps_model::EndpointInfo;
 
 use crate::label::Label;
 
-/// One object, as a file describes it.
-#[derive(Debug, Clone)]
+/// One object, as a file describes it. Its `Debug` hides the body, which may have secrets.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Object {
     /// Its name in the site.
@@ -25,5 +25,15 @@ impl Object {
     /// Describes an object that no file has.
     pub fn new(label: Label, endpoint: &'static EndpointInfo, body: Value) -> Self {
         Self { label, endpoint, file: PathBuf::new(), body }
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Object")
+            .field("label", &self.label)
+            .field("endpoint", &self.endpoint.path)
+            .field("file", &self.file)
+            .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,7 @@ mod compare;
 mod kinds;
 mod mask;
 mod matching;
+mod options;
 mod order;
 mod problem;
 mod render;
@@ -24,6 +25,7 @@ use crate::{found::Appliance, label::Label, object::Object};
 pub use self::{
     change::{Action, Change, HIDDEN, Note, Op, PlannedObject, Reason, Summary},
     compare::Inputs,
+    options::{PlanError, PlanOptions, Prepared},
     order::OperationKind,
     problem::{Problem, Problems},
     render::{MarkdownOptions, Style},

@@ -217,20 +217,21 @@ impl SecretReader {
             SecretSource::Keep => Err("only the appliance has its value".to_owned()),
             SecretSource::Env(name) => self.variable(name),
             SecretSource::File(path) => self.file(path),
-            SecretSource::Prompt(text) => self.once(name_of(source), || {
-                let Some(prompt) = &self.prompt else {
-                    return Err("there is no terminal on which to ask for it".to_owned());
-                };
-                let answer = prompt(text, label, pointer).map_err(|error| reason(&error))?;
-                text::check(answer.expose())?;
-                Ok(answer)
-            }),
-            SecretSource::Command(line) => self.once(name_of(source), || {
-                let Some(limit) = self.command_limit else {
-                    return Err("commands are not allowed".to_owned());
-                };
-                text::of_bytes(command::run(line, &self.root, limit)?)
-            }),
+            SecretSource::Prompt(text) => {
+                let prompt =
+                    self.prompt.as_ref().ok_or("there is no terminal on which to ask for it")?;
+                self.once(name_of(source), || {
+                    let answer = prompt(text, label, pointer).map_err(|error| reason(&error))?;
+                    text::check(answer.expose())?;
+                    Ok(answer)
+                })
+            }
+            SecretSource::Command(line) => {
+                let limit = self.command_limit.ok_or("commands are not allowed")?;
+                self.once(name_of(source), || {
+                    text::of_bytes(command::run(line, &self.root, limit)?)
+                })
+            }
         }
     }
 

@@ -118,6 +118,7 @@ struct Content {
     tree: Vec<SavedFile>,
     owned: Vec<String>,
     ignored: Vec<String>,
+    only: Vec<String>,
     moved: Vec<(SavedLabel, SavedLabel)>,
 }
 
@@ -223,6 +224,7 @@ impl Plan {
             tree: tree.collect(),
             owned: self.scope.owned.clone(),
             ignored: self.scope.ignored.clone(),
+            only: self.scope.only.clone(),
             moved: moved.collect(),
         }
     }
@@ -345,7 +347,12 @@ impl Content {
             keys: self.keys,
             values: Values::default(),
             kept: BTreeMap::new(),
-            scope: Scope { owned: self.owned, ignored: self.ignored, moved: moved.collect() },
+            scope: Scope {
+                owned: self.owned,
+                ignored: self.ignored,
+                moved: moved.collect(),
+                only: self.only,
+            },
             tree: self.tree.into_iter().map(file).collect::<Vec<_>>().into(),
         })
     }

@@ -12,6 +12,8 @@ pub struct Scope {
     pub ignored: Vec<String>,
     /// Renames: the old label and the new one.
     pub moved: Vec<(Label, Label)>,
+    /// Endpoints and objects besides which everything is left alone; empty for none.
+    pub only: Vec<String>,
 }
 
 impl Scope {
@@ -20,13 +22,16 @@ impl Scope {
     }
 
     pub(crate) fn is_ignored(&self, label: &Label) -> bool {
-        if self.ignored.is_empty() {
+        if self.ignored.is_empty() && self.only.is_empty() {
             return false;
         }
         let text = label.to_string();
-        self.ignored.iter().any(|ignored| {
-            text.strip_prefix(ignored.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        let is_below = |paths: &[String]| {
+            paths.iter().any(|path| {
+                text.strip_prefix(path.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
+        is_below(&self.ignored) || !(self.only.is_empty() || is_below(&self.only))
     }
 }

@@ -1,7 +1,13 @@
-//! Plans and their application, against the simulator.
+//! Trees of files: loaded, checked, planned and applied.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod applying;
 mod faults;
+mod files;
+mod names;
+mod notations;
+mod references;
+mod secrets;
 mod support;
+mod tree;

@@ -237,7 +237,7 @@ fn the_graph_has_every_request() {
     );
 }
 
-const CA: &str = include_str!("../../../tests/data/ca.pem");
+const CA: &str = include_str!("../../../tests/data/mail-ca.pem");
 const OTHER_CA: &str = include_str!("../../../tests/data/other-ca.pem");
 
 #[test]

@@ -1,0 +1,178 @@
+//! How a plan is made of a tree, and why there is none.
+
+use std::path::PathBuf;
+
+use super::{Inputs, Plan, Problems, Scope, Values, secret::visit_sources};
+use crate::{
+    CheckOptions, Found, Object, SecretError, SecretSource, Secrets, Site, SiteReport, State,
+    found::Appliance,
+};
+
+/// How a plan is made.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct PlanOptions<'a> {
+    /// Where the values of secrets come from. Without it, a plan that needs one is refused.
+    pub secrets: Option<&'a dyn Secrets>,
+    /// The result of checking the tree, if the caller has it. Without it, the tree is checked.
+    pub report: Option<&'a SiteReport>,
+    /// The folder of the [`State`]. Without it, nothing is known about secrets that were applied.
+    pub state: Option<PathBuf>,
+    /// The secrets that change in any case, each as label and pointer in one text.
+    pub rotate: Vec<String>,
+    /// Labels or endpoints: nothing else is planned. Empty for everything.
+    pub only: Vec<String>,
+}
+
+impl std::fmt::Debug for PlanOptions<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PlanOptions")
+            .field("state", &self.state)
+            .field("rotate", &self.rotate)
+            .field("only", &self.only)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// Files of the tree are invalid. Nothing was sent.
+    #[error("the tree is invalid, and nothing was sent: {} errors", count(report))]
+    Invalid {
+        /// What is wrong.
+        report: Box<SiteReport>,
+    },
+    /// Secrets cannot be read. Nothing was sent.
+    #[error("secrets cannot be read, and nothing was sent: {}", list(errors))]
+    Secrets {
+        /// Why, for each.
+        errors: Vec<SecretError>,
+    },
+    /// The tree does not fit the appliance.
+    #[error("{0}")]
+    Problems(Problems),
+}
+
+impl From<Problems> for PlanError {
+    fn from(problems: Problems) -> Self {
+        Self::Problems(problems)
+    }
+}
+
+fn count(report: &SiteReport) -> usize {
+    report.errors().count() + report.unreadable.len()
+}
+
+fn list(errors: &[SecretError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+impl Scope {
+    /// What the settings of a tree say, and these options.
+    pub fn new(site: &Site, options: &PlanOptions<'_>) -> Self {
+        let settings = site.settings();
+        Self {
+            owned: settings.owned.clone(),
+            ignored: settings.ignored.clone(),
+            moved: settings.moved.iter().map(|it| (it.from.clone(), it.to.clone())).collect(),
+            only: options.only.clone(),
+        }
+    }
+}
+
+impl Values {
+    /// Reads the secrets of every object that the plan may touch. Call it before anything is sent.
+    ///
+    /// # Errors
+    /// Every secret that cannot be read.
+    pub fn read(
+        objects: &[Object],
+        scope: &Scope,
+        secrets: Option<&dyn Secrets>,
+    ) -> Result<Self, Vec<SecretError>> {
+        let (mut values, mut errors) = (Self::default(), Vec::new());
+        for object in objects.iter().filter(|it| !scope.is_ignored(&it.label)) {
+            visit_sources(&object.body, &mut |pointer, text| {
+                let (Some(source), Some(secrets)) = (SecretSource::parse(text), secrets) else {
+                    return;
+                };
+                if source == SecretSource::Keep {
+                    return;
+                }
+                match secrets.fetch(&source, &object.label, pointer) {
+                    Ok(value) => values.insert(object.label.clone(), pointer, value),
+                    Err(error) => errors.push(error),
+                }
+            });
+        }
+        if errors.is_empty() { Ok(values) } else { Err(errors) }
+    }
+}
+
+/// A tree that was found valid, with the values of its secrets. Making it sends nothing.
+#[derive(Debug)]
+pub struct Prepared<'a> {
+    site: &'a Site,
+    scope: Scope,
+    values: Values,
+    options: PlanOptions<'a>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Checks a tree, and reads the values of its secrets. Sends nothing.
+    ///
+    /// # Errors
+    /// [`PlanError::Invalid`], [`PlanError::Secrets`].
+    pub fn new(site: &'a Site, options: &PlanOptions<'a>) -> Result<Self, PlanError> {
+        let checked;
+        let report = match options.report {
+            Some(report) => report,
+            None => {
+                checked = site.check(&CheckOptions::default());
+                &checked
+            }
+        };
+        if !report.is_valid() {
+            return Err(PlanError::Invalid { report: Box::new(report.clone()) });
+        }
+        let scope = Scope::new(site, options);
+        let values = Values::read(site.objects(), &scope, options.secrets);
+        let values = values.map_err(|errors| PlanError::Secrets { errors })?;
+        Ok(Self { site, scope, values, options: options.clone() })
+    }
+
+    /// Compares the tree with what an appliance has.
+    ///
+    /// # Errors
+    /// [`PlanError::Problems`].
+    pub fn compare(self, appliance: Appliance, found: &[Found]) -> Result<Plan, PlanError> {
+        let state = match &self.options.state {
+            Some(folder) => State::open(folder, &appliance),
+            None => State::in_memory(),
+        };
+        let target = self.site.settings().target;
+        let version = appliance.version.clone();
+        let mut inputs = Inputs::new(appliance, self.site.objects(), found, &state);
+        inputs.scope = self.scope;
+        inputs.values = self.values;
+        inputs.rotate.clone_from(&self.options.rotate);
+        let mut plan = Plan::compare(inputs)?;
+        for note in state.notes() {
+            plan.add_note(note);
+        }
+        let is_target = target.is_none_or(|it| {
+            let target = it.to_string();
+            version
+                .strip_prefix(target.as_str())
+                .is_some_and(|rest| !rest.starts_with(|it: char| it.is_ascii_digit()))
+        });
+        if let Some(target) = target.filter(|_| !is_target && !version.is_empty()) {
+            plan.add_note(format!(
+                "the files are written for version {target}, and the appliance has {version}"
+            ));
+        }
+        Ok(plan)
+    }
+}
