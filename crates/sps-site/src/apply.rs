@@ -99,9 +99,10 @@ impl Plan {
             .filter(|(collection, _)| !options.delete_all.contains(*collection))
             .map(|(collection, count)| (collection.to_owned(), count))
             .collect();
-        match refused.is_empty() {
-            true => Ok(()),
-            false => Err(ApplyError::new(ApplyErrorKind::Consent { collections: refused })),
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(ApplyError::new(ApplyErrorKind::Consent { collections: refused }))
         }
     }
 

@@ -7,6 +7,7 @@ mod mask;
 mod matching;
 mod options;
 mod order;
+mod pointer;
 mod problem;
 mod render;
 mod saved;
@@ -16,6 +17,11 @@ mod walk;
 mod world;
 
 #[cfg(test)]
+#[expect(
+    clippy::needless_pass_by_value,
+    clippy::option_option,
+    reason = "bodies are written as values, and a member may be absent or null"
+)]
 mod tests;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};

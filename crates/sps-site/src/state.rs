@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fmt, fs,
+    fmt::{self, Write as _},
+    fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -91,6 +92,12 @@ pub(crate) enum Remembered {
     OtherKey,
     /// Nothing was applied there.
     Nothing,
+}
+
+impl Remembered {
+    fn of(is_same: bool) -> Self {
+        if is_same { Self::Same } else { Self::OtherValue }
+    }
 }
 
 impl State {
@@ -185,10 +192,7 @@ impl State {
     ) -> Remembered {
         let mut entries = self.secrets.values().flat_map(BTreeMap::values);
         if let Some(entry) = entries.find(|it| it.key.as_deref() == Some(key)) {
-            return match self.hash_of_key(key, value) == entry.hash {
-                true => Remembered::Same,
-                false => Remembered::OtherValue,
-            };
+            return Remembered::of(self.hash_of_key(key, value) == entry.hash);
         }
         match self.entry(label, pointer) {
             Some(entry) if entry.key.is_some() => Remembered::OtherKey,
@@ -200,10 +204,7 @@ impl State {
     pub(crate) fn compare_place(&self, label: &Label, pointer: &str, value: &Secret) -> Remembered {
         match self.entry(label, pointer) {
             Some(entry) if entry.key.is_none() => {
-                match self.hash_of_place(label, pointer, value) == entry.hash {
-                    true => Remembered::Same,
-                    false => Remembered::OtherValue,
-                }
+                Remembered::of(self.hash_of_place(label, pointer, value) == entry.hash)
             }
             _ => Remembered::Nothing,
         }
@@ -350,14 +351,15 @@ pub(crate) fn write(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()
 /// Hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        text.push_str(&format!("{byte:02x}"));
+        // Writing into a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
         text
     })
 }
 
 /// Reads hexadecimal digits.
 pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()

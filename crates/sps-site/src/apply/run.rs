@@ -63,9 +63,10 @@ impl<'a> Run<'a> {
         let review = transaction.review().await;
         let review = review.map_err(|error| ApplyError::of(ApplyErrorKind::Review, error))?;
         let changes: Vec<String> = review.foreign().map(ToString::to_string).collect();
-        match changes.is_empty() {
-            true => Ok(()),
-            false => Err(ApplyError::new(ApplyErrorKind::Foreign { changes })),
+        if changes.is_empty() {
+            Ok(())
+        } else {
+            Err(ApplyError::new(ApplyErrorKind::Foreign { changes }))
         }
     }
 
@@ -283,9 +284,10 @@ impl<'a> Run<'a> {
             _ => false,
         };
         // A saved plan does not have the values that the appliance keeps.
-        let current = match operation.fills.iter().any(is_missing) {
-            true => self.current(transaction, operation).await?,
-            false => Value::Null,
+        let current = if operation.fills.iter().any(is_missing) {
+            self.current(transaction, operation).await?
+        } else {
+            Value::Null
         };
         let label = &operation.label;
         let failed = || {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use sps_model::{Method, validate::json::escape_pointer_segment};
+use sps_model::Method;
 
 use super::{
     Action, Change, Note, Op, Plan, PlannedObject, Problem, Problems, Scope, Values,
@@ -11,6 +11,7 @@ use super::{
     mask,
     matching::Matches,
     order::{Operation, OperationKind, Ordered, Reference, Task, order},
+    pointer::{push_index, push_member},
     secret::{Origin, visit_sources},
     walk::{self, Compared, RawChange},
     world::{Resolved, World},
@@ -122,6 +123,42 @@ impl Plan {
             tree: objects.into(),
             scope,
         })
+    }
+}
+
+impl Plan {
+    /// Compares the same tree again, after the plan was applied: what is left is what the appliance did not take.
+    ///
+    /// # Errors
+    /// Every [`Problem`] at once.
+    pub fn again(
+        &self,
+        appliance: Appliance,
+        found: &[Found],
+        state: &State,
+    ) -> Result<Self, Problems> {
+        let mut inputs = Inputs::new(appliance, &self.tree, found, state);
+        inputs.scope = self.scope.clone();
+        inputs.values = self.values.clone();
+        Self::compare(inputs)
+    }
+
+    /// The endpoints that have to be read for a comparison, as paths below `/api/configuration/`: those of the tree, those
+    /// to which it refers, and those that it owns.
+    pub fn endpoints_of(objects: &[Object], scope: &Scope) -> BTreeSet<String> {
+        let mut endpoints: BTreeSet<String> = scope.owned.iter().cloned().collect();
+        for object in objects.iter().filter(|it| !scope.is_ignored(&it.label)) {
+            endpoints.insert(object.label.endpoint().to_owned());
+            let mut references = Vec::new();
+            let place = Place::root(body_kind(object.endpoint));
+            collect(place, &object.body, &mut String::new(), &mut references);
+            for reference in references {
+                if let Some((collection, _)) = reference.label.rsplit_once('/') {
+                    endpoints.insert(collection.to_owned());
+                }
+            }
+        }
+        endpoints
     }
 }
 
@@ -298,15 +335,14 @@ fn visit_new(body: &Value, pointer: &mut String, visit: &mut impl FnMut(&str)) {
     match body {
         Value::Object(members) => {
             for (key, value) in members {
-                pointer.push('/');
-                pointer.push_str(&escape_pointer_segment(key));
+                push_member(pointer, key);
                 visit_new(value, pointer, visit);
                 pointer.truncate(depth);
             }
         }
         Value::Array(elements) => {
             for (index, value) in elements.iter().enumerate() {
-                pointer.push_str(&format!("/{index}"));
+                push_index(pointer, index);
                 visit_new(value, pointer, visit);
                 pointer.truncate(depth);
             }
@@ -375,15 +411,14 @@ fn collect(place: Place<'_>, value: &Value, pointer: &mut String, all: &mut Vec<
         Value::Object(members) => {
             let tag = tag_of(place.kind, members);
             for (key, value) in members {
-                pointer.push('/');
-                pointer.push_str(&escape_pointer_segment(key));
+                push_member(pointer, key);
                 collect(place.member(tag, key), value, pointer, all);
                 pointer.truncate(depth);
             }
         }
         Value::Array(elements) => {
             for (index, value) in elements.iter().enumerate() {
-                pointer.push_str(&format!("/{index}"));
+                push_index(pointer, index);
                 collect(place.element(), value, pointer, all);
                 pointer.truncate(depth);
             }

@@ -38,7 +38,7 @@ struct MemberOf<'v> {
     depth: usize,
 }
 
-impl<'v> Place<'v> {
+impl Place<'_> {
     /// A whole body.
     pub(crate) fn root(kind: Kind) -> Self {
         Self {
@@ -93,11 +93,6 @@ impl<'v> Place<'v> {
     /// Whether the member may be left out.
     pub(crate) fn is_optional(&self) -> bool {
         self.kind.is_optional()
-    }
-
-    /// Whether no message may show the value, even though requests have it as it is.
-    pub(crate) fn is_sensitive(&self) -> bool {
-        matches!(self.kind.peeled(), Kind::Secret)
     }
 
     /// Whether absence means this value.

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use serde_json::Value;
 use sps_model::validate::{
     Context, Form, Kind, Span, Subject, UnknownKeys, explain_scanned,
-    json::{self, Node, escape_pointer_segment},
+    json::{self, Node},
 };
 
 use super::{
     change::{Change, HIDDEN},
+    pointer::{push_index, push_member},
     walk::RawChange,
 };
 use crate::Notation;
@@ -46,13 +47,12 @@ impl Sensitive {
         }
         let depth = pointer.len();
         for member in node.members().unwrap_or_default() {
-            pointer.push('/');
-            pointer.push_str(&escape_pointer_segment(&member.key));
+            push_member(pointer, &member.key);
             self.collect(&member.value, spans, pointer);
             pointer.truncate(depth);
         }
         for (index, element) in node.as_array().unwrap_or_default().iter().enumerate() {
-            pointer.push_str(&format!("/{index}"));
+            push_index(pointer, index);
             self.collect(element, spans, pointer);
             pointer.truncate(depth);
         }
@@ -84,15 +84,14 @@ impl Sensitive {
                 match value {
                     Value::Object(members) => {
                         for (key, value) in members {
-                            pointer.push('/');
-                            pointer.push_str(&escape_pointer_segment(key));
+                            push_member(pointer, key);
                             self.walk(value, pointer, false);
                             pointer.truncate(depth);
                         }
                     }
                     Value::Array(elements) => {
                         for (index, value) in elements.iter_mut().enumerate() {
-                            pointer.push_str(&format!("/{index}"));
+                            push_index(pointer, index);
                             self.walk(value, pointer, false);
                             pointer.truncate(depth);
                         }

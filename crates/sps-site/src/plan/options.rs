@@ -1,6 +1,6 @@
 //! How a plan is made of a tree, and why there is none.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use super::{Inputs, Plan, Problems, Scope, Values, secret::visit_sources};
 use crate::{
@@ -143,6 +143,11 @@ impl<'a> Prepared<'a> {
         Ok(Self { site, scope, values, options: options.clone() })
     }
 
+    /// The endpoints that have to be read; see [`Plan::endpoints_of`].
+    pub fn endpoints(&self) -> BTreeSet<String> {
+        Plan::endpoints_of(self.site.objects(), &self.scope)
+    }
+
     /// Compares the tree with what an appliance has.
     ///
     /// # Errors
@@ -162,13 +167,13 @@ impl<'a> Prepared<'a> {
         for note in state.notes() {
             plan.add_note(note);
         }
-        let is_target = target.is_none_or(|it| {
-            let target = it.to_string();
-            version
-                .strip_prefix(target.as_str())
-                .is_some_and(|rest| !rest.starts_with(|it: char| it.is_ascii_digit()))
-        });
-        if let Some(target) = target.filter(|_| !is_target && !version.is_empty()) {
+        // The last parts of a version are corrections of errors.
+        let release = |version: &str| -> Vec<String> {
+            version.split('.').take(2).map(str::to_owned).collect()
+        };
+        let target = target.map(|it| it.to_string()).filter(|_| !version.is_empty());
+        if let Some(target) = target.filter(|it| release(it) != release(&version)) {
+            let target = target.strip_suffix(".0").unwrap_or(&target);
             plan.add_note(format!(
                 "the files are written for version {target}, and the appliance has {version}"
             ));

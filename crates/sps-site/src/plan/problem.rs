@@ -114,6 +114,16 @@ pub enum Problem {
         /// The place of the secret.
         pointer: String,
     },
+    /// A `$secret` is at a reference to something else than a password.
+    #[error("{label}#{pointer}: $secret makes a password, and no {collection}; use $new")]
+    NoPassword {
+        /// The object.
+        label: Label,
+        /// The place.
+        pointer: String,
+        /// The collection that belongs here.
+        collection: String,
+    },
     /// A `$new` is where the spec knows no reference to a single-use object.
     #[error("{label}#{pointer}: no object can be made here with $new")]
     NewWithoutCollection {

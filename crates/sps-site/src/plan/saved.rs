@@ -95,7 +95,7 @@ pub enum SavedPlanError {
 struct Check {
     label: SavedLabel,
     pointer: String,
-    check: String,
+    value: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -236,7 +236,7 @@ impl Plan {
             checks.push(Check {
                 label: label.into(),
                 pointer: pointer.to_owned(),
-                check: check(salt, value.expose()),
+                value: check(salt, value.expose()),
             });
         }
         checks
@@ -301,7 +301,7 @@ impl SavedPlan {
             let label = Label::from(&saved.label);
             let is_same = values
                 .get(&label, &saved.pointer)
-                .is_some_and(|value| check(&self.salt, value.expose()) == saved.check);
+                .is_some_and(|value| check(&self.salt, value.expose()) == saved.value);
             if !is_same {
                 let pointer = saved.pointer.clone();
                 return Err(SavedPlanError::OtherSecret { label, pointer });

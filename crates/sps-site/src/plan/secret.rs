@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sps_model::{Secret, validate::json::escape_pointer_segment};
+use sps_model::Secret;
 
+use super::pointer::{push_index, push_member};
 use crate::{Notation, label::Label};
 
 /// The values of the secrets of a tree, by object and place. Its `Debug` shows none.
@@ -133,15 +134,14 @@ fn fill(
     match body {
         Value::Object(members) => {
             for (key, value) in members {
-                pointer.push('/');
-                pointer.push_str(&escape_pointer_segment(key));
+                push_member(pointer, key);
                 is_whole &= fill(value, pointer, value_at);
                 pointer.truncate(depth);
             }
         }
         Value::Array(elements) => {
             for (index, value) in elements.iter_mut().enumerate() {
-                pointer.push_str(&format!("/{index}"));
+                push_index(pointer, index);
                 is_whole &= fill(value, pointer, value_at);
                 pointer.truncate(depth);
             }
@@ -164,15 +164,14 @@ fn walk(body: &Value, pointer: &mut String, visit: &mut impl FnMut(&str, &str)) 
     match body {
         Value::Object(members) => {
             for (key, value) in members {
-                pointer.push('/');
-                pointer.push_str(&escape_pointer_segment(key));
+                push_member(pointer, key);
                 walk(value, pointer, visit);
                 pointer.truncate(depth);
             }
         }
         Value::Array(elements) => {
             for (index, value) in elements.iter().enumerate() {
-                pointer.push_str(&format!("/{index}"));
+                push_index(pointer, index);
                 walk(value, pointer, visit);
                 pointer.truncate(depth);
             }

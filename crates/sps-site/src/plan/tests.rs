@@ -46,7 +46,8 @@ fn plan(objects: &[Object], found: &[Found]) -> Result<Plan, Problems> {
 
 /// The changes of all objects in short: `~ /pointer before -> after`.
 fn changes(plan: &Plan) -> Vec<String> {
-    let side = |value: &Option<Value>| value.as_ref().map_or("()".to_owned(), Value::to_string);
+    let side =
+        |value: &Option<Value>| value.as_ref().map_or_else(|| "()".to_owned(), Value::to_string);
     let changes = plan.differences().flat_map(|it| &it.changes);
     let line = |it: &super::Change| {
         format!("{} {} {} -> {}", it.op.as_str(), it.pointer, side(&it.before), side(&it.after))

@@ -173,7 +173,7 @@ impl Walk<'_> {
     fn value(&mut self, place: Place<'_>, sides: Sides<'_>) -> Option<Value> {
         match sides.wanted.and_then(Notation::read) {
             Some(Notation::Secret(_) | Notation::New(_)) => return self.secret(place, sides),
-            Some(Notation::Ref(reference)) => return self.reference(place, reference, sides),
+            Some(Notation::Ref(reference)) => return Some(self.reference(place, reference, sides)),
             _ => {}
         }
         let is_there = |value: Option<&Value>| value.is_some_and(|it| !it.is_null());
@@ -187,47 +187,41 @@ impl Walk<'_> {
             (Some(wanted), found) if !is_there(found) => {
                 let is_left_out = found.is_none() && !self.is_new();
                 if is_left_out && place.is_default(wanted) {
-                    return self.without_changes(|walk| walk.build(place, wanted));
+                    return Some(self.without_changes(|walk| walk.build(place, wanted)));
                 }
                 if is_left_out && is_empty(wanted) {
                     self.note(Note::LeftOut { pointer: self.wanted_at.clone() });
                     return Some(wanted.clone());
                 }
                 self.change(sides);
-                self.without_changes(|walk| walk.build(place, wanted))
+                Some(self.without_changes(|walk| walk.build(place, wanted)))
             }
-            (Some(wanted), Some(found)) => self.both(place, wanted, found, sides),
+            (Some(wanted), Some(found)) => Some(self.both(place, wanted, found, sides)),
             _ => None,
         }
     }
 
-    fn both(
-        &mut self,
-        place: Place<'_>,
-        wanted: &Value,
-        found: &Value,
-        sides: Sides<'_>,
-    ) -> Option<Value> {
+    fn both(&mut self, place: Place<'_>, wanted: &Value, found: &Value, sides: Sides<'_>) -> Value {
         match (wanted, found) {
             (Value::Object(members), Value::Object(others)) if Notation::read(found).is_none() => {
                 if tag_of(place.kind, members) == tag_of(place.kind, others) {
-                    return Some(self.object(place, members, others, sides.base));
+                    return self.object(place, members, others, sides.base);
                 }
                 self.change(sides);
                 let body = self.without_changes(|walk| walk.build(place, wanted));
                 self.with_unknown(place, body, members, others, sides.base)
             }
             (Value::Array(elements), Value::Array(others)) => {
-                Some(self.list(place, elements, others, sides.base))
+                self.list(place, elements, others, sides.base)
             }
             _ if is_leaf(wanted) && is_leaf(found) && place.is_same(wanted, found) => {
-                Some(wanted.clone())
+                wanted.clone()
             }
             // A file may have the key itself.
-            _ if place.target().is_some() && sides.base == Some(wanted) => Some(wanted.clone()),
+            _ if place.target().is_some() && sides.base == Some(wanted) => wanted.clone(),
             _ if is_number_as_text(place.kind, wanted, found) => {
                 self.note(Note::OtherType { pointer: self.wanted_at.clone() });
-                Some(wanted.clone())
+                wanted.clone()
             }
             _ => {
                 self.change(sides);
@@ -272,13 +266,12 @@ impl Walk<'_> {
     fn with_unknown(
         &mut self,
         place: Place<'_>,
-        body: Option<Value>,
+        mut body: Value,
         wanted: &Map<String, Value>,
         found: &Map<String, Value>,
         base: Option<&Value>,
-    ) -> Option<Value> {
+    ) -> Value {
         let tag = tag_of(place.kind, found);
-        let mut body = body?;
         if let Value::Object(body) = &mut body {
             for key in found.keys().filter(|key| !wanted.contains_key(*key)) {
                 let value = base.and_then(|base| base.get(key));
@@ -287,7 +280,7 @@ impl Walk<'_> {
                 }
             }
         }
-        Some(body)
+        body
     }
 
     fn keep(&mut self, key: &str, value: &Value, body: &mut Map<String, Value>) {
@@ -308,7 +301,7 @@ impl Walk<'_> {
     }
 
     /// Makes the value for the request where the appliance has none.
-    fn build(&mut self, place: Place<'_>, wanted: &Value) -> Option<Value> {
+    fn build(&mut self, place: Place<'_>, wanted: &Value) -> Value {
         match wanted {
             Value::Object(members) => {
                 let tag = tag_of(place.kind, members);
@@ -320,7 +313,7 @@ impl Walk<'_> {
                         body.insert(key.clone(), value);
                     }
                 }
-                Some(Value::Object(body))
+                Value::Object(body)
             }
             Value::Array(elements) => {
                 let mut body = Vec::with_capacity(elements.len());
@@ -330,13 +323,13 @@ impl Walk<'_> {
                     let value = self.below(&key, |walk| walk.value(place.element(), sides));
                     body.push(value.unwrap_or_default());
                 }
-                Some(Value::Array(body))
+                Value::Array(body)
             }
-            _ => Some(wanted.clone()),
+            _ => wanted.clone(),
         }
     }
 
-    fn reference(&mut self, place: Place<'_>, reference: &str, sides: Sides<'_>) -> Option<Value> {
+    fn reference(&mut self, place: Place<'_>, reference: &str, sides: Sides<'_>) -> Value {
         let pointer = self.wanted_at.clone();
         self.result.references.push((pointer.clone(), reference.to_owned()));
         let world = self.inputs.world;
@@ -348,13 +341,13 @@ impl Walk<'_> {
             _ => false,
         };
         if is_same && let Some(key) = key {
-            return Some(Value::from(key));
+            return Value::from(key);
         }
         self.change(sides);
         let label = self.object.label.clone();
         let reference = reference.to_owned();
         match resolved {
-            Resolved::Key(key) => return Some(Value::from(key)),
+            Resolved::Key(key) => return Value::from(key),
             Resolved::New => {
                 let (is_nullable, is_optional) = (place.is_nullable(), place.is_optional());
                 let with = FillWith::Object { label: reference, is_nullable, is_optional };
@@ -369,7 +362,7 @@ impl Walk<'_> {
                 self.result.problems.push(problem);
             }
         }
-        Some(Value::Null)
+        Value::Null
     }
 
     /// Whether the object is created.

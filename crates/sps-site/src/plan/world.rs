@@ -90,7 +90,7 @@ impl<'a> World<'a> {
             let inside = labels
                 .filter(|it| it.rsplit_once('/').is_some_and(|(other, _)| other == collection));
             let inside: BTreeSet<&str> = inside.map(String::as_str).collect();
-            let nearest = suggest::nearest(&reference, inside.into_iter());
+            let nearest = suggest::nearest(&reference, inside);
             nearest.first().map(|it| (*it).to_owned())
         };
         let Some((collection, name)) = reference.rsplit_once('/') else {
@@ -107,9 +107,6 @@ impl<'a> World<'a> {
         let is_part = keys.is_some_and(|keys| {
             key.split_once('.').is_some_and(|(object, _)| keys.contains(object))
         });
-        match !is_listed || is_part {
-            true => Resolved::Key(key),
-            false => Resolved::Nothing(nearest()),
-        }
+        if !is_listed || is_part { Resolved::Key(key) } else { Resolved::Nothing(nearest()) }
     }
 }

@@ -238,3 +238,76 @@ async fn s099_one_of_two_trees_wins_as_a_whole() {
         }
     }
 }
+
+/// A proxy answers in place of the appliance, and nothing took effect.
+#[tokio::test]
+async fn s081_a_success_without_effect_is_found_afterwards() {
+    for path in ["/api/transaction".to_owned(), format!("/api/configuration/{HEALTH}")] {
+        let simulator = builder().start().await.unwrap();
+        let (client, mut state) = (client(&simulator).await, State::in_memory());
+        let first = plan(&client, &tree(), &state).await;
+        let fault = Fault::status(200).method("PUT").path(path.as_str());
+        simulator.add_fault(fault.times(1));
+        let result = apply(&client, &first, &mut state).await;
+        let (appliance, found) = crate::support::read(&client).await;
+        let second = first.again(appliance, &found, &state).unwrap();
+        match result {
+            // The commit was repeated, or the object is not as the tree describes it.
+            Ok(_) if path == "/api/transaction" => assert!(second.is_empty()),
+            Ok(_) => {
+                let left: Vec<_> = second.differences().map(|it| it.label.to_string()).collect();
+                assert_eq!(left, [HEALTH]);
+            }
+            Err(error) => {
+                assert_eq!(error.outcome(), Outcome::Nothing, "{error:?}");
+                assert_eq!(second.summary(), first.summary());
+            }
+        }
+        client.clean_up().await.unwrap();
+        assert_eq!(simulator.open_transactions(), []);
+    }
+}
+
+/// Ends the application at each of its requests, as a signal does.
+#[tokio::test]
+async fn s091_an_application_that_is_dropped_applies_nothing() {
+    for step in [PASSWORDS, HEALTH, TRAP, TIMES, CHANNELS] {
+        let simulator = builder().start().await.unwrap();
+        let (client, mut state) = (client(&simulator).await, State::in_memory());
+        let plan = plan(&client, &tree(), &state).await;
+        let before = simulator.configuration();
+        let delay = Fault::delay(Duration::from_millis(400)).path(format!("*{step}"));
+        simulator.add_fault(delay);
+        let limit = Duration::from_millis(200);
+        let result = tokio::time::timeout(limit, apply(&client, &plan, &mut state)).await;
+        assert!(result.is_err(), "{step}");
+        client.clean_up().await.unwrap();
+        assert_eq!(simulator.configuration(), before, "{step}");
+        assert_eq!(simulator.open_transactions(), [], "{step}");
+    }
+}
+
+/// Where no hash tells that the configuration changed, as before version 6.1, the object itself does.
+#[tokio::test]
+async fn without_a_hash_a_stale_change_is_refused() {
+    let simulator = builder().start().await.unwrap();
+    let (client, mut state) = (client(&simulator).await, State::in_memory());
+    let mut tree = tree();
+    tree.remove("rdp/channel_policies/clerks");
+    let (mut appliance, found) = crate::support::read(&client).await;
+    appliance.config_hash = None;
+    let mut inputs = sps_site::plan::Inputs::new(appliance, &tree.objects, &found, &state);
+    inputs.values = tree.values.clone();
+    let first = sps_site::Plan::compare(inputs).unwrap();
+    let bob = client_builder(&simulator, "bob").connect().await.unwrap();
+    let raise = |it: &mut sps_model::HealthMonitoring| it.maximum_load5 = Some(3);
+    drop(bob.edit(raise).await.unwrap());
+    let before = simulator.configuration();
+    let error = apply(&client, &first, &mut state).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "another session changed the configuration first; nothing was applied"
+    );
+    assert!(error.is_stale());
+    assert_eq!((simulator.configuration(), simulator.open_transaction()), (before, None));
+}

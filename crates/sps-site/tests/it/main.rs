@@ -7,6 +7,7 @@ mod faults;
 mod files;
 mod names;
 mod notations;
+mod planning;
 mod references;
 mod secrets;
 mod support;

@@ -151,12 +151,12 @@ pub(crate) async fn apply(
 const ENDPOINTS: [&str; 4] = [TRAP, HEALTH, TIMES, CHANNELS];
 
 /// Reads the appliance: a few lines in place of the whole reader.
-async fn read(client: &Client) -> (Appliance, Vec<Found>) {
+pub(crate) async fn read(client: &Client) -> (Appliance, Vec<Found>) {
     let info = client.get_raw("/api/info").await.unwrap();
     let info = &info.content.as_value()["body"];
     let mut appliance = Appliance::new(client.url());
     info["hostname"].as_str().unwrap().clone_into(&mut appliance.name);
-    info["firmware_version"].as_str().unwrap().clone_into(&mut appliance.version);
+    info["firmware_version"].as_str().unwrap_or_default().clone_into(&mut appliance.version);
     appliance.config_hash = info["config_hash"].as_str().map(str::to_owned);
     let mut bodies = Vec::new();
     let mut names = BTreeMap::new();

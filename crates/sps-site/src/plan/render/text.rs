@@ -70,9 +70,11 @@ impl Plan {
         if !text.is_empty() {
             text.push('\n');
         }
-        let summary = match self.is_empty() {
-            true => format!("no changes: {} objects are as described", self.summary().unchanged),
-            false => format!("plan: {}", self.summary()),
+        let summary = self.summary();
+        let summary = if self.is_empty() {
+            format!("no changes: {} objects are as described", summary.unchanged)
+        } else {
+            format!("plan: {summary}")
         };
         let _ = writeln!(text, "{}", style.paint(BOLD, &summary));
         text

@@ -57,10 +57,7 @@ impl Walk<'_> {
         };
         let new = canonical(wanted, From::File);
         let old = canonical(found, From::Appliance);
-        match place.is_unordered {
-            true => as_sets(&new, &old),
-            false => in_order(&new, &old),
-        }
+        if place.is_unordered { as_sets(&new, &old) } else { in_order(&new, &old) }
     }
 }
 

@@ -64,10 +64,9 @@ impl Walk<'_> {
             (true, Some(key)) => Have::Reference(key),
             (true, None) => Have::Nothing,
             (false, Some(text)) if !is_mask(text) => Have::Plain(text),
-            (false, Some(_)) => Have::Unseen,
-            // A secret that no response shows may be there.
             (false, None) if self.is_new() || self.is_explained => Have::Nothing,
-            (false, None) => Have::Unseen,
+            // A secret that no response shows may be there.
+            (false, _) => Have::Unseen,
         }
     }
 
@@ -108,7 +107,7 @@ impl Walk<'_> {
             (Some(target), ..) => {
                 Some(target.path.trim_start_matches("/api/configuration/").to_owned())
             }
-            (None, Have::Reference(_), _) => Some(self.collection_of(sides)),
+            (None, Have::Reference(_), _) => Some(collection_of(sides)),
             (None, _, Origin::Source(_)) => None,
             (None, _, Origin::New(_)) => {
                 let label = label.clone();
@@ -116,6 +115,13 @@ impl Walk<'_> {
                 return None;
             }
         };
+        if let (Some(collection), Origin::Source(_)) = (&collection, &origin)
+            && collection != PASSWORDS
+        {
+            let (label, collection) = (label.clone(), collection.clone());
+            self.result.problems.push(Problem::NoPassword { label, pointer, collection });
+            return None;
+        }
         let verdict = match &content {
             Some(content) => self.verdict(have, content, &origin),
             None => Verdict::Unknown,
@@ -178,17 +184,6 @@ impl Walk<'_> {
         }
     }
 
-    /// The collection that a reference of the appliance leads to, where the spec does not say it.
-    fn collection_of(&self, sides: Sides<'_>) -> String {
-        match sides.found.and_then(Notation::read) {
-            Some(Notation::Ref(reference)) => reference
-                .rsplit_once('/')
-                .map_or(reference, |(collection, _)| collection)
-                .to_owned(),
-            _ => PASSWORDS.to_owned(),
-        }
-    }
-
     /// Notes the references in the body of a `$new`.
     fn references_in(&mut self, body: &Value) {
         match Notation::read(body) {
@@ -203,6 +198,16 @@ impl Walk<'_> {
                 _ => {}
             },
         }
+    }
+}
+
+/// The collection that a reference of the appliance leads to, where the spec does not say it.
+fn collection_of(sides: Sides<'_>) -> String {
+    match sides.found.and_then(Notation::read) {
+        Some(Notation::Ref(reference)) => {
+            reference.rsplit_once('/').map_or(reference, |(collection, _)| collection).to_owned()
+        }
+        _ => PASSWORDS.to_owned(),
     }
 }
 
