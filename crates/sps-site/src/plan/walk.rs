@@ -203,6 +203,8 @@ impl Walk<'_> {
 
     fn both(&mut self, place: Place<'_>, wanted: &Value, found: &Value, sides: Sides<'_>) -> Value {
         match (wanted, found) {
+            // Most of a configuration is as it was.
+            _ if wanted == found && is_plain(wanted) => wanted.clone(),
             (Value::Object(members), Value::Object(others)) if Notation::read(found).is_none() => {
                 if tag_of(place.kind, members) == tag_of(place.kind, others) {
                     return self.object(place, members, others, sides.base);
@@ -422,6 +424,17 @@ impl Walk<'_> {
         self.wanted_at.truncate(depths.0);
         self.found_at.truncate(depths.1);
         result
+    }
+}
+
+/// Whether a value has no notation in it.
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => {
+            Notation::read(value).is_none() && members.values().all(is_plain)
+        }
+        Value::Array(elements) => elements.iter().all(is_plain),
+        _ => true,
     }
 }
 
