@@ -1,4 +1,8 @@
 //! A plan carried out: one transaction, of which everything takes effect or nothing.
+//!
+//! [`Plan::commit`] sends the requests of a plan. An [`ApplyProgress`] takes what happens meanwhile, and an [`ApplyError`]
+//! says what failed, at which object, and as [`Outcome`] what became of the changes. Afterwards [`Plan::again`] compares the
+//! tree with what was read back: what is left is what the appliance did not take.
 
 mod error;
 mod event;
@@ -48,7 +52,21 @@ impl Plan {
     /// Carries the plan out in one transaction: first the objects that hold secrets, then the others in their order, then
     /// a look at the appliance's own list of changes, and the commit. The state remembers the secrets.
     ///
-    /// It does not read back: [`Plan::verify`] does. An empty plan opens no transaction.
+    /// It does not read back: compare the tree with what is there afterwards, with [`Plan::again`]. An empty plan opens no
+    /// transaction.
+    ///
+    /// ```no_run
+    /// # async fn example(client: sps_client::Client, plan: sps_site::Plan) -> Result<(), sps_site::ApplyError> {
+    /// use std::path::Path;
+    ///
+    /// use sps_site::{ApplyOptions, State};
+    ///
+    /// let mut state = State::open(Path::new("state"), plan.appliance());
+    /// let applied = plan.commit(&client, &mut state, &ApplyOptions::default(), &mut ()).await?;
+    /// println!("{}", applied.summary);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// If anything fails, everything is canceled. If the future is dropped, the transaction is canceled in the background;
     /// [`Client::clean_up`] waits for that.

@@ -1,4 +1,27 @@
 //! What has to change on an appliance, so that it has what a tree describes.
+//!
+//! * [`Prepared`] is a tree that was checked, with the values of its secrets: everything that needs no connection.
+//! * [`Plan::compare`] compares objects of a tree with those of an appliance. It sends nothing, so it can be tested alone.
+//! * [`Plan::to_text`], [`Plan::to_json`], [`Plan::to_markdown`] and [`Plan::to_dot`] show a plan.
+//! * [`Plan::save`] and [`SavedPlan`] keep one for later. [`Plan::commit`] carries it out; see [`crate::apply`].
+//!
+//! Objects are matched by label, after the renames of `[[moved]]`. Bodies are compared member by member in normal form: a
+//! member that is null or has its default equals one that is absent, elements of a list belong together as in a longest
+//! common subsequence, and those of a list without order wherever they are. What the appliance has and neither the spec nor
+//! the file knows is sent back as it is.
+//!
+//! # Secrets
+//!
+//! A plan has no value of a secret, only where it comes from and why it changes. The [`State`](crate::State) remembers what
+//! was applied as keyed hashes. What it does not know is not compared, listed by [`Plan::not_compared`], and left alone until
+//! [`Inputs::rotate`] names it. A saved plan has none either: not even what the appliance shows in unknown members, which is
+//! read again when the plan is applied.
+//!
+//! # Order
+//!
+//! An object is created before the first request that refers to it, and deleted after the last one that drops its
+//! reference. Where new objects refer to each other in a circle, a reference that may be null is set in a second request,
+//! and where objects of a circle are deleted, one becomes null first. If none may be null, [`Problem::Circle`] names them.
 
 mod change;
 mod compare;
@@ -28,6 +51,13 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use crate::{found::Appliance, label::Label, object::Object};
 
+pub(crate) use self::{
+    change::counted,
+    kinds::{Place, body_kind, tag_of},
+    order::Operation,
+    secret::{Fate, Origin, Slot},
+    walk::{Fill, FillWith, Kept},
+};
 pub use self::{
     change::{Action, Change, HIDDEN, Note, Op, PlannedObject, Reason, Summary},
     compare::Inputs,
@@ -39,16 +69,37 @@ pub use self::{
     scope::Scope,
     secret::Values,
 };
-pub(crate) use self::{
-    kinds::{Place, body_kind, tag_of},
-    order::Operation,
-    secret::{Fate, Origin, Slot},
-    walk::{Fill, FillWith, Kept},
-};
 
 /// What has to change on an appliance, so that it has what a tree describes.
 ///
 /// Made by [`Plan::compare`] of what was read before, or read from a file. It shows no secret, and its `Debug` none either.
+///
+/// ```
+/// use serde_json::json;
+/// use sps_model::locate;
+/// use sps_site::{
+///     Appliance, Found, Label, Object, Plan, State,
+///     plan::{Inputs, Style},
+/// };
+///
+/// let label = Label::of_singleton("management/health_monitoring");
+/// let endpoint = locate(label.endpoint()).ok_or("no such endpoint")?.endpoint;
+/// let file = json!({"maximum_disk_utilization_ratio": 80, "maximum_load1": null});
+/// let answer = json!({"maximum_disk_utilization_ratio": 70});
+/// let tree = [Object::new(label.clone(), endpoint, file)];
+/// let found = [Found::new(label, endpoint, "/api/configuration/management/health_monitoring", answer)];
+///
+/// let (appliance, state) = (Appliance::new("https://sps.example"), State::in_memory());
+/// let plan = Plan::compare(Inputs::new(appliance, &tree, &found, &state))?;
+/// let text = "\
+/// ~ management/health_monitoring (change)
+///     ~ /maximum_disk_utilization_ratio: 70 -> 80
+///
+/// plan: 0 to create, 1 to change, 0 to delete, 0 unchanged
+/// ";
+/// assert_eq!(plan.to_text(Style::Plain), text);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Plan {
     pub(crate) appliance: Appliance,

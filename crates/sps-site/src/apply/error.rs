@@ -4,9 +4,15 @@ use std::{error::Error as StdError, fmt};
 
 use sps_client::ErrorKind;
 
-use crate::{label::Label, plan::OperationKind};
+use crate::{
+    label::Label,
+    plan::{OperationKind, counted},
+};
 
 /// A plan was not applied. Its text says what failed, at which object, and what became of the changes.
+///
+/// A caller acts on it in three ways: plan again if [`Self::is_stale`], correct the files if [`Self::is_invalid`], and
+/// look at the source otherwise.
 ///
 /// The error of the client is its [source](StdError::source).
 #[derive(Debug)]
@@ -158,7 +164,9 @@ impl fmt::Display for ApplyErrorKind {
             Self::Consent { collections } => {
                 let list: Vec<_> = collections
                     .iter()
-                    .map(|(collection, count)| format!("all {count} objects of {collection}"))
+                    .map(|(collection, count)| {
+                        format!("everything in {collection} ({})", counted(*count, "object"))
+                    })
                     .collect();
                 write!(f, "deleting {} needs consent of its own", list.join(" and "))
             }

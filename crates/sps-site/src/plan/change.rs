@@ -6,6 +6,12 @@ use serde_json::Value;
 
 use crate::label::Label;
 
+/// A number of things, in the singular or the plural.
+pub(crate) fn counted(count: usize, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}
+
 /// What stands in place of a value that must not be shown.
 pub const HIDDEN: &str = "(hidden)";
 

@@ -163,7 +163,9 @@ impl Walk<'_> {
             }
         } else {
             // What happens to a request does not matter if there is none.
-            self.result.problems.retain(|it| !matches!(it, Problem::CannotKeep { .. }));
+            let is_of_request =
+                |it: &Problem| matches!(it, Problem::CannotKeep { .. } | Problem::NoValue { .. });
+            self.result.problems.retain(|it| !is_of_request(it));
             self.result.notes.retain(|it| !matches!(it, Note::NotSent { .. } | Note::Kept { .. }));
         }
         self.result
@@ -430,9 +432,7 @@ impl Walk<'_> {
 /// Whether a value has no notation in it.
 fn is_plain(value: &Value) -> bool {
     match value {
-        Value::Object(members) => {
-            Notation::read(value).is_none() && members.values().all(is_plain)
-        }
+        Value::Object(members) => Notation::read(value).is_none() && members.values().all(is_plain),
         Value::Array(elements) => elements.iter().all(is_plain),
         _ => true,
     }

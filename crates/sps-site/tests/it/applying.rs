@@ -185,7 +185,8 @@ async fn s069_a_whole_collection_needs_consent_of_its_own() {
     assert_eq!(built_in, 1, "built-in policies are not counted");
     assert_eq!(
         error.to_string(),
-        "deleting all 1 objects of rdp/channel_policies needs consent of its own; nothing was applied"
+        "deleting everything in rdp/channel_policies (1 object) needs consent of its own; nothing was \
+         applied"
     );
     assert_eq!((simulator.configuration(), writes(&simulator).len()), (before, sent));
     let mut options = ApplyOptions::default();

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::value::{Line, Sign, Tag, lines};
-use crate::plan::{Action, Plan, PlannedObject};
+use crate::plan::{Action, Plan, PlannedObject, change::counted};
 
 /// The longest text, in bytes. Code hosts take 65 536 characters.
 const MAX_BYTES: usize = 60_000;
@@ -50,7 +50,8 @@ impl Plan {
             }
         }
         if left_out > 0 {
-            let _ = write!(text, "\n{left_out} more objects are left out here. {rest}");
+            let left_out = counted(left_out, "more object");
+            let _ = write!(text, "\nNot shown: {left_out}. {rest}");
             text.truncate(text.trim_end().len());
             text.push('\n');
         }
@@ -60,8 +61,8 @@ impl Plan {
 
 fn deletions(text: &mut String, plan: &Plan) {
     for (collection, count) in plan.emptied() {
-        let _ =
-            write!(text, "**All {count} objects of {} will be deleted.**\n\n", code(collection));
+        let (collection, count) = (code(collection), counted(count, "object"));
+        let _ = write!(text, "**The tree has none of {collection}: {count} will be deleted.**\n\n");
     }
     let mut deleted = plan.objects().iter().filter(|it| it.action == Action::Delete);
     let start = text.len();
@@ -72,7 +73,7 @@ fn deletions(text: &mut String, plan: &Plan) {
         }
     }
     if let more @ 1.. = deleted.count() {
-        let _ = writeln!(text, "- and {more} more deletions");
+        let _ = writeln!(text, "- and {}", counted(more, "more deletion"));
     }
     if text.len() > start {
         text.push('\n');

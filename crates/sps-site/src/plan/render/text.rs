@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::value::{Line, Sign, Tag, lines};
 use crate::{
     found::Appliance,
-    plan::{Action, Plan, PlannedObject},
+    plan::{Action, Plan, PlannedObject, change::counted},
 };
 
 /// How text looks.
@@ -58,7 +58,8 @@ impl Plan {
     pub fn to_text(&self, style: Style) -> String {
         let mut text = String::new();
         for (collection, count) in self.emptied() {
-            let warning = format!("all {count} objects of {collection} will be deleted");
+            let count = counted(count, "object");
+            let warning = format!("the tree has none of {collection}: {count} will be deleted");
             let _ = writeln!(text, "{}", style.paint(RED, &warning));
         }
         for object in self.objects() {
@@ -72,7 +73,7 @@ impl Plan {
         }
         let summary = self.summary();
         let summary = if self.is_empty() {
-            format!("no changes: {} objects are as described", summary.unchanged)
+            format!("no changes: {} as described", counted(summary.unchanged, "object"))
         } else {
             format!("plan: {summary}")
         };

@@ -71,7 +71,7 @@ fn nothing_to_do_is_one_line() {
     let mut model = Model::default();
     model.add("x/alpha", "1", body("a", Value::Null, &[]));
     let plan = compare(&[object("x/alpha", "a", body("a", Value::Null, &[]))], &model, &[]);
-    assert_eq!(plan.to_text(Style::Plain), "no changes: 1 objects are as described\n");
+    assert_eq!(plan.to_text(Style::Plain), "no changes: 1 object as described\n");
 }
 
 #[test]
@@ -140,12 +140,10 @@ fn s199_markdown_fits_into_a_comment() {
     let text = plan.to_markdown(&MarkdownOptions { rest: Some(rest) });
     assert!(text.len() < 60_000, "{}", text.len());
     assert!(text.contains("**2000 to create, 0 to change, 2000 to delete, 0 unchanged**"));
-    assert!(text.contains("**All 2000 objects of `x/beta` will be deleted.**"));
+    assert!(text.contains("**The tree has none of `x/beta`: 2000 objects will be deleted.**"));
     let shown = text.matches("#### ").count();
-    let last = format!(
-        "{} more objects are left out here. The job keeps the whole plan.\n",
-        2_000 - shown
-    );
+    let last =
+        format!("Not shown: {} more objects. The job keeps the whole plan.\n", 2_000 - shown);
     assert!(shown > 50 && text.ends_with(&last), "{}", &text[text.len() - 200..]);
     let deletions = text.matches("- delete ").count();
     assert!(text.contains(&format!("- and {} more deletions", 2_000 - deletions)));

@@ -1,7 +1,7 @@
 //! Secrets, worked out by hand.
 
 use serde_json::{Value, json};
-use sps_model::Secret;
+use sps_model::{EndpointInfo, Secret};
 
 use super::{
     super::{FillWith, Inputs, Plan, Problems, Values},
@@ -11,6 +11,7 @@ use crate::{
     State,
     found::{Appliance, Found},
     label::Label,
+    object::Object,
 };
 
 const POINTER: &str = "/version/value/auth_password";
@@ -205,9 +206,73 @@ fn a_token_that_is_kept_is_sent_back_if_the_appliance_shows_it() {
 }
 
 #[test]
-fn a_new_object_says_what_it_gets() {
-    let label = Label::of_object("policies/user_databases", "x");
-    drop(label);
+fn a_secret_stays_with_its_element() {
+    let label = Label::of_object("x/any", "a");
+    static ENDPOINT: EndpointInfo = EndpointInfo::unknown("/api/configuration/x/any");
+    let server = |host: &str, password: Value| json!({"host": host, "password": password});
+    let keep = json!({"$secret": "keep"});
+    let servers = json!({"servers": [server("a", keep.clone()), server("b", keep.clone())]});
+    let mut there = Found::new(label.clone(), &ENDPOINT, "/api/configuration/x/any/1", servers);
+    there.key = Some("1".to_owned());
+    there.request = json!({"servers": [server("a", json!("k1")), server("b", json!("k2"))]});
+    for (at, key) in ["k1", "k2"].into_iter().enumerate() {
+        there.secrets.insert(format!("/servers/{at}/password"), Some(key.to_owned()));
+    }
+    let file = json!({"servers": [
+        server("new", json!({"$secret": "env:NEW"})), server("a", keep.clone()), server("b", keep)]});
+    let mut tree = [Object::new(label.clone(), &ENDPOINT, file)];
+    let state = State::in_memory();
+    let compare = |tree: &[Object]| {
+        let found = std::slice::from_ref(&there);
+        let mut inputs = Inputs::new(Appliance::new("https://sps.example"), tree, found, &state);
+        inputs.values.insert(label.clone(), "/servers/0/password", "hunter2".into());
+        Plan::compare(inputs).unwrap()
+    };
+    let plan = compare(&tree);
+    assert_eq!(changes(&plan), [r#"add /servers/0 () -> "(hidden)""#]);
+    let keys: Vec<_> = plan.operations[0].body["servers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["password"].clone())
+        .collect();
+    assert_eq!(keys, [Value::Null, json!("k1"), json!("k2")]);
+    // The first one goes, and the second one keeps its own.
+    tree[0].body = json!({"servers": [server("b", json!({"$secret": "keep"}))]});
+    let plan = compare(&tree);
+    assert_eq!(plan.operations[0].body["servers"][0]["password"], json!("k2"));
+}
+
+#[test]
+fn a_secret_makes_passwords_only() {
+    let email = Label::of_singleton("management/email");
+    let pointer = "/smtp_encryption/client_authentication/x509_identity";
+    let body = |identity: Value| {
+        json!({"smtp_encryption": {"selection": "starttls",
+        "client_authentication": {"enabled": true, "x509_identity": identity}}})
+    };
+    let tree = [wanted(&email, body(json!({"$secret": "env:X"})))];
+    let there = [found(&email, None, body(Value::Null))];
+    assert_eq!(
+        problems(super::plan(&tree, &there)),
+        [format!("management/email#{pointer}: $secret makes a password, and no x509; use $new")]
+    );
+}
+
+#[test]
+fn without_its_value_a_secret_is_not_compared() {
+    let tree = [wanted(&trap(), body(json!({"$secret": "env:TRAP"})))];
+    let plan = super::plan(&tree, &[on_appliance(KEY)]).unwrap();
+    assert!(plan.is_empty());
+    assert_eq!(plan.not_compared().count(), 1);
+    let mut nothing = found(&trap(), None, body(Value::Null));
+    nothing.request = body(Value::Null);
+    let text = "management/snmp/trap#/version/value/auth_password: the secret was not read";
+    assert_eq!(problems(super::plan(&tree, &[nothing])), [text]);
+}
+
+#[test]
+fn a_new_object_is_compared_as_a_whole() {
     let certificate = Label::of_singleton("management/email");
     let mail = |identity: Value| {
         json!({

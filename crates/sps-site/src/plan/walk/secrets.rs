@@ -122,9 +122,10 @@ impl Walk<'_> {
             self.result.problems.push(Problem::NoPassword { label, pointer, collection });
             return None;
         }
-        let verdict = match &content {
-            Some(content) => self.verdict(have, content, &origin),
-            None => Verdict::Unknown,
+        let verdict = match (&content, have) {
+            (_, Have::Nothing) => Verdict::Changed(Reason::NotSet),
+            (Some(content), _) => self.verdict(have, content, &origin),
+            (None, _) => Verdict::Unknown,
         };
         let mut slot =
             Slot { pointer: pointer.clone(), origin, collection, key: None, fate: Fate::Unknown };
