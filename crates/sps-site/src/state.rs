@@ -268,7 +268,7 @@ impl Key {
         Self { bytes, is_saved: false }
     }
 
-    /// Reads the key; `None` if there is none yet.
+    /// Reads the key; `None` before the first save.
     fn read(path: &Path) -> Result<Option<Self>, String> {
         let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

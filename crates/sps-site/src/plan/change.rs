@@ -12,7 +12,7 @@ pub(crate) fn counted(count: usize, thing: &str) -> String {
     format!("{count} {thing}{plural}")
 }
 
-/// What stands in place of a value that must not be shown.
+/// The text in place of a value that must not be shown.
 pub const HIDDEN: &str = "(hidden)";
 
 /// What happens to an object.

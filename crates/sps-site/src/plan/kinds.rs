@@ -103,24 +103,54 @@ impl Place<'_> {
 
     /// Whether two values, which are not both objects or lists, mean the same.
     pub(crate) fn is_same(&self, one: &Value, other: &Value) -> bool {
-        one == other || shape::is_same(self.kind, one, other)
+        one == other || self.normal(one) == self.normal(other)
     }
 
     /// A value that is neither an object nor a list in normal form: two values that mean the same give the same.
     pub(crate) fn normal(&self, value: &Value) -> Value {
-        match value {
-            Value::String(text) => {
-                Value::from(shape::canonical(self.kind, text).trim_end().to_owned())
-            }
-            Value::Number(number) if number.is_f64() => match number.as_f64() {
-                #[expect(clippy::cast_possible_truncation, reason = "only exact integers get here")]
-                Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => {
-                    Value::from(float as i64)
-                }
-                _ => value.clone(),
-            },
-            _ => value.clone(),
+        // The format of a value is a fact about the member that has it.
+        let Some(MemberOf { parent, tag, key, depth }) = self.member else {
+            return normal(self.kind, value);
+        };
+        let mut members = Map::new();
+        if let (Kind::Named(ty), Some(value)) = (parent.peeled(), tag)
+            && let Shape::Union { tag, .. } = ty.shape
+        {
+            members.insert(tag.to_owned(), Value::from(value));
         }
+        let in_lists = (0..depth).fold(value.clone(), |value, _| Value::Array(vec![value]));
+        members.insert(key.to_owned(), in_lists);
+        let mut normal = normal(parent, &Value::Object(members));
+        let mut place = normal.get_mut(key);
+        for _ in 0..depth {
+            place = place.and_then(|it| it.get_mut(0));
+        }
+        place.map_or_else(|| value.clone(), Value::take)
+    }
+}
+
+/// The normal form of a value: numbers and the spellings of enum values, and texts without line ends at their ends.
+fn normal(kind: Kind, value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let tag = shape::tag_of(kind, members);
+            let normal_of = |(key, value): (&String, &Value)| {
+                let inner = shape::member(kind, tag, key).unwrap_or(Kind::Any);
+                (key.clone(), normal(inner, value))
+            };
+            members.iter().map(normal_of).collect()
+        }
+        Value::Array(elements) => {
+            let inner = shape::element(kind);
+            elements.iter().map(|it| normal(inner, it)).collect()
+        }
+        Value::String(text) => Value::from(shape::canonical(kind, text).trim_end()),
+        Value::Number(number) if number.is_f64() => match number.as_f64() {
+            #[expect(clippy::cast_possible_truncation, reason = "only exact integers get here")]
+            Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Value::from(float as i64),
+            _ => value.clone(),
+        },
+        _ => value.clone(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! How a plan is made of a tree, and why there is none.
+//! How a plan is made of a tree, and what can prevent it.
 
 use std::{collections::BTreeSet, path::PathBuf};
 

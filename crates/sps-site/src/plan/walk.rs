@@ -162,7 +162,7 @@ impl Walk<'_> {
                 }
             }
         } else {
-            // What happens to a request does not matter if there is none.
+            // What happens to a request does not matter without one.
             let is_of_request =
                 |it: &Problem| matches!(it, Problem::CannotKeep { .. } | Problem::NoValue { .. });
             self.result.problems.retain(|it| !is_of_request(it));

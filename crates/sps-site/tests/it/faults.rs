@@ -14,6 +14,9 @@ use crate::support::{
     client_builder, health, plan, times, tree,
 };
 
+/// Makes a fault, which cannot be shared.
+type MakeFault = fn() -> Fault;
+
 /// The configuration without keys, which differ from run to run.
 fn without_keys(configuration: &Value) -> Value {
     let mut text = configuration.to_string();
@@ -63,7 +66,7 @@ async fn every_fault_at_every_step_ends_in_all_or_nothing() {
         ("GET", "/api/transaction/changes".to_owned()),
         ("PUT", "/api/transaction".to_owned()),
     ];
-    let kinds: [(&str, fn() -> Fault); 8] = [
+    let kinds: [(&str, MakeFault); 8] = [
         ("drop-before", Fault::drop_before),
         ("drop-after", Fault::drop_after),
         ("500", || Fault::status(500)),
@@ -88,7 +91,7 @@ async fn every_fault_at_every_step_ends_in_all_or_nothing() {
                     Err(error) => {
                         match error.outcome() {
                             Outcome::Unknown => {
-                                assert!(after == before || after == whole, "{context}")
+                                assert!(after == before || after == whole, "{context}");
                             }
                             _ => assert_eq!(after, before, "{context}"),
                         }

@@ -203,12 +203,11 @@ fn rewrite(
 ) {
     if let (Some(key), Some(href)) = (body["key"].as_str(), body["meta"]["href"].as_str()) {
         *request = Value::from(key);
-        let label = match href.starts_with(PASSWORDS) {
-            true => {
-                secrets.insert(pointer.to_owned(), Some(key.to_owned()));
-                json!({"$secret": "keep"})
-            }
-            false => json!({"$ref": names[href]}),
+        let label = if href.starts_with(PASSWORDS) {
+            secrets.insert(pointer.to_owned(), Some(key.to_owned()));
+            json!({"$secret": "keep"})
+        } else {
+            json!({"$ref": names[href]})
         };
         *body = label;
         return;

@@ -224,3 +224,21 @@ fn the_name_of_a_secret_hides_the_value() {
     let plan = plan(&[wanted(&label, trap("noc-8"))], &[on_appliance]).unwrap();
     assert_eq!(changes(&plan), [r#"replace /version/value/community "(hidden)" -> "(hidden)""#]);
 }
+
+#[test]
+fn s009_the_spellings_of_an_enum_value_are_equal() {
+    let label = Label::of_singleton("management/snmp/trap");
+    let trap = |method: &str| {
+        json!({"enabled": true, "version": {"selection": "3", "value": {
+        "auth_method": method, "auth_password": null, "encryption_method": "none",
+        "encryption_password": null, "engine_id": "0x0123456789ABCDEF",
+        "server": {"selection": "ip", "value": "192.0.2.1"}, "username": "u"}}})
+    };
+    let of = |file: &str, appliance: &str| {
+        changes(
+            &plan(&[wanted(&label, trap(file))], &[found(&label, None, trap(appliance))]).unwrap(),
+        )
+    };
+    assert_eq!(of("sha1", "sha"), [""; 0]);
+    assert_eq!(of("md5", "sha"), [r#"replace /version/value/auth_method "sha" -> "md5""#]);
+}

@@ -263,3 +263,90 @@ fn s015_a_certificate_is_named_by_subject_and_expiry() {
     );
     assert!(!text.contains("BEGIN") && text.lines().count() < 8, "{text}");
 }
+
+/// A trap whose password changes, beside one whose password stays, and a community, which acts as a secret.
+fn with_secrets(secret: &str) -> Plan {
+    use crate::{found::Found, label::Label};
+    let trap = Label::of_singleton("management/snmp/trap");
+    let splunk = Label::of_singleton("management/splunk_forwarder");
+    let community = |text: &str| {
+        json!({"enabled": true, "version": {"selection": "2c", "value": {
+            "community": text, "server": {"selection": "fqdn", "value": "sps.example"}}}})
+    };
+    let forwarder = |token: Value| {
+        json!({"enabled": true, "flush_interval": 600, "port": 8088, "token": token,
+            "host": {"selection": "fqdn", "value": "sps.example"},
+            "pam_address": {"selection": "fqdn", "value": "sps.example"},
+            "ssl": {"selection": "insecure"}})
+    };
+    let tree = [
+        super::wanted(&trap, community("noc-8")),
+        super::wanted(&splunk, forwarder(json!({"$secret": "env:TOKEN"}))),
+    ];
+    let mut there: Found = super::found(&splunk, None, forwarder(json!({"$secret": "keep"})));
+    there.request = forwarder(json!("an older token"));
+    there.secrets.insert("/token".to_owned(), None);
+    let found = [super::found(&trap, None, community("noc-7")), there];
+    let state = State::in_memory();
+    let mut inputs = Inputs::new(appliance(), &tree, &found, &state);
+    inputs.values.insert(splunk, "/token", secret.into());
+    Plan::compare(inputs).unwrap()
+}
+
+#[test]
+fn s041_every_form_hides_the_same_places() {
+    let plan = with_secrets("hunter2");
+    let hidden = ["/version/value/community", "/token"];
+    let text = plan.to_text(Style::Plain);
+    assert!(text.contains("~ /version/value/community: \"(hidden)\" -> \"(hidden)\"\n"), "{text}");
+    let secret = r#"{"$secret":"keep"} -> {"$secret":"env:TOKEN"} (new value behind env:TOKEN)"#;
+    assert!(text.contains(&format!("~ /token: {secret}\n")), "{text}");
+    let markdown = plan.to_markdown(&MarkdownOptions::default());
+    assert!(
+        markdown.contains("! /version/value/community: \"(hidden)\" -> \"(hidden)\"\n"),
+        "{markdown}"
+    );
+    assert!(markdown.contains(&format!("! /token: {secret}\n")), "{markdown}");
+    let json = plan.to_json();
+    let changes: Vec<&Value> = json["objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|it| it["changes"].as_array().unwrap())
+        .collect();
+    let pointers: Vec<_> = changes.iter().map(|it| it["pointer"].as_str().unwrap()).collect();
+    assert_eq!(pointers, hidden);
+    assert_eq!(
+        (&changes[0]["before"], &changes[0]["after"]),
+        (&json!("(hidden)"), &json!("(hidden)"))
+    );
+    assert_eq!(changes[1]["after"], json!({"$secret": "env:TOKEN"}));
+    assert_eq!(changes[1]["kind"], json!("new-value"));
+    for text in [text, markdown, json.to_string(), plan.to_dot()] {
+        for secret in ["hunter2", "an older token", "noc-7", "noc-8"] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+}
+
+#[test]
+fn s043_a_secret_hides_its_place_and_nothing_else() {
+    let reference = with_secrets("hunter2");
+    for secret in ["a", "true", "sps.example", "8088", "(hidden)"] {
+        let plan = with_secrets(secret);
+        assert_eq!(plan.to_text(Style::Plain), reference.to_text(Style::Plain));
+        assert_eq!(plan.to_json(), reference.to_json());
+    }
+    assert!(reference.to_json()["appliance"]["url"] == json!("https://sps.example"));
+}
+
+#[test]
+fn s049_every_form_says_which_secret_changes() {
+    // The same token as the appliance has: the only change is the community.
+    let plan = with_secrets("an older token");
+    assert_eq!(plan.summary().change, 1);
+    for text in [plan.to_text(Style::Plain), plan.to_markdown(&MarkdownOptions::default())] {
+        assert!(text.contains("management/snmp/trap") && !text.contains("splunk"), "{text}");
+    }
+    assert_eq!(plan.to_json()["objects"][1]["action"], json!("none"));
+}

@@ -114,7 +114,7 @@ fn a_secret_that_is_kept_never_changes() {
     let state = applied(KEY, "hunter2");
     let plan = compare("keep", "", &on_appliance(KEY), &state, &[]).unwrap();
     assert!(plan.is_empty());
-    // Where there is none, there is nothing to keep.
+    // Without one there is nothing to keep.
     let mut nothing = found(&trap(), None, body(Value::Null));
     nothing.request = body(Value::Null);
     let text = "management/snmp/trap#/version/value/auth_password: there is no secret to keep; \
@@ -207,8 +207,8 @@ fn a_token_that_is_kept_is_sent_back_if_the_appliance_shows_it() {
 
 #[test]
 fn a_secret_stays_with_its_element() {
-    let label = Label::of_object("x/any", "a");
     static ENDPOINT: EndpointInfo = EndpointInfo::unknown("/api/configuration/x/any");
+    let label = Label::of_object("x/any", "a");
     let server = |host: &str, password: Value| json!({"host": host, "password": password});
     let keep = json!({"$secret": "keep"});
     let servers = json!({"servers": [server("a", keep.clone()), server("b", keep.clone())]});

@@ -212,7 +212,7 @@ fn collection_of(sides: Sides<'_>) -> String {
     }
 }
 
-/// Whether a text stands in place of a secret.
+/// Whether a text is a mask in place of a secret.
 fn is_mask(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|it| it == '*')
 }
