@@ -67,7 +67,7 @@ impl Places {
         self.endpoints.values().copied()
     }
 
-    /// The endpoint that was probably meant by a path that is none: spelled almost so, or written without its first folders.
+    /// The endpoint that was probably meant by a path that leads nowhere: spelled almost so, or written without its first folders.
     pub(crate) fn nearest(&self, path: &str) -> Option<&'static str> {
         let segments = path.split('/').count();
         let alike = || self.paths().filter(|it| it.split('/').count() == segments);

@@ -5,8 +5,8 @@ use std::{borrow::Cow, collections::HashMap};
 use sps_model::{
     EndpointInfo, Secret,
     validate::{
-        Context, Diagnostic, Finding, Form, Kind, Reason, Report, Severity, Subject, Unchecked,
-        code as body_code, explain_scanned, json::Node,
+        Constraint, Context, Diagnostic, Finding, Form, Kind, Reason, Report, Severity, Subject,
+        Unchecked, code as body_code, explain_scanned, json::Node,
     },
 };
 
@@ -87,7 +87,7 @@ impl FileCheck<'_> {
         values
     }
 
-    /// Checks the body as the request that it stands for.
+    /// Checks the body as the request that it becomes.
     fn body(
         &self,
         root: &Node<'_>,
@@ -105,13 +105,16 @@ impl FileCheck<'_> {
                     view.muted.push(&spot.pointer);
                     Cow::Owned(key)
                 }
-                What::Secret { target: None, .. } => match values.get(&spot.pointer) {
+                What::Secret { target: None, constraint, .. } => match values.get(&spot.pointer) {
                     Some(secret) => {
                         report.sensitive.push(spot.span);
                         Cow::Borrowed(secret.expose())
                     }
                     None => {
                         view.hidden.push(&spot.pointer);
+                        report.unchecked.extend(codes_of(constraint).map(|code| {
+                            Unchecked::new(code, spot.pointer.clone(), Reason::PlainTextUnknown)
+                        }));
                         Cow::Owned(key)
                     }
                 },
@@ -229,8 +232,10 @@ impl View<'_> {
                 continue;
             }
             if is_hidden(&it.pointer) || it.related.iter().any(|it| is_hidden(&it.pointer)) {
-                let reason = Reason::PlainTextUnknown;
-                report.unchecked.push(Unchecked::new(it.code, it.pointer, reason));
+                let unchecked = Unchecked::new(it.code, it.pointer, Reason::PlainTextUnknown);
+                if !report.unchecked.contains(&unchecked) {
+                    report.unchecked.push(unchecked);
+                }
                 continue;
             }
             let is_secret =
@@ -265,6 +270,15 @@ fn without_replacement(it: Diagnostic) -> Diagnostic {
     let mut plain = Diagnostic::new(finding, it.severity, it.pointer, it.span);
     plain.related = it.related;
     plain
+}
+
+/// The codes of what a text may break.
+fn codes_of(constraint: &Constraint) -> impl Iterator<Item = &'static str> {
+    let lengths = [
+        constraint.min_length.map(|_| body_code::TOO_SHORT),
+        constraint.max_length.map(|_| body_code::TOO_LONG),
+    ];
+    lengths.into_iter().flatten().chain(constraint.format.map(|format| format.code()))
 }
 
 /// The password in a `$new`.

@@ -88,7 +88,7 @@ impl<'t> Index<'t> {
     }
 }
 
-/// The objects that one file refers to, by their paths in the request that it stands for.
+/// The objects that one file refers to, by their paths in the request that it becomes.
 #[derive(Default)]
 pub(super) struct Objects<'i> {
     facts: HashMap<String, Facts<'i>>,

@@ -1,11 +1,11 @@
-//! What a file in a tree is: an object, a mistake, or none of the tree's business.
+//! What a file in a tree is: an object, a mistake, or something that does not belong to the tree.
 
 use std::path::Path;
 
 use sps_model::{
     EndpointInfo, EndpointKind, Method,
     validate::{
-        Diagnostic, Form, Kind as BodyKind, Limits, Shape, Span,
+        Diagnostic, Form, Kind as BodyKind, Limits, ORDER, Shape, Span,
         json::{Node, Value},
         suggest,
     },
@@ -119,6 +119,10 @@ impl Sorter<'_> {
             let message = format!("`{path}` is a collection");
             let help = format!("give each object a file of its own: `{path}/NAME.{ending}`");
             return Kind::Misplaced(misplaced(message, help));
+        }
+        if stem == Some(ORDER) && endpoint.is_ordered {
+            let message = format!("the order of `{}` is not part of a tree", short(endpoint));
+            return Kind::Misplaced(misplaced(message, "remove the file"));
         }
         if stem.is_some()
             && endpoint.kind == EndpointKind::Collection

@@ -68,6 +68,11 @@ fn a_path_that_takes_no_object_says_why() {
             "the endpoints below have files, such as `management/snmp/trap`",
         ),
         (
+            "ssh/connections/@order.json",
+            "the order of `ssh/connections` is not part of a tree",
+            "remove the file",
+        ),
+        (
             "passwords/mail.json",
             "objects of `passwords` have no names",
             "they are made with the object that refers to them: write {\"$secret\": …} or {\"$new\": {…}} there",
@@ -266,6 +271,19 @@ fn a_root_that_is_no_folder_is_an_error_of_loading() {
     }
     fs::create_dir(tree.path("sps.toml")).unwrap();
     assert!(matches!(Site::load(tree.root()).unwrap_err(), LoadError::Settings { .. }));
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_outside_of_the_tree_are_not_read() {
+    let outside = Tree::new().with("sps.toml", "target = '7.5'");
+    let tree = Tree::new().with("x.md", "");
+    std::os::unix::fs::symlink(outside.path("sps.toml"), tree.path("sps.toml")).unwrap();
+    let error = Site::load(tree.root()).unwrap_err().to_string();
+    assert!(
+        error.ends_with("the link leads out of the tree; copy the file into the tree"),
+        "{error}"
+    );
 }
 
 #[test]
