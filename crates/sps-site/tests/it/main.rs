@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod files;
+mod hidden;
 mod names;
 mod notations;
 mod references;
