@@ -6,7 +6,7 @@ use sps_model::{
     EndpointInfo, Secret,
     validate::{
         Constraint, Context, Diagnostic, Finding, Form, Kind, Reason, Report, Severity, Subject,
-        Unchecked, code as body_code, explain_scanned, json::Node,
+        Unchecked, code as body_code, explain_scanned, format::Format, json::Node,
     },
 };
 
@@ -278,7 +278,7 @@ fn codes_of(constraint: &Constraint) -> impl Iterator<Item = &'static str> {
         constraint.min_length.map(|_| body_code::TOO_SHORT),
         constraint.max_length.map(|_| body_code::TOO_LONG),
     ];
-    lengths.into_iter().flatten().chain(constraint.format.map(|format| format.code()))
+    lengths.into_iter().flatten().chain(constraint.format.map(Format::code))
 }
 
 /// The password in a `$new`.

@@ -80,7 +80,12 @@ impl Walk {
         for (name, kind) in entries {
             let Some(name) = name.to_str() else {
                 let file = segments.iter().collect::<PathBuf>().join(&name);
-                self.notes.push(Remark { file, reason: "its name is not UTF-8".to_owned() });
+                let reason = "its name is not UTF-8".to_owned();
+                if has_known_ending(&file) {
+                    self.unreadable.push(Unreadable { file, reason });
+                } else {
+                    self.notes.push(Remark { file, reason });
+                }
                 continue;
             };
             let mut segments = segments.to_vec();
@@ -91,8 +96,12 @@ impl Walk {
                 self.below(&folder.join(name), &segments, links);
             } else if kind.is_file() {
                 self.add(segments, folder.join(name));
+            } else if has_known_ending(Path::new(name)) {
+                // Reading a pipe or a device may never end.
+                let reason = "it is neither a file nor a folder".to_owned();
+                let file = segments.iter().collect();
+                self.unreadable.push(Unreadable { file, reason });
             }
-            // Pipes and devices are left alone, because reading them may never end.
         }
         Ok(())
     }

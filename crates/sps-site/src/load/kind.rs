@@ -155,6 +155,12 @@ impl Sorter<'_> {
             };
             is_in_area.then(near).flatten()
         });
+        let above = folder.match_indices('/').map(|(at, _)| &folder[..at]);
+        if let Some(collection) = above.rev().find(|it| self.places.collection(it).is_some()) {
+            let message = format!("`{collection}` has no folders, only files of objects");
+            let help = "move the file up; a / in the name of an object is written %2F";
+            return Kind::Misplaced(misplaced(message, help));
+        }
         let alike = || self.alike(&keys).filter(|_| near.is_none());
         match (near, alike()) {
             (None, None) if !is_in_area => Kind::Note("it belongs to no endpoint".to_owned()),

@@ -31,6 +31,39 @@ fn s077_a_misspelt_folder_has_the_nearest_endpoint() {
 }
 
 #[test]
+fn a_collection_has_no_folders() {
+    let tree = Tree::new().with("policies/time_policies/24/7.json", time_policy("24/7"));
+    assert_eq!(
+        tree.errors(),
+        [
+            "policies/time_policies/24/7.json: misplaced-file : `policies/time_policies` has no folders, only files of objects"
+        ]
+    );
+    assert_eq!(
+        helps(&tree.report()),
+        ["move the file up; a / in the name of an object is written %2F"]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_a_file_of_an_object_is_never_ignored() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let tree = Tree::new().with("policies/time_policies/x.md", "");
+    let socket = tree.path("policies/time_policies/pipe.json");
+    let _listener = std::os::unix::net::UnixListener::bind(socket).unwrap();
+    let latin = tree.path("policies/time_policies").join(OsStr::from_bytes(b"b\xfcro.json"));
+    let is_kept = fs::write(latin, time_policy("x")).is_ok();
+    let errors = tree.errors();
+    assert!(errors.contains(
+        &"policies/time_policies/pipe.json: it is neither a file nor a folder".to_owned()
+    ));
+    // Some file systems take no such name.
+    assert_eq!(errors.iter().any(|it| it.ends_with("its name is not UTF-8")), is_kept);
+}
+
+#[test]
 fn an_endpoint_that_no_source_shows_is_read_where_the_settings_name_it() {
     let tree = Tree::new()
         .with("policies/new_things/one.json", r#"{"name": "one", "x": 1}"#)
