@@ -75,8 +75,13 @@ impl Walk<'_> {
     /// A text where a reference belongs: the key of an object, which only one appliance has.
     pub(super) fn key(&mut self, target: &'static Target, node: &Node<'_>, key: &str) -> Value {
         if is_like_a_key(key) {
-            let text = Label::of_object(collection(target), key).to_string();
-            return Notation::Ref(&text).to_value();
+            let label = Label::of_object(collection(target), key);
+            let value = Notation::Ref(&label.to_string()).to_value();
+            if let Some(endpoint) = self.surroundings.places.collection(collection(target)) {
+                let has_part = target.part.is_some();
+                self.spot(node, What::Ref { label, endpoint, has_part });
+            }
+            return value;
         }
         let diagnostic = if target.single_use {
             let finding = Finding::NotAKey { collection: target.path };
