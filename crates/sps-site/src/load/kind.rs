@@ -129,7 +129,11 @@ impl Sorter<'_> {
             && !endpoint.methods.contains(&Method::Get)
         {
             let message = format!("objects of `{}` have no names", short(endpoint));
-            let help = "they are made with the object that refers to them: write {\"$secret\": …} or {\"$new\": {…}} there";
+            let notation =
+                if short(endpoint) == "passwords" { "\"$secret\": …" } else { "\"$new\": {…}" };
+            let help = format!(
+                "they are made with the object that refers to them: write {{{notation}}} there"
+            );
             return Kind::Misplaced(misplaced(message, help));
         }
         Kind::Object { endpoint, stem, format }
@@ -165,18 +169,18 @@ impl Sorter<'_> {
         match (near, alike()) {
             (None, None) if !is_in_area => Kind::Note("it belongs to no endpoint".to_owned()),
             (near, alike) => {
-                let at = if folder.is_empty() { path } else { &folder };
-                let message = format!("no endpoint is called `{path}` or `{at}`");
-                let message =
-                    if at == path { format!("no endpoint is called `{path}`") } else { message };
+                // A folder that is right is not worth a word.
+                let also = Some(&folder).filter(|it| !it.is_empty() && !self.places.is_area(it));
+                let also = also.map(|it| format!(" or `{it}`")).unwrap_or_default();
+                let message = format!("no endpoint is called `{path}`{also}");
                 let mut help = match (near, alike) {
                     (Some(near), _) => format!("did you mean `{near}`?"),
                     (None, Some(alike)) => format!("did you mean `{alike}`, which has these keys?"),
-                    (None, None) => "move the file to the folder of its endpoint".to_owned(),
+                    (None, None) => "is the folder right?".to_owned(),
                 };
                 if is_in_area {
                     help.push_str(
-                        " An endpoint that no source shows is listed as `unknown` in sps.toml",
+                        " If the appliance has the endpoint, list it as `unknown` in sps.toml",
                     );
                 }
                 Kind::Misplaced(misplaced(message, help))
@@ -203,7 +207,10 @@ impl Sorter<'_> {
             .or_else(|| tails(path))
             .or_else(tail_folder)
             .or_else(|| self.places.with_tail(path))
-            .or_else(|| (!folder.is_empty()).then(|| self.places.with_tail(folder)).flatten())
+            .or_else(|| {
+                let is_wrong = !folder.is_empty() && !self.places.is_area(folder);
+                is_wrong.then(|| self.places.with_tail(folder)).flatten()
+            })
             .or_else(|| {
                 let first = path.split('/').next().filter(|it| it.len() >= MIN_AREA)?;
                 if self.places.is_area(first) {

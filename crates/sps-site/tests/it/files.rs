@@ -12,6 +12,7 @@ fn s077_a_misspelt_folder_has_the_nearest_endpoint() {
         ("policies/time_polices/office.json", "did you mean `policies/time_policies`?"),
         ("managment/email.json", "did you mean `management/email`?"),
         ("management/emails.json", "did you mean `management/email`?"),
+        ("ssh/connection.json", "did you mean `ssh/connections`?"),
         // The first folder is missing, or there is one too many.
         ("time_policies/office.json", "did you mean `policies/time_policies`?"),
         ("email.json", "did you mean `management/email`?"),
@@ -76,7 +77,7 @@ fn an_endpoint_that_no_source_shows_is_read_where_the_settings_name_it() {
     );
     assert!(
         helps(&tree.report())[0]
-            .ends_with("An endpoint that no source shows is listed as `unknown` in sps.toml")
+            .ends_with("If the appliance has the endpoint, list it as `unknown` in sps.toml")
     );
     assert_eq!(notes(&tree.report()), ["new_area/thing.json: it belongs to no endpoint"]);
 
@@ -108,7 +109,7 @@ fn a_path_that_takes_no_object_says_why() {
         (
             "passwords/mail.json",
             "objects of `passwords` have no names",
-            "they are made with the object that refers to them: write {\"$secret\": …} or {\"$new\": {…}} there",
+            "they are made with the object that refers to them: write {\"$secret\": …} there",
         ),
     ] {
         let report = Tree::new().with(path, "{}").report();
