@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use sps_model::{EndpointInfo, EndpointKind, validate::suggest};
+use sps_model::{EndpointInfo, EndpointKind, Method, validate::suggest};
 
 use crate::label::{Label, composed, decode};
 
@@ -109,6 +109,11 @@ impl Places {
 /// Whether the endpoint is a collection for certain.
 pub(crate) fn is_collection(endpoint: &EndpointInfo) -> bool {
     endpoint.kind == EndpointKind::Collection
+}
+
+/// Whether the objects of a collection can be found by their names: those that cannot be listed have none.
+pub(crate) fn has_names(endpoint: &EndpointInfo) -> bool {
+    !is_collection(endpoint) || endpoint.methods.contains(&Method::Get)
 }
 
 /// Whether objects may be below the endpoint.

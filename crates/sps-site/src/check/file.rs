@@ -5,8 +5,8 @@ use std::{borrow::Cow, collections::HashMap};
 use sps_model::{
     EndpointInfo, Secret,
     validate::{
-        Constraint, Context, Diagnostic, Finding, Form, Kind, Reason, Report, Severity, Subject,
-        Unchecked, code as body_code, explain_scanned, format::Format, json::Node,
+        Constraint, Context, Diagnostic, Finding, Form, Kind, Reason, Report, Subject, Unchecked,
+        code as body_code, explain_scanned, format::Format, is_like_a_key, json::Node,
     },
 };
 
@@ -179,7 +179,7 @@ impl FileCheck<'_> {
         }
         let (message, help) = match self.index.find(label) {
             Known::Here => return Some(Some(true)),
-            Known::Elsewhere if label.name().is_some_and(sps_model::validate::is_like_a_key) => {
+            Known::Elsewhere if label.name().is_some_and(is_like_a_key) => {
                 return None;
             }
             Known::Elsewhere => return Some(None),
@@ -303,7 +303,5 @@ fn remark(blemish: Blemish, spot: &Spot) -> Diagnostic {
         Blemish::Around => "the secret begins and ends with white space, which is kept",
     };
     let help = "remove it from the source, unless it belongs to the secret";
-    let it = warning(code::SECRET_WHITESPACE, &spot.pointer, spot.span, message, help);
-    debug_assert_eq!(it.severity, Severity::Warning);
-    it
+    warning(code::SECRET_WHITESPACE, &spot.pointer, spot.span, message, help)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sps_model::{
-    EndpointInfo, EndpointKind, Method,
+    EndpointInfo, EndpointKind,
     validate::{
         Diagnostic, Form, Kind as BodyKind, Limits, ORDER, Shape, Span,
         json::{Node, Value},
@@ -14,7 +14,7 @@ use sps_model::{
 use super::{files::Found, has_no_body, top_keys};
 use crate::{
     code,
-    place::{Places, short},
+    place::{Places, has_names, short},
     problem::error,
     read::{self, Format},
     settings::SETTINGS_FILE,
@@ -124,10 +124,7 @@ impl Sorter<'_> {
             let message = format!("the order of `{}` is not part of a tree", short(endpoint));
             return Kind::Misplaced(misplaced(message, "remove the file"));
         }
-        if stem.is_some()
-            && endpoint.kind == EndpointKind::Collection
-            && !endpoint.methods.contains(&Method::Get)
-        {
+        if stem.is_some() && !has_names(endpoint) {
             let message = format!("objects of `{}` have no names", short(endpoint));
             let notation =
                 if short(endpoint) == "passwords" { "\"$secret\": …" } else { "\"$new\": {…}" };

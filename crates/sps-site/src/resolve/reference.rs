@@ -3,12 +3,12 @@
 use serde_json::Value;
 use sps_model::validate::{Diagnostic, Finding, Kind, Severity, Target, is_like_a_key, json::Node};
 
-use super::{At, Walk, What, collection};
+use super::{At, Walk, What, collection, example};
 use crate::{
     code,
     label::{Label, composed, decode},
     notation::Notation,
-    place,
+    place::{self, has_names},
     problem::error,
 };
 
@@ -36,7 +36,8 @@ impl Walk<'_> {
             _ => places.label(path),
         };
         let Some((label, endpoint)) = found else {
-            return self.no_label(node, target, path);
+            let shown = if at.is_secret() { "…" } else { path };
+            return self.no_label(node, target, shown);
         };
         if label.name().is_none() {
             let message = format!("`{label}` is no object of a collection");
@@ -46,6 +47,13 @@ impl Walk<'_> {
             let (wanted, found) = (collection(target), label.endpoint());
             let message = format!("an object of `{wanted}` belongs here, not one of `{found}`");
             return self.invalid(node, node.span, message, format!("name an object of `{wanted}`"));
+        }
+        // The text may be the secret itself, so it is not repeated.
+        if !has_names(endpoint) && !label.name().is_some_and(is_like_a_key) {
+            let collection = label.endpoint();
+            let message = format!("objects of `{collection}` have no names, only keys");
+            let notation = if collection == "passwords" { "$secret" } else { "$new" };
+            return self.invalid(node, node.span, message, example(notation));
         }
         let has_part = target.is_some_and(|target| target.part.is_some());
         let text = label.to_string();

@@ -51,6 +51,7 @@ fn a_secret_at_any_place_of_any_body_stays_hidden() {
         json!({"$new": {"plain": [SECRET]}}),
         json!({"$new": SECRET}),
         json!({"$new": {"plain": "x", "plian": SECRET}}),
+        json!({"$ref": SECRET}),
         json!({"$ref": {"x": SECRET}}),
         json!({"$file": [SECRET]}),
     ];

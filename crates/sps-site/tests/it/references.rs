@@ -114,6 +114,21 @@ fn an_object_for_one_user_has_one_in_the_whole_tree() {
 }
 
 #[test]
+fn a_password_has_no_name_that_a_reference_could_have() {
+    let tree = Tree::new().with(
+        "management/snmp/trap.json",
+        trap(r#"{"$ref": "hunter22"}"#, r#"{"$secret": "keep"}"#),
+    );
+    assert_eq!(
+        tree.errors(),
+        [
+            "management/snmp/trap.json: invalid-notation /version/value/auth_password: objects of `passwords` have no names, \
+          only keys"
+        ]
+    );
+}
+
+#[test]
 fn a_password_in_place_of_its_reference_is_an_error_that_does_not_show_it() {
     let tree = Tree::new()
         .with("management/snmp/trap.json", trap("\"hunter22\"", r#"{"$secret": "keep"}"#));
