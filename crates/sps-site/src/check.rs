@@ -1,4 +1,4 @@
-//! The check of a whole tree: every file as the request that it stands for, and what only the whole tree shows.
+//! The check of a whole tree: every file as the request that it becomes, and what only the whole tree shows.
 
 mod file;
 mod objects;

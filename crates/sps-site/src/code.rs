@@ -12,7 +12,7 @@ pub const DUPLICATE_LABEL: &str = "duplicate-label";
 pub const LONG_PATH: &str = "long-path";
 /// A notation such as `$ref` is incomplete, or there is no such notation.
 pub const INVALID_NOTATION: &str = "invalid-notation";
-/// A notation is in place of a value that it cannot stand for.
+/// A notation is in place of a value that it cannot replace.
 pub const MISPLACED_NOTATION: &str = "misplaced-notation";
 /// The file of a `$file` cannot be had.
 pub const UNREADABLE_FILE: &str = "unreadable-file";

@@ -12,7 +12,7 @@ use crate::label::{composed, decode, encode};
 
 /// The longest stem: with an ending of five bytes, the name of the file has the 255 bytes that file systems allow.
 pub(crate) const MAX_STEM_BYTES: usize = 250;
-/// Stands between what is left of a long name and its digest; no encoded name has it.
+/// What is between the rest of a long name and its digest; no encoded name has it.
 const CUT: &str = "%~";
 /// Bytes of the digest that are kept.
 const DIGEST_BYTES: usize = 8;
@@ -44,7 +44,7 @@ pub(crate) fn stem(name: &str) -> String {
     if stem.len() > MAX_STEM_BYTES { cut(&stem, &name) } else { stem }
 }
 
-/// Returns the name that a stem stands for; `None` if it is cut, or is no stem at all.
+/// Returns the name that a stem encodes; `None` if it is cut, or is no stem at all.
 pub(crate) fn name(stem: &str) -> Option<String> {
     if stem == EMPTY {
         return Some(String::new());
@@ -99,7 +99,29 @@ fn cut(stem: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn every_name_has_a_stem_that_leads_back(object in ".{0,40}|[a-z.%~ /]{0,12}|\\PC{200,400}") {
+            let file_stem = stem(&object);
+            prop_assert!(file_stem.len() <= MAX_STEM_BYTES && !file_stem.is_empty());
+            prop_assert!(!file_stem.contains(is_refused), "{file_stem}");
+            prop_assert!(!file_stem.starts_with('.') && !file_stem.ends_with(['.', ' ']));
+            prop_assert!(!is_reserved(&file_stem));
+            prop_assert!(fits(&file_stem, &object));
+            if !is_cut(&file_stem) {
+                prop_assert_eq!(name(&file_stem), Some(composed(&object)));
+            }
+        }
+
+        #[test]
+        fn two_names_never_share_a_stem(one in "[a-c%/.~ ]{0,6}", other in "[a-c%/.~ ]{0,6}") {
+            prop_assert_eq!(stem(&one) == stem(&other), one == other);
+        }
+    }
 
     #[test]
     fn s161_no_stem_has_a_character_that_a_file_system_refuses() {

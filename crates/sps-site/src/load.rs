@@ -1,4 +1,4 @@
-//! The files of a tree: found, told apart from what is none of its business, and read.
+//! The files of a tree: found, told apart from what does not belong to it, and read.
 
 mod files;
 mod kind;
@@ -167,8 +167,12 @@ fn settings(
     if fs::symlink_metadata(&file).is_err() {
         return Ok((Settings::default(), None));
     }
-    let text = read::text(&file, &options.limits)
-        .map_err(|reason| LoadError::Settings { file, reason })?;
+    let read = match fs::canonicalize(&file) {
+        Ok(target) if target.starts_with(root) => read::text(&target, &options.limits),
+        Ok(_) => Err("the link leads out of the tree; copy the file into the tree".to_owned()),
+        Err(error) => Err(read::reason(&error)),
+    };
+    let text = read.map_err(|reason| LoadError::Settings { file, reason })?;
     let (settings, problems) = Settings::read(&text, places);
     Ok((settings, Some((text.into(), problems))))
 }
@@ -307,8 +311,8 @@ impl SiteFile {
 /// Reports files of one object, and of objects whose labels differ in letter case only. Returns the labels of all of them.
 fn duplicates(files: &mut [SiteFile]) -> Vec<Label> {
     let lower = |file: &SiteFile| file.path.to_string_lossy().to_lowercase();
-    let labelled = files.iter().filter(|it| it.label.is_some());
-    let paths: BTreeMap<_, _> = labelled.map(|it| (lower(it), it.path.clone())).collect();
+    let with_label = files.iter().filter(|it| it.label.is_some());
+    let paths: BTreeMap<_, _> = with_label.map(|it| (lower(it), it.path.clone())).collect();
     for file in files.iter_mut().filter(|it| it.label.is_none()) {
         if let (Some(other), Some(problem)) = (paths.get(&lower(file)), file.problems.first_mut()) {
             let other = other.display();

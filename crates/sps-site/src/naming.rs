@@ -21,7 +21,7 @@ use crate::{
 /// `~`, so that both have files: `office~-200.json`.
 ///
 /// # Errors
-/// File and body disagree, or the stem stands for no name.
+/// File and body disagree, or the stem encodes no name.
 pub(crate) fn of_object(
     endpoint: &'static EndpointInfo,
     stem: &str,

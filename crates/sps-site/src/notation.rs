@@ -1,4 +1,4 @@
-//! What may stand in a file in place of a value: `$ref`, `$secret`, `$new` and `$file`.
+//! What may be in a file in place of a value: `$ref`, `$secret`, `$new` and `$file`.
 //!
 //! A body in *site form* is JSON in which a reference is `{"$ref": LABEL}`, a secret `{"$secret": SOURCE}` and a single-use
 //! object that is made with its user `{"$new": {…}}`. Files are in site form once their `$file` is replaced with the text, and
@@ -24,7 +24,7 @@ impl<'v> Notation<'v> {
     /// The keys of the notations.
     pub const KEYS: [&'static str; 4] = ["$ref", "$secret", "$new", "$file"];
 
-    /// Reads a notation; `None` if the value is none, or is a malformed one, which the check of the tree reports.
+    /// Reads a notation; `None` for any other value, and for a malformed notation, which the check of the tree reports.
     pub fn read(value: &'v Value) -> Option<Self> {
         let members = value.as_object().filter(|members| members.len() == 1)?;
         let (key, value) = members.iter().next()?;

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use sps_model::{EndpointInfo, EndpointKind, validate::suggest};
+use sps_model::{EndpointInfo, EndpointKind, Method, validate::suggest};
 
 use crate::label::{Label, composed, decode};
 
@@ -67,7 +67,7 @@ impl Places {
         self.endpoints.values().copied()
     }
 
-    /// The endpoint that was probably meant by a path that is none: spelled almost so, or written without its first folders.
+    /// The endpoint that was probably meant by a path that leads nowhere: spelled almost so, or written without its first folders.
     pub(crate) fn nearest(&self, path: &str) -> Option<&'static str> {
         let segments = path.split('/').count();
         let alike = || self.paths().filter(|it| it.split('/').count() == segments);
@@ -109,6 +109,11 @@ impl Places {
 /// Whether the endpoint is a collection for certain.
 pub(crate) fn is_collection(endpoint: &EndpointInfo) -> bool {
     endpoint.kind == EndpointKind::Collection
+}
+
+/// Whether the objects of a collection can be found by their names: those that cannot be listed have none.
+pub(crate) fn has_names(endpoint: &EndpointInfo) -> bool {
+    !is_collection(endpoint) || endpoint.methods.contains(&Method::Get)
 }
 
 /// Whether objects may be below the endpoint.

@@ -61,10 +61,14 @@ pub(crate) fn with_root<R>(
 /// # Errors
 /// It cannot be read, is too large, or is not UTF-8.
 pub(crate) fn text(path: &Path, limits: &Limits) -> Result<String, String> {
-    let mut bytes = Vec::new();
     let limit = limits.bytes as u64;
-    let read = File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
-    read.map_err(|error| reason(&error))?;
+    let read = File::open(path).and_then(|file| {
+        // Without its length, a small file is read in eight pieces.
+        let length = file.metadata()?.len().min(limit);
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
+        file.take(limit + 1).read_to_end(&mut bytes).map(|_| bytes)
+    });
+    let bytes = read.map_err(|error| reason(&error))?;
     if bytes.len() as u64 > limit {
         return Err(format!("it is larger than {limit} bytes"));
     }

@@ -44,8 +44,9 @@ pub(crate) struct Spot {
 pub(crate) enum What {
     /// A reference to the object with this label.
     Ref { label: Label, endpoint: &'static EndpointInfo, has_part: bool },
-    /// A secret; `target` is the collection of passwords, if it becomes an object of its own.
-    Secret { source: SecretSource, target: Option<&'static Target> },
+    /// A secret; `target` is the collection of passwords, if it becomes an object of its own. Without it, the constraint is
+    /// that of the text.
+    Secret { source: SecretSource, target: Option<&'static Target>, constraint: Constraint },
     /// A single-use object; its body is checked by itself.
     New { target: &'static Target },
     /// The text of a file.
@@ -54,7 +55,7 @@ pub(crate) enum What {
     Broken,
 }
 
-/// What the notations of a file stand for.
+/// The notations of a file, resolved.
 #[derive(Default)]
 pub(crate) struct Resolved {
     /// The body in site form; not complete if there are errors.
@@ -185,7 +186,7 @@ impl Walk<'_> {
         }
         if !is_alone {
             let message = format!("`{key}` has other keys beside it");
-            let help = "a notation is an object with one key, and stands for a whole value";
+            let help = "a notation is an object with one key, in place of a whole value";
             return self.invalid(node, member.key_span, message, help);
         }
         match (key, &value.value) {
@@ -220,7 +221,7 @@ impl Walk<'_> {
             _ if at.is_secret() => None,
             Kind::Reference(target) if target.single_use => {
                 let help = "write {\"$new\": {…}} with the body of the object, and the secrets in it as {\"$secret\": …}";
-                let message = "`$secret` stands for a text, and an object belongs here".to_owned();
+                let message = "`$secret` is a text, and an object belongs here".to_owned();
                 return self.misplaced(node, message, help);
             }
             _ => {
@@ -233,7 +234,7 @@ impl Walk<'_> {
             let message = "a new object has no value that could be kept".to_owned();
             return self.misplaced(node, message, example("$secret"));
         }
-        self.spot(node, What::Secret { source, target });
+        self.spot(node, What::Secret { source, target, constraint: at.constraint });
         Notation::Secret(text).to_value()
     }
 
@@ -266,7 +267,7 @@ impl Walk<'_> {
     /// Warns of a secret in the file itself.
     fn plain_secret(&mut self, node: &Node<'_>) {
         self.resolved.sensitive.push(node.span);
-        let message = "the secret is in the file itself, for everybody who can read it";
+        let message = "the secret is in the file itself, and all who read the file know it";
         let help = "replace it with {\"$secret\": \"env:NAME\"} or another source";
         let diagnostic = warning(code::PLAIN_SECRET, &self.pointer, node.span, message, help);
         self.resolved.problems.push(diagnostic);
@@ -366,6 +367,3 @@ fn example(key: &str) -> &'static str {
 fn words(names: &[&str]) -> String {
     names.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
 }
-
-#[cfg(test)]
-mod tests;

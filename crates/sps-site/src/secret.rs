@@ -99,7 +99,7 @@ type Environment = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
 /// Reads secrets from the environment, from files and, where the caller allows it, from commands and a person.
 ///
-/// A tree comes from version control, perhaps from a request to merge by somebody else. So it is the caller who says which
+/// A tree comes from version control, perhaps from a request to merge by a stranger. So it is the caller who says which
 /// variables and folders may be read, and whether commands may run; the login password is never available.
 ///
 /// ```

@@ -420,5 +420,4 @@ fn words(names: &[impl Display]) -> String {
 }
 
 #[cfg(test)]
-#[path = "settings_tests.rs"]
 mod tests;

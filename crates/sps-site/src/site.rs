@@ -99,3 +99,40 @@ impl fmt::Debug for Site {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, fs};
+
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{file_name::stem, label::composed};
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever the names are, each has a file, and the files have the names.
+        #[test]
+        fn s161_names_are_the_same_after_reading(names in prop::collection::vec("\\PC{1,12}|[aA/%.~:]{1,6}|[a-c]{240,300}", 1..8)) {
+            // Labels that differ in letter case only are an error of their own.
+            let names: BTreeMap<String, String> =
+                names.into_iter().map(|it| (composed(&it).to_lowercase(), composed(&it))).collect();
+            let root = tempfile::tempdir().unwrap();
+            let folder = root.path().join("policies/user_databases");
+            fs::create_dir_all(&folder).unwrap();
+            for name in names.values() {
+                let text = json!({"name": name}).to_string();
+                fs::write(folder.join(format!("{}.json", stem(name))), text).unwrap();
+            }
+            let site = Site::load(root.path()).unwrap();
+            let mut found: Vec<_> =
+                site.objects().iter().map(|it| it.label.name().unwrap().to_owned()).collect();
+            let mut expected: Vec<_> = names.into_values().collect();
+            found.sort();
+            expected.sort();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

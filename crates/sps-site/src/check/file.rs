@@ -5,8 +5,8 @@ use std::{borrow::Cow, collections::HashMap};
 use sps_model::{
     EndpointInfo, Secret,
     validate::{
-        Context, Diagnostic, Finding, Form, Kind, Reason, Report, Severity, Subject, Unchecked,
-        code as body_code, explain_scanned, json::Node,
+        Constraint, Context, Diagnostic, Finding, Form, Kind, Reason, Report, Subject, Unchecked,
+        code as body_code, explain_scanned, format::Format, is_like_a_key, json::Node,
     },
 };
 
@@ -87,7 +87,7 @@ impl FileCheck<'_> {
         values
     }
 
-    /// Checks the body as the request that it stands for.
+    /// Checks the body as the request that it becomes.
     fn body(
         &self,
         root: &Node<'_>,
@@ -105,13 +105,16 @@ impl FileCheck<'_> {
                     view.muted.push(&spot.pointer);
                     Cow::Owned(key)
                 }
-                What::Secret { target: None, .. } => match values.get(&spot.pointer) {
+                What::Secret { target: None, constraint, .. } => match values.get(&spot.pointer) {
                     Some(secret) => {
                         report.sensitive.push(spot.span);
                         Cow::Borrowed(secret.expose())
                     }
                     None => {
                         view.hidden.push(&spot.pointer);
+                        report.unchecked.extend(codes_of(constraint).map(|code| {
+                            Unchecked::new(code, spot.pointer.clone(), Reason::PlainTextUnknown)
+                        }));
                         Cow::Owned(key)
                     }
                 },
@@ -176,7 +179,7 @@ impl FileCheck<'_> {
         }
         let (message, help) = match self.index.find(label) {
             Known::Here => return Some(Some(true)),
-            Known::Elsewhere if label.name().is_some_and(sps_model::validate::is_like_a_key) => {
+            Known::Elsewhere if label.name().is_some_and(is_like_a_key) => {
                 return None;
             }
             Known::Elsewhere => return Some(None),
@@ -229,8 +232,10 @@ impl View<'_> {
                 continue;
             }
             if is_hidden(&it.pointer) || it.related.iter().any(|it| is_hidden(&it.pointer)) {
-                let reason = Reason::PlainTextUnknown;
-                report.unchecked.push(Unchecked::new(it.code, it.pointer, reason));
+                let unchecked = Unchecked::new(it.code, it.pointer, Reason::PlainTextUnknown);
+                if !report.unchecked.contains(&unchecked) {
+                    report.unchecked.push(unchecked);
+                }
                 continue;
             }
             let is_secret =
@@ -267,6 +272,15 @@ fn without_replacement(it: Diagnostic) -> Diagnostic {
     plain
 }
 
+/// The codes of what a text may break.
+fn codes_of(constraint: &Constraint) -> impl Iterator<Item = &'static str> {
+    let lengths = [
+        constraint.min_length.map(|_| body_code::TOO_SHORT),
+        constraint.max_length.map(|_| body_code::TOO_LONG),
+    ];
+    lengths.into_iter().flatten().chain(constraint.format.map(Format::code))
+}
+
 /// The password in a `$new`.
 fn plain_of_new(root: &Node<'_>, spot: &Spot, values: &Values) -> Option<Secret> {
     let pointer = format!("{}/$new/plain", spot.pointer);
@@ -289,7 +303,5 @@ fn remark(blemish: Blemish, spot: &Spot) -> Diagnostic {
         Blemish::Around => "the secret begins and ends with white space, which is kept",
     };
     let help = "remove it from the source, unless it belongs to the secret";
-    let it = warning(code::SECRET_WHITESPACE, &spot.pointer, spot.span, message, help);
-    debug_assert_eq!(it.severity, Severity::Warning);
-    it
+    warning(code::SECRET_WHITESPACE, &spot.pointer, spot.span, message, help)
 }

@@ -1,19 +1,31 @@
 //! The objects of a tree, as references look them up.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::Path,
+};
 
 use sps_model::{
     Secret,
     validate::{Resolver, is_like_a_key, suggest},
 };
 
-use crate::{label::Label, load::Tree, resolve::What, settings::Settings};
+use crate::{
+    file_name,
+    label::Label,
+    load::Tree,
+    place::{Places, short},
+    resolve::What,
+    settings::Settings,
+};
 
 /// The labels of a tree, and the uses of what serves one user.
 #[derive(Debug)]
 pub(super) struct Index<'t> {
     settings: &'t Settings,
     names: BTreeMap<&'t str, BTreeSet<&'t str>>,
+    /// The objects of files with an error that hides their names; that error is enough.
+    hidden: BTreeSet<Label>,
     /// The first use of each object that serves one user: the number of the file, and the place in words.
     uses: HashMap<String, (usize, String)>,
 }
@@ -53,7 +65,10 @@ impl<'t> Index<'t> {
                 }
             }
         }
-        Self { settings: &tree.settings, names, uses }
+        let without_label = tree.files.iter().filter(|it| it.label.is_none()).map(|it| &it.path);
+        let hidden = without_label.chain(tree.unreadable.iter().map(|it| &it.file));
+        let hidden = hidden.filter_map(|path| label_of_path(path, &tree.places)).collect();
+        Self { settings: &tree.settings, names, hidden, uses }
     }
 
     /// Looks a label up.
@@ -61,7 +76,7 @@ impl<'t> Index<'t> {
         let Some(name) = label.name() else { return Known::Here };
         let names = self.names.get(label.endpoint());
         let all = || names.into_iter().flatten().copied();
-        if names.is_some_and(|names| names.contains(name)) {
+        if names.is_some_and(|names| names.contains(name)) || self.hidden.contains(label) {
             return Known::Here;
         }
         let with_key = |it: &&str| {
@@ -88,7 +103,15 @@ impl<'t> Index<'t> {
     }
 }
 
-/// The objects that one file refers to, by their paths in the request that it stands for.
+/// The label that the file of an object should have by its path.
+fn label_of_path(path: &Path, places: &Places) -> Option<Label> {
+    let folder: Vec<_> = path.parent()?.iter().map(|it| it.to_str()).collect::<Option<_>>()?;
+    let collection = places.collection(&folder.join("/"))?;
+    let name = file_name::name(path.file_stem()?.to_str()?)?;
+    Some(Label::of_object(short(collection), &name))
+}
+
+/// The objects that one file refers to, by their paths in the request that it becomes.
 #[derive(Default)]
 pub(super) struct Objects<'i> {
     facts: HashMap<String, Facts<'i>>,

@@ -1,4 +1,4 @@
-//! The request that a file stands for: its nodes with other values in place of notations.
+//! The request that a file becomes: its nodes with other values in place of notations.
 
 use std::{borrow::Cow, collections::HashMap};
 

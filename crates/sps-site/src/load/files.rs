@@ -1,7 +1,7 @@
 //! The files below a folder, in a fixed order, each of them once.
 
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -30,8 +30,10 @@ pub(super) struct Walk {
     pub(super) found: Vec<Found>,
     pub(super) unreadable: Vec<Unreadable>,
     pub(super) notes: Vec<Remark>,
-    /// The first path of each file that a link leads to, and of each file.
-    seen: BTreeMap<PathBuf, PathBuf>,
+    /// The path in the tree of each file, by its path without links; empty until there is a link.
+    seen: HashMap<PathBuf, PathBuf>,
+    /// Whether links are followed now.
+    is_linking: bool,
 }
 
 impl Walk {
@@ -45,11 +47,17 @@ impl Walk {
             found: Vec::new(),
             unreadable: Vec::new(),
             notes: Vec::new(),
-            seen: BTreeMap::new(),
+            seen: HashMap::new(),
+            is_linking: false,
         };
         let mut links = Vec::new();
         walk.folder(root, &[], &mut links)?;
         // Links come last, so that a file is known by its own name.
+        if !links.is_empty() {
+            walk.is_linking = true;
+            let objects = walk.found.iter().filter(|it| has_known_ending(&it.path));
+            walk.seen = objects.map(|it| (root.join(&it.path), it.path.clone())).collect();
+        }
         while let Some(path) = links.pop() {
             walk.link(&path, &mut links);
         }
@@ -72,7 +80,12 @@ impl Walk {
         for (name, kind) in entries {
             let Some(name) = name.to_str() else {
                 let file = segments.iter().collect::<PathBuf>().join(&name);
-                self.notes.push(Remark { file, reason: "its name is not UTF-8".to_owned() });
+                let reason = "its name is not UTF-8".to_owned();
+                if has_known_ending(&file) {
+                    self.unreadable.push(Unreadable { file, reason });
+                } else {
+                    self.notes.push(Remark { file, reason });
+                }
                 continue;
             };
             let mut segments = segments.to_vec();
@@ -83,8 +96,12 @@ impl Walk {
                 self.below(&folder.join(name), &segments, links);
             } else if kind.is_file() {
                 self.add(segments, folder.join(name));
+            } else if has_known_ending(Path::new(name)) {
+                // Reading a pipe or a device may never end.
+                let reason = "it is neither a file nor a folder".to_owned();
+                let file = segments.iter().collect();
+                self.unreadable.push(Unreadable { file, reason });
             }
-            // Pipes and devices are left alone, because reading them may never end.
         }
         Ok(())
     }
@@ -106,7 +123,7 @@ impl Walk {
 
     fn add(&mut self, segments: Vec<String>, real: PathBuf) {
         let path: PathBuf = segments.iter().collect();
-        if !has_known_ending(&path) {
+        if !self.is_linking || !has_known_ending(&path) {
             return self.found.push(Found { path, segments });
         }
         match self.seen.get(&real) {

@@ -1,11 +1,11 @@
-//! What a file in a tree is: an object, a mistake, or none of the tree's business.
+//! What a file in a tree is: an object, a mistake, or something that does not belong to the tree.
 
 use std::path::Path;
 
 use sps_model::{
-    EndpointInfo, EndpointKind, Method,
+    EndpointInfo, EndpointKind,
     validate::{
-        Diagnostic, Form, Kind as BodyKind, Limits, Shape, Span,
+        Diagnostic, Form, Kind as BodyKind, Limits, ORDER, Shape, Span,
         json::{Node, Value},
         suggest,
     },
@@ -14,7 +14,7 @@ use sps_model::{
 use super::{files::Found, has_no_body, top_keys};
 use crate::{
     code,
-    place::{Places, short},
+    place::{Places, has_names, short},
     problem::error,
     read::{self, Format},
     settings::SETTINGS_FILE,
@@ -120,12 +120,17 @@ impl Sorter<'_> {
             let help = format!("give each object a file of its own: `{path}/NAME.{ending}`");
             return Kind::Misplaced(misplaced(message, help));
         }
-        if stem.is_some()
-            && endpoint.kind == EndpointKind::Collection
-            && !endpoint.methods.contains(&Method::Get)
-        {
+        if stem == Some(ORDER) && endpoint.is_ordered {
+            let message = format!("the order of `{}` is not part of a tree", short(endpoint));
+            return Kind::Misplaced(misplaced(message, "remove the file"));
+        }
+        if stem.is_some() && !has_names(endpoint) {
             let message = format!("objects of `{}` have no names", short(endpoint));
-            let help = "they are made with the object that refers to them: write {\"$secret\": …} or {\"$new\": {…}} there";
+            let notation =
+                if short(endpoint) == "passwords" { "\"$secret\": …" } else { "\"$new\": {…}" };
+            let help = format!(
+                "they are made with the object that refers to them: write {{{notation}}} there"
+            );
             return Kind::Misplaced(misplaced(message, help));
         }
         Kind::Object { endpoint, stem, format }
@@ -151,22 +156,28 @@ impl Sorter<'_> {
             };
             is_in_area.then(near).flatten()
         });
+        let above = folder.match_indices('/').map(|(at, _)| &folder[..at]);
+        if let Some(collection) = above.rev().find(|it| self.places.collection(it).is_some()) {
+            let message = format!("`{collection}` has no folders, only files of objects");
+            let help = "move the file up; a / in the name of an object is written %2F";
+            return Kind::Misplaced(misplaced(message, help));
+        }
         let alike = || self.alike(&keys).filter(|_| near.is_none());
         match (near, alike()) {
             (None, None) if !is_in_area => Kind::Note("it belongs to no endpoint".to_owned()),
             (near, alike) => {
-                let at = if folder.is_empty() { path } else { &folder };
-                let message = format!("no endpoint is called `{path}` or `{at}`");
-                let message =
-                    if at == path { format!("no endpoint is called `{path}`") } else { message };
+                // A folder that is right is not worth a word.
+                let also = Some(&folder).filter(|it| !it.is_empty() && !self.places.is_area(it));
+                let also = also.map(|it| format!(" or `{it}`")).unwrap_or_default();
+                let message = format!("no endpoint is called `{path}`{also}");
                 let mut help = match (near, alike) {
                     (Some(near), _) => format!("did you mean `{near}`?"),
                     (None, Some(alike)) => format!("did you mean `{alike}`, which has these keys?"),
-                    (None, None) => "move the file to the folder of its endpoint".to_owned(),
+                    (None, None) => "is the folder right?".to_owned(),
                 };
                 if is_in_area {
                     help.push_str(
-                        " An endpoint that no source shows is listed as `unknown` in sps.toml",
+                        " If the appliance has the endpoint, list it as `unknown` in sps.toml",
                     );
                 }
                 Kind::Misplaced(misplaced(message, help))
@@ -193,7 +204,10 @@ impl Sorter<'_> {
             .or_else(|| tails(path))
             .or_else(tail_folder)
             .or_else(|| self.places.with_tail(path))
-            .or_else(|| (!folder.is_empty()).then(|| self.places.with_tail(folder)).flatten())
+            .or_else(|| {
+                let is_wrong = !folder.is_empty() && !self.places.is_area(folder);
+                is_wrong.then(|| self.places.with_tail(folder)).flatten()
+            })
             .or_else(|| {
                 let first = path.split('/').next().filter(|it| it.len() >= MIN_AREA)?;
                 if self.places.is_area(first) {

@@ -3,12 +3,12 @@
 use serde_json::Value;
 use sps_model::validate::{Diagnostic, Finding, Kind, Severity, Target, is_like_a_key, json::Node};
 
-use super::{At, Walk, What, collection};
+use super::{At, Walk, What, collection, example};
 use crate::{
     code,
     label::{Label, composed, decode},
     notation::Notation,
-    place,
+    place::{self, has_names},
     problem::error,
 };
 
@@ -36,7 +36,8 @@ impl Walk<'_> {
             _ => places.label(path),
         };
         let Some((label, endpoint)) = found else {
-            return self.no_label(node, target, path);
+            let shown = if at.is_secret() { "…" } else { path };
+            return self.no_label(node, target, shown);
         };
         if label.name().is_none() {
             let message = format!("`{label}` is no object of a collection");
@@ -46,6 +47,13 @@ impl Walk<'_> {
             let (wanted, found) = (collection(target), label.endpoint());
             let message = format!("an object of `{wanted}` belongs here, not one of `{found}`");
             return self.invalid(node, node.span, message, format!("name an object of `{wanted}`"));
+        }
+        // The text may be the secret itself, so it is not repeated.
+        if !has_names(endpoint) && !label.name().is_some_and(is_like_a_key) {
+            let collection = label.endpoint();
+            let message = format!("objects of `{collection}` have no names, only keys");
+            let notation = if collection == "passwords" { "$secret" } else { "$new" };
+            return self.invalid(node, node.span, message, example(notation));
         }
         let has_part = target.is_some_and(|target| target.part.is_some());
         let text = label.to_string();
@@ -75,8 +83,13 @@ impl Walk<'_> {
     /// A text where a reference belongs: the key of an object, which only one appliance has.
     pub(super) fn key(&mut self, target: &'static Target, node: &Node<'_>, key: &str) -> Value {
         if is_like_a_key(key) {
-            let text = Label::of_object(collection(target), key).to_string();
-            return Notation::Ref(&text).to_value();
+            let label = Label::of_object(collection(target), key);
+            let value = Notation::Ref(&label.to_string()).to_value();
+            if let Some(endpoint) = self.surroundings.places.collection(collection(target)) {
+                let has_part = target.part.is_some();
+                self.spot(node, What::Ref { label, endpoint, has_part });
+            }
+            return value;
         }
         let diagnostic = if target.single_use {
             let finding = Finding::NotAKey { collection: target.path };

@@ -13,6 +13,8 @@ use std::{
 const MAX_BYTES: u64 = 64 * 1024;
 /// How often a command that has closed its output is asked whether it has ended.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// A limit that no clock can hold is as good as this one.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// How much of a command is shown.
 const MAX_SHOWN: usize = 80;
 
@@ -23,7 +25,8 @@ const MAX_SHOWN: usize = 80;
 /// # Errors
 /// It cannot be started, fails, prints too much, or takes too long: then it is ended, together with what it started.
 pub(super) fn run(line: &str, folder: &Path, limit: Duration) -> Result<Vec<u8>, String> {
-    let deadline = Instant::now() + limit;
+    let now = Instant::now();
+    let deadline = now.checked_add(limit).unwrap_or(now + LONGEST);
     let shown = shown(line);
     if line.trim().is_empty() {
         return Err("the command is empty".to_owned());

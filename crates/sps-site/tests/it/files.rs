@@ -12,6 +12,7 @@ fn s077_a_misspelt_folder_has_the_nearest_endpoint() {
         ("policies/time_polices/office.json", "did you mean `policies/time_policies`?"),
         ("managment/email.json", "did you mean `management/email`?"),
         ("management/emails.json", "did you mean `management/email`?"),
+        ("ssh/connection.json", "did you mean `ssh/connections`?"),
         // The first folder is missing, or there is one too many.
         ("time_policies/office.json", "did you mean `policies/time_policies`?"),
         ("email.json", "did you mean `management/email`?"),
@@ -31,6 +32,39 @@ fn s077_a_misspelt_folder_has_the_nearest_endpoint() {
 }
 
 #[test]
+fn a_collection_has_no_folders() {
+    let tree = Tree::new().with("policies/time_policies/24/7.json", time_policy("24/7"));
+    assert_eq!(
+        tree.errors(),
+        [
+            "policies/time_policies/24/7.json: misplaced-file : `policies/time_policies` has no folders, only files of objects"
+        ]
+    );
+    assert_eq!(
+        helps(&tree.report()),
+        ["move the file up; a / in the name of an object is written %2F"]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_a_file_of_an_object_is_never_ignored() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let tree = Tree::new().with("policies/time_policies/x.md", "");
+    let socket = tree.path("policies/time_policies/pipe.json");
+    let _listener = std::os::unix::net::UnixListener::bind(socket).unwrap();
+    let latin = tree.path("policies/time_policies").join(OsStr::from_bytes(b"b\xfcro.json"));
+    let is_kept = fs::write(latin, time_policy("x")).is_ok();
+    let errors = tree.errors();
+    assert!(errors.contains(
+        &"policies/time_policies/pipe.json: it is neither a file nor a folder".to_owned()
+    ));
+    // Some file systems take no such name.
+    assert_eq!(errors.iter().any(|it| it.ends_with("its name is not UTF-8")), is_kept);
+}
+
+#[test]
 fn an_endpoint_that_no_source_shows_is_read_where_the_settings_name_it() {
     let tree = Tree::new()
         .with("policies/new_things/one.json", r#"{"name": "one", "x": 1}"#)
@@ -43,7 +77,7 @@ fn an_endpoint_that_no_source_shows_is_read_where_the_settings_name_it() {
     );
     assert!(
         helps(&tree.report())[0]
-            .ends_with("An endpoint that no source shows is listed as `unknown` in sps.toml")
+            .ends_with("If the appliance has the endpoint, list it as `unknown` in sps.toml")
     );
     assert_eq!(notes(&tree.report()), ["new_area/thing.json: it belongs to no endpoint"]);
 
@@ -68,9 +102,14 @@ fn a_path_that_takes_no_object_says_why() {
             "the endpoints below have files, such as `management/snmp/trap`",
         ),
         (
+            "ssh/connections/@order.json",
+            "the order of `ssh/connections` is not part of a tree",
+            "remove the file",
+        ),
+        (
             "passwords/mail.json",
             "objects of `passwords` have no names",
-            "they are made with the object that refers to them: write {\"$secret\": …} or {\"$new\": {…}} there",
+            "they are made with the object that refers to them: write {\"$secret\": …} there",
         ),
     ] {
         let report = Tree::new().with(path, "{}").report();
@@ -266,6 +305,19 @@ fn a_root_that_is_no_folder_is_an_error_of_loading() {
     }
     fs::create_dir(tree.path("sps.toml")).unwrap();
     assert!(matches!(Site::load(tree.root()).unwrap_err(), LoadError::Settings { .. }));
+}
+
+#[cfg(unix)]
+#[test]
+fn settings_outside_of_the_tree_are_not_read() {
+    let outside = Tree::new().with("sps.toml", "target = '7.5'");
+    let tree = Tree::new().with("x.md", "");
+    std::os::unix::fs::symlink(outside.path("sps.toml"), tree.path("sps.toml")).unwrap();
+    let error = Site::load(tree.root()).unwrap_err().to_string();
+    assert!(
+        error.ends_with("the link leads out of the tree; copy the file into the tree"),
+        "{error}"
+    );
 }
 
 #[test]

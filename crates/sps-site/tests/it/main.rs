@@ -5,6 +5,7 @@
 mod applying;
 mod faults;
 mod files;
+mod hidden;
 mod names;
 mod notations;
 mod planning;

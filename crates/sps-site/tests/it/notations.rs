@@ -61,7 +61,7 @@ fn broken_notations_have_a_place_and_a_way_out() {
         (
             r#"{"$ref": "x", "y": 1}"#,
             "`$ref` has other keys beside it",
-            "a notation is an object with one key, and stands for a whole value",
+            "a notation is an object with one key, in place of a whole value",
             "\"$ref\"",
         ),
         (

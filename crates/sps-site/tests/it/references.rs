@@ -41,6 +41,24 @@ fn an_object_that_the_tree_does_not_describe_may_be_on_the_appliance() {
 }
 
 #[test]
+fn an_object_whose_file_is_broken_is_no_unknown_label() {
+    let policy = channel_policy("c", r#"{"$ref": "office"}"#);
+    for (file, text) in [
+        ("office.json", time_policy("office-hours").into_bytes()),
+        ("office.json", b"\xff".to_vec()),
+        ("office.json", b"{".to_vec()),
+    ] {
+        let tree = Tree::new()
+            .with("policies/time_policies/office2.json", time_policy("office2"))
+            .with(&format!("policies/time_policies/{file}"), text)
+            .with("ssh/channel_policies/c.json", &policy);
+        let errors = tree.errors();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].starts_with("policies/time_policies/office.json"), "{errors:?}");
+    }
+}
+
+#[test]
 fn a_name_that_several_objects_have_lists_all() {
     let tree = Tree::new()
         .with("policies/time_policies/office~-200.json", time_policy("office"))
@@ -80,6 +98,9 @@ fn an_object_for_one_user_has_one_in_the_whole_tree() {
            management/email.json at /smtp_auth/password"
             .to_owned()]
     );
+    // A bare key is the same object.
+    let tree = tree.with("management/snmp/trap.json", trap(&format!("\"{KEY}\""), keep));
+    assert!(tree.errors().iter().any(|it| it.contains("trap.json: single-use-reference")));
     // Twice in one file, once as a label and once as a key.
     let tree =
         Tree::new().with("management/snmp/trap.json", trap(&password, &format!("\"{KEY}\"")));
@@ -90,6 +111,21 @@ fn an_object_for_one_user_has_one_in_the_whole_tree() {
     let same = r#"{"$secret": "env:A"}"#;
     let tree = Tree::new().with("management/snmp/trap.json", trap(same, same));
     assert!(tree.errors().is_empty(), "{:?}", tree.errors());
+}
+
+#[test]
+fn a_password_has_no_name_that_a_reference_could_have() {
+    let tree = Tree::new().with(
+        "management/snmp/trap.json",
+        trap(r#"{"$ref": "hunter22"}"#, r#"{"$secret": "keep"}"#),
+    );
+    assert_eq!(
+        tree.errors(),
+        [
+            "management/snmp/trap.json: invalid-notation /version/value/auth_password: objects of `passwords` have no names, \
+          only keys"
+        ]
+    );
 }
 
 #[test]

@@ -142,6 +142,26 @@ fn s045_a_syntax_error_beside_a_plain_password_does_not_show_it() {
 }
 
 #[test]
+fn a_text_without_a_value_is_listed_as_unchecked() {
+    let body = r#"{"enabled": true, "version": {"selection": "2c", "value": {"community": {"$secret": "env:A"},
+        "server": {"selection": "ip", "value": "192.0.2.1"}}}}"#;
+    let tree = Tree::new().with("management/snmp/trap.json", body);
+    let report = tree.report();
+    assert!(report.is_valid(), "{report}");
+    let unchecked: Vec<_> = report.files[0]
+        .report
+        .unchecked
+        .iter()
+        .map(|it| (it.code, it.pointer.as_str(), it.reason.kind()))
+        .collect();
+    assert_eq!(unchecked, [("too-short", "/version/value/community", "plain-text-unknown")]);
+    let report = check(&tree, &[("A", "public")]);
+    let codes: Vec<_> = report.warnings().map(|(_, it)| it.code).collect();
+    assert_eq!(codes, ["cleartext-snmp", "default-community"]);
+    assert!(!report.to_string().contains("\"public\""), "{report}");
+}
+
+#[test]
 fn keep_is_never_read() {
     let tree =
         Tree::new().with("management/splunk_forwarder.json", splunk(r#"{"$secret": "keep"}"#));
