@@ -69,7 +69,7 @@ struct Entry {
 /// The file.
 #[derive(Serialize, Deserialize)]
 struct Content {
-    format: u64,
+    schema_version: u64,
     key_id: String,
     appliance: About,
     secrets: BTreeMap<String, BTreeMap<String, Entry>>,
@@ -78,7 +78,7 @@ struct Content {
 /// Reads the format before anything else, which another format may not have.
 #[derive(Deserialize)]
 struct Format {
-    format: u64,
+    schema_version: u64,
 }
 
 /// What the state says about a secret.
@@ -166,7 +166,7 @@ impl State {
             self.key.is_saved = true;
         }
         let content = Content {
-            format: FORMAT,
+            schema_version: FORMAT,
             key_id: self.key.id(),
             appliance: self.about.clone(),
             secrets: self.secrets.clone(),
@@ -318,7 +318,7 @@ fn read(path: &Path, key_id: &str) -> Result<BTreeMap<String, BTreeMap<String, E
         result => result.map_err(|error| error.to_string())?,
     };
     let damaged = |_| "the file is damaged".to_owned();
-    let Format { format } = serde_json::from_str(&text).map_err(damaged)?;
+    let Format { schema_version: format } = serde_json::from_str(&text).map_err(damaged)?;
     if format != FORMAT {
         return Err(format!("its format is {format}, and this version reads {FORMAT}"));
     }
@@ -430,7 +430,7 @@ mod tests {
 
     #[test]
     fn s121_a_damaged_state_is_lost_with_a_note() {
-        for text in ["", "{", "[]", "{}", "\0", r#"{"format": 1}"#] {
+        for text in ["", "{", "[]", "{}", "\0", r#"{"schema_version": 1}"#] {
             let folder = tempfile::tempdir().unwrap();
             let file = saved(folder.path()).file;
             fs::write(&file, text).unwrap();
@@ -447,7 +447,8 @@ mod tests {
     fn s019_another_format_is_lost_and_stays_until_the_state_is_saved() {
         let folder = tempfile::tempdir().unwrap();
         let file = saved(folder.path()).file;
-        let text = fs::read_to_string(&file).unwrap().replace("\"format\": 1", "\"format\": 99");
+        let text = fs::read_to_string(&file).unwrap();
+        let text = text.replace("\"schema_version\": 1", "\"schema_version\": 99");
         fs::write(&file, &text).unwrap();
         let state = State::open(folder.path(), &appliance());
         assert!(

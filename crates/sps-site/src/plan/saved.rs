@@ -27,10 +27,12 @@ use crate::{
     state::{hex, write},
 };
 
-/// The format of saved plans.
-const FORMAT: u64 = 1;
 /// The parts of the file around its checksum and its content. No other byte is in it, so that each one counts.
-const PARTS: [&str; 3] = ["{\"sps-plan\":\"", "\",\n\"content\":", "}\n"];
+///
+/// The number of the format comes first, by which a tree tells a plan from an object.
+const PARTS: [&str; 3] = ["{\"schema_version\":1,\"sps-plan\":\"", "\",\n\"content\":", "}\n"];
+/// How a plan of any format begins.
+const MARK: &str = "{\"schema_version\":";
 /// How much work one check of a secret is.
 const ITERATIONS: NonZeroU32 = NonZeroU32::new(100_000).expect("it is not zero");
 /// The bytes of a secret's check. Many other values have the same, so that the file does not tell the secret from them.
@@ -173,7 +175,6 @@ impl Plan {
             .map_err(|_| failed(io::Error::other("the system has no random numbers")))?;
         let content = serde_json::to_value(self.content()).map_err(|error| failed(error.into()))?;
         let file = json!({
-            "format": FORMAT,
             "id": identifier(&content),
             "made_at": made_at,
             "plan": content,
@@ -274,16 +275,14 @@ impl SavedPlan {
         const NO_PLAN: &str = "it does not have the form of a plan";
         let [start, middle, end] = PARTS;
         let text = std::str::from_utf8(text).map_err(|_| NO_PLAN)?;
-        let rest = text.strip_prefix(start).ok_or(NO_PLAN)?;
+        let other = if text.starts_with(MARK) { "its format is another one" } else { NO_PLAN };
+        let rest = text.strip_prefix(start).ok_or(other)?;
         let (expected, rest) = rest.split_once(middle).ok_or("it ends too early")?;
         let content = rest.strip_suffix(end).ok_or("it ends too early")?;
         if expected != checksum(content) {
             return Err("it was changed after it was made");
         }
         let mut file: Value = serde_json::from_str(content).map_err(|_| NO_PLAN)?;
-        if file.get("format") != Some(&FORMAT.into()) {
-            return Err("another version of the program made it");
-        }
         let content: Content = serde_json::from_value(file["plan"].take()).map_err(|_| NO_PLAN)?;
         let checks = serde_json::from_value(file["checks"].take()).map_err(|_| NO_PLAN)?;
         let salt = file["salt"].as_str().and_then(crate::state::unhex).ok_or(NO_PLAN)?;

@@ -4,7 +4,8 @@ use std::{fs, path::Path};
 
 use sps_model::Secret;
 use sps_site::{
-    ApplyOptions, Label, PlanError, PlanOptions, SecretError, SecretSource, Secrets, Site, State,
+    ApplyOptions, CheckOptions, Label, PlanError, PlanOptions, SecretError, SecretSource, Secrets,
+    Site, State,
     plan::{MarkdownOptions, Prepared, Style},
 };
 
@@ -98,6 +99,30 @@ fn s181_every_secret_that_is_missing_is_named() {
     let error = Prepared::new(&site, &options).unwrap_err();
     let PlanError::Secrets { errors } = &error else { panic!("{error}") };
     assert_eq!((errors[0].label().to_string(), errors[0].pointer()), (TRAP.to_owned(), POINTER));
+}
+
+#[tokio::test]
+async fn s113_plans_reports_and_states_are_no_objects() {
+    let root = files();
+    let simulator = simulator().await;
+    let client = client(&simulator).await;
+    let mut options = PlanOptions::default();
+    options.secrets = Some(&ENV);
+    let site = Site::load(root.path()).unwrap();
+    let (appliance, found) = read(&client).await;
+    let plan = Prepared::new(&site, &options).unwrap().compare(appliance, &found).unwrap();
+    // All of them are written into the tree itself, also beside objects.
+    let mut state = State::open(root.path(), plan.appliance());
+    plan.commit(&client, &mut state, &ApplyOptions::default(), &mut ()).await.unwrap();
+    plan.save(&root.path().join("plan.json"), "now").unwrap();
+    plan.save(&root.path().join(format!("{TIMES}/plan.json")), "now").unwrap();
+    write(root.path(), "report.json", &plan.to_json().to_string());
+    let again = Site::load(root.path()).unwrap();
+    let report = again.check(&CheckOptions::default());
+    assert!(report.is_valid(), "{report}");
+    let labels = |site: &Site| site.objects().iter().map(|it| it.label.clone()).collect::<Vec<_>>();
+    assert_eq!(labels(&again), labels(&site));
+    assert!(report.notes.len() >= 4, "{report}");
 }
 
 #[tokio::test]
