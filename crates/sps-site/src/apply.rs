@@ -14,6 +14,7 @@ use sps_client::{Client, CommitReport, Transaction};
 use sps_model::validate::Version;
 
 use self::run::Run;
+pub(crate) use self::run::SecretKeys;
 pub use self::{
     error::{ApplyError, ApplyErrorKind, Outcome},
     event::{ApplyEvent, ApplyProgress},
@@ -134,22 +135,20 @@ impl Plan {
     }
 
     /// Remembers the secrets that the appliance has now.
-    fn remember(&self, state: &mut State, keys: &run::SecretKeys) {
+    pub(crate) fn remember(&self, state: &mut State, keys: &SecretKeys) {
         for object in &self.objects {
             if let Some(old) = &object.renamed_from {
-                state.forget(old);
+                state.forget(old, []);
             }
         }
         for operation in &self.operations {
             if operation.kind == OperationKind::Delete {
-                state.forget(&operation.label);
+                state.forget(&operation.label, []);
             }
         }
         for (label, slots) in &self.slots {
-            let all_known = slots.iter().all(|it| it.fate != Fate::Unknown);
-            if all_known {
-                state.forget(label);
-            }
+            let unknown = slots.iter().filter(|it| it.fate == Fate::Unknown);
+            state.forget(label, unknown.map(|it| (it.pointer.as_str(), it.key.as_deref())));
             for slot in slots {
                 let content = slot.origin.content(label, &slot.pointer, &self.values);
                 let Some(content) = content.filter(|_| slot.fate != Fate::Unknown) else {

@@ -183,19 +183,23 @@ impl State {
     }
 
     /// Compares a secret with the one that an object holds which was made for it.
+    ///
+    /// `is_elsewhere` says whether another place of the appliance's object refers to a key. Then an element of a list was
+    /// moved, and not the reference changed.
     pub(crate) fn compare_key(
         &self,
         label: &Label,
         pointer: &str,
         key: &str,
         value: &Secret,
+        is_elsewhere: impl Fn(&str) -> bool,
     ) -> Remembered {
         let mut entries = self.secrets.values().flat_map(BTreeMap::values);
         if let Some(entry) = entries.find(|it| it.key.as_deref() == Some(key)) {
             return Remembered::of(self.hash_of_key(key, value) == entry.hash);
         }
         match self.entry(label, pointer) {
-            Some(entry) if entry.key.is_some() => Remembered::OtherKey,
+            Some(Entry { key: Some(other), .. }) if !is_elsewhere(other) => Remembered::OtherKey,
             _ => Remembered::Nothing,
         }
     }
@@ -214,9 +218,27 @@ impl State {
         self.secrets.get(&label.to_string())?.get(pointer)
     }
 
-    /// Forgets everything about an object.
-    pub(crate) fn forget(&mut self, label: &Label) {
-        self.secrets.remove(&label.to_string());
+    /// Forgets everything about an object, but not what is known about these places with the keys that they refer to.
+    pub(crate) fn forget<'p>(
+        &mut self,
+        label: &Label,
+        except: impl IntoIterator<Item = (&'p str, Option<&'p str>)>,
+    ) {
+        let label = label.to_string();
+        let Some(old) = self.secrets.remove(&label) else { return };
+        let kept: BTreeMap<String, Entry> = except
+            .into_iter()
+            .filter_map(|(pointer, key)| {
+                let entry = match key {
+                    Some(key) => old.values().find(|it| it.key.as_deref() == Some(key)),
+                    None => old.get(pointer).filter(|it| it.key.is_none()),
+                };
+                Some((pointer.to_owned(), entry?.clone()))
+            })
+            .collect();
+        if !kept.is_empty() {
+            self.secrets.insert(label, kept);
+        }
     }
 
     /// Remembers that an object holds a secret, to which a place refers.
@@ -392,20 +414,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         saved(folder.path());
         let state = State::open(folder.path(), &appliance());
-        let key =
-            |pointer, key, value: &str| state.compare_key(&trap(), pointer, key, &value.into());
+        let key = |pointer, key, value: &str| {
+            state.compare_key(&trap(), pointer, key, &value.into(), |_| false)
+        };
         assert_eq!(key("/a", KEY, "first"), Remembered::Same);
         assert_eq!(key("/moved", KEY, "first"), Remembered::Same);
         assert_eq!(key("/a", KEY, "other"), Remembered::OtherValue);
         assert_eq!(key("/a", "ffff", "first"), Remembered::OtherKey);
         assert_eq!(key("/x", "ffff", "first"), Remembered::Nothing);
+        let moved = state.compare_key(&trap(), "/a", "ffff", &"first".into(), |it| it == KEY);
+        assert_eq!(moved, Remembered::Nothing);
         let place = |pointer, value: &str| state.compare_place(&trap(), pointer, &value.into());
         assert_eq!(place("/b", "second"), Remembered::Same);
         assert_eq!(place("/b", "first"), Remembered::OtherValue);
         assert_eq!(place("/x", "second"), Remembered::Nothing);
         // Another appliance has a state of its own.
         let other = State::open(folder.path(), &Appliance::new("https://other.example"));
-        assert_eq!(other.compare_key(&trap(), "/a", KEY, &"first".into()), Remembered::Nothing);
+        assert_eq!(
+            other.compare_key(&trap(), "/a", KEY, &"first".into(), |_| false),
+            Remembered::Nothing
+        );
     }
 
     #[cfg(unix)]
@@ -438,7 +466,7 @@ mod tests {
             let notes: Vec<_> = state.notes().collect();
             assert_eq!(notes.len(), 1, "{notes:?}");
             assert!(notes[0].contains(&file.display().to_string()), "{notes:?}");
-            let found = state.compare_key(&trap(), "/a", KEY, &"first".into());
+            let found = state.compare_key(&trap(), "/a", KEY, &"first".into(), |_| false);
             assert_eq!(found, Remembered::Nothing);
         }
     }
@@ -476,6 +504,25 @@ mod tests {
             assert_eq!(state.notes().count(), 0);
             assert_eq!(state.compare_place(&trap(), "/b", &"third".into()), Remembered::Same);
         }
+    }
+
+    #[test]
+    fn forgets_an_object_but_for_some_places() {
+        let mut state = State::in_memory();
+        state.remember_key(&trap(), "/0", KEY, &"first".into());
+        state.remember_key(&trap(), "/1", "ffff", &"second".into());
+        state.remember_place(&trap(), "/b", &"third".into());
+        // The element with the first key has moved.
+        state.forget(&trap(), [("/1", Some(KEY)), ("/b", None), ("/2", Some("eeee"))]);
+        let key = |pointer, key, value: &str| {
+            state.compare_key(&trap(), pointer, key, &value.into(), |_| false)
+        };
+        assert_eq!(key("/1", KEY, "first"), Remembered::Same);
+        assert_eq!(key("/1", "ffff", "second"), Remembered::OtherKey);
+        assert_eq!(key("/0", "ffff", "second"), Remembered::Nothing);
+        assert_eq!(state.compare_place(&trap(), "/b", &"third".into()), Remembered::Same);
+        state.forget(&trap(), []);
+        assert_eq!(state.compare_place(&trap(), "/b", &"third".into()), Remembered::Nothing);
     }
 
     #[test]

@@ -22,7 +22,7 @@ const CONFIGURATION: &str = "/api/configuration/";
 const INFO: &str = "/api/info";
 
 /// The keys of the objects that hold secrets, by the place of the secret.
-pub(super) type SecretKeys = BTreeMap<(Label, String), String>;
+pub(crate) type SecretKeys = BTreeMap<(Label, String), String>;
 
 /// A plan that is being carried out.
 pub(super) struct Run<'a> {

@@ -8,6 +8,7 @@ mod property;
 mod rendering;
 mod saving;
 mod secrets;
+mod vaults;
 
 use serde_json::Value;
 use sps_model::locate;

@@ -174,7 +174,14 @@ impl Walk<'_> {
             Have::Nothing => return Verdict::Changed(Reason::NotSet),
             Have::Plain(text) if text == content.expose() => return Verdict::Same,
             Have::Plain(_) => return Verdict::Changed(new_value()),
-            Have::Reference(key) => state.compare_key(label, &self.found_at, key, content),
+            Have::Reference(key) => {
+                let is_elsewhere = |key: &str| {
+                    self.found.is_some_and(|found| {
+                        found.secrets.values().any(|it| it.as_deref() == Some(key))
+                    })
+                };
+                state.compare_key(label, &self.found_at, key, content, is_elsewhere)
+            }
             Have::Unseen => state.compare_place(label, &self.found_at, content),
         };
         match remembered {
