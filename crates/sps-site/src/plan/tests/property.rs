@@ -6,7 +6,7 @@ use proptest::{collection, option, prelude::*};
 use serde_json::{Value, json};
 
 use super::{
-    super::{Action, Inputs, Plan},
+    super::{Action, Inputs, Plan, Problem},
     model::{COLLECTIONS, Model, REFERENCES, object},
 };
 use crate::{State, found::Appliance, label::Label, object::Object};
@@ -140,6 +140,50 @@ proptest! {
         let second = compare(&tree, &model, &COLLECTIONS).unwrap();
         prop_assert!(second.is_empty(), "{:?}", second.objects);
         prop_assert_eq!(second.summary().unchanged, tree.len());
+    }
+
+    /// Renames come first: nothing that is renamed is deleted, and the appliance has the tree and nothing else.
+    #[test]
+    fn s057_renames_never_delete(
+        wanted in sketches(),
+        there in sketches(),
+        moved in collection::vec((0..COLLECTIONS.len(), 0..NAMES.len(), 0..NAMES.len()), 1..4),
+    ) {
+        let (tree, mut model) = (tree(&wanted), appliance(&there));
+        let (found, state) = (model.found(), State::in_memory());
+        let mut inputs = Inputs::new(Appliance::new("https://sps.example"), &tree, &found, &state);
+        inputs.scope.owned = COLLECTIONS.iter().map(|it| (*it).to_owned()).collect();
+        let mut seen = BTreeSet::new();
+        for (collection, from, to) in moved {
+            let is_new = seen.insert((collection, 0, from)) & seen.insert((collection, 1, to));
+            if from != to && is_new {
+                let label = |name: usize| Label::of_object(COLLECTIONS[collection], NAMES[name]);
+                inputs.scope.moved.push((label(from), label(to)));
+            }
+        }
+        let plan = match Plan::compare(inputs) {
+            Ok(plan) => plan,
+            Err(problems) => {
+                // References are those of the tree, which has every object.
+                let is_about_names = |it: &Problem| matches!(it,
+                    Problem::MovedTogether { .. } | Problem::MovedInCircle { .. }
+                    | Problem::MoveBlocked { .. });
+                prop_assert!(problems.iter().all(is_about_names), "{}", problems);
+                return Ok(());
+            }
+        };
+        let renamed: Vec<_> =
+            plan.objects().iter().filter_map(|it| it.renamed_from.clone()).collect();
+        let paths: Vec<_> =
+            found.iter().filter(|it| renamed.contains(&it.label)).map(|it| it.path.clone()).collect();
+        model.apply(&plan).map_err(TestCaseError::fail)?;
+        prop_assert!(paths.iter().all(|path| model.bodies.contains_key(path)));
+        let expected: BTreeMap<_, _> =
+            tree.iter().map(|it| (it.label.to_string(), plain(&it.body))).collect();
+        let result: BTreeMap<_, _> =
+            model.by_label().into_iter().map(|(label, body)| (label, plain(&body))).collect();
+        prop_assert_eq!(result, expected);
+        prop_assert!(compare(&tree, &model, &COLLECTIONS).unwrap().is_empty());
     }
 
     /// Nothing is owned, so what the tree does not have stays as it is, byte for byte.
