@@ -69,6 +69,19 @@ async fn requests_come_in_the_order_of_references() {
 }
 
 #[tokio::test]
+async fn an_application_needs_few_requests() {
+    let (simulator, mut state) = (simulator().await, State::in_memory());
+    let client = client(&simulator).await;
+    let first = plan(&client, &tree(), &state).await;
+    let before = simulator.requests().len();
+    apply(&client, &first, &mut state).await.unwrap();
+    let requests = simulator.requests().len() - before;
+    // Four objects and one password. Reading back is up to the next comparison.
+    let (changes, secrets) = (4, 1);
+    assert!(requests <= changes + secrets + 10, "{requests}");
+}
+
+#[tokio::test]
 async fn planning_only_reads() {
     let simulator = simulator().await;
     let client = client(&simulator).await;
