@@ -14,14 +14,13 @@ use sps_client::{Client, CommitReport, Transaction};
 use sps_model::validate::Version;
 
 use self::run::Run;
-pub(crate) use self::run::SecretKeys;
 pub use self::{
     error::{ApplyError, ApplyErrorKind, Outcome},
     event::{ApplyEvent, ApplyProgress},
 };
 use crate::{
     State,
-    plan::{Fate, OperationKind, Plan, Summary},
+    plan::{Plan, Summary},
 };
 
 /// The first version whose commits have a message.
@@ -132,36 +131,6 @@ impl Plan {
         let first: Version = FIRST_WITH_MESSAGE.parse().ok()?;
         let version: Version = self.appliance.version.split(' ').next()?.parse().ok()?;
         (version >= first).then(|| format!("plan {}: {}", self.id(), self.summary()))
-    }
-
-    /// Remembers the secrets that the appliance has now.
-    pub(crate) fn remember(&self, state: &mut State, keys: &SecretKeys) {
-        for object in &self.objects {
-            if let Some(old) = &object.renamed_from {
-                state.forget(old, []);
-            }
-        }
-        for operation in &self.operations {
-            if operation.kind == OperationKind::Delete {
-                state.forget(&operation.label, []);
-            }
-        }
-        for (label, slots) in &self.slots {
-            let unknown = slots.iter().filter(|it| it.fate == Fate::Unknown);
-            state.forget(label, unknown.map(|it| (it.pointer.as_str(), it.key.as_deref())));
-            for slot in slots {
-                let content = slot.origin.content(label, &slot.pointer, &self.values);
-                let Some(content) = content.filter(|_| slot.fate != Fate::Unknown) else {
-                    continue;
-                };
-                let place = (label.clone(), slot.pointer.clone());
-                match (&slot.collection, keys.get(&place).or(slot.key.as_ref())) {
-                    (Some(_), Some(key)) => state.remember_key(label, &slot.pointer, key, &content),
-                    (None, _) => state.remember_place(label, &slot.pointer, &content),
-                    (Some(_), None) => {}
-                }
-            }
-        }
     }
 }
 

@@ -32,6 +32,7 @@ mod options;
 mod order;
 mod pointer;
 mod problem;
+mod remember;
 mod render;
 mod saved;
 mod scope;
@@ -55,6 +56,7 @@ pub(crate) use self::{
     change::counted,
     kinds::{Place, body_kind, tag_of},
     order::Operation,
+    remember::SecretKeys,
     secret::{Fate, Origin, Slot},
     walk::{Fill, FillWith, Kept},
 };

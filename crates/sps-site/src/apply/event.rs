@@ -1,4 +1,4 @@
-//! What happens while a plan is applied, for whoever shows it.
+//! What happens while a plan is applied, for a caller that shows it.
 
 use crate::{label::Label, plan::OperationKind};
 

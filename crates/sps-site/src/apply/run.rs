@@ -14,15 +14,13 @@ use crate::{
     Notation,
     label::Label,
     plan::{
-        Fill, FillWith, Operation, OperationKind, Origin, Place, Plan, Slot, body_kind, tag_of,
+        Fill, FillWith, Operation, OperationKind, Origin, Place, Plan, SecretKeys, Slot, body_kind,
+        tag_of,
     },
 };
 
 const CONFIGURATION: &str = "/api/configuration/";
 const INFO: &str = "/api/info";
-
-/// The keys of the objects that hold secrets, by the place of the secret.
-pub(crate) type SecretKeys = BTreeMap<(Label, String), String>;
 
 /// A plan that is being carried out.
 pub(super) struct Run<'a> {

@@ -9,10 +9,9 @@ use sps_model::{
     validate::{Constraints, Field, Form, Kind, Shape, Subject, Target, Type, Versions},
 };
 
-use super::super::{FillWith, Inputs, OperationKind, Plan, Problem, Problems, Values};
+use super::super::{FillWith, Inputs, OperationKind, Plan, Problem, Problems, SecretKeys, Values};
 use crate::{
     State,
-    apply::SecretKeys,
     found::{Appliance, Found},
     label::Label,
     object::Object,
