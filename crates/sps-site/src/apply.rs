@@ -19,7 +19,7 @@ pub use self::{
     event::{ApplyEvent, ApplyProgress},
 };
 use crate::{
-    State,
+    Snapshot, State, Wanted,
     plan::{Plan, Summary},
 };
 
@@ -46,9 +46,45 @@ pub struct Applied {
     pub commit: CommitReport,
     /// What a reader has to know, such as that the state could not be written.
     pub notes: Vec<String>,
+    /// What is left to change: empty if the appliance took everything. `None` if it was not read back.
+    pub left: Option<Plan>,
 }
 
 impl Plan {
+    /// Carries the plan out as [`Plan::commit`] does, then reads everything back and compares the tree again.
+    ///
+    /// # Errors
+    /// [`ApplyError`]. If the changes took effect and only the reading failed, that is a note of [`Applied`].
+    pub async fn apply(
+        &self,
+        client: &Client,
+        state: &mut State,
+        options: &ApplyOptions,
+        progress: &mut dyn ApplyProgress,
+    ) -> Result<Applied, ApplyError> {
+        let mut applied = self.commit(client, state, options, progress).await?;
+        if self.is_empty() {
+            applied.left = Some(self.clone());
+            return Ok(applied);
+        }
+        progress.event(&ApplyEvent::ReadingBack);
+        let wanted = Wanted::Endpoints(Self::endpoints_of(&self.tree, &self.scope));
+        let left = match Snapshot::read(client, &wanted).await {
+            Ok(snapshot) => self
+                .again(snapshot.appliance.clone(), snapshot.objects(), state)
+                .map_err(|problems| problems.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match left {
+            Ok(left) => applied.left = Some(left),
+            Err(error) => {
+                let note = format!("everything was applied, but could not be compared: {error}");
+                applied.notes.push(note);
+            }
+        }
+        Ok(applied)
+    }
+
     /// Carries the plan out in one transaction: first the objects that hold secrets, then the others in their order, then
     /// a look at the appliance's own list of changes, and the commit. The state remembers the secrets.
     ///
@@ -83,7 +119,8 @@ impl Plan {
         self.check_consent(options)?;
         let summary = self.summary();
         if self.is_empty() {
-            return Ok(Applied { summary, commit: CommitReport::default(), notes: Vec::new() });
+            let commit = CommitReport::default();
+            return Ok(Applied { summary, commit, notes: Vec::new(), left: None });
         }
         progress.event(&ApplyEvent::Opening);
         let transaction = client.transaction().await;
@@ -108,7 +145,7 @@ impl Plan {
                 "{error}: the next plan cannot compare the secrets that were applied"
             ));
         }
-        Ok(Applied { summary, commit, notes })
+        Ok(Applied { summary, commit, notes, left: None })
     }
 
     fn check_consent(&self, options: &ApplyOptions) -> Result<(), ApplyError> {

@@ -84,6 +84,7 @@ mod resolve;
 mod secret;
 mod settings;
 mod site;
+mod snapshot;
 mod state;
 
 pub use crate::{
@@ -99,5 +100,6 @@ pub use crate::{
     secret::{Blemish, SecretError, SecretReader, Secrets, blemish},
     settings::{Moved, SETTINGS_FILE, Settings},
     site::Site,
+    snapshot::{Snapshot, SnapshotError, Wanted},
     state::{State, StateError},
 };

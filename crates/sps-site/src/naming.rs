@@ -64,7 +64,7 @@ fn no_stem(stem: &str) -> Diagnostic {
 }
 
 /// The member that has the name of an object.
-fn label_member(endpoint: &EndpointInfo) -> Option<&'static str> {
+pub(crate) fn label_member(endpoint: &EndpointInfo) -> Option<&'static str> {
     let subject = endpoint.subject(Form::Request)?;
     let Kind::Named(ty) = subject.body.peeled() else { return None };
     let Shape::Struct { fields, .. } = ty.shape else { return None };

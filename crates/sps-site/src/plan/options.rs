@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
+use sps_client::Client;
+
 use super::{Inputs, Plan, Problems, Scope, Values, secret::visit_sources};
 use crate::{
-    CheckOptions, Found, Object, SecretError, SecretSource, Secrets, Site, SiteReport, State,
-    found::Appliance,
+    CheckOptions, Found, Object, SecretError, SecretSource, Secrets, Site, SiteReport, Snapshot,
+    SnapshotError, State, Wanted, found::Appliance,
 };
 
 /// How a plan is made.
@@ -53,6 +55,9 @@ pub enum PlanError {
     /// The tree does not fit the appliance.
     #[error("{0}")]
     Problems(Problems),
+    /// The appliance could not be read. Nothing was changed.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
 }
 
 impl From<Problems> for PlanError {
@@ -67,6 +72,35 @@ fn count(report: &SiteReport) -> usize {
 
 fn list(errors: &[SecretError]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+impl Plan {
+    /// Checks a tree, reads its secrets, reads what the appliance has of it, and compares the two. Nothing is changed.
+    ///
+    /// ```no_run
+    /// # async fn example(client: sps_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::path::Path;
+    ///
+    /// use sps_site::{Plan, PlanOptions, Site, plan::Style};
+    ///
+    /// let site = Site::load(Path::new("examples/site"))?;
+    /// let plan = Plan::new(&site, &client, &PlanOptions::default()).await?;
+    /// println!("{}", plan.to_text(Style::Plain));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`PlanError`]. Files and secrets are read before the first request.
+    pub async fn new(
+        site: &Site,
+        client: &Client,
+        options: &PlanOptions<'_>,
+    ) -> Result<Self, PlanError> {
+        let prepared = Prepared::new(site, options)?;
+        let snapshot = Snapshot::read(client, &Wanted::Endpoints(prepared.endpoints())).await?;
+        prepared.compare(snapshot.appliance.clone(), snapshot.objects())
+    }
 }
 
 impl Scope {

@@ -1,13 +1,13 @@
 //! A simulator, a client, and a small tree.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use sps_client::{Client, ClientBuilder, Login};
 use sps_model::locate;
 use sps_sim::{Builder, Simulator, User};
 use sps_site::{
-    Appliance, Applied, ApplyError, ApplyOptions, Found, Label, Object, Plan, State,
+    Appliance, Applied, ApplyError, ApplyOptions, Found, Label, Object, Plan, Snapshot, State, Wanted,
     plan::{Inputs, Problems, Scope, Values},
 };
 
@@ -150,82 +150,11 @@ pub(crate) async fn apply(
 /// The endpoints that the tests use.
 const ENDPOINTS: [&str; 4] = [TRAP, HEALTH, TIMES, CHANNELS];
 
-/// Reads the appliance: a few lines in place of the whole reader.
+/// Reads what the tests use of the appliance.
 pub(crate) async fn read(client: &Client) -> (Appliance, Vec<Found>) {
-    let info = client.get_raw("/api/info").await.unwrap();
-    let info = &info.content.as_value()["body"];
-    let mut appliance = Appliance::new(client.url());
-    info["hostname"].as_str().unwrap().clone_into(&mut appliance.name);
-    info["firmware_version"].as_str().unwrap_or_default().clone_into(&mut appliance.version);
-    appliance.config_hash = info["config_hash"].as_str().map(str::to_owned);
-    let mut bodies = Vec::new();
-    let mut names = BTreeMap::new();
-    for endpoint in ENDPOINTS {
-        let path = format!("/api/configuration/{endpoint}");
-        let answer = client.get_raw(&path).await.unwrap();
-        let answer = answer.content.as_value();
-        match answer["items"].as_array() {
-            Some(items) => {
-                for item in items {
-                    let key = item["key"].as_str().unwrap();
-                    let name = item["body"]["name"].as_str().unwrap();
-                    let label = Label::of_object(endpoint, name);
-                    names.insert(format!("{path}/{key}"), label.to_string());
-                    bodies.push((label, Some(key.to_owned()), item["body"].clone()));
-                }
-            }
-            None => bodies.push((Label::of_singleton(endpoint), None, answer["body"].clone())),
-        }
-    }
-    let found = |(label, key, response): (Label, Option<String>, Value)| {
-        let endpoint = locate(label.endpoint()).unwrap().endpoint;
-        let mut path = format!("/api/configuration/{}", label.endpoint());
-        if let Some(key) = &key {
-            path = format!("{path}/{key}");
-        }
-        let mut found = Found::new(label, endpoint, path, response.clone());
-        found.request = response;
-        found.is_builtin = key.as_ref().is_some_and(|key| key.starts_with('-'));
-        found.key = key;
-        rewrite(&mut found.body, &mut found.request, &names, "", &mut found.secrets);
-        found
-    };
-    (appliance, bodies.into_iter().map(found).collect())
-}
-
-/// Replaces references by labels on one side and by keys on the other.
-fn rewrite(
-    body: &mut Value,
-    request: &mut Value,
-    names: &BTreeMap<String, String>,
-    pointer: &str,
-    secrets: &mut BTreeMap<String, Option<String>>,
-) {
-    if let (Some(key), Some(href)) = (body["key"].as_str(), body["meta"]["href"].as_str()) {
-        *request = Value::from(key);
-        let label = if href.starts_with(PASSWORDS) {
-            secrets.insert(pointer.to_owned(), Some(key.to_owned()));
-            json!({"$secret": "keep"})
-        } else {
-            json!({"$ref": names[href]})
-        };
-        *body = label;
-        return;
-    }
-    match (body, request) {
-        (Value::Object(body), Value::Object(request)) => {
-            for (key, value) in body {
-                let at = format!("{pointer}/{key}");
-                rewrite(value, &mut request[key.as_str()], names, &at, secrets);
-            }
-        }
-        (Value::Array(body), Value::Array(request)) => {
-            for (at, (value, other)) in body.iter_mut().zip(request).enumerate() {
-                rewrite(value, other, names, &format!("{pointer}/{at}"), secrets);
-            }
-        }
-        _ => {}
-    }
+    let wanted = Wanted::Endpoints(ENDPOINTS.map(str::to_owned).into());
+    let snapshot = Snapshot::read(client, &wanted).await.unwrap();
+    (snapshot.appliance.clone(), snapshot.objects().to_vec())
 }
 
 /// The requests that the simulator got, in short, without reading.
