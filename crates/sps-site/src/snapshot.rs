@@ -46,7 +46,8 @@ pub struct Snapshot {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wanted {
-    /// Every endpoint of the configuration that the spec has and the appliance too.
+    /// Every endpoint of the configuration that the spec has and the appliance too, if its objects can be changed or others
+    /// refer to them. Endpoints of which no source shows more than the name are left out.
     Everything,
     /// These endpoints, as paths below `/api/configuration/`.
     Endpoints(BTreeSet<String>),
@@ -108,7 +109,7 @@ impl Snapshot {
             }
             Wanted::Everything => {
                 let version = version(&appliance);
-                for info in sps_model::endpoints().filter(|it| is_exported(it, version)) {
+                for info in sps_model::endpoints().filter(|it| is_read(it, version)) {
                     read(client, info, info.path, &mut raw).await?;
                 }
             }
@@ -226,13 +227,15 @@ fn version(appliance: &Appliance) -> Option<Version> {
     appliance.version.split(' ').next()?.parse().ok()
 }
 
-/// Whether an endpoint is a part of the configuration that files can describe.
-fn is_exported(endpoint: &EndpointInfo, version: Option<Version>) -> bool {
+/// Whether an endpoint is a part of the configuration that files can describe, or has objects that they may refer to.
+fn is_read(endpoint: &EndpointInfo, version: Option<Version>) -> bool {
+    let has_objects = endpoint.kind == EndpointKind::Collection;
+    let is_described =
+        endpoint.kind == EndpointKind::Singleton && endpoint.subject(Form::Request).is_some();
     endpoint.path.starts_with(CONFIGURATION)
         && !endpoint.path.contains('{')
-        && matches!(endpoint.kind, EndpointKind::Singleton | EndpointKind::Collection)
+        && (has_objects || is_described)
         && endpoint.methods.contains(&Method::Get)
-        && endpoint.subject(Form::Request).is_some()
         && version.is_none_or(|version| endpoint.versions.contains(version))
 }
 

@@ -11,5 +11,6 @@ mod notations;
 mod planning;
 mod references;
 mod secrets;
+mod snapshot;
 mod support;
 mod tree;

@@ -7,7 +7,8 @@ use sps_client::{Client, ClientBuilder, Login};
 use sps_model::locate;
 use sps_sim::{Builder, Simulator, User};
 use sps_site::{
-    Appliance, Applied, ApplyError, ApplyOptions, Found, Label, Object, Plan, Snapshot, State, Wanted,
+    Appliance, Applied, ApplyError, ApplyOptions, Found, Label, Object, Plan, Snapshot, State,
+    Wanted,
     plan::{Inputs, Problems, Scope, Values},
 };
 
