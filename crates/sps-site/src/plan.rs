@@ -48,7 +48,7 @@ mod world;
 )]
 mod tests;
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
 
 use crate::{found::Appliance, label::Label, object::Object};
 
@@ -120,6 +120,8 @@ pub struct Plan {
     /// What the plan was made of, so that it can be made again after it was applied.
     pub(crate) tree: Arc<[Object]>,
     pub(crate) scope: Scope,
+    /// The root of the tree, as it was named; relative paths of secrets begin there. Empty for a tree in memory.
+    pub(crate) root: PathBuf,
 }
 
 impl Plan {

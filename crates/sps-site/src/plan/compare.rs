@@ -1,6 +1,9 @@
 //! The comparison of a whole tree with an appliance, without any request.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 use serde_json::Value;
 use sps_model::Method;
@@ -122,6 +125,7 @@ impl Plan {
             kept: draft.kept,
             tree: objects.into(),
             scope,
+            root: PathBuf::new(),
         })
     }
 }

@@ -70,7 +70,7 @@ fn count(report: &SiteReport) -> usize {
     report.errors().count() + report.unreadable.len()
 }
 
-fn list(errors: &[SecretError]) -> String {
+pub(super) fn list(errors: &[SecretError]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
@@ -198,6 +198,7 @@ impl<'a> Prepared<'a> {
         inputs.values = self.values;
         inputs.rotate.clone_from(&self.options.rotate);
         let mut plan = Plan::compare(inputs)?;
+        self.site.root().clone_into(&mut plan.root);
         for note in state.notes() {
             plan.add_note(note);
         }

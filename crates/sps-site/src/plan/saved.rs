@@ -17,13 +17,14 @@ use sps_model::{EndpointInfo, locate};
 
 use super::{
     Action, Change, Fill, Note, Op, Operation, OperationKind, Plan, PlannedObject, Reason, Scope,
-    Slot, Values,
+    Slot, Values, options::list,
 };
 use crate::{
     Notation,
     found::Appliance,
     label::Label,
     object::Object,
+    secret::{SecretError, Secrets},
     state::{hex, write},
 };
 
@@ -46,6 +47,8 @@ pub struct SavedPlan {
     pub plan: Plan,
     /// When it was made, as the caller said.
     pub made_at: String,
+    /// The root of the tree that it was made of, as it was named. Empty for a tree in memory.
+    pub root: PathBuf,
     checks: Vec<Check>,
     salt: Vec<u8>,
 }
@@ -81,6 +84,12 @@ pub enum SavedPlanError {
         label: Label,
         /// The place.
         pointer: String,
+    },
+    /// Secrets cannot be read again.
+    #[error("secrets cannot be read, and nothing was sent: {}", list(errors))]
+    Secrets {
+        /// Why, for each.
+        errors: Vec<SecretError>,
     },
     /// A secret has another value than the plan was made with.
     #[error("{label}#{pointer}: the secret has another value than when the plan was made")]
@@ -177,6 +186,7 @@ impl Plan {
         let file = json!({
             "id": identifier(&content),
             "made_at": made_at,
+            "root": self.root,
             "plan": content,
             "checks": self.checks(&salt),
             "salt": hex(&salt),
@@ -287,8 +297,21 @@ impl SavedPlan {
         let checks = serde_json::from_value(file["checks"].take()).map_err(|_| NO_PLAN)?;
         let salt = file["salt"].as_str().and_then(crate::state::unhex).ok_or(NO_PLAN)?;
         let made_at = file["made_at"].as_str().ok_or(NO_PLAN)?.to_owned();
-        let plan = content.into_plan().ok_or(NO_PLAN)?;
-        Ok(Self { plan, made_at, checks, salt })
+        // Plans of trees in memory have none.
+        let root = PathBuf::from(file["root"].as_str().unwrap_or_default());
+        let mut plan = content.into_plan().ok_or(NO_PLAN)?;
+        plan.root.clone_from(&root);
+        Ok(Self { plan, made_at, root, checks, salt })
+    }
+
+    /// Reads the secrets of the plan again, and takes their values. Sends nothing.
+    ///
+    /// # Errors
+    /// [`SavedPlanError::Secrets`] with every secret that cannot be read, [`SavedPlanError::OtherSecret`] for a value that
+    /// the plan was not made with.
+    pub fn with_secrets(self, secrets: &dyn Secrets) -> Result<Plan, SavedPlanError> {
+        let values = Values::read(&self.plan.tree, &self.plan.scope, Some(secrets));
+        self.with_values(values.map_err(|errors| SavedPlanError::Secrets { errors })?)
     }
 
     /// Takes the values of the plan's secrets, which were read again.
@@ -346,6 +369,7 @@ impl Content {
             keys: self.keys,
             values: Values::default(),
             kept: BTreeMap::new(),
+            root: PathBuf::new(),
             scope: Scope {
                 owned: self.owned,
                 ignored: self.ignored,

@@ -112,7 +112,19 @@ fn text(value: &Value) -> String {
     if is_short(&compact) || !(value.is_object() || value.is_array()) {
         return compact;
     }
-    serde_json::to_string_pretty(value).map_or(compact, |text| lines_of(&text))
+    serde_json::to_string_pretty(&described(value)).map_or(compact, |text| lines_of(&text))
+}
+
+/// A value with its certificates in words.
+fn described(value: &Value) -> Value {
+    match value {
+        Value::String(text) => certificate(text).map_or_else(|| value.clone(), Value::from),
+        Value::Array(elements) => elements.iter().map(described).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (key.clone(), described(value))).collect()
+        }
+        _ => value.clone(),
+    }
 }
 
 /// A text of several lines without control characters.
