@@ -30,4 +30,5 @@ mod secrets;
 #[cfg(unix)]
 mod signals;
 mod sim;
+mod site;
 mod support;
