@@ -7,11 +7,13 @@ use std::{
 };
 
 use ignore::{DirEntry, WalkBuilder};
+use sps_site::SETTINGS_FILE;
 
 use crate::{
     check::{document::SourceError, read, selection::Selection},
     endpoint,
     file_name::is_json,
+    output::{one_line, remark},
 };
 
 /// The JSON files below a directory.
@@ -34,6 +36,15 @@ impl Tree {
             .parents(!selection.with_ignored)
             .require_git(false)
             .filter_entry(move |entry| {
+                if entry.depth() > 0 && entry.path().join(SETTINGS_FILE).is_file() {
+                    // Its files have notations that only the whole tree resolves.
+                    let folder = entry.path().display().to_string();
+                    remark(&format!(
+                        "note: left out {}, a tree of its own; `sps plan` checks it",
+                        one_line(&folder)
+                    ));
+                    return false;
+                }
                 let path = entry.path().strip_prefix(&root).unwrap_or_else(|_| entry.path());
                 entry.file_name() != ".git" && !exclude.iter().any(|it| it.matches(path))
             })

@@ -51,10 +51,10 @@ Exit status:
   130  interrupted
 
 Examples:
-  sps apply site/
-  sps apply site/ --yes --message 'office hours, as agreed'
   sps apply change.plan --yes
-  sps apply site/ --rotate management/snmp/trap/version/value/auth_password
+  sps apply config/
+  sps apply config/ --yes --message 'office hours, as agreed'
+  sps apply config/ --yes --rotate management/snmp/trap/version/value/auth_password
   sps apply examples/site --sim --yes")]
 pub(crate) struct ApplyArgs {
     /// Root of the tree, or a plan that `sps plan --out` saved

@@ -41,10 +41,10 @@ Exit status:
   130  interrupted
 
 Examples:
-  sps plan site/
-  sps plan site/ --out change.plan && sps apply change.plan
+  sps plan config/
+  sps plan config/ --out change.plan
   sps plan --show change.plan --format markdown
-  sps plan site/ --only policies/time_policies --format json
+  sps plan config/ --only policies/time_policies --format json
   sps plan examples/site --sim")]
 pub(crate) struct PlanArgs {
     /// Root of the tree
