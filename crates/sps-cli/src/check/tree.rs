@@ -8,12 +8,12 @@ use std::{
 
 use ignore::{DirEntry, WalkBuilder};
 use sps_site::SETTINGS_FILE;
+use sps_validate::render::one_line;
 
 use crate::{
     check::{document::SourceError, read, selection::Selection},
     endpoint,
     file_name::is_json,
-    output::{one_line, remark},
 };
 
 /// The JSON files below a directory.
@@ -39,7 +39,7 @@ impl Tree {
                 if entry.depth() > 0 && entry.path().join(SETTINGS_FILE).is_file() {
                     // Its files have notations that only the whole tree resolves.
                     let folder = entry.path().display().to_string();
-                    remark(&format!(
+                    endpoint::report(&format!(
                         "note: left out {}, a tree of its own; `sps plan` checks it",
                         one_line(&folder)
                     ));
