@@ -13,8 +13,8 @@ use crate::{
 
 /// Check, rewrite and change the configuration of Safeguard for Privileged Sessions (SPS)
 ///
-/// Commands on files need no network. `get`, `put`, `post`, `delete`, `edit`, `patch`, `diff`, `transaction`, `info`,
-/// `support-bundle`, and `endpoints` and `learn` with `--live` connect to an appliance, or to a built-in simulator with
+/// Commands on files need no network. `get`, `put`, `post`, `delete`, `edit`, `patch`, `diff`, `plan`, `apply`, `transaction`,
+/// `info`, `support-bundle`, and `endpoints` and `learn` with `--live` connect to an appliance, or to a built-in simulator with
 /// `--sim`. `sim` runs that simulator alone.
 #[derive(Debug, Parser)]
 #[command(name = "sps", version, arg_required_else_help = true, subcommand_required = true)]
@@ -48,6 +48,8 @@ enum Command {
     Edit(Formatted<command::object::EditArgs>),
     Patch(Formatted<command::object::PatchArgs>),
     Diff(Formatted<command::object::DiffArgs>),
+    Plan(command::site::PlanArgs),
+    Apply(Formatted<command::site::ApplyArgs>),
     Transaction(Formatted<command::transaction::Args>),
     Info(Formatted<command::info::Args>),
     SupportBundle(Formatted<command::support_bundle::Args>),
@@ -82,6 +84,8 @@ impl Cli {
             Command::Edit(it) => command::object::edit(&it.args, out.with(it.format)),
             Command::Patch(it) => command::object::patch(&it.args, out.with(it.format)),
             Command::Diff(it) => command::object::diff(&it.args, out.with(it.format)),
+            Command::Plan(args) => command::site::plan(&args, out),
+            Command::Apply(it) => command::site::apply(&it.args, out.with(it.format)),
             Command::Transaction(it) => command::transaction::run(&it.args, out.with(it.format)),
             Command::Info(it) => command::info::run(&it.args, out.with(it.format)),
             Command::SupportBundle(it) => {

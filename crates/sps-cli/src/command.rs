@@ -15,6 +15,7 @@ pub(crate) mod request;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod sim;
+pub(crate) mod site;
 pub(crate) mod support_bundle;
 pub(crate) mod template;
 pub(crate) mod transaction;

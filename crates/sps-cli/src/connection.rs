@@ -10,4 +10,4 @@ pub(crate) mod runtime;
 mod tls_files;
 mod variable;
 
-pub(crate) use crate::connection::options::Args;
+pub(crate) use crate::connection::{options::Args, profile::state as state_folder};

@@ -41,6 +41,13 @@ pub(crate) fn report_with(report: fn(&str)) {
     let _ = REPORT.set(report);
 }
 
+/// Prints a note.
+pub(crate) fn report(note: &str) {
+    if let Some(report) = REPORT.get() {
+        report(note);
+    }
+}
+
 /// The endpoint at a path of the configuration that the spec does not have. The first use of a path prints a note.
 pub(crate) fn outside_spec(path: &str) -> Option<&'static EndpointInfo> {
     static REST: EndpointInfo = EndpointInfo::unknown("/api/configuration");

@@ -48,6 +48,15 @@ pub(crate) fn complain_of_client(error: &Error) {
     explain(error);
 }
 
+/// Prints an error that a request caused, in other words than those of the client.
+pub(crate) fn complain_with_cause(what: &str, error: Option<&Error>) {
+    let cause = error.map(|error| format!(": {}", sentence(error))).unwrap_or_default();
+    output::complain(&format!("error: {what}{cause}"));
+    if let Some(error) = error {
+        explain(error);
+    }
+}
+
 /// Prints the details, and what to do.
 fn explain(error: &Error) {
     // A path is in the request already.

@@ -15,6 +15,7 @@ pub(crate) mod sarif;
 mod settings;
 mod stdout;
 mod text;
+mod time;
 mod unchecked;
 
 pub(crate) use crate::output::{
@@ -22,4 +23,5 @@ pub(crate) use crate::output::{
     settings::{OutputArgs, is_quiet, is_stderr_colored, is_stdout_colored},
     stdout::{Stdout, complain, print, print_finding, print_json, remark},
     text::{count, one_line, start_of},
+    time::date_time,
 };

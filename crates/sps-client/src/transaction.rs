@@ -58,6 +58,8 @@ pub struct Transaction {
     /// The message of the commit.
     message: Option<String>,
     permit: Option<OwnedSemaphorePermit>,
+    /// Whether a commit reads each object back.
+    reads_back: bool,
     /// Whether a change was sent whose response has not arrived yet.
     pub(crate) is_waiting: bool,
 }

@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sps-codegen", &["sps-spec"]),
     // Neither the models nor the validator: it is a second opinion.
     ("sps-sim", &["sps-spec"]),
+    ("sps-site", &["sps-catalog", "sps-client", "sps-model", "sps-validate"]),
     (
         "sps-cli",
         &[
@@ -29,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sps-derive",
             "sps-model",
             "sps-sim",
+            "sps-site",
             "sps-spec",
             "sps-validate",
         ],

@@ -166,6 +166,11 @@ pub(crate) struct Positions {
 }
 
 impl Positions {
+    /// Translates offsets in a text that is a whole file.
+    pub(crate) fn of_file(text: &str) -> Self {
+        Self { index: LineIndex::new(text), lines_before: 0, bytes_before: 0 }
+    }
+
     /// Renders diagnostics of `report`, which is about `text`, with positions in the file.
     pub(crate) fn renderer<'a>(
         &'a self,

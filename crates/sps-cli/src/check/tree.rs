@@ -7,6 +7,8 @@ use std::{
 };
 
 use ignore::{DirEntry, WalkBuilder};
+use sps_site::SETTINGS_FILE;
+use sps_validate::render::one_line;
 
 use crate::{
     check::{document::SourceError, read, selection::Selection},
@@ -34,6 +36,15 @@ impl Tree {
             .parents(!selection.with_ignored)
             .require_git(false)
             .filter_entry(move |entry| {
+                if entry.depth() > 0 && entry.path().join(SETTINGS_FILE).is_file() {
+                    // Its files have notations that only the whole tree resolves.
+                    let folder = entry.path().display().to_string();
+                    endpoint::report(&format!(
+                        "note: left out {}, a tree of its own; `sps plan` checks it",
+                        one_line(&folder)
+                    ));
+                    return false;
+                }
                 let path = entry.path().strip_prefix(&root).unwrap_or_else(|_| entry.path());
                 entry.file_name() != ".git" && !exclude.iter().any(|it| it.matches(path))
             })

@@ -180,6 +180,27 @@ impl Args {
         !self.sim && file.is_some_and(|it| is_stdin(&it))
     }
 
+    /// The files with the secrets of the login, which nothing else may read.
+    pub(crate) fn login_files(&self) -> Result<Vec<PathBuf>> {
+        if self.sim {
+            return Ok(Vec::new());
+        }
+        let name = variable::text(self.profile.as_ref(), "SPS_PROFILE")?;
+        let profile = profile::read(name.as_deref())?;
+        let files = [
+            variable::file(self.password_file.as_ref(), "SPS_PASSWORD_FILE"),
+            variable::file(self.client_key.as_ref(), "SPS_CLIENT_KEY"),
+            profile.password_file,
+            profile.client_key,
+        ];
+        Ok(files.into_iter().flatten().collect())
+    }
+
+    /// Whether the other side is the built-in simulator, which ends with the command.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.sim
+    }
+
     /// Name of the other side for people: the URL, unless it is that of the built-in simulator.
     pub(crate) fn peer<'client>(&self, client: &'client Client) -> &'client str {
         if self.sim { "the built-in simulator" } else { client.url() }

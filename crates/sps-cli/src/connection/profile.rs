@@ -156,6 +156,11 @@ pub(crate) fn journal() -> Option<PathBuf> {
     Some(folder("XDG_STATE_HOME", ".local/state")?.join("journal"))
 }
 
+/// Folder of what is remembered about the secrets of appliances.
+pub(crate) fn state() -> Option<PathBuf> {
+    Some(folder("XDG_STATE_HOME", ".local/state")?.join("site"))
+}
+
 /// The folder of `sps` below the one in the variable, or else below the home folder.
 fn folder(variable: &str, otherwise: &str) -> Option<PathBuf> {
     let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());

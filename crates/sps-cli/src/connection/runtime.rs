@@ -31,10 +31,15 @@ static COMMITTING: AtomicBool = AtomicBool::new(false);
 
 /// Runs a commit. It cannot be undone once it has begun, so the first Ctrl-C waits for its end.
 pub(crate) async fn committing<T>(commit: impl Future<Output = T>) -> T {
-    COMMITTING.store(true, Ordering::Relaxed);
+    set_committing(true);
     let result = commit.await;
-    COMMITTING.store(false, Ordering::Relaxed);
+    set_committing(false);
     result
+}
+
+/// Says whether a commit is under way; see [`committing`].
+pub(crate) fn set_committing(is_committing: bool) {
+    COMMITTING.store(is_committing, Ordering::Relaxed);
 }
 
 /// Whether another program, such as an editor, has the terminal.

@@ -95,6 +95,9 @@ impl Stage {
         let appliance = Appliance::new("examples-run", &["--extra-key", "new_thing"]);
         let dir = appliance.dir.path();
         let bin = Path::new(env!("CARGO_BIN_EXE_sps")).parent().unwrap().to_owned();
+        let trap = TRAP_3
+            .replace("\"aaaa-1\"", r#"{"$secret": "file:../auth"}"#)
+            .replace("\"aaaa-2\"", r#"{"$secret": "file:../privacy"}"#);
         for (file, text) in [
             ("mail.json", EMAIL_REQUEST),
             ("objects.json", PASSWORDS),
@@ -106,6 +109,11 @@ impl Stage {
             ("patch.json", r#"{"sender_address": "ops@example.com"}"#),
             ("before.json", TRAP_2C),
             ("after.json", &TRAP_2C.replace("192.0.2.5", "192.0.2.6")),
+            ("config/sps.toml", "target = \"8.0\"\n"),
+            ("config/policies/time_policies/shifts.json", &POLICY.replace("office", "shifts")),
+            ("config/management/snmp/trap.json", &trap),
+            ("auth", "correct horse battery"),
+            ("privacy", "staple correct horse"),
             ("site/management/email.json", &EMAIL_REQUEST.replace("aaaa-1", "aaaa-2")),
         ] {
             let path = dir.join(file);
@@ -127,6 +135,7 @@ impl Stage {
             .replace("time_policies/-100", &format!("time_policies/{}", self.policy))
             .replace("audit/sessions/KEY", "audit/sessions/4xqTzLk0bYg7mNc2Rf9sWd")
             .replace("curl …", "cat response.json")
+            .replace("examples/site", root().join("examples/site").to_str().unwrap())
             .replace("'code --wait'", "true")
             .replace(":8443", ":0")
             .replace("--client-ca ca.pem", "--client-ca client-ca.pem")
@@ -181,7 +190,7 @@ fn every_command_line_in_help_runs() {
         let expected = match &*line {
             // There are differences.
             line if line.starts_with("sps diff before.json") => 3,
-            line if line.ends_with("--dry-run") => 3,
+            line if line.starts_with("sps plan ") || line.ends_with("--dry-run") => 3,
             _ => 0,
         };
         assert_eq!(run.status, expected, "{command}: {adapted}\n{}", run.all());

@@ -22,6 +22,8 @@ fn help_is_complete() {
         "edit",
         "patch",
         "diff",
+        "plan",
+        "apply",
         "transaction",
         "info",
         "support-bundle",

@@ -30,5 +30,6 @@ mod secrets;
 #[cfg(unix)]
 mod signals;
 mod sim;
+mod site;
 mod support;
 mod yaml;

@@ -35,6 +35,8 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["edit"],
     &["patch"],
     &["diff"],
+    &["plan"],
+    &["apply"],
     &["transaction", "status"],
     &["transaction", "cancel"],
     &["info"],

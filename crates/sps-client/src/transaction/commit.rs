@@ -47,6 +47,14 @@ impl Transaction {
         self.message = Some(message.into());
     }
 
+    /// Lets the commit not read each object back, for a caller that reads them itself, as lists.
+    ///
+    /// The report then has the number of changes only. If the connection breaks during the commit, objects are read all the
+    /// same to find out whether it took effect.
+    pub fn skip_read_back(&mut self) {
+        self.reads_back = false;
+    }
+
     async fn commit_or_cancel(mut self) -> Result<CommitReport, Error> {
         match self.try_commit().await {
             Err(error) => Err(self.canceled_after(error).await),
@@ -81,7 +89,10 @@ impl Transaction {
             }
             Ok(_) => {
                 self.finish();
-                Ok(self.read_back(&review).await.0)
+                if self.reads_back {
+                    return Ok(self.read_back(&review).await.0);
+                }
+                Ok(CommitReport { changed: self.expected.len(), ..CommitReport::default() })
             }
             Err(error) if *error.kind() == ErrorKind::Conflict => {
                 self.explain_conflict(error, &review).await

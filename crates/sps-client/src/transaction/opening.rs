@@ -52,6 +52,7 @@ impl Transaction {
             expected: BTreeMap::new(),
             message: None,
             permit: Some(permit),
+            reads_back: true,
             is_waiting: false,
         };
         if let Err(error) = transaction.request_lock().await {

@@ -45,6 +45,36 @@ async fn commits_and_reads_back() {
     assert_eq!(put.body, r#"{"status":"commit"}"#);
 }
 
+/// Changes the ratio to 80, and leaves reading back to the caller.
+async fn set_to_80_unread(client: &Client) -> Result<CommitReport, Error> {
+    let mut transaction = client.transaction().await?;
+    transaction.edit::<HealthMonitoring>(|it| it.maximum_disk_utilization_ratio = Some(80)).await?;
+    transaction.skip_read_back();
+    transaction.commit().await
+}
+
+#[tokio::test]
+async fn a_caller_may_read_back_by_itself() {
+    let (fake, appliance) = appliance(|_, _, _| None).await;
+    let report = set_to_80_unread(&fake.client().await).await.unwrap();
+    assert_eq!((report.changed, report.mismatches.len()), (1, 0));
+    assert_eq!(appliance.state().ratio, 80);
+    let lines = fake.lines();
+    let put = lines.iter().position(|it| it == "PUT /api/transaction").unwrap();
+    assert_eq!(lines[put + 1..], ["GET /api/transaction"]);
+    // After a lost response, the objects tell whether it took effect.
+    let (fake, _) = crate::fake::appliance(|appliance, line, request| {
+        (line == "PUT /api/transaction").then(|| {
+            drop(appliance.response(line, request));
+            Reply::Lost
+        })
+    })
+    .await;
+    let report = set_to_80_unread(&fake.client().await).await.unwrap();
+    assert!(report.was_ambiguous && report.mismatches.is_empty());
+    assert_eq!(fake.lines().last(), Some(&format!("GET {HEALTH}")));
+}
+
 #[tokio::test]
 async fn reports_a_mismatch() {
     let (fake, _) = appliance(|appliance, line, _| {

@@ -465,7 +465,7 @@ fn report_outcome(outcome: &CommitReport, listed: usize) {
 }
 
 /// Reports one step to standard error; standard output is for results.
-pub(super) fn report(name: &str, text: &str) {
+pub(in crate::command) fn report(name: &str, text: &str) {
     remark(&step(name, text));
 }
 

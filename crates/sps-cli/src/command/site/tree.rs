@@ -1,0 +1,120 @@
+//! A tree against an appliance: checked, read and compared.
+
+use std::path::Path;
+
+use anyhow::Result;
+use sps_client::Client;
+use sps_site::{
+    Appliance, CheckOptions, LoadOptions, Plan, PlanOptions, SecretReader, Site, Snapshot, Wanted,
+    plan::Prepared,
+};
+use sps_validate::Version;
+
+use crate::{
+    check::validate::now,
+    command::site::{
+        error::{not_planned, not_read},
+        report,
+        secrets::SecretArgs,
+    },
+    connection,
+    output::remark,
+    spec::endpoints,
+    status::Status,
+};
+
+/// What of a tree is planned, and how.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct TreeArgs {
+    /// Plan only this object or endpoint, such as `policies/time_policies` (repeatable)
+    #[arg(long, value_name = "LABEL")]
+    pub(super) only: Vec<String>,
+
+    /// Set this secret anew even if it seems to be the same, such as `management/snmp/trap/version/value/auth_password`
+    /// (repeatable)
+    #[arg(long, value_name = "LABEL/POINTER")]
+    pub(super) rotate: Vec<String>,
+}
+
+/// A tree that was found valid as far as its files show it.
+pub(super) struct Tree {
+    site: Site,
+    reader: SecretReader,
+    args: TreeArgs,
+}
+
+impl Tree {
+    /// Reads and checks a tree, and reads its secrets. Prints what is wrong with it.
+    pub(super) fn read(
+        root: &Path,
+        args: &TreeArgs,
+        secrets: &SecretArgs,
+        connection: &connection::Args,
+    ) -> Result<Result<Self, Status>> {
+        let options = LoadOptions::default().with_endpoints(endpoints().iter().copied());
+        let site = Site::load_with(root, &options)?;
+        let tree = Self { site, reader: secrets.reader(root, connection)?, args: args.clone() };
+        let report = tree.site.check(&tree.check_options());
+        Ok(match report::print(root, &report)? {
+            Some(status) => Err(status),
+            None => Ok(tree),
+        })
+    }
+
+    fn check_options(&self) -> CheckOptions<'_> {
+        let options = CheckOptions::default().with_secrets(&self.reader);
+        match now() {
+            Some(now) => options.with_now(now),
+            None => options,
+        }
+    }
+
+    /// Reads what the appliance has, and compares. Prints why that cannot be done.
+    pub(super) async fn plan(
+        &self,
+        client: &Client,
+        connection: &connection::Args,
+    ) -> Result<Result<Plan, Status>> {
+        // Checked already: the report only says so.
+        let report = self.site.check(&CheckOptions::default());
+        let mut options = PlanOptions::default();
+        options.secrets = Some(&self.reader);
+        options.report = Some(&report);
+        options.state = if connection.is_simulated() { None } else { connection::state_folder() };
+        options.rotate.clone_from(&self.args.rotate);
+        options.only.clone_from(&self.args.only);
+        let prepared = match Prepared::new(&self.site, &options) {
+            Ok(prepared) => prepared,
+            Err(error) => return Ok(Err(not_planned(error)?)),
+        };
+        let wanted = Wanted::Endpoints(prepared.endpoints());
+        remark(&format!("reading    {}", connection.peer(client)));
+        let snapshot = Snapshot::read(client, &wanted).await.map_err(not_read)?;
+        if let Some(status) = self.check_for(&snapshot.appliance)? {
+            return Ok(Err(status));
+        }
+        match prepared.compare(snapshot.appliance.clone(), snapshot.objects()) {
+            Ok(plan) => Ok(Ok(plan)),
+            Err(error) => Ok(Err(not_planned(error)?)),
+        }
+    }
+
+    /// Checks the tree for the version of the appliance, if that is another one.
+    fn check_for(&self, appliance: &Appliance) -> Result<Option<Status>> {
+        let version: Option<Version> =
+            appliance.version.split(' ').next().and_then(|it| it.parse().ok());
+        let Some(version) = version.filter(|it| self.site.settings().target != Some(*it)) else {
+            return Ok(None);
+        };
+        let report = self.site.check(&self.check_options().with_target(version));
+        // Warnings were printed before.
+        if report.is_valid() {
+            return Ok(None);
+        }
+        remark(&format!(
+            "the appliance has version {}, for which the tree is invalid:",
+            appliance.version
+        ));
+        report::print(self.site.root(), &report)
+    }
+}

@@ -1,0 +1,202 @@
+//! Values of changes as lines of text.
+
+use ring::digest;
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+use sps_model::validate::pem::{self, Parts};
+
+use crate::{plan::Change, state::hex};
+
+/// The longest value that is shown in one line.
+const MAX_LINE: usize = 100;
+/// How many equal lines are shown around one that differs.
+const CONTEXT: usize = 3;
+const SECONDS_PER_DAY: u64 = 86_400;
+
+/// One line of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) tag: Tag,
+    pub(super) text: String,
+}
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tag {
+    /// The place, with the values if they are short.
+    Head(Sign),
+    /// A line that both values have.
+    Equal,
+    Removed,
+    Added,
+}
+
+/// The sign in front of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    Add,
+    Replace,
+    Remove,
+}
+
+/// A change as lines.
+pub(super) fn lines(change: &Change) -> Vec<Line> {
+    let place = if change.pointer.is_empty() { "(the whole body)" } else { &change.pointer };
+    let place: String =
+        place.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect();
+    let reason = change.reason.as_ref().map_or_else(String::new, |it| format!(" ({it})"));
+    let [before, after] = [&change.before, &change.after].map(|it| it.as_ref().map(text));
+    let (sign, short) = match (&before, &after) {
+        (None, after) => (Sign::Add, after.clone().filter(|it| is_short(it))),
+        (before, None) => (Sign::Remove, before.clone().filter(|it| is_short(it))),
+        (Some(before), Some(after)) => {
+            let is_short = is_short(before) && is_short(after);
+            (Sign::Replace, is_short.then(|| format!("{before} -> {after}")))
+        }
+    };
+    if let Some(short) = short {
+        let text = format!("{place}: {short}{reason}");
+        return vec![Line { tag: Tag::Head(sign), text }];
+    }
+    let mut lines = vec![Line { tag: Tag::Head(sign), text: format!("{place}:{reason}") }];
+    match (before, after) {
+        (Some(before), Some(after)) => lines.extend(difference(&before, &after)),
+        (before, after) => {
+            let removed = before.into_iter().flat_map(|it| all(&it, Tag::Removed));
+            let added = after.into_iter().flat_map(|it| all(&it, Tag::Added));
+            lines.extend(removed.chain(added));
+        }
+    }
+    lines
+}
+
+/// The lines that differ, with a few equal ones around them.
+fn difference(before: &str, after: &str) -> Vec<Line> {
+    let diff = TextDiff::from_lines(before, after);
+    let mut lines = Vec::new();
+    for (number, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+        if number > 0 {
+            lines.push(Line { tag: Tag::Equal, text: "…".to_owned() });
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let tag = match change.tag() {
+                ChangeTag::Equal => Tag::Equal,
+                ChangeTag::Delete => Tag::Removed,
+                ChangeTag::Insert => Tag::Added,
+            };
+            lines.push(Line { tag, text: change.value().trim_end_matches('\n').to_owned() });
+        }
+    }
+    lines
+}
+
+fn all(text: &str, tag: Tag) -> Vec<Line> {
+    text.lines().map(|line| Line { tag, text: line.to_owned() }).collect()
+}
+
+fn is_short(text: &str) -> bool {
+    text.len() <= MAX_LINE && !text.contains('\n')
+}
+
+/// A value as text: a certificate by its subject, a long text as its lines, anything else as JSON.
+fn text(value: &Value) -> String {
+    if let Value::String(text) = value {
+        if let Some(description) = certificate(text) {
+            return description;
+        }
+        if text.contains('\n') {
+            return lines_of(text);
+        }
+    }
+    let compact = visible(&value.to_string());
+    if is_short(&compact) || !(value.is_object() || value.is_array()) {
+        return compact;
+    }
+    serde_json::to_string_pretty(&described(value)).map_or(compact, |text| lines_of(&text))
+}
+
+/// A value with its certificates in words.
+fn described(value: &Value) -> Value {
+    match value {
+        Value::String(text) => certificate(text).map_or_else(|| value.clone(), Value::from),
+        Value::Array(elements) => elements.iter().map(described).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (key.clone(), described(value))).collect()
+        }
+        _ => value.clone(),
+    }
+}
+
+/// A text of several lines without control characters.
+fn lines_of(text: &str) -> String {
+    text.split('\n').map(|line| visible(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
+}
+
+/// A text in which control characters, which a terminal may act on, are visible.
+fn visible(text: &str) -> String {
+    if !text.chars().any(char::is_control) {
+        return text.to_owned();
+    }
+    text.chars()
+        .flat_map(|it| -> Vec<char> {
+            match it {
+                '\t' => vec![it],
+                it if it.is_control() => it.escape_unicode().collect(),
+                it => vec![it],
+            }
+        })
+        .collect()
+}
+
+/// A certificate in words: its subject, its expiry and its digest.
+pub(super) fn certificate(text: &str) -> Option<String> {
+    if !text.trim_start().starts_with("-----BEGIN CERTIFICATE-----") {
+        return None;
+    }
+    let contents = pem::read(text.as_bytes());
+    let certificates = contents.certificates().ok()?;
+    let describe = |item: &&pem::CertificateItem| {
+        let name = Parts::read(&item.der).and_then(|it| it.common_name().map(str::to_owned));
+        let name = visible(&name.unwrap_or_else(|| "without a common name".to_owned()));
+        let digest = digest::digest(&digest::SHA256, &item.der);
+        let until = date(item.certificate.not_after());
+        let digest = hex(&digest.as_ref()[..8]);
+        format!("certificate {name}, valid until {until}, SHA-256 {digest}…")
+    };
+    Some(certificates.iter().map(describe).collect::<Vec<_>>().join("; "))
+}
+
+/// The day of a moment in seconds since 1970, as `2031-05-01`.
+pub(super) fn date(seconds: u64) -> String {
+    // Howard Hinnant's algorithm on years that begin in March, so that the leap day is their last.
+    let days = seconds / SECONDS_PER_DAY + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (seconds, expected) in [
+            (0, "1970-01-01"),
+            (951_782_399, "2000-02-28"),
+            (951_782_400, "2000-02-29"),
+            (951_868_800, "2000-03-01"),
+            (1_735_689_599, "2024-12-31"),
+            (1_935_360_000, "2031-05-01"),
+            (4_107_542_400, "2100-03-01"),
+        ] {
+            assert_eq!(date(seconds), expected);
+        }
+    }
+}

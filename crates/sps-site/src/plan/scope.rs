@@ -1,0 +1,37 @@
+//! What a plan may touch.
+
+use crate::label::Label;
+
+/// What a plan may touch beyond the objects of the tree, and what it must not.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Scope {
+    /// Collections in which objects are deleted that the tree lacks, as paths below `/api/configuration/`.
+    pub owned: Vec<String>,
+    /// Endpoints and objects that are left alone, as paths or labels.
+    pub ignored: Vec<String>,
+    /// Renames: the old label and the new one.
+    pub moved: Vec<(Label, Label)>,
+    /// Endpoints and objects besides which everything is left alone; empty for none.
+    pub only: Vec<String>,
+}
+
+impl Scope {
+    pub(crate) fn is_owned(&self, label: &Label) -> bool {
+        self.owned.iter().any(|it| it == label.endpoint())
+    }
+
+    pub(crate) fn is_ignored(&self, label: &Label) -> bool {
+        if self.ignored.is_empty() && self.only.is_empty() {
+            return false;
+        }
+        let text = label.to_string();
+        let is_below = |paths: &[String]| {
+            paths.iter().any(|path| {
+                text.strip_prefix(path.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
+        is_below(&self.ignored) || !(self.only.is_empty() || is_below(&self.only))
+    }
+}

@@ -1,0 +1,177 @@
+//! `$file`: a text in a file of the tree.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeSet,
+    fs::{self, File},
+    io::Read as _,
+    path::{Component, Path, PathBuf},
+};
+
+use serde_json::Value;
+use sps_model::validate::{
+    Diagnostic, Finding, Kind, Severity,
+    format::{Format, FormatError},
+    json::Node,
+    pem,
+};
+
+use super::{At, Surroundings, Walk, What};
+use crate::{code, problem::error};
+
+/// The files of a tree, as `$file` reads them: never outside of the tree, also through links.
+#[derive(Debug)]
+pub(crate) struct TextFiles {
+    /// The root of the tree, without links.
+    root: PathBuf,
+    max_bytes: usize,
+    /// The files that were read, without links.
+    read: RefCell<BTreeSet<PathBuf>>,
+}
+
+/// Why a file was not read, and what to do.
+struct Refusal {
+    message: String,
+    help: String,
+}
+
+impl TextFiles {
+    /// Reads files below this root, which has no links in it.
+    pub(crate) fn new(root: PathBuf, max_bytes: usize) -> Self {
+        Self { root, max_bytes, read: RefCell::default() }
+    }
+
+    /// Whether a `$file` has read this file.
+    pub(crate) fn has_read(&self, path: &Path) -> bool {
+        fs::canonicalize(path).is_ok_and(|path| self.read.borrow().contains(&path))
+    }
+
+    /// Reads a file: relative to the folder of the file that names it, or else to the root of the tree.
+    fn read(&self, from: &Path, text: &str) -> Result<Vec<u8>, Refusal> {
+        let outside = || {
+            Refusal {
+            message: format!("`{text}` is outside of the tree"),
+            help: "copy the file into the tree; only a secret may come from outside of it: {\"$secret\": \"file:PATH\"}".to_owned(),
+        }
+        };
+        let path = Path::new(text);
+        if path.is_absolute() || text.starts_with(['/', '\\']) || text.contains(":\\") {
+            return Err(outside());
+        }
+        let folder = from.parent().unwrap_or_else(|| Path::new(""));
+        let candidates = [folder.join(path), path.to_owned()];
+        let inside: Vec<_> = candidates.iter().filter_map(|it| plain(it)).collect();
+        let found = inside.iter().find_map(|it| fs::canonicalize(self.root.join(it)).ok());
+        let Some(found) = found else {
+            if inside.len() < candidates.len() {
+                return Err(outside());
+            }
+            let mut looked: Vec<_> =
+                inside.iter().map(|it| format!("`{}`", it.display())).collect();
+            looked.dedup();
+            return Err(Refusal {
+                message: format!("no such file: {}", looked.join(" or ")),
+                help: "write the path from the folder of this file, or from the root of the tree"
+                    .to_owned(),
+            });
+        };
+        if !found.starts_with(&self.root) {
+            return Err(outside());
+        }
+        self.read.borrow_mut().insert(found.clone());
+        self.bytes(&found).map_err(|reason| Refusal {
+            message: format!("cannot read `{text}`: {reason}"),
+            help: "name a text file in the tree".to_owned(),
+        })
+    }
+
+    fn bytes(&self, path: &Path) -> Result<Vec<u8>, String> {
+        if !path.is_file() {
+            return Err("it is no file".to_owned());
+        }
+        let mut bytes = Vec::new();
+        let file = File::open(path).map_err(|it| it.to_string())?;
+        let limit = self.max_bytes as u64;
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|it| it.to_string())?;
+        if bytes.len() > self.max_bytes {
+            return Err(format!("it is larger than {limit} bytes"));
+        }
+        Ok(bytes)
+    }
+}
+
+/// The path without `.` and `..`; nothing if it leads out of the folder that it is relative to.
+fn plain(path: &Path) -> Option<PathBuf> {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::Normal(name) => plain.push(name),
+            Component::ParentDir if plain.pop() => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(plain)
+}
+
+impl Walk<'_> {
+    /// A `$file`: certificates become what `sps pem` prints, other texts get the line ends of Unix.
+    pub(super) fn file(&mut self, at: At<'_>, node: &Node<'_>, text: &str) -> Value {
+        let is_certificate = at.constraint.format == Some(Format::PemCertificate);
+        let message = match at.kind.peeled() {
+            Kind::String if at.is_secret() => Some("a secret does not belong into the tree"),
+            Kind::Secret => Some("a secret does not belong into the tree"),
+            Kind::String | Kind::Any => None,
+            _ => Some("`$file` belongs only where a text does"),
+        };
+        if let Some(message) = message {
+            let help = if at.is_secret() {
+                "write {\"$secret\": \"file:PATH\"}"
+            } else {
+                "write the value itself"
+            };
+            return self.misplaced(node, message.to_owned(), help);
+        }
+        let Surroundings { texts, file, .. } = self.surroundings;
+        let bytes = match texts.read(file, text) {
+            Ok(bytes) => bytes,
+            Err(Refusal { message, help }) => return self.unreadable(node, message, help),
+        };
+        if is_certificate {
+            return match pem::normalize(&bytes) {
+                Ok(text) => self.text(node, text),
+                Err(reason) => {
+                    let finding = Finding::Format {
+                        format: Format::PemCertificate,
+                        error: FormatError::Certificate(reason),
+                        variant: None,
+                        replacement: None,
+                    };
+                    let pointer = self.pointer.clone();
+                    let mut it = Diagnostic::new(finding, Severity::Error, pointer, node.span);
+                    it.message = format!("`{text}`: {}", it.message);
+                    self.broken(node, it)
+                }
+            };
+        }
+        let Ok(content) = String::from_utf8(bytes) else {
+            let message = format!("`{text}` is not UTF-8");
+            return self.unreadable(node, message, "save it as UTF-8");
+        };
+        let content = content.strip_prefix('\u{feff}').unwrap_or(&content).replace("\r\n", "\n");
+        if content.contains("PRIVATE KEY-----") {
+            self.plain_secret(node);
+        }
+        self.text(node, content)
+    }
+
+    fn text(&mut self, node: &Node<'_>, text: String) -> Value {
+        self.spot(node, What::Text(text.clone()));
+        Value::String(text)
+    }
+
+    fn unreadable(&mut self, node: &Node<'_>, message: String, help: impl Into<String>) -> Value {
+        let diagnostic = error(code::UNREADABLE_FILE, &self.pointer, node.span, message, help);
+        self.broken(node, diagnostic)
+    }
+}

@@ -1,0 +1,58 @@
+//! The labels of an appliance's objects.
+
+use std::collections::HashMap;
+
+use super::{CONFIGURATION, Raw, below_configuration};
+use crate::{
+    label::{Label, composed},
+    naming::label_member,
+};
+
+/// The label of each object by its path.
+pub(super) struct Names(HashMap<String, Label>);
+
+impl Names {
+    pub(super) fn new(objects: &[Raw]) -> Self {
+        // Names that differ in the case of their letters would be one file on some systems.
+        let folded = |raw: &Raw, name: &str| (raw.path.clone(), composed(name).to_lowercase());
+        let mut count: HashMap<_, usize> = HashMap::new();
+        for raw in objects {
+            if let Some(name) = name(raw) {
+                *count.entry(folded(raw, name)).or_default() += 1;
+            }
+        }
+        let labels = objects.iter().filter_map(|raw| {
+            let key = raw.key.as_deref()?;
+            let label = match name(raw) {
+                Some(name) if count.get(&folded(raw, name)).is_some_and(|it| *it > 1) => {
+                    format!("{name}~{key}")
+                }
+                Some(name) => name.to_owned(),
+                None => key.to_owned(),
+            };
+            let label = Label::of_object(below_configuration(raw), &label);
+            Some((format!("{}/{key}", raw.path), label))
+        });
+        Self(labels.collect())
+    }
+
+    pub(super) fn label(&self, raw: &Raw) -> Label {
+        let path = raw.key.as_deref().map(|key| format!("{}/{key}", raw.path));
+        path.and_then(|path| self.0.get(&path).cloned())
+            .unwrap_or_else(|| Label::of_singleton(below_configuration(raw)))
+    }
+
+    /// The label of the object that a reference leads to. An object that was not read has its key as its name.
+    pub(super) fn of_reference(&self, collection: &str, key: &str) -> Label {
+        self.0.get(&format!("{collection}/{key}")).cloned().unwrap_or_else(|| {
+            let collection = collection.strip_prefix(CONFIGURATION).unwrap_or(collection);
+            Label::of_object(collection, key)
+        })
+    }
+}
+
+/// The name that an object gives itself.
+fn name(raw: &Raw) -> Option<&str> {
+    let member = label_member(raw.endpoint).unwrap_or("name");
+    raw.body.get(member)?.as_str().filter(|name| !name.is_empty())
+}
