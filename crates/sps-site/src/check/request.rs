@@ -32,7 +32,7 @@ impl<'n> Copier<'n> {
         let value = match &node.value {
             Value::Null => Value::Null,
             Value::Bool(it) => Value::Bool(*it),
-            Value::Number(token) => Value::Number(token),
+            Value::Number(token) => Value::Number(token.clone()),
             Value::String(text) => Value::String(Cow::Borrowed(text)),
             Value::Array(items) => Value::Array(
                 items
