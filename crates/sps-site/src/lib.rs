@@ -35,6 +35,8 @@
 //!
 //! # The tree
 //!
+//! * A file is JSON (`.json`) or YAML (`.yaml`, or `.yml` of older tools). YAML is read by the core schema of version 1.2; a
+//!   value without quotes that readers of YAML 1.1 take for another one is an error, so that every tool reads a tree alike.
 //! * The folders are those of the URL below `/api/configuration`. In a collection, the name of a file is the name of its
 //!   object, which the body has as well; `<`, `>`, `:`, `"`, `/`, `\`, `|`, `?`, `*`, `%`, control characters, a dot in front, a
 //!   dot or space at the end, and device names of Windows are percent-encoded.

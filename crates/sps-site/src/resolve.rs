@@ -197,7 +197,13 @@ impl Walk<'_> {
             _ => {
                 let expected = if key == "$new" { "an object: the body" } else { "a string" };
                 let message = format!("`{key}` takes {expected}, found {}", value.kind_name());
-                self.invalid(node, value.span, message, example(key))
+                let help = match value.value {
+                    json::Value::Number(_) | json::Value::Bool(_) if key != "$new" => {
+                        format!("quote it; {}", example(key))
+                    }
+                    _ => example(key).to_owned(),
+                };
+                self.invalid(node, value.span, message, help)
             }
         }
     }
