@@ -53,7 +53,7 @@
 //! | Notation | In place of | Is |
 //! |---|---|---|
 //! | `{"$ref": "policies/time_policies/office"}` | a reference | the object with this [`Label`]; `office` is enough where the reference says the collection. A key of the appliance, `-100`, is a name too |
-//! | `{"$secret": "env:NAME"}` | a sensitive member or the reference of a password | the value of a [`SecretSource`], read by [`Secrets`] |
+//! | `{"$secret": "env:NAME"}` | a sensitive member or the reference of a password; `keep` also in place of a certificate or private key | the value of a [`SecretSource`], read by [`Secrets`]; `keep` leaves what the appliance has |
 //! | `{"$new": {…}}` | the reference of a password, certificate or private key | an object made with its user, with this body |
 //! | `{"$file": "ca.pem"}` | a text | the text of a file of the tree, looked up from the folder of the file that names it, then from the root. A certificate is tidied; other texts get the line ends of Unix |
 //!
@@ -67,6 +67,7 @@
 
 pub mod apply;
 pub mod code;
+pub mod export;
 pub mod plan;
 
 mod check;
@@ -92,6 +93,7 @@ mod state;
 pub use crate::{
     apply::{Applied, ApplyError, ApplyOptions},
     check::CheckOptions,
+    export::{Export, ExportError, ExportOptions},
     found::{Appliance, Found},
     label::Label,
     load::{LoadError, LoadOptions},

@@ -309,7 +309,7 @@ impl SiteFile {
         }
     }
 
-    fn is_well_formed(&self) -> bool {
+    pub(crate) fn is_well_formed(&self) -> bool {
         self.problems.iter().all(|it| it.severity != Severity::Error)
     }
 }

@@ -223,7 +223,11 @@ impl Walk<'_> {
         };
         let target = match at.kind.peeled() {
             Kind::Reference(target) if is_passwords(target) => Some(target),
-            Kind::Any if self.in_new => None,
+            // What cannot be listed has no label, and can only stay.
+            Kind::Reference(target) if target.single_use && source == SecretSource::Keep => {
+                Some(target)
+            }
+            Kind::Any if self.in_new || source == SecretSource::Keep => None,
             _ if at.is_secret() => None,
             Kind::Reference(target) if target.single_use => {
                 let help = "write {\"$new\": {…}} with the body of the object, and the secrets in it as {\"$secret\": …}";

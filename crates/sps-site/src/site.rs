@@ -83,6 +83,10 @@ impl Site {
         &self.tree.objects
     }
 
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
     /// The settings of `sps.toml`; the default ones if there is no such file.
     pub fn settings(&self) -> &Settings {
         &self.tree.settings
