@@ -1,5 +1,7 @@
 //! Trees of YAML.
 
+use std::fmt::Write as _;
+
 use sps_model::validate::yaml::write;
 
 use crate::tree::{
@@ -269,7 +271,7 @@ fn what_grows_beyond_the_limits_is_an_error() {
         ["a", "b", "c", "d", "e", "f", "g"].into_iter().zip(["b", "c", "d", "e", "f", "g", "h"])
     {
         let items = vec![format!("*{one}"); 10].join(", ");
-        text.push_str(&format!("{other}: &{other} [{items}]\n"));
+        let _ = writeln!(text, "{other}: &{other} [{items}]");
     }
     let tree = Tree::new().with(EMAIL, text);
     assert_eq!(only_error(&tree)[0], "limit-exceeded");
