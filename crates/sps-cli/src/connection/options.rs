@@ -3,7 +3,7 @@
 use std::{num::NonZeroU64, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use sps_client::{Client, ClientBuilder, LockWait, Login};
+use sps_client::{Client, ClientBuilder, LockWait, Login, Retry};
 use sps_sim::Simulator;
 
 use crate::{
@@ -140,7 +140,8 @@ impl Args {
             .login(login?)
             .timeout(self.timeout()?)
             .lock_wait(Duration::from_secs(self.lock_wait))
-            .on_lock_wait(report_wait);
+            .on_lock_wait(report_wait)
+            .on_retry(report_retry);
         if let Some(Proxy { address, except }) =
             proxy::find(self.proxy.as_ref(), profile.proxy.as_ref(), &host)?
         {
@@ -280,6 +281,19 @@ fn report_wait(wait: &LockWait) {
         None => String::new(),
     };
     remark(&format!("waiting for the configuration{holder} ({} s at most)", wait.limit.as_secs()));
+}
+
+/// A short wait is not worth a line.
+const REPORTED_DELAY: Duration = Duration::from_secs(1);
+
+fn report_retry(retry: &Retry<'_>) {
+    if retry.delay >= REPORTED_DELAY {
+        let seconds = retry.delay.as_secs_f64().ceil();
+        remark(&format!(
+            "waiting    {seconds} s and trying again: {}",
+            one_line(&retry.error.to_string())
+        ));
+    }
 }
 
 fn is_loopback_http(host: &str) -> bool {
