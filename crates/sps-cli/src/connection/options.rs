@@ -283,16 +283,12 @@ fn report_wait(wait: &LockWait) {
     remark(&format!("waiting for the configuration{holder} ({} s at most)", wait.limit.as_secs()));
 }
 
-/// A short wait is not worth a line.
-const REPORTED_DELAY: Duration = Duration::from_secs(1);
-
+/// Says that the appliance asks to wait. Other failures are worth a line only if they stay.
 fn report_retry(retry: &Retry<'_>) {
-    if retry.delay >= REPORTED_DELAY {
+    if retry.error.retry_after().is_some() {
         let seconds = retry.delay.as_secs_f64().ceil();
-        remark(&format!(
-            "waiting    {seconds} s and trying again: {}",
-            one_line(&retry.error.to_string())
-        ));
+        let error = retry.error.to_string();
+        remark(&format!("waiting    {seconds} s and trying again: {}", one_line(&error)));
     }
 }
 

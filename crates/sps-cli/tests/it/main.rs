@@ -33,6 +33,7 @@ mod secrets;
 mod signals;
 mod sim;
 mod site;
+mod site_page;
 mod support;
 mod whole_diff;
 mod yaml;
