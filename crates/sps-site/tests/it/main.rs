@@ -15,3 +15,4 @@ mod snapshot;
 mod support;
 mod tree;
 mod yaml;
+mod yaml_plans;
