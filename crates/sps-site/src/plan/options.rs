@@ -197,6 +197,7 @@ impl<'a> Prepared<'a> {
         inputs.scope = self.scope;
         inputs.values = self.values;
         inputs.rotate.clone_from(&self.options.rotate);
+        inputs.shared = Some(self.site.shared_objects());
         let mut plan = Plan::compare(inputs)?;
         self.site.root().clone_into(&mut plan.root);
         for note in state.notes() {
