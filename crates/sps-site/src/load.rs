@@ -234,7 +234,7 @@ impl Loader<'_> {
         }
         let surroundings =
             Surroundings { places: self.places, texts: &self.texts, file: &found.path };
-        let scanned = read::with_root(format, &text, &self.limits, |root| {
+        let scanned = read::with_root(format, &text, &self.limits, |root, marks| {
             if kind::is_report(root) {
                 return None;
             }
@@ -242,7 +242,13 @@ impl Loader<'_> {
                 None => Ok(Label::of_singleton(short(endpoint))),
                 Some(stem) => naming::of_object(endpoint, stem, &ending(&found.path), root),
             };
-            Some((naming, resolve(root, endpoint, surroundings)))
+            let mut resolved = resolve(root, endpoint, surroundings);
+            if let Some(marks) = marks {
+                let hidden = &mut resolved.sensitive;
+                let repeated: Vec<_> = hidden.iter().flat_map(|it| marks.targets(*it)).collect();
+                hidden.extend(repeated);
+            }
+            Some((naming, resolved))
         });
         match scanned {
             Err(problems) => {
@@ -303,7 +309,7 @@ impl SiteFile {
         }
     }
 
-    fn is_well_formed(&self) -> bool {
+    pub(crate) fn is_well_formed(&self) -> bool {
         self.problems.iter().all(|it| it.severity != Severity::Error)
     }
 }

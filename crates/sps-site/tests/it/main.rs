@@ -14,3 +14,4 @@ mod secrets;
 mod snapshot;
 mod support;
 mod tree;
+mod yaml;
