@@ -33,4 +33,5 @@ mod signals;
 mod sim;
 mod site;
 mod support;
+mod whole_diff;
 mod yaml;

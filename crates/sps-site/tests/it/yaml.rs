@@ -1,5 +1,7 @@
 //! Trees of YAML.
 
+use std::fmt::Write as _;
+
 use sps_model::validate::yaml::write;
 
 use crate::tree::{
@@ -269,7 +271,7 @@ fn what_grows_beyond_the_limits_is_an_error() {
         ["a", "b", "c", "d", "e", "f", "g"].into_iter().zip(["b", "c", "d", "e", "f", "g", "h"])
     {
         let items = vec![format!("*{one}"); 10].join(", ");
-        text.push_str(&format!("{other}: &{other} [{items}]\n"));
+        let _ = writeln!(text, "{other}: &{other} [{items}]");
     }
     let tree = Tree::new().with(EMAIL, text);
     assert_eq!(only_error(&tree)[0], "limit-exceeded");
@@ -286,7 +288,7 @@ fn a_problem_has_the_place_of_its_value() {
     assert_eq!(pointer, "/rules/0/allowed_for/time_policy");
     assert_eq!(message, "no file describes `policies/time_policies/offcie`");
     assert!(help.starts_with("did you mean `policies/time_policies/office`?"), "{help}");
-    assert_eq!(about, "\"$ref\": offcie");
+    assert_eq!(about, "$ref: offcie");
     // A block of text, with its header.
     let block = email("\"@\"", "\"sps\"");
     let block =
@@ -309,7 +311,7 @@ fn a_problem_has_the_place_of_its_value() {
 #[test]
 fn notations_are_read_in_every_style() {
     let styles = [
-        "time_policy:\n        \"$ref\": office",
+        "time_policy:\n        $ref: office",
         "time_policy:\n        $ref: office",
         "time_policy: {$ref: office}",
         "time_policy: {\"$ref\": \"policies/time_policies/office\"} # note",
@@ -366,7 +368,7 @@ fn a_file_is_named_from_yaml_as_from_json() {
     );
     let tree = Tree::new().with(EMAIL, &body);
     assert_eq!(only_error(&tree)[2], "no such file: `management/ca.pem` or `ca.pem`");
-    assert_eq!(only_error(&tree)[4], "\"$file\": ca.pem");
+    assert_eq!(only_error(&tree)[4], "$file: ca.pem");
     let tree = Tree::new().with(EMAIL, body.replace("ca.pem", "../../ca.pem"));
     assert_eq!(only_error(&tree)[2], "`../../ca.pem` is outside of the tree");
 }
