@@ -6,6 +6,7 @@ mod applying;
 mod faults;
 mod files;
 mod hidden;
+mod model;
 mod names;
 mod notations;
 mod planning;
