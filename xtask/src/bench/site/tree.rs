@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// Objects of the whole tree.
 pub(super) const OBJECTS: usize = 5_000;
 /// How many of these files are JSON; the others are YAML.
-const JSON_SHARE: f64 = 1.0;
+const JSON_SHARE: f64 = 0.5;
 /// Objects that change before the second plan: the first ones of this collection get a new password, others a new member.
 const WITH_SECRET: &str = "policies/user_databases";
 /// The last collection: the tree of one object has one of the first.
