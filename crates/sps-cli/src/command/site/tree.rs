@@ -93,7 +93,7 @@ impl Tree {
         if let Some(status) = self.check_for(&snapshot.appliance)? {
             return Ok(Err(status));
         }
-        match prepared.compare(snapshot.appliance.clone(), snapshot.objects()) {
+        match prepared.plan(client, &snapshot).await {
             Ok(plan) => Ok(Ok(plan)),
             Err(error) => Ok(Err(not_planned(error)?)),
         }
