@@ -56,6 +56,17 @@ pub(super) fn schema_member() -> Object {
         .with("type", "string")
 }
 
+/// The text of a file as a whole body, with the address of a schema beside it.
+pub(super) fn text_with_schema(schema: &str) -> Object {
+    let members = Object::new().with("$file", file()).with(schema, schema_member());
+    Object::new()
+        .with("title", "Text of a file")
+        .with("type", "object")
+        .with("properties", members)
+        .with("required", strings(["$file"]))
+        .with("additionalProperties", false)
+}
+
 impl<'a> Types<'a> {
     /// A text; its value may be elsewhere.
     pub(super) fn text_of_site(&mut self, plain: Object, leaf: Leaf<'_>) -> Object {
@@ -80,21 +91,24 @@ impl<'a> Types<'a> {
         any_of([notation, self.key_of_site()].into_iter().chain(null))
     }
 
-    /// A value whose form no source shows.
-    pub(super) fn anything_of_site(&mut self) -> Object {
-        let name = self.own_name("anything");
+    /// A value whose form no source shows. Where its key sounds like it, it may be a secret.
+    pub(super) fn anything_of_site(&mut self, may_be_secret: bool) -> Object {
+        let name = self.own_name(if may_be_secret { "anything-secret" } else { "anything" });
         self.define(&name, |types| {
-            let members = Object::new()
-                .with("$ref", reference("^/?(?:[^/%]+/)+", NAME, None))
-                .with("$secret", source(types.is_in_new))
-                .with("$file", file());
+            let mut members = Object::new().with("$ref", reference("^/?(?:[^/%]+/)+", NAME, None));
+            if may_be_secret {
+                members = members.with("$secret", source(types.is_in_new));
+            }
+            let members = members.with("$file", file());
             let scalar =
                 Object::new().with("type", strings(["string", "number", "boolean", "null"]));
             let list = Object::new().with("type", "array").with("items", definition(&name));
+            let secret = types.anything_of_site(true);
             let object = Object::new()
                 .with("type", "object")
                 .with("propertyNames", plain_names(false))
-                .with("additionalProperties", definition(&name));
+                .with("patternProperties", Object::new().with(&secret_names(), secret))
+                .with("additionalProperties", types.anything_of_site(types.is_in_new));
             Object::new()
                 .with("title", "Anything")
                 .with("description", "No source shows what belongs here.")
@@ -262,8 +276,15 @@ fn has_names(endpoint: &Endpoint) -> bool {
     endpoint.kind != EndpointKind::Collection || endpoint.methods.contains(&Method::Get)
 }
 
+/// The pattern of the names of secrets.
+fn secret_names() -> String {
+    let letter = |it: char| format!("[{}{it}]", it.to_ascii_uppercase());
+    let names = SECRET_NAMES.iter().map(|name| name.chars().map(letter).collect::<String>());
+    names.collect::<Vec<_>>().join("|")
+}
+
 /// Whether a text with this name is a secret although no source says so.
-fn is_secret_name(name: &str) -> bool {
+pub(super) fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET_NAMES.iter().any(|it| name.contains(it))
 }

@@ -9,7 +9,7 @@ use super::{
     SchemaForm,
     condition::{Conditions, all_words},
     format,
-    object::{Object, strings},
+    object::{Object, any_of, strings},
     site,
     value::{Definitions, Leaf, value},
 };
@@ -48,8 +48,21 @@ impl<'a> Types<'a> {
 
     /// The schema of a body.
     pub(super) fn body(&mut self, body: &'a Body) -> Object {
-        match body.ty.name().and_then(|name| self.spec.type_def(name)) {
-            Some(def) if self.form == SchemaForm::Site => self.file(def),
+        let def = body.ty.name().and_then(|name| self.spec.type_def(name));
+        match (&body.ty, def) {
+            _ if self.form != SchemaForm::Site => self.value_of_body(body),
+            (_, Some(def)) => self.file(def),
+            (FieldType::Map(inner), None) => {
+                let values = value(self, inner, leaf(body), false);
+                Object::new()
+                    .with("type", "object")
+                    .with("properties", Object::new().with(SCHEMA, site::schema_member()))
+                    .with("propertyNames", site::plain_names(true))
+                    .with("additionalProperties", values)
+            }
+            (FieldType::String, None) => {
+                any_of([self.value_of_body(body), site::text_with_schema(SCHEMA)])
+            }
             _ => self.value_of_body(body),
         }
     }
@@ -68,13 +81,7 @@ impl<'a> Types<'a> {
 
     /// The schema of a body that is inside of another document.
     pub(super) fn value_of_body(&mut self, body: &'a Body) -> Object {
-        let leaf = Leaf {
-            constraint: &body.constraint,
-            example: body.example.as_ref(),
-            name: "",
-            is_sensitive: false,
-        };
-        value(self, &body.ty, leaf, false)
+        value(self, &body.ty, leaf(body), false)
     }
 
     fn structure(&mut self, it: &'a Struct, is_file: bool) -> Object {
@@ -136,7 +143,8 @@ impl<'a> Types<'a> {
             }
             SchemaForm::Site => Object::new()
                 .with("propertyNames", site::plain_names(is_file))
-                .with("additionalProperties", self.anything_of_site()),
+                // Which names sound like those of secrets, a schema cannot say beside names that it knows.
+                .with("additionalProperties", self.anything_of_site(true)),
             _ => Object::new(),
         }
     }
@@ -393,9 +401,11 @@ impl Definitions for Types<'_> {
         }
     }
 
-    fn any(&mut self) -> Object {
+    fn any(&mut self, leaf: Leaf<'_>) -> Object {
         match self.form {
-            SchemaForm::Site => self.anything_of_site(),
+            SchemaForm::Site => {
+                self.anything_of_site(self.is_in_new || site::is_secret_name(leaf.name))
+            }
             _ => Object::new(),
         }
     }
@@ -410,6 +420,11 @@ impl Definitions for Types<'_> {
 
 pub(super) fn definition(name: &str) -> Object {
     Object::new().with("$ref", format!("#/$defs/{name}"))
+}
+
+fn leaf(body: &Body) -> Leaf<'_> {
+    let example = body.example.as_ref();
+    Leaf { constraint: &body.constraint, example, name: "", is_sensitive: false }
 }
 
 /// What the words mean, one sentence each.

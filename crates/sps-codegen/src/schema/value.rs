@@ -34,7 +34,7 @@ pub(crate) trait Definitions {
     }
 
     /// A value whose form no source shows.
-    fn any(&mut self) -> Object {
+    fn any(&mut self, _leaf: Leaf<'_>) -> Object {
         Object::new()
     }
 
@@ -68,7 +68,7 @@ pub(crate) fn value(
     let constraint = leaf.constraint;
     let examples = leaf.example.map(|it| vec![Json::from(it)]);
     match ty {
-        FieldType::Any => document.any(),
+        FieldType::Any => document.any(leaf),
         FieldType::Bool => of_type("boolean"),
         FieldType::Number => of_type("number").with_some("examples", examples),
         FieldType::Int => of_type("integer")

@@ -10,6 +10,7 @@ mod names;
 mod notations;
 mod planning;
 mod references;
+mod schema;
 mod secrets;
 mod snapshot;
 mod support;
