@@ -48,16 +48,18 @@ pub(crate) struct Args {
     ///
     /// `settings.json` assigns schemas to files in any directory by their paths, such as `management/email.json`, or
     /// `configuration/passwords/KEY.json` for an object of a collection. Such a file may hold a request or a response;
-    /// with `--form site`, it is a file of a tree, in JSON or YAML. An editor without such settings finds the schema of a
-    /// file by its first line: `\"$schema\": \"PATH\"` after the brace in JSON, `# yaml-language-server: $schema=PATH` in
-    /// YAML, and `#:schema PATH` in sps.toml.
+    /// with `--form site`, it is a file of a tree, in JSON or YAML.
+    ///
+    /// A file can also name its schema itself, for any editor: `"$schema": "PATH"` as its first member in JSON, the first
+    /// line `# yaml-language-server: $schema=PATH` in YAML, and `#:schema PATH` in sps.toml.
     #[arg(long, value_name = "DIR")]
     all: Option<PathBuf>,
 
     /// With --all: directory of configuration files; only files in it get a schema, `DIR/passwords/KEY.json` too
     /// (repeatable)
     ///
-    /// A directory with an sps.toml is a tree: its files, in JSON or YAML, get the schemas of the form `site`.
+    /// A directory with an sps.toml is a tree: its files, in JSON or YAML, get the schemas of the form `site`. In a tree,
+    /// write the schemas to a directory with a dot in front, which does not belong to the tree.
     #[arg(long, value_name = "DIR", requires = "all")]
     site: Vec<String>,
 

@@ -30,6 +30,7 @@ mod secrets;
 #[cfg(unix)]
 mod signals;
 mod sim;
+mod sim_site;
 mod site;
 mod support;
 mod yaml;

@@ -39,15 +39,13 @@ pub fn schema_settings(spec: &Spec, base: &str, mapping: &SchemaMapping) -> Stri
                 Some(form) => forms(endpoint).contains(form).then(|| schema_file(endpoint, *form)),
                 None => file_of_bodies(spec, endpoint),
             };
-            json.extend(
-                file.map(|it| entry(&globs(endpoint, folders, &["json"]), format!("{base}/{it}"))),
-            );
+            json.extend(file.map(|it| entry(&globs(endpoint, folders), format!("{base}/{it}"))));
         }
         let is_wanted = !trees.is_empty() || (is_anywhere && *form == Some(SchemaForm::Site));
         if is_wanted && forms(endpoint).contains(&SchemaForm::Site) {
             let url = format!("{base}/{}", schema_file(endpoint, SchemaForm::Site));
-            yaml = yaml.with(&url, strings(globs(endpoint, trees, &["yaml", "yml"])));
-            json.push(entry(&globs(endpoint, trees, &["json"]), url));
+            yaml = yaml.with(&url, strings(globs_in_trees(endpoint, trees, &["yaml", "yml"])));
+            json.push(entry(&globs_in_trees(endpoint, trees, &["json"]), url));
         }
     }
     let yaml = Some(yaml).filter(|it| !it.is_empty());
@@ -68,29 +66,38 @@ fn entry(globs: &[String], url: String) -> Json {
     Object::new().with("fileMatch", strings(globs)).with("url", url).into()
 }
 
-/// The files of an endpoint in these folders, or anywhere.
-fn globs(endpoint: &Endpoint, folders: &[String], endings: &[&str]) -> Vec<String> {
+/// The files of bodies of an endpoint in these folders, or anywhere.
+fn globs(endpoint: &Endpoint, folders: &[String]) -> Vec<String> {
+    let places = places(endpoint, folders);
+    let mut globs: Vec<_> = places.iter().map(|it| format!("{it}.json")).collect();
+    if matches!(endpoint.kind, EndpointKind::Collection | EndpointKind::Job) {
+        globs.extend(places.iter().map(|it| format!("{it}/*.json")));
+    }
+    globs
+}
+
+/// The files of objects of an endpoint in these trees, or in any.
+fn globs_in_trees(endpoint: &Endpoint, trees: &[String], endings: &[&str]) -> Vec<String> {
+    let stem = if endpoint.kind == EndpointKind::Collection { "/*" } else { "" };
+    let places = places(endpoint, trees);
+    let globs = places
+        .iter()
+        .flat_map(|place| endings.iter().map(move |ending| format!("{place}{stem}.{ending}")));
+    globs.collect()
+}
+
+/// The path of an endpoint in these folders, or anywhere.
+fn places(endpoint: &Endpoint, folders: &[String]) -> Vec<String> {
     let short = endpoint.short_path();
-    let places: Vec<String> = if folders.is_empty() {
+    if folders.is_empty() {
         let path =
             if short.contains('/') { short } else { endpoint.path.trim_start_matches("/api/") };
         let path = if path.contains('/') { path.to_owned() } else { format!("api/{path}") };
-        vec![format!("**/{path}")]
-    } else {
-        let place = |folder: &String| match folder.trim_end_matches('/') {
-            "" => short.to_owned(),
-            folder => format!("{folder}/{short}"),
-        };
-        folders.iter().map(place).collect()
-    };
-    let each = |end: &str| -> Vec<String> {
-        let of_place =
-            |place: &String| endings.iter().map(|it| format!("{place}{end}.{it}")).collect();
-        places.iter().flat_map(|place| -> Vec<String> { of_place(place) }).collect()
-    };
-    let mut globs = each("");
-    if matches!(endpoint.kind, EndpointKind::Collection | EndpointKind::Job) {
-        globs.extend(each("/*"));
+        return vec![format!("**/{path}")];
     }
-    globs
+    let place = |folder: &String| match folder.trim_end_matches('/') {
+        "" => short.to_owned(),
+        folder => format!("{folder}/{short}"),
+    };
+    folders.iter().map(place).collect()
 }

@@ -20,7 +20,7 @@ use crate::{
         secrets::SecretSources,
     },
     failure::Reported,
-    output::{complain, one_line, remark},
+    output::{complain, count, one_line, remark},
     spec::endpoints,
     status::Status,
 };
@@ -77,11 +77,8 @@ impl Seed {
             return Err(Reported(status).into());
         }
         let root = self.site.root().display().to_string();
-        remark(&format!(
-            "simulator  starts with {}: {} objects",
-            one_line(&root),
-            self.objects.len()
-        ));
+        let objects = count(self.objects.len(), "object");
+        remark(&format!("simulator  starts with {}: {objects}", one_line(&root)));
         Ok(())
     }
 
