@@ -103,7 +103,7 @@ pub use crate::{
     object::Object,
     plan::{Plan, PlanError, PlanOptions},
     report::{FileReport, Remark, SiteReport, Unreadable},
-    secret::{Blemish, SecretError, SecretReader, Secrets, blemish},
+    secret::{Blemish, MadeUpSecrets, SecretError, SecretReader, Secrets, blemish},
     settings::{Moved, SETTINGS_FILE, Settings},
     site::Site,
     snapshot::{Snapshot, SnapshotError, Wanted},

@@ -1,6 +1,10 @@
 //! Connection options: the appliance, the user, and the certificates to trust.
 
-use std::{num::NonZeroU64, path::PathBuf, time::Duration};
+use std::{
+    num::NonZeroU64,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use sps_client::{Client, ClientBuilder, LockWait, Login, Retry};
@@ -8,6 +12,7 @@ use sps_sim::Simulator;
 
 use crate::{
     check::read,
+    command::site::{SecretArgs, Seed},
     connection::{
         login::LoginOptions,
         peer::named,
@@ -88,9 +93,41 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     lock_wait: u64,
 
-    /// Connect to a built-in simulator that ends with the command
-    #[arg(long, conflicts_with_all = ["host", "profile"])]
-    sim: bool,
+    /// Connect to a built-in simulator that ends with the command; with DIR, it starts with the configuration of that tree
+    #[arg(
+        long,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        conflicts_with_all = ["host", "profile"]
+    )]
+    #[expect(clippy::option_option, reason = "the option may be there without a value")]
+    sim: Option<Option<PathBuf>>,
+
+    /// With --sim: make up every secret of a tree instead of reading it; with DIR, also where its tree says `keep`
+    #[arg(long, requires = "sim")]
+    made_up_secrets: bool,
+}
+
+/// The files with the secrets of a login without options: those of the environment and of the usual profile.
+pub(crate) fn usual_login_files() -> Result<Vec<PathBuf>> {
+    login_files(None, None, None)
+}
+
+fn login_files(
+    profile: Option<&String>,
+    password_file: Option<&PathBuf>,
+    client_key: Option<&PathBuf>,
+) -> Result<Vec<PathBuf>> {
+    let name = variable::text(profile, "SPS_PROFILE")?;
+    let profile = profile::read(name.as_deref())?;
+    let files = [
+        variable::file(password_file, "SPS_PASSWORD_FILE"),
+        variable::file(client_key, "SPS_CLIENT_KEY"),
+        profile.password_file,
+        profile.client_key,
+    ];
+    Ok(files.into_iter().flatten().collect())
 }
 
 /// A client that has logged in.
@@ -112,9 +149,10 @@ impl Args {
     pub(crate) async fn connect(
         &self,
         configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+        secrets: &SecretArgs,
     ) -> Result<Connection> {
-        if self.sim {
-            return self.simulate(configure).await;
+        if let Some(tree) = &self.sim {
+            return self.simulate(tree.as_deref(), configure, secrets).await;
         }
         let name = variable::text(self.profile.as_ref(), "SPS_PROFILE")?;
         let mut profile = profile::read(name.as_deref())?;
@@ -191,45 +229,58 @@ impl Args {
     /// Whether the password comes from standard input, which then holds nothing else.
     pub(crate) fn takes_stdin(&self) -> bool {
         let file = variable::file(self.password_file.as_ref(), "SPS_PASSWORD_FILE");
-        !self.sim && file.is_some_and(|it| is_stdin(&it))
+        !self.is_simulated() && file.is_some_and(|it| is_stdin(&it))
     }
 
     /// The files with the secrets of the login, which nothing else may read.
     pub(crate) fn login_files(&self) -> Result<Vec<PathBuf>> {
-        if self.sim {
+        if self.is_simulated() {
             return Ok(Vec::new());
         }
-        let name = variable::text(self.profile.as_ref(), "SPS_PROFILE")?;
-        let profile = profile::read(name.as_deref())?;
-        let files = [
-            variable::file(self.password_file.as_ref(), "SPS_PASSWORD_FILE"),
-            variable::file(self.client_key.as_ref(), "SPS_CLIENT_KEY"),
-            profile.password_file,
-            profile.client_key,
-        ];
-        Ok(files.into_iter().flatten().collect())
+        login_files(self.profile.as_ref(), self.password_file.as_ref(), self.client_key.as_ref())
     }
 
     /// Whether the other side is the built-in simulator, which ends with the command.
     pub(crate) fn is_simulated(&self) -> bool {
-        self.sim
+        self.sim.is_some()
+    }
+
+    /// Whether the secrets of trees are made up, which only a simulator gets.
+    pub(crate) fn makes_up_secrets(&self) -> bool {
+        self.made_up_secrets
     }
 
     /// Name of the other side for people: the URL, unless it is that of the built-in simulator.
     pub(crate) fn peer<'client>(&self, client: &'client Client) -> &'client str {
-        if self.sim { "the built-in simulator" } else { client.url() }
+        if self.is_simulated() { "the built-in simulator" } else { client.url() }
     }
 
-    /// Starts a fresh simulator for this command alone.
+    /// Starts a fresh simulator for this command alone, perhaps with the configuration of a tree.
     async fn simulate(
         &self,
+        tree: Option<&Path>,
         configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+        secrets: &SecretArgs,
     ) -> Result<Connection> {
+        let seed = match tree {
+            None => None,
+            Some(root) if self.made_up_secrets => Some(Seed::read(root, None, None)?),
+            Some(root) => {
+                let sources = secrets.sources_without_login()?;
+                Some(Seed::read(root, Some(&sources), None)?)
+            }
+        };
         let mut builder = Simulator::builder();
         if let Some(spec) = overlaid_spec() {
             builder = builder.spec(spec);
         }
+        if let Some(target) = seed.as_ref().and_then(Seed::target) {
+            builder = builder.target(target);
+        }
         let simulator = builder.start().await?;
+        if let Some(seed) = &seed {
+            seed.plant(&simulator).await?;
+        }
         let certificate = simulator.certificate_pem().unwrap_or_default();
         let builder = Client::builder(&simulator.url())?
             .login(Login::password(simulator.user(), simulator.password()))

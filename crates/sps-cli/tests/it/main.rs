@@ -32,6 +32,7 @@ mod secrets;
 #[cfg(unix)]
 mod signals;
 mod sim;
+mod sim_site;
 mod site;
 mod site_page;
 mod support;

@@ -52,6 +52,15 @@ fn a_name_with_a_slash_is_encoded_in_a_reference() {
 }
 
 #[test]
+fn a_body_that_is_a_text_may_be_in_a_file() {
+    let tree = Tree::new()
+        .with("zone", "Europe/Paris")
+        .with("datetime/timezone.json", r#"{"$file": "zone"}"#);
+    assert!(tree.errors().is_empty(), "{:?}", tree.errors());
+    assert_eq!(tree.site().objects()[0].body, json!("Europe/Paris"));
+}
+
+#[test]
 fn broken_notations_have_a_place_and_a_way_out() {
     let folder = "ssh/channel_policies/c.json";
     let policy = |it: &str| Tree::new().with(folder, channel_policy("c", it));

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::Result;
-use sps_site::SecretReader;
+use sps_site::{MadeUpSecrets, SecretReader, Secrets};
 
 use crate::{
     connection::{self, password::clean},
@@ -14,10 +14,10 @@ use crate::{
 };
 
 /// What a tree may read. A tree may come from a stranger, so the command line decides, and not the tree.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Secrets")]
 #[group(skip)]
-pub(super) struct SecretArgs {
+pub(crate) struct SecretArgs {
     /// Folder below which `file:` may read (repeatable) [default: every folder]
     #[arg(long, value_name = "DIR")]
     secret_dir: Vec<PathBuf>,
@@ -32,23 +32,58 @@ pub(super) struct SecretArgs {
 }
 
 impl SecretArgs {
-    /// A reader of the secrets of a tree. The secrets of the login stay hidden from it.
-    pub(super) fn reader(
+    /// The secrets that a tree may read besides those of this login, which stay hidden.
+    pub(super) fn sources(&self, connection: &connection::Args) -> Result<SecretSources> {
+        Ok(SecretSources { args: self.clone(), hidden: connection.login_files()? })
+    }
+
+    /// The secrets that a tree may read where there is no login. Those that one would use stay hidden.
+    pub(crate) fn sources_without_login(&self) -> Result<SecretSources> {
+        Ok(SecretSources { args: self.clone(), hidden: connection::usual_login_files()? })
+    }
+
+    /// The secrets of a tree: made up if the connection says so, which it does for simulators only.
+    pub(super) fn of_tree(
         &self,
         root: &Path,
         connection: &connection::Args,
-    ) -> Result<SecretReader> {
+    ) -> Result<Box<dyn Secrets>> {
+        Ok(if connection.makes_up_secrets() {
+            Box::new(MadeUpSecrets)
+        } else {
+            Box::new(self.sources(connection)?.reader(root))
+        })
+    }
+}
+
+/// Where the secrets of trees may come from.
+#[derive(Debug, Clone)]
+pub(crate) struct SecretSources {
+    args: SecretArgs,
+    hidden: Vec<PathBuf>,
+}
+
+impl SecretSources {
+    /// Hides these files too.
+    pub(crate) fn hiding<'f>(mut self, files: impl IntoIterator<Item = &'f PathBuf>) -> Self {
+        self.hidden.extend(files.into_iter().cloned());
+        self
+    }
+
+    /// A reader of the secrets of a tree.
+    pub(crate) fn reader(&self, root: &Path) -> SecretReader {
+        let Self { args, hidden } = self;
         let mut reader = SecretReader::new(root);
-        for folder in &self.secret_dir {
+        for folder in &args.secret_dir {
             reader = reader.with_folder(folder);
         }
-        for prefix in &self.secret_prefix {
+        for prefix in &args.secret_prefix {
             reader = reader.with_prefix(prefix);
         }
-        if self.allow_commands {
+        if args.allow_commands {
             reader = reader.with_commands(None);
         }
-        for file in connection.login_files()? {
+        for file in hidden {
             reader = reader.without_file(file);
         }
         if io::stdin().is_terminal() {
@@ -61,6 +96,6 @@ impl SecretArgs {
                 Ok(answer.as_str().into())
             });
         }
-        Ok(reader)
+        reader
     }
 }
