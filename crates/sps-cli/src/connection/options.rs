@@ -142,7 +142,7 @@ pub(crate) struct Connection {
 impl Args {
     /// These options for the appliance and the user of a profile, whatever they name themselves.
     pub(crate) fn of_profile(&self, name: &str) -> Self {
-        Self { profile: Some(name.to_owned()), is_profile: true, sim: false, ..self.clone() }
+        Self { profile: Some(name.to_owned()), is_profile: true, sim: None, ..self.clone() }
     }
 
     /// Connects and logs in.
