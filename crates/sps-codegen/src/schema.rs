@@ -84,9 +84,17 @@ pub fn schema(spec: &Spec, endpoint: &Endpoint, form: SchemaForm) -> Option<Stri
         SchemaForm::Request | SchemaForm::Site => bare(spec, endpoint, of, body),
         SchemaForm::Response => wrapped(spec, endpoint, of, body),
     };
-    let mut comment = "A schema cannot say that a key must not appear twice, that an object must exist, or how often \
-                       it may be referred to; `sps check` does."
-        .to_owned();
+    let mut comment = match form {
+        SchemaForm::Request | SchemaForm::Response => {
+            "A schema cannot say that a key must not appear twice, that an object must exist, or how often it may be \
+             referred to; `sps check` does."
+        }
+        SchemaForm::Site => {
+            "A schema cannot say that a key must not appear twice, that a label must exist, or how often an object may be \
+             referred to; the check of the whole tree does."
+        }
+    }
+    .to_owned();
     if let Some(versions) = prose::versions(&endpoint.versions) {
         comment = format!("Only {versions}. {comment}");
     }

@@ -246,12 +246,15 @@ fn is_beyond_a_schema(error: &Diagnostic, path: &str, body: &Value, text: &str) 
     let written = error.span.of(text).unwrap_or_default();
     let is_elsewhere = written.contains("\"$file\"");
     match error.code {
-        // What only the whole tree, another file or the appliance shows.
-        "label-mismatch" | "reference-exists" | "single-use-reference" | "unreadable-file" => true,
+        // What only the whole tree, another file or the appliance shows; and no schema compares the keys of an object with
+        // a list in it.
+        "label-mismatch"
+        | "reference-exists"
+        | "single-use-reference"
+        | "unreadable-file"
+        | "wrong-order" => true,
         // A schema sees the form of a certificate.
         "pem-certificate" => written.contains("BEGIN CERTIFICATE") || is_elsewhere,
-        // No schema compares the keys of an object with a list in it.
-        "wrong-order" => true,
         // Where anything may be, a label may have any collection, and a secret any name.
         "invalid-notation" | "misplaced-notation"
             if (written.starts_with("{\"$ref\":\"") || written.starts_with("{\"$secret\":\""))
