@@ -79,6 +79,7 @@ mod object;
 mod place;
 mod problem;
 mod read;
+mod repair;
 mod report;
 mod resolve;
 mod secret;
@@ -96,6 +97,7 @@ pub use crate::{
     notation::{Notation, SecretSource},
     object::Object,
     plan::{Plan, PlanError, PlanOptions},
+    repair::Repair,
     report::{FileReport, Remark, SiteReport, Unreadable},
     secret::{Blemish, SecretError, SecretReader, Secrets, blemish},
     settings::{Moved, SETTINGS_FILE, Settings},

@@ -13,7 +13,9 @@ use std::{
 
 use sps_model::{
     EndpointInfo, EndpointKind,
-    validate::{Diagnostic, Limits, Severity, Span, json::Node},
+    validate::{
+        Diagnostic, Limits, OtherFile, Related, Report, Severity, Span, json::Node, span::Position,
+    },
 };
 
 use self::{
@@ -28,7 +30,7 @@ use crate::{
     place::{Places, short},
     problem::{error, warning},
     read::{self, Format},
-    report::{Remark, Unreadable},
+    report::{FileReport, Remark, Unreadable},
     resolve::{Spot, Surroundings, TextFiles, resolve},
     settings::{SETTINGS_FILE, Settings},
 };
@@ -101,6 +103,8 @@ pub(crate) struct Tree {
     pub(crate) notes: Vec<Remark>,
     pub(crate) objects: Vec<Object>,
     pub(crate) limits: Limits,
+    /// The root, without links.
+    pub(crate) root: PathBuf,
 }
 
 /// One file with an object.
@@ -150,9 +154,9 @@ impl Tree {
             loader.file(it);
         }
         loader.finish();
-        let Loader { files, objects, unreadable, notes, .. } = loader;
+        let Loader { root, files, objects, unreadable, notes, .. } = loader;
         let limits = options.limits;
-        Ok(Self { places, settings, settings_file, files, unreadable, notes, objects, limits })
+        Ok(Self { places, settings, settings_file, files, unreadable, notes, objects, limits, root })
     }
 }
 
@@ -238,11 +242,7 @@ impl Loader<'_> {
             if kind::is_report(root) {
                 return None;
             }
-            let naming = match stem {
-                None => Ok(Label::of_singleton(short(endpoint))),
-                Some(stem) => naming::of_object(endpoint, stem, &ending(&found.path), root),
-            };
-            Some((naming, resolve(root, endpoint, surroundings)))
+            Some((naming(endpoint, stem, &found.path, root), resolve(root, endpoint, surroundings)))
         });
         match scanned {
             Err(problems) => {
@@ -303,6 +303,18 @@ impl SiteFile {
         }
     }
 
+    /// The file with its report.
+    pub(crate) fn reported(&self, report: Report) -> FileReport {
+        let Self { path, text, endpoint, label, .. } = self;
+        FileReport {
+            file: path.clone(),
+            label: label.clone(),
+            endpoint: *endpoint,
+            text: Arc::clone(text),
+            report,
+        }
+    }
+
     fn is_well_formed(&self) -> bool {
         self.problems.iter().all(|it| it.severity != Severity::Error)
     }
@@ -339,10 +351,26 @@ fn duplicates(files: &mut [SiteFile]) -> Vec<Label> {
             (message, "rename one of them: some systems take both files for one")
         };
         let span = Span::at(0);
-        files[index].problems.push(error(code::DUPLICATE_LABEL, "", span, message, help));
+        let mut problem = error(code::DUPLICATE_LABEL, "", span, message, help);
+        let first = Related::new(String::new(), span, "the first file");
+        problem.related.push(first.in_file(OtherFile::new(path, Position { line: 1, column: 1 })));
+        files[index].problems.push(problem);
         twice.extend([label, other_label]);
     }
     twice
+}
+
+/// The label of the object in a file; the stem is its name, if it is in a collection.
+pub(crate) fn naming(
+    endpoint: &'static EndpointInfo,
+    stem: Option<&str>,
+    path: &Path,
+    root: &Node<'_>,
+) -> Result<Label, Box<Diagnostic>> {
+    match stem {
+        None => Ok(Label::of_singleton(short(endpoint))),
+        Some(stem) => naming::of_object(endpoint, stem, &ending(path), root),
+    }
 }
 
 /// The ending of a file with its dot.

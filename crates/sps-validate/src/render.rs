@@ -153,7 +153,8 @@ impl<'a> Renderer<'a> {
 
     /// Whether a related place is shown among the lines of its diagnostic.
     fn is_near(&self, related: &Related, diagnostic: &Diagnostic) -> bool {
-        self.line(related.span).abs_diff(self.line(diagnostic.span)) <= MAX_DISTANCE_LINES
+        related.file.is_none()
+            && self.line(related.span).abs_diff(self.line(diagnostic.span)) <= MAX_DISTANCE_LINES
     }
 
     /// The number of the last line that is shown.
@@ -180,8 +181,12 @@ impl<'a> Renderer<'a> {
             Some(kind.span(mark?).label(label.map(Cow::into_owned)))
         });
         let notes = far.iter().map(|it| {
-            let place = self.place(it.span.start);
-            format!("{place}: {}: {}", one_line(&it.pointer), one_line(&it.message))
+            let place = match &it.file {
+                Some(file) => format!("{}:{}:{}", one_line(&file.name), file.line, file.column),
+                None => self.place(it.span.start),
+            };
+            let colon = if it.pointer.is_empty() { "" } else { ": " };
+            format!("{place}{colon}{}: {}", one_line(&it.pointer), one_line(&it.message))
         });
         let snippet = Snippet::source(excerpt.text).line_start(first).annotations(marks);
         (snippet, notes.collect())
