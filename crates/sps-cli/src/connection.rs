@@ -10,4 +10,7 @@ pub(crate) mod runtime;
 mod tls_files;
 mod variable;
 
-pub(crate) use crate::connection::{options::Args, profile::state as state_folder};
+pub(crate) use crate::connection::{
+    options::{Args, usual_login_files},
+    profile::state as state_folder,
+};

@@ -100,14 +100,14 @@ pub(crate) fn waived<'t>(tree: &'t Tree, options: &CheckOptions<'t>) -> Vec<&'t 
 impl<'t> Checker<'t> {
     /// Prepares the check. `waived` is what [`waived`] returned.
     pub(crate) fn new(tree: &'t Tree, options: &CheckOptions<'t>, waived: &'t [&'t str]) -> Self {
-        let mut context =
-            Context::default().with_limits(tree.limits).with_waived(waived).with_unknown_keys(
-                if waived.contains(&body_code::UNKNOWN_KEY) {
-                    UnknownKeys::Carry
-                } else {
-                    options.unknown_keys
-                },
-            );
+        let mut context = Context::default()
+            .with_limits(tree.limits)
+            .with_waived(waived)
+            .with_unknown_keys(if waived.contains(&body_code::UNKNOWN_KEY) {
+                UnknownKeys::Carry
+            } else {
+                options.unknown_keys
+            });
         context.target = options.target.or(tree.settings.target);
         context.now = options.now;
         Self { tree, index: Index::new(tree), secrets: options.secrets, context }

@@ -156,7 +156,17 @@ impl Tree {
         loader.finish();
         let Loader { root, files, objects, unreadable, notes, .. } = loader;
         let limits = options.limits;
-        Ok(Self { places, settings, settings_file, files, unreadable, notes, objects, limits, root })
+        Ok(Self {
+            places,
+            settings,
+            settings_file,
+            files,
+            unreadable,
+            notes,
+            objects,
+            limits,
+            root,
+        })
     }
 }
 

@@ -113,4 +113,7 @@ pub use crate::{
     version::{ParseVersionError, Version, Versions},
 };
 #[cfg(feature = "yaml")]
-pub use crate::{explain::explain_yaml, fix::{fix_yaml, fix_yaml_with}};
+pub use crate::{
+    explain::explain_yaml,
+    fix::{fix_yaml, fix_yaml_with},
+};

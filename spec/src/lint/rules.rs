@@ -29,7 +29,8 @@ impl<'a> Lint<'a> {
                     Origin::Tree => "the check of a tree",
                     _ => "reading a document",
                 };
-                let message = format!("the code `{}` is raised by {what}, not by a rule", rule.code);
+                let message =
+                    format!("the code `{}` is raised by {what}, not by a rule", rule.code);
                 self.error(file, place, message);
             }
             Some(_) => {}

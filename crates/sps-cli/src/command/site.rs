@@ -10,4 +10,5 @@ mod tree;
 pub(crate) use crate::command::site::{
     apply::{ApplyArgs, apply},
     plan::{PlanArgs, plan},
+    secrets::{SecretArgs, SecretSources},
 };

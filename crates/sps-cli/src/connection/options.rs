@@ -90,6 +90,27 @@ pub(crate) struct Args {
 }
 
 /// A client that has logged in.
+/// The files with the secrets of a login without options: those of the environment and of the usual profile.
+pub(crate) fn usual_login_files() -> Result<Vec<PathBuf>> {
+    login_files(None, None, None)
+}
+
+fn login_files(
+    profile: Option<&String>,
+    password_file: Option<&PathBuf>,
+    client_key: Option<&PathBuf>,
+) -> Result<Vec<PathBuf>> {
+    let name = variable::text(profile, "SPS_PROFILE")?;
+    let profile = profile::read(name.as_deref())?;
+    let files = [
+        variable::file(password_file, "SPS_PASSWORD_FILE"),
+        variable::file(client_key, "SPS_CLIENT_KEY"),
+        profile.password_file,
+        profile.client_key,
+    ];
+    Ok(files.into_iter().flatten().collect())
+}
+
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) client: Client,
@@ -185,15 +206,7 @@ impl Args {
         if self.sim {
             return Ok(Vec::new());
         }
-        let name = variable::text(self.profile.as_ref(), "SPS_PROFILE")?;
-        let profile = profile::read(name.as_deref())?;
-        let files = [
-            variable::file(self.password_file.as_ref(), "SPS_PASSWORD_FILE"),
-            variable::file(self.client_key.as_ref(), "SPS_CLIENT_KEY"),
-            profile.password_file,
-            profile.client_key,
-        ];
-        Ok(files.into_iter().flatten().collect())
+        login_files(self.profile.as_ref(), self.password_file.as_ref(), self.client_key.as_ref())
     }
 
     /// Whether the other side is the built-in simulator, which ends with the command.

@@ -151,7 +151,7 @@ impl ApplyArgs {
             Err(error) => return Ok(Err(not_taken(error)?)),
         };
         let root = if saved.root.as_os_str().is_empty() { Path::new(".") } else { &saved.root };
-        let reader = self.secrets.reader(root, &self.connection)?;
+        let reader = self.secrets.sources(&self.connection)?.reader(root);
         Ok(match saved.with_secrets(&reader) {
             Ok(plan) => Ok(Source::Saved(plan)),
             Err(error) => Err(not_taken(error)?),

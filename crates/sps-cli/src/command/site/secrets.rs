@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Secrets")]
 #[group(skip)]
-pub(super) struct SecretArgs {
+pub(crate) struct SecretArgs {
     /// Folder below which `file:` may read (repeatable) [default: every folder]
     #[arg(long, value_name = "DIR")]
     secret_dir: Vec<PathBuf>,
@@ -32,23 +32,44 @@ pub(super) struct SecretArgs {
 }
 
 impl SecretArgs {
-    /// A reader of the secrets of a tree. The secrets of the login stay hidden from it.
-    pub(super) fn reader(
-        &self,
-        root: &Path,
-        connection: &connection::Args,
-    ) -> Result<SecretReader> {
+    /// The secrets that a tree may read besides those of this login, which stay hidden.
+    pub(super) fn sources(&self, connection: &connection::Args) -> Result<SecretSources> {
+        Ok(SecretSources { args: self.clone(), hidden: connection.login_files()? })
+    }
+
+    /// The secrets that a tree may read where there is no login. Those that one would use stay hidden.
+    pub(crate) fn sources_without_login(&self) -> Result<SecretSources> {
+        Ok(SecretSources { args: self.clone(), hidden: connection::usual_login_files()? })
+    }
+
+    /// Whether an option about secrets was passed.
+    pub(crate) fn is_passed(&self) -> bool {
+        self.allow_commands || !self.secret_dir.is_empty() || !self.secret_prefix.is_empty()
+    }
+}
+
+/// Where the secrets of trees may come from.
+#[derive(Debug, Clone)]
+pub(crate) struct SecretSources {
+    args: SecretArgs,
+    hidden: Vec<PathBuf>,
+}
+
+impl SecretSources {
+    /// A reader of the secrets of a tree.
+    pub(crate) fn reader(&self, root: &Path) -> SecretReader {
+        let Self { args, hidden } = self;
         let mut reader = SecretReader::new(root);
-        for folder in &self.secret_dir {
+        for folder in &args.secret_dir {
             reader = reader.with_folder(folder);
         }
-        for prefix in &self.secret_prefix {
+        for prefix in &args.secret_prefix {
             reader = reader.with_prefix(prefix);
         }
-        if self.allow_commands {
+        if args.allow_commands {
             reader = reader.with_commands(None);
         }
-        for file in connection.login_files()? {
+        for file in hidden {
             reader = reader.without_file(file);
         }
         if io::stdin().is_terminal() {
@@ -61,6 +82,6 @@ impl SecretArgs {
                 Ok(answer.as_str().into())
             });
         }
-        Ok(reader)
+        reader
     }
 }

@@ -53,7 +53,8 @@ impl Tree {
     ) -> Result<Result<Self, Status>> {
         let options = LoadOptions::default().with_endpoints(endpoints().iter().copied());
         let site = Site::load_with(root, &options)?;
-        let tree = Self { site, reader: secrets.reader(root, connection)?, args: args.clone() };
+        let tree =
+            Self { site, reader: secrets.sources(connection)?.reader(root), args: args.clone() };
         let report = tree.site.check(&tree.check_options());
         Ok(match report::print(root, &report)? {
             Some(status) => Err(status),
