@@ -48,10 +48,10 @@ impl UncheckedGroup {
 pub(super) fn line(groups: &[UncheckedGroup], number: usize) -> String {
     let options: BTreeSet<&str> = groups.iter().filter_map(|group| group.option).collect();
     let options: Vec<String> = options.into_iter().map(|option| format!("`{option}`")).collect();
-    let options = if options.is_empty() {
-        String::new()
-    } else {
-        format!("; pass {} to check more", options.join(" and "))
+    let options = match options.split_last() {
+        None => String::new(),
+        Some((last, [])) => format!("; pass {last} to check more"),
+        Some((last, others)) => format!("; pass {} and {last} to check more", others.join(", ")),
     };
     format!("note: {number} not checked{options}; `-v` lists them")
 }

@@ -32,4 +32,6 @@ mod signals;
 mod sim;
 mod site;
 mod support;
+mod tree;
+mod tree_pitfalls;
 mod yaml;
