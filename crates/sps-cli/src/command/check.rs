@@ -49,7 +49,8 @@ use crate::{
 /// counted; a file that is passed itself must have an endpoint.
 ///
 /// A directory with `sps.toml` is a tree of files, as `sps plan` takes it, and is checked as a whole, with its notations
-/// and settings. Of files and directories in a tree, the tree is checked too, and only what is about them is shown.
+/// and settings. For a file or directory in a tree, the whole tree is read, and the report has what is about that file
+/// or directory. With --endpoint or --as, each file is a document by itself.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit status:

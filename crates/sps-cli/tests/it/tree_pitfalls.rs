@@ -52,7 +52,7 @@ fn s027_a_repair_keeps_an_unknown_key() {
 
 #[test]
 fn s041_every_format_hides_the_same_places() {
-    let plain = "correct horse battery";
+    let plain = "blue parrot 1904";
     let text = trap(&format!("{{\"$new\": {{\"plain\": \"{plain}\"}}}}"));
     let dir =
         tree("s041").with("site/management/snmp/trap.json", text.replace("\"sha\"", "\"sha256\""));
@@ -60,7 +60,7 @@ fn s041_every_format_hides_the_same_places() {
         let run = dir.sps(&["check", "site", "--format", format]);
         assert_eq!(run.status, 1, "{}", run.all());
         assert!(run.stdout.contains("/version/value/auth_method"), "{}", run.all());
-        assert!(!run.all().contains("correct horse"), "{}", run.all());
+        assert!(!run.all().contains("parrot"), "{}", run.all());
     }
 }
 
@@ -249,7 +249,7 @@ fn s171_s173_what_editors_leave_is_a_note_and_a_wrong_ending_an_error() {
     assert_eq!(status, 1);
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].contains("night.json5:1:1: error[misplaced-file]"), "{lines:?}");
-    assert!(lines[1].contains("office (1).json:1:10: error[label-mismatch]"), "{lines:?}");
+    assert!(lines[1].contains("office (1).json:1:184: error[label-mismatch]"), "{lines:?}");
     let notes = dir.sps(&["check", "site"]).stderr;
     assert!(notes.lines().all(|it| it.starts_with("note: ")), "{notes}");
     assert!(notes.contains("office.json.orig: a copy that an editor or a merge left"), "{notes}");

@@ -99,6 +99,9 @@ impl FileCheck<'_> {
         let mut objects = Objects::default();
         for (place, spot) in self.file.spots.iter().enumerate() {
             let key = self.key(place);
+            if self.is_unavailable(spot, values) {
+                view.muted.push(&spot.pointer);
+            }
             let text = match &spot.what {
                 What::Text(text) => Cow::Borrowed(text.as_str()),
                 What::Broken => {
@@ -110,6 +113,7 @@ impl FileCheck<'_> {
                         report.sensitive.push(spot.span);
                         Cow::Borrowed(secret.expose())
                     }
+                    None if self.is_unavailable(spot, values) => Cow::Owned(key),
                     None => {
                         view.hidden.push(&spot.pointer);
                         report.unchecked.extend(codes_of(constraint).map(|code| {
@@ -177,6 +181,15 @@ impl FileCheck<'_> {
                 it.related.extend(self.index.first_use(&path, self.number));
             }
         }
+    }
+
+    /// Whether the value of a secret was to be read and cannot be had, which is reported already.
+    fn is_unavailable(&self, spot: &Spot, values: &Values) -> bool {
+        let What::Secret { source, .. } = &spot.what else { return false };
+        self.secrets.is_some()
+            && *source != SecretSource::Keep
+            && !values.contains_key(&spot.pointer)
+            && self.file.label.is_some()
     }
 
     /// Looks a reference up. `None`: only the appliance can tell, and the name is a key of it; else whether the object exists.

@@ -10,6 +10,7 @@ mod names;
 mod notations;
 mod planning;
 mod references;
+mod repairs;
 mod secrets;
 mod snapshot;
 mod support;
