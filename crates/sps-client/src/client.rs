@@ -6,7 +6,7 @@ use std::{
 };
 
 use backon::BackoffBuilder as _;
-use sps_model::{Any, Endpoint, HealthStatus, Info, Method, UserInfo};
+use sps_model::{Any, Endpoint, EndpointInfo, HealthStatus, Info, Method, UserInfo};
 use sps_validate::Kind;
 
 use crate::{
@@ -271,6 +271,12 @@ impl Client {
     /// the journal keeps the session for a while, and the next run cancels it.
     pub fn has_late_requests(&self) -> bool {
         self.shared.late_requests.load(Ordering::SeqCst)
+    }
+
+    /// The endpoints whose bodies are checked when they are sent by path; see
+    /// [`ClientBuilder::endpoints`](crate::ClientBuilder::endpoints).
+    pub fn endpoints(&self) -> &'static [&'static EndpointInfo] {
+        self.shared.settings.endpoints
     }
 
     /// The address of the appliance.

@@ -127,7 +127,7 @@ pub use crate::{
     firmware::Firmware,
     list::List,
     login::Login,
-    path::needs_transaction,
+    path::{links, needs_transaction},
     received::{RawResponse, Received},
     recovered::{Recovered, RecoveredOutcome},
     settings::LockWait,

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use sps_model::Method;
+use serde_json::Value;
+use sps_model::{Method, validate::is_like_a_key};
 
 use crate::error::{Argument, Error};
 
@@ -100,6 +101,33 @@ pub(crate) fn is_node(path: &str) -> bool {
 /// Whether a POST at this path does work that takes effect with the commit, and creates no object.
 pub(crate) fn is_action(path: &str) -> bool {
     ACTIONS.contains(&path)
+}
+
+/// The paths below `path` that its response links to, without the objects of a collection.
+///
+/// ```
+/// use serde_json::json;
+/// let href = "/api/configuration/datetime";
+/// let response = json!({"items": [{"key": "datetime", "meta": {"href": href}}]});
+/// assert_eq!(sps_client::links("/api/configuration", &response), [href]);
+/// ```
+pub fn links(path: &str, response: &Value) -> Vec<String> {
+    let items = response.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let is_object = |item: &Value| {
+        item.get("body").is_some_and(|body| !body.is_null())
+            || item.get("key").and_then(Value::as_str).is_some_and(is_like_a_key)
+    };
+    if items.iter().any(is_object) {
+        return Vec::new();
+    }
+    let below = |href: &&str| {
+        href.strip_prefix(path).and_then(|it| it.strip_prefix('/')).is_some_and(|rest| {
+            !rest.is_empty()
+                && rest.bytes().all(|it| it.is_ascii_alphanumeric() || b"/_-.@".contains(&it))
+        })
+    };
+    let hrefs = items.iter().filter_map(|item| item.pointer("/meta/href")?.as_str());
+    hrefs.map(|href| href.trim_end_matches('/')).filter(below).map(str::to_owned).collect()
 }
 
 /// Whether this is the path of the transaction itself.

@@ -35,6 +35,8 @@
 //!
 //! # The tree
 //!
+//! * A file is JSON (`.json`) or YAML (`.yaml`, or `.yml` of older tools). YAML is read by the core schema of version 1.2; a
+//!   value without quotes that readers of YAML 1.1 take for another one is an error, so that every tool reads a tree alike.
 //! * The folders are those of the URL below `/api/configuration`. In a collection, the name of a file is the name of its
 //!   object, which the body has as well; `<`, `>`, `:`, `"`, `/`, `\`, `|`, `?`, `*`, `%`, control characters, a dot in front, a
 //!   dot or space at the end, and device names of Windows are percent-encoded.
@@ -51,7 +53,7 @@
 //! | Notation | In place of | Is |
 //! |---|---|---|
 //! | `{"$ref": "policies/time_policies/office"}` | a reference | the object with this [`Label`]; `office` is enough where the reference says the collection. A key of the appliance, `-100`, is a name too |
-//! | `{"$secret": "env:NAME"}` | a sensitive member or the reference of a password | the value of a [`SecretSource`], read by [`Secrets`] |
+//! | `{"$secret": "env:NAME"}` | a sensitive member or the reference of a password; `keep` also in place of a certificate or private key | the value of a [`SecretSource`], read by [`Secrets`]; `keep` leaves what the appliance has |
 //! | `{"$new": {…}}` | the reference of a password, certificate or private key | an object made with its user, with this body |
 //! | `{"$file": "ca.pem"}` | a text | the text of a file of the tree, looked up from the folder of the file that names it, then from the root. A certificate is tidied; other texts get the line ends of Unix |
 //!
@@ -65,6 +67,7 @@
 
 pub mod apply;
 pub mod code;
+pub mod export;
 pub mod plan;
 
 mod check;
@@ -91,6 +94,7 @@ mod state;
 pub use crate::{
     apply::{Applied, ApplyError, ApplyOptions},
     check::CheckOptions,
+    export::{Export, ExportError, ExportOptions},
     found::{Appliance, Found},
     label::Label,
     load::{LoadError, LoadOptions},

@@ -15,6 +15,7 @@ use sps_model::{
     EndpointInfo, EndpointKind,
     validate::{
         Diagnostic, Limits, OtherFile, Related, Report, Severity, Span, json::Node, span::Position,
+        yaml::Marks,
     },
 };
 
@@ -31,7 +32,7 @@ use crate::{
     problem::{error, warning},
     read::{self, Format},
     report::{FileReport, Remark, Unreadable},
-    resolve::{Spot, Surroundings, TextFiles, resolve},
+    resolve::{Resolved, Spot, Surroundings, TextFiles, resolve},
     settings::{SETTINGS_FILE, Settings},
 };
 
@@ -248,11 +249,11 @@ impl Loader<'_> {
         }
         let surroundings =
             Surroundings { places: self.places, texts: &self.texts, file: &found.path };
-        let scanned = read::with_root(format, &text, &self.limits, |root| {
+        let scanned = read::with_root(format, &text, &self.limits, |root, marks| {
             if kind::is_report(root) {
                 return None;
             }
-            Some((naming(endpoint, stem, &found.path, root), resolve(root, endpoint, surroundings)))
+            Some(read_object(root, marks, endpoint, stem, surroundings))
         });
         match scanned {
             Err(problems) => {
@@ -325,7 +326,7 @@ impl SiteFile {
         }
     }
 
-    fn is_well_formed(&self) -> bool {
+    pub(crate) fn is_well_formed(&self) -> bool {
         self.problems.iter().all(|it| it.severity != Severity::Error)
     }
 }
@@ -370,17 +371,25 @@ fn duplicates(files: &mut [SiteFile]) -> Vec<Label> {
     twice
 }
 
-/// The label of the object in a file; the stem is its name, if it is in a collection.
-pub(crate) fn naming(
+/// The label of the object in a file, and its notations; the stem is its name, if it is in a collection.
+pub(crate) fn read_object(
+    root: &Node<'_>,
+    marks: Option<&Marks>,
     endpoint: &'static EndpointInfo,
     stem: Option<&str>,
-    path: &Path,
-    root: &Node<'_>,
-) -> Result<Label, Box<Diagnostic>> {
-    match stem {
+    surroundings: Surroundings<'_>,
+) -> (Result<Label, Box<Diagnostic>>, Resolved) {
+    let naming = match stem {
         None => Ok(Label::of_singleton(short(endpoint))),
-        Some(stem) => naming::of_object(endpoint, stem, &ending(path), root),
+        Some(stem) => naming::of_object(endpoint, stem, &ending(surroundings.file), root),
+    };
+    let mut resolved = resolve(root, endpoint, surroundings);
+    if let Some(marks) = marks {
+        let hidden = &mut resolved.sensitive;
+        let repeated: Vec<_> = hidden.iter().flat_map(|it| marks.targets(*it)).collect();
+        hidden.extend(repeated);
     }
+    (naming, resolved)
 }
 
 /// The ending of a file with its dot.

@@ -1,9 +1,9 @@
 //! The label of the object in a file: its file name, which its body has to confirm.
 
 use sps_model::{
-    EndpointInfo,
+    EndpointInfo, shape,
     validate::{
-        Diagnostic, Form, Kind, Shape, Span, is_like_a_key,
+        Diagnostic, Span, is_like_a_key,
         json::{Node, escape_pointer_segment},
     },
 };
@@ -12,6 +12,7 @@ use crate::{
     code, file_name,
     label::{Label, composed},
     place::short,
+    plan::body_kind,
     problem::error,
 };
 
@@ -65,8 +66,23 @@ fn no_stem(stem: &str) -> Diagnostic {
 
 /// The member that has the name of an object.
 pub(crate) fn label_member(endpoint: &EndpointInfo) -> Option<&'static str> {
-    let subject = endpoint.subject(Form::Request)?;
-    let Kind::Named(ty) = subject.body.peeled() else { return None };
-    let Shape::Struct { fields, .. } = ty.shape else { return None };
-    fields.iter().find(|it| it.name == "name" && matches!(it.kind, Kind::String)).map(|it| it.name)
+    shape::label_member(body_kind(endpoint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_plugin_is_in_its_responses() {
+        for (path, member) in [
+            ("policies/time_policies", Some("name")),
+            // Nothing is sent there.
+            ("plugins/aa", Some("name")),
+            ("passwords", None),
+        ] {
+            let endpoint = sps_model::locate(path).expect("the spec has it").endpoint;
+            assert_eq!(label_member(endpoint), member, "{path}");
+        }
+    }
 }

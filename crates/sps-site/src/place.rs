@@ -10,7 +10,7 @@ use sps_model::{EndpointInfo, EndpointKind, Method, validate::suggest};
 use crate::label::{Label, composed, decode};
 
 /// What the path of every endpoint of the configuration starts with.
-const CONFIGURATION: &str = "/api/configuration/";
+pub(crate) const CONFIGURATION: &str = "/api/configuration/";
 
 /// The path of an endpoint below `/api/configuration/`.
 pub(crate) fn short(endpoint: &EndpointInfo) -> &str {
@@ -126,6 +126,11 @@ pub(crate) fn plain(path: &str) -> &str {
     let path = path.trim_end_matches('/');
     let path = path.strip_prefix('/').unwrap_or(path);
     path.strip_prefix("api/configuration/").unwrap_or(path)
+}
+
+/// Whether a path is at another one or below it.
+pub(crate) fn is_below(path: &str, above: &str) -> bool {
+    path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a text may be the path of an endpoint: segments of letters, digits, `_`, `-` and `.`.

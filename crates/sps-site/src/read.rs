@@ -7,9 +7,10 @@ use std::{
 };
 
 use sps_model::validate::{
-    Context, Diagnostic, Form, Kind, Limits, Span, Subject, code, explain,
+    Context, Diagnostic, Form, Kind, Limits, Span, Subject, code, explain, explain_yaml,
     json::{self, Node},
     span::LineIndex,
+    yaml::{self, Marks},
 };
 
 use crate::problem::error;
@@ -18,6 +19,7 @@ use crate::problem::error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
     Json,
+    Yaml,
 }
 
 impl Format {
@@ -25,12 +27,18 @@ impl Format {
     pub(crate) fn of_ending(ending: &str) -> Option<Self> {
         match ending {
             "json" => Some(Self::Json),
+            "yaml" | "yml" => Some(Self::Yaml),
             _ => None,
         }
     }
+
+    /// Whether an ending is that of an object, in any case of its letters.
+    pub(crate) fn is_ending(ending: &str) -> bool {
+        Self::of_ending(&ending.to_ascii_lowercase()).is_some()
+    }
 }
 
-/// Scans a text and hands its nodes on.
+/// Scans a text and hands its nodes on, with their spelling if it is YAML.
 ///
 /// # Errors
 /// The text has no value, or is not in this format.
@@ -38,20 +46,22 @@ pub(crate) fn with_root<R>(
     format: Format,
     text: &str,
     limits: &Limits,
-    work: impl FnOnce(&Node<'_>) -> R,
+    work: impl FnOnce(&Node<'_>, Option<&Marks>) -> R,
 ) -> Result<R, Vec<Diagnostic>> {
+    let subject = Subject::new(Kind::Any, Form::Request);
+    let context = Context::default().with_limits(*limits);
     match format {
         Format::Json if text.trim().is_empty() => {
             let help = "write the whole body of a request, or delete the file";
             Err(vec![error(code::INVALID_JSON, "", Span::at(0), "the file has no body", help)])
         }
         Format::Json => match json::scan(text, limits) {
-            Ok(root) => Ok(work(&root)),
-            Err(_) => {
-                let subject = Subject::new(Kind::Any, Form::Request);
-                let context = Context::default().with_limits(*limits);
-                Err(explain(text, &subject, &context).diagnostics)
-            }
+            Ok(root) => Ok(work(&root, None)),
+            Err(_) => Err(explain(text, &subject, &context).diagnostics),
+        },
+        Format::Yaml => match yaml::scan(text, limits) {
+            Ok(document) => Ok(work(&document.root, Some(&document.marks))),
+            Err(_) => Err(explain_yaml(text, &subject, &context).diagnostics),
         },
     }
 }

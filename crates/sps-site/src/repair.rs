@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use sps_model::validate::{Copied, Fix, Form, fix_with};
+use sps_model::validate::{Copied, Fix, Form, fix_with, fix_yaml_with};
 
 use crate::{
     check::{CheckOptions, Checker, waived},
     code,
-    load::{SiteFile, Tree, naming},
+    load::{SiteFile, Tree, read_object},
     place::is_collection,
     read::{self, Format},
     report::FileReport,
-    resolve::{Surroundings, TextFiles, resolve},
+    resolve::{Surroundings, TextFiles},
 };
 
 /// A file of a tree that can be repaired.
@@ -51,6 +51,7 @@ fn repair(
     let check = |text: &str| checker.whole_file(number, &with_text(text));
     let fixed = match format {
         Format::Json => fix_with(&file.text, &subject, &tree.limits, &check),
+        Format::Yaml => fix_yaml_with(&file.text, &subject, &tree.limits, &check),
     }?;
     let after = with_text(&fixed.text);
     Some(Repair {
@@ -84,8 +85,8 @@ fn with_text(
     let Some(endpoint) = file.endpoint else { return copy };
     let surroundings = Surroundings { places: &tree.places, texts, file: &file.path };
     let stem = file.path.file_stem().and_then(|it| it.to_str()).filter(|_| is_collection(endpoint));
-    let read = read::with_root(format, text, &tree.limits, |root| {
-        (naming(endpoint, stem, &file.path, root), resolve(root, endpoint, surroundings))
+    let read = read::with_root(format, text, &tree.limits, |root, marks| {
+        read_object(root, marks, endpoint, stem, surroundings)
     });
     match read {
         Err(problems) => copy.problems.extend(problems),

@@ -197,7 +197,13 @@ impl Walk<'_> {
             _ => {
                 let expected = if key == "$new" { "an object: the body" } else { "a string" };
                 let message = format!("`{key}` takes {expected}, found {}", value.kind_name());
-                self.invalid(node, value.span, message, example(key))
+                let help = match value.value {
+                    json::Value::Number(_) | json::Value::Bool(_) if key != "$new" => {
+                        format!("quote it; {}", example(key))
+                    }
+                    _ => example(key).to_owned(),
+                };
+                self.invalid(node, value.span, message, help)
             }
         }
     }
@@ -217,7 +223,11 @@ impl Walk<'_> {
         };
         let target = match at.kind.peeled() {
             Kind::Reference(target) if is_passwords(target) => Some(target),
-            Kind::Any if self.in_new => None,
+            // What cannot be listed has no label, and can only stay.
+            Kind::Reference(target) if target.single_use && source == SecretSource::Keep => {
+                Some(target)
+            }
+            Kind::Any if self.in_new || source == SecretSource::Keep => None,
             _ if at.is_secret() => None,
             Kind::Reference(target) if target.single_use => {
                 let help = "write {\"$new\": {…}} with the body of the object, and the secrets in it as {\"$secret\": …}";

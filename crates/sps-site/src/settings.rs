@@ -73,10 +73,7 @@ impl Settings {
     /// Whether what has this label is left alone.
     pub fn is_ignored(&self, label: &Label) -> bool {
         let text = label.to_string();
-        self.ignored.iter().any(|ignored| {
-            text.strip_prefix(ignored.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        self.ignored.iter().any(|ignored| place::is_below(&text, ignored))
     }
 
     /// Reads the text of `sps.toml`, and adds the unknown endpoints that it names to the known ones. What is wrong is left

@@ -16,8 +16,8 @@ use crate::{
 
 /// The configuration of an appliance as a tree of files.
 ///
-/// One file has one object, as the whole body of a request. The folders are those of the URL below `/api/configuration`,
-/// and in a collection the name of the file is the name of the object: `management/email.json`,
+/// One file has one object, as the whole body of a request in JSON or YAML. The folders are those of the URL below
+/// `/api/configuration`, and in a collection the name of the file is the name of the object: `management/email.yaml`,
 /// `policies/time_policies/office.json`. Characters that no file name may have are percent-encoded. What `.gitignore` says
 /// does not matter, hidden folders do not belong to the tree, and `sps.toml` at its root has the [`Settings`].
 ///
@@ -89,6 +89,10 @@ impl Site {
     /// missing.
     pub fn objects(&self) -> &[Object] {
         &self.tree.objects
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
     }
 
     /// The settings of `sps.toml`; the default ones if there is no such file.

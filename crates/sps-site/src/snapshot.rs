@@ -2,24 +2,21 @@
 
 mod body;
 mod names;
+mod reader;
+mod references;
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use sps_client::{Client, ErrorKind};
-use sps_model::{
-    EndpointInfo, EndpointKind, Method, locate,
-    validate::{Form, Version},
-};
+use sps_client::Client;
+use sps_model::{EndpointInfo, validate::Version};
 
-use self::{body::Forms, names::Names};
+use self::{body::Forms, names::Names, reader::Reader};
 use crate::{
     found::{Appliance, Found},
     label::Label,
-    place::short,
+    place::{self, CONFIGURATION, short},
 };
-
-const CONFIGURATION: &str = "/api/configuration/";
 
 /// What an appliance has, as a plan compares it and an export writes it. Reading it changes nothing.
 ///
@@ -40,17 +37,47 @@ pub struct Snapshot {
     /// The appliance itself.
     pub appliance: Appliance,
     objects: Vec<Found>,
+    wanted: Wanted,
+    /// The paths that were read, also those of which the appliance has nothing.
+    read: BTreeSet<String>,
 }
 
 /// What of an appliance is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Wanted {
-    /// Every endpoint of the configuration that the spec has and the appliance too, if its objects can be changed or others
-    /// refer to them. Endpoints of which no source shows more than the name are left out.
+    /// Everything that files can describe: every endpoint that the spec has and the appliance too, and those to which the
+    /// appliance links although the spec does not have them.
     Everything,
-    /// These endpoints, as paths below `/api/configuration/`.
+    /// Of everything, these endpoints, areas and objects, as paths below `/api/configuration/` or labels. The collections to
+    /// which they refer are read for the names in them.
+    Below(Vec<String>),
+    /// These endpoints, as paths below `/api/configuration/`, and nothing else.
     Endpoints(BTreeSet<String>),
+}
+
+impl Wanted {
+    /// Whether an endpoint, as a path below `/api/configuration/`, may have wanted objects.
+    fn has(&self, endpoint: &str) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Below(places) => places
+                .iter()
+                .any(|it| place::is_below(endpoint, it) || place::is_below(it, endpoint)),
+            Self::Endpoints(endpoints) => endpoints.contains(endpoint),
+        }
+    }
+
+    /// Whether an object is wanted.
+    fn has_object(&self, label: &Label) -> bool {
+        match self {
+            Self::Below(places) => {
+                let label = label.to_string();
+                places.iter().any(|it| place::is_below(&label, it))
+            }
+            _ => true,
+        }
+    }
 }
 
 /// Why an appliance could not be read. What cannot be read never counts as absent.
@@ -84,7 +111,7 @@ pub enum SnapshotError {
 
 impl Snapshot {
     /// Reads an appliance: one request for itself and one for each endpoint, and one for each object where the version lists
-    /// objects without their bodies, before 6.1.
+    /// objects without their bodies, before 6.1. [`Wanted::Everything`] follows the links of the appliance as well.
     ///
     /// The configuration may change between two requests. A plan therefore carries [`Appliance::config_hash`], which is
     /// compared before anything is changed.
@@ -92,37 +119,42 @@ impl Snapshot {
     /// # Errors
     /// [`SnapshotError`], with the path that could not be read.
     pub async fn read(client: &Client, wanted: &Wanted) -> Result<Self, SnapshotError> {
-        let appliance = appliance(client).await?;
-        let mut raw = Vec::new();
-        match wanted {
-            Wanted::Endpoints(endpoints) => {
-                for endpoint in endpoints {
-                    let path = format!("{CONFIGURATION}{endpoint}");
-                    let info = locate(&path).map_or_else(|| unknown(&path), |it| it.endpoint);
-                    // Objects that cannot be listed have no names, and nothing compares them.
-                    if info.methods.contains(&Method::Get)
-                        && !read(client, info, &path, &mut raw).await?
-                    {
-                        return Err(SnapshotError::Lacking { path });
-                    }
-                }
-            }
-            Wanted::Everything => {
-                let version = version(&appliance);
-                for info in sps_model::endpoints().filter(|it| is_read(it, version)) {
-                    read(client, info, info.path, &mut raw).await?;
-                }
-            }
+        let (snapshot, unreadable) = Self::read_readable(client, wanted).await?;
+        match unreadable.into_iter().next() {
+            None => Ok(snapshot),
+            Some(error) => Err(error),
         }
+    }
+
+    /// Reads what can be read, and returns why the rest cannot.
+    ///
+    /// # Errors
+    /// The appliance itself cannot be read, or does not answer any more.
+    pub async fn read_readable(
+        client: &Client,
+        wanted: &Wanted,
+    ) -> Result<(Self, Vec<SnapshotError>), SnapshotError> {
+        let appliance = appliance(client).await?;
+        let mut reader = Reader::new(client, wanted, version(&appliance));
+        reader.read().await?;
+        let Reader { raw, unreadable, done, .. } = reader;
         let names = Names::new(&raw);
-        let mut objects: Vec<Found> = raw.iter().map(|it| found(it, &names)).collect();
+        let objects = raw.iter().map(|it| found(it, &names));
+        let mut objects: Vec<Found> = objects.filter(|it| wanted.has_object(&it.label)).collect();
         objects.sort_by(|one, other| one.label.cmp(&other.label));
-        Ok(Self { appliance, objects })
+        let snapshot = Self { appliance, objects, wanted: wanted.clone(), read: done };
+        Ok((snapshot, unreadable))
     }
 
     /// Every object, sorted by label.
     pub fn objects(&self) -> &[Found] {
         &self.objects
+    }
+
+    /// Whether an object with this label would be here if the appliance had it.
+    pub fn covers(&self, label: &Label) -> bool {
+        self.wanted.has_object(label)
+            && self.read.contains(&format!("{CONFIGURATION}{}", label.endpoint()))
     }
 
     /// The object with this label.
@@ -154,62 +186,6 @@ async fn appliance(client: &Client) -> Result<Appliance, SnapshotError> {
     Ok(appliance)
 }
 
-/// Reads what is at an endpoint; `false` if the appliance does not have it.
-async fn read(
-    client: &Client,
-    endpoint: &'static EndpointInfo,
-    path: &str,
-    raw: &mut Vec<Raw>,
-) -> Result<bool, SnapshotError> {
-    let Some(response) = get(client, path).await? else { return Ok(false) };
-    let mut add = |key: Option<String>, body: Value| {
-        raw.push(Raw { endpoint, path: path.to_owned(), key, body });
-    };
-    if endpoint.kind != EndpointKind::Collection && response.get("body").is_some() {
-        add(None, take_body(path, response)?);
-        return Ok(true);
-    }
-    let Value::Object(mut members) = response else { return Err(lacks(path, "items")) };
-    let Some(Value::Array(items)) = members.remove("items") else {
-        return Err(lacks(path, "items"));
-    };
-    for mut item in items {
-        let key = item.get("key").and_then(Value::as_str).map(str::to_owned);
-        let key = key.ok_or_else(|| lacks(path, "key for each item"))?;
-        let body = match item.get_mut("body") {
-            Some(body) => body.take(),
-            None => {
-                let object = format!("{path}/{key}");
-                let response = get(client, &object).await?;
-                // It was in the list a moment ago.
-                let response =
-                    response.ok_or_else(|| SnapshotError::Lacking { path: object.clone() })?;
-                take_body(&object, response)?
-            }
-        };
-        add(Some(key), body);
-    }
-    Ok(true)
-}
-
-async fn get(client: &Client, path: &str) -> Result<Option<Value>, SnapshotError> {
-    match client.get_raw(path).await {
-        Ok(response) => {
-            let content = response.content.as_value().clone();
-            if content.get("error").is_some_and(Value::is_object) {
-                return Err(lacks(path, "body, but an error"));
-            }
-            Ok(Some(content))
-        }
-        Err(error) if *error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failed(path, error)),
-    }
-}
-
-fn take_body(path: &str, mut response: Value) -> Result<Value, SnapshotError> {
-    response.get_mut("body").map(Value::take).ok_or_else(|| lacks(path, "body"))
-}
-
 fn failed(path: &str, error: sps_client::Error) -> SnapshotError {
     SnapshotError::Request { path: path.to_owned(), error: Box::new(error) }
 }
@@ -218,25 +194,8 @@ fn lacks(path: &str, lacks: &'static str) -> SnapshotError {
     SnapshotError::Form { path: path.to_owned(), lacks }
 }
 
-/// An endpoint that no source shows. Its table lives as long as the process, like those that were compiled in.
-fn unknown(path: &str) -> &'static EndpointInfo {
-    Box::leak(Box::new(EndpointInfo::unknown(Box::leak(path.to_owned().into_boxed_str()))))
-}
-
 fn version(appliance: &Appliance) -> Option<Version> {
     appliance.version.split(' ').next()?.parse().ok()
-}
-
-/// Whether an endpoint is a part of the configuration that files can describe, or has objects that they may refer to.
-fn is_read(endpoint: &EndpointInfo, version: Option<Version>) -> bool {
-    let has_objects = endpoint.kind == EndpointKind::Collection;
-    let is_described =
-        endpoint.kind == EndpointKind::Singleton && endpoint.subject(Form::Request).is_some();
-    endpoint.path.starts_with(CONFIGURATION)
-        && !endpoint.path.contains('{')
-        && (has_objects || is_described)
-        && endpoint.methods.contains(&Method::Get)
-        && version.is_none_or(|version| endpoint.versions.contains(version))
 }
 
 fn found(raw: &Raw, names: &Names) -> Found {

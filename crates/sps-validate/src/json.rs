@@ -135,6 +135,30 @@ impl<'a> Node<'a> {
     }
 }
 
+impl<'a> From<&'a serde_json::Value> for Node<'a> {
+    /// A value without a text: every span is empty.
+    fn from(value: &'a serde_json::Value) -> Self {
+        let value = match value {
+            serde_json::Value::Null => Value::Null,
+            serde_json::Value::Bool(it) => Value::Bool(*it),
+            serde_json::Value::Number(it) => Value::Number(it.to_string().into()),
+            serde_json::Value::String(it) => Value::String(it.into()),
+            serde_json::Value::Array(items) => Value::Array(items.iter().map(Self::from).collect()),
+            serde_json::Value::Object(members) => Value::Object(
+                members
+                    .iter()
+                    .map(|(key, value)| Member {
+                        key: key.into(),
+                        key_span: Span::at(0),
+                        value: Self::from(value),
+                    })
+                    .collect(),
+            ),
+        };
+        Self { span: Span::at(0), value }
+    }
+}
+
 /// What a [`Node`] holds. JSON has these six kinds and will not get another.
 #[expect(clippy::exhaustive_enums, reason = "JSON is finished")]
 #[derive(Debug, Clone, PartialEq)]

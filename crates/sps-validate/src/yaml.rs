@@ -25,7 +25,7 @@ pub use crate::yaml::{
     marks::Marks,
     mistake::Mistake,
     plain::{Reading, core_schema, yaml_1_1},
-    write::write,
+    write::{write, write_node},
 };
 
 use crate::json::{LimitKind, Node};

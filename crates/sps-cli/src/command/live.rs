@@ -3,10 +3,9 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use anyhow::Result;
-use serde_json::{Value, json};
-use sps_client::{Client, ErrorKind};
+use serde_json::json;
+use sps_client::{Client, ErrorKind, links};
 use sps_model::EndpointKind;
-use sps_validate::is_like_a_key;
 
 use crate::{
     output::{Stdout, print, print_json, remark},
@@ -109,26 +108,6 @@ fn may_be_skipped(kind: &ErrorKind) -> bool {
             | ErrorKind::Semantic
             | ErrorKind::Other
     )
-}
-
-/// The endpoints that a response links to, without the objects of a collection.
-fn links(path: &str, response: &Value) -> Vec<String> {
-    let items = response.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let is_object = |item: &Value| {
-        item.get("body").is_some_and(|body| !body.is_null())
-            || item.get("key").and_then(Value::as_str).is_some_and(is_like_a_key)
-    };
-    if items.iter().any(is_object) {
-        return Vec::new();
-    }
-    let below = |href: &&str| {
-        href.strip_prefix(path).and_then(|it| it.strip_prefix('/')).is_some_and(|rest| {
-            !rest.is_empty()
-                && rest.bytes().all(|it| it.is_ascii_alphanumeric() || b"/_-.@".contains(&it))
-        })
-    };
-    let hrefs = items.iter().filter_map(|item| item.pointer("/meta/href")?.as_str());
-    hrefs.map(|href| href.trim_end_matches('/')).filter(below).map(str::to_owned).collect()
 }
 
 /// Whether a path may link to other endpoints.

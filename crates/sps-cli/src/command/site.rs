@@ -1,7 +1,8 @@
-//! `sps plan` and `apply`: the configuration of an appliance as a tree of files.
+//! `sps export`, `plan` and `apply`: the configuration of an appliance as a tree of files.
 
 mod apply;
 mod error;
+mod export;
 mod plan;
 mod report;
 mod secrets;
@@ -9,6 +10,7 @@ mod tree;
 
 pub(crate) use crate::command::site::{
     apply::{ApplyArgs, apply},
+    export::{ExportArgs, export},
     plan::{PlanArgs, plan},
     secrets::{SecretArgs, SecretSources},
 };

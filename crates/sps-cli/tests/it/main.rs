@@ -13,6 +13,7 @@ mod check;
 mod codes;
 mod connection;
 mod examples;
+mod export;
 mod fix;
 mod help;
 mod locks;

@@ -139,7 +139,7 @@ impl<'a> Run<'a> {
         &mut self,
         transaction: &mut Transaction,
         label: &Label,
-        place: Place<'_>,
+        place: Place,
         value: &Value,
         pointer: String,
     ) -> Result<Value, ApplyError> {
@@ -173,7 +173,7 @@ impl<'a> Run<'a> {
         }
         match value {
             Value::Object(members) => {
-                let tag = tag_of(place.kind, members);
+                let tag = tag_of(place.kind(), members);
                 let mut body = serde_json::Map::new();
                 for (key, value) in members {
                     let at = format!("{pointer}/{}", escape_pointer_segment(key));

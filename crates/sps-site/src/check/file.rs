@@ -6,7 +6,7 @@ use sps_model::{
     EndpointInfo, Secret,
     validate::{
         Constraint, Context, Diagnostic, Finding, Form, Kind, Reason, Report, Subject, Unchecked,
-        code as body_code, explain_scanned, format::Format, is_like_a_key, json::Node,
+        code as body_code, explain_scanned, format::Format, is_like_a_key, json::Node, yaml::Marks,
     },
 };
 
@@ -50,8 +50,8 @@ impl FileCheck<'_> {
             let values = self.values(&mut report);
             let limits = &self.context.limits;
             // The text was read in this format before.
-            let _ = read::with_root(format, &self.file.text, limits, |root| {
-                self.body(root, endpoint, &values, &mut report);
+            let _ = read::with_root(format, &self.file.text, limits, |root, marks| {
+                self.body(root, marks, endpoint, &values, &mut report);
             });
         }
         report.diagnostics.retain(|it| !self.context.is_waived(it.code));
@@ -91,10 +91,14 @@ impl FileCheck<'_> {
     fn body(
         &self,
         root: &Node<'_>,
+        marks: Option<&Marks>,
         endpoint: &'static EndpointInfo,
         values: &Values,
         report: &mut Report,
     ) {
+        if let Some(marks) = marks {
+            self.doubts(root, marks, report);
+        }
         let mut view = View { muted: Vec::new(), hidden: Vec::new(), swaps: Swaps::new() };
         let mut objects = Objects::default();
         for (place, spot) in self.file.spots.iter().enumerate() {
@@ -151,7 +155,8 @@ impl FileCheck<'_> {
             };
             view.swaps.insert(spot.pointer.clone(), text);
         }
-        let context = self.context.with_resolver(&objects);
+        let mut context = self.context.with_resolver(&objects);
+        context.marks = marks;
         let any = Subject::new(Kind::Any, Form::Request).versions(endpoint.versions);
         let subject = endpoint.subject(Form::Request).unwrap_or(any);
         let text = &*self.file.text;
@@ -190,6 +195,23 @@ impl FileCheck<'_> {
             && *source != SecretSource::Keep
             && !values.contains_key(&spot.pointer)
             && self.file.label.is_some()
+    }
+
+    /// Reports labels and paths in notations without quotes that readers of YAML take for different values. The check of
+    /// the body does not see them.
+    fn doubts(&self, root: &Node<'_>, marks: &Marks, report: &mut Report) {
+        for spot in &self.file.spots {
+            if !matches!(spot.what, What::Ref { .. } | What::Text(_)) {
+                continue;
+            }
+            let members = at(root, &spot.pointer).and_then(Node::members).unwrap_or_default();
+            let values = members.iter().map(|member| member.value.span);
+            for span in values.filter(|it| marks.is_doubtful(*it, &self.file.text)) {
+                let message = "YAML 1.1 and YAML 1.2 read this value differently";
+                let (code, pointer) = (code::INVALID_NOTATION, &spot.pointer);
+                report.diagnostics.push(error(code, pointer, span, message, "quote it"));
+            }
+        }
     }
 
     /// Looks a reference up. `None`: only the appliance can tell, and the name is a key of it; else whether the object exists.

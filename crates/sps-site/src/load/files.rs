@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    read::reason,
+    read::{Format, reason},
     report::{Remark, Unreadable},
 };
 
@@ -183,6 +183,5 @@ impl Walk {
 
 /// Whether a file may have an object.
 fn has_known_ending(path: &Path) -> bool {
-    let ending = path.extension().map(|it| it.to_string_lossy().to_ascii_lowercase());
-    ending.is_some_and(|it| ["json", "yaml", "yml"].contains(&it.as_str()))
+    path.extension().is_some_and(|it| Format::is_ending(&it.to_string_lossy()))
 }

@@ -8,6 +8,7 @@ use sps_model::{
         Diagnostic, Form, Kind as BodyKind, Limits, ORDER, Shape, Span,
         json::{Node, Value},
         suggest,
+        yaml::Marks,
     },
 };
 
@@ -70,7 +71,7 @@ impl Sorter<'_> {
             return Kind::Note("a copy that an editor or a merge left".to_owned());
         }
         if name.starts_with('.') {
-            return if is_beside_objects && ending_of(name).1.is_some_and(is_ending) {
+            return if is_beside_objects && ending_of(name).1.is_some_and(Format::is_ending) {
                 Kind::Note("hidden files are not read".to_owned())
             } else {
                 Kind::Silent
@@ -78,7 +79,9 @@ impl Sorter<'_> {
         }
         let (stem, ending) = ending_of(name);
         match ending {
-            Some(ending) if is_ending(ending) => self.candidate(found, folders, stem, ending),
+            Some(ending) if Format::is_ending(ending) => {
+                self.candidate(found, folders, stem, ending)
+            }
             ending => self.other(&folder, name, stem, ending),
         }
     }
@@ -101,13 +104,8 @@ impl Sorter<'_> {
         };
         let Some(format) = Format::of_ending(ending) else {
             let name = found.path.display();
-            let lower = ending.to_ascii_lowercase();
-            let (message, help) = if Format::of_ending(&lower).is_some() {
-                let message = format!("`{name}` has the ending `.{ending}`");
-                (message, format!("rename it: the ending is `.{lower}`"))
-            } else {
-                (format!("`{name}` is YAML, which is not read"), "write it as JSON".to_owned())
-            };
+            let message = format!("`{name}` has the ending `.{ending}`");
+            let help = format!("rename it: the ending is `.{}`", ending.to_ascii_lowercase());
             return Kind::Misplaced(misplaced(message, help));
         };
         if has_no_body(endpoint) {
@@ -273,7 +271,7 @@ impl Sorter<'_> {
         let Ok(text) = read::text(&self.root.join(&found.path), self.limits) else {
             return Vec::new();
         };
-        let keys = |root: &Node<'_>| {
+        let keys = |root: &Node<'_>, _: Option<&Marks>| {
             let keys = top_keys(root).into_iter();
             // Of a report, its number of the format alone counts.
             keys.filter(|key| *key != VERSION_KEY || is_report(root)).map(str::to_owned).collect()
@@ -305,11 +303,6 @@ fn ending_of(name: &str) -> (&str, Option<&str>) {
         Some((stem, ending)) if !stem.is_empty() => (stem, Some(ending)),
         _ => (name, None),
     }
-}
-
-/// Whether an ending is that of an object, in any case of its letters.
-fn is_ending(ending: &str) -> bool {
-    ["json", "yaml", "yml"].iter().any(|it| it.eq_ignore_ascii_case(ending))
 }
 
 /// Whether editors and merges leave files of this name.

@@ -399,7 +399,7 @@ fn references_of(found: &Found) -> Vec<Reference> {
     references
 }
 
-fn collect(place: Place<'_>, value: &Value, pointer: &mut String, all: &mut Vec<Reference>) {
+fn collect(place: Place, value: &Value, pointer: &mut String, all: &mut Vec<Reference>) {
     if let Some(notation) = Notation::read(value) {
         if let Notation::Ref(label) = notation {
             all.push(Reference {
@@ -413,7 +413,7 @@ fn collect(place: Place<'_>, value: &Value, pointer: &mut String, all: &mut Vec<
     let depth = pointer.len();
     match value {
         Value::Object(members) => {
-            let tag = tag_of(place.kind, members);
+            let tag = tag_of(place.kind(), members);
             for (key, value) in members {
                 push_member(pointer, key);
                 collect(place.member(tag, key), value, pointer, all);

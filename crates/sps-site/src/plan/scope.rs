@@ -1,6 +1,6 @@
 //! What a plan may touch.
 
-use crate::label::Label;
+use crate::{label::Label, place::is_below};
 
 /// What a plan may touch beyond the objects of the tree, and what it must not.
 #[derive(Debug, Clone, Default)]
@@ -26,12 +26,7 @@ impl Scope {
             return false;
         }
         let text = label.to_string();
-        let is_below = |paths: &[String]| {
-            paths.iter().any(|path| {
-                text.strip_prefix(path.as_str())
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
-        };
-        is_below(&self.ignored) || !(self.only.is_empty() || is_below(&self.only))
+        let has = |paths: &[String]| paths.iter().any(|path| is_below(&text, path));
+        has(&self.ignored) || !(self.only.is_empty() || has(&self.only))
     }
 }

@@ -172,7 +172,7 @@ impl Walk<'_> {
     }
 
     /// Compares the values of a place, and gives the one for the request.
-    fn value(&mut self, place: Place<'_>, sides: Sides<'_>) -> Option<Value> {
+    fn value(&mut self, place: Place, sides: Sides<'_>) -> Option<Value> {
         match sides.wanted.and_then(Notation::read) {
             Some(Notation::Secret(_) | Notation::New(_)) => return self.secret(place, sides),
             Some(Notation::Ref(reference)) => return Some(self.reference(place, reference, sides)),
@@ -203,12 +203,12 @@ impl Walk<'_> {
         }
     }
 
-    fn both(&mut self, place: Place<'_>, wanted: &Value, found: &Value, sides: Sides<'_>) -> Value {
+    fn both(&mut self, place: Place, wanted: &Value, found: &Value, sides: Sides<'_>) -> Value {
         match (wanted, found) {
             // Most of a configuration is as it was.
             _ if wanted == found && is_plain(wanted) => wanted.clone(),
             (Value::Object(members), Value::Object(others)) if Notation::read(found).is_none() => {
-                if tag_of(place.kind, members) == tag_of(place.kind, others) {
+                if tag_of(place.kind(), members) == tag_of(place.kind(), others) {
                     return self.object(place, members, others, sides.base);
                 }
                 self.change(sides);
@@ -223,7 +223,7 @@ impl Walk<'_> {
             }
             // A file may have the key itself.
             _ if place.target().is_some() && sides.base == Some(wanted) => wanted.clone(),
-            _ if is_number_as_text(place.kind, wanted, found) => {
+            _ if is_number_as_text(place.kind(), wanted, found) => {
                 self.note(Note::OtherType { pointer: self.wanted_at.clone() });
                 wanted.clone()
             }
@@ -236,12 +236,12 @@ impl Walk<'_> {
 
     fn object(
         &mut self,
-        place: Place<'_>,
+        place: Place,
         wanted: &Map<String, Value>,
         found: &Map<String, Value>,
         base: Option<&Value>,
     ) -> Value {
-        let tag = tag_of(place.kind, wanted);
+        let tag = tag_of(place.kind(), wanted);
         let base = |key: &str| base.and_then(|base| base.get(key));
         let mut body = Map::new();
         for (key, value) in wanted {
@@ -269,13 +269,13 @@ impl Walk<'_> {
     /// Adds the members that the spec does not know to a union that gets another tag.
     fn with_unknown(
         &mut self,
-        place: Place<'_>,
+        place: Place,
         mut body: Value,
         wanted: &Map<String, Value>,
         found: &Map<String, Value>,
         base: Option<&Value>,
     ) -> Value {
-        let tag = tag_of(place.kind, found);
+        let tag = tag_of(place.kind(), found);
         if let Value::Object(body) = &mut body {
             for key in found.keys().filter(|key| !wanted.contains_key(*key)) {
                 let value = base.and_then(|base| base.get(key));
@@ -305,10 +305,10 @@ impl Walk<'_> {
     }
 
     /// Makes the value for the request where the appliance has none.
-    fn build(&mut self, place: Place<'_>, wanted: &Value) -> Value {
+    fn build(&mut self, place: Place, wanted: &Value) -> Value {
         match wanted {
             Value::Object(members) => {
-                let tag = tag_of(place.kind, members);
+                let tag = tag_of(place.kind(), members);
                 let mut body = Map::new();
                 for (key, value) in members {
                     let place = place.member(tag, key);
@@ -333,7 +333,7 @@ impl Walk<'_> {
         }
     }
 
-    fn reference(&mut self, place: Place<'_>, reference: &str, sides: Sides<'_>) -> Value {
+    fn reference(&mut self, place: Place, reference: &str, sides: Sides<'_>) -> Value {
         let pointer = self.wanted_at.clone();
         self.result.references.push((pointer.clone(), reference.to_owned()));
         let world = self.inputs.world;

@@ -8,7 +8,10 @@ use sps_model::{
     validate::{FieldForm, Form, Kind, Shape, is_secret_name, json::escape_pointer_segment},
 };
 
-use super::names::Names;
+use super::{
+    names::Names,
+    references::{Reference, reference},
+};
 use crate::notation::Notation;
 
 /// A body in both forms.
@@ -102,25 +105,6 @@ impl Walk<'_> {
         self.pointer.truncate(length);
         result
     }
-}
-
-/// A reference in a response.
-struct Reference<'v> {
-    key: &'v str,
-    /// The path of the collection that it leads into.
-    collection: &'v str,
-}
-
-fn reference(kind: Kind, value: &Value) -> Option<Reference<'_>> {
-    let key = value.get("key")?.as_str()?;
-    let href = value.get("meta")?.get("href")?.as_str()?;
-    if let Kind::Reference(target) = kind {
-        return Some(Reference { key, collection: target.path });
-    }
-    let is_reference = matches!(kind, Kind::Any)
-        && value.as_object()?.keys().all(|it| matches!(it.as_str(), "key" | "meta" | "body"));
-    let (collection, _) = href.split('#').next()?.rsplit_once('/')?;
-    is_reference.then_some(Reference { key, collection })
 }
 
 /// Whether only responses have a member.

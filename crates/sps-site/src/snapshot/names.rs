@@ -1,6 +1,6 @@
 //! The labels of an appliance's objects.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{CONFIGURATION, Raw, below_configuration};
 use crate::{
@@ -21,7 +21,7 @@ impl Names {
                 *count.entry(folded(raw, name)).or_default() += 1;
             }
         }
-        let labels = objects.iter().filter_map(|raw| {
+        let plain = objects.iter().filter_map(|raw| {
             let key = raw.key.as_deref()?;
             let label = match name(raw) {
                 Some(name) if count.get(&folded(raw, name)).is_some_and(|it| *it > 1) => {
@@ -30,8 +30,16 @@ impl Names {
                 Some(name) => name.to_owned(),
                 None => key.to_owned(),
             };
-            let label = Label::of_object(below_configuration(raw), &label);
-            Some((format!("{}/{key}", raw.path), label))
+            Some((raw, key, label))
+        });
+        // An object may be called as another one is with its key.
+        let mut taken: HashSet<(String, String)> = HashSet::new();
+        let labels = plain.map(|(raw, key, mut label)| {
+            if !taken.insert(folded(raw, &label)) {
+                label = format!("{label}~{key}");
+                taken.insert(folded(raw, &label));
+            }
+            (format!("{}/{key}", raw.path), Label::of_object(below_configuration(raw), &label))
         });
         Self(labels.collect())
     }

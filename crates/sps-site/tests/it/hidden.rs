@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sps_site::{CheckOptions, SecretReader, SiteReport};
 
-use crate::tree::{Tree, email, splunk, trap};
+use crate::tree::{Tree, email, splunk, trap, yaml};
 
 const SECRET: &str = "hunter22";
 
@@ -34,9 +34,9 @@ fn shown(report: &SiteReport) -> String {
 fn a_secret_at_any_place_of_any_body_stays_hidden() {
     let keep = r#"{"$secret": "keep"}"#;
     let bodies = [
-        ("management/snmp/trap.json", trap(keep, keep)),
-        ("management/splunk_forwarder.json", splunk(keep)),
-        ("management/email.json", email("\"x\"", "\"sps\"")),
+        ("management/snmp/trap", trap(keep, keep)),
+        ("management/splunk_forwarder", splunk(keep)),
+        ("management/email", email("\"x\"", "\"sps\"")),
     ];
     let notations = [
         json!({"$secret": SECRET}),
@@ -64,21 +64,23 @@ fn a_secret_at_any_place_of_any_body_stays_hidden() {
             for notation in &notations {
                 let mut changed = body.clone();
                 *changed.pointer_mut(&pointer).unwrap() = notation.clone();
-                let text = serde_json::to_string_pretty(&changed).unwrap();
-                let tree = Tree::new().with(path, &text);
-                let site = tree.site();
-                let reader =
-                    SecretReader::new(tree.root()).with_environment(|_| Some(SECRET.into()));
-                let with = site.check(&CheckOptions::default().with_secrets(&reader));
-                for report in [site.check(&CheckOptions::default()), with] {
-                    assert_eq!(report.files.len(), 1);
-                    let shown = shown(&report);
-                    assert!(!shown.contains(SECRET), "{path} {pointer} {notation}\n{shown}");
-                    checked += 1;
+                let json = serde_json::to_string_pretty(&changed).unwrap();
+                for (ending, text) in [("json", &json), ("yaml", &yaml(&json))] {
+                    let tree = Tree::new().with(&format!("{path}.{ending}"), text);
+                    let site = tree.site();
+                    let reader =
+                        SecretReader::new(tree.root()).with_environment(|_| Some(SECRET.into()));
+                    let with = site.check(&CheckOptions::default().with_secrets(&reader));
+                    for report in [site.check(&CheckOptions::default()), with] {
+                        assert_eq!(report.files.len(), 1);
+                        let shown = shown(&report);
+                        assert!(!shown.contains(SECRET), "{path} {pointer} {notation}\n{shown}");
+                        checked += 1;
+                    }
+                    assert!(!format!("{site:?} {:?}", site.objects()).contains(SECRET));
                 }
-                assert!(!format!("{site:?} {:?}", site.objects()).contains(SECRET));
             }
         }
     }
-    assert!(checked > 1_000, "{checked}");
+    assert!(checked > 2_000, "{checked}");
 }

@@ -15,3 +15,4 @@ mod secrets;
 mod snapshot;
 mod support;
 mod tree;
+mod yaml;

@@ -67,7 +67,7 @@ fn broken_notations_have_a_place_and_a_way_out() {
         (
             r#"{"$ref": 1}"#,
             "`$ref` takes a string, found number",
-            "write {\"$ref\": \"policies/time_policies/office\"}",
+            "quote it; write {\"$ref\": \"policies/time_policies/office\"}",
             "1",
         ),
         (

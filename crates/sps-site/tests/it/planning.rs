@@ -77,6 +77,33 @@ async fn files_become_the_configuration() {
     assert_eq!(second.not_compared().count(), 0);
 }
 
+#[tokio::test]
+async fn a_tree_of_yaml_has_the_plan_of_the_same_tree_in_json() {
+    let json = files();
+    let yaml = tempfile::tempdir().unwrap();
+    for path in [TRAP.to_owned(), HEALTH.to_owned(), format!("{TIMES}/office")] {
+        let text = fs::read_to_string(json.path().join(format!("{path}.json"))).unwrap();
+        write(yaml.path(), &format!("{path}.yaml"), &crate::tree::yaml(&text));
+    }
+    fs::copy(json.path().join("sps.toml"), yaml.path().join("sps.toml")).unwrap();
+    let simulator = simulator().await;
+    let client = client(&simulator).await;
+    let mut options = PlanOptions::default();
+    options.secrets = Some(&ENV);
+    let mut plans = Vec::new();
+    for root in [&json, &yaml] {
+        let site = Site::load(root.path()).unwrap();
+        let (appliance, found) = read(&client).await;
+        let plan = Prepared::new(&site, &options).unwrap().compare(appliance, &found).unwrap();
+        assert_eq!(plan.objects().iter().filter(|it| !it.changes.is_empty()).count(), 3);
+        // The identifier is that of the plan together with the place of its tree.
+        let mut plan = plan.to_json();
+        assert!(plan.as_object_mut().unwrap().remove("id").is_some());
+        plans.push(plan);
+    }
+    assert_eq!(plans[0], plans[1]);
+}
+
 #[test]
 fn s093_an_invalid_tree_is_reported_as_a_whole() {
     let root = files();

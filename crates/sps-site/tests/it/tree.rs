@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use sps_model::validate::yaml::write;
 use sps_site::{CheckOptions, Site, SiteReport};
 use tempfile::TempDir;
 
@@ -72,6 +73,11 @@ pub(crate) fn helps(report: &SiteReport) -> Vec<&str> {
 /// The files that were left alone.
 pub(crate) fn notes(report: &SiteReport) -> Vec<String> {
     report.notes.iter().map(|it| format!("{}: {}", it.file.display(), it.reason)).collect()
+}
+
+/// A JSON text as YAML, without quotes where they are not needed.
+pub(crate) fn yaml(json: &str) -> String {
+    write(&serde_json::from_str(json).unwrap())
 }
 
 /// A time policy with this name.

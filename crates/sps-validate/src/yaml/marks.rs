@@ -37,13 +37,18 @@ impl Marks {
         self.plain.values().copied().filter(is_doubtful).min()
     }
 
+    /// Whether readers of YAML 1.1 and of YAML 1.2 take the scalar at this place for different values.
+    pub fn is_doubtful(&self, value: Span, text: &str) -> bool {
+        self.plain(value, text).is_some_and(|it| !it.is_sure())
+    }
+
     /// Whether a part of the text lies in what several places use.
     pub fn is_shared(&self, span: Span) -> bool {
         self.shared.iter().any(|it| it.start < span.end.max(span.start + 1) && span.start < it.end)
     }
 
     /// The values that the aliases inside a part of the text repeat.
-    pub(crate) fn targets(&self, span: Span) -> impl Iterator<Item = Span> {
+    pub fn targets(&self, span: Span) -> impl Iterator<Item = Span> {
         let is_in = move |alias: &Span| span.start <= alias.start && alias.end <= span.end;
         self.aliases.iter().filter(move |(alias, _)| is_in(alias)).map(|(_, target)| *target)
     }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Number, Value};
-
-use crate::yaml::plain::is_sure_text;
+use crate::{
+    json::{Member, Node, Value},
+    yaml::plain::is_sure_text,
+};
 
 /// Writes a value as a YAML document: in blocks, indented by two spaces, with a final line break.
 ///
@@ -24,9 +25,14 @@ use crate::yaml::plain::is_sure_text;
 ///   - []
 /// ");
 /// ```
-pub fn write(value: &Value) -> String {
+pub fn write(value: &serde_json::Value) -> String {
+    write_node(&Node::from(value))
+}
+
+/// Writes a node as [`write`] does, with its keys in their order.
+pub fn write_node(node: &Node<'_>) -> String {
     let mut out = String::new();
-    match value {
+    match &node.value {
         Value::Array(items) if !items.is_empty() => list(&mut out, items, 0),
         Value::Object(members) if !members.is_empty() => mapping(&mut out, members, 0),
         scalar => {
@@ -55,13 +61,13 @@ pub(crate) fn quoted_in_line(text: &str) -> String {
     out
 }
 
-fn mapping(out: &mut String, members: &serde_json::Map<String, Value>, indent: usize) {
-    for (index, (key, value)) in members.iter().enumerate() {
+fn mapping(out: &mut String, members: &[Member<'_>], indent: usize) {
+    for (index, member) in members.iter().enumerate() {
         // The first key of an item of a list follows its dash.
         if index > 0 || !out.ends_with("- ") {
             spaces(out, indent);
         }
-        let key = text_in_line(key);
+        let key = text_in_line(&member.key);
         if key.chars().count() > MAX_SIMPLE_KEY {
             out.push_str("? ");
             out.push_str(&key);
@@ -71,7 +77,7 @@ fn mapping(out: &mut String, members: &serde_json::Map<String, Value>, indent: u
             out.push_str(&key);
         }
         out.push(':');
-        match value {
+        match &member.value.value {
             Value::Array(items) if !items.is_empty() => {
                 out.push('\n');
                 list(out, items, indent + 2);
@@ -89,13 +95,13 @@ fn mapping(out: &mut String, members: &serde_json::Map<String, Value>, indent: u
     }
 }
 
-fn list(out: &mut String, items: &[Value], indent: usize) {
+fn list(out: &mut String, items: &[Node<'_>], indent: usize) {
     for (index, item) in items.iter().enumerate() {
         if index > 0 || !out.ends_with("- ") {
             spaces(out, indent);
         }
         out.push_str("- ");
-        match item {
+        match &item.value {
             Value::Array(items) if !items.is_empty() => list(out, items, indent + 2),
             Value::Object(members) if !members.is_empty() => mapping(out, members, indent + 2),
             scalar => {
@@ -114,7 +120,7 @@ fn spaces(out: &mut String, count: usize) {
 }
 
 /// Writes what has no members, without a final line break.
-fn leaf(out: &mut String, value: &Value, indent: usize) {
+fn leaf(out: &mut String, value: &Value<'_>, indent: usize) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
@@ -127,9 +133,8 @@ fn leaf(out: &mut String, value: &Value, indent: usize) {
 }
 
 /// Readers of YAML 1.1 take a number with an exponent for a text, unless it has a point and a sign.
-fn number(value: &Number) -> String {
-    let text = value.to_string();
-    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return text };
+fn number(text: &str) -> String {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return text.to_owned() };
     let point = if mantissa.contains('.') { "" } else { ".0" };
     let sign = if exponent.starts_with(['+', '-']) { "" } else { "+" };
     format!("{mantissa}{point}e{sign}{exponent}")
@@ -142,11 +147,13 @@ fn is_plain(text: &str) -> bool {
     let is_inner = |c: char| {
         c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '@' | '+' | ' ' | '(' | ')')
     };
-    text.starts_with(char::is_alphabetic)
+    // Such as the keys of notations.
+    let word = text.strip_prefix('$').unwrap_or(text);
+    word.starts_with(char::is_alphabetic)
         && text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/' | '.' | ')'))
-        && text.chars().all(is_inner)
+        && word.chars().all(is_inner)
         && is_sure_text(text)
-        && !WORDS.iter().any(|it| it.eq_ignore_ascii_case(text))
+        && !WORDS.iter().any(|it| it.eq_ignore_ascii_case(word))
 }
 
 fn quoted(out: &mut String, text: &str) {

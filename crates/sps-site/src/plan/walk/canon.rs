@@ -19,11 +19,11 @@ pub(super) enum From {
 impl Walk<'_> {
     /// The canonical text of a value. Members that are null, have their default or are unknown do not count, nor do the
     /// values of secrets.
-    pub(super) fn canonical(&self, place: Place<'_>, value: &Value, from: From) -> String {
+    pub(super) fn canonical(&self, place: Place, value: &Value, from: From) -> String {
         self.canon(place, value, from).to_string()
     }
 
-    fn canon(&self, place: Place<'_>, value: &Value, from: From) -> Value {
+    fn canon(&self, place: Place, value: &Value, from: From) -> Value {
         match Notation::read(value) {
             Some(Notation::Secret(_) | Notation::New(_)) => return Value::from("\0secret"),
             Some(Notation::Ref(reference)) => {
@@ -38,8 +38,8 @@ impl Walk<'_> {
         }
         match value {
             Value::Object(members) => {
-                let tag = tag_of(place.kind, members);
-                let is_named = matches!(place.kind.peeled(), Kind::Named(_));
+                let tag = tag_of(place.kind(), members);
+                let is_named = matches!(place.kind().peeled(), Kind::Named(_));
                 let mut canon = Map::new();
                 for (key, value) in members {
                     let member = place.member(tag, key);
@@ -60,7 +60,7 @@ impl Walk<'_> {
                 let element = place.element();
                 let mut canon: Vec<_> =
                     elements.iter().map(|it| self.canon(element, it, from)).collect();
-                if place.is_unordered {
+                if place.is_unordered() {
                     canon.sort_by_cached_key(ToString::to_string);
                 }
                 Value::Array(canon)

@@ -7,7 +7,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use sps_model::validate::Kind;
 
 use super::{Sides, Walk, canon::From};
-use crate::plan::kinds::Place;
+use crate::{Notation, plan::kinds::Place};
 
 /// What becomes of the elements of a list: `(index in the file, index on the appliance)`.
 type Pairs = Vec<(Option<usize>, Option<usize>)>;
@@ -15,7 +15,7 @@ type Pairs = Vec<(Option<usize>, Option<usize>)>;
 impl Walk<'_> {
     pub(super) fn list(
         &mut self,
-        place: Place<'_>,
+        place: Place,
         wanted: &[Value],
         found: &[Value],
         base: Option<&Value>,
@@ -47,8 +47,8 @@ impl Walk<'_> {
     }
 
     /// Finds the elements that belong together, in the order in which they are shown.
-    fn pairs(&self, place: Place<'_>, wanted: &[Value], found: &[Value]) -> Pairs {
-        if wanted == found || matches!(place.kind.peeled(), Kind::Array(..)) {
+    fn pairs(&self, place: Place, wanted: &[Value], found: &[Value]) -> Pairs {
+        if wanted == found || matches!(place.kind().peeled(), Kind::Array(..)) {
             return by_place(0..wanted.len(), 0..found.len()).collect();
         }
         let element = place.element();
@@ -57,21 +57,39 @@ impl Walk<'_> {
         };
         let new = canonical(wanted, From::File);
         let old = canonical(found, From::Appliance);
-        if place.is_unordered { as_sets(&new, &old) } else { in_order(&new, &old) }
+        if !place.is_unordered() {
+            return in_order(&new, &old);
+        }
+        let is_object = |it: &Value| it.is_object() && Notation::read(it).is_none();
+        as_sets(&new, &old, |at| is_object(&wanted[at]), |at| is_object(&found[at]))
     }
 }
 
-/// Pairs equal elements, wherever they are.
-fn as_sets(new: &[String], old: &[String]) -> Pairs {
+/// Pairs equal elements, wherever they are, and then the objects that are left, so that a change of one shows its members.
+fn as_sets(
+    new: &[String],
+    old: &[String],
+    is_new_object: impl Fn(usize) -> bool,
+    is_old_object: impl Fn(usize) -> bool,
+) -> Pairs {
     let mut places: HashMap<&str, VecDeque<usize>> = HashMap::new();
     for (at, text) in old.iter().enumerate() {
         places.entry(text).or_default().push_back(at);
     }
-    let mut pairs = Pairs::new();
-    for (at, text) in new.iter().enumerate() {
-        pairs.push((Some(at), places.get_mut(text.as_str()).and_then(VecDeque::pop_front)));
-    }
+    let pairs = new.iter().enumerate();
+    let mut pairs: Pairs = pairs
+        .map(|(at, text)| (Some(at), places.get_mut(text.as_str()).and_then(VecDeque::pop_front)))
+        .collect();
     let mut left: Vec<usize> = places.into_values().flatten().collect();
+    left.sort_unstable();
+    let (objects, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|at| is_old_object(*at));
+    let mut objects = objects.into_iter();
+    for (new, old) in pairs.iter_mut().filter(|(_, old)| old.is_none()) {
+        if new.is_some_and(&is_new_object) {
+            *old = objects.next();
+        }
+    }
+    let mut left: Vec<_> = objects.chain(others).collect();
     left.sort_unstable();
     pairs.extend(left.into_iter().map(|at| (None, Some(at))));
     pairs

@@ -38,7 +38,7 @@ enum Verdict {
 }
 
 impl Walk<'_> {
-    pub(super) fn secret(&mut self, place: Place<'_>, sides: Sides<'_>) -> Option<Value> {
+    pub(super) fn secret(&mut self, place: Place, sides: Sides<'_>) -> Option<Value> {
         let have = self.have(place, sides);
         match sides.wanted.and_then(Notation::read) {
             Some(Notation::Secret("keep")) => self.kept(place, have),
@@ -53,7 +53,7 @@ impl Walk<'_> {
         }
     }
 
-    fn have<'v>(&self, place: Place<'_>, sides: Sides<'v>) -> Have<'v> {
+    fn have<'v>(&self, place: Place, sides: Sides<'v>) -> Have<'v> {
         let base = sides.base.and_then(Value::as_str);
         let is_reference = place.target().is_some()
             || matches!(sides.found.and_then(Notation::read), Some(Notation::Ref(_)))
@@ -71,7 +71,7 @@ impl Walk<'_> {
     }
 
     /// Leaves a secret as it is.
-    fn kept(&mut self, place: Place<'_>, have: Have<'_>) -> Option<Value> {
+    fn kept(&mut self, place: Place, have: Have<'_>) -> Option<Value> {
         let (label, pointer) = (self.object.label.clone(), self.wanted_at.clone());
         match have {
             Have::Reference(key) => Some(Value::from(key)),
@@ -96,7 +96,7 @@ impl Walk<'_> {
 
     fn sent(
         &mut self,
-        place: Place<'_>,
+        place: Place,
         sides: Sides<'_>,
         have: Have<'_>,
         origin: Origin,

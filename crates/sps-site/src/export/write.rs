@@ -1,0 +1,218 @@
+//! Writing an export, and the record of what was written.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use ring::digest::SHA256;
+use serde::{Deserialize, Serialize};
+use tempfile::{Builder, NamedTempFile};
+
+use super::{Export, ExportError, FileAction};
+use crate::read::reason;
+
+/// What was exported into a tree.
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
+    format: u32,
+    root: PathBuf,
+    files: BTreeMap<PathBuf, String>,
+}
+
+/// The format that is written; another one counts as lost.
+const FORMAT: u32 = 1;
+
+pub(super) fn digest(text: &str) -> String {
+    let digest = ring::digest::digest(&SHA256, text.as_bytes());
+    digest.as_ref().iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// The file of the record for this tree.
+pub(super) fn record_of(folder: &Path, root: &Path) -> PathBuf {
+    let root = fs::canonicalize(root).or_else(|_| std::path::absolute(root));
+    let root = root.unwrap_or_default();
+    folder.join(format!("export-{}.json", &digest(&root.to_string_lossy())[..16]))
+}
+
+/// The digests of the files as they were exported. What cannot be read counts as lost.
+pub(super) fn read_record(record: &Path) -> BTreeMap<PathBuf, String> {
+    let read = fs::read_to_string(record).ok();
+    let record = read.and_then(|text| serde_json::from_str::<Record>(&text).ok());
+    record.filter(|it| it.format == FORMAT).map(|it| it.files).unwrap_or_default()
+}
+
+/// Writes an export.
+pub(super) fn write(export: &Export) -> Result<(), ExportError> {
+    let is_new = match fs::read_dir(&export.root) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+        Err(error) => return Err(failed(&export.root, &error, 0)),
+    };
+    if is_new {
+        write_tree(export)?;
+    } else {
+        write_files(export)?;
+    }
+    remember(export);
+    Ok(())
+}
+
+/// Writes a tree beside its place, and moves it there.
+fn write_tree(export: &Export) -> Result<(), ExportError> {
+    let root = &export.root;
+    let root_failed = |error: &io::Error| failed(root, error, 0);
+    let absolute = std::path::absolute(root).map_err(|error| root_failed(&error))?;
+    let parent = absolute.parent().unwrap_or(&absolute);
+    fs::create_dir_all(parent).map_err(|error| root_failed(&error))?;
+    let staged = Builder::new().prefix(".sps-export-").tempdir_in(parent);
+    let staged = staged.map_err(|error| root_failed(&error))?;
+    let tree = staged.path().join("tree");
+    fs::create_dir(&tree).map_err(|error| root_failed(&error))?;
+    write_all(&tree, &export.texts).map_err(|(file, error)| failed(&file, &error, 0))?;
+    // An empty folder may be in its place.
+    match fs::remove_dir(&absolute) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(root_failed(&error)),
+        _ => {}
+    }
+    fs::rename(&tree, &absolute).map_err(|error| root_failed(&error))
+}
+
+/// Writes texts into a folder that is not in use yet.
+pub(super) fn write_all(
+    root: &Path,
+    texts: &BTreeMap<PathBuf, String>,
+) -> Result<(), (PathBuf, io::Error)> {
+    for (file, text) in texts {
+        let path = root.join(file);
+        let write = || {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(&path, text)
+        };
+        write().map_err(|error| (file.clone(), error))?;
+    }
+    Ok(())
+}
+
+/// Changes files of a tree: first every text is on the disk, then each takes its place.
+fn write_files(export: &Export) -> Result<(), ExportError> {
+    let mut folders = NewFolders(Vec::new());
+    let mut staged: Vec<(&Path, PathBuf, NamedTempFile)> = Vec::new();
+    for (file, text) in &export.texts {
+        let path = export.root.join(file);
+        // The file that a link leads to, not the link.
+        let path = fs::canonicalize(&path).unwrap_or(path);
+        let stage = |folders: &mut NewFolders| {
+            let folder = path.parent().unwrap_or(&export.root);
+            folders.create(folder)?;
+            let mut temporary = temporary(folder)?;
+            temporary.write_all(text.as_bytes())?;
+            if let Ok(metadata) = fs::metadata(&path) {
+                temporary.as_file().set_permissions(metadata.permissions())?;
+            }
+            temporary.as_file().sync_all()?;
+            Ok(temporary)
+        };
+        let temporary = stage(&mut folders).map_err(|error: io::Error| failed(file, &error, 0))?;
+        staged.push((file, path, temporary));
+    }
+    folders.keep();
+    let mut written = 0;
+    for (file, path, temporary) in staged {
+        temporary.persist(&path).map_err(|error| failed(file, &error.error, written))?;
+        written += 1;
+    }
+    for removed in export.files.iter().filter(|it| it.action == FileAction::Remove) {
+        let path = export.root.join(&removed.file);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(failed(&removed.file, &error, written));
+            }
+            _ => written += 1,
+        }
+    }
+    Ok(())
+}
+
+/// A file that is removed unless it takes its place, with the permissions of any new file.
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".sps-export-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+/// Folders that were made, removed again unless the export goes on.
+struct NewFolders(Vec<PathBuf>);
+
+impl NewFolders {
+    fn create(&mut self, folder: &Path) -> io::Result<()> {
+        let missing: Vec<&Path> = folder.ancestors().take_while(|it| !it.exists()).collect();
+        for folder in missing.into_iter().rev() {
+            fs::create_dir(folder)?;
+            self.0.push(folder.to_owned());
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl Drop for NewFolders {
+    fn drop(&mut self) {
+        for folder in self.0.iter().rev() {
+            // One that has something else now stays.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+fn failed(file: &Path, error: &io::Error, written: usize) -> ExportError {
+    ExportError::Write { file: file.to_owned(), reason: reason(error), written }
+}
+
+/// Remembers the digests of all files, as far as that is possible: without them, an edited file counts as edited.
+fn remember(export: &Export) {
+    let Some(record) = &export.record else { return };
+    let mut files = read_record(record);
+    for file in &export.files {
+        let digest = match file.action {
+            FileAction::Add | FileAction::Change => {
+                export.texts.get(&file.file).map(|it| digest(it))
+            }
+            FileAction::Keep => export.digests.get(&file.file).cloned(),
+            FileAction::Remove => None,
+        };
+        match digest {
+            Some(digest) => files.insert(file.file.clone(), digest),
+            None => files.remove(&file.file),
+        };
+    }
+    let root = fs::canonicalize(&export.root).unwrap_or_else(|_| export.root.clone());
+    let Ok(text) = serde_json::to_string(&Record { format: FORMAT, root, files }) else { return };
+    let write = || -> io::Result<()> {
+        let folder = record.parent().unwrap_or_else(|| Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut temporary = NamedTempFile::new_in(folder)?;
+        temporary.write_all(text.as_bytes())?;
+        temporary.persist(record)?;
+        Ok(())
+    };
+    // The export itself is done.
+    let _ = write();
+}
