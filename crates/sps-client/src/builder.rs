@@ -11,7 +11,7 @@ use crate::{
     journal::Journal,
     login::Login,
     proxy::Proxy,
-    settings::{LockWait, OnLockWait, Settings},
+    settings::{LockWait, OnLockWait, OnRetry, Retry, Settings},
     tls::{self, Trust},
 };
 
@@ -171,6 +171,12 @@ impl ClientBuilder {
     /// Calls this once for each transaction that has to wait for the lock of another session, before it waits.
     pub fn on_lock_wait(mut self, report: impl Fn(&LockWait) + Send + Sync + 'static) -> Self {
         self.settings.on_lock_wait = Some(OnLockWait(Arc::new(report)));
+        self
+    }
+
+    /// Calls this before a request that failed is sent again.
+    pub fn on_retry(mut self, report: impl Fn(&Retry<'_>) + Send + Sync + 'static) -> Self {
+        self.settings.on_retry = Some(OnRetry(Arc::new(report)));
         self
     }
 

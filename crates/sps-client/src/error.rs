@@ -3,7 +3,7 @@
 mod advice;
 mod kind;
 
-use std::{borrow::Cow, error::Error as StdError, fmt};
+use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 
 use sps_model::{Any, Method};
 
@@ -29,6 +29,7 @@ struct Inner {
     details: Option<Any>,
     notes: Vec<String>,
     leaves_open: bool,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -43,6 +44,7 @@ impl Error {
             details: None,
             notes: Vec::new(),
             leaves_open: false,
+            retry_after: None,
             source: None,
         }))
     }
@@ -83,6 +85,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
     /// Adds the appliance's reason where the response itself was a success.
     pub(crate) fn with_message(mut self, message: String) -> Self {
         self.0.message = Some(message);
@@ -114,6 +121,11 @@ impl Error {
     /// The status code of the response, if there was one.
     pub fn status(&self) -> Option<u16> {
         self.0.status
+    }
+
+    /// How long the response asks to wait before the request is sent again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// The appliance's name of the error, such as `SemanticError`.
@@ -248,6 +260,7 @@ impl fmt::Debug for Error {
             details,
             notes,
             leaves_open,
+            retry_after,
             source,
         } = &*self.0;
         f.debug_struct("Error")
@@ -259,6 +272,7 @@ impl fmt::Debug for Error {
             .field("details", details)
             .field("notes", notes)
             .field("leaves_open", leaves_open)
+            .field("retry_after", retry_after)
             .field("source", source)
             .finish()
     }

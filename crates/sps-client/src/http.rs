@@ -150,11 +150,18 @@ async fn read(
 ) -> Result<Response, Error> {
     let status = response.status().as_u16();
     let cookie = session_cookie(response.headers());
+    let wait = retry_after(response.headers());
     let text = read_text(response, call).await?;
     if (200..300).contains(&status) {
         return Ok(Response { text, cookie });
     }
-    Err(failure(status, &text, call, authentication))
+    Err(failure(status, &text, call, authentication).with_retry_after(wait))
+}
+
+/// How long a response asks to wait, if it says that in seconds.
+fn retry_after(headers: &header::HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 /// Reads the text of a response up to the limit.

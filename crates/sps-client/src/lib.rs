@@ -130,7 +130,7 @@ pub use crate::{
     path::{links, needs_transaction},
     received::{RawResponse, Received},
     recovered::{Recovered, RecoveredOutcome},
-    settings::LockWait,
+    settings::{LockWait, Retry},
     support_bundle::SupportBundles,
     transaction::{Change, ChangeKind, CommitReport, Mismatch, Review, Transaction, Unverified},
     transfer::{Progress, Source},

@@ -20,7 +20,7 @@ use crate::{
     login::{Credentials, Login},
     received::{self, Received},
     recovered::Recovered,
-    settings::Settings,
+    settings::{Settings, wait},
 };
 
 /// The state that all clones of a client share.
@@ -123,7 +123,12 @@ impl Shared {
         let attempt = || {
             http::exchange(&self.http, &self.base, &call, &authentication, self.settings.timeout)
         };
-        let response = attempt.retry(self.settings.backoff()).when(Error::is_retryable).await;
+        let response = attempt
+            .retry(self.settings.backoff())
+            .adjust(wait)
+            .when(Error::is_retryable)
+            .notify(|error, delay| self.settings.report_retry(error, delay))
+            .await;
         let response = response.map_err(|error| self.name_proxy(error));
         let response = response.map_err(|error| match error.kind() {
             // At a login, both names of the appliance mean that it refused the credentials.
@@ -143,8 +148,9 @@ impl Shared {
         let is_safe = call.method == Method::Get;
         (|| self.send_once(call, scope))
             .retry(self.settings.backoff())
+            .adjust(wait)
             .when(|error| error.was_not_sent() || (is_safe && error.is_retryable()))
-            .notify(|error, delay| tracing::debug!(%error, ?delay, "repeating"))
+            .notify(|error, delay| self.settings.report_retry(error, delay))
             .await
     }
 

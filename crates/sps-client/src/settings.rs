@@ -26,6 +26,36 @@ pub(crate) struct Settings {
     /// The name of the proxy, if the appliance is reached through one.
     pub(crate) proxy: Option<String>,
     pub(crate) on_lock_wait: Option<OnLockWait>,
+    pub(crate) on_retry: Option<OnRetry>,
+}
+
+/// The longest time that a response may ask to wait.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
+
+/// A request failed and is sent again; given to [`ClientBuilder::on_retry`](crate::ClientBuilder::on_retry).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Retry<'e> {
+    /// Why it failed.
+    pub error: &'e Error,
+    /// The time until it is sent again.
+    pub delay: Duration,
+}
+
+/// What the caller wants to be called with.
+#[derive(Clone)]
+pub(crate) struct OnRetry(pub(crate) Arc<dyn Fn(&Retry<'_>) + Send + Sync>);
+
+impl fmt::Debug for OnRetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnRetry")
+    }
+}
+
+/// The wait before a request is sent again: what the response asks for, within a limit, if that is longer than ours.
+pub(crate) fn wait(error: &Error, delay: Option<Duration>) -> Option<Duration> {
+    let asked = error.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER);
+    delay.map(|delay| delay.max(asked))
 }
 
 /// A transaction waits for the lock of another session; given to
@@ -64,6 +94,7 @@ impl Default for Settings {
             waived: Vec::new(),
             proxy: None,
             on_lock_wait: None,
+            on_retry: None,
         }
     }
 }
@@ -76,6 +107,14 @@ impl Settings {
             .with_min_delay(self.retry_delay)
             .with_max_delay(Duration::from_secs(10))
             .with_max_times(self.retries)
+    }
+
+    /// Reports that a request is sent again.
+    pub(crate) fn report_retry(&self, error: &Error, delay: Duration) {
+        tracing::debug!(%error, ?delay, "repeating");
+        if let Some(OnRetry(report)) = &self.on_retry {
+            report(&Retry { error, delay });
+        }
     }
 
     /// The waits for the lock of another session. They never end: the limit is a time and not a number.

@@ -61,6 +61,7 @@ impl Fault {
     }
 
     /// Responds with this status code and a page of HTML, as a proxy does. The request has no effect.
+    /// With 429, the response asks to wait for a second.
     ///
     /// A code outside of 200 to 599 becomes 500.
     pub fn status(code: u16) -> Self {

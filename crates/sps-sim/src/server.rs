@@ -176,6 +176,9 @@ fn handle(
     // `Some(None)` drops the connection.
     let fault = faults.iter().find_map(|it| match it {
         FaultKind::DropBefore => Some(None),
+        FaultKind::Status(429) => {
+            Some(Some(Response::page(429).with_header("retry-after", "1".to_owned())))
+        }
         FaultKind::Status(code) => Some(Some(Response::page(*code))),
         _ => None,
     });

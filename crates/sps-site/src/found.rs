@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sps_model::EndpointInfo;
 
-use crate::label::Label;
+use crate::{label::Label, object::Object};
 
 /// An appliance at one moment: which one it is, and the state of its configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -74,6 +74,12 @@ impl Found {
             secrets: BTreeMap::new(),
             is_builtin: false,
         }
+    }
+}
+
+impl From<&Found> for Object {
+    fn from(found: &Found) -> Self {
+        Self::new(found.label.clone(), found.endpoint, found.body.clone())
     }
 }
 

@@ -72,6 +72,7 @@ pub mod plan;
 
 mod check;
 mod codes;
+mod difference;
 mod file_name;
 mod found;
 mod label;
@@ -94,6 +95,7 @@ mod state;
 pub use crate::{
     apply::{Applied, ApplyError, ApplyOptions},
     check::CheckOptions,
+    difference::{ObjectChange, ObjectDifference, compare},
     export::{Export, ExportError, ExportOptions},
     found::{Appliance, Found},
     label::Label,

@@ -34,6 +34,7 @@ pub(in crate::command) use crate::command::object::change::report;
 pub(crate) use crate::command::object::{
     diff::{DiffArgs, diff},
     edit::{EditArgs, edit},
+    outcome::differences,
     patch::{PatchArgs, patch},
 };
 

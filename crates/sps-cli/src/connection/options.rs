@@ -3,7 +3,7 @@
 use std::{num::NonZeroU64, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use sps_client::{Client, ClientBuilder, LockWait, Login};
+use sps_client::{Client, ClientBuilder, LockWait, Login, Retry};
 use sps_sim::Simulator;
 
 use crate::{
@@ -25,7 +25,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Options of every command that connects to an appliance. Command-line options override environment variables, which
 /// override the profile; `clap` does not read the environment, because it lets a variable conflict with an option.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Connection")]
 #[group(skip)]
 #[expect(clippy::doc_markdown, reason = "clap prints the texts as they are")]
@@ -76,6 +76,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
 
+    /// Whether only the profile says which appliance it is, and which user.
+    #[arg(skip)]
+    is_profile: bool,
+
     /// Seconds to wait for a response [env: SPS_TIMEOUT] [default: 60]
     #[arg(long, value_name = "SECONDS", value_parser = parse_timeout)]
     timeout: Option<Duration>,
@@ -120,6 +124,11 @@ pub(crate) struct Connection {
 }
 
 impl Args {
+    /// These options for the appliance and the user of a profile, whatever they name themselves.
+    pub(crate) fn of_profile(&self, name: &str) -> Self {
+        Self { profile: Some(name.to_owned()), is_profile: true, sim: false, ..self.clone() }
+    }
+
     /// Connects and logs in.
     pub(crate) async fn connect(
         &self,
@@ -130,8 +139,12 @@ impl Args {
         }
         let name = variable::text(self.profile.as_ref(), "SPS_PROFILE")?;
         let mut profile = profile::read(name.as_deref())?;
-        let host = variable::text(self.host.as_ref(), "SPS_HOST")?;
-        let user = variable::text(self.user.as_ref(), "SPS_USER")?;
+        let (host, user) = if self.is_profile {
+            (None, None)
+        } else {
+            let host = variable::text(self.host.as_ref(), "SPS_HOST")?;
+            (host, variable::text(self.user.as_ref(), "SPS_USER")?)
+        };
         let is_withheld = profile.withhold_secrets(host.as_deref(), user.as_deref());
         let Some(host) = host.or_else(|| profile.host.clone()) else {
             bail!("no appliance: pass `--host`, `--profile` or `--sim`, or set SPS_HOST");
@@ -148,7 +161,8 @@ impl Args {
             .login(login?)
             .timeout(self.timeout()?)
             .lock_wait(Duration::from_secs(self.lock_wait))
-            .on_lock_wait(report_wait);
+            .on_lock_wait(report_wait)
+            .on_retry(report_retry);
         if let Some(Proxy { address, except }) =
             proxy::find(self.proxy.as_ref(), profile.proxy.as_ref(), &host)?
         {
@@ -280,6 +294,19 @@ fn report_wait(wait: &LockWait) {
         None => String::new(),
     };
     remark(&format!("waiting for the configuration{holder} ({} s at most)", wait.limit.as_secs()));
+}
+
+/// A short wait is not worth a line.
+const REPORTED_DELAY: Duration = Duration::from_secs(1);
+
+fn report_retry(retry: &Retry<'_>) {
+    if retry.delay >= REPORTED_DELAY {
+        let seconds = retry.delay.as_secs_f64().ceil();
+        remark(&format!(
+            "waiting    {seconds} s and trying again: {}",
+            one_line(&retry.error.to_string())
+        ));
+    }
 }
 
 fn is_loopback_http(host: &str) -> bool {

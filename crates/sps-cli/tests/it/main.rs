@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod accidents;
 mod appliance;
 mod audit;
 mod bad_input;
@@ -33,6 +34,10 @@ mod signals;
 mod sim;
 mod site;
 mod support;
+<<<<<<< HEAD
 mod tree;
 mod tree_pitfalls;
+=======
+mod whole_diff;
+>>>>>>> main
 mod yaml;

@@ -34,8 +34,8 @@ fn s129_a_word_of_yaml_1_1_is_no_switch() {
     assert!(human.stdout.contains("write true"), "{}", human.stdout);
     let json = dir.sps(&["check", "site", "--format", "json"]).json();
     let found = &json["documents"][0]["diagnostics"][0];
-    assert_eq!(found["span"]["start"], 59);
-    assert_eq!(found["span"]["end"], 62);
+    assert_eq!(found["span"]["start"], 58);
+    assert_eq!(found["span"]["end"], 61);
     for format in ["human", "sarif", "github", "gitlab"] {
         assert_eq!(dir.sps(&["check", "site", "--format", format]).status, 1, "{format}");
     }

@@ -9,8 +9,9 @@ use crate::tree::{Tree, channel_policy, time_policy, trap};
 #[test]
 fn notations_stay_as_they_are() {
     let reference = r#"{"$ref": "policies/time_policies/office"}"#;
-    let policy = channel_policy("c", reference);
-    let slip = policy.replacen("\"name\"", "\"nmae\"", 1);
+    let slip = channel_policy("c", reference).replacen("\"clients\": [], ", "", 1);
+    // Written as the member before it.
+    let policy = slip.replacen(reference, &format!("{reference},\n    \"clients\": []"), 1);
     let tree = Tree::new()
         .with("policies/time_policies/office.json", time_policy("office"))
         .with("ssh/channel_policies/c.json", &slip);
@@ -21,7 +22,7 @@ fn notations_stay_as_they_are() {
     assert!(repair.after.report.is_valid(), "{}", repair.after.report);
     assert_eq!(repair.after.label.as_ref().unwrap().to_string(), "ssh/channel_policies/c");
     let codes: Vec<_> = repair.fixes.iter().map(|it| (it.code, &*it.pointer)).collect();
-    assert_eq!(codes, [("unknown-key", "/nmae")]);
+    assert_eq!(codes, [("missing-key", "/rules/0/allowed_for/clients")]);
     // Nothing was written.
     let file = tree.root().join("ssh/channel_policies/c.json");
     assert_eq!(fs::read_to_string(file).unwrap(), slip);

@@ -10,7 +10,10 @@ use sps_validate::Limits;
 
 use crate::{
     check::{document::Document, read},
-    command::object::{change::version, outcome, target::Target},
+    command::{
+        object::{change::version, outcome, target::Target},
+        site::diff_whole,
+    },
     connection::{self, runtime},
     endpoint,
     file_name::is_stdin,
@@ -18,11 +21,15 @@ use crate::{
     status::Status,
 };
 
-/// Compare two states of an object
+/// Compare two states of an object, or two configurations
 ///
 /// Each side is a file with a response or the body of a request, `-` for standard input, `live` for the object on the
 /// appliance, or an endpoint or object there. References, enum spellings and null members are compared by meaning.
 /// Secrets are never shown.
+///
+/// Whole configurations are compared object by object where one side is the folder of a tree or `profile:NAME`, the
+/// appliance of a profile. `live` is the appliance of the connection options. Beside a tree, an appliance is compared at the
+/// endpoints of the tree.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit status:
@@ -35,7 +42,9 @@ Exit status:
 Examples:
   sps diff email.json live -e management/email
   sps diff management/email email.json
-  sps diff before.json after.json -e management/snmp/trap --format json")]
+  sps diff before.json after.json -e management/snmp/trap --format json
+  sps diff config/ live
+  sps diff profile:test profile:production")]
 pub(crate) struct DiffArgs {
     /// The state before
     #[arg(value_name = "A")]
@@ -66,6 +75,11 @@ enum Source {
 pub(crate) fn diff(args: &DiffArgs, out: &mut Stdout) -> Result<Status> {
     if is_stdin(Path::new(&args.before)) && is_stdin(Path::new(&args.after)) {
         bail!("standard input can be only one side");
+    }
+    if args.endpoint.is_none()
+        && let Some(status) = diff_whole(&args.before, &args.after, &args.connection, out)?
+    {
+        return Ok(status);
     }
     let sources = [Source::parse(&args.before)?, Source::parse(&args.after)?];
     let reads_stdin = [&args.before, &args.after].iter().any(|it| is_stdin(Path::new(it)));

@@ -52,7 +52,7 @@ pub(super) fn not_committed(status: Status, found: &[Difference]) -> Value {
 }
 
 /// Differences between two bodies. A side without `value` is absent or hidden.
-pub(super) fn differences(found: &[Difference]) -> Vec<Value> {
+pub(crate) fn differences(found: &[Difference]) -> Vec<Value> {
     let entry = |it: &Difference| {
         json!({
             "op": it.op(),
