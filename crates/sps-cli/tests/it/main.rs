@@ -34,10 +34,7 @@ mod signals;
 mod sim;
 mod site;
 mod support;
-<<<<<<< HEAD
 mod tree;
 mod tree_pitfalls;
-=======
 mod whole_diff;
->>>>>>> main
 mod yaml;
