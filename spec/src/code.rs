@@ -2,6 +2,28 @@
 
 use crate::{rule::Severity, version::Version};
 
+/// What raises a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Reading a document, or a type or format of a member, so that no rule needs to name it.
+    Structure,
+    /// The rules of the pages.
+    Rule,
+    /// The check of a tree of files, which sees more than one document.
+    Tree,
+}
+
+impl Origin {
+    /// The table of `codes.toml` that has such codes.
+    pub fn table(self) -> &'static str {
+        match self {
+            Self::Structure => "structural",
+            Self::Rule => "rule",
+            Self::Tree => "tree",
+        }
+    }
+}
+
 /// One permanent diagnostic code, with its explanation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Code {
@@ -13,8 +35,8 @@ pub struct Code {
     pub severity: Severity,
     /// First version for which it is an error, though earlier ones only warn.
     pub error_since: Option<Version>,
-    /// Whether reading a document raises it, so that no rule or format needs to name it.
-    pub structural: bool,
+    /// What raises it.
+    pub origin: Origin,
     /// Why it matters.
     pub why: String,
     /// An example that breaks it: JSON, or the value alone.

@@ -33,7 +33,7 @@ mod version;
 mod vocabulary;
 
 pub use crate::{
-    code::Code,
+    code::{Code, Origin},
     condition::{End, Fact, Facts, Resolved, Use},
     endpoint::{
         Body, Builtin, Completeness, Endpoint, EndpointKind, Method, Parameter, Part, Spec,

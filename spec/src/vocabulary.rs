@@ -362,6 +362,7 @@ pub(crate) static CODES: Vocabulary = Vocabulary {
             "Codes raised by reading a document, or by a type or format of a member.",
         ),
         key("rule", NAMED, "Codes raised by rules."),
+        key("tree", NAMED, "Codes raised by the check of a tree of files."),
         key("charset", NAMED, "Sets of characters, besides ASCII letters and digits."),
         key("predicates", Shape::Texts, "Checks written by hand, which conditions may call."),
     ],

@@ -12,6 +12,7 @@ pub(crate) mod objects;
 pub(crate) mod read;
 pub(crate) mod selection;
 pub(crate) mod shape;
+pub(crate) mod site;
 mod stdin;
 mod tree;
 pub(crate) mod validate;

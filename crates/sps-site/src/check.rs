@@ -10,7 +10,8 @@ use sps_model::validate::{Context, Report, Timestamp, UnknownKeys, Version, code
 
 use self::{file::FileCheck, objects::Index};
 use crate::{
-    load::Tree,
+    code,
+    load::{SiteFile, Tree},
     report::{FileReport, SiteReport},
     secret::Secrets,
     settings::SETTINGS_FILE,
@@ -81,22 +82,58 @@ impl fmt::Debug for CheckOptions<'_> {
     }
 }
 
+/// The check of the files of a tree, one by one.
+pub(crate) struct Checker<'t> {
+    tree: &'t Tree,
+    index: Index<'t>,
+    secrets: Option<&'t dyn Secrets>,
+    context: Context<'t>,
+}
+
+/// The codes of the rules that the files of a tree may break.
+pub(crate) fn waived<'t>(tree: &'t Tree, options: &CheckOptions<'t>) -> Vec<&'t str> {
+    let codes = options.allow.iter().copied();
+    let codes = codes.filter(|it| *it == body_code::UNKNOWN_KEY || code::is_waivable(it));
+    tree.settings.allow.iter().map(String::as_str).chain(codes).collect()
+}
+
+impl<'t> Checker<'t> {
+    /// Prepares the check. `waived` is what [`waived`] returned.
+    pub(crate) fn new(tree: &'t Tree, options: &CheckOptions<'t>, waived: &'t [&'t str]) -> Self {
+        let mut context = Context::default()
+            .with_limits(tree.limits)
+            .with_waived(waived)
+            .with_unknown_keys(if waived.contains(&body_code::UNKNOWN_KEY) {
+                UnknownKeys::Carry
+            } else {
+                options.unknown_keys
+            });
+        context.target = options.target.or(tree.settings.target);
+        context.now = options.now;
+        Self { tree, index: Index::new(tree), secrets: options.secrets, context }
+    }
+
+    /// Checks a file in place of the one with this number.
+    pub(crate) fn file(&self, number: usize, file: &SiteFile) -> Report {
+        self.file_in(number, file, self.context)
+    }
+
+    /// Checks a file, and leaves no error out.
+    pub(crate) fn whole_file(&self, number: usize, file: &SiteFile) -> Report {
+        let limits = self.context.limits.with_diagnostics(usize::MAX);
+        self.file_in(number, file, self.context.with_limits(limits))
+    }
+
+    fn file_in(&self, number: usize, file: &SiteFile, context: Context<'_>) -> Report {
+        let (index, places, secrets) = (&self.index, &self.tree.places, self.secrets);
+        FileCheck { file, number, index, places, context, secrets }.run()
+    }
+}
+
 /// Checks every file of a tree.
 pub(crate) fn check(tree: &Tree, options: &CheckOptions<'_>) -> SiteReport {
-    let settings = &tree.settings;
-    let allowed: Vec<&str> =
-        settings.allow.iter().map(String::as_str).chain(options.allow.iter().copied()).collect();
-    let mut context = Context::default()
-        .with_limits(tree.limits)
-        .with_waived(&allowed)
-        .with_unknown_keys(if allowed.contains(&body_code::UNKNOWN_KEY) {
-            UnknownKeys::Carry
-        } else {
-            options.unknown_keys
-        });
-    context.target = options.target.or(settings.target);
-    context.now = options.now;
-    let index = Index::new(tree);
+    let waived = waived(tree, options);
+    let checker = Checker::new(tree, options, &waived);
     let mut files = Vec::with_capacity(tree.files.len() + 1);
     if let Some((text, problems)) = tree.settings_file.as_ref().filter(|(_, it)| !it.is_empty()) {
         let mut report = Report::default();
@@ -104,17 +141,9 @@ pub(crate) fn check(tree: &Tree, options: &CheckOptions<'_>) -> SiteReport {
         let (file, text) = (SETTINGS_FILE.into(), text.clone());
         files.push(FileReport { file, label: None, endpoint: None, text, report });
     }
-    files.extend(tree.files.iter().enumerate().map(|(number, file)| {
-        let (index, places, secrets) = (&index, &tree.places, options.secrets);
-        let check = FileCheck { file, number, index, places, context, secrets };
-        FileReport {
-            file: file.path.clone(),
-            label: file.label.clone(),
-            endpoint: file.endpoint,
-            text: file.text.clone(),
-            report: check.run(),
-        }
-    }));
+    files.extend(
+        tree.files.iter().enumerate().map(|(number, it)| it.reported(checker.file(number, it))),
+    );
     files.sort_by(|one, other| one.file.cmp(&other.file));
     SiteReport { files, unreadable: tree.unreadable.clone(), notes: tree.notes.clone() }
 }

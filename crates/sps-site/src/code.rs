@@ -1,4 +1,7 @@
 //! The codes of what is wrong with a tree. They never change; what is wrong with a body has the codes of `sps-validate`.
+//! The table `tree` of `spec/codes.toml` explains them.
+
+use sps_model::validate::code as body_code;
 
 /// `sps.toml` has something that it may not have.
 pub const INVALID_SETTINGS: &str = "invalid-settings";
@@ -16,7 +19,7 @@ pub const INVALID_NOTATION: &str = "invalid-notation";
 pub const MISPLACED_NOTATION: &str = "misplaced-notation";
 /// The file of a `$file` cannot be had.
 pub const UNREADABLE_FILE: &str = "unreadable-file";
-/// A reference is written with a key of the appliance, which no other appliance has.
+/// In place of a reference is a bare text that is no key of an appliance.
 pub const BARE_KEY: &str = "bare-key";
 /// A secret is in the file itself.
 pub const PLAIN_SECRET: &str = "plain-secret";
@@ -42,4 +45,9 @@ pub const ALL: [&str; 12] = [
 ];
 
 /// The codes among them that a user may waive.
-pub(crate) const WAIVABLE: [&str; 3] = [LONG_PATH, PLAIN_SECRET, SECRET_WHITESPACE];
+const WAIVABLE: [&str; 3] = [LONG_PATH, PLAIN_SECRET, SECRET_WHITESPACE];
+
+/// Whether a user may waive the rule with this code: it is about a value, and not about the form of a tree or of a body.
+pub fn is_waivable(code: &str) -> bool {
+    WAIVABLE.contains(&code) || !(ALL.contains(&code) || body_code::is_structural(code))
+}

@@ -1,7 +1,7 @@
 //! Configuration of Safeguard for Privileged Sessions as files.
 //!
 //! A [`Site`] is a tree of files, each with one object. [`Site::load`] reads it and [`Site::check`] lists every problem of
-//! every file, with its place and without a connection.
+//! every file, with its place and without a connection. [`Site::repairs`] finds what can be repaired without a decision.
 //!
 //! ```
 //! use std::fs;
@@ -83,6 +83,7 @@ mod object;
 mod place;
 mod problem;
 mod read;
+mod repair;
 mod report;
 mod resolve;
 mod secret;
@@ -102,6 +103,7 @@ pub use crate::{
     notation::{Notation, SecretSource},
     object::Object,
     plan::{Plan, PlanError, PlanOptions},
+    repair::Repair,
     report::{FileReport, Remark, SiteReport, Unreadable},
     secret::{Blemish, MadeUpSecrets, SecretError, SecretReader, Secrets, blemish},
     settings::{Moved, SETTINGS_FILE, Settings},

@@ -13,7 +13,10 @@ use std::{
 
 use sps_model::{
     EndpointInfo, EndpointKind,
-    validate::{Diagnostic, Limits, Severity, Span, json::Node},
+    validate::{
+        Diagnostic, Limits, OtherFile, Related, Report, Severity, Span, json::Node, span::Position,
+        yaml::Marks,
+    },
 };
 
 use self::{
@@ -28,8 +31,8 @@ use crate::{
     place::{Places, short},
     problem::{error, warning},
     read::{self, Format},
-    report::{Remark, Unreadable},
-    resolve::{Spot, Surroundings, TextFiles, resolve},
+    report::{FileReport, Remark, Unreadable},
+    resolve::{Resolved, Spot, Surroundings, TextFiles, resolve},
     settings::{SETTINGS_FILE, Settings},
 };
 
@@ -101,6 +104,8 @@ pub(crate) struct Tree {
     pub(crate) notes: Vec<Remark>,
     pub(crate) objects: Vec<Object>,
     pub(crate) limits: Limits,
+    /// The root, without links.
+    pub(crate) root: PathBuf,
 }
 
 /// One file with an object.
@@ -150,9 +155,19 @@ impl Tree {
             loader.file(it);
         }
         loader.finish();
-        let Loader { files, objects, unreadable, notes, .. } = loader;
+        let Loader { root, files, objects, unreadable, notes, .. } = loader;
         let limits = options.limits;
-        Ok(Self { places, settings, settings_file, files, unreadable, notes, objects, limits })
+        Ok(Self {
+            places,
+            settings,
+            settings_file,
+            files,
+            unreadable,
+            notes,
+            objects,
+            limits,
+            root,
+        })
     }
 }
 
@@ -238,17 +253,7 @@ impl Loader<'_> {
             if kind::is_report(root) {
                 return None;
             }
-            let naming = match stem {
-                None => Ok(Label::of_singleton(short(endpoint))),
-                Some(stem) => naming::of_object(endpoint, stem, &ending(&found.path), root),
-            };
-            let mut resolved = resolve(root, endpoint, surroundings);
-            if let Some(marks) = marks {
-                let hidden = &mut resolved.sensitive;
-                let repeated: Vec<_> = hidden.iter().flat_map(|it| marks.targets(*it)).collect();
-                hidden.extend(repeated);
-            }
-            Some((naming, resolved))
+            Some(read_object(root, marks, endpoint, stem, surroundings))
         });
         match scanned {
             Err(problems) => {
@@ -309,6 +314,18 @@ impl SiteFile {
         }
     }
 
+    /// The file with its report.
+    pub(crate) fn reported(&self, report: Report) -> FileReport {
+        let Self { path, text, endpoint, label, .. } = self;
+        FileReport {
+            file: path.clone(),
+            label: label.clone(),
+            endpoint: *endpoint,
+            text: Arc::clone(text),
+            report,
+        }
+    }
+
     pub(crate) fn is_well_formed(&self) -> bool {
         self.problems.iter().all(|it| it.severity != Severity::Error)
     }
@@ -345,10 +362,34 @@ fn duplicates(files: &mut [SiteFile]) -> Vec<Label> {
             (message, "rename one of them: some systems take both files for one")
         };
         let span = Span::at(0);
-        files[index].problems.push(error(code::DUPLICATE_LABEL, "", span, message, help));
+        let mut problem = error(code::DUPLICATE_LABEL, "", span, message, help);
+        let first = Related::new(String::new(), span, "the first file");
+        problem.related.push(first.in_file(OtherFile::new(path, Position { line: 1, column: 1 })));
+        files[index].problems.push(problem);
         twice.extend([label, other_label]);
     }
     twice
+}
+
+/// The label of the object in a file, and its notations; the stem is its name, if it is in a collection.
+pub(crate) fn read_object(
+    root: &Node<'_>,
+    marks: Option<&Marks>,
+    endpoint: &'static EndpointInfo,
+    stem: Option<&str>,
+    surroundings: Surroundings<'_>,
+) -> (Result<Label, Box<Diagnostic>>, Resolved) {
+    let naming = match stem {
+        None => Ok(Label::of_singleton(short(endpoint))),
+        Some(stem) => naming::of_object(endpoint, stem, &ending(surroundings.file), root),
+    };
+    let mut resolved = resolve(root, endpoint, surroundings);
+    if let Some(marks) = marks {
+        let hidden = &mut resolved.sensitive;
+        let repeated: Vec<_> = hidden.iter().flat_map(|it| marks.targets(*it)).collect();
+        hidden.extend(repeated);
+    }
+    (naming, resolved)
 }
 
 /// The ending of a file with its dot.

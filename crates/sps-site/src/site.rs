@@ -10,6 +10,7 @@ use crate::{
     check::{self, CheckOptions},
     load::{LoadError, LoadOptions, Tree},
     object::Object,
+    repair::{self, Repair},
     report::SiteReport,
     settings::Settings,
 };
@@ -75,6 +76,13 @@ impl Site {
     /// which are in memory: a job that has no secrets can check every tree.
     pub fn check(&self, options: &CheckOptions<'_>) -> SiteReport {
         check::check(&self.tree, options)
+    }
+
+    /// Finds the files that can be repaired without a decision: the repairs of
+    /// [`fix()`](sps_model::validate::fix()), made in the texts themselves. Notations are left as they are, and nothing is
+    /// written.
+    pub fn repairs(&self, options: &CheckOptions<'_>) -> Vec<Repair> {
+        repair::repairs(&self.tree, options)
     }
 
     /// The folder, as it was named.

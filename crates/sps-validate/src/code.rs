@@ -1,53 +1,65 @@
 //! The codes of structural mistakes, which do not depend on an endpoint. They never change.
 
-/// The text is not JSON.
-pub const INVALID_JSON: &str = "invalid-json";
-/// The text is not YAML.
-pub const INVALID_YAML: &str = "invalid-yaml";
-/// A limit of the checker is exceeded.
-pub const LIMIT_EXCEEDED: &str = "limit-exceeded";
-/// An object has a key more than once.
-pub const DUPLICATE_KEY: &str = "duplicate-key";
-/// A key that the type does not have.
-pub const UNKNOWN_KEY: &str = "unknown-key";
-/// A required key is missing.
-pub const MISSING_KEY: &str = "missing-key";
-/// A value of another type.
-pub const WRONG_TYPE: &str = "wrong-type";
-/// Null where a value is required.
-pub const NULL_NOT_ALLOWED: &str = "null-not-allowed";
-/// A tag that names no variant.
-pub const UNKNOWN_SELECTION: &str = "unknown-selection";
-/// A value outside the enum.
-pub const NOT_IN_ENUM: &str = "not-in-enum";
-/// A reference in the form of an object, which only responses use.
-pub const REFERENCE_OBJECT: &str = "reference-object";
-/// The wrapper of a response in a request.
-pub const RESPONSE_WRAPPER: &str = "response-wrapper";
-/// A key, value or endpoint that the target version does not have.
-pub const NOT_IN_VERSION: &str = "not-in-version";
-/// A number outside its bounds.
-pub const OUT_OF_RANGE: &str = "out-of-range";
-/// A string or a list that is too short.
-pub const TOO_SHORT: &str = "too-short";
-/// A string or a list that is too long.
-pub const TOO_LONG: &str = "too-long";
-/// A value that a type known only to garde rejects.
-pub const GARDE: &str = "garde";
-/// A second reference to an object that serves only one.
-pub const SINGLE_USE_REFERENCE: &str = "single-use-reference";
-/// A reference to an object that does not exist.
-pub const REFERENCE_EXISTS: &str = "reference-exists";
-/// A certificate that deviates from the standards.
-pub const CERTIFICATE_IRREGULAR: &str = "certificate-irregular";
-/// A reference with a text that does not look like a key: perhaps the secret itself.
-pub const NOT_A_KEY: &str = "not-a-key";
-/// A span of times that ends before it starts.
-pub const REVERSED_TIMES: &str = "reversed-times";
-/// A list `@order` that does not name every key of its object once.
-pub const WRONG_ORDER: &str = "wrong-order";
-/// A key that has no effect while its switch is off.
-pub const IGNORED_KEY: &str = "ignored-key";
+/// Declares the codes, and the list of all of them.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
+        $($(#[$doc])* pub const $name: &str = $code;)*
+
+        /// All codes of this module. Formats have codes of their own, and so do the rules of the pages.
+        pub const ALL: &[&str] = &[$($name),*];
+    };
+}
+
+codes! {
+    /// The text is not JSON.
+    INVALID_JSON = "invalid-json";
+    /// The text is not YAML.
+    INVALID_YAML = "invalid-yaml";
+    /// A limit of the checker is exceeded.
+    LIMIT_EXCEEDED = "limit-exceeded";
+    /// An object has a key more than once.
+    DUPLICATE_KEY = "duplicate-key";
+    /// A key that the type does not have.
+    UNKNOWN_KEY = "unknown-key";
+    /// A required key is missing.
+    MISSING_KEY = "missing-key";
+    /// A value of another type.
+    WRONG_TYPE = "wrong-type";
+    /// Null where a value is required.
+    NULL_NOT_ALLOWED = "null-not-allowed";
+    /// A tag that names no variant.
+    UNKNOWN_SELECTION = "unknown-selection";
+    /// A value outside the enum.
+    NOT_IN_ENUM = "not-in-enum";
+    /// A reference in the form of an object, which only responses use.
+    REFERENCE_OBJECT = "reference-object";
+    /// The wrapper of a response in a request.
+    RESPONSE_WRAPPER = "response-wrapper";
+    /// A key, value or endpoint that the target version does not have.
+    NOT_IN_VERSION = "not-in-version";
+    /// A number outside its bounds.
+    OUT_OF_RANGE = "out-of-range";
+    /// A string or a list that is too short.
+    TOO_SHORT = "too-short";
+    /// A string or a list that is too long.
+    TOO_LONG = "too-long";
+    /// A value that a type known only to garde rejects.
+    GARDE = "garde";
+    /// A second reference to an object that serves only one.
+    SINGLE_USE_REFERENCE = "single-use-reference";
+    /// A reference to an object that does not exist.
+    REFERENCE_EXISTS = "reference-exists";
+    /// A certificate that deviates from the standards.
+    CERTIFICATE_IRREGULAR = "certificate-irregular";
+    /// A reference with a text that does not look like a key: perhaps the secret itself.
+    NOT_A_KEY = "not-a-key";
+    /// A span of times that ends before it starts.
+    REVERSED_TIMES = "reversed-times";
+    /// A list `@order` that does not name every key of its object once.
+    WRONG_ORDER = "wrong-order";
+    /// A key that has no effect while its switch is off.
+    IGNORED_KEY = "ignored-key";
+}
 
 /// The codes that no user can waive: what breaks them is not the body that the appliance expects, or was not checked.
 const STRUCTURAL: [&str; 17] = [

@@ -1,5 +1,6 @@
 //! Repairs that leave no choice, made in the text itself: everything else keeps its form.
 
+mod syntax;
 mod wanted;
 #[cfg(feature = "yaml")]
 mod yaml_edits;
@@ -11,9 +12,13 @@ use crate::{
     context::Context,
     explain::explain,
     finding::{Expected, Finding},
-    fix::wanted::{Rename, Wanted},
+    fix::{
+        syntax::readable,
+        wanted::{Rename, Wanted},
+    },
     format::Format,
-    json::{self, Node, ScanError, SyntaxError, Value, write_string},
+    json::{self, Node, Value, write_string},
+    limits::Limits,
     pem,
     reference::reference_key,
     report::{Diagnostic, Report},
@@ -100,6 +105,30 @@ pub fn fix_yaml(text: &str, subject: &Subject, context: &Context<'_>) -> Option<
     fix_in(Language::Yaml, text, subject, context)
 }
 
+/// Repairs a text as [`fix`] does, where more than the text says what is wrong with it: `check` makes its report, with
+/// the places of the text. It may understand values that a document alone does not have; they are left as they are.
+///
+/// For a repair to be found, `check` must report every error of a text, not the first ones only.
+pub fn fix_with(
+    text: &str,
+    subject: &Subject,
+    limits: &Limits,
+    check: &dyn Fn(&str) -> Report,
+) -> Option<Fixed> {
+    Check { language: Language::Json, subject, limits, explain: check }.repaired(text)
+}
+
+/// Repairs a text as [`fix_yaml`] does, with a check of the caller as [`fix_with`] has it.
+#[cfg(feature = "yaml")]
+pub fn fix_yaml_with(
+    text: &str,
+    subject: &Subject,
+    limits: &Limits,
+    check: &dyn Fn(&str) -> Report,
+) -> Option<Fixed> {
+    Check { language: Language::Yaml, subject, limits, explain: check }.repaired(text)
+}
+
 /// Repairs the body of a request in this language.
 fn fix_in(
     language: Language,
@@ -113,80 +142,44 @@ fn fix_in(
     // Errors that the report leaves out count here: without them a repair might reduce nothing.
     let limit = context.limits.diagnostics.max(MAX_ERRORS);
     let wider = Context { limits: context.limits.with_diagnostics(limit), ..*context };
-    let mut fixed = repaired(language, text, subject, &wider)?;
+    let explain = |text: &str| (language.explain())(text, subject, &wider);
+    let check = Check { language, subject, limits: &wider.limits, explain: &explain };
+    let mut fixed = check.repaired(text)?;
     fixed.report = (language.explain())(&fixed.text, subject, context);
     Some(fixed)
 }
 
-/// Repairs a text as [`fix`] does, with the report of this context.
-fn repaired(
+/// How texts are read and checked while they are repaired.
+#[derive(Clone, Copy)]
+struct Check<'c> {
     language: Language,
-    text: &str,
-    subject: &Subject,
-    context: &Context<'_>,
-) -> Option<Fixed> {
-    let mut fixed = match language {
-        Language::Json => readable(text, context)?,
-        #[cfg(feature = "yaml")]
-        Language::Yaml => Fixed::unchanged(text),
-    };
-    fixed.report = (language.explain())(&fixed.text, subject, context);
-    let errors = fixed.report.errors().count();
-    // One repair may show what the next can be, such as the references inside a wrapper.
-    for _ in 0..MAX_ROUNDS {
-        if !fixed.improve(language, subject, context) {
-            break;
-        }
-    }
-    // The content of a wrapper may belong to another endpoint.
-    let is_worse = fixed.report.errors().count() > errors;
-    (!fixed.fixes.is_empty() && !is_worse).then_some(fixed)
+    subject: &'c Subject,
+    limits: &'c Limits,
+    explain: &'c dyn Fn(&str) -> Report,
 }
 
-/// Repairs what keeps the text from being JSON; `None` if that is not possible.
-fn readable(text: &str, context: &Context<'_>) -> Option<Fixed> {
-    let mut fixed = Fixed::unchanged(text);
-    for _ in 0..MAX_SYNTAX_REPAIRS {
-        let (at, expected) = match json::scan(&fixed.text, &context.limits) {
-            Ok(_) => return Some(fixed),
-            Err(ScanError::Syntax { at, expected }) => (at, expected),
-            Err(ScanError::Limit { .. }) => return None,
+impl Check<'_> {
+    /// Repairs a text; `None` if there is nothing to repair.
+    fn repaired(self, text: &str) -> Option<Fixed> {
+        let mut fixed = match self.language {
+            Language::Json => readable(text, self.limits)?,
+            #[cfg(feature = "yaml")]
+            Language::Yaml => Fixed::unchanged(text),
         };
-        let change = syntax_change(&fixed.text, at, expected)?;
-        let fix = Fix { code: code::INVALID_JSON, pointer: String::new() };
-        let (text, copied) =
-            edited(&fixed.text, &[&Repair { fix: fix.clone(), edits: vec![change] }])?;
-        fixed.copied = composed(&fixed.copied, &copied);
-        fixed.text = text;
-        fixed.fixes.push(fix);
+        fixed.report = (self.explain)(&fixed.text);
+        let errors = fixed.report.errors().count();
+        // One repair may show what the next can be, such as the references inside a wrapper.
+        for _ in 0..MAX_ROUNDS {
+            if !fixed.improve(self) {
+                break;
+            }
+        }
+        // The content of a wrapper may belong to another endpoint.
+        let is_worse = fixed.report.errors().count() > errors;
+        (!fixed.fixes.is_empty() && !is_worse).then_some(fixed)
     }
-    None
 }
 
-/// The only way to correct a mistake in the syntax, if there is one.
-fn syntax_change(text: &str, at: usize, expected: SyntaxError) -> Option<Change> {
-    if !expected.is_repairable() {
-        return None;
-    }
-    if matches!(expected, SyntaxError::KeyAfterComma | SyntaxError::ValueAfterComma) {
-        let comma = text.get(..at)?.rfind(',')?;
-        return Some((Span::new(comma, comma + 1), String::new()));
-    }
-    let rest = text.get(at..)?;
-    let is_space = expected == SyntaxError::PlainSpace;
-    // A whole line may be indented like this.
-    let belongs = |c: char| !c.is_ascii() && c.is_whitespace() == is_space;
-    let length = if is_space {
-        rest.find(|c: char| !belongs(c)).unwrap_or(rest.len())
-    } else {
-        rest.chars().next()?.len_utf8()
-    };
-    let characters = if is_space { rest.get(..length)?.chars().count() } else { 0 };
-    Some((Span::new(at, at + length), " ".repeat(characters)))
-}
-
-/// The most mistakes in the syntax that are repaired in one text.
-const MAX_SYNTAX_REPAIRS: usize = 256;
 /// The most errors that are repaired in one round.
 const MAX_ERRORS: usize = 10_000;
 /// The most rounds of repairs: a wrapper in a wrapper, then its content, then mistakes that this reveals.
@@ -220,17 +213,17 @@ impl Fixed {
     }
 
     /// The repairs that are possible now.
-    fn repairs(&self, language: Language, subject: &Subject, context: &Context<'_>) -> Vec<Repair> {
+    fn repairs(&self, check: Check<'_>) -> Vec<Repair> {
         let plan = |root: &Node<'_>, edits: &dyn Fn(&Plan<'_, '_>) -> Vec<Repair>| {
-            edits(&Plan::new(&self.text, root, subject, &self.report))
+            edits(&Plan::new(&self.text, root, check.subject, &self.report))
         };
-        match language {
-            Language::Json => json::scan(&self.text, &context.limits).map_or_else(
+        match check.language {
+            Language::Json => json::scan(&self.text, check.limits).map_or_else(
                 |_| Vec::new(),
                 |root| plan(&root, &|plan| plan.repairs(&Plan::edits)),
             ),
             #[cfg(feature = "yaml")]
-            Language::Yaml => yaml::scan(&self.text, &context.limits).map_or_else(
+            Language::Yaml => yaml::scan(&self.text, check.limits).map_or_else(
                 |_| Vec::new(),
                 |it| {
                     plan(&it.root, &|plan| {
@@ -242,17 +235,14 @@ impl Fixed {
     }
 
     /// Makes every repair that is possible now; returns whether there was one.
-    fn improve(&mut self, language: Language, subject: &Subject, context: &Context<'_>) -> bool {
-        let repairs = self.repairs(language, subject, context);
+    fn improve(&mut self, check: Check<'_>) -> bool {
+        let repairs = self.repairs(check);
         if repairs.is_empty() {
             return false;
         }
         let all: Vec<&Repair> = repairs.iter().collect();
-        let better = self.with(language, &all, subject, context).or_else(|| {
-            repairs
-                .iter()
-                .take(MAX_SINGLE_TRIALS)
-                .find_map(|one| self.with(language, &[one], subject, context))
+        let better = self.with(check, &all).or_else(|| {
+            repairs.iter().take(MAX_SINGLE_TRIALS).find_map(|one| self.with(check, &[one]))
         });
         match better {
             Some(better) => *self = better,
@@ -262,15 +252,9 @@ impl Fixed {
     }
 
     /// Returns the text after some repairs, if it has fewer errors.
-    fn with(
-        &self,
-        language: Language,
-        repairs: &[&Repair],
-        subject: &Subject,
-        context: &Context<'_>,
-    ) -> Option<Self> {
+    fn with(&self, check: Check<'_>, repairs: &[&Repair]) -> Option<Self> {
         let (text, copied) = edited(&self.text, repairs)?;
-        let report = (language.explain())(&text, subject, context);
+        let report = (check.explain)(&text);
         // The content of a wrapper was not checked before; the caller compares in the end.
         let unwraps = repairs.iter().any(|repair| repair.fix.code == code::RESPONSE_WRAPPER);
         let fewer = report.errors().count() < self.report.errors().count();

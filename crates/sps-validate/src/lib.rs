@@ -97,13 +97,13 @@ pub use crate::{
     },
     explain::{explain, explain_scanned},
     finding::{Choice, Expected, Finding, Home, Item, Meant},
-    fix::{Copied, Fix, Fixed, fix},
+    fix::{Copied, Fix, Fixed, fix, fix_with},
     input::{Cause, Input, Outcome},
     limits::Limits,
     param::Param,
     reason::Reason,
     reference::is_like_a_key,
-    report::{Diagnostic, Related, Report, Unchecked, Use},
+    report::{Diagnostic, OtherFile, Related, Report, Unchecked, Use},
     rewrite::rewrite,
     rule::{Check, MAX_INPUTS, Path, Requirement, Rule},
     secret_name::is_secret_name,
@@ -113,4 +113,7 @@ pub use crate::{
     version::{ParseVersionError, Version, Versions},
 };
 #[cfg(feature = "yaml")]
-pub use crate::{explain::explain_yaml, fix::fix_yaml};
+pub use crate::{
+    explain::explain_yaml,
+    fix::{fix_yaml, fix_yaml_with},
+};

@@ -106,6 +106,7 @@ impl<'a> Renderer<'a> {
             one_line(message)
         );
         let (snippet, notes) = is_parsed(diagnostic).then(|| self.lines(diagnostic)).unzip();
+        let snippet = snippet.filter(|_| self.has_lines(diagnostic));
         let help = with_suggestions(help, suggestions);
         let help = help.map(|help| Level::HELP.message(one_line(&help).into_owned()));
         let notes = notes.into_iter().flatten().map(|note| Level::NOTE.message(note));
@@ -120,11 +121,19 @@ impl<'a> Renderer<'a> {
 
     /// Renders one more note of a diagnostic, to follow what [`Self::diagnostic`] returned.
     pub fn note(&self, diagnostic: &Diagnostic, note: &str) -> String {
-        let gutter =
-            if is_parsed(diagnostic) { self.last_line(diagnostic).to_string().len() } else { 0 };
+        let gutter = if self.has_lines(diagnostic) {
+            self.last_line(diagnostic).to_string().len()
+        } else {
+            0
+        };
         let group = Group::with_level(level(diagnostic.severity))
             .element(Level::NOTE.message(one_line(note).into_owned()));
         format!("{:gutter$}{}\n", "", self.renderer().render(&[group]))
+    }
+
+    /// Whether there are lines to show.
+    fn has_lines(&self, diagnostic: &Diagnostic) -> bool {
+        is_parsed(diagnostic) && !self.text.is_empty()
     }
 
     /// `NAME:LINE:COLUMN` of an offset in the text.
@@ -153,7 +162,8 @@ impl<'a> Renderer<'a> {
 
     /// Whether a related place is shown among the lines of its diagnostic.
     fn is_near(&self, related: &Related, diagnostic: &Diagnostic) -> bool {
-        self.line(related.span).abs_diff(self.line(diagnostic.span)) <= MAX_DISTANCE_LINES
+        related.file.is_none()
+            && self.line(related.span).abs_diff(self.line(diagnostic.span)) <= MAX_DISTANCE_LINES
     }
 
     /// The number of the last line that is shown.
@@ -180,8 +190,12 @@ impl<'a> Renderer<'a> {
             Some(kind.span(mark?).label(label.map(Cow::into_owned)))
         });
         let notes = far.iter().map(|it| {
-            let place = self.place(it.span.start);
-            format!("{place}: {}: {}", one_line(&it.pointer), one_line(&it.message))
+            let place = match &it.file {
+                Some(file) => format!("{}:{}:{}", one_line(&file.name), file.line, file.column),
+                None => self.place(it.span.start),
+            };
+            let colon = if it.pointer.is_empty() { "" } else { ": " };
+            format!("{place}{colon}{}: {}", one_line(&it.pointer), one_line(&it.message))
         });
         let snippet = Snippet::source(excerpt.text).line_start(first).annotations(marks);
         (snippet, notes.collect())

@@ -4,7 +4,13 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-use crate::{finding::Finding, param::Param, reason::Reason, severity::Severity, span::Span};
+use crate::{
+    finding::Finding,
+    param::Param,
+    reason::Reason,
+    severity::Severity,
+    span::{Position, Span},
+};
 
 /// Everything a check found, in the order of the document.
 ///
@@ -163,12 +169,40 @@ pub struct Related {
     pub span: Span,
     /// Its connection with the diagnostic.
     pub message: String,
+    /// The other file that it is in, if it is not in the document itself. Pointer and span belong to that file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<OtherFile>,
+}
+
+/// Another file than the one that a diagnostic is about, and a place in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct OtherFile {
+    /// The name of the file.
+    pub name: String,
+    /// The line of the place, from 1.
+    pub line: usize,
+    /// The column of its first character, from 1.
+    pub column: usize,
+}
+
+impl OtherFile {
+    /// A place in this file.
+    pub fn new(name: impl Into<String>, at: Position) -> Self {
+        Self { name: name.into(), line: at.line, column: at.column }
+    }
 }
 
 impl Related {
     /// A related place.
     pub fn new(pointer: String, span: Span, message: impl Into<String>) -> Self {
-        Self { pointer, span, message: message.into() }
+        Self { pointer, span, message: message.into(), file: None }
+    }
+
+    /// Says that the place is in another file.
+    #[must_use]
+    pub fn in_file(self, file: OtherFile) -> Self {
+        Self { file: Some(file), ..self }
     }
 }
 

@@ -4,6 +4,7 @@ use std::{collections::HashSet, ops::Range};
 
 use super::Lint;
 use crate::{
+    code::Origin,
     condition::End,
     error::did_you_mean,
     format::Format,
@@ -18,16 +19,18 @@ impl<'a> Lint<'a> {
         let RulePlace { file, place, at } = place;
         match self.spec.code(&rule.code) {
             None => {
-                let codes = self.spec.codes.iter().filter(|it| !it.structural);
+                let codes = self.spec.codes.iter().filter(|it| it.origin == Origin::Rule);
                 let near = did_you_mean(&rule.code, codes.map(|it| it.code.as_str()));
                 let message = format!("the code `{}` is not in `codes.toml`{near}", rule.code);
                 self.error(file, place, message);
             }
-            Some(code) if code.structural => {
-                let message = format!(
-                    "the code `{}` is raised by reading a document, not by a rule",
-                    rule.code
-                );
+            Some(code) if code.origin != Origin::Rule => {
+                let what = match code.origin {
+                    Origin::Tree => "the check of a tree",
+                    _ => "reading a document",
+                };
+                let message =
+                    format!("the code `{}` is raised by {what}, not by a rule", rule.code);
                 self.error(file, place, message);
             }
             Some(_) => {}
@@ -182,12 +185,11 @@ impl<'a> Lint<'a> {
     pub(super) fn codes(&mut self) {
         let raised: HashSet<_> = self.spec.rules().map(|rule| rule.code.as_str()).collect();
         for (at, it) in self.spec.codes.iter().enumerate() {
-            let table = if it.structural { "structural" } else { "rule" };
-            let place = format!("{table}.{}", it.code);
+            let place = format!("{}.{}", it.origin.table(), it.code);
             if self.spec.codes[..at].iter().any(|other| other.code == it.code) {
                 let message = format!("the code `{}` is defined twice", it.code);
                 self.error(self.places.common_file("codes.toml", &place), &place, message);
-            } else if !it.structural && !raised.contains(it.code.as_str()) {
+            } else if it.origin == Origin::Rule && !raised.contains(it.code.as_str()) {
                 let format = Format::ALL.iter().any(|format| format.name() == it.code);
                 let hint = if format { ": the code of a format is `structural`" } else { "" };
                 let message = format!("no rule raises the code `{}`{hint}", it.code);

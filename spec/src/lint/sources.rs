@@ -49,8 +49,7 @@ impl<'a> Lint<'a> {
     /// Checks the sources of the codes, and that nothing in `sources.toml` is left over.
     pub(super) fn unused_sources(&mut self) {
         for it in &self.spec.codes {
-            let table = if it.structural { "structural" } else { "rule" };
-            let place = format!("{table}.{}.source", it.code);
+            let place = format!("{}.{}.source", it.origin.table(), it.code);
             let used: Vec<_> = it.sources.iter().map(|id| (place.clone(), id.as_str())).collect();
             self.check_sources(self.places.common_file("codes.toml", &place), &used);
         }

@@ -6,7 +6,7 @@ use super::{
     version, versions,
 };
 use crate::{
-    code::Code,
+    code::{Code, Origin},
     format::Format,
     protocol::{ErrorType, Header, Limit, Member, Protocol, Status},
     rule::{Charset, Severity},
@@ -51,11 +51,13 @@ pub(crate) fn codes(root: Table<'_>) -> Codes {
         predicates: all.predicates.clone(),
         ..Shared::default()
     };
-    let mut entries: Vec<_> = root.named("structural").into_iter().map(|it| (it, true)).collect();
-    entries.extend(root.named("rule").into_iter().map(|it| (it, false)));
+    let mut entries = Vec::new();
+    for origin in [Origin::Structure, Origin::Rule, Origin::Tree] {
+        entries.extend(root.named(origin.table()).into_iter().map(|it| (it, origin)));
+    }
     entries.sort_by_key(|(entry, _)| entry.key_span.start);
-    for (entry, structural) in entries {
-        code(&entry, structural, &names, &mut all);
+    for (entry, origin) in entries {
+        code(&entry, origin, &names, &mut all);
     }
     root.finish();
     all
@@ -74,7 +76,7 @@ fn kebab(entry: &Entry<'_>, what: &str) {
     }
 }
 
-fn code(entry: &Entry<'_>, structural: bool, names: &Shared, all: &mut Codes) {
+fn code(entry: &Entry<'_>, origin: Origin, names: &Shared, all: &mut Codes) {
     let Some(table) = entry.value.table(&vocabulary::CODE) else { return };
     kebab(entry, "a code");
     let sources: Vec<String> = match table.get("source") {
@@ -92,7 +94,7 @@ fn code(entry: &Entry<'_>, structural: bool, names: &Shared, all: &mut Codes) {
     }
     let severity = table.word("severity", &SEVERITIES).unwrap_or(Severity::Error);
     let error_since = version(&table, "error_since");
-    if error_since.is_some() && (severity == Severity::Error || structural) {
+    if error_since.is_some() && (severity == Severity::Error || origin != Origin::Rule) {
         table.report("only the warning of a rule becomes an error: set `severity` to `warning`");
     }
     all.list.push(Code {
@@ -100,7 +102,7 @@ fn code(entry: &Entry<'_>, structural: bool, names: &Shared, all: &mut Codes) {
         title: table.need_text("title"),
         severity,
         error_since,
-        structural,
+        origin,
         why: table.need_text("why"),
         breaks: table.need_text("breaks"),
         holds: table.need_text("holds"),

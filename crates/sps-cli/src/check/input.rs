@@ -16,6 +16,7 @@ use crate::{
         lines::{self, Lines},
         read,
         selection::Selection,
+        site::{SiteSelection, Sites},
         stdin::{self, Stdin},
         tree::Tree,
     },
@@ -35,6 +36,8 @@ pub(crate) enum Unit {
     Read(Result<Document, SourceError>),
     /// Documents of a JSON Lines file, not taken apart yet.
     Lines(Lines),
+    /// A tree, which is checked as a whole. It has no documents that could be taken out.
+    Site(Box<SiteSelection>),
 }
 
 /// One document of a unit.
@@ -81,6 +84,7 @@ impl Unit {
                 read::document(&path, limits).map(|document| Document { is_found, ..document })
             }
             Self::Read(result) => result,
+            Self::Site(_) => return Ok(()),
             Self::Lines(lines) => {
                 return lines.iter().try_for_each(|line| {
                     visit(match lines.text(line) {
@@ -105,7 +109,7 @@ impl Unit {
         match self {
             Self::Read(Ok(document)) => document.text.len(),
             Self::Lines(lines) => lines.byte_count(),
-            Self::File { .. } | Self::Read(Err(_)) => 0,
+            Self::File { .. } | Self::Site(_) | Self::Read(Err(_)) => 0,
         }
     }
 }
@@ -119,8 +123,12 @@ type Visit<'v> = &'v mut dyn FnMut(Unit) -> Result<()>;
 /// nor an endless one fills the memory.
 pub(crate) fn documents(selection: &Selection, limits: &Limits, visit: Visit<'_>) -> Result<()> {
     let mut stdin_is_read = false;
+    let paths = if selection.with_trees { &*selection.paths } else { &[] };
+    let mut sites = Sites::of(paths, &selection.exclude);
     for path in &selection.paths {
-        if is_stdin(path) {
+        if let Some(site) = sites.take(path) {
+            site.map_or(Ok(()), |site| visit(Unit::Site(Box::new(site))))?;
+        } else if is_stdin(path) {
             if std::mem::replace(&mut stdin_is_read, true) {
                 let error = SourceError::new("-", "standard input can be read only once");
                 visit(Unit::Read(Err(error)))?;
@@ -139,21 +147,27 @@ pub(crate) fn documents(selection: &Selection, limits: &Limits, visit: Visit<'_>
 /// How many bytes the files of a selection have.
 pub(crate) fn size(selection: &Selection) -> u64 {
     let size = |path: &PathBuf| fs::metadata(path).map_or(0, |it| it.len());
-    let of = |path: &PathBuf| {
-        if path.is_dir() {
+    let paths = if selection.with_trees { &*selection.paths } else { &[] };
+    let mut sites = Sites::of(paths, &selection.exclude);
+    let mut of = |path: &PathBuf| {
+        // A tree is one step, however large it is.
+        if sites.take(path).is_some() {
+            0
+        } else if path.is_dir() {
             Tree::read(path, selection).files.iter().map(size).sum()
         } else {
             size(path)
         }
     };
-    selection.paths.iter().map(of).sum()
+    selection.paths.iter().map(&mut of).sum()
 }
 
 fn directory(path: &Path, selection: &Selection, limits: &Limits, visit: Visit<'_>) -> Result<()> {
-    let Tree { files, errors } = Tree::read(path, selection);
-    if files.is_empty() && errors.is_empty() {
+    let Tree { files, errors, sites } = Tree::read(path, selection);
+    if files.is_empty() && errors.is_empty() && sites.is_empty() {
         let all = Selection { with_ignored: true, ..selection.clone() };
-        let reason = if Tree::read(path, &all).files.is_empty() {
+        let all = Tree::read(path, &all);
+        let reason = if all.files.is_empty() && all.sites.is_empty() {
             "no *.json, *.jsonl, *.ndjson, *.yaml or *.yml file in this directory"
         } else {
             "`.gitignore` leaves out every file; `--no-ignore` checks those too"
@@ -163,9 +177,20 @@ fn directory(path: &Path, selection: &Selection, limits: &Limits, visit: Visit<'
     for error in errors {
         visit(Unit::Read(Err(error)))?;
     }
+    let mut sites = sites.into_iter().peekable();
+    let mut trees_before = |file: Option<&Path>, visit: &mut dyn FnMut(Unit) -> Result<()>| {
+        while let Some(root) = sites.next_if(|it| file.is_none_or(|file| **it < *file)) {
+            let below = root.strip_prefix(path).unwrap_or(&root).to_owned();
+            let site = SiteSelection::found(root, below, &selection.exclude);
+            visit(Unit::Site(Box::new(site)))?;
+        }
+        anyhow::Ok(())
+    };
     for path in files {
+        trees_before(Some(&path), visit)?;
         file(&path, true, limits, visit)?;
     }
+    trees_before(None, visit)?;
     Ok(())
 }
 

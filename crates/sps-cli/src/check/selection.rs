@@ -12,4 +12,6 @@ pub(crate) struct Selection {
     pub(crate) exclude: Vec<Pattern>,
     /// Whether files that `.gitignore` leaves out are checked too.
     pub(crate) with_ignored: bool,
+    /// Whether files of a tree are members of it; else each is a document by itself.
+    pub(crate) with_trees: bool,
 }

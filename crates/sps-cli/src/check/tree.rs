@@ -4,14 +4,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use ignore::{DirEntry, WalkBuilder};
-use sps_site::SETTINGS_FILE;
 use sps_validate::render::one_line;
 
 use crate::{
-    check::{document::SourceError, read, selection::Selection},
+    check::{document::SourceError, read, selection::Selection, site::is_root},
     endpoint,
     file_name::is_document,
 };
@@ -21,6 +21,8 @@ use crate::{
 pub(super) struct Tree {
     pub(super) files: BTreeSet<PathBuf>,
     pub(super) errors: Vec<SourceError>,
+    /// The roots of trees, whose files are not among the others.
+    pub(super) sites: BTreeSet<PathBuf>,
 }
 
 impl Tree {
@@ -28,6 +30,9 @@ impl Tree {
     pub(super) fn read(directory: &Path, selection: &Selection) -> Self {
         let mut walk = Walk { root: directory, tree: Self::default(), links: BTreeMap::new() };
         let (root, exclude) = (directory.to_owned(), selection.exclude.clone());
+        let with_trees = selection.with_trees;
+        let sites = Arc::new(Mutex::new(BTreeSet::new()));
+        let found = Arc::clone(&sites);
         let entries = WalkBuilder::new(directory)
             // Hidden files are documents too; those of git itself are not.
             .standard_filters(false)
@@ -36,17 +41,26 @@ impl Tree {
             .parents(!selection.with_ignored)
             .require_git(false)
             .filter_entry(move |entry| {
-                if entry.depth() > 0 && entry.path().join(SETTINGS_FILE).is_file() {
-                    // Its files have notations that only the whole tree resolves.
-                    let folder = entry.path().display().to_string();
-                    endpoint::report(&format!(
-                        "note: left out {}, a tree of its own; `sps plan` checks it",
-                        one_line(&folder)
-                    ));
+                let path = entry.path().strip_prefix(&root).unwrap_or_else(|_| entry.path());
+                if entry.file_name() == ".git" || exclude.iter().any(|it| it.matches(path)) {
                     return false;
                 }
-                let path = entry.path().strip_prefix(&root).unwrap_or_else(|_| entry.path());
-                entry.file_name() != ".git" && !exclude.iter().any(|it| it.matches(path))
+                let is_folder = entry.file_type().is_some_and(|it| it.is_dir());
+                if !(entry.depth() > 0 && is_folder && is_root(entry.path())) {
+                    return true;
+                }
+                // Its files have notations that only the whole tree resolves.
+                if with_trees {
+                    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                    found.insert(entry.path().to_owned());
+                } else {
+                    let folder = entry.path().display().to_string();
+                    endpoint::report(&format!(
+                        "note: left out {}, a tree, which is checked without `--endpoint` and `--as`",
+                        one_line(&folder)
+                    ));
+                }
+                false
             })
             .build();
         for entry in entries {
@@ -55,7 +69,9 @@ impl Tree {
                 Err(error) => walk.failed(&error),
             }
         }
-        walk.finish()
+        let mut tree = walk.finish();
+        tree.sites = std::mem::take(&mut *sites.lock().unwrap_or_else(PoisonError::into_inner));
+        tree
     }
 }
 

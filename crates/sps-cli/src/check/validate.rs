@@ -31,6 +31,8 @@ pub(crate) struct Checked {
     pub(crate) resend: Option<Resend>,
     /// The repairs that made this text.
     pub(crate) fixes: Vec<Fix>,
+    /// Whether it is a file of a tree.
+    pub(crate) is_in_tree: bool,
 }
 
 /// How to make a request of a response.
@@ -79,7 +81,20 @@ pub(crate) fn check(
     let subject = subject.filter(|_| form == Form::Request);
     let endpoint = endpoint.map(|endpoint| endpoint.path);
     let fixes = Vec::new();
-    Ok(Checked { source, file, endpoint, form, subject, report, text, positions, resend, fixes })
+    let is_in_tree = false;
+    Ok(Checked {
+        source,
+        file,
+        endpoint,
+        form,
+        subject,
+        report,
+        text,
+        positions,
+        resend,
+        fixes,
+        is_in_tree,
+    })
 }
 
 /// Whether the document is a request that may be sent, without asking what else there is to report.

@@ -3,6 +3,7 @@
 mod repair;
 mod result;
 mod run;
+mod site;
 
 use std::path::PathBuf;
 
@@ -20,7 +21,10 @@ use crate::{
         selection::Selection,
         validate::{Declared, now},
     },
-    command::check::result::{Settings, Writer},
+    command::{
+        check::result::{Settings, Writer},
+        site::SecretArgs,
+    },
     endpoint,
     file_name::is_stdin,
     output::{
@@ -43,6 +47,10 @@ use crate::{
 /// longest tail that is an endpoint, perhaps followed by the ID of an object. For example,
 /// `site/management/snmp/trap.json` belongs to `management/snmp/trap`. Other files in a directory are skipped and
 /// counted; a file that is passed itself must have an endpoint.
+///
+/// A directory with `sps.toml` is a tree of files, as `sps plan` takes it, and is checked as a whole, with its notations
+/// and settings. For a file or directory in a tree, the whole tree is read, and the report has what is about that file
+/// or directory. With --endpoint or --as, each file is a document by itself.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit status:
@@ -54,6 +62,7 @@ Exit status:
 Examples:
   sps check site/
   sps check --endpoint management/email mail.json
+  sps check examples/site --target 8.0
   sps check --resolve objects.json site/")]
 pub(crate) struct Args {
     /// Files, directories (searched for JSON, JSON Lines and YAML), or `-` for standard input
@@ -72,11 +81,12 @@ pub(crate) struct Args {
     ///
     /// The file is a JSON object from path to body, such as {"/api/configuration/passwords/KEY": {"plain": "…"}}. With
     /// it, the check finds references to missing objects, unsuitable passwords, and objects that are used twice, also
-    /// across files.
+    /// across files. In a tree, the other files and --with-secrets do that.
     #[arg(long, value_name = "FILE")]
     resolve: Option<PathBuf>,
 
-    /// Version of the appliance, such as 7.0.3; reports what that version does not have
+    /// Version of the appliance, such as 7.0.3; reports what that version does not have [default in a tree: that of
+    /// `sps.toml`]
     #[arg(long, value_name = "VERSION")]
     target: Option<Version>,
 
@@ -112,7 +122,7 @@ pub(crate) struct Args {
     ///
     /// Repairs only mistakes with a single solution: unwraps a response that is checked `--as request`, replaces
     /// reference objects with their keys, corrects misspelled keys, adds missing keys whose value can be [] or null,
-    /// and removes text around a certificate. The rest of the file stays as it is. A document from standard input is
+    /// and removes text around a certificate. The rest of the file stays as it is, and so do the notations of a tree. A document from standard input is
     /// written to standard output, and its findings to standard error.
     #[arg(long)]
     fix: bool,
@@ -127,6 +137,13 @@ pub(crate) struct Args {
     /// much faster.
     #[arg(long, short)]
     quiet: bool,
+
+    /// Read the secrets of trees, and check them too: those that are missing, and the rules for passwords
+    #[arg(long, help_heading = "Secrets")]
+    with_secrets: bool,
+
+    #[command(flatten)]
+    secrets: SecretArgs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -170,6 +187,11 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         let message = "nothing to check: pass files or directories, or `-` for standard input";
         return Err(MissingArgument { command: "check", message }.into());
     }
+    if args.secrets.is_passed() && !args.with_secrets {
+        bail!(
+            "no secret is read without `--with-secrets`; pass it, or leave out the options about secrets"
+        );
+    }
     let has_stdin = args.paths.iter().any(|path| is_stdin(path));
     let (render, sink) = format(args);
     let mut stderr = Stdout::to_stderr();
@@ -190,6 +212,10 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         context: context(args),
         allowed: args.allow.clone(),
         objects: args.resolve.as_deref().map(Objects::read).transpose()?,
+        secrets: match args.with_secrets {
+            true => Some(args.secrets.sources_without_login()?),
+            false => None,
+        },
         render,
         // Other output about a valid document needs more than the fact that it is valid.
         is_quick: args.quiet
@@ -205,6 +231,8 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
                 paths: args.paths.clone(),
                 exclude: args.exclude.clone(),
                 with_ignored: args.no_ignore,
+                // A body that is declared to be something else is no member of a tree.
+                with_trees: args.endpoint.is_none() && args.form.is_none(),
             };
             if args.fix {
                 repair::run(&settings, &mut writer, &selection, repaired_stdin, args.dry_run)?;
@@ -235,7 +263,10 @@ fn status(args: &Args, summary: &Summary) -> Status {
     if interrupt::is_requested() {
         complain("error: interrupted; the results are incomplete");
         Status::Interrupted
-    } else if !summary.is_complete() {
+    } else if !summary.is_complete()
+        // Where only the value of a secret is missing, no file is wrong.
+        || (summary.unavailable > 0 && summary.errors == summary.unavailable)
+    {
         Status::Failed
     } else if summary.errors > 0
         || (args.deny_warnings && summary.warnings > 0)

@@ -15,6 +15,6 @@ pub(crate) use crate::command::site::{
     diff::diff as diff_whole,
     export::{ExportArgs, export},
     plan::{PlanArgs, plan},
-    secrets::SecretArgs,
+    secrets::{SecretArgs, SecretSources},
     seed::Seed,
 };

@@ -2,9 +2,12 @@
 
 use sps_validate::{Diagnostic, Finding, Reason, Unchecked, format::Format};
 
-/// The option that lets it be checked.
-pub(crate) fn option(unchecked: &Unchecked) -> Option<&'static str> {
+/// The option that lets it be checked, in a document of its own or in a tree.
+pub(crate) fn option(unchecked: &Unchecked, is_in_tree: bool) -> Option<&'static str> {
     match unchecked.reason {
+        Reason::PlainTextUnknown if is_in_tree => Some("--with-secrets"),
+        // Only the appliance knows, which `sps plan` asks.
+        Reason::ExistenceUnknown if is_in_tree => None,
         Reason::ExistenceUnknown | Reason::PlainTextUnknown => Some("--resolve FILE"),
         Reason::TargetUnknown(_) | Reason::RuleTargetUnknown(_) => Some("--target VERSION"),
         _ => None,
@@ -12,8 +15,8 @@ pub(crate) fn option(unchecked: &Unchecked) -> Option<&'static str> {
 }
 
 /// Why something was not checked, with the option that lets it be checked.
-pub(crate) fn reason(unchecked: &Unchecked) -> String {
-    match option(unchecked) {
+pub(crate) fn reason(unchecked: &Unchecked, is_in_tree: bool) -> String {
+    match option(unchecked, is_in_tree) {
         Some(option) => format!("{}; pass `{option}`", unchecked.reason),
         None => unchecked.reason.to_string(),
     }
@@ -63,14 +66,17 @@ mod tests {
 
     #[test]
     fn names_the_option_that_lets_a_rule_be_checked() {
-        for (missing, option) in [
-            (Reason::ExistenceUnknown, Some("--resolve")),
-            (Reason::PlainTextUnknown, Some("--resolve")),
-            (Reason::TargetUnknown(Versions::ALL), Some("--target")),
-            (Reason::TimeUnknown, None),
-            (Reason::UnknownKey, None),
+        for (missing, is_in_tree, option) in [
+            (Reason::ExistenceUnknown, false, Some("--resolve")),
+            (Reason::PlainTextUnknown, false, Some("--resolve")),
+            (Reason::ExistenceUnknown, true, None),
+            (Reason::PlainTextUnknown, true, Some("--with-secrets")),
+            (Reason::TargetUnknown(Versions::ALL), false, Some("--target")),
+            (Reason::TargetUnknown(Versions::ALL), true, Some("--target")),
+            (Reason::TimeUnknown, false, None),
+            (Reason::UnknownKey, false, None),
         ] {
-            let text = reason(&Unchecked::new("code", String::new(), missing));
+            let text = reason(&Unchecked::new("code", String::new(), missing), is_in_tree);
             assert_eq!(text.contains("--"), option.is_some(), "{text}");
             assert!(option.is_none_or(|option| text.contains(option)), "{text}");
         }

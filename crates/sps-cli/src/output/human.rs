@@ -143,7 +143,8 @@ impl Render for Show {
             let is_known = checked.endpoint.is_none_or(|path| locate(path).is_some());
             unchecked = if is_known { checked.report.unchecked } else { Vec::new() };
         }
-        Rendered { source: checked.source, file: checked.file, parts, unchecked }
+        let Checked { source, file, is_in_tree, .. } = checked;
+        Rendered { source, file, parts, unchecked, is_in_tree }
     }
 
     fn diff(&self, before: &Checked, after: &Checked, copied: &[Copied]) -> Option<Part> {
@@ -249,6 +250,7 @@ pub(super) fn summary_line(summary: &Summary, show: Show) -> String {
         unrepaired,
         skipped,
         fixed,
+        ..
     } = *summary;
     let errors = if errors == 0 { "no errors".to_owned() } else { count(errors, "error") };
     let mut parts = if documents == 0 { Vec::new() } else { vec![errors] };
@@ -275,6 +277,9 @@ pub(super) fn summary_line(summary: &Summary, show: Show) -> String {
     }
     if documents == 0 && parts.len() == 1 && skipped > 0 {
         return format!("0 documents checked, {}", parts.join(", "));
+    }
+    if parts.is_empty() {
+        return "0 documents checked".to_owned();
     }
     format!("{}: {before}{}", count(documents, "document"), parts.join(", "))
 }

@@ -117,6 +117,9 @@ struct DiagnosticJson<'a> {
 
 #[derive(Debug, Serialize)]
 struct RelatedJson<'a> {
+    /// The other file, if it is in one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
     pointer: &'a str,
     span: SpanJson,
     message: &'a str,
@@ -148,7 +151,7 @@ impl<'a> From<&'a Checked> for DocumentJson<'a> {
             code: it.code,
             pointer: &it.pointer,
             kind: it.reason.kind(),
-            reason: advice::reason(it),
+            reason: advice::reason(it, checked.is_in_tree),
         });
         Self {
             source: &checked.source,
@@ -187,8 +190,15 @@ impl<'a> DiagnosticJson<'a> {
 
 impl<'a> RelatedJson<'a> {
     fn new(related: &'a Related, positions: &Positions) -> Self {
-        let span = SpanJson::new(related.span, positions);
-        Self { pointer: &related.pointer, span, message: &related.message }
+        let span = match &related.file {
+            Some(file) => {
+                let Span { start, end } = related.span;
+                SpanJson { start, end, line: file.line, column: file.column }
+            }
+            None => SpanJson::new(related.span, positions),
+        };
+        let source = related.file.as_ref().map(|it| it.name.as_str());
+        Self { source, pointer: &related.pointer, span, message: &related.message }
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Rendered {
     pub(crate) file: String,
     pub(crate) parts: Vec<Part>,
     pub(crate) unchecked: Vec<Unchecked>,
+    /// Whether it is about a file of a tree.
+    pub(crate) is_in_tree: bool,
 }
 
 impl Rendered {
@@ -90,6 +92,9 @@ pub(crate) struct Summary {
     /// Other files in directories. Not in JSON, like the next one.
     #[serde(skip)]
     pub(crate) skipped: usize,
+    /// Errors about secrets that cannot be had, which say nothing about the files. Not in JSON.
+    #[serde(skip)]
+    pub(crate) unavailable: usize,
     /// Repairs. Not in JSON, where the documents show them.
     #[serde(skip)]
     pub(crate) fixed: usize,
@@ -122,6 +127,7 @@ impl std::ops::AddAssign for Summary {
         self.uncheckable += other.uncheckable;
         self.unrepaired += other.unrepaired;
         self.skipped += other.skipped;
+        self.unavailable += other.unavailable;
         self.fixed += other.fixed;
     }
 }

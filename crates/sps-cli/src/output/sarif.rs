@@ -12,7 +12,7 @@ use std::{
 use anyhow::Result;
 use serde_json::{Value, json};
 use sps_spec::{Code, Severity};
-use sps_validate::{Copied, Diagnostic, Span};
+use sps_validate::{Copied, Diagnostic, OtherFile, Related, Span};
 
 use crate::{
     check::{document::SourceError, validate::Checked},
@@ -70,8 +70,8 @@ impl Render for Results {
         let document = Document { checked: &checked, artifact: artifact(&checked.file) };
         let results = checked.report.diagnostics.iter().map(|it| document.diagnostic(it));
         let parts = results.map(|it| Part::from(it.to_string())).collect();
-        let Checked { source, file, report, .. } = checked;
-        Rendered { source, file, parts, unchecked: report.unchecked }
+        let Checked { source, file, report, is_in_tree, .. } = checked;
+        Rendered { source, file, parts, unchecked: report.unchecked, is_in_tree }
     }
 
     fn diff(&self, _: &Checked, _: &Checked, _: &[Copied]) -> Option<Part> {
@@ -183,7 +183,10 @@ impl Document<'_> {
         result["locations"] = json!([self.location(pointer, Some(*span))]);
         if !related.is_empty() {
             let related = related.iter().enumerate().map(|(id, it)| {
-                let mut location = self.location(&it.pointer, Some(it.span));
+                let mut location = match &it.file {
+                    Some(other) => elsewhere(other, it),
+                    None => self.location(&it.pointer, Some(it.span)),
+                };
                 location["id"] = id.into();
                 location["message"] = json!({"text": it.message});
                 location
@@ -237,6 +240,20 @@ impl Document<'_> {
         }
         region
     }
+}
+
+/// Section 3.28, for a place in another file.
+fn elsewhere(other: &OtherFile, related: &Related) -> Value {
+    let region = json!({
+        "startLine": other.line,
+        "startColumn": other.column,
+        "byteOffset": related.span.start,
+        "byteLength": related.span.end - related.span.start,
+    });
+    json!({
+        "physicalLocation": {"artifactLocation": artifact(&other.name), "region": region},
+        "logicalLocations": [logical_location(&related.pointer)],
+    })
 }
 
 /// Section 3.4: URI of a file, relative to the current directory unless the path is absolute.

@@ -48,10 +48,10 @@ impl UncheckedGroup {
 pub(super) fn line(groups: &[UncheckedGroup], number: usize) -> String {
     let options: BTreeSet<&str> = groups.iter().filter_map(|group| group.option).collect();
     let options: Vec<String> = options.into_iter().map(|option| format!("`{option}`")).collect();
-    let options = if options.is_empty() {
-        String::new()
-    } else {
-        format!("; pass {} to check more", options.join(" and "))
+    let options = match options.split_last() {
+        None => String::new(),
+        Some((last, [])) => format!("; pass {last} to check more"),
+        Some((last, others)) => format!("; pass {} and {last} to check more", others.join(", ")),
     };
     format!("note: {number} not checked{options}; `-v` lists them")
 }
@@ -61,11 +61,14 @@ pub(super) fn group(groups: &mut Vec<UncheckedGroup>, rendered: &Rendered) {
     // Several rules may be unchecked at one place for the same reason.
     let mut seen = BTreeSet::new();
     for unchecked in &rendered.unchecked {
-        let reason = advice::reason(unchecked);
+        let reason = advice::reason(unchecked, rendered.is_in_tree);
         let known = groups.iter().position(|known| known.reason == reason);
         let at = known.unwrap_or(groups.len());
         if known.is_none() {
-            groups.push(UncheckedGroup::new(reason, advice::option(unchecked)));
+            groups.push({
+                let option = advice::option(unchecked, rendered.is_in_tree);
+                UncheckedGroup::new(reason, option)
+            });
         }
         let Some(group) = groups.get_mut(at) else { continue };
         group.codes.insert(unchecked.code);

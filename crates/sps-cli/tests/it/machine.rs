@@ -63,7 +63,7 @@ fn json_keeps_its_shape_as_long_as_its_version() {
     );
 }
 
-fn sarif(dir: &Dir, arguments: &[&str]) -> Value {
+pub(crate) fn sarif(dir: &Dir, arguments: &[&str]) -> Value {
     let run = dir.sps(&[&["check", "--format", "sarif"], arguments].concat());
     let sarif = run.json();
     let schema = fs::read_to_string(format!("{DATA}/sarif-schema-2.1.0.json")).unwrap();

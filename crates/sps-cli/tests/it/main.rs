@@ -36,5 +36,7 @@ mod sim_site;
 mod site;
 mod site_page;
 mod support;
+mod tree;
+mod tree_pitfalls;
 mod whole_diff;
 mod yaml;

@@ -238,20 +238,6 @@ fn what_the_tree_refers_to_must_be_there() {
     assert!(run.stderr.contains("policies/time_policies/office"), "{}", run.stderr);
 }
 
-/// Its files are no bodies by themselves, and the check of bodies says so.
-#[test]
-fn a_check_of_bodies_leaves_a_tree_out() {
-    let dir = Dir::new("site-check")
-        .with("bodies/management/health_monitoring.json", HEALTH)
-        .with("bodies/site/sps.toml", "")
-        .with("bodies/site/policies/time_policies/office.json", r#"{"name": {"$file": "x"}}"#);
-    let run = dir.sps(&["check", "bodies"]);
-    let site = Path::new("bodies").join("site");
-    let note =
-        format!("note: left out {}, a tree of its own; `sps plan` checks it\n", site.display());
-    run.is(0, "1 document: no errors\n", &note);
-}
-
 /// The tree of a small company needs nothing but the binary.
 #[test]
 fn the_example_is_applied_to_the_simulator() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use sps_spec::{Code, Endpoint, FieldType, Format, Presence, Severity, Spec, TypeDef};
+use sps_spec::{Code, Endpoint, FieldType, Format, Origin, Presence, Severity, Spec, TypeDef};
 
 use super::{
     text::{NO_BREAK, heading, paragraph, rows, sentence},
@@ -58,14 +58,14 @@ pub(crate) fn severity(severity: Severity) -> &'static str {
 
 /// The endpoints with a member that can raise the code; none where any document can.
 pub(crate) fn raising<'s>(spec: &'s Spec, code: &Code) -> Vec<&'s Endpoint> {
-    if by_reading(&code.code).is_some() {
+    if by_reading(code).is_some() {
         return Vec::new();
     }
     spec.endpoints.iter().filter(|it| !places(spec, it, code).is_empty()).collect()
 }
 
 fn raised_by(out: &mut String, spec: &Spec, code: &Code) {
-    if let Some(text) = by_reading(&code.code) {
+    if let Some(text) = by_reading(code) {
         return paragraph(out, 2, text);
     }
     let mut lines = Vec::new();
@@ -82,8 +82,11 @@ fn raised_by(out: &mut String, spec: &Spec, code: &Code) {
 }
 
 /// Documents or types that raise a code which is not about a single member.
-fn by_reading(code: &str) -> Option<&'static str> {
-    Some(match code {
+fn by_reading(code: &Code) -> Option<&'static str> {
+    if code.origin == Origin::Tree {
+        return Some("Any tree of files.");
+    }
+    Some(match code.code.as_str() {
         "invalid-json" | "duplicate-key" | "limit-exceeded" => "Reading any document.",
         "invalid-yaml" => "Reading any YAML document.",
         "wrong-type" | "missing-key" | "null-not-allowed" => {
@@ -108,7 +111,7 @@ fn places(spec: &Spec, endpoint: &Endpoint, code: &Code) -> Vec<String> {
         let target = rule.target.iter().fold(String::new(), |at, name| below(&at, name));
         places.extend(walk.places_of(&rule.on).iter().map(|at| format!("{at}{target}")));
     }
-    if code.structural {
+    if code.origin == Origin::Structure {
         // Only a request can break these.
         let request = Walk::request(spec, endpoint);
         let walk = match code.code.as_str() {

@@ -1,6 +1,6 @@
 //! The schema of `sps.toml`, the settings of a tree of configuration.
 
-use sps_spec::{EndpointKind, Spec};
+use sps_spec::{Code, EndpointKind, Origin, Severity, Spec};
 
 use super::{
     BASE, DIALECT, SchemaForm, forms,
@@ -13,8 +13,8 @@ pub fn schema_file_of_settings() -> &'static str {
     "sps.toml.site.json"
 }
 
-/// Codes that files of a tree may break, besides those of the rules of the spec.
-const CODES_OF_TREES: [&str; 4] = ["long-path", "plain-secret", "secret-whitespace", "unknown-key"];
+/// The code of a member that no source shows, which a tree may let pass although it is about the structure.
+const UNKNOWN_KEY: &str = "unknown-key";
 
 /// The JSON Schema of `sps.toml`, as pretty JSON with a final newline.
 ///
@@ -26,8 +26,13 @@ pub fn schema_of_settings(spec: &Spec) -> String {
     let collections = with_files.iter().filter(|it| it.kind == EndpointKind::Collection);
     let collections = strings(collections.map(|it| it.short_path()));
     let endpoints = strings(with_files.iter().map(|it| it.short_path()));
-    let codes = spec.codes.iter().filter(|it| !it.structural).map(|it| it.code.as_str());
-    let codes = strings(codes.chain(CODES_OF_TREES));
+    // What is wrong with the form of a tree or of a body is never waived; warnings about a tree are.
+    let is_waivable = |it: &&Code| match it.origin {
+        Origin::Rule => true,
+        Origin::Tree => it.severity == Severity::Warning,
+        Origin::Structure => it.code == UNKNOWN_KEY,
+    };
+    let codes = strings(spec.codes.iter().filter(is_waivable).map(|it| it.code.as_str()));
 
     let target = Object::new()
         .with("description", "The version that the files are written for, as a text. Another version of an appliance is a warning, a member that it lacks an error.")

@@ -103,6 +103,9 @@ impl FileCheck<'_> {
         let mut objects = Objects::default();
         for (place, spot) in self.file.spots.iter().enumerate() {
             let key = self.key(place);
+            if self.is_unavailable(spot, values) {
+                view.muted.push(&spot.pointer);
+            }
             let text = match &spot.what {
                 What::Text(text) => Cow::Borrowed(text.as_str()),
                 What::Broken => {
@@ -114,6 +117,7 @@ impl FileCheck<'_> {
                         report.sensitive.push(spot.span);
                         Cow::Borrowed(secret.expose())
                     }
+                    None if self.is_unavailable(spot, values) => Cow::Owned(key),
                     None => {
                         view.hidden.push(&spot.pointer);
                         report.unchecked.extend(codes_of(constraint).map(|code| {
@@ -167,6 +171,30 @@ impl FileCheck<'_> {
             let copy = request(node, &pointer, &view.swaps);
             view.add(report, explain_scanned(text, &copy, &subject, &context), &pointer);
         }
+        self.point_at_first_uses(report);
+    }
+
+    /// Adds the places in other files that use the objects of a single user first.
+    fn point_at_first_uses(&self, report: &mut Report) {
+        for it in &mut report.diagnostics {
+            let is_here = |spot: &&Spot| spot.pointer == it.pointer;
+            if it.code == body_code::SINGLE_USE_REFERENCE
+                && let Some(spot) = self.file.spots.iter().find(is_here)
+                && let What::Ref { label, endpoint, .. } = &spot.what
+            {
+                let path = format!("{}/{}", endpoint.path, label.name().unwrap_or_default());
+                it.related.extend(self.index.first_use(&path, self.number));
+            }
+        }
+    }
+
+    /// Whether the value of a secret was to be read and cannot be had, which is reported already.
+    fn is_unavailable(&self, spot: &Spot, values: &Values) -> bool {
+        let What::Secret { source, .. } = &spot.what else { return false };
+        self.secrets.is_some()
+            && *source != SecretSource::Keep
+            && !values.contains_key(&spot.pointer)
+            && self.file.label.is_some()
     }
 
     /// Reports labels and paths in notations without quotes that readers of YAML take for different values. The check of
@@ -199,6 +227,11 @@ impl FileCheck<'_> {
         if has_part {
             return Some(None);
         }
+        let mut related = Vec::new();
+        let mut point = |names: &[&str]| {
+            let files = names.iter().filter_map(|it| self.index.described(label.endpoint(), it));
+            related.extend(files);
+        };
         let (message, help) = match self.index.find(label) {
             Known::Here => return Some(Some(true)),
             Known::Elsewhere if label.name().is_some_and(is_like_a_key) => {
@@ -206,6 +239,7 @@ impl FileCheck<'_> {
             }
             Known::Elsewhere => return Some(None),
             Known::Unknown(near) => {
+                point(&near);
                 let help = match near.as_slice() {
                     [] => "add its file, or refer to what is built in by its key".to_owned(),
                     near => format!(
@@ -216,12 +250,15 @@ impl FileCheck<'_> {
                 (format!("no file describes `{label}`"), help)
             }
             Known::Several(several) => {
+                point(&several);
                 let help = format!("name one of them: {}", names(label, &several));
                 (format!("several objects have the name `{label}`"), help)
             }
         };
         let (pointer, span) = (&spot.pointer, spot.span);
-        report.diagnostics.push(error(body_code::REFERENCE_EXISTS, pointer, span, message, help));
+        let mut problem = error(body_code::REFERENCE_EXISTS, pointer, span, message, help);
+        problem.related = related;
+        report.diagnostics.push(problem);
         Some(Some(true))
     }
 

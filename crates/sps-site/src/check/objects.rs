@@ -7,27 +7,41 @@ use std::{
 
 use sps_model::{
     Secret,
-    validate::{Resolver, is_like_a_key, suggest},
+    validate::{
+        OtherFile, Related, Resolver, Span, is_like_a_key,
+        span::{LineIndex, Position},
+        suggest,
+    },
 };
 
 use crate::{
     file_name,
     label::Label,
-    load::Tree,
+    load::{SiteFile, Tree},
     place::{Places, short},
-    resolve::What,
+    resolve::{Spot, What},
     settings::Settings,
 };
 
 /// The labels of a tree, and the uses of what serves one user.
-#[derive(Debug)]
 pub(super) struct Index<'t> {
     settings: &'t Settings,
-    names: BTreeMap<&'t str, BTreeSet<&'t str>>,
+    /// The names in each collection, with the numbers of their files.
+    names: BTreeMap<&'t str, BTreeMap<&'t str, usize>>,
+    files: &'t [SiteFile],
     /// The objects of files with an error that hides their names; that error is enough.
     hidden: BTreeSet<Label>,
-    /// The first use of each object that serves one user: the number of the file, and the place in words.
-    uses: HashMap<String, (usize, String)>,
+    /// The first use of each object that serves one user.
+    uses: HashMap<String, Use<'t>>,
+}
+
+/// A use of an object.
+struct Use<'t> {
+    /// The number of the file.
+    number: usize,
+    spot: &'t Spot,
+    /// The place in words.
+    place: String,
 }
 
 /// What a tree knows about a label.
@@ -45,21 +59,21 @@ pub(super) enum Known<'t> {
 
 impl<'t> Index<'t> {
     pub(super) fn new(tree: &'t Tree) -> Self {
-        let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut names: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
         let mut uses = HashMap::new();
         for (number, file) in tree.files.iter().enumerate() {
             if let Some(label) = &file.label
                 && let Some(name) = label.name()
             {
-                names.entry(label.endpoint()).or_default().insert(name);
+                names.entry(label.endpoint()).or_default().entry(name).or_insert(number);
             }
             for spot in &file.spots {
                 if let What::Ref { label, endpoint, .. } = &spot.what
                     && let Some(name) = label.name()
                 {
                     let place = || {
-                        let file = file.path.display();
-                        (number, format!("{file} at {}", spot.pointer))
+                        let place = format!("{} at {}", file.path.display(), spot.pointer);
+                        Use { number, spot, place }
                     };
                     uses.entry(format!("{}/{name}", endpoint.path)).or_insert_with(place);
                 }
@@ -68,15 +82,15 @@ impl<'t> Index<'t> {
         let without_label = tree.files.iter().filter(|it| it.label.is_none()).map(|it| &it.path);
         let hidden = without_label.chain(tree.unreadable.iter().map(|it| &it.file));
         let hidden = hidden.filter_map(|path| label_of_path(path, &tree.places)).collect();
-        Self { settings: &tree.settings, names, hidden, uses }
+        Self { settings: &tree.settings, names, files: &tree.files, hidden, uses }
     }
 
     /// Looks a label up.
     pub(super) fn find(&self, label: &Label) -> Known<'_> {
         let Some(name) = label.name() else { return Known::Here };
         let names = self.names.get(label.endpoint());
-        let all = || names.into_iter().flatten().copied();
-        if names.is_some_and(|names| names.contains(name)) || self.hidden.contains(label) {
+        let all = || names.into_iter().flatten().map(|(name, _)| *name);
+        if names.is_some_and(|names| names.contains_key(name)) || self.hidden.contains(label) {
             return Known::Here;
         }
         let with_key = |it: &&str| {
@@ -98,8 +112,26 @@ impl<'t> Index<'t> {
 
     /// The place in another file that uses an object first.
     pub(super) fn used_by(&self, path: &str, number: usize) -> Option<&str> {
-        let (user, place) = self.uses.get(path)?;
-        (*user != number).then_some(place)
+        let user = self.uses.get(path)?;
+        (user.number != number).then_some(&*user.place)
+    }
+
+    /// The place in another file that uses an object first, to point at.
+    pub(super) fn first_use(&self, path: &str, number: usize) -> Option<Related> {
+        let user = self.uses.get(path).filter(|it| it.number != number)?;
+        let file = self.files.get(user.number)?;
+        let at = LineIndex::new(&file.text).position(user.spot.span.start);
+        let related = Related::new(user.spot.pointer.clone(), user.spot.span, "first used here");
+        Some(related.in_file(OtherFile::new(file.path.display().to_string(), at)))
+    }
+
+    /// The file of an object, to point at.
+    pub(super) fn described(&self, collection: &str, name: &str) -> Option<Related> {
+        let file = self.files.get(*self.names.get(collection)?.get(name)?)?;
+        let label = Label::of_object(collection, name);
+        let related = Related::new(String::new(), Span::at(0), format!("`{label}` is here"));
+        let at = Position { line: 1, column: 1 };
+        Some(related.in_file(OtherFile::new(file.path.display().to_string(), at)))
     }
 }
 

@@ -13,6 +13,7 @@ mod others;
 mod planning;
 mod planted;
 mod references;
+mod repairs;
 mod schema;
 mod secrets;
 mod snapshot;

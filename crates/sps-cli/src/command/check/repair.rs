@@ -1,20 +1,25 @@
 //! `sps check --fix`: one document after the other, so that none is left half repaired.
 
-use std::io::Write as _;
+use std::{io::Write as _, path::Path};
 
 use anyhow::Result;
-use sps_validate::fix;
+use sps_validate::{Limits, fix};
 
 use crate::{
     check::{
         document::{Document, SourceError},
         fix::Pending,
-        input, interrupt,
+        input::{self, Unit},
+        interrupt,
         objects::Uses,
         selection::Selection,
+        site::SiteSelection,
         validate::{self, Checked},
     },
-    command::check::result::{DocumentResult, Settings, Writer},
+    command::check::{
+        result::{DocumentResult, Settings, Writer},
+        site::{self, SiteDocument, SiteResult},
+    },
     output::{Stdout, report::Part},
 };
 
@@ -34,11 +39,7 @@ pub(super) fn run(
         pending: (!dry_run).then(Pending::default),
         uses: Uses::default(),
     };
-    input::documents(selection, &limits, &mut |unit| {
-        unit.each(&limits, &mut |document| {
-            if interrupt::is_requested() { Ok(()) } else { repair.document(document) }
-        })
-    })?;
+    input::documents(selection, &limits, &mut |unit| repair.unit(unit, &limits))?;
     repair.finish()
 }
 
@@ -53,6 +54,43 @@ struct Repair<'r, 'o> {
 }
 
 impl Repair<'_, '_> {
+    fn unit(&mut self, unit: Unit, limits: &Limits) -> Result<()> {
+        if interrupt::is_requested() {
+            return Ok(());
+        }
+        if let Unit::Site(selection) = &unit {
+            return self.site(selection, limits);
+        }
+        unit.each(limits, &mut |document| {
+            if interrupt::is_requested() { Ok(()) } else { self.document(document) }
+        })
+    }
+
+    /// Repairs the files of a tree, and files in its folders that do not belong to it.
+    fn site(&mut self, selection: &SiteSelection, limits: &Limits) -> Result<()> {
+        let SiteResult { documents, errors, notes, others } =
+            site::check(selection, self.settings, true);
+        for note in notes {
+            self.writer.note(&note)?;
+        }
+        for SiteDocument { checked, path, before } in documents {
+            let mut changes = None;
+            if let Some((before, copied)) = before {
+                self.writer.summary.fixed += checked.fixes.len();
+                changes = self.settings.render.diff(&before, &checked, &copied);
+                self.write_change(&path, 0, before.text, checked.text.clone())?;
+            }
+            self.write_result(checked, changes)?;
+        }
+        for error in errors {
+            self.writer.source_error(error)?;
+        }
+        for path in others {
+            self.unit(Unit::File { path, is_found: false }, limits)?;
+        }
+        Ok(())
+    }
+
     fn document(&mut self, document: Result<Document, SourceError>) -> Result<()> {
         let original = match document {
             Ok(document) => document,
@@ -126,10 +164,15 @@ impl Repair<'_, '_> {
 
     /// Changes a document in its file, unless this is a dry run.
     fn add_change(&mut self, original: Document, text: String) -> Result<()> {
-        let (Some(pending), Some(path)) = (&mut self.pending, &original.path) else {
-            return Ok(());
-        };
-        match pending.add(path, original.bytes_before, original.text, text) {
+        match &original.path {
+            Some(path) => self.write_change(path, original.bytes_before, original.text, text),
+            None => Ok(()),
+        }
+    }
+
+    fn write_change(&mut self, path: &Path, at: usize, old: String, new: String) -> Result<()> {
+        let Some(pending) = &mut self.pending else { return Ok(()) };
+        match pending.add(path, at, old, new) {
             Ok(()) => Ok(()),
             Err(error) => self.writer.source_error(error),
         }

@@ -11,6 +11,7 @@ use crate::{
         objects::Objects,
         validate::{Checked, Declared},
     },
+    command::site::SecretSources,
     output::{
         Stdout, count, one_line,
         progress::Progress,
@@ -26,6 +27,8 @@ pub(super) struct Settings {
     /// Codes of rules that are waived.
     pub(super) allowed: Vec<&'static str>,
     pub(super) objects: Option<Objects>,
+    /// Which secrets of a tree are read; none without it.
+    pub(super) secrets: Option<SecretSources>,
     pub(super) render: Box<dyn Render>,
     /// Nothing is printed about valid documents.
     pub(super) is_quick: bool,
@@ -68,6 +71,10 @@ impl DocumentResult {
                 errors: report.errors().count(),
                 warnings: report.warnings().count(),
                 unchecked: report.unchecked.len(),
+                unavailable: report
+                    .errors()
+                    .filter(|it| it.code == sps_site::code::SECRET_UNAVAILABLE)
+                    .count(),
                 ..Summary::default()
             },
             source: checked.source.clone(),
@@ -109,6 +116,16 @@ impl Writer<'_> {
         }
         self.summary.count_error(error.step);
         self.above(|sink, out| sink.source_error(out, error))
+    }
+
+    /// Prints a note to standard error.
+    pub(super) fn note(&mut self, note: &str) -> Result<()> {
+        self.above(|_, out| {
+            // Both may lead to the same terminal: keep the order.
+            out.flush()?;
+            remark(note);
+            Ok(())
+        })
     }
 
     /// Counts a file that was skipped, once for all lines of JSON Lines.

@@ -13,9 +13,13 @@ use crate::{
         interrupt,
         objects::Uses,
         selection::Selection,
+        site::SiteSelection,
         validate,
     },
-    command::check::result::{DocumentResult, Settings, Writer},
+    command::check::{
+        result::{DocumentResult, Settings, Writer},
+        site::{self, SiteResult},
+    },
     output::{is_quiet, progress::Progress},
 };
 
@@ -45,6 +49,8 @@ enum UnitResult {
     Accepted { documents: usize, bytes: u64 },
     /// A document that was checked in full.
     Checked { result: Box<Result<DocumentResult, SourceError>>, bytes: u64 },
+    /// A line about a file that was left alone.
+    Note(String),
 }
 
 /// Checks the documents of a unit without looking at any other.
@@ -57,6 +63,9 @@ fn check_unit(
     unit: Unit,
     results: &mut Vec<UnitResult>,
 ) -> Result<()> {
+    if let Unit::Site(selection) = &unit {
+        return check_site(settings, context, selection, results);
+    }
     let is_accepted = |text: &str, by_path| {
         settings.is_quick && validate::is_accepted(text, by_path, settings.declared, context)
     };
@@ -74,6 +83,27 @@ fn check_unit(
         }
         Ok(())
     })
+}
+
+/// Checks a tree, and files in its folders that do not belong to it.
+fn check_site(
+    settings: &Settings,
+    context: &Context<'_>,
+    selection: &SiteSelection,
+    results: &mut Vec<UnitResult>,
+) -> Result<()> {
+    let SiteResult { documents, errors, notes, others } = site::check(selection, settings, false);
+    results.extend(notes.into_iter().map(UnitResult::Note));
+    let documents = documents
+        .into_iter()
+        .map(|it| Ok(DocumentResult::new(it.checked, None, &*settings.render)));
+    let errors = errors.into_iter().map(Err);
+    let checked = documents.chain(errors).map(Box::new);
+    results.extend(checked.map(|result| UnitResult::Checked { result, bytes: 0 }));
+    for path in others {
+        check_unit(settings, context, Unit::File { path, is_found: false }, results)?;
+    }
+    Ok(())
 }
 
 fn add_accepted(results: &mut Vec<UnitResult>, length: u64) {
@@ -119,6 +149,10 @@ impl Collector<'_, '_> {
                         Err(error) => self.writer.source_error(error)?,
                     }
                     bytes
+                }
+                UnitResult::Note(note) => {
+                    self.writer.note(&note)?;
+                    0
                 }
             };
         }

@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use anyhow::Result;
-use sps_site::{FileReport, SiteReport, code};
-use sps_validate::Form;
+use sps_site::{SiteReport, code};
 
 use crate::{
     check::{
-        document::{Positions, SourceError, Step},
-        validate::Checked,
+        document::{SourceError, Step},
+        site::checked,
     },
     output::{
         Stdout,
@@ -48,7 +47,7 @@ pub(super) fn print(root: &Path, report: &SiteReport) -> Result<Option<Status>> 
             unchecked: file.report.unchecked.len(),
             ..Summary::default()
         };
-        let rendered = show.render(checked(root, file));
+        let rendered = show.render(checked(file, |it| shown(root, it)));
         if !rendered.is_empty() {
             human.checked(&mut out, rendered)?;
         }
@@ -73,22 +72,6 @@ fn status(report: &SiteReport) -> Option<Status> {
     let could_not = !report.unreadable.is_empty()
         || report.errors().all(|(_, error)| is_unavailable(error.code));
     Some(if could_not { Status::Failed } else { Status::Invalid })
-}
-
-fn checked(root: &Path, file: &FileReport) -> Checked {
-    let source = shown(root, &file.file);
-    Checked {
-        file: source.clone(),
-        source,
-        endpoint: file.endpoint.map(|it| it.path),
-        form: Form::Request,
-        subject: None,
-        report: file.report.clone(),
-        text: file.text.to_string(),
-        positions: Positions::of_file(&file.text),
-        resend: None,
-        fixes: Vec::new(),
-    }
 }
 
 fn shown(root: &Path, file: &Path) -> String {

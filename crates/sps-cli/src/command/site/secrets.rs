@@ -54,6 +54,11 @@ impl SecretArgs {
             Box::new(self.sources(connection)?.reader(root))
         })
     }
+
+    /// Whether an option about secrets was passed.
+    pub(crate) fn is_passed(&self) -> bool {
+        self.allow_commands || !self.secret_dir.is_empty() || !self.secret_prefix.is_empty()
+    }
 }
 
 /// Where the secrets of trees may come from.
