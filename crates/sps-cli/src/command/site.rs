@@ -12,5 +12,5 @@ pub(crate) use crate::command::site::{
     apply::{ApplyArgs, apply},
     plan::{PlanArgs, plan},
     secrets::SecretArgs,
-    seed::Seed,
+    seed::{Seed, read_seed},
 };
