@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 
 use crate::{
-    command, endpoint,
+    command, connection, endpoint,
     output::{Formatted, OutputArgs, Stdout, remark},
     spec::SpecArgs,
     status::Status,
@@ -65,6 +65,7 @@ impl Cli {
             bail!("write the option as `--spec DIR` or `--spec=DIR`");
         }
         endpoint::report_with(remark);
+        connection::seed_with(command::site::read_seed);
         let mut out = Stdout::default();
         let out = &mut out;
         match self.command {

@@ -7,10 +7,12 @@ mod peer;
 mod profile;
 mod proxy;
 pub(crate) mod runtime;
+mod seed;
 mod tls_files;
 mod variable;
 
 pub(crate) use crate::connection::{
     options::{Args, usual_login_files},
     profile::state as state_folder,
+    seed::{Seed, seed_with},
 };

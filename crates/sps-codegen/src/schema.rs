@@ -4,6 +4,7 @@ pub(crate) mod condition;
 mod document;
 mod editor;
 pub(crate) mod format;
+mod notation;
 pub(crate) mod object;
 mod settings;
 mod site;
@@ -31,7 +32,10 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// Where a body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "whoever has a form for each has to know of one more")]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a caller with a case for each form has to know of one more"
+)]
 pub enum SchemaForm {
     /// On its way to the appliance.
     Request,
@@ -64,7 +68,7 @@ impl SchemaForm {
         match self {
             Self::Request => endpoint.request.as_ref(),
             Self::Response => endpoint.response.as_ref(),
-            Self::Site => endpoint.request.as_ref().filter(|_| site::has_files(endpoint)),
+            Self::Site => endpoint.request.as_ref().filter(|_| notation::has_files(endpoint)),
         }
     }
 }
@@ -104,7 +108,7 @@ pub fn schema(spec: &Spec, endpoint: &Endpoint, form: SchemaForm) -> Option<Stri
         SchemaForm::Site => "a file of a tree",
     };
     let place = match form {
-        SchemaForm::Site => format!(" File: {}.", site::files(endpoint)),
+        SchemaForm::Site => format!(" File: {}.", notation::files(endpoint)),
         _ => String::new(),
     };
     let schema = Object::new()

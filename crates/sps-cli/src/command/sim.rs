@@ -40,7 +40,7 @@ Examples:
   sps sim --target 6.0.1 --fault 'PUT /api/transaction drop-after x1'
   sps sim --target 7.5 --locks single --log requests.jsonl
   sps sim --site examples/site
-  sps sim --site config --made-up-secrets --plain-http
+  sps sim --site config --made-up-secrets
   sps sim --seed 7 --user alice --client-ca ca.pem
   curl --cacert sim.pem --user admin https://127.0.0.1:8443/api/authentication")]
 pub(crate) struct Args {

@@ -16,5 +16,5 @@ pub(crate) use crate::command::site::{
     export::{ExportArgs, export},
     plan::{PlanArgs, plan},
     secrets::{SecretArgs, SecretSources},
-    seed::Seed,
+    seed::{Seed, read_seed},
 };

@@ -12,12 +12,12 @@ use sps_sim::Simulator;
 
 use crate::{
     check::read,
-    command::site::{SecretArgs, Seed},
     connection::{
         login::LoginOptions,
         peer::named,
         profile::{self, Profile},
         proxy::{self, Proxy},
+        seed::ReadSeed,
         tls_files::{SystemFile, TlsFiles},
         variable,
     },
@@ -149,10 +149,10 @@ impl Args {
     pub(crate) async fn connect(
         &self,
         configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
-        secrets: &SecretArgs,
+        read_seed: &ReadSeed<'_>,
     ) -> Result<Connection> {
         if let Some(tree) = &self.sim {
-            return self.simulate(tree.as_deref(), configure, secrets).await;
+            return self.simulate(tree.as_deref(), configure, read_seed).await;
         }
         let name = variable::text(self.profile.as_ref(), "SPS_PROFILE")?;
         let mut profile = profile::read(name.as_deref())?;
@@ -260,21 +260,14 @@ impl Args {
         &self,
         tree: Option<&Path>,
         configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
-        secrets: &SecretArgs,
+        read_seed: &ReadSeed<'_>,
     ) -> Result<Connection> {
-        let seed = match tree {
-            None => None,
-            Some(root) if self.made_up_secrets => Some(Seed::read(root, None, None)?),
-            Some(root) => {
-                let sources = secrets.sources_without_login()?;
-                Some(Seed::read(root, Some(&sources), None)?)
-            }
-        };
+        let seed = tree.map(|root| read_seed(root, self.made_up_secrets)).transpose()?;
         let mut builder = Simulator::builder();
         if let Some(spec) = overlaid_spec() {
             builder = builder.spec(spec);
         }
-        if let Some(target) = seed.as_ref().and_then(Seed::target) {
+        if let Some(target) = seed.as_ref().and_then(|it| it.target()) {
             builder = builder.target(target);
         }
         let simulator = builder.start().await?;

@@ -11,8 +11,11 @@ use anyhow::{Context as _, Result};
 use sps_client::{Client, ClientBuilder};
 
 use crate::{
-    command::site::SecretArgs,
-    connection::{options::Args, peer::named},
+    connection::{
+        options::Args,
+        peer::named,
+        seed::{self, ReadSeed},
+    },
     failure,
     output::complain,
     status::Status,
@@ -135,27 +138,27 @@ pub(crate) fn with_configured(
     configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
     work: impl AsyncFnOnce(&Client) -> Result<Status>,
 ) -> Result<Status> {
-    with_all(connection, configure, &SecretArgs::default(), work)
+    with_all(connection, configure, &seed::read, work)
 }
 
-/// As [`with_appliance`], where a tree for the built-in simulator may read these secrets only.
-pub(crate) fn with_secrets(
+/// As [`with_appliance`], where a tree for the built-in simulator is read in this way.
+pub(crate) fn with_seeds(
     connection: &Args,
-    secrets: &SecretArgs,
+    read_seed: &ReadSeed<'_>,
     work: impl AsyncFnOnce(&Client) -> Result<Status>,
 ) -> Result<Status> {
-    with_all(connection, |builder| builder, secrets, work)
+    with_all(connection, |builder| builder, read_seed, work)
 }
 
 fn with_all(
     args: &Args,
     configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
-    secrets: &SecretArgs,
+    read_seed: &ReadSeed<'_>,
     work: impl AsyncFnOnce(&Client) -> Result<Status>,
 ) -> Result<Status> {
     run(async {
         // Holds the built-in simulator too, which must live as long as the work.
-        let connection = args.connect(configure, secrets).await?;
+        let connection = args.connect(configure, read_seed).await?;
         let client = &connection.client;
         let result = unless_interrupted(client, work(client)).await;
         result.map_err(|error| named(error, args.peer(client)))

@@ -172,7 +172,7 @@ fn an_editor_finds_the_schema_of_each_file_of_a_tree() {
     ] {
         assert_eq!(schemas(path), expected.into_iter().collect::<Vec<_>>(), "{path}");
     }
-    // The schemas in the tree are none of its files.
+    // The schemas do not belong to the files of the tree.
     let plan = dir.sps(&["plan", "config", "--sim"]);
     assert_eq!(plan.status, 0, "{}", plan.all());
     assert!(!plan.stderr.contains("schemas"), "{}", plan.stderr);

@@ -8,9 +8,8 @@ use sps_spec::{
 use super::{
     SchemaForm,
     condition::{Conditions, all_words},
-    format,
+    format, notation,
     object::{Object, any_of, strings},
-    site,
     value::{Definitions, Leaf, value},
 };
 use crate::{json::Json, page::prose};
@@ -56,12 +55,12 @@ impl<'a> Types<'a> {
                 let values = value(self, inner, leaf(body), false);
                 Object::new()
                     .with("type", "object")
-                    .with("properties", Object::new().with(SCHEMA, site::schema_member()))
-                    .with("propertyNames", site::plain_names(true))
+                    .with("properties", Object::new().with(SCHEMA, notation::schema_member()))
+                    .with("propertyNames", notation::plain_names(true))
                     .with("additionalProperties", values)
             }
             (FieldType::String, None) => {
-                any_of([self.value_of_body(body), site::text_with_schema(SCHEMA)])
+                any_of([self.value_of_body(body), notation::text_with_schema(SCHEMA)])
             }
             _ => self.value_of_body(body),
         }
@@ -95,7 +94,7 @@ impl<'a> Types<'a> {
             properties = properties.with(&field.name, self.field(it, field));
         }
         if is_file {
-            properties = properties.with(SCHEMA, site::schema_member());
+            properties = properties.with(SCHEMA, notation::schema_member());
         }
         let required = fields.iter().filter(|field| {
             // Without a version, only what every version has can be demanded.
@@ -142,7 +141,7 @@ impl<'a> Types<'a> {
                 Object::new().with("additionalProperties", false)
             }
             SchemaForm::Site => Object::new()
-                .with("propertyNames", site::plain_names(is_file))
+                .with("propertyNames", notation::plain_names(is_file))
                 // Which names sound like those of secrets, a schema cannot say beside names that it knows.
                 .with("additionalProperties", self.anything_of_site(true)),
             _ => Object::new(),
@@ -219,7 +218,7 @@ impl<'a> Types<'a> {
         let comment: Vec<_> = versions(&it.versions).into_iter().collect();
         let mut members = Object::new().with(&it.tag, tag).with(&it.content, true);
         if is_file {
-            members = members.with(SCHEMA, site::schema_member());
+            members = members.with(SCHEMA, notation::schema_member());
         }
         let others = self.others_of(it.open, is_file);
         self.about(&it.name, &it.doc, &it.source, &comment)
@@ -404,7 +403,7 @@ impl Definitions for Types<'_> {
     fn any(&mut self, leaf: Leaf<'_>) -> Object {
         match self.form {
             SchemaForm::Site => {
-                self.anything_of_site(self.is_in_new || site::is_secret_name(leaf.name))
+                self.anything_of_site(self.is_in_new || notation::is_secret_name(leaf.name))
             }
             _ => Object::new(),
         }
@@ -412,7 +411,7 @@ impl Definitions for Types<'_> {
 
     fn map(&mut self, plain: Object) -> Object {
         match self.form {
-            SchemaForm::Site => plain.with("propertyNames", site::plain_names(false)),
+            SchemaForm::Site => plain.with("propertyNames", notation::plain_names(false)),
             _ => plain,
         }
     }

@@ -23,6 +23,7 @@ use crate::{
             error::{PLAN_AGAIN, not_applied, not_read, not_taken},
             plan::print_plan,
             secrets::SecretArgs,
+            seed::seeds,
             tree::{Tree, TreeArgs},
         },
     },
@@ -95,7 +96,7 @@ pub(crate) fn apply(args: &ApplyArgs, out: &mut Stdout) -> Result<Status> {
         Ok(source) => source,
         Err(status) => return Ok(status),
     };
-    runtime::with_secrets(&args.connection, &args.secrets, async |client| {
+    runtime::with_seeds(&args.connection, &seeds(&args.secrets), async |client| {
         let plan = match args.plan(client, source).await? {
             Ok(plan) => plan,
             Err(status) => return Ok(status),

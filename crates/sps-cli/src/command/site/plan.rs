@@ -17,6 +17,7 @@ use crate::{
     command::site::{
         error::not_taken,
         secrets::SecretArgs,
+        seed::seeds,
         tree::{Tree, TreeArgs},
     },
     connection::{self, runtime},
@@ -109,7 +110,7 @@ pub(crate) fn plan(args: &PlanArgs, out: &mut Stdout) -> Result<Status> {
         Ok(tree) => tree,
         Err(status) => return Ok(status),
     };
-    runtime::with_secrets(&args.connection, &args.secrets, async |client| {
+    runtime::with_seeds(&args.connection, &seeds(&args.secrets), async |client| {
         let plan = match tree.plan(client, &args.connection).await? {
             Ok(plan) => plan,
             Err(status) => return Ok(status),

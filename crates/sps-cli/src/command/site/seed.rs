@@ -1,6 +1,6 @@
 //! A simulator that starts with the configuration of a tree.
 
-use std::path::Path;
+use std::{future::Future, path::Path, pin::Pin};
 
 use anyhow::{Context as _, Result, anyhow};
 use sps_client::{Client, Login};
@@ -17,8 +17,9 @@ use crate::{
     command::site::{
         error::{not_applied, not_planned, not_read},
         report,
-        secrets::SecretSources,
+        secrets::{SecretArgs, SecretSources},
     },
+    connection,
     failure::Reported,
     output::{complain, count, one_line, remark},
     spec::endpoints,
@@ -119,6 +120,34 @@ impl Seed {
             }
         }
     }
+}
+
+impl connection::Seed for Seed {
+    fn target(&self) -> Option<sps_spec::Version> {
+        self.target()
+    }
+
+    fn plant<'s>(
+        &'s self,
+        simulator: &'s Simulator,
+    ) -> Pin<Box<dyn Future<Output = Result<()>> + 's>> {
+        Box::pin(self.plant(simulator))
+    }
+}
+
+/// How a connection reads trees, where these options were passed.
+pub(super) fn seeds(
+    secrets: &SecretArgs,
+) -> impl Fn(&Path, bool) -> Result<Box<dyn connection::Seed>> + '_ {
+    move |root, made_up| {
+        let sources = if made_up { None } else { Some(secrets.sources_without_login()?) };
+        Ok(Box::new(Seed::read(root, sources.as_ref(), None)?))
+    }
+}
+
+/// How a connection reads trees, where no options were passed.
+pub(crate) fn read_seed(root: &Path, made_up: bool) -> Result<Box<dyn connection::Seed>> {
+    seeds(&SecretArgs::default())(root, made_up)
 }
 
 /// Logs in to a simulator of this process.
