@@ -214,7 +214,7 @@ fn errors_show_no_planted_secret() {
     let root = appliance.dir.path();
     let breaks: [(&str, &str, &str); 4] = [
         ("site/management/snmp/trap.json", "\"$secret\"", "\"$secert\""),
-        ("site/management/splunk_forwarder.json", "env:", "nev:"),
+        ("site/management/splunk_forwarder.json", "file:", "flie:"),
         ("site/policies/user_databases/operators.yaml", "\"plain\"", "\"plian\""),
         ("site/policies/user_databases/operators.yaml", "]", ""),
     ];
