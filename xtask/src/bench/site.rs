@@ -71,7 +71,7 @@ fn measure(sps: &Path, folder: &Path) -> anyhow::Result<(String, Vec<String>)> {
     bench.plan("plan all after that", &root, "second", 0, plan_limit)?;
 
     let Bench { rows, missed, .. } = bench;
-    let heads = ["run", "wall, s", "peak, MiB", "GETs", "requests", "requests allowed"];
+    let heads = ["run", "wall, s", "user, s", "peak, MiB", "GETs", "requests", "requests allowed"];
     let table = super::table(heads.map(str::to_owned).to_vec(), rows);
     let kilobyte = |bytes: usize| format!("{}.{}", bytes / 1000, bytes % 1000 / 100);
     let text = format!(
@@ -135,6 +135,7 @@ impl Bench {
         self.rows.push(vec![
             what.to_owned(),
             format!("{:.2}", cost.wall.as_secs_f64()),
+            format!("{:.2}", cost.user),
             format!("{:.0}", cost.peak),
             cost.gets.to_string(),
             cost.requests.to_string(),
@@ -156,6 +157,8 @@ impl Bench {
 /// What a run of the binary took.
 struct Cost {
     wall: Duration,
+    /// Seconds of the processor in user mode.
+    user: f64,
     /// Mebibytes.
     peak: f64,
     gets: usize,
@@ -211,7 +214,7 @@ impl Simulator {
 
     /// Runs a command to its end.
     fn run(&self, command: &mut Command, expected: i32) -> anyhow::Result<Cost> {
-        let (gets_before, before) = self.requests()?;
+        let ((gets_before, before), user_before) = (self.requests()?, user_of_children());
         let output = self.folder.join("output");
         let file = fs::File::create(&output)?;
         command.stdin(Stdio::null()).stderr(file.try_clone()?).stdout(file);
@@ -235,7 +238,8 @@ impl Simulator {
         }
         let (gets, requests) = self.requests()?;
         let peak = f64::from(peak) / 1024.0;
-        Ok(Cost { wall, peak, gets: gets - gets_before, requests: requests - before })
+        let user = user_of_children() - user_before;
+        Ok(Cost { wall, user, peak, gets: gets - gets_before, requests: requests - before })
     }
 
     /// How many requests of the configuration the simulator has had: how many GETs, and how many of all methods. Logins
@@ -258,6 +262,15 @@ impl Drop for Simulator {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// What all children that have ended spent in user mode; Linux counts it in hundredths of a second.
+fn user_of_children() -> f64 {
+    let text = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name of the program, in parentheses, may hold spaces.
+    let ticks =
+        text.rsplit_once(") ").and_then(|(_, fields)| fields.split(' ').nth(13)?.parse().ok());
+    ticks.map_or(0.0, |ticks: u32| f64::from(ticks) / 100.0)
 }
 
 /// The peak of the memory of a process, in what Linux says about it.

@@ -24,6 +24,7 @@ mod output;
 mod overlay;
 mod pages;
 mod pem;
+mod planted;
 mod proxy;
 mod reports;
 mod request;

@@ -71,7 +71,7 @@ impl Shown {
         self.add(format!("{it:#?}"));
     }
 
-    fn error(&mut self, error: &(impl Error + Debug)) {
+    fn error(&mut self, error: &impl Error) {
         self.debug(error);
         let mut cause: Option<&dyn Error> = Some(error);
         while let Some(it) = cause {

@@ -86,8 +86,8 @@ pub(crate) struct ApplyArgs {
 
 /// Where the plan comes from.
 enum Source {
-    Tree(Tree),
-    Saved(Plan),
+    Tree(Box<Tree>),
+    Saved(Box<Plan>),
 }
 
 /// Runs `sps apply`.
@@ -139,7 +139,7 @@ impl ApplyArgs {
         let path = &self.path;
         if !path.is_file() {
             let tree = Tree::read(path, &self.tree, &self.secrets, &self.connection)?;
-            return Ok(tree.map(Source::Tree));
+            return Ok(tree.map(|tree| Source::Tree(Box::new(tree))));
         }
         if !self.tree.only.is_empty() || !self.tree.rotate.is_empty() {
             bail!(
@@ -154,7 +154,7 @@ impl ApplyArgs {
         let root = if saved.root.as_os_str().is_empty() { Path::new(".") } else { &saved.root };
         let reader = self.secrets.of_tree(root, &self.connection)?;
         Ok(match saved.with_secrets(&*reader) {
-            Ok(plan) => Ok(Source::Saved(plan)),
+            Ok(plan) => Ok(Source::Saved(Box::new(plan))),
             Err(error) => Err(not_taken(error)?),
         })
     }
@@ -163,7 +163,7 @@ impl ApplyArgs {
     async fn plan(&self, client: &Client, source: Source) -> Result<Result<Plan, Status>> {
         let plan = match source {
             Source::Tree(tree) => return tree.plan(client, &self.connection).await,
-            Source::Saved(plan) => plan,
+            Source::Saved(plan) => *plan,
         };
         let nothing = Wanted::Endpoints(BTreeSet::new());
         let found = Snapshot::read(client, &nothing).await.map_err(not_read)?.appliance;
