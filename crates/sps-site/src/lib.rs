@@ -1,7 +1,7 @@
 //! Configuration of Safeguard for Privileged Sessions as files.
 //!
 //! A [`Site`] is a tree of files, each with one object. [`Site::load`] reads it and [`Site::check`] lists every problem of
-//! every file, with its place and without a connection.
+//! every file, with its place and without a connection. [`Site::repairs`] finds what can be repaired without a decision.
 //!
 //! ```
 //! use std::fs;

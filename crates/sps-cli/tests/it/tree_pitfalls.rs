@@ -208,6 +208,36 @@ fn s143_a_repair_keeps_the_line_ends_of_windows() {
     assert_eq!(read(&dir, "site/management/snmp/trap.json"), text);
 }
 
+/// Comments, quotes and notations are where they were.
+#[test]
+fn s153_a_repair_of_yaml_changes_one_value() {
+    let text = "\
+# The traps of the data center.
+enabled:   yes # on
+version:
+    selection: '3'
+    value:
+        auth_method: sha
+        auth_password: {$secret: keep}   # set by hand
+        encryption_method: none
+        encryption_password: ~
+        engine_id: \"0x80001F8804A1B2C3D4\"
+        server: {selection: ip, value: 192.0.2.5}
+        username: sps-traps
+";
+    let dir = tree("s153");
+    fs::remove_file(dir.path().join("site/management/snmp/trap.json")).unwrap();
+    let dir = dir.with("site/management/snmp/trap.yaml", text);
+    let run = dir.sps(&["check", "site", "--format", "concise"]);
+    assert!(
+        run.stdout.starts_with("site/management/snmp/trap.yaml:2:12: error[wrong-type] /enabled"),
+        "{}",
+        run.all()
+    );
+    assert_eq!(dir.sps(&["check", "site/management/snmp/trap.yaml", "--fix"]).status, 0);
+    assert_eq!(read(&dir, "site/management/snmp/trap.yaml"), text.replacen("yes", "true", 1));
+}
+
 #[cfg(unix)]
 #[test]
 fn s169_links_stay_in_the_tree_and_lead_to_each_file_once() {

@@ -1,8 +1,8 @@
 //! What is repaired and how the text looks then, and what is left alone: each text worked out by hand.
 
 use sps_validate::{
-    Constraint, Constraints, Context, Field, FieldForm, Fixed, Form, Kind, Member, Shape, Subject,
-    Target, Type, Variant, explain, fix, format::Format,
+    Constraint, Constraints, Context, Field, FieldForm, Fixed, Form, Kind, Limits, Member, Report,
+    Shape, Subject, Target, Type, Variant, explain, fix, fix_with, format::Format,
 };
 
 const KEYS: Target = Target::new("/api/keys");
@@ -409,4 +409,22 @@ fn a_key_that_resembles_a_member_that_is_there_may_come_from_an_appliance() {
         help(r#"{"sender_address2": "b"}"#),
         ("did you mean `sender_address`?".to_owned(), true)
     );
+}
+
+/// The caller knows what stands for a list, and that is left as it is.
+#[test]
+fn repairs_what_a_check_of_the_caller_finds() {
+    let subject = Subject::new(Kind::Named(&OUTER), Form::Request);
+    let check = |text: &str| {
+        let mut report: Report = explain(text, &subject, &Context::default());
+        report.diagnostics.retain(|it| it.pointer != "/rules");
+        report
+    };
+    let text = r#"{"enalbed": true, "rules": {"$list": "all"}, "note": null}"#;
+    let fixed = fix_with(text, &subject, &Limits::default(), &check).unwrap();
+    assert_eq!(fixed.text, r#"{"enabled": true, "rules": {"$list": "all"}, "note": null}"#);
+    assert!(fixed.report.is_valid(), "{}", fixed.report);
+    assert_eq!(fix_with(&fixed.text, &subject, &Limits::default(), &check), None);
+    // The same text has one more mistake by itself.
+    assert_eq!(fix(text, &subject, &Context::default()).unwrap().report.errors().count(), 1);
 }

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 use sps_validate::{
-    Constraint, Constraints, Context, EnumValue, Field, Form, Kind, Member, Param, Report, Shape,
-    Subject, Target, Type, UnknownKeys, accept, explain,
+    Constraint, Constraints, Context, EnumValue, Field, Form, Kind, Member, OtherFile, Param,
+    Related, Report, Shape, Span, Subject, Target, Type, UnknownKeys, accept, explain,
+    span::Position,
 };
 
 static COLOR: Type = Type::new(
@@ -117,4 +118,26 @@ lamp\\u0007.json:2:15: error[unknown-key] /plian: unknown key: the appliance wou
 ";
     assert!(rendered.starts_with(first), "{rendered}");
     assert!(rendered.contains("= help: `color` is there already; remove this key"), "{rendered}");
+}
+
+#[test]
+fn a_related_place_may_be_in_another_file() {
+    let mut report = lamp(WRONG);
+    let other = OtherFile::new("hall.json", Position { line: 3, column: 9 });
+    let place = Related::new("/lamp/room".to_owned(), Span::new(40, 43), "first used here");
+    report.diagnostics[0].related.push(place.in_file(other));
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(
+        json["diagnostics"][0]["related"],
+        json!([{
+            "pointer": "/lamp/room",
+            "span": {"start": 40, "end": 43},
+            "message": "first used here",
+            "file": {"name": "hall.json", "line": 3, "column": 9},
+        }])
+    );
+    // A place in the same text has no file.
+    report.diagnostics[0].related[0].file = None;
+    let json = serde_json::to_value(&report).unwrap();
+    assert!(json["diagnostics"][0]["related"][0].get("file").is_none());
 }
