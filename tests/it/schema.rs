@@ -153,6 +153,8 @@ fn every_schema_is_valid_against_the_official_meta_schema() {
             let own = locate(&endpoint.path).unwrap().endpoint.subject(match form {
                 sps_codegen::SchemaForm::Request => Form::Request,
                 sps_codegen::SchemaForm::Response => Form::Response,
+                // The tests of `sps-site` compare it with the check.
+                sps_codegen::SchemaForm::Site => continue,
             });
             seen += usize::from(has_own_type(own));
         }

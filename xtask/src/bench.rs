@@ -2,6 +2,7 @@
 
 mod compile;
 mod instructions;
+mod site;
 
 use std::{
     env::consts::EXE_SUFFIX,
@@ -33,8 +34,9 @@ pub(crate) fn bench(args: &[&str]) -> anyhow::Result<()> {
         ["--instructions", "--record"] => instructions::record(),
         ["--bulk"] => publish("cargo xtask bench --bulk", &bulk()?),
         ["--compile"] => compile::compile(),
+        ["--site"] => site::site(),
         _ => bail!(
-            "bench takes one of --format json, --instructions [--check | --record], --bulk, --compile"
+            "bench takes one of --format json, --instructions [--check | --record], --bulk, --compile, --site"
         ),
     }
 }

@@ -32,7 +32,8 @@ usage: cargo xtask <command>
   bench --instructions [--check | --record]
                           the same in instructions that valgrind counts; compare with the recorded ratios, or record
   bench --bulk            `sps check` on many files beside other validators, and on a long JSON Lines file
-  bench --compile         how long the compiler takes for the models, and for each type more";
+  bench --compile         how long the compiler takes for the models, and for each type more
+  bench --site            `sps plan` and `sps apply` on 5 000 files: time, memory and requests";
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();

@@ -10,9 +10,9 @@ pub(crate) const README: &str = "README.md";
 /// The program that it shows, which `cargo test` compiles.
 pub(crate) const EXAMPLE: &str = "crates/sps-model/examples/change_trap.rs";
 
-/// The main command of the README, on the messages that ship with it.
+/// The main command of the README, on the tree that ships with it.
 pub(crate) const MAIN_COMMAND: &[&str] =
-    &["cargo", "run", "-p", "sps-cli", "--", "check", "examples"];
+    &["cargo", "run", "-p", "sps-cli", "--", "apply", "examples/site", "--sim", "--yes"];
 
 /// The test command of the README.
 pub(crate) const TEST_COMMAND: &[&str] = &["cargo", "test", "--workspace"];

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The endings of files with schemas, before `.json`.
-pub(crate) const SCHEMA_ENDINGS: [&str; 3] = [".request", ".response", ".document"];
+pub(crate) const SCHEMA_ENDINGS: [&str; 4] = [".request", ".response", ".document", ".site"];
 
 /// Finds the endpoint with this name.
 ///

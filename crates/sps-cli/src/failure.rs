@@ -22,8 +22,23 @@ impl fmt::Display for NotShown {
     }
 }
 
+/// Everything about the failure is printed already; this is the status of the run.
+#[derive(Debug)]
+pub(crate) struct Reported(pub(crate) Status);
+
+impl fmt::Display for Reported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it was reported")
+    }
+}
+
+impl std::error::Error for Reported {}
+
 /// Prints an error, the details that the appliance lists, and what to do.
 pub(crate) fn complain_of(error: &anyhow::Error) {
+    if error.is::<Reported>() {
+        return;
+    }
     let causes: Vec<_> = error.chain().map(cause).collect();
     output::complain(&format!("error: {}", causes.join(": ")));
     if let Some(error) = error.downcast_ref::<Error>() {
@@ -36,6 +51,9 @@ pub(crate) fn complain_of(error: &anyhow::Error) {
 
 /// The status of a run that ended with this error.
 pub(crate) fn status(error: &anyhow::Error) -> Status {
+    if let Some(Reported(status)) = error.downcast_ref() {
+        return *status;
+    }
     match error.downcast_ref::<Error>() {
         Some(error) if error.is_conflict() => Status::Stale,
         _ => Status::Failed,

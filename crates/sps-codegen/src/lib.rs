@@ -35,7 +35,8 @@ pub use crate::{
     },
     reference::reference,
     schema::{
-        SchemaForm, schema, schema_file, schema_file_of_documents, schema_id, schema_of_documents,
+        SchemaForm, SchemaMapping, schema, schema_file, schema_file_of_documents,
+        schema_file_of_settings, schema_id, schema_of_documents, schema_of_settings,
         schema_settings, schemas,
     },
     template::{TemplateError, template},

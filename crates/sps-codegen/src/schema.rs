@@ -2,14 +2,21 @@
 
 pub(crate) mod condition;
 mod document;
+mod editor;
 pub(crate) mod format;
 pub(crate) mod object;
+mod settings;
+mod site;
 mod strict;
 pub(crate) mod types;
 pub(crate) mod value;
 
-use sps_spec::{Body, Endpoint, EndpointKind, FieldType, Spec, TypeDef};
+use sps_spec::{Body, Endpoint, FieldType, Spec, TypeDef};
 
+pub use self::{
+    editor::{SchemaMapping, schema_settings},
+    settings::{schema_file_of_settings, schema_of_settings},
+};
 use self::{
     object::{Object, strings},
     strict::strict,
@@ -19,27 +26,37 @@ use crate::{json::Json, page::prose};
 
 /// Where schemas would be, if they were on a server. They are not: the name only has to be their own.
 const BASE: &str = "https://sps.invalid/schema/";
+/// The dialect of all schemas.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// Which way a body travels.
+/// Where a body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_enums, reason = "there is no third way")]
+#[expect(clippy::exhaustive_enums, reason = "whoever has a form for each has to know of one more")]
 pub enum SchemaForm {
-    /// To the appliance.
+    /// On its way to the appliance.
     Request,
-    /// From the appliance.
+    /// On its way from the appliance.
     Response,
+    /// In a file of a tree of configuration, where notations such as `{"$ref": …}` may replace values.
+    Site,
 }
 
 impl SchemaForm {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Request, Self::Response];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Request, Self::Response, Self::Site];
 
     /// The word for it in names of files.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
             Self::Response => "response",
+            Self::Site => "site",
         }
+    }
+
+    /// Whether it is, or becomes, what the appliance gets: it may have only what the spec knows.
+    pub(crate) const fn is_sent(self) -> bool {
+        !matches!(self, Self::Response)
     }
 
     /// The body, if the endpoint has one in this form.
@@ -47,6 +64,7 @@ impl SchemaForm {
         match self {
             Self::Request => endpoint.request.as_ref(),
             Self::Response => endpoint.response.as_ref(),
+            Self::Site => endpoint.request.as_ref().filter(|_| site::has_files(endpoint)),
         }
     }
 }
@@ -56,30 +74,44 @@ impl SchemaForm {
 /// It accepts what `sps check` accepts, as far as a schema can tell: conditions between members become `if` and `then`,
 /// formats patterns. Warnings are no part of it. A rule that no schema can say is named in a `$comment` of its type. A
 /// response may be under its wrapper or be a list of them, its references are objects or keys, and it may have members
-/// and words that no source shows.
+/// and words that no source shows. A file of a tree may have notations in place of values; conditions on a text that may be
+/// elsewhere hold where it is in the file.
 pub fn schema(spec: &Spec, endpoint: &Endpoint, form: SchemaForm) -> Option<String> {
     let of = form.body(endpoint)?;
     let mut types = Types::new(spec, form);
     let body = types.body(of);
     let body = match form {
-        SchemaForm::Request => bare(spec, endpoint, of, body),
+        SchemaForm::Request | SchemaForm::Site => bare(spec, endpoint, of, body),
         SchemaForm::Response => wrapped(spec, endpoint, of, body),
     };
-    let mut comment = "A schema cannot say that a key must not appear twice, that an object must exist, or how often \
-                       it may be referred to; `sps check` does."
-        .to_owned();
+    let mut comment = match form {
+        SchemaForm::Request | SchemaForm::Response => {
+            "A schema cannot say that a key must not appear twice, that an object must exist, or how often it may be \
+             referred to; `sps check` does."
+        }
+        SchemaForm::Site => {
+            "A schema cannot say that a key must not appear twice, that a label must exist, or how often an object may be \
+             referred to; the check of the whole tree does."
+        }
+    }
+    .to_owned();
     if let Some(versions) = prose::versions(&endpoint.versions) {
         comment = format!("Only {versions}. {comment}");
     }
     let what = match form {
         SchemaForm::Request => "what is sent",
         SchemaForm::Response => "what is answered",
+        SchemaForm::Site => "a file of a tree",
+    };
+    let place = match form {
+        SchemaForm::Site => format!(" File: {}.", site::files(endpoint)),
+        _ => String::new(),
     };
     let schema = Object::new()
-        .with("$schema", "https://json-schema.org/draft/2020-12/schema")
+        .with("$schema", DIALECT)
         .with("$id", schema_id(endpoint, form))
         .with("title", format!("{}: {what}", endpoint.title))
-        .with("description", format!("{} Path: `{}`.", endpoint.doc, endpoint.path))
+        .with("description", format!("{} Path: `{}`.{place}", endpoint.doc, endpoint.path))
         .with("$comment", comment)
         .and(body)
         .with("$defs", types.definitions());
@@ -123,41 +155,6 @@ pub fn schema_of_documents(spec: &Spec, endpoint: &Endpoint) -> Option<String> {
 /// The file of that schema in a folder of all schemas, with `/` between folders.
 pub fn schema_file_of_documents(endpoint: &Endpoint) -> String {
     format!("{}.document.json", endpoint.short_path())
-}
-
-/// Settings of an editor that map files to schemas, as pretty JSON with a final newline.
-///
-/// A file whose path ends as the endpoint's does, such as `management/email.json`, or `time_policies/KEY.json` for an
-/// object of a collection, gets the schema of a request and a response. If `sites` names folders with such files, only
-/// files at these paths in them do. Otherwise an endpoint whose name is one word has to be below `configuration` or
-/// `api`, because files of other programs are called `info.json` as well. `base` is where the folder of schemas is, such
-/// as `./schemas`.
-pub fn schema_settings(spec: &Spec, base: &str, sites: &[String]) -> String {
-    let entries = spec.endpoints.iter().filter_map(|endpoint| {
-        let form = forms(endpoint).into_iter().next()?;
-        let file = match schema_of_documents(spec, endpoint) {
-            Some(_) => schema_file_of_documents(endpoint),
-            None => schema_file(endpoint, form),
-        };
-        let short = endpoint.short_path();
-        let path =
-            if short.contains('/') { short } else { endpoint.path.trim_start_matches("/api/") };
-        let places: Vec<String> = if sites.is_empty() {
-            let path = if path.contains('/') { path.to_owned() } else { format!("api/{path}") };
-            vec![format!("**/{path}")]
-        } else {
-            sites.iter().map(|site| format!("{}/{short}", site.trim_end_matches('/'))).collect()
-        };
-        let mut globs: Vec<String> = places.iter().map(|it| format!("{it}.json")).collect();
-        if matches!(endpoint.kind, EndpointKind::Collection | EndpointKind::Job) {
-            globs.extend(places.iter().map(|it| format!("{it}/*.json")));
-        }
-        let entry =
-            Object::new().with("fileMatch", strings(globs)).with("url", format!("{base}/{file}"));
-        Some(Json::from(entry))
-    });
-    let settings = Object::new().with("json.schemas", entries.collect::<Vec<_>>());
-    format!("{}\n", Json::from(settings))
 }
 
 /// The forms in which the endpoint has a known body.

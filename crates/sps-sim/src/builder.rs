@@ -258,14 +258,7 @@ impl Builder {
             let (tls, identity) = Tls::new(self.address.ip(), file.as_deref(), ca, key)?;
             (Some(tls), Some(identity))
         };
-        let log = match &self.log_file {
-            Some(path) => Log::to_file(path).map_err(|source| Error::State {
-                action: "open",
-                path: path.clone(),
-                source,
-            })?,
-            None => Log::default(),
-        };
+        let log = Log::open(self.log_file.as_deref())?;
         let address = self.address;
         let listening = |source| Error::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listening)?;

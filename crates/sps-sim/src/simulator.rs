@@ -3,6 +3,7 @@
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
     sync::Arc,
 };
 
@@ -15,8 +16,9 @@ use crate::{
     audit::RecordedSession,
     clock::Clock,
     configuration::Holder,
+    error::Error,
     fault::Fault,
-    http::{FailedHandshake, RequestRecord},
+    http::{FailedHandshake, Log, RequestRecord},
     machine::Machine,
     server::Identity,
     session::User,
@@ -130,6 +132,20 @@ impl Simulator {
     /// A client whose certificate is refused sees a TLS alert only. The reason is here.
     pub fn failed_handshakes(&self) -> Vec<FailedHandshake> {
         self.appliance().lock().log.handshakes()
+    }
+
+    /// Begins the log again: forgets what arrived so far, and from now on appends each request to this file, if there is one,
+    /// as [`Builder::log_file`](crate::Builder::log_file) does.
+    ///
+    /// What prepares a simulator thus does not count among the requests of a test.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file cannot be opened. The log then stays as it is.
+    pub fn restart_log(&self, file: Option<&Path>) -> Result<(), Error> {
+        let log = Log::open(file)?;
+        self.appliance().lock().log = log;
+        Ok(())
     }
 
     /// Returns the error that ended the log file. Without one, the file has every request.

@@ -19,6 +19,7 @@ use std::{
 
 use serde_json::Value;
 use sps_model::{
+    EndpointInfo, Method,
     shape::Place,
     validate::{Severity, Version, code as body_code, json::Node},
 };
@@ -182,7 +183,7 @@ impl Export {
         let found: Vec<&Found> = snapshot
             .objects()
             .iter()
-            .filter(|it| has_names(it.endpoint) && !has_no_body(it.endpoint))
+            .filter(|it| can_be_described(it.endpoint))
             .filter(|it| site.is_none_or(|site| !site.settings().is_ignored(&it.label)))
             .collect();
         let unknown: BTreeSet<&str> = found
@@ -455,6 +456,12 @@ impl<'a> Draft<'a> {
         }
         Err(ExportError::Edited { files: edited })
     }
+}
+
+/// Whether a file can say more of an object than that it is there.
+fn can_be_described(endpoint: &EndpointInfo) -> bool {
+    let is_changed = endpoint.methods.iter().any(|it| *it != Method::Get);
+    is_changed && has_names(endpoint) && !has_no_body(endpoint)
 }
 
 /// The file of a label in a new tree.

@@ -105,7 +105,7 @@ pub use crate::{
     plan::{Plan, PlanError, PlanOptions},
     repair::Repair,
     report::{FileReport, Remark, SiteReport, Unreadable},
-    secret::{Blemish, SecretError, SecretReader, Secrets, blemish},
+    secret::{Blemish, MadeUpSecrets, SecretError, SecretReader, Secrets, blemish},
     settings::{Moved, SETTINGS_FILE, Settings},
     site::Site,
     snapshot::{Snapshot, SnapshotError, Wanted},

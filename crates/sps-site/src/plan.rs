@@ -32,6 +32,7 @@ mod options;
 mod order;
 mod pointer;
 mod problem;
+mod referrers;
 mod remember;
 mod render;
 mod saved;

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use sps_model::{
     EndpointInfo, shape,
     validate::{
-        Constraint, Diagnostic, Form, Kind, Shape, Span, Target, Type, is_secret_name,
+        Constraint, Diagnostic, Form, Kind, Shape, Span, Target, Type,
+        format::Format,
+        is_secret_name,
         json::{self, Member, Node, escape_pointer_segment},
         suggest,
     },
@@ -49,7 +51,7 @@ pub(crate) enum What {
     Secret { source: SecretSource, target: Option<&'static Target>, constraint: Constraint },
     /// A single-use object; its body is checked by itself.
     New { target: &'static Target },
-    /// The text of a file.
+    /// The text of a file, or a certificate with other line ends than the request has.
     Text(String),
     /// Something that is reported already: nothing else is said about it.
     Broken,
@@ -135,7 +137,10 @@ impl Walk<'_> {
                 if matches!(kind, Kind::Secret) || text.contains("PRIVATE KEY-----") {
                     self.plain_secret(node);
                 }
-                Value::String(text.to_string())
+                match at.constraint.format {
+                    Some(Format::PemCertificate) => self.certificate(node, text),
+                    _ => Value::String(text.to_string()),
+                }
             }
             (json::Value::Array(items), _) => {
                 let at = At { kind: shape::element(at.kind), ..at };

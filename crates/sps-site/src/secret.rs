@@ -1,6 +1,7 @@
 //! The values of secrets: from the environment, a file, a person or a command.
 
 mod command;
+mod made_up;
 mod text;
 
 use std::{
@@ -18,7 +19,10 @@ use sps_model::Secret;
 
 use crate::{label::Label, notation::SecretSource};
 
-pub use self::text::{Blemish, blemish};
+pub use self::{
+    made_up::MadeUpSecrets,
+    text::{Blemish, blemish},
+};
 
 /// Where the values of secrets come from.
 pub trait Secrets: Send + Sync {

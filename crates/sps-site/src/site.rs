@@ -1,8 +1,9 @@
 //! A tree of files.
 
 use std::{
-    fmt,
+    fmt, mem,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use crate::{
@@ -45,6 +46,8 @@ use crate::{
 pub struct Site {
     root: PathBuf,
     tree: Tree,
+    /// Shared with plans, which outlive the rest of the tree.
+    objects: Arc<[Object]>,
 }
 
 impl Site {
@@ -64,7 +67,9 @@ impl Site {
     /// As [`Self::load`].
     pub fn load_with(root: impl AsRef<Path>, options: &LoadOptions) -> Result<Self, LoadError> {
         let root = root.as_ref();
-        Ok(Self { root: root.to_owned(), tree: Tree::load(root, options)? })
+        let mut tree = Tree::load(root, options)?;
+        let objects = mem::take(&mut tree.objects).into();
+        Ok(Self { root: root.to_owned(), tree, objects })
     }
 
     /// Lists every problem of every file, with its place. Without the values of secrets nothing is read but the files,
@@ -88,7 +93,11 @@ impl Site {
     /// The objects of the files without an error of form, sorted by label. If [`Self::check`] finds an error, others may be
     /// missing.
     pub fn objects(&self) -> &[Object] {
-        &self.tree.objects
+        &self.objects
+    }
+
+    pub(crate) fn shared_objects(&self) -> Arc<[Object]> {
+        Arc::clone(&self.objects)
     }
 
     pub(crate) fn tree(&self) -> &Tree {
@@ -106,7 +115,7 @@ impl fmt::Debug for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Site")
             .field("root", &self.root)
-            .field("objects", &self.tree.objects.len())
+            .field("objects", &self.objects.len())
             .field("settings", &self.tree.settings)
             .finish_non_exhaustive()
     }

@@ -8,7 +8,8 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use sps_codegen::SchemaForm;
+use sps_codegen::{SchemaForm, SchemaMapping};
+use sps_site::SETTINGS_FILE;
 use sps_spec::{Endpoint, Spec};
 
 use crate::{
@@ -18,36 +19,47 @@ use crate::{
     status::Status,
 };
 
-/// Print the JSON Schema of a body, or write all schemas
+/// Print the JSON Schema of a body or of a file of a tree, or write all schemas
 ///
 /// Without an endpoint, lists the endpoints that have a schema. The dialect is 2020-12. A schema accepts what
-/// `sps check` accepts, except for rules that a schema cannot express; it has no warnings.
+/// `sps check` accepts, or for a file of a tree `sps plan`, except for rules that a schema cannot express; it has no
+/// warnings.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   sps schema management/snmp/trap > trap.schema.json
   sps schema info --form response
   sps schema management/email --target 6.2
+  sps schema management/email --form site
+  sps schema sps.toml
   sps schema --all schemas
-  sps schema --all schemas --site site")]
+  sps schema --all .schemas --site .
+  sps schema --all schemas --form site")]
 pub(crate) struct Args {
-    /// Full path, or the part after `/api/configuration/` or `/api/`
+    /// Full path, or the part after `/api/configuration/` or `/api/`; or `sps.toml`, for the settings of a tree
     #[arg(value_name = "ENDPOINT", conflicts_with = "all")]
     endpoint: Option<String>,
 
-    /// Form of the body
-    #[arg(long, value_enum, default_value_t = Form::Request, requires = "endpoint")]
-    form: Form,
+    /// Form of the body [default: request; with --all, all of them]
+    #[arg(long, value_enum)]
+    form: Option<Form>,
 
     /// Write all schemas to this directory, with settings for an editor
     ///
     /// `settings.json` assigns schemas to files in any directory by their paths, such as `management/email.json`, or
-    /// `configuration/passwords/KEY.json` for an object of a collection. Such a file may hold a request or a response.
+    /// `configuration/passwords/KEY.json` for an object of a collection. Such a file may hold a request or a response;
+    /// with `--form site`, it is a file of a tree, in JSON or YAML.
+    ///
+    /// A file can also name its schema itself, for any editor: `"$schema": "PATH"` as its first member in JSON, the first
+    /// line `# yaml-language-server: $schema=PATH` in YAML, and `#:schema PATH` in sps.toml.
     #[arg(long, value_name = "DIR")]
     all: Option<PathBuf>,
 
     /// With --all: directory of configuration files; only files in it get a schema, `DIR/passwords/KEY.json` too
     /// (repeatable)
+    ///
+    /// A directory with an sps.toml is a tree: its files, in JSON or YAML, get the schemas of the form `site`. In a tree,
+    /// write the schemas to a directory with a dot in front, which does not belong to the tree.
     #[arg(long, value_name = "DIR", requires = "all")]
     site: Vec<String>,
 
@@ -61,6 +73,8 @@ enum Form {
     Request,
     /// A response of the appliance, wrapped or bare
     Response,
+    /// A file of a tree, in which `$ref`, `$secret`, `$new` and `$file` may replace values
+    Site,
 }
 
 impl From<Form> for SchemaForm {
@@ -68,6 +82,7 @@ impl From<Form> for SchemaForm {
         match form {
             Form::Request => Self::Request,
             Form::Response => Self::Response,
+            Form::Site => Self::Site,
         }
     }
 }
@@ -75,16 +90,27 @@ impl From<Form> for SchemaForm {
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     let spec = &*args.target.spec();
+    let form = args.form.map(SchemaForm::from);
     match (&args.endpoint, &args.all) {
-        (Some(endpoint), _) => out.write_all(one(spec, endpoint, args.form.into())?.as_bytes())?,
+        (Some(name), _) if name == SETTINGS_FILE => {
+            if let Some(form) = form.filter(|it| *it != SchemaForm::Site) {
+                bail!("`{SETTINGS_FILE}` has no {} form", form.name());
+            }
+            out.write_all(sps_codegen::schema_of_settings(spec).as_bytes())?;
+        }
+        (Some(endpoint), _) => {
+            let form = form.unwrap_or(SchemaForm::Request);
+            out.write_all(one(spec, endpoint, form)?.as_bytes())?;
+        }
         (None, Some(dir)) => {
-            let written = write_all(spec, dir, &args.site)?;
+            let written = write_all(spec, dir, form, &args.site)?;
             if out.is_json() {
                 print_json(out, &written)?;
             } else {
                 out.write_all(written.to_string().as_bytes())?;
             }
         }
+        (None, None) if form.is_some() => bail!("`--form` needs an endpoint or `--all`"),
         (None, None) if out.is_json() => {
             let forms = SchemaForm::ALL.into_iter();
             let forms_of = |endpoint: &Endpoint| -> Vec<&str> {
@@ -107,6 +133,9 @@ fn one(spec: &Spec, name: &str, form: SchemaForm) -> Result<String> {
     let schema = |form| sps_codegen::schema(spec, endpoint, form);
     schema(form).ok_or_else(|| {
         let other = SchemaForm::ALL.into_iter().find(|other| schema(*other).is_some());
+        if form == SchemaForm::Site {
+            return anyhow!("no file of a tree is for `{}`", endpoint.short_path());
+        }
         let hint = match other {
             Some(other) => format!("; pass `--form {}`", other.name()),
             None => "; `sps schema` lists the endpoints with a schema".to_owned(),
@@ -128,7 +157,7 @@ impl fmt::Display for Written {
         writeln!(f, "wrote {} to {}", count(self.schemas, "schema"), one_line(&self.directory))?;
         writeln!(
             f,
-            "To use them in VS Code, copy `json.schemas` from {} to .vscode/settings.json in the current directory.",
+            "To use them in VS Code, copy what is in {} to .vscode/settings.json in the current directory.",
             one_line(&self.settings)
         )
     }
@@ -137,24 +166,35 @@ impl fmt::Display for Written {
 /// Writes all schemas and the settings.
 ///
 /// Writes nothing if a file of another program would be replaced.
-fn write_all(spec: &Spec, dir: &Path, sites: &[String]) -> Result<Written> {
+fn write_all(
+    spec: &Spec,
+    dir: &Path,
+    form: Option<SchemaForm>,
+    sites: &[String],
+) -> Result<Written> {
     let base = base(dir)?;
+    let is_wanted = |it: SchemaForm| form.is_none_or(|form| form == it);
     let mut files: Vec<(PathBuf, String)> = Vec::new();
     for endpoint in &spec.endpoints {
-        for form in SchemaForm::ALL {
+        for form in SchemaForm::ALL.into_iter().filter(|it| is_wanted(*it)) {
             if let Some(schema) = sps_codegen::schema(spec, endpoint, form) {
                 files.push((dir.join(sps_codegen::schema_file(endpoint, form)), schema));
             }
         }
     }
-    for endpoint in &spec.endpoints {
+    for endpoint in spec.endpoints.iter().filter(|_| form.is_none()) {
         if let Some(schema) = sps_codegen::schema_of_documents(spec, endpoint) {
             files.push((dir.join(sps_codegen::schema_file_of_documents(endpoint)), schema));
         }
     }
+    if is_wanted(SchemaForm::Site) {
+        let file = dir.join(sps_codegen::schema_file_of_settings());
+        files.push((file, sps_codegen::schema_of_settings(spec)));
+    }
     let schemas = files.len();
     let settings = dir.join("settings.json");
-    files.push((settings.clone(), sps_codegen::schema_settings(spec, &base, sites)));
+    files
+        .push((settings.clone(), sps_codegen::schema_settings(spec, &base, &mapping(form, sites))));
     for (path, text) in &files {
         if let Some(reason) = in_the_way(path, text) {
             bail!(
@@ -171,6 +211,26 @@ fn write_all(spec: &Spec, dir: &Path, sites: &[String]) -> Result<Written> {
         directory: dir.display().to_string(),
         settings: settings.display().to_string(),
     })
+}
+
+/// Which files get a schema: a folder with settings of a tree is one.
+fn mapping(form: Option<SchemaForm>, sites: &[String]) -> SchemaMapping {
+    let is_tree = |site: &&String| {
+        form == Some(SchemaForm::Site) || Path::new(site).join(SETTINGS_FILE).is_file()
+    };
+    let (trees, folders): (Vec<_>, Vec<_>) = sites.iter().partition(is_tree);
+    // An editor knows its open folder by no name.
+    let place = |site: &String| match site.strip_prefix('.') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            rest.trim_start_matches('/').to_owned()
+        }
+        _ => site.clone(),
+    };
+    let mut mapping = SchemaMapping::default();
+    mapping.form = form;
+    mapping.folders = folders.into_iter().map(place).collect();
+    mapping.trees = trees.into_iter().map(place).collect();
+    mapping
 }
 
 /// Location of the schemas for an editor: relative to its open folder, or a URL.
@@ -223,11 +283,13 @@ fn in_the_way(path: &Path, ours: &str) -> Option<&'static str> {
         .get("$id")
         .and_then(|it| it.as_str())
         .is_some_and(|it| it.starts_with("https://sps.invalid/schema/"));
-    let settings = there.as_object().is_some_and(|it| it.len() == 1)
-        && there
-            .get("json.schemas")
-            .and_then(|it| it.as_array())
-            .is_some_and(|entries| entries.iter().all(|entry| is_ours(&entry["url"])));
+    let settings = there.as_object().is_some_and(|it| {
+        it.keys().all(|key| ["json.schemas", "yaml.schemas"].contains(&&**key))
+            && it
+                .get("json.schemas")
+                .and_then(|it| it.as_array())
+                .is_some_and(|entries| entries.iter().all(|entry| is_ours(&entry["url"])))
+    });
     (!schema && !settings).then_some("exists and is not from this command")
 }
 

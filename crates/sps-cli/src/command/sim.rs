@@ -13,6 +13,7 @@ use sps_sim::{Fault, Locks, Simulator, User};
 
 use crate::{
     check::read,
+    command::site::{SecretArgs, Seed},
     connection::{password::clean, runtime},
     output::{Stdout, print_json, remark},
     spec::{overlaid_spec, version},
@@ -31,12 +32,15 @@ const MAX_LISTED_PATHS: usize = 20;
 #[command(after_help = "\
 Exit status:
   0  stopped by Ctrl-C
+  1  the tree of --site is invalid
   2  it could not start
 
 Examples:
   sps sim --listen 127.0.0.1:8443 --certificate sim.pem
   sps sim --target 6.0.1 --fault 'PUT /api/transaction drop-after x1'
   sps sim --target 7.5 --locks single --log requests.jsonl
+  sps sim --site examples/site
+  sps sim --site config --made-up-secrets --plain-http
   sps sim --seed 7 --user alice --client-ca ca.pem
   curl --cacert sim.pem --user admin https://127.0.0.1:8443/api/authentication")]
 pub(crate) struct Args {
@@ -51,6 +55,17 @@ pub(crate) struct Args {
     /// Load the configuration from this file and save it there, with its secrets in plain text
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+
+    /// Start with the configuration of the tree in this directory, as `sps apply` applies it
+    ///
+    /// The version is the one in the tree's sps.toml, unless --target says another. The log of --log begins after that, and
+    /// faults begin to strike.
+    #[arg(long, value_name = "DIR", conflicts_with = "uninitialized")]
+    site: Option<PathBuf>,
+
+    /// With --site: make up every secret of the tree instead of reading it, also where it says `keep`
+    #[arg(long, requires = "site")]
+    made_up_secrets: bool,
 
     /// Reject what an appliance ignores: unknown keys, duplicate keys, wrappers
     #[arg(long)]
@@ -106,6 +121,9 @@ pub(crate) struct Args {
     /// Derive keys, tokens and passwords from this number; runs become repeatable, but secrets predictable
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
+
+    #[command(flatten)]
+    secrets: SecretArgs,
 }
 
 /// How many transactions may be open at once.
@@ -212,8 +230,10 @@ async fn serve_json(args: &Args, out: &mut Stdout, simulator: Simulator) -> Resu
 }
 
 async fn start(args: &Args) -> Result<Simulator> {
+    let seed = args.seed_tree()?;
     let mut builder = Simulator::builder().listen(args.listen);
-    if let Some(target) = args.target.clone() {
+    let target = args.target.clone().or_else(|| seed.as_ref().and_then(Seed::target));
+    if let Some(target) = target {
         builder = builder.target(target);
     }
     if let Some(spec) = overlaid_spec() {
@@ -231,7 +251,7 @@ async fn start(args: &Args) -> Result<Simulator> {
     if let Some(locks) = args.locks {
         builder = builder.locks(locks.into());
     }
-    if let Some(file) = &args.log {
+    if let (Some(file), None) = (&args.log, &seed) {
         builder = builder.log_file(file);
     }
     if args.uninitialized {
@@ -265,10 +285,28 @@ async fn start(args: &Args) -> Result<Simulator> {
         (error, _) => error.into(),
     })?;
     warn(args, simulator.left_out());
+    if let Some(seed) = seed {
+        seed.plant(&simulator).await?;
+        simulator.restart_log(args.log.as_deref())?;
+    }
     for fault in &args.fault {
         simulator.add_fault(fault.clone());
     }
     Ok(simulator)
+}
+
+impl Args {
+    /// Reads and checks the tree, if the simulator starts with one.
+    fn seed_tree(&self) -> Result<Option<Seed>> {
+        let Some(root) = &self.site else { return Ok(None) };
+        let readers = self.reader.iter().map(|it| &it.password_file);
+        if self.made_up_secrets {
+            return Seed::read(root, None, self.target.as_ref()).map(Some);
+        }
+        let sources = self.secrets.sources_without_login()?;
+        let sources = sources.hiding(self.password_file.iter().chain(readers));
+        Seed::read(root, Some(&sources), self.target.as_ref()).map(Some)
+    }
 }
 
 /// The password in a file.

@@ -1,4 +1,4 @@
-//! `sps export`, `plan`, `apply` and `diff`: the configuration of an appliance as a tree of files.
+//! The configuration of an appliance as a tree of files: export, plan, apply and diff, and simulators that start with one.
 
 mod apply;
 mod diff;
@@ -7,6 +7,7 @@ mod export;
 mod plan;
 mod report;
 mod secrets;
+mod seed;
 mod tree;
 
 pub(crate) use crate::command::site::{
@@ -15,4 +16,5 @@ pub(crate) use crate::command::site::{
     export::{ExportArgs, export},
     plan::{PlanArgs, plan},
     secrets::{SecretArgs, SecretSources},
+    seed::Seed,
 };

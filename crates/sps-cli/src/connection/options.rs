@@ -1,6 +1,10 @@
 //! Connection options: the appliance, the user, and the certificates to trust.
 
-use std::{num::NonZeroU64, path::PathBuf, time::Duration};
+use std::{
+    num::NonZeroU64,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use sps_client::{Client, ClientBuilder, LockWait, Login, Retry};
@@ -8,6 +12,7 @@ use sps_sim::Simulator;
 
 use crate::{
     check::read,
+    command::site::{SecretArgs, Seed},
     connection::{
         login::LoginOptions,
         peer::named,
@@ -88,12 +93,22 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     lock_wait: u64,
 
-    /// Connect to a built-in simulator that ends with the command
-    #[arg(long, conflicts_with_all = ["host", "profile"])]
-    sim: bool,
+    /// Connect to a built-in simulator that ends with the command; with DIR, it starts with the configuration of that tree
+    #[arg(
+        long,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        conflicts_with_all = ["host", "profile"]
+    )]
+    #[expect(clippy::option_option, reason = "the option may be there without a value")]
+    sim: Option<Option<PathBuf>>,
+
+    /// With --sim: make up every secret of a tree instead of reading it; with DIR, also where its tree says `keep`
+    #[arg(long, requires = "sim")]
+    made_up_secrets: bool,
 }
 
-/// A client that has logged in.
 /// The files with the secrets of a login without options: those of the environment and of the usual profile.
 pub(crate) fn usual_login_files() -> Result<Vec<PathBuf>> {
     login_files(None, None, None)
@@ -115,6 +130,7 @@ fn login_files(
     Ok(files.into_iter().flatten().collect())
 }
 
+/// A client that has logged in.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) client: Client,
@@ -126,16 +142,17 @@ pub(crate) struct Connection {
 impl Args {
     /// These options for the appliance and the user of a profile, whatever they name themselves.
     pub(crate) fn of_profile(&self, name: &str) -> Self {
-        Self { profile: Some(name.to_owned()), is_profile: true, sim: false, ..self.clone() }
+        Self { profile: Some(name.to_owned()), is_profile: true, sim: None, ..self.clone() }
     }
 
     /// Connects and logs in.
     pub(crate) async fn connect(
         &self,
         configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+        secrets: &SecretArgs,
     ) -> Result<Connection> {
-        if self.sim {
-            return self.simulate(configure).await;
+        if let Some(tree) = &self.sim {
+            return self.simulate(tree.as_deref(), configure, secrets).await;
         }
         let name = variable::text(self.profile.as_ref(), "SPS_PROFILE")?;
         let mut profile = profile::read(name.as_deref())?;
@@ -212,12 +229,12 @@ impl Args {
     /// Whether the password comes from standard input, which then holds nothing else.
     pub(crate) fn takes_stdin(&self) -> bool {
         let file = variable::file(self.password_file.as_ref(), "SPS_PASSWORD_FILE");
-        !self.sim && file.is_some_and(|it| is_stdin(&it))
+        !self.is_simulated() && file.is_some_and(|it| is_stdin(&it))
     }
 
     /// The files with the secrets of the login, which nothing else may read.
     pub(crate) fn login_files(&self) -> Result<Vec<PathBuf>> {
-        if self.sim {
+        if self.is_simulated() {
             return Ok(Vec::new());
         }
         login_files(self.profile.as_ref(), self.password_file.as_ref(), self.client_key.as_ref())
@@ -225,24 +242,45 @@ impl Args {
 
     /// Whether the other side is the built-in simulator, which ends with the command.
     pub(crate) fn is_simulated(&self) -> bool {
-        self.sim
+        self.sim.is_some()
+    }
+
+    /// Whether the secrets of trees are made up, which only a simulator gets.
+    pub(crate) fn makes_up_secrets(&self) -> bool {
+        self.made_up_secrets
     }
 
     /// Name of the other side for people: the URL, unless it is that of the built-in simulator.
     pub(crate) fn peer<'client>(&self, client: &'client Client) -> &'client str {
-        if self.sim { "the built-in simulator" } else { client.url() }
+        if self.is_simulated() { "the built-in simulator" } else { client.url() }
     }
 
-    /// Starts a fresh simulator for this command alone.
+    /// Starts a fresh simulator for this command alone, perhaps with the configuration of a tree.
     async fn simulate(
         &self,
+        tree: Option<&Path>,
         configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+        secrets: &SecretArgs,
     ) -> Result<Connection> {
+        let seed = match tree {
+            None => None,
+            Some(root) if self.made_up_secrets => Some(Seed::read(root, None, None)?),
+            Some(root) => {
+                let sources = secrets.sources_without_login()?;
+                Some(Seed::read(root, Some(&sources), None)?)
+            }
+        };
         let mut builder = Simulator::builder();
         if let Some(spec) = overlaid_spec() {
             builder = builder.spec(spec);
         }
+        if let Some(target) = seed.as_ref().and_then(Seed::target) {
+            builder = builder.target(target);
+        }
         let simulator = builder.start().await?;
+        if let Some(seed) = &seed {
+            seed.plant(&simulator).await?;
+        }
         let certificate = simulator.certificate_pem().unwrap_or_default();
         let builder = Client::builder(&simulator.url())?
             .login(Login::password(simulator.user(), simulator.password()))
@@ -296,16 +334,12 @@ fn report_wait(wait: &LockWait) {
     remark(&format!("waiting for the configuration{holder} ({} s at most)", wait.limit.as_secs()));
 }
 
-/// A short wait is not worth a line.
-const REPORTED_DELAY: Duration = Duration::from_secs(1);
-
+/// Says that the appliance asks to wait. Other failures are worth a line only if they stay.
 fn report_retry(retry: &Retry<'_>) {
-    if retry.delay >= REPORTED_DELAY {
+    if retry.error.retry_after().is_some() {
         let seconds = retry.delay.as_secs_f64().ceil();
-        remark(&format!(
-            "waiting    {seconds} s and trying again: {}",
-            one_line(&retry.error.to_string())
-        ));
+        let error = retry.error.to_string();
+        remark(&format!("waiting    {seconds} s and trying again: {}", one_line(&error)));
     }
 }
 

@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use sps_client::{Client, ClientBuilder};
 
 use crate::{
+    command::site::SecretArgs,
     connection::{options::Args, peer::named},
     failure,
     output::complain,
@@ -130,13 +131,31 @@ pub(crate) fn with_appliance(
 
 /// As [`with_appliance`], with further settings of the client.
 pub(crate) fn with_configured(
+    connection: &Args,
+    configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    work: impl AsyncFnOnce(&Client) -> Result<Status>,
+) -> Result<Status> {
+    with_all(connection, configure, &SecretArgs::default(), work)
+}
+
+/// As [`with_appliance`], where a tree for the built-in simulator may read these secrets only.
+pub(crate) fn with_secrets(
+    connection: &Args,
+    secrets: &SecretArgs,
+    work: impl AsyncFnOnce(&Client) -> Result<Status>,
+) -> Result<Status> {
+    with_all(connection, |builder| builder, secrets, work)
+}
+
+fn with_all(
     args: &Args,
     configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    secrets: &SecretArgs,
     work: impl AsyncFnOnce(&Client) -> Result<Status>,
 ) -> Result<Status> {
     run(async {
         // Holds the built-in simulator too, which must live as long as the work.
-        let connection = args.connect(configure).await?;
+        let connection = args.connect(configure, secrets).await?;
         let client = &connection.client;
         let result = unless_interrupted(client, work(client)).await;
         result.map_err(|error| named(error, args.peer(client)))

@@ -32,7 +32,9 @@ mod secrets;
 #[cfg(unix)]
 mod signals;
 mod sim;
+mod sim_site;
 mod site;
+mod site_page;
 mod support;
 mod tree;
 mod tree_pitfalls;

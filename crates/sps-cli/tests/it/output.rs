@@ -35,6 +35,7 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["edit"],
     &["patch"],
     &["diff"],
+    &["export"],
     &["plan"],
     &["apply"],
     &["transaction", "status"],

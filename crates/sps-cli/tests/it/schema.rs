@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::*;
 
@@ -91,6 +91,102 @@ fn all_writes_every_schema_and_settings_that_name_them() {
     let files = fs::read_dir(dir.path().join("config/schemas")).unwrap();
     let names: Vec<_> = files.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
     assert!(names.iter().all(|name| !name.contains(".tmp")), "{names:?}");
+}
+
+#[test]
+fn prints_the_schema_of_a_file_and_of_the_settings() {
+    let dir = Dir::new("schema_of_files");
+    let email = dir.sps(&["schema", "management/email", "--form", "site"]);
+    assert_eq!((email.status, &*email.stderr), (0, ""));
+    let schema = jsonschema::validator_for(&email.json()).unwrap();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/site/management/email.json");
+    let mut example: Value = serde_json::from_slice(&fs::read(example).unwrap()).unwrap();
+    assert!(schema.is_valid(&example));
+    example["$schema"] = "../.schemas/management/email.site.json".into();
+    assert!(schema.is_valid(&example));
+    for wrong in [json!({"$secrets": "env:X"}), json!({"$secret": "enw:X"}), json!("hush")] {
+        example["smtp_auth"]["password"] = wrong;
+        assert!(!schema.is_valid(&example), "{example}");
+    }
+
+    let settings = dir.sps(&["schema", "sps.toml"]);
+    let schema = jsonschema::validator_for(&settings.json()).unwrap();
+    for (settings, is_valid) in [
+        (json!({"target": "7.5", "owned": ["policies/time_policies"]}), true),
+        (json!({"target": 7.5}), false),
+        (json!({"ownd": []}), false),
+    ] {
+        assert_eq!(schema.is_valid(&settings), is_valid, "{settings}");
+    }
+    dir.sps(&["schema", "sps.toml", "--form", "site"]).is(0, &settings.stdout, "");
+    dir.sps(&["schema", "sps.toml", "--form", "request"]).fails(2, "has no request form");
+    dir.sps(&["schema", "passwords", "--form", "site"])
+        .fails(2, "no file of a tree is for `passwords`");
+}
+
+/// Whether a pattern of VS Code fits a path; ours have at most one star, for the name of a file.
+fn fits(glob: &str, path: &str) -> bool {
+    match glob.split_once("/*.") {
+        None => glob == path,
+        Some((folder, ending)) => path
+            .strip_prefix(folder)
+            .and_then(|rest| rest.strip_prefix('/'))
+            .and_then(|name| name.strip_suffix(&format!(".{ending}")))
+            .is_some_and(|stem| !stem.contains('/')),
+    }
+}
+
+#[test]
+fn an_editor_finds_the_schema_of_each_file_of_a_tree() {
+    let dir = Dir::new("schema_tree").with("config/sps.toml", "").with("bodies/x.json", "{}");
+    let arguments = ["schema", "--all", "config/.schemas", "--site", "config", "--site", "bodies"];
+    let run = dir.sps(&arguments);
+    assert_eq!((run.status, &*run.stderr), (0, ""), "{}", run.all());
+    dir.sps(&arguments).is(0, &run.stdout, "");
+    let settings = read(&dir, "config/.schemas/settings.json");
+    let globs = |value: &Value| -> Vec<String> {
+        value.as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect()
+    };
+    let schemas = |path: &str| -> Vec<String> {
+        let json = settings["json.schemas"].as_array().unwrap().iter();
+        let json = json.map(|it| (it["url"].as_str().unwrap(), globs(&it["fileMatch"])));
+        let yaml = settings["yaml.schemas"].as_object().unwrap().iter();
+        let yaml = yaml.map(|(url, it)| (&**url, globs(it)));
+        json.chain(yaml)
+            .filter(|(_, globs)| globs.iter().any(|glob| fits(glob, path)))
+            .map(|(url, _)| url.strip_prefix("./config/.schemas/").unwrap().to_owned())
+            .collect()
+    };
+    for (path, expected) in [
+        ("config/management/email.json", Some("management/email.site.json")),
+        ("config/management/email.yaml", Some("management/email.site.json")),
+        ("config/policies/time_policies/office.yaml", Some("policies/time_policies.site.json")),
+        ("config/policies/time_policies/office.yml", Some("policies/time_policies.site.json")),
+        ("config/policies/time_policies/office.json", Some("policies/time_policies.site.json")),
+        // No file of a tree, and no tree.
+        ("config/policies/time_policies.yaml", None),
+        ("config/passwords/a.json", None),
+        ("bodies/management/email.json", Some("management/email.document.json")),
+        ("bodies/management/email.yaml", None),
+        ("management/email.json", None),
+    ] {
+        assert_eq!(schemas(path), expected.into_iter().collect::<Vec<_>>(), "{path}");
+    }
+    // The schemas in the tree are none of its files.
+    let plan = dir.sps(&["plan", "config", "--sim"]);
+    assert_eq!(plan.status, 0, "{}", plan.all());
+    assert!(!plan.stderr.contains("schemas"), "{}", plan.stderr);
+
+    // One form alone.
+    let run = dir.sps(&["schema", "--all", "files", "--form", "site", "--format", "json"]);
+    assert_eq!(run.status, 0, "{}", run.all());
+    assert!(dir.path().join("files/sps.toml.site.json").exists());
+    assert!(!dir.path().join("files/management/email.request.json").exists());
+    let settings = read(&dir, "files/settings.json");
+    assert_eq!(
+        settings["yaml.schemas"]["./files/management/email.site.json"],
+        json!(["**/management/email.yaml", "**/management/email.yml"])
+    );
 }
 
 #[test]

@@ -25,14 +25,14 @@ Aze1GA==
 ";
 
 /// `sps sim` over plain HTTP until it is dropped.
-struct Sim {
+pub(crate) struct Sim {
     child: Child,
     /// What it said at the start: where it listens, its first user, the password.
-    lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
 }
 
 impl Sim {
-    fn start(dir: &Dir, arguments: &[&str]) -> Self {
+    pub(crate) fn start(dir: &Dir, arguments: &[&str]) -> Self {
         let mut child = command()
             .args(["sim", "--plain-http"])
             .args(arguments)
@@ -46,12 +46,12 @@ impl Sim {
         Self { child, lines }
     }
 
-    fn password(&self) -> &str {
+    pub(crate) fn password(&self) -> &str {
         self.lines[2].strip_prefix("password: ").unwrap()
     }
 
     /// Runs `sps` against it.
-    fn sps(&self, dir: &Dir, user: &str, password: &str, arguments: &[&str]) -> Run {
+    pub(crate) fn sps(&self, dir: &Dir, user: &str, password: &str, arguments: &[&str]) -> Run {
         let url = self.lines[0].strip_prefix("listening on ").unwrap();
         let mut command = Command::new(command().get_program());
         command.args(arguments).args(["--host", url, "--user", user]).current_dir(dir.path());
@@ -65,7 +65,7 @@ impl Sim {
     }
 
     /// Ends it and returns its standard error.
-    fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         self.child.kill().unwrap();
         let error = self.child.stderr.take().unwrap();
         BufReader::new(error).lines().map(|it| it.unwrap() + "\n").collect()

@@ -182,7 +182,8 @@ impl Page<'_, '_> {
         };
         let schemas = &mut *self.schemas;
         let all = endpoint.query.iter().map(|it| {
-            let leaf = Leaf { constraint: &it.constraint, example: None };
+            let leaf =
+                Leaf { constraint: &it.constraint, example: None, name: "", is_sensitive: false };
             parameter(it, schemas.value(&it.ty, leaf, false, SchemaForm::Request))
         });
         all.collect()

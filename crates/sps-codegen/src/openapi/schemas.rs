@@ -15,7 +15,7 @@ use crate::{
         SchemaForm,
         condition::all_words,
         format,
-        object::{Object, strings},
+        object::{Object, any_of, strings},
         types::words,
         value::{Definitions, Leaf, value},
     },
@@ -42,7 +42,12 @@ impl<'s> Schemas<'s> {
 
     /// The schema of a body in this form.
     pub(super) fn body(&mut self, body: &'s Body, form: SchemaForm) -> Object {
-        let leaf = Leaf { constraint: &body.constraint, example: body.example.as_ref() };
+        let leaf = Leaf {
+            constraint: &body.constraint,
+            example: body.example.as_ref(),
+            name: "",
+            is_sensitive: false,
+        };
         self.value(&body.ty, leaf, false, form)
     }
 
@@ -70,7 +75,7 @@ impl<'s> Schemas<'s> {
 
     fn structure(&mut self, it: &'s Struct, form: SchemaForm) -> Object {
         let of_form = match form {
-            SchemaForm::Request => Form::Request,
+            SchemaForm::Request | SchemaForm::Site => Form::Request,
             SchemaForm::Response => Form::Response,
         };
         let fields: Vec<&Field> = it.fields.iter().filter(|it| occurs(it, of_form)).collect();
@@ -112,6 +117,8 @@ impl<'s> Schemas<'s> {
         let leaf = Leaf {
             constraint: &field.constraint,
             example: field.example.as_ref().filter(|_| !field.sensitive),
+            name: &field.name,
+            is_sensitive: field.sensitive,
         };
         let value = self.value(&field.ty, leaf, field.nullable, form);
         described(value, &text).with_some(
@@ -153,7 +160,12 @@ impl<'s> Schemas<'s> {
         let mut properties = Object::new().with(&on.tag, tag);
         let mut required = vec![on.tag.as_str()];
         if let Some(Payload { ty, constraint, sensitive, example }) = &it.payload {
-            let leaf = Leaf { constraint, example: example.as_ref().filter(|_| !sensitive) };
+            let leaf = Leaf {
+                constraint,
+                example: example.as_ref().filter(|_| !sensitive),
+                name: &on.content,
+                is_sensitive: *sensitive,
+            };
             let content = described(self.value(ty, leaf, false, form), &it.doc);
             properties = properties.with(&on.content, content);
             required.push(&on.content);
@@ -236,8 +248,4 @@ fn rule_text(rule: &Rule) -> String {
 /// A schema with a description. What is a reference alone keeps its own beside it.
 fn described(schema: Object, text: &str) -> Object {
     Object::new().with("description", text).and(schema)
-}
-
-fn any_of(schemas: Vec<Object>) -> Object {
-    Object::new().with("anyOf", schemas.into_iter().map(Json::from).collect::<Vec<_>>())
 }

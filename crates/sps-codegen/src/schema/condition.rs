@@ -72,6 +72,7 @@ impl<'a> Conditions<'a> {
         let may_lack = |field: &Field| field.nullable || field.presence != Presence::Required;
         match (input.usage, input.end) {
             (Use::Presence, _) => false,
+            (Use::Value | Use::Content, end) if self.is_elsewhere(end) => true,
             _ if input.way.iter().any(|field| may_lack(field)) => true,
             (Use::Null, End::Field(field)) => field.presence != Presence::Required,
             (Use::Value, End::Field(field)) if field.presence != Presence::Required => true,
@@ -94,10 +95,26 @@ impl<'a> Conditions<'a> {
                 (Use::Value | Use::Content, end) if self.form == SchemaForm::Response => {
                     Object::new().with_some("enum", self.words(end).map(strings))
                 }
+                // The value is not in the file.
+                (Use::Value | Use::Content, end) if self.is_elsewhere(end) => {
+                    not(Object::new().with("type", "object"))
+                }
                 _ => Object::new(),
             };
             input.demand(leaf)
         })
+    }
+
+    /// Whether a file may say where the value is, in place of it.
+    fn is_elsewhere(self, end: End<'_>) -> bool {
+        let may_be = match end {
+            End::Tag(_) => false,
+            End::Text(_) => true,
+            End::Field(field) => {
+                matches!(field.ty, FieldType::String | FieldType::Ref(_) | FieldType::Any)
+            }
+        };
+        self.form == SchemaForm::Site && may_be
     }
 
     /// The words that may be there, if there are only so many.

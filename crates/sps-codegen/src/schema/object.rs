@@ -58,6 +58,12 @@ pub(crate) fn strings<T: AsRef<str>>(words: impl IntoIterator<Item = T>) -> Json
     words.into_iter().map(|it| Json::from(it.as_ref())).collect::<Vec<_>>().into()
 }
 
+/// A schema that demands one of these.
+pub(crate) fn any_of(parts: impl IntoIterator<Item = Object>) -> Object {
+    let parts = parts.into_iter().map(Json::from).collect::<Vec<_>>();
+    Object::new().with("anyOf", parts)
+}
+
 /// A schema that demands all of these. What can be side by side does, the rest goes under `allOf`.
 pub(super) fn all(parts: impl IntoIterator<Item = Object>) -> Object {
     let mut merged = Object::new();

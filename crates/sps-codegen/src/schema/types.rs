@@ -9,7 +9,8 @@ use super::{
     SchemaForm,
     condition::{Conditions, all_words},
     format,
-    object::{Object, strings},
+    object::{Object, any_of, strings},
+    site,
     value::{Definitions, Leaf, value},
 };
 use crate::{json::Json, page::prose};
@@ -17,10 +18,17 @@ use crate::{json::Json, page::prose};
 /// Name of the definition of what represents an object elsewhere; no type has it, for theirs are capitalized.
 const REFERENCE: &str = "reference";
 
+/// The member with the address of a schema, at the top of a file.
+const SCHEMA: &str = "$schema";
+/// Name of the definition of the body of a file: it has a member that no other value of its type has.
+const FILE: &str = "file";
+
 /// Collects the definitions that a body needs.
 pub(super) struct Types<'a> {
-    spec: &'a Spec,
+    pub(super) spec: &'a Spec,
     form: SchemaForm,
+    /// Whether this is the body of an object that a file makes with another one.
+    pub(super) is_in_new: bool,
     /// Types in the order in which they are met, the body's own first.
     named: Vec<(String, Object)>,
     /// Formats and references, in the order in which they are met.
@@ -29,7 +37,7 @@ pub(super) struct Types<'a> {
 
 impl<'a> Types<'a> {
     pub(super) fn new(spec: &'a Spec, form: SchemaForm) -> Self {
-        Self { spec, form, named: Vec::new(), others: Vec::new() }
+        Self { spec, form, is_in_new: false, named: Vec::new(), others: Vec::new() }
     }
 
     /// Everything that was referred to.
@@ -40,11 +48,43 @@ impl<'a> Types<'a> {
 
     /// The schema of a body.
     pub(super) fn body(&mut self, body: &'a Body) -> Object {
-        let leaf = Leaf { constraint: &body.constraint, example: body.example.as_ref() };
-        value(self, &body.ty, leaf, false)
+        let def = body.ty.name().and_then(|name| self.spec.type_def(name));
+        match (&body.ty, def) {
+            _ if self.form != SchemaForm::Site => self.value_of_body(body),
+            (_, Some(def)) => self.file(def),
+            (FieldType::Map(inner), None) => {
+                let values = value(self, inner, leaf(body), false);
+                Object::new()
+                    .with("type", "object")
+                    .with("properties", Object::new().with(SCHEMA, site::schema_member()))
+                    .with("propertyNames", site::plain_names(true))
+                    .with("additionalProperties", values)
+            }
+            (FieldType::String, None) => {
+                any_of([self.value_of_body(body), site::text_with_schema(SCHEMA)])
+            }
+            _ => self.value_of_body(body),
+        }
     }
 
-    fn structure(&mut self, it: &'a Struct) -> Object {
+    /// The body of a file, with what only the top of a file may have.
+    fn file(&mut self, def: &'a TypeDef) -> Object {
+        let at = self.named.len();
+        self.named.push((FILE.to_owned(), Object::new()));
+        self.named[at].1 = match def {
+            TypeDef::Struct(it) => self.structure(it, true),
+            TypeDef::Union(it) => self.union(it, true),
+            TypeDef::Enum(it) => self.enumeration(it),
+        };
+        definition(FILE)
+    }
+
+    /// The schema of a body that is inside of another document.
+    pub(super) fn value_of_body(&mut self, body: &'a Body) -> Object {
+        value(self, &body.ty, leaf(body), false)
+    }
+
+    fn structure(&mut self, it: &'a Struct, is_file: bool) -> Object {
         let conditions = Conditions { spec: self.spec, form: self.form };
         // What only requests have is no part of a response, but checked where it is in one.
         let response = self.form == SchemaForm::Response;
@@ -53,6 +93,9 @@ impl<'a> Types<'a> {
         let mut properties = Object::new();
         for field in &fields {
             properties = properties.with(&field.name, self.field(it, field));
+        }
+        if is_file {
+            properties = properties.with(SCHEMA, site::schema_member());
         }
         let required = fields.iter().filter(|field| {
             // Without a version, only what every version has can be demanded.
@@ -83,13 +126,27 @@ impl<'a> Types<'a> {
         if it.open {
             comment.push("No source lists all members; others may be here.".to_owned());
         }
-        let closed = self.form == SchemaForm::Request && !it.open;
+        let others = self.others_of(it.open, is_file);
         self.about(&it.name, &it.doc, &it.source, &comment)
             .with("type", "object")
             .with_some("properties", Some(properties).filter(|it| !it.is_empty()))
             .with_some("required", Some(required).filter(|it| !it.is_empty()).map(strings))
-            .with_some("additionalProperties", closed.then_some(false))
+            .and(others)
             .with_some("allOf", Some(parts).filter(|it| !it.is_empty()))
+    }
+
+    /// What members may be beside those that the spec knows.
+    fn others_of(&mut self, is_open: bool, is_file: bool) -> Object {
+        match self.form {
+            SchemaForm::Request | SchemaForm::Site if !is_open => {
+                Object::new().with("additionalProperties", false)
+            }
+            SchemaForm::Site => Object::new()
+                .with("propertyNames", site::plain_names(is_file))
+                // Which names sound like those of secrets, a schema cannot say beside names that it knows.
+                .with("additionalProperties", self.anything_of_site(true)),
+            _ => Object::new(),
+        }
     }
 
     /// Members that must be there while a condition on their siblings holds, one part for each condition.
@@ -114,7 +171,7 @@ impl<'a> Types<'a> {
         parts.collect()
     }
 
-    fn union(&mut self, it: &'a Union) -> Object {
+    fn union(&mut self, it: &'a Union, is_file: bool) -> Object {
         let words: Vec<_> = it.variants.iter().map(|it| it.value.as_str()).collect();
         let docs = it.variants.iter().map(|it| (it.value.as_str(), it.doc.as_str(), &it.versions));
         let tag = Object::new()
@@ -131,6 +188,8 @@ impl<'a> Types<'a> {
                     let leaf = Leaf {
                         constraint: &payload.constraint,
                         example: payload.example.as_ref().filter(|_| !payload.sensitive),
+                        name: &it.content,
+                        is_sensitive: payload.sensitive,
                     };
                     let content = Object::new()
                         .with("description", variant.doc.as_str())
@@ -140,32 +199,34 @@ impl<'a> Types<'a> {
                         .with("required", strings([&it.content]))
                         .with("properties", Object::new().with(&it.content, content))
                 }
-                None if self.form == SchemaForm::Request => {
+                None if self.form.is_sent() => {
                     Object::new().with("properties", Object::new().with(&it.content, false))
                 }
                 None => continue,
             };
             parts.push(Object::new().with("if", chosen).with("then", then).into());
         }
-        if self.form == SchemaForm::Request && it.open {
+        if self.form.is_sent() && it.open {
             // Only a variant that no source shows may have other members.
             let known = Object::new().with(&it.tag, Object::new().with("enum", strings(&words)));
             let known =
                 Object::new().with("required", strings([&it.tag])).with("properties", known);
-            let names = Object::new().with("enum", strings([&it.tag, &it.content]));
+            let names = [&*it.tag, &it.content].into_iter().chain(is_file.then_some(SCHEMA));
+            let names = Object::new().with("enum", strings(names));
             let then = Object::new().with("propertyNames", names);
             parts.push(Object::new().with("if", known).with("then", then).into());
         }
         let comment: Vec<_> = versions(&it.versions).into_iter().collect();
-        let members = Object::new().with(&it.tag, tag).with(&it.content, true);
+        let mut members = Object::new().with(&it.tag, tag).with(&it.content, true);
+        if is_file {
+            members = members.with(SCHEMA, site::schema_member());
+        }
+        let others = self.others_of(it.open, is_file);
         self.about(&it.name, &it.doc, &it.source, &comment)
             .with("type", "object")
             .with("properties", members)
             .with("required", strings([&it.tag]))
-            .with_some(
-                "additionalProperties",
-                (self.form == SchemaForm::Request && !it.open).then_some(false),
-            )
+            .and(others)
             .with_some("allOf", Some(parts).filter(|it| !it.is_empty()))
     }
 
@@ -185,7 +246,7 @@ impl<'a> Types<'a> {
         let known = Object::new().with("enum", strings(words));
         let one = Object::new().with("type", "string");
         match self.form {
-            SchemaForm::Request if !open => one.and(known),
+            SchemaForm::Request | SchemaForm::Site if !open => one.and(known),
             _ => {
                 let other = Object::new().with("$comment", "A word that no source shows.");
                 one.with("anyOf", vec![Json::from(known), other.into()])
@@ -199,7 +260,10 @@ impl<'a> Types<'a> {
             text = format!("{text} Unit: {unit}.");
         }
         if let FieldType::Ref(to) = field.ty.leaf() {
-            text = format!("{text} Key of an object of `{to}`.");
+            text = match self.form {
+                SchemaForm::Site => format!("{text} An object of `{to}`."),
+                _ => format!("{text} Key of an object of `{to}`."),
+            };
         }
         if let Presence::When(condition) = &field.presence {
             let condition = prose::condition(condition);
@@ -225,6 +289,8 @@ impl<'a> Types<'a> {
         let leaf = Leaf {
             constraint: &field.constraint,
             example: field.example.as_ref().filter(|_| !field.sensitive),
+            name: &field.name,
+            is_sensitive: field.sensitive,
         };
         Object::new()
             .with("description", text)
@@ -249,9 +315,14 @@ impl<'a> Types<'a> {
         }
     }
 
-    fn other(&mut self, name: &str, make: impl FnOnce() -> Object) -> Object {
+    /// A reference to a definition, which is made if this is the first one.
+    pub(super) fn define(&mut self, name: &str, make: impl FnOnce(&mut Self) -> Object) -> Object {
         if !self.others.iter().any(|(known, _)| known == name) {
-            self.others.push((name.to_owned(), make()));
+            let at = self.others.len();
+            // Before what is inside, which may refer to it.
+            self.others.push((name.to_owned(), Object::new()));
+            let schema = make(self);
+            self.others[at].1 = schema;
         }
         definition(name)
     }
@@ -276,24 +347,25 @@ impl Definitions for Types<'_> {
 
     /// A reference to the definition of the type, which is made if this is the first one.
     fn named(&mut self, name: &str) -> Object {
-        if !self.named.iter().any(|(known, _)| known == name) {
+        let own = self.own_name(name);
+        if !self.named.iter().any(|(known, _)| *known == own) {
             let at = self.named.len();
             // Before what is inside: a type may contain itself.
-            self.named.push((name.to_owned(), Object::new()));
+            self.named.push((own.clone(), Object::new()));
             let schema = match self.spec.type_def(name) {
-                Some(TypeDef::Struct(it)) => self.structure(it),
-                Some(TypeDef::Union(it)) => self.union(it),
+                Some(TypeDef::Struct(it)) => self.structure(it, false),
+                Some(TypeDef::Union(it)) => self.union(it, false),
                 Some(TypeDef::Enum(it)) => self.enumeration(it),
                 None => Object::new(),
             };
             self.named[at].1 = schema;
         }
-        definition(name)
+        definition(&own)
     }
 
     /// What is in a response for an object elsewhere.
     fn reference(&mut self) -> Object {
-        self.other(REFERENCE, || {
+        self.define(REFERENCE, |_| {
             let member = |text: &str| Object::new().with("description", text);
             let key = || Object::new().with("type", "string").with("minLength", 1);
             let members = Object::new()
@@ -312,12 +384,47 @@ impl Definitions for Types<'_> {
 
     /// A reference to the definition of a format.
     fn format(&mut self, format: Format) -> Object {
-        self.other(format.name(), || format::definition(format))
+        self.define(format.name(), |_| format::definition(format))
+    }
+
+    fn text(&mut self, plain: Object, leaf: Leaf<'_>) -> Object {
+        match self.form {
+            SchemaForm::Site => self.text_of_site(plain, leaf),
+            _ => plain,
+        }
+    }
+
+    fn key(&mut self, plain: Object, to: &str, is_nullable: bool) -> Object {
+        match self.form {
+            SchemaForm::Site => self.reference_of_site(to, is_nullable),
+            _ => plain,
+        }
+    }
+
+    fn any(&mut self, leaf: Leaf<'_>) -> Object {
+        match self.form {
+            SchemaForm::Site => {
+                self.anything_of_site(self.is_in_new || site::is_secret_name(leaf.name))
+            }
+            _ => Object::new(),
+        }
+    }
+
+    fn map(&mut self, plain: Object) -> Object {
+        match self.form {
+            SchemaForm::Site => plain.with("propertyNames", site::plain_names(false)),
+            _ => plain,
+        }
     }
 }
 
-fn definition(name: &str) -> Object {
+pub(super) fn definition(name: &str) -> Object {
     Object::new().with("$ref", format!("#/$defs/{name}"))
+}
+
+fn leaf(body: &Body) -> Leaf<'_> {
+    let example = body.example.as_ref();
+    Leaf { constraint: &body.constraint, example, name: "", is_sensitive: false }
 }
 
 /// What the words mean, one sentence each.

@@ -22,6 +22,26 @@ pub(crate) trait Definitions {
 
     /// The keywords for strings of this format.
     fn format(&mut self, format: Format) -> Object;
+
+    /// A text, with what may be in its place.
+    fn text(&mut self, plain: Object, _leaf: Leaf<'_>) -> Object {
+        plain
+    }
+
+    /// The key of an object of a collection, with what may be in its place.
+    fn key(&mut self, plain: Object, _to: &str, _is_nullable: bool) -> Object {
+        plain
+    }
+
+    /// A value whose form no source shows.
+    fn any(&mut self, _leaf: Leaf<'_>) -> Object {
+        Object::new()
+    }
+
+    /// An object with free keys.
+    fn map(&mut self, plain: Object) -> Object {
+        plain
+    }
 }
 
 /// What holds for the innermost values of a list or map.
@@ -29,6 +49,9 @@ pub(crate) trait Definitions {
 pub(crate) struct Leaf<'a> {
     pub(crate) constraint: &'a Constraint,
     pub(crate) example: Option<&'a Literal>,
+    /// The nearest key above.
+    pub(crate) name: &'a str,
+    pub(crate) is_sensitive: bool,
 }
 
 /// The schema of a value.
@@ -45,22 +68,27 @@ pub(crate) fn value(
     let constraint = leaf.constraint;
     let examples = leaf.example.map(|it| vec![Json::from(it)]);
     match ty {
-        FieldType::Any => Object::new(),
+        FieldType::Any => document.any(leaf),
         FieldType::Bool => of_type("boolean"),
         FieldType::Number => of_type("number").with_some("examples", examples),
         FieldType::Int => of_type("integer")
             .with_some("minimum", constraint.minimum)
             .with_some("maximum", constraint.maximum)
             .with_some("examples", examples),
-        FieldType::String => of_type("string")
-            .with_some("minLength", constraint.min_length.map(count))
-            .with_some("maxLength", constraint.max_length.map(count))
-            .and(constraint.format.map(|it| document.format(it)).unwrap_or_default())
-            .with_some("examples", examples),
+        FieldType::String => {
+            let plain = of_type("string")
+                .with_some("minLength", constraint.min_length.map(count))
+                .with_some("maxLength", constraint.max_length.map(count))
+                .and(constraint.format.map(|it| document.format(it)).unwrap_or_default())
+                .with_some("examples", examples);
+            document.text(plain, leaf)
+        }
         FieldType::Named(name) => or_null(document.named(name), nullable),
-        FieldType::Ref(_) => match document.form() {
+        FieldType::Ref(to) => match document.form() {
             // No object has an empty key.
-            SchemaForm::Request => of_type("string").with("minLength", 1),
+            SchemaForm::Request | SchemaForm::Site => {
+                document.key(of_type("string").with("minLength", 1), to, nullable)
+            }
             SchemaForm::Response => or_null(document.reference(), nullable),
         },
         FieldType::List(inner) => {
@@ -74,7 +102,9 @@ pub(crate) fn value(
                 .with("items", value(document, inner, leaf, false))
         }
         FieldType::Map(inner) => {
-            of_type("object").with("additionalProperties", value(document, inner, leaf, false))
+            let leaf = Leaf { name: "", ..leaf };
+            let values = value(document, inner, leaf, false);
+            document.map(of_type("object").with("additionalProperties", values))
         }
         FieldType::Ordered(inner) => {
             let order = Object::new()
@@ -82,10 +112,13 @@ pub(crate) fn value(
                 .with("type", "array")
                 .with("items", Object::new().with("type", "string"))
                 .with("uniqueItems", true);
-            of_type("object")
+            let leaf = Leaf { name: "", ..leaf };
+            let values = value(document, inner, leaf, false);
+            let plain = of_type("object")
                 .with("properties", Object::new().with(ORDER, order))
                 .with("required", strings([ORDER]))
-                .with("additionalProperties", value(document, inner, leaf, false))
+                .with("additionalProperties", values);
+            document.map(plain)
         }
     }
 }

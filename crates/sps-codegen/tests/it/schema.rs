@@ -1,6 +1,9 @@
 //! JSON Schemas of bodies. That they decide as we do is proved in the package `tests`.
 
-use sps_codegen::{SchemaForm, schema, schema_file, schema_id, schema_settings, schemas};
+use sps_codegen::{
+    SchemaForm, SchemaMapping, schema, schema_file, schema_id, schema_of_settings, schema_settings,
+    schemas,
+};
 
 use crate::{endpoint, spec};
 
@@ -29,6 +32,8 @@ fn every_known_body_has_a_schema_with_a_name_of_its_own() {
             let body = match form {
                 SchemaForm::Request => &endpoint.request,
                 SchemaForm::Response => &endpoint.response,
+                // Not every body has a file.
+                SchemaForm::Site => continue,
             };
             let text = schema(&spec, endpoint, form);
             assert_eq!(text.is_some(), body.is_some(), "{} {form:?}", endpoint.path);
@@ -102,7 +107,9 @@ fn the_index_has_a_line_for_each() {
     let index = schemas(&spec());
     let line = |short: &str| index.lines().find(|it| it.split(' ').next() == Some(short));
     for (short, forms) in [
-        ("management/email", Some("request, response")),
+        ("management/email", Some("request, response, site")),
+        // It is made with its user.
+        ("passwords", Some("request, response")),
         ("info", Some("response")),
         ("management/snmp", None),
         ("policies/content_policies", None),
@@ -114,7 +121,7 @@ fn the_index_has_a_line_for_each() {
 
 #[test]
 fn editor_settings_map_the_files_that_a_tree_has() {
-    let settings = schema_settings(&spec(), "./schemas", &[]);
+    let settings = schema_settings(&spec(), "./schemas", &SchemaMapping::default());
     for part in [
         r#""fileMatch": ["**/management/email.json"]"#,
         r#""url": "./schemas/management/email.document.json""#,
@@ -124,9 +131,53 @@ fn editor_settings_map_the_files_that_a_tree_has() {
     ] {
         assert!(settings.contains(part), "{part} is not in {settings}");
     }
-    let settings = schema_settings(&spec(), "./schemas", &["site/".to_owned()]);
+    let mut mapping = SchemaMapping::default();
+    mapping.folders.push("site/".to_owned());
+    let settings = schema_settings(&spec(), "./schemas", &mapping);
     for part in ["\"site/management/email.json\"", "\"site/passwords/*.json\""] {
         assert!(settings.contains(part), "{part} is not in {settings}");
     }
-    assert!(!settings.contains("**/"), "{settings}");
+    assert!(!settings.contains("**/") && !settings.contains("yaml"), "{settings}");
+}
+
+#[test]
+fn editor_settings_map_json_and_yaml_of_a_tree() {
+    let mut mapping = SchemaMapping::default();
+    mapping.trees.push("config".to_owned());
+    let settings = schema_settings(&spec(), "./schemas", &mapping);
+    for part in [
+        r#""fileMatch": ["config/management/email.json"]"#,
+        r#""url": "./schemas/management/email.site.json""#,
+        r#""./schemas/management/email.site.json": ["#,
+        r#""config/management/email.yaml""#,
+        r#""config/policies/time_policies/*.json""#,
+        r#""config/policies/time_policies/*.yml""#,
+    ] {
+        assert!(settings.contains(part), "{part} is not in {settings}");
+    }
+    // Passwords are made with their users, and the info cannot be configured.
+    for part in ["**/", "passwords", "info.json", ".document.json"] {
+        assert!(!settings.contains(part), "{part} is in {settings}");
+    }
+    // Without a folder, the files of any tree.
+    let mut mapping = SchemaMapping::default();
+    mapping.form = Some(SchemaForm::Site);
+    let settings = schema_settings(&spec(), "./schemas", &mapping);
+    assert!(settings.contains(r#""**/management/email.yaml""#), "{settings}");
+    assert!(!settings.contains(".request.json"), "{settings}");
+}
+
+#[test]
+fn a_file_of_a_tree_has_notations() {
+    insta::assert_snapshot!("schema-site-email", of("management/email", SchemaForm::Site));
+}
+
+#[test]
+fn the_settings_of_a_tree_offer_what_the_spec_knows() {
+    let schema = schema_of_settings(&spec());
+    for part in ["\"policies/time_policies\"", "\"management/email\"", "\"weak-authentication\""] {
+        assert!(schema.contains(part), "{part} is not in {schema}");
+    }
+    // What is wrong in the form of a body cannot be waived.
+    assert!(!schema.contains("\"missing-key\""), "{schema}");
 }

@@ -1,16 +1,10 @@
 //! The log of requests and failed handshakes, for tests.
 
-use std::{
-    collections::VecDeque,
-    fs::File,
-    io::{self, Write as _},
-    path::Path,
-    time::SystemTime,
-};
+use std::{collections::VecDeque, fs::File, io::Write as _, path::Path, time::SystemTime};
 
 use serde_json::{Value, json};
 
-use crate::clock::date_time;
+use crate::{clock::date_time, error::Error};
 
 /// Number of requests that are kept, and of failed handshakes.
 const MAX_RECORDS: usize = 10_000;
@@ -65,10 +59,13 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Creates a log that also appends to a file.
-    pub(crate) fn to_file(path: &Path) -> io::Result<Self> {
-        let file = File::options().create(true).append(true).open(path)?;
-        Ok(Self { file: Some(file), ..Self::default() })
+    /// Creates a log that also appends to a file, if there is one.
+    pub(crate) fn open(path: Option<&Path>) -> Result<Self, Error> {
+        let open = |path: &Path| {
+            let file = File::options().create(true).append(true).open(path);
+            file.map_err(|source| Error::State { action: "open", path: path.to_owned(), source })
+        };
+        Ok(Self { file: path.map(open).transpose()?, ..Self::default() })
     }
 
     pub(crate) fn add(&mut self, mut record: RequestRecord) {

@@ -54,6 +54,26 @@ async fn the_file_has_every_request_and_no_secrets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_begins_again_has_only_what_comes() {
+    let folder = Folder::new("log-again");
+    let file = folder.0.join("requests.jsonl");
+    let sim = version("7.5").start().await.unwrap();
+    let client = Client::new(&sim);
+    client.get("/api/configuration/management/email").expect(200);
+    assert_eq!(sim.requests().len(), 2);
+    let missing = folder.0.join("missing/requests.jsonl");
+    assert!(sim.restart_log(Some(&missing)).is_err());
+    assert_eq!(sim.requests().len(), 2);
+    sim.restart_log(Some(&file)).unwrap();
+    assert_eq!(sim.requests(), []);
+    // The session is the same.
+    client.get("/api/info").expect(200);
+    let all = lines(&fs::read_to_string(&file).unwrap());
+    assert_eq!((all.len(), &all[0]["path"]), (1, &json!("/api/info")));
+    assert_eq!(sim.requests().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn reports_a_file_that_cannot_be_opened() {
     let folder = Folder::new("no-log");
     let file = folder.0.join("missing/requests.jsonl");

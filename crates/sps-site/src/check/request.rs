@@ -12,21 +12,17 @@ pub(super) type Swaps<'s> = HashMap<String, Cow<'s, str>>;
 /// Copies a node at a pointer, with texts in place of some values. Each value keeps its place in the file, so whatever a
 /// check says about the copy is about the file.
 pub(super) fn request<'n>(node: &'n Node<'_>, pointer: &str, swaps: &'n Swaps<'_>) -> Node<'n> {
-    Copier { swaps, pointer: pointer.to_owned(), top: pointer.len() }.node(node)
+    Copier { swaps, pointer: pointer.to_owned() }.node(node)
 }
 
 struct Copier<'n> {
     swaps: &'n Swaps<'n>,
     pointer: String,
-    /// Length of the pointer at the top.
-    top: usize,
 }
 
 impl<'n> Copier<'n> {
     fn node(&mut self, node: &'n Node<'_>) -> Node<'n> {
-        if self.pointer.len() > self.top
-            && let Some(text) = self.swaps.get(&self.pointer)
-        {
+        if let Some(text) = self.swaps.get(&self.pointer) {
             return Node { span: node.span, value: Value::String(Cow::Borrowed(text)) };
         }
         let value = match &node.value {

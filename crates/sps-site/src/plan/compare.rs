@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
+    sync::Arc,
 };
 
 use serde_json::Value;
@@ -45,6 +46,8 @@ pub struct Inputs<'a> {
     /// The secrets that change in any case, each as the label and the pointer in one text:
     /// `management/snmp/trap/version/value/auth_password`.
     pub rotate: Vec<String>,
+    /// The objects of the tree, if they are shared; otherwise the plan copies them.
+    pub(super) shared: Option<Arc<[Object]>>,
 }
 
 impl<'a> Inputs<'a> {
@@ -63,6 +66,7 @@ impl<'a> Inputs<'a> {
             values: Values::default(),
             state,
             rotate: Vec::new(),
+            shared: None,
         }
     }
 }
@@ -73,7 +77,7 @@ impl Plan {
     /// # Errors
     /// Every [`Problem`] at once.
     pub fn compare(inputs: Inputs<'_>) -> Result<Self, Problems> {
-        let Inputs { appliance, objects, found, scope, values, state, rotate } = inputs;
+        let Inputs { appliance, objects, found, scope, values, state, rotate, shared } = inputs;
         let matches = Matches::find(objects, found, &scope);
         let world = World::new(&matches, found);
         let mut problems = Vec::new();
@@ -123,7 +127,7 @@ impl Plan {
             keys,
             values,
             kept: draft.kept,
-            tree: objects.into(),
+            tree: shared.unwrap_or_else(|| objects.into()),
             scope,
             root: PathBuf::new(),
         })
@@ -144,6 +148,7 @@ impl Plan {
         let mut inputs = Inputs::new(appliance, &self.tree, found, state);
         inputs.scope = self.scope.clone();
         inputs.values = self.values.clone();
+        inputs.shared = Some(Arc::clone(&self.tree));
         Self::compare(inputs)
     }
 

@@ -99,7 +99,7 @@ impl Plan {
     ) -> Result<Self, PlanError> {
         let prepared = Prepared::new(site, options)?;
         let snapshot = Snapshot::read(client, &Wanted::Endpoints(prepared.endpoints())).await?;
-        prepared.compare(snapshot.appliance.clone(), snapshot.objects())
+        prepared.plan(client, &snapshot).await
     }
 }
 
@@ -182,11 +182,27 @@ impl<'a> Prepared<'a> {
         Plan::endpoints_of(self.site.objects(), &self.scope)
     }
 
+    /// Compares the tree with what an appliance has. If something is deleted, reads the endpoints as well that may refer
+    /// to it, which the tree need not name; see [`Plan::referrers`].
+    ///
+    /// # Errors
+    /// [`PlanError::Problems`], [`PlanError::Snapshot`].
+    pub async fn plan(&self, client: &Client, snapshot: &Snapshot) -> Result<Plan, PlanError> {
+        let appliance = || snapshot.appliance.clone();
+        let plan = self.compare(appliance(), snapshot.objects())?;
+        let referrers = plan.read_referrers(client, &self.endpoints()).await?;
+        if referrers.is_empty() {
+            return Ok(plan);
+        }
+        let found: Vec<_> = snapshot.objects().iter().cloned().chain(referrers).collect();
+        self.compare(appliance(), &found)
+    }
+
     /// Compares the tree with what an appliance has.
     ///
     /// # Errors
     /// [`PlanError::Problems`].
-    pub fn compare(self, appliance: Appliance, found: &[Found]) -> Result<Plan, PlanError> {
+    pub fn compare(&self, appliance: Appliance, found: &[Found]) -> Result<Plan, PlanError> {
         let state = match &self.options.state {
             Some(folder) => State::open(folder, &appliance),
             None => State::in_memory(),
@@ -194,9 +210,10 @@ impl<'a> Prepared<'a> {
         let target = self.site.settings().target;
         let version = appliance.version.clone();
         let mut inputs = Inputs::new(appliance, self.site.objects(), found, &state);
-        inputs.scope = self.scope;
-        inputs.values = self.values;
+        inputs.scope = self.scope.clone();
+        inputs.values = self.values.clone();
         inputs.rotate.clone_from(&self.options.rotate);
+        inputs.shared = Some(self.site.shared_objects());
         let mut plan = Plan::compare(inputs)?;
         self.site.root().clone_into(&mut plan.root);
         for note in state.notes() {

@@ -3,6 +3,7 @@
 mod members;
 mod model;
 mod names;
+mod normal;
 mod orders;
 mod property;
 mod rendering;

@@ -165,6 +165,21 @@ impl Walk<'_> {
         self.text(node, content)
     }
 
+    /// A certificate in the body itself: its lines are those of the request, however an editor or a block of YAML left them.
+    pub(super) fn certificate(&mut self, node: &Node<'_>, text: &str) -> Value {
+        let is_same = |other: &str| {
+            let visible = |text: &str| -> Vec<char> {
+                text.chars().filter(|it| !it.is_ascii_whitespace()).collect()
+            };
+            visible(other) == visible(text)
+        };
+        match pem::normalize(text.as_bytes()) {
+            // Nothing but white space is changed silently.
+            Ok(tidy) if tidy != text && is_same(&tidy) => self.text(node, tidy),
+            _ => Value::from(text),
+        }
+    }
+
     fn text(&mut self, node: &Node<'_>, text: String) -> Value {
         self.spot(node, What::Text(text.clone()));
         Value::String(text)

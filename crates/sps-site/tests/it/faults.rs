@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sps_sim::{Fault, Locks, Simulator};
+use sps_sim::{Fault, Holder, Locks, Simulator};
 use sps_site::{
-    ApplyError, State,
+    ApplyError, ApplyOptions, State,
     apply::{ApplyErrorKind, Outcome},
+    plan::Action,
 };
 
 use crate::support::{
-    CHANNELS, HEALTH, PASSWORDS, SECRET, TIMES, TRAP, apply, builder, channel, client,
+    CHANNELS, HEALTH, PASSWORDS, SECRET, TIMES, TRAP, Tree, apply, builder, channel, client,
     client_builder, health, plan, times, tree,
 };
 
@@ -18,7 +19,7 @@ use crate::support::{
 type MakeFault = fn() -> Fault;
 
 /// The configuration without keys, which differ from run to run.
-fn without_keys(configuration: &Value) -> Value {
+pub(crate) fn without_keys(configuration: &Value) -> Value {
     let mut text = configuration.to_string();
     let keys: Vec<String> = [PASSWORDS.to_owned(), format!("/api/configuration/{TIMES}")]
         .iter()
@@ -46,6 +47,11 @@ async fn run(fault: Option<Fault>) -> (Result<(), ApplyError>, Value, Value) {
         simulator.add_fault(fault);
     }
     let result = apply(&client, &plan, &mut state).await.map(drop);
+    if let Err(error) = &result
+        && matches!(error.outcome(), Outcome::Nothing | Outcome::Lost)
+    {
+        assert_eq!(simulator.open_transactions(), [], "{error}");
+    }
     simulator.clear_faults();
     client.clean_up().await.unwrap();
     assert_eq!(simulator.open_transactions(), [], "{result:?}");
@@ -221,7 +227,7 @@ async fn race(simulator: &Simulator, number: usize) -> [Result<(), ApplyError>; 
 async fn s099_one_of_two_trees_wins_as_a_whole() {
     for locks in [Locks::Parallel, Locks::Single] {
         let simulator = builder().locks(locks).start().await.unwrap();
-        for number in 0..25 {
+        for number in 0..50 {
             let results = race(&simulator, number).await;
             let won: Vec<_> = results.iter().map(Result::is_ok).collect();
             assert_eq!(won.iter().filter(|it| **it).count(), 1, "{results:?}");
@@ -313,4 +319,140 @@ async fn without_a_hash_a_stale_change_is_refused() {
     );
     assert!(error.is_stale());
     assert_eq!((simulator.configuration(), simulator.open_transaction()), (before, None));
+}
+
+/// What was created, changed, renamed and deleted before, and the tree that does so.
+fn evolved() -> (Tree, Tree) {
+    let mut first = tree();
+    first.object(TIMES, times("night", "20:00"));
+    let mut second = tree();
+    second.secret("another battery");
+    second.remove("policies/time_policies/office");
+    second.object(TIMES, times("office-hours", "9:00"));
+    second.object(CHANNELS, channel("clerks", "policies/time_policies/office-hours"));
+    let label = |name| sps_site::Label::of_object(TIMES, name);
+    second.scope.moved = vec![(label("office"), label("office-hours"))];
+    second.scope.owned = vec![TIMES.to_owned()];
+    (first, second)
+}
+
+/// Applies the second tree to an appliance that has the first, with these faults.
+async fn evolve(faults: Vec<Fault>) -> (Result<(), ApplyError>, [Value; 2], Vec<Holder>) {
+    let simulator = builder().start().await.unwrap();
+    let patience = Duration::from_millis(50);
+    let client = client_builder(&simulator, "admin").lock_wait(patience).connect().await.unwrap();
+    let mut state = State::in_memory();
+    let (first, second) = evolved();
+    let first = plan(&client, &first, &state).await;
+    apply(&client, &first, &mut state).await.unwrap();
+    let second = plan(&client, &second, &state).await;
+    assert_eq!(second.summary().to_string(), "0 to create, 2 to change, 1 to delete, 2 unchanged");
+    let before = simulator.configuration();
+    for fault in faults {
+        simulator.add_fault(fault);
+    }
+    let result = apply(&client, &second, &mut state).await.map(drop);
+    let open = simulator.open_transactions();
+    simulator.clear_faults();
+    client.clean_up().await.unwrap();
+    (result, [&before, &simulator.configuration()].map(without_keys), open)
+}
+
+#[tokio::test]
+async fn faults_of_renames_and_deletions_end_in_all_or_nothing() {
+    let (result, [before, whole], _) = evolve(Vec::new()).await;
+    result.unwrap();
+    assert_ne!(before, whole);
+    let steps = [
+        ("PUT", format!("/api/configuration/{TIMES}/*")),
+        ("DELETE", format!("/api/configuration/{TIMES}/*")),
+        ("PUT", format!("/api/configuration/{TRAP}")),
+        ("POST", PASSWORDS.to_owned()),
+        ("PUT", "/api/transaction".to_owned()),
+    ];
+    let kinds: [MakeFault; 6] = [
+        Fault::drop_before,
+        Fault::drop_after,
+        || Fault::status(503),
+        Fault::expire_session,
+        Fault::truncate_body,
+        || Fault::slow_body(Duration::from_millis(5)),
+    ];
+    let (mut succeeded, mut failed) = (0, 0);
+    for (method, path) in &steps {
+        for fault in kinds {
+            for times in [1, 100] {
+                let fault = fault().method(*method).path(path.as_str()).times(times);
+                let context = format!("{fault:?}");
+                let (result, [before, after], open) = evolve(vec![fault]).await;
+                let context = format!("{context}: {result:?}");
+                match result {
+                    Ok(()) => {
+                        assert_eq!(after, whole, "{context}");
+                        succeeded += 1;
+                    }
+                    Err(error) if error.outcome() == Outcome::Unknown => {
+                        assert!(after == before || after == whole, "{context}");
+                        failed += 1;
+                    }
+                    Err(error) => {
+                        assert_eq!(after, before, "{context}");
+                        assert!(error.to_string().contains("nothing was applied"), "{context}");
+                        assert!(
+                            open.is_empty() || error.outcome() == Outcome::LeftOpen,
+                            "{context}"
+                        );
+                        failed += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(succeeded > 10 && failed > 20, "{succeeded} {failed}");
+}
+
+/// The request fails, and so does the cancel. The message says whether the transaction is open.
+#[tokio::test]
+async fn a_cancel_that_fails_applies_nothing_either() {
+    let kinds: [MakeFault; 5] = [
+        Fault::drop_before,
+        Fault::drop_after,
+        || Fault::status(503),
+        Fault::expire_session,
+        Fault::truncate_body,
+    ];
+    let mut left_open = 0;
+    for kind in kinds {
+        let failing = Fault::status(500).method("PUT").path(format!("/api/configuration/{TRAP}"));
+        let cancel = kind().method("DELETE").path("/api/transaction");
+        let context = format!("{cancel:?}");
+        let (result, [before, after], open) = evolve(vec![failing, cancel]).await;
+        let error = result.unwrap_err();
+        assert_eq!(after, before, "{context}: {error}");
+        let text = error.to_string();
+        assert!(text.contains("nothing was applied"), "{context}: {error}");
+        if !open.is_empty() {
+            assert!(text.contains("the transaction may still be open"), "{context}: {error}");
+            left_open += 1;
+        }
+    }
+    assert!(left_open > 0);
+}
+
+/// The appliance says that it deleted the object, and did not. Reading back names it.
+#[tokio::test]
+async fn s073_a_deletion_that_is_ignored_is_found() {
+    let simulator = builder().start().await.unwrap();
+    let (client, mut state) = (client(&simulator).await, State::in_memory());
+    let (first, mut second) = evolved();
+    let first = plan(&client, &first, &state).await;
+    apply(&client, &first, &mut state).await.unwrap();
+    second.secret(SECRET);
+    let second = plan(&client, &second, &state).await;
+    let path = format!("/api/configuration/{TIMES}/*");
+    simulator.add_fault(Fault::status(200).method("DELETE").path(path));
+    let result = second.apply(&client, &mut state, &ApplyOptions::default(), &mut ()).await;
+    let left = result.unwrap().left.unwrap();
+    let left: Vec<_> = left.differences().map(|it| (it.action, it.label.to_string())).collect();
+    assert_eq!(left, [(Action::Delete, "policies/time_policies/night".to_owned())]);
 }

@@ -52,6 +52,15 @@ fn a_name_with_a_slash_is_encoded_in_a_reference() {
 }
 
 #[test]
+fn a_body_that_is_a_text_may_be_in_a_file() {
+    let tree = Tree::new()
+        .with("zone", "Europe/Paris")
+        .with("datetime/timezone.json", r#"{"$file": "zone"}"#);
+    assert!(tree.errors().is_empty(), "{:?}", tree.errors());
+    assert_eq!(tree.site().objects()[0].body, json!("Europe/Paris"));
+}
+
+#[test]
 fn broken_notations_have_a_place_and_a_way_out() {
     let folder = "ssh/channel_policies/c.json";
     let policy = |it: &str| Tree::new().with(folder, channel_policy("c", it));
@@ -226,6 +235,29 @@ fn a_file_is_found_from_its_user_or_from_the_root() {
             json!(certificate())
         );
     }
+}
+
+#[test]
+fn s015_the_lines_of_a_certificate_in_a_body_are_tidied() {
+    let ca = certificate();
+    let base64: String = ca.lines().filter(|line| !line.starts_with('-')).collect();
+    let lines: Vec<_> =
+        base64.as_bytes().chunks(76).map(|it| String::from_utf8_lossy(it)).collect();
+    let lines = lines.join("\n");
+    let wide = format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n");
+    for text in [ca.replace('\n', "\r\n"), wide, format!("{ca}\n\n\n"), ca.trim_end().to_owned()] {
+        let tree = Tree::new().with(EMAIL, email(&json!(text).to_string(), "\"sps\""));
+        assert!(tree.errors().is_empty(), "{text:?}: {:?}", tree.errors());
+        assert_eq!(
+            tree.site().objects()[0].body["smtp_encryption"]["server_certificate_check"]["server_certificate_ca"],
+            json!(ca)
+        );
+    }
+    // Other texts around it are not removed silently.
+    let tree = Tree::new().with(EMAIL, email(&json!(format!("CA\n{ca}")).to_string(), "\"sps\""));
+    let (code, .., about) = only_error(&tree);
+    assert_eq!(code, "pem-certificate");
+    assert_eq!(about, json!(format!("CA\n{ca}")).to_string());
 }
 
 #[test]

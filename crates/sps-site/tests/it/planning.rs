@@ -4,13 +4,14 @@ use std::{fs, path::Path};
 
 use sps_model::Secret;
 use sps_site::{
-    ApplyOptions, CheckOptions, Label, PlanError, PlanOptions, SecretError, SecretSource, Secrets,
-    Site, State,
+    ApplyOptions, CheckOptions, Label, Plan, PlanError, PlanOptions, SecretError, SecretSource,
+    Secrets, Site, State,
     plan::{MarkdownOptions, Prepared, Style},
 };
 
 use crate::support::{
-    HEALTH, POINTER, SECRET, TIMES, TRAP, client, health, read, simulator, times, trap, writes,
+    CHANNELS, HEALTH, POINTER, SECRET, TIMES, TRAP, Tree, channel, client, health, read, simulator,
+    times, trap, writes,
 };
 
 /// Secrets by source.
@@ -184,4 +185,35 @@ async fn only_what_is_named_is_planned() {
     let labels: Vec<_> = plan.objects().iter().map(|it| it.label.to_string()).collect();
     assert_eq!(labels, [HEALTH]);
     assert_eq!(writes(&simulator).iter().filter(|it| it.contains("configuration")).count(), 0);
+}
+
+/// An object outside of the tree refers to one that the tree would delete. The appliance would refuse the deletion.
+#[tokio::test]
+async fn s079_users_of_what_is_deleted_are_found_although_no_file_names_their_endpoint() {
+    let root = files();
+    let simulator = simulator().await;
+    let client = client(&simulator).await;
+    let mut others = Tree::default();
+    others.object(TIMES, times("night", "20:00"));
+    others.object(CHANNELS, channel("guards", "policies/time_policies/night"));
+    let mut state = State::in_memory();
+    let plan = crate::support::plan(&client, &others, &state).await;
+    crate::support::apply(&client, &plan, &mut state).await.unwrap();
+    let site = Site::load(root.path()).unwrap();
+    let mut options = PlanOptions::default();
+    options.secrets = Some(&ENV);
+    let sent = simulator.requests().len();
+    let error = Plan::new(&site, &client, &options).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "policies/time_policies/night would be deleted, but rdp/channel_policies/guards refers to it at \
+         /rules/0/allowed_for/time_policy"
+    );
+    assert!(simulator.requests()[sent..].iter().all(|it| it.method == "GET"));
+    // Without the deletion, nothing more is read: the appliance itself and three endpoints.
+    write(root.path(), "sps.toml", "target = \"8.0\"\n");
+    let sent = simulator.requests().len();
+    let site = Site::load(root.path()).unwrap();
+    Plan::new(&site, &client, &options).await.unwrap();
+    assert_eq!(simulator.requests().len() - sent, 4);
 }

@@ -101,6 +101,13 @@ fn list(out: &mut String, items: &[Node<'_>], indent: usize) {
             spaces(out, indent);
         }
         out.push_str("- ");
+        if let Some(line) = item.as_array().and_then(in_line)
+            && indent + line.len() <= MAX_LINE
+        {
+            out.push_str(&line);
+            out.push('\n');
+            continue;
+        }
         match &item.value {
             Value::Array(items) if !items.is_empty() => list(out, items, indent + 2),
             Value::Object(members) if !members.is_empty() => mapping(out, members, indent + 2),
@@ -110,6 +117,25 @@ fn list(out: &mut String, items: &[Node<'_>], indent: usize) {
             }
         }
     }
+}
+
+/// A list in a list is in one line if that is short.
+const MAX_LINE: usize = 80;
+
+/// A list of scalars in brackets.
+fn in_line(items: &[Node<'_>]) -> Option<String> {
+    let item = |item: &Node<'_>| match &item.value {
+        Value::Array(items) if items.is_empty() => Some("[]".to_owned()),
+        Value::Array(_) | Value::Object(_) => None,
+        Value::String(text) => Some(text_in_line(text)),
+        scalar => {
+            let mut out = String::new();
+            leaf(&mut out, scalar, 0);
+            Some(out)
+        }
+    };
+    let items: Option<Vec<_>> = items.iter().map(item).collect();
+    items.filter(|it| !it.is_empty()).map(|it| format!("[{}]", it.join(", ")))
 }
 
 /// The longest key without a question mark that every reader accepts, quotes included, is 1024 characters.

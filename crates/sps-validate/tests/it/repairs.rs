@@ -82,6 +82,16 @@ fn becomes(kind: Kind, before: &str, after: &str) {
 }
 
 #[test]
+fn s027_a_repair_keeps_what_no_source_shows() {
+    let own = "\"x-own\":   { \"a\" :1.50,\n\"b\": [ null ] }";
+    let text = |enabled: &str| format!("{{{enabled}, \"rules\": [], \"note\": null, {own}}}");
+    let fixed = repaired(Kind::Named(&OUTER), &text("\"enabeld\": true")).unwrap();
+    assert_eq!(fixed.text, text("\"enabled\": true"));
+    let left: Vec<_> = fixed.report.errors().map(|it| (it.code, it.pointer.as_str())).collect();
+    assert_eq!(left, [("unknown-key", "/x-own")]);
+}
+
+#[test]
 fn a_key_that_is_nearly_right_is_renamed() {
     let kind = Kind::Named(&OUTER);
     let with = |members: &str| format!(r#"{{{members}, "rules": [], "note": null}}"#);

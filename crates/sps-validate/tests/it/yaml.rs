@@ -191,7 +191,7 @@ fn writes_blocks_for_people() {
         yaml::write(&value),
         "ca: |\n  -----BEGIN CERTIFICATE-----\n  MIIB\n  -----END CERTIFICATE-----\n\
          enabled: true\nlast: |-\n  no line\n  at the end\nname: office hours (1.5)\n\
-         objects:\n  - a: 1\n    b:\n      c: []\n  - - 1\n    - - 2\n  - {}\n"
+         objects:\n  - a: 1\n    b:\n      c: []\n  - - 1\n    - [2]\n  - {}\n"
     );
 }
 

@@ -193,6 +193,16 @@ fn s153_a_repair_leaves_all_other_bytes() {
 }
 
 #[test]
+fn s027_a_repair_keeps_what_no_source_shows() {
+    let own = "x-own:   { 'a': 1_000,\n   b: [ yes ] } # mine\n";
+    let before = format!("{own}{}", GOOD.replace("true", "on"));
+    let fixed = sps_validate::fix_yaml(&before, &subject(), &Context::default()).unwrap();
+    assert_eq!(fixed.text, format!("{own}{GOOD}"));
+    assert!(fixed.report.errors().all(|it| it.pointer.starts_with("/x-own")), "{:?}", fixed.report);
+    assert!(fixed.report.errors().any(|it| it.code == "unknown-key"));
+}
+
+#[test]
 fn s149_what_several_places_use_is_left_alone() {
     let text = with("name", "&x 1.10").replace("note: null", "note: *x");
     assert_eq!(check(&text).errors().count(), 2);

@@ -95,7 +95,7 @@ pub(crate) fn apply(args: &ApplyArgs, out: &mut Stdout) -> Result<Status> {
         Ok(source) => source,
         Err(status) => return Ok(status),
     };
-    runtime::with_appliance(&args.connection, async |client| {
+    runtime::with_secrets(&args.connection, &args.secrets, async |client| {
         let plan = match args.plan(client, source).await? {
             Ok(plan) => plan,
             Err(status) => return Ok(status),
@@ -151,8 +151,8 @@ impl ApplyArgs {
             Err(error) => return Ok(Err(not_taken(error)?)),
         };
         let root = if saved.root.as_os_str().is_empty() { Path::new(".") } else { &saved.root };
-        let reader = self.secrets.sources(&self.connection)?.reader(root);
-        Ok(match saved.with_secrets(&reader) {
+        let reader = self.secrets.of_tree(root, &self.connection)?;
+        Ok(match saved.with_secrets(&*reader) {
             Ok(plan) => Ok(Source::Saved(plan)),
             Err(error) => Err(not_taken(error)?),
         })

@@ -42,7 +42,7 @@ Exit status:
 Examples:
   sps export config/
   sps export config/ --only policies/time_policies --only ssh
-  sps export config/ --force && git -C config diff
+  sps export config/ --force
   sps export config/ --sim")]
 pub(crate) struct ExportArgs {
     /// Root of the tree

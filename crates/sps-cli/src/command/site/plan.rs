@@ -109,7 +109,7 @@ pub(crate) fn plan(args: &PlanArgs, out: &mut Stdout) -> Result<Status> {
         Ok(tree) => tree,
         Err(status) => return Ok(status),
     };
-    runtime::with_appliance(&args.connection, async |client| {
+    runtime::with_secrets(&args.connection, &args.secrets, async |client| {
         let plan = match tree.plan(client, &args.connection).await? {
             Ok(plan) => plan,
             Err(status) => return Ok(status),

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::Result;
-use sps_site::SecretReader;
+use sps_site::{MadeUpSecrets, SecretReader, Secrets};
 
 use crate::{
     connection::{self, password::clean},
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What a tree may read. A tree may come from a stranger, so the command line decides, and not the tree.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Secrets")]
 #[group(skip)]
 pub(crate) struct SecretArgs {
@@ -42,6 +42,19 @@ impl SecretArgs {
         Ok(SecretSources { args: self.clone(), hidden: connection::usual_login_files()? })
     }
 
+    /// The secrets of a tree: made up if the connection says so, which it does for simulators only.
+    pub(super) fn of_tree(
+        &self,
+        root: &Path,
+        connection: &connection::Args,
+    ) -> Result<Box<dyn Secrets>> {
+        Ok(if connection.makes_up_secrets() {
+            Box::new(MadeUpSecrets)
+        } else {
+            Box::new(self.sources(connection)?.reader(root))
+        })
+    }
+
     /// Whether an option about secrets was passed.
     pub(crate) fn is_passed(&self) -> bool {
         self.allow_commands || !self.secret_dir.is_empty() || !self.secret_prefix.is_empty()
@@ -56,6 +69,12 @@ pub(crate) struct SecretSources {
 }
 
 impl SecretSources {
+    /// Hides these files too.
+    pub(crate) fn hiding<'f>(mut self, files: impl IntoIterator<Item = &'f PathBuf>) -> Self {
+        self.hidden.extend(files.into_iter().cloned());
+        self
+    }
+
     /// A reader of the secrets of a tree.
     pub(crate) fn reader(&self, root: &Path) -> SecretReader {
         let Self { args, hidden } = self;

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use sps_client::Client;
 use sps_site::{
-    Appliance, CheckOptions, LoadOptions, Plan, PlanOptions, SecretReader, Site, Snapshot, Wanted,
+    Appliance, CheckOptions, LoadOptions, Plan, PlanOptions, Secrets, Site, Snapshot, Wanted,
     plan::Prepared,
 };
 use sps_validate::Version;
@@ -39,7 +39,7 @@ pub(super) struct TreeArgs {
 /// A tree that was found valid as far as its files show it.
 pub(super) struct Tree {
     site: Site,
-    reader: SecretReader,
+    reader: Box<dyn Secrets>,
     args: TreeArgs,
 }
 
@@ -53,8 +53,7 @@ impl Tree {
     ) -> Result<Result<Self, Status>> {
         let options = LoadOptions::default().with_endpoints(endpoints().iter().copied());
         let site = Site::load_with(root, &options)?;
-        let tree =
-            Self { site, reader: secrets.sources(connection)?.reader(root), args: args.clone() };
+        let tree = Self { site, reader: secrets.of_tree(root, connection)?, args: args.clone() };
         let report = tree.site.check(&tree.check_options());
         Ok(match report::print(root, &report)? {
             Some(status) => Err(status),
@@ -63,7 +62,7 @@ impl Tree {
     }
 
     fn check_options(&self) -> CheckOptions<'_> {
-        let options = CheckOptions::default().with_secrets(&self.reader);
+        let options = CheckOptions::default().with_secrets(&*self.reader);
         match now() {
             Some(now) => options.with_now(now),
             None => options,
@@ -79,7 +78,7 @@ impl Tree {
         // Checked already: the report only says so.
         let report = self.site.check(&CheckOptions::default());
         let mut options = PlanOptions::default();
-        options.secrets = Some(&self.reader);
+        options.secrets = Some(&*self.reader);
         options.report = Some(&report);
         options.state = if connection.is_simulated() { None } else { connection::state_folder() };
         options.rotate.clone_from(&self.args.rotate);
@@ -94,7 +93,7 @@ impl Tree {
         if let Some(status) = self.check_for(&snapshot.appliance)? {
             return Ok(Err(status));
         }
-        match prepared.compare(snapshot.appliance.clone(), snapshot.objects()) {
+        match prepared.plan(client, &snapshot).await {
             Ok(plan) => Ok(Ok(plan)),
             Err(error) => Ok(Err(not_planned(error)?)),
         }
