@@ -85,7 +85,7 @@ pub(crate) struct ApplyArgs {
 
 /// Where the plan comes from.
 enum Source {
-    Tree(Tree),
+    Tree(Box<Tree>),
     Saved(Plan),
 }
 
@@ -138,7 +138,7 @@ impl ApplyArgs {
         let path = &self.path;
         if !path.is_file() {
             let tree = Tree::read(path, &self.tree, &self.secrets, &self.connection)?;
-            return Ok(tree.map(Source::Tree));
+            return Ok(tree.map(|tree| Source::Tree(Box::new(tree))));
         }
         if !self.tree.only.is_empty() || !self.tree.rotate.is_empty() {
             bail!(
