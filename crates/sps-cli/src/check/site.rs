@@ -94,6 +94,7 @@ impl Sites {
     }
 
     /// The tree of a path: `None` if it is in none. Each tree is handed out once, for all paths in it.
+    #[expect(clippy::option_option, reason = "in a tree or not, and handed out before or not")]
     pub(super) fn take(&mut self, path: &Path) -> Option<Option<SiteSelection>> {
         let root = self.roots.get(path)?;
         Some(self.trees.remove(root))
@@ -141,7 +142,7 @@ fn real(path: &Path, is_folder: bool) -> Option<PathBuf> {
         return fs::canonicalize(path).ok();
     }
     let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
-    Some(fs::canonicalize(parent.unwrap_or(Path::new("."))).ok()?.join(path.file_name()?))
+    Some(fs::canonicalize(parent.unwrap_or_else(|| Path::new("."))).ok()?.join(path.file_name()?))
 }
 
 /// A root as seen from the current directory, where that is in the tree or above it.

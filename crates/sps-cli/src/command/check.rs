@@ -212,10 +212,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         context: context(args),
         allowed: args.allow.clone(),
         objects: args.resolve.as_deref().map(Objects::read).transpose()?,
-        secrets: match args.with_secrets {
-            true => Some(args.secrets.sources_without_login()?),
-            false => None,
-        },
+        secrets: if args.with_secrets { Some(args.secrets.sources_without_login()?) } else { None },
         render,
         // Other output about a valid document needs more than the fact that it is valid.
         is_quick: args.quiet
