@@ -39,8 +39,9 @@ fn s083_reading_sessions_and_open_transactions_of_others_do_not_matter() {
         };
         let mut stream =
             TcpStream::connect(appliance.url.strip_prefix("http://").unwrap()).unwrap();
-        let fields: String =
+        let fields: Vec<_> =
             more.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let fields = fields.concat();
         write!(stream, "{method} {path} HTTP/1.1\r\nHost: sps\r\n{fields}Content-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
         let mut response = String::new();
         stream.read_to_string(&mut response).unwrap();

@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use sps_validate::{Limits, yaml};
 
 use crate::support::*;
 
@@ -99,8 +100,10 @@ fn prints_the_schema_of_a_file_and_of_the_settings() {
     let email = dir.sps(&["schema", "management/email", "--form", "site"]);
     assert_eq!((email.status, &*email.stderr), (0, ""));
     let schema = jsonschema::validator_for(&email.json()).unwrap();
-    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/site/management/email.json");
-    let mut example: Value = serde_json::from_slice(&fs::read(example).unwrap()).unwrap();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/site/management/email.yaml");
+    let example = fs::read_to_string(example).unwrap();
+    let root = yaml::scan(&example, &Limits::default()).unwrap().root;
+    let mut example: Value = serde_json::from_str(&root.to_json()).unwrap();
     assert!(schema.is_valid(&example));
     example["$schema"] = "../.schemas/management/email.site.json".into();
     assert!(schema.is_valid(&example));

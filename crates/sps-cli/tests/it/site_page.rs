@@ -73,7 +73,7 @@ fn the_ten_minutes_are_as_the_page_shows_them() {
     let mut fresh = text.clone();
     let mut shell = Shell::new("page-site");
     let has_git = Command::new("git").arg("--version").output().is_ok();
-    let mut commands = 0;
+    let (mut commands, mut from) = (0, 0);
     for (language, lines) in blocks(&text) {
         match &*language {
             "sh" if lines.iter().any(|it| it.starts_with("sps sim")) => {}
@@ -103,11 +103,13 @@ fn the_ten_minutes_are_as_the_page_shows_them() {
                 let expected = if command.starts_with("sps plan") { 3 } else { 0 };
                 assert_eq!(run.status, expected, "{command}: {}", run.all());
                 let printed = run.stdout.replace(&shell.appliance.url, "https://127.0.0.1:8443");
-                let old = format!(
-                    "```console\n{first}\n{}```",
-                    shown.iter().map(|it| format!("{it}\n")).collect::<String>()
-                );
-                fresh = fresh.replace(&old, &format!("```console\n{first}\n{printed}```"));
+                let shown: Vec<_> = shown.iter().map(|it| format!("{it}\n")).collect();
+                let old = format!("```console\n{first}\n{}```", shown.concat());
+                // The same command may be in the page twice.
+                let at = from + fresh[from..].find(&old).expect("the block is there");
+                let new = format!("```console\n{first}\n{printed}```");
+                fresh.replace_range(at..at + old.len(), &new);
+                from = at + new.len();
             }
             other => panic!("a block of `{other}`"),
         }
@@ -175,7 +177,7 @@ fn scripts() -> BTreeMap<String, String> {
     for line in &lines {
         let indent = line.len() - line.trim_start().len();
         if indent == 2 && line.ends_with(':') {
-            job = line.trim().trim_end_matches(':').to_owned();
+            line.trim().trim_end_matches(':').clone_into(&mut job);
         }
         if is_script && indent >= 10 {
             let script = scripts.entry(job.clone()).or_default();

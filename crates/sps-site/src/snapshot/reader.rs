@@ -211,7 +211,7 @@ impl<'r> Reader<'r> {
     async fn get(&self, path: &str) -> Result<Option<Value>, SnapshotError> {
         match self.client.get_raw(path).await {
             Ok(response) => {
-                let content = response.content.as_value().clone();
+                let content = response.content.into_value();
                 if content.get("error").is_some_and(Value::is_object) {
                     return Err(lacks(path, "body, but an error"));
                 }
