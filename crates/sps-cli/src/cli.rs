@@ -85,7 +85,7 @@ impl Cli {
             Command::Delete(it) => command::object::delete(&it.args, out.with(it.format)),
             Command::Edit(it) => command::object::edit(&it.args, out.with(it.format)),
             Command::Patch(it) => command::object::patch(&it.args, out.with(it.format)),
-            Command::Diff(it) => command::object::diff(&it.args, out.with(it.format)),
+            Command::Diff(it) => command::diff::diff(&it.args, out.with(it.format)),
             Command::Export(args) => command::site::export(&args, out),
             Command::Plan(args) => command::site::plan(&args, out),
             Command::Apply(it) => command::site::apply(&it.args, out.with(it.format)),

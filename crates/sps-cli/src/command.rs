@@ -1,6 +1,7 @@
 //! One module per command.
 
 pub(crate) mod check;
+pub(crate) mod diff;
 mod download;
 pub(crate) mod endpoints;
 pub(crate) mod explain;

@@ -2,6 +2,7 @@
 
 mod advice;
 mod diff;
+mod difference;
 mod events;
 mod format;
 pub(crate) mod gitlab;
@@ -19,6 +20,7 @@ mod time;
 mod unchecked;
 
 pub(crate) use crate::output::{
+    difference::differences,
     format::Formatted,
     settings::{OutputArgs, is_quiet, is_stderr_colored, is_stdout_colored},
     stdout::{Stdout, complain, print, print_finding, print_json, remark},

@@ -34,7 +34,6 @@ pub(in crate::command) use crate::command::object::change::report;
 pub(crate) use crate::command::object::{
     diff::{DiffArgs, diff},
     edit::{EditArgs, edit},
-    outcome::differences,
     patch::{PatchArgs, patch},
 };
 

@@ -12,7 +12,7 @@ mod tree;
 
 pub(crate) use crate::command::site::{
     apply::{ApplyArgs, apply},
-    diff::diff as diff_whole,
+    diff::diff,
     export::{ExportArgs, export},
     plan::{PlanArgs, plan},
     secrets::{SecretArgs, SecretSources},

@@ -147,7 +147,7 @@ fn a_file_is_checked_as_a_member_of_its_tree() {
         "0 documents: 1 could not be read\n",
         "error: site/missing.json: no such file or directory\n",
     );
-    // A body that is declared to be something else is none of the tree.
+    // A body that is declared to be something else does not belong to the tree.
     let run = dir.sps(&["check", policy, "--endpoint", "ssh/channel_policies", "-q"]);
     assert!(
         run.stdout.contains("error[wrong-type] /rules/0/allowed_for/time_policy"),

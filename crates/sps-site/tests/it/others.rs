@@ -45,7 +45,7 @@ impl Other<'_> {
     async fn act(&mut self) {
         let raise = |it: &mut HealthMonitoring| it.maximum_load5 = Some(3);
         if self.deed == Deed::Commit {
-            // Where only one transaction may be open, it waits in vain.
+            // Where only one transaction may be open, it waits until it gives up.
             self.has_committed = self.client.edit(raise).await.is_ok();
             return;
         }

@@ -421,7 +421,7 @@ fn a_key_that_resembles_a_member_that_is_there_may_come_from_an_appliance() {
     );
 }
 
-/// The caller knows what stands for a list, and that is left as it is.
+/// The caller knows what is in place of a list, and that is left as it is.
 #[test]
 fn repairs_what_a_check_of_the_caller_finds() {
     let subject = Subject::new(Kind::Named(&OUTER), Form::Request);

@@ -10,14 +10,11 @@ use sps_validate::Limits;
 
 use crate::{
     check::{document::Document, read},
-    command::{
-        object::{change::version, outcome, target::Target},
-        site::diff_whole,
-    },
+    command::object::{change::version, target::Target},
     connection::{self, runtime},
     endpoint,
     file_name::is_stdin,
-    output::{Stdout, count, one_line, print, print_json, remark},
+    output::{self, Stdout, count, one_line, print, print_json, remark},
     status::Status,
 };
 
@@ -62,6 +59,13 @@ pub(crate) struct DiffArgs {
     connection: connection::Args,
 }
 
+impl DiffArgs {
+    /// Both sides and the connection, if they may be whole configurations.
+    pub(crate) fn sides(&self) -> Option<(&str, &str, &connection::Args)> {
+        self.endpoint.is_none().then_some((&self.before, &self.after, &self.connection))
+    }
+}
+
 /// One side of the comparison.
 enum Source {
     Document(Document),
@@ -71,15 +75,10 @@ enum Source {
     Object(Target),
 }
 
-/// Runs `sps diff`.
+/// Runs `sps diff` of two states of an object.
 pub(crate) fn diff(args: &DiffArgs, out: &mut Stdout) -> Result<Status> {
     if is_stdin(Path::new(&args.before)) && is_stdin(Path::new(&args.after)) {
         bail!("standard input can be only one side");
-    }
-    if args.endpoint.is_none()
-        && let Some(status) = diff_whole(&args.before, &args.after, &args.connection, out)?
-    {
-        return Ok(status);
     }
     let sources = [Source::parse(&args.before)?, Source::parse(&args.after)?];
     let reads_stdin = [&args.before, &args.after].iter().any(|it| is_stdin(Path::new(it)));
@@ -191,7 +190,7 @@ fn target(named: Option<&str>, sources: &[Source; 2]) -> Result<Target> {
 fn show(out: &mut Stdout, target: &Target, differences: &[Difference]) -> Result<Status> {
     let status = if differences.is_empty() { Status::Done } else { Status::Different };
     if out.is_json() {
-        let list = outcome::differences(differences);
+        let list = output::differences(differences);
         let report = json!({"schema_version": 1, "path": target.path, "differences": list});
         print_json(out, &report)?;
         return Ok(status);

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use sps_client::CommitReport;
-use sps_model::{Difference, Side};
+use sps_model::Difference;
 
-use crate::status::Status;
+use crate::{output::differences, status::Status};
 
 /// The result of a commit; `key` is that of a new object, `found` what it changed in an object that was there, `response` what
 /// the appliance responded to work that creates no object.
@@ -49,25 +49,4 @@ pub(super) fn not_committed(status: Status, found: &[Difference]) -> Value {
         _ => "invalid",
     };
     json!({"committed": false, "reason": reason, "differences": differences(found)})
-}
-
-/// Differences between two bodies. A side without `value` is absent or hidden.
-pub(crate) fn differences(found: &[Difference]) -> Vec<Value> {
-    let entry = |it: &Difference| {
-        json!({
-            "op": it.op(),
-            "pointer": it.pointer,
-            "before": side(&it.before),
-            "after": side(&it.after),
-        })
-    };
-    found.iter().map(entry).collect()
-}
-
-fn side(side: &Side) -> Value {
-    match side {
-        Side::Value(value) => json!({"value": value.as_value()}),
-        Side::Absent => json!({"absent": true}),
-        _ => json!({"hidden": true}),
-    }
 }

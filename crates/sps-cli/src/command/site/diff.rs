@@ -10,12 +10,9 @@ use serde_json::json;
 use sps_site::{CheckOptions, LoadOptions, Object, ObjectChange, Site, Snapshot, Wanted, compare};
 
 use crate::{
-    command::{
-        object::differences,
-        site::{error::not_read, report},
-    },
+    command::site::{error::not_read, report},
     connection::{self, runtime},
-    output::{Stdout, count, one_line, print, print_json, remark},
+    output::{Stdout, count, differences, one_line, print, print_json, remark},
     spec::endpoints,
     status::Status,
 };
