@@ -389,3 +389,114 @@ fn s177_a_long_path_and_a_folder_that_cannot_be_written() {
     assert!(run.stderr.contains("nothing was changed"), "{}", run.stderr);
     assert_eq!(files(&dir.join("out")), before);
 }
+
+/// The key of the object with this name.
+fn key(appliance: &Appliance, collection: &str, name: &str) -> String {
+    let list = sps(appliance, &["get", collection]).json();
+    let items = list["items"].as_array().unwrap();
+    let item = items.iter().find(|it| it["body"]["name"] == name).unwrap();
+    item["key"].as_str().unwrap().to_owned()
+}
+
+const ANCHORS: &str = "\
+# a policy with anchors
+name: x   # its name
+Mon: &work
+- - \"8:00\"
+  - \"17:00\"
+Tue: *work
+Wed: *work
+Thu: [[\"8:00\", \"17:00\"]] # flow
+Fri: *work
+Sat: []
+Sun: []
+";
+
+const INDENTED: &str = "\
+name: indented
+rules:
+    -   channel: \"#drawing\"
+        # who
+        actions: {audit: true, content_policy: ~, four_eyes: false, ids: false}
+        allowed_for:
+            clients: [ ]   # all
+            gateway_groups: []
+            remote_groups: []
+            servers:
+            - 10.0.0.0/8
+            time_policy: {$ref: x}
+";
+
+#[test]
+fn s149_an_export_keeps_anchors_comments_and_line_ends() {
+    let appliance = Appliance::new("export-anchors", &[]);
+    let dir = appliance.dir.path();
+    let health = "# top\r\nmaximum_disk_utilization_ratio: 80 # percent\r\nmaximum_load1: ~\r\n\
+        maximum_load15: null   # none\r\nmaximum_load5:\r\nmaximum_swap_utilization_ratio: 70\r\n";
+    for (file, text) in [
+        ("policies/time_policies/x.yaml", ANCHORS),
+        ("rdp/channel_policies/indented.yaml", INDENTED),
+        ("management/health_monitoring.yaml", health),
+    ] {
+        let path = dir.join("out").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let run = sps(&appliance, &["apply", "out", "--yes"]);
+    assert_eq!(run.status, 0, "{}", run.all());
+    let patch = |path: &str, patch: Value| {
+        fs::write(dir.join("patch.json"), patch.to_string()).unwrap();
+        let run = sps(&appliance, &["patch", path, "patch.json"]);
+        assert_eq!(run.status, 0, "{}", run.all());
+    };
+    let policy = format!("{TIMES}/{}", key(&appliance, TIMES, "x"));
+    patch(&policy, json!({"Tue": [["9:00", "12:00"]], "Sun": [["1:00", "2:00"]], "Thu": []}));
+    patch("management/health_monitoring", json!({"maximum_load1": 5, "maximum_load5": 7}));
+    let channel =
+        format!("rdp/channel_policies/{}", key(&appliance, "rdp/channel_policies", "indented"));
+    let mut body = sps(&appliance, &["get", &channel, "--request"]).json();
+    body["rules"][0]["actions"]["audit"] = json!(false);
+    body["rules"][0]["allowed_for"]["clients"] = json!(["192.0.2.1"]);
+    patch(&channel, body);
+
+    export(&appliance, &["out", "--force"]);
+    let files = files(&dir.join("out"));
+    let read = |file: &str| files[Path::new(file)].as_str();
+    let expected = ANCHORS
+        .replace("Tue: *work", "Tue:\n  - [\"9:00\", \"12:00\"]")
+        .replace("Thu: [[\"8:00\", \"17:00\"]]", "Thu: []")
+        .replace("Sun: []", "Sun: [[\"1:00\", \"2:00\"]]");
+    assert_eq!(read("policies/time_policies/x.yaml"), expected);
+    let expected =
+        INDENTED.replace("audit: true", "audit: false").replace("[ ]", "[\"192.0.2.1\"]");
+    assert_eq!(read("rdp/channel_policies/indented.yaml"), expected);
+    let expected = health.replace("load1: ~", "load1: 5").replace("load5:", "load5: 7");
+    assert_eq!(read("management/health_monitoring.yaml"), expected);
+    is_as_described(&appliance, "out");
+
+    // Under the anchor, three days would change: the file is written anew, and every day is right.
+    patch(&policy, json!({"Mon": [["7:00", "8:00"]]}));
+    let run = sps(&appliance, &["export", "out"]);
+    assert!(run.stderr.contains("x.yaml was written anew, without its comments"), "{}", run.all());
+    is_as_described(&appliance, "out");
+}
+
+#[test]
+fn s155_texts_that_readers_take_for_numbers_stay_texts() {
+    let appliance = Appliance::new("export-texts", &[]);
+    let dir = appliance.dir.path();
+    let names = ["018561471342", "08", "-08", "0.", "1:60", "190:20:30", "no", "0o17", "~", "---"];
+    for name in names {
+        fs::write(dir.join("policy.json"), times(name, "8:00").to_string()).unwrap();
+        let run = sps(&appliance, &["post", TIMES, "policy.json"]);
+        assert_eq!(run.status, 0, "{name}: {}", run.all());
+    }
+    export(&appliance, &["out"]);
+    is_as_described(&appliance, "out");
+    let files = files(&dir.join("out/policies/time_policies"));
+    let first_lines: BTreeSet<&str> =
+        files.values().map(|text| text.lines().next().unwrap()).collect();
+    for name in names {
+        assert!(first_lines.contains(&*format!("name: \"{name}\"")), "{name}: {first_lines:?}");
+    }
+}

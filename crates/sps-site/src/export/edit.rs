@@ -49,6 +49,8 @@ impl Editor<'_> {
         }
         let is_plain = |it: &Value| Notation::read(it).is_none();
         match (before, after) {
+            // What an alias repeats has its place at the anchor.
+            _ if !holds_its_content(slot.node) => {}
             (Value::Object(before), Value::Object(after)) if is_plain_pair(before, after) => {
                 if let Some(members) = slot.node.members().filter(|it| !it.is_empty())
                     && before.keys().any(|key| after.contains_key(key))
@@ -230,6 +232,15 @@ fn is_plain_pair(before: &Map<String, Value>, after: &Map<String, Value>) -> boo
     let is_notation =
         |it: &Map<String, Value>| it.len() == 1 && it.keys().all(|key| key.starts_with('$'));
     !is_notation(before) && !is_notation(after)
+}
+
+/// Whether the text of what is inside a value is inside its text.
+fn holds_its_content(node: &Node<'_>) -> bool {
+    let first = match (node.members(), node.as_array()) {
+        (Some(members), _) => members.first().map(|it| it.key_span),
+        (None, items) => items.and_then(|it| it.first()).map(|it| it.span),
+    };
+    first.is_none_or(|it| node.span.start <= it.start && it.end <= node.span.end)
 }
 
 /// Indents all lines but the first.
