@@ -1,13 +1,13 @@
 //! YAML: a reader into the nodes of [`json`](crate::json) with byte spans, and a writer.
 //!
-//! [`scan`] reads one document by the core schema of YAML 1.2, into the same [`Node`](crate::json::Node)s as JSON, so that
-//! everything that works on JSON works on YAML. Aliases are replaced by their values, within
-//! [`Limits`](crate::limits::Limits); `<<` merges mappings, and an own key wins. What JSON cannot express is a
-//! [`ScanError`]. Its [`Marks`] say which scalars have no quotes: [`explain_yaml`](crate::explain_yaml) reports each that readers of YAML 1.1 and
-//! 1.2 take for different values, or that is no text where a text belongs.
+//! [`scan`] reads one document by the core schema of YAML 1.2, into the same [`Node`]s as JSON, so that everything that works
+//! on JSON works on YAML. Aliases are replaced by their values, within [`Limits`](crate::limits::Limits); `<<` merges mappings,
+//! and an own key wins. What JSON cannot express is a [`ScanError`]. Its [`Marks`] say which scalars have no quotes:
+//! [`explain_yaml`](crate::explain_yaml) reports each that readers of YAML 1.1 and 1.2 take for different values, or that is no
+//! text where a text belongs.
 //!
-//! [`write`] writes a value so that readers of both versions read it back. [`scan`], [`explain_yaml`](crate::explain_yaml) and [`fix_yaml`](crate::fix_yaml) need the
-//! feature `yaml`.
+//! [`write()`] writes a value so that readers of both versions read it back. [`scan`], [`explain_yaml`](crate::explain_yaml) and
+//! [`fix_yaml`](crate::fix_yaml) need the feature `yaml`.
 
 mod marks;
 mod mistake;

@@ -107,6 +107,11 @@ pub(super) fn source(is_in_new: bool) -> Object {
         .with("examples", strings(examples))
 }
 
+/// The text of a `$secret` in place of what cannot be listed, and can only stay.
+pub(super) fn kept() -> Object {
+    Object::new().with("description", "Leaves what the appliance has.").with("const", "keep")
+}
+
 /// The text of a `$file`.
 pub(super) fn file() -> Object {
     let text = "A file in the tree with the text, looked up from the folder of this file, then from the root of the tree. \

@@ -10,8 +10,8 @@ use sps_spec::Endpoint;
 use super::{
     bare,
     notation::{
-        KEY, NAME, before, file, has_names, is_secret_name, notation, one_of_these, plain_names,
-        reference, secret_names, short, source,
+        KEY, NAME, before, file, has_names, is_secret_name, kept, notation, one_of_these,
+        plain_names, reference, secret_names, short, source,
     },
     object::{Object, any_of, strings},
     types::{Types, definition},
@@ -49,6 +49,8 @@ impl<'a> Types<'a> {
             let mut members = Object::new().with("$ref", reference("^/?(?:[^/%]+/)+", NAME, None));
             if may_be_secret {
                 members = members.with("$secret", source(types.is_in_new));
+            } else if !types.is_in_new {
+                members = members.with("$secret", kept());
             }
             let members = members.with("$file", file());
             let scalar =
@@ -91,6 +93,8 @@ impl<'a> Types<'a> {
             let mut members = Object::new();
             if collection == "passwords" {
                 members = members.with("$secret", source(types.is_in_new));
+            } else if !types.is_in_new {
+                members = members.with("$secret", kept());
             }
             if !types.is_in_new {
                 let text =

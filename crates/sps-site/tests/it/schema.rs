@@ -28,7 +28,7 @@ use sps_model::{
     TelnetSettingsPolicy, TimePolicy, TroubleshootingSettings, TrustedCaList, UserDatabase,
     UserWeb, Userlist, VncChannelPolicy, VncSettingsPolicy, WebGatewayAuthentication, WebInterface,
     locate, shape, strategy,
-    validate::{Diagnostic, Form, Kind},
+    validate::{Diagnostic, Form, Kind, Limits, yaml},
 };
 use sps_site::{CheckOptions, Site};
 use sps_spec::Spec;
@@ -312,6 +312,18 @@ fn a_schema_and_the_check_agree_about_notations_anywhere() {
     assert!(valid.get() > 200 && invalid.get() > 200, "{valid:?} valid, {invalid:?} invalid");
 }
 
+/// The body in a file with this path, whatever its format is.
+fn read(path: &Path) -> Value {
+    match fs::read_to_string(path.with_extension("json")) {
+        Ok(text) => serde_json::from_str(&text).unwrap(),
+        Err(_) => {
+            let text = fs::read_to_string(path.with_extension("yaml")).unwrap();
+            let root = yaml::scan(&text, &Limits::default()).unwrap().root;
+            serde_json::from_str(&root.to_json()).unwrap()
+        }
+    }
+}
+
 /// A file of the examples with one change; the schema of its endpoint accepts it or does not.
 #[test]
 fn near_misses_of_the_examples_are_refused() {
@@ -347,6 +359,7 @@ fn near_misses_of_the_examples_are_refused() {
         (email, "/smtp_auth/username", json!({"$secret": "env:X"}), false),
         (email, identity, with_identity(json!({"$new": {"pem": {"$file": "c.pem"}}})), true),
         (email, identity, with_identity(json!({"$secret": "env:X"})), false),
+        (email, identity, with_identity(json!({"$secret": "keep"})), true),
         (email, "/admin_address", json!({"$file": "address"}), true),
         (email, "/admin_address", json!("no address"), false),
         (trap, "/version/value/auth_password", json!({"$secret": "command:pass snmp"}), true),
@@ -354,8 +367,7 @@ fn near_misses_of_the_examples_are_refused() {
         (trap, "/version/value/engine_id", json!({"$file": "engine"}), true),
         (trap, "/version/value/engine_id", json!("0xzz"), false),
     ] {
-        let text = fs::read_to_string(root.join(format!("{path}.json"))).unwrap();
-        let mut body: Value = serde_json::from_str(&text).unwrap();
+        let mut body = read(&root.join(path));
         *body.pointer_mut(pointer).unwrap() = value.clone();
         assert_eq!(validator(path).is_valid(&body), is_valid, "{path}{pointer}: {value}");
     }
@@ -368,7 +380,7 @@ fn every_example_is_valid_in_an_editor_too() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 files(&path, found);
-            } else if path.extension().is_some_and(|it| it == "json") {
+            } else if path.extension().is_some_and(|it| it == "json" || it == "yaml") {
                 found.push(path);
             }
         }
@@ -378,9 +390,9 @@ fn every_example_is_valid_in_an_editor_too() {
     files(&root, &mut found);
     assert!(found.len() > 5, "{found:?}");
     for file in found {
+        let body = read(&file.with_extension(""));
         let path = file.strip_prefix(&root).unwrap().with_extension("");
         let path = path.to_str().unwrap().replace('\\', "/");
-        let body: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
         let validator = validator(&path);
         let errors: Vec<_> = validator.iter_errors(&body).map(|it| it.to_string()).collect();
         assert!(errors.is_empty(), "{path}: {errors:?}");

@@ -29,7 +29,7 @@ pub fn write(value: &serde_json::Value) -> String {
     write_node(&Node::from(value))
 }
 
-/// Writes a node as [`write`] does, with its keys in their order.
+/// Writes a node as [`write()`] does, with its keys in their order.
 pub fn write_node(node: &Node<'_>) -> String {
     let mut out = String::new();
     match &node.value {
