@@ -20,7 +20,7 @@ mod time;
 mod unchecked;
 
 pub(crate) use crate::output::{
-    difference::differences,
+    difference::{difference_line, differences},
     format::Formatted,
     settings::{OutputArgs, is_quiet, is_stderr_colored, is_stdout_colored},
     stdout::{Stdout, complain, print, print_finding, print_json, remark},

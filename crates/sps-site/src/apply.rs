@@ -166,7 +166,7 @@ impl Plan {
             return options.message.clone();
         }
         let first: Version = FIRST_WITH_MESSAGE.parse().ok()?;
-        let version: Version = self.appliance.version.split(' ').next()?.parse().ok()?;
+        let version = self.appliance.release()?;
         (version >= first).then(|| format!("plan {}: {}", self.id(), self.summary()))
     }
 }

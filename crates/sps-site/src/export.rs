@@ -21,7 +21,7 @@ use serde_json::Value;
 use sps_model::{
     EndpointInfo, Method,
     shape::Place,
-    validate::{Severity, Version, code as body_code, json::Node},
+    validate::{Severity, code as body_code, json::Node},
 };
 
 use crate::{
@@ -169,10 +169,10 @@ impl Export {
     ) -> Result<Self, ExportError> {
         let root = root.as_ref();
         if let Some(site) = site {
-            let report = site.check(&CheckOptions::default());
-            let is_malformed = site.tree().files.iter().any(|it| !it.is_well_formed());
-            if is_malformed || !report.unreadable.is_empty() {
-                return Err(ExportError::Invalid { report: Box::new(report) });
+            let tree = site.tree();
+            if !tree.unreadable.is_empty() || !tree.files.iter().all(SiteFile::is_well_formed) {
+                let report = Box::new(site.check(&CheckOptions::default()));
+                return Err(ExportError::Invalid { report });
             }
         }
         let mut draft = Draft::new(root, site, options);
@@ -200,7 +200,9 @@ impl Export {
                 let is_gone = !here.contains(&object.label)
                     && snapshot.covers(&object.label)
                     && !site.settings().is_ignored(&object.label);
-                draft.rest(object, is_gone);
+                if is_gone {
+                    draft.add(object.file.clone(), &object.label, FileAction::Remove, false);
+                }
             }
         }
         draft.settings(snapshot, &unknown);
@@ -327,16 +329,12 @@ impl<'a> Draft<'a> {
         }
         let mut node = body::ordered(place, merged);
         let schema = read::with_root(format, &file.text, limits, |root, _| {
-            root.get(SCHEMA_KEY).and_then(Node::as_str).map(str::to_owned)
+            root.get(SCHEMA_KEY).and_then(Node::as_str).map(Value::from)
         });
-        let text = if let Ok(Some(schema)) = schema {
-            let schema = Value::from(schema);
-            body::put_first(&mut node, SCHEMA_KEY, &schema);
-            text::write(format, &node)
-        } else {
-            text::write(format, &node)
-        };
-        (text, true)
+        if let Ok(Some(schema)) = &schema {
+            body::put_first(&mut node, SCHEMA_KEY, schema);
+        }
+        (text::write(format, &node), true)
     }
 
     /// The body in a text, in site form.
@@ -352,13 +350,6 @@ impl<'a> Draft<'a> {
         })
         .ok()
         .flatten()
-    }
-
-    /// Adds a file whose object is not on the appliance, or was not read.
-    fn rest(&mut self, object: &Object, is_gone: bool) {
-        if is_gone {
-            self.add(object.file.clone(), &object.label, FileAction::Remove, false);
-        }
     }
 
     /// Writes `sps.toml`, or finds out what it lacks.
@@ -385,9 +376,7 @@ impl<'a> Draft<'a> {
             return;
         }
         let mut text = String::new();
-        let version: Option<Version> =
-            snapshot.appliance.version.split(' ').next().and_then(|it| it.parse().ok());
-        if let Some(version) = version {
+        if let Some(version) = snapshot.appliance.release() {
             let version = version.to_string();
             let version = version.strip_suffix(".0").unwrap_or(&version);
             text.extend(["target = \"", version, "\"\n"]);
@@ -440,9 +429,9 @@ impl<'a> Draft<'a> {
             .map(|(object, file)| (object.file.clone(), write::digest(&file.text)))
             .collect();
         let record = options.record.as_deref().map(|folder| write::record_of(folder, root));
-        let (root, export) = (root.to_owned(), record.clone());
-        let export = Export { root, files, texts, digests, missing_settings, record: export };
         let known = record.as_deref().map(write::read_record).unwrap_or_default();
+        let root = root.to_owned();
+        let export = Export { root, files, texts, digests, missing_settings, record };
         let edited: Vec<PathBuf> = export
             .files
             .iter()

@@ -4,11 +4,12 @@
 //! names `a/b`, `a_b`, `a%2Fb` and `a%b` have four files. A stem that would be too long is cut, and ends in a digest of the
 //! name; only the body tells the whole name then.
 
-use std::fmt::Write as _;
-
 use ring::digest::{SHA256, digest};
 
-use crate::label::{composed, decode, encode};
+use crate::{
+    label::{composed, decode, encode},
+    state::hex,
+};
 
 /// The longest stem: with an ending of five bytes, the name of the file has the 255 bytes that file systems allow.
 pub(crate) const MAX_STEM_BYTES: usize = 250;
@@ -90,10 +91,7 @@ fn cut(stem: &str, name: &str) -> String {
         end = at;
     }
     let mut short = format!("{}{CUT}", &stem[..end]);
-    for byte in digest(&SHA256, name.as_bytes()).as_ref().iter().take(DIGEST_BYTES) {
-        // Writing to a String cannot fail.
-        let _ = write!(short, "{byte:02x}");
-    }
+    short.push_str(&hex(&digest(&SHA256, name.as_bytes()).as_ref()[..DIGEST_BYTES]));
     short
 }
 

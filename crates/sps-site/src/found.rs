@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sps_model::EndpointInfo;
+use sps_model::{EndpointInfo, validate::Version};
 
 use crate::{label::Label, object::Object};
 
@@ -30,6 +30,11 @@ impl Appliance {
     /// Describes an appliance of which only the address is known.
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into(), ..Self::default() }
+    }
+
+    /// Its firmware version as a number, without what may follow it, such as a build; `None` if it does not tell.
+    pub fn release(&self) -> Option<Version> {
+        self.version.split(' ').next()?.parse().ok()
     }
 }
 

@@ -14,7 +14,12 @@ pub(crate) const CONFIGURATION: &str = "/api/configuration/";
 
 /// The path of an endpoint below `/api/configuration/`.
 pub(crate) fn short(endpoint: &EndpointInfo) -> &str {
-    endpoint.path.strip_prefix(CONFIGURATION).unwrap_or(endpoint.path)
+    short_path(endpoint.path)
+}
+
+/// An absolute path as one below `/api/configuration/`.
+pub(crate) fn short_path(path: &str) -> &str {
+    path.strip_prefix(CONFIGURATION).unwrap_or(path)
 }
 
 /// The endpoints of the configuration, and those that the settings add.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use sps_client::Client;
-use sps_model::{EndpointInfo, validate::Version};
+use sps_model::EndpointInfo;
 
 use self::{body::Forms, names::Names, reader::Reader};
 use crate::{
@@ -135,11 +135,12 @@ impl Snapshot {
         wanted: &Wanted,
     ) -> Result<(Self, Vec<SnapshotError>), SnapshotError> {
         let appliance = appliance(client).await?;
-        let mut reader = Reader::new(client, wanted, version(&appliance));
+        let mut reader = Reader::new(client, wanted, appliance.release());
         reader.read().await?;
         let Reader { raw, unreadable, done, .. } = reader;
         let names = Names::new(&raw);
-        let objects = raw.iter().map(|it| found(it, &names));
+        // Each response goes when its object is made.
+        let objects = raw.into_iter().map(|it| found(&it, &names));
         let mut objects: Vec<Found> = objects.filter(|it| wanted.has_object(&it.label)).collect();
         objects.sort_by(|one, other| one.label.cmp(&other.label));
         let snapshot = Self { appliance, objects, wanted: wanted.clone(), read: done };
@@ -192,10 +193,6 @@ fn failed(path: &str, error: sps_client::Error) -> SnapshotError {
 
 fn lacks(path: &str, lacks: &'static str) -> SnapshotError {
     SnapshotError::Form { path: path.to_owned(), lacks }
-}
-
-fn version(appliance: &Appliance) -> Option<Version> {
-    appliance.version.split(' ').next()?.parse().ok()
 }
 
 fn found(raw: &Raw, names: &Names) -> Found {

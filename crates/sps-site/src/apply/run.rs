@@ -13,13 +13,13 @@ use super::{ApplyErrorKind, ApplyEvent, ApplyProgress, error::ApplyError};
 use crate::{
     Notation,
     label::Label,
+    place::{CONFIGURATION, short_path},
     plan::{
         Fill, FillWith, Operation, OperationKind, Origin, Place, Plan, SecretKeys, Slot, body_kind,
         tag_of,
     },
 };
 
-const CONFIGURATION: &str = "/api/configuration/";
 const INFO: &str = "/api/info";
 
 /// A plan that is being carried out.
@@ -149,7 +149,7 @@ impl<'a> Run<'a> {
                 let secret = self.plan.values.get(label, &pointer);
                 let secret = secret.ok_or_else(|| ApplyError::new(failed()))?;
                 let Some(target) = place.target() else { return Ok(Value::from(secret.expose())) };
-                let collection = below_configuration(target.path).to_owned();
+                let collection = short_path(target.path).to_owned();
                 let body = json!({"plain": secret.expose()});
                 let key = self.create(transaction, &collection, body, failed()).await?;
                 return Ok(Value::from(key));
@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
             }
             Some(Notation::New(body)) => {
                 let target = place.target().ok_or_else(|| ApplyError::new(failed()))?;
-                let collection = below_configuration(target.path).to_owned();
+                let collection = short_path(target.path).to_owned();
                 let at = format!("{pointer}/$new");
                 let body =
                     Box::pin(self.new_body(transaction, label, &collection, body, at)).await?;
@@ -229,7 +229,7 @@ impl<'a> Run<'a> {
         match operation.kind {
             OperationKind::Create => {
                 let body = self.body(transaction, operation).await?;
-                let collection = below_configuration(&operation.path);
+                let collection = short_path(&operation.path);
                 let key = self.create(transaction, collection, body, failed()).await?;
                 self.created.insert(label.to_string(), key);
                 Ok(())
@@ -339,8 +339,4 @@ fn secrets<'p>(plan: &'p Plan, operation: &'p Operation) -> impl Iterator<Item =
             .iter()
             .any(|fill| fill.with == FillWith::Secret && fill.pointer == slot.pointer)
     })
-}
-
-fn below_configuration(path: &str) -> &str {
-    path.strip_prefix(CONFIGURATION).unwrap_or(path)
 }

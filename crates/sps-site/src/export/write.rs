@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
     fs, io,
     io::Write as _,
     path::{Path, PathBuf},
@@ -13,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::{Builder, NamedTempFile};
 
 use super::{Export, ExportError, FileAction};
-use crate::read::reason;
+use crate::{read::reason, state::hex};
 
 /// What was exported into a tree.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,12 +26,7 @@ struct Record {
 const FORMAT: u32 = 1;
 
 pub(super) fn digest(text: &str) -> String {
-    let digest = ring::digest::digest(&SHA256, text.as_bytes());
-    digest.as_ref().iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(ring::digest::digest(&SHA256, text.as_bytes()).as_ref())
 }
 
 /// The file of the record for this tree.

@@ -8,9 +8,8 @@ use super::matching::{Matches, name_of_twin};
 use crate::{
     found::Found,
     label::{Label, composed, decode},
+    place::CONFIGURATION,
 };
-
-const CONFIGURATION: &str = "/api/configuration/";
 
 /// Every object that a reference can lead to.
 #[derive(Debug)]

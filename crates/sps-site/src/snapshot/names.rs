@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{CONFIGURATION, Raw, below_configuration};
+use super::{Raw, below_configuration};
 use crate::{
     label::{Label, composed},
     naming::label_member,
+    place::short_path,
 };
 
 /// The label of each object by its path.
@@ -52,10 +53,10 @@ impl Names {
 
     /// The label of the object that a reference leads to. An object that was not read has its key as its name.
     pub(super) fn of_reference(&self, collection: &str, key: &str) -> Label {
-        self.0.get(&format!("{collection}/{key}")).cloned().unwrap_or_else(|| {
-            let collection = collection.strip_prefix(CONFIGURATION).unwrap_or(collection);
-            Label::of_object(collection, key)
-        })
+        self.0
+            .get(&format!("{collection}/{key}"))
+            .cloned()
+            .unwrap_or_else(|| Label::of_object(short_path(collection), key))
     }
 }
 

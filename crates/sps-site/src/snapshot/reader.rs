@@ -43,8 +43,7 @@ impl<'r> Reader<'r> {
             }
             return Ok(());
         }
-        let known: Vec<_> = self.client.endpoints().to_vec();
-        for info in known {
+        for info in self.client.endpoints().iter().copied() {
             if is_read(info, self.version) && self.wanted.has(short(info)) {
                 self.objects(info, info.path).await?;
             }

@@ -14,7 +14,7 @@ use crate::{
     connection::{self, runtime},
     endpoint,
     file_name::is_stdin,
-    output::{self, Stdout, count, one_line, print, print_json, remark},
+    output::{self, Stdout, count, difference_line, one_line, print, print_json, remark},
     status::Status,
 };
 
@@ -196,12 +196,7 @@ fn show(out: &mut Stdout, target: &Target, differences: &[Difference]) -> Result
         return Ok(status);
     }
     for difference in differences {
-        let sign = match difference.op() {
-            "add" => '+',
-            "remove" => '-',
-            _ => '~',
-        };
-        print(out, &format!("{sign} {}", one_line(&difference.to_string())))?;
+        print(out, &difference_line(difference))?;
     }
     match differences.len() {
         0 => remark("no differences"),

@@ -12,7 +12,7 @@ use sps_site::{CheckOptions, LoadOptions, Object, ObjectChange, Site, Snapshot, 
 use crate::{
     command::site::{error::not_read, report},
     connection::{self, runtime},
-    output::{Stdout, count, differences, one_line, print, print_json, remark},
+    output::{Stdout, count, difference_line, differences, one_line, print, print_json, remark},
     spec::endpoints,
     status::Status,
 };
@@ -125,12 +125,7 @@ fn show(before: &[Object], after: &[Object], out: &mut Stdout) -> Result<Status>
             ObjectChange::Changed(changes) => {
                 print(out, &format!("~ {label}"))?;
                 for change in changes {
-                    let sign = match change.op() {
-                        "add" => '+',
-                        "remove" => '-',
-                        _ => '~',
-                    };
-                    print(out, &format!("    {sign} {}", one_line(&change.to_string())))?;
+                    print(out, &format!("    {}", difference_line(change)))?;
                 }
             }
             _ => print(out, &format!("- {label}"))?,

@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::Result;
 use sps_client::Client;
 use sps_site::{
-    Appliance, CheckOptions, LoadOptions, Plan, PlanOptions, Secrets, Site, Snapshot, Wanted,
-    plan::Prepared,
+    Appliance, CheckOptions, LoadOptions, Plan, PlanOptions, Secrets, Site, SiteReport, Snapshot,
+    Wanted, plan::Prepared,
 };
 use sps_validate::Version;
 
@@ -39,6 +39,8 @@ pub(super) struct TreeArgs {
 /// A tree that was found valid as far as its files show it.
 pub(super) struct Tree {
     site: Site,
+    /// What the check of the tree found; no error.
+    report: SiteReport,
     reader: Box<dyn Secrets>,
     args: TreeArgs,
 }
@@ -53,20 +55,12 @@ impl Tree {
     ) -> Result<Result<Self, Status>> {
         let options = LoadOptions::default().with_endpoints(endpoints().iter().copied());
         let site = Site::load_with(root, &options)?;
-        let tree = Self { site, reader: secrets.of_tree(root, connection)?, args: args.clone() };
-        let report = tree.site.check(&tree.check_options());
+        let reader = secrets.of_tree(root, connection)?;
+        let report = site.check(&check_options(&*reader));
         Ok(match report::print(root, &report)? {
             Some(status) => Err(status),
-            None => Ok(tree),
+            None => Ok(Self { site, report, reader, args: args.clone() }),
         })
-    }
-
-    fn check_options(&self) -> CheckOptions<'_> {
-        let options = CheckOptions::default().with_secrets(&*self.reader);
-        match now() {
-            Some(now) => options.with_now(now),
-            None => options,
-        }
     }
 
     /// Reads what the appliance has, and compares. Prints why that cannot be done.
@@ -75,11 +69,9 @@ impl Tree {
         client: &Client,
         connection: &connection::Args,
     ) -> Result<Result<Plan, Status>> {
-        // Checked already: the report only says so.
-        let report = self.site.check(&CheckOptions::default());
         let mut options = PlanOptions::default();
         options.secrets = Some(&*self.reader);
-        options.report = Some(&report);
+        options.report = Some(&self.report);
         options.state = if connection.is_simulated() { None } else { connection::state_folder() };
         options.rotate.clone_from(&self.args.rotate);
         options.only.clone_from(&self.args.only);
@@ -101,12 +93,9 @@ impl Tree {
 
     /// Checks the tree for the version of the appliance, if that is another one.
     fn check_for(&self, appliance: &Appliance) -> Result<Option<Status>> {
-        let version: Option<Version> =
-            appliance.version.split(' ').next().and_then(|it| it.parse().ok());
-        let Some(version) = version.filter(|it| self.site.settings().target != Some(*it)) else {
-            return Ok(None);
-        };
-        let report = self.site.check(&self.check_options().with_target(version));
+        let is_other = |it: &Version| self.site.settings().target != Some(*it);
+        let Some(version) = appliance.release().filter(is_other) else { return Ok(None) };
+        let report = self.site.check(&check_options(&*self.reader).with_target(version));
         // Warnings were printed before.
         if report.is_valid() {
             return Ok(None);
@@ -116,5 +105,13 @@ impl Tree {
             appliance.version
         ));
         report::print(self.site.root(), &report)
+    }
+}
+
+fn check_options(secrets: &dyn Secrets) -> CheckOptions<'_> {
+    let options = CheckOptions::default().with_secrets(secrets);
+    match now() {
+        Some(now) => options.with_now(now),
+        None => options,
     }
 }

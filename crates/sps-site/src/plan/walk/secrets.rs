@@ -6,6 +6,7 @@ use sps_model::Secret;
 use super::{Fill, FillWith, RawChange, Sides, Walk};
 use crate::{
     Notation,
+    place::short_path,
     plan::{
         Note, Problem, Reason,
         kinds::Place,
@@ -104,9 +105,7 @@ impl Walk<'_> {
         let (label, pointer) = (&self.object.label, self.wanted_at.clone());
         let content = origin.content(label, &pointer, self.inputs.values);
         let collection = match (place.target(), have, &origin) {
-            (Some(target), ..) => {
-                Some(target.path.trim_start_matches("/api/configuration/").to_owned())
-            }
+            (Some(target), ..) => Some(short_path(target.path).to_owned()),
             (None, Have::Reference(_), _) => Some(collection_of(sides)),
             (None, _, Origin::Source(_)) => None,
             (None, _, Origin::New(_)) => {
