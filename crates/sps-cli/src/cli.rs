@@ -13,9 +13,9 @@ use crate::{
 
 /// Check, rewrite and change the configuration of Safeguard for Privileged Sessions (SPS)
 ///
-/// Commands on files need no network. `get`, `put`, `post`, `delete`, `edit`, `patch`, `diff`, `plan`, `apply`, `transaction`,
-/// `info`, `support-bundle`, and `endpoints` and `learn` with `--live` connect to an appliance, or to a built-in simulator with
-/// `--sim`. `sim` runs that simulator alone.
+/// Commands on files need no network. `get`, `put`, `post`, `delete`, `edit`, `patch`, `diff`, `export`, `plan`, `apply`,
+/// `transaction`, `info`, `support-bundle`, and `endpoints` and `learn` with `--live` connect to an appliance, or to a built-in
+/// simulator with `--sim`. `sim` runs that simulator alone.
 #[derive(Debug, Parser)]
 #[command(name = "sps", version, arg_required_else_help = true, subcommand_required = true)]
 pub(crate) struct Cli {
