@@ -53,3 +53,8 @@ pub use crate::{
     },
     version::{Version, Versions},
 };
+
+/// The program of the front page on crates.io runs as a test.
+#[cfg(all(doctest, feature = "embedded"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

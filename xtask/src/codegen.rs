@@ -7,7 +7,7 @@ use sps_codegen::SchemaForm;
 use sps_spec::Spec;
 
 use crate::{
-    markdown::{self, EXAMPLE, README},
+    markdown::{self, PROGRAMS, README},
     workspace,
 };
 
@@ -91,7 +91,7 @@ pub(crate) fn codegen(options: Options) -> anyhow::Result<()> {
     snapshots
 }
 
-/// Path from the root and text of every derived file: from the spec, and the README from its example.
+/// Path from the root and text of every derived file: from the spec, and two pages from their examples.
 pub(crate) fn outputs(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let dir = root.join("spec");
     let spec = Spec::from_dir(&dir)?;
@@ -116,8 +116,10 @@ pub(crate) fn outputs(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     for (path, text) in sps_codegen::reference(&spec) {
         outputs.insert(format!("{REFERENCE}/{path}"), text);
     }
-    let readme = markdown::with_program(&read(root, README)?, &read(root, EXAMPLE)?);
-    outputs.insert(README.to_owned(), readme);
+    for (page, example) in PROGRAMS {
+        let text = markdown::with_program(&read(root, page)?, &read(root, example)?);
+        outputs.insert((*page).to_owned(), text);
+    }
     Ok(outputs)
 }
 

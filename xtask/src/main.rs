@@ -1,13 +1,15 @@
-//! Developer commands: `cargo xtask codegen [--check] | new-endpoint | tidy | mutate-spec | ci | bench`.
+//! Developer commands: `cargo xtask codegen [--check] | new-endpoint | tidy | mutate-spec | api | package | ci | bench`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
 
+mod api;
 mod bench;
 mod ci;
 mod codegen;
 mod markdown;
 mod mutate_spec;
 mod new_endpoint;
+mod package;
 mod tidy;
 mod workspace;
 
@@ -27,6 +29,8 @@ usage: cargo xtask <command>
   mutate-spec             change every fact of the spec: some hand-written case must notice
   mutate-spec --sample N [--seed S]
                           try so many of these changes, chosen by the seed
+  api [--check]           write the lists of public items, or compare them
+  package                 pack every crate, and build each from its archive alone
   ci                      everything that CI runs, in order
   bench [--format json]   measure the cost of checking a document, as ratios; also written into docs/speed.md
   bench --instructions [--check | --record]
@@ -36,6 +40,9 @@ usage: cargo xtask <command>
   bench --site            `sps plan` and `sps apply` on 5 000 files: time, memory and requests";
 
 fn main() -> ExitCode {
+    if api::is_rustdoc() {
+        return api::rustdoc();
+    }
     let args: Vec<String> = env::args().skip(1).collect();
     match run(&args.iter().map(String::as_str).collect::<Vec<_>>()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -56,6 +63,9 @@ fn run(args: &[&str]) -> anyhow::Result<()> {
         ["mutate-spec", options @ ..] => {
             mutate_spec::mutate_spec(mutate_spec::Options::parse(options)?)
         }
+        ["api"] => api::api(false),
+        ["api", "--check"] => api::api(true),
+        ["package"] => package::package(),
         ["ci"] => ci::ci(),
         ["bench", options @ ..] => bench::bench(options),
         ["help" | "--help" | "-h"] => {

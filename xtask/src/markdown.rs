@@ -7,8 +7,13 @@ use crate::workspace;
 /// The page that shows a program and what commands print.
 pub(crate) const README: &str = "README.md";
 
-/// The program that it shows, which `cargo test` compiles.
-pub(crate) const EXAMPLE: &str = "crates/sps-model/examples/change_trap.rs";
+/// Pages that show a program, and the example that it is, which `cargo test` compiles.
+///
+/// The other front pages are doctests of their crates. That of the derive cannot be one: its program needs `sps-model`.
+pub(crate) const PROGRAMS: &[(&str, &str)] = &[
+    (README, "crates/sps-model/examples/change_trap.rs"),
+    ("crates/sps-derive/README.md", "crates/sps-model/examples/declared.rs"),
+];
 
 /// The main command of the README, on the tree that ships with it.
 pub(crate) const MAIN_COMMAND: &[&str] =

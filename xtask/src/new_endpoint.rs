@@ -88,7 +88,7 @@ mod tests {
     use super::*;
     use crate::{
         codegen::{SCHEMAS, differences, outputs},
-        markdown::{EXAMPLE, README},
+        markdown::PROGRAMS,
     };
 
     fn options(args: &[&str]) -> Options {
@@ -115,7 +115,8 @@ mod tests {
         if root.exists() {
             fs::remove_dir_all(&root).unwrap();
         }
-        for path in ["spec", README, EXAMPLE, SCHEMAS] {
+        let pages = PROGRAMS.iter().flat_map(|(page, example)| [*page, *example]);
+        for path in ["spec", SCHEMAS].into_iter().chain(pages) {
             copy(&workspace::root().join(path), &root.join(path));
         }
         root

@@ -1,10 +1,12 @@
 //! `cargo xtask tidy`: what compilers cannot test.
 
+mod github;
 mod libraries;
 mod manifests;
+mod packages;
 mod readme;
 mod structure;
-mod texts;
+pub(crate) mod texts;
 mod words;
 
 use std::fmt;
@@ -52,7 +54,10 @@ impl fmt::Display for Finding {
 
 fn findings(files: &[TextFile]) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let manifest = files.iter().find(|it| it.path == "Cargo.toml");
+    let repository = manifest.and_then(|it| packages::repository(&it.text));
     for file in files {
+        github::check(file, repository, &mut findings);
         texts::check(file, &mut findings);
         libraries::check(file, &mut findings);
         words::check(file, &mut findings);
@@ -60,6 +65,7 @@ fn findings(files: &[TextFile]) -> Vec<Finding> {
     structure::check(files, &mut findings);
     let members = manifests::members(files, &mut findings);
     manifests::check(&members, &mut findings);
+    packages::check(files, &members, &mut findings);
     readme::check(files, &members, &mut findings);
     findings
 }

@@ -33,3 +33,8 @@ pub use crate::{
     error::Error,
     learn::{LearnError, LearnedFile, LearnedPage, Learner},
 };
+
+/// The program of the front page on crates.io runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -135,3 +135,8 @@ pub use crate::{
     transaction::{Change, ChangeKind, CommitReport, Mismatch, Review, Transaction, Unverified},
     transfer::{Progress, Source},
 };
+
+/// The program of the front page on crates.io runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

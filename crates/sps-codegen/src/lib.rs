@@ -41,3 +41,8 @@ pub use crate::{
     },
     template::{TemplateError, template},
 };
+
+/// The program of the front page on crates.io runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -122,3 +122,8 @@ pub mod __private {
         union::{Union, read_union},
     };
 }
+
+/// The program of the front page on crates.io runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

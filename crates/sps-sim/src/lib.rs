@@ -100,3 +100,8 @@ pub use crate::{
     session::User,
     simulator::Simulator,
 };
+
+/// The program of the front page on crates.io runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

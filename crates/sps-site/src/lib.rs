@@ -111,3 +111,8 @@ pub use crate::{
     snapshot::{Snapshot, SnapshotError, Wanted},
     state::{State, StateError},
 };
+
+/// The program of the front page on crates.io runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -117,3 +117,8 @@ pub use crate::{
     explain::explain_yaml,
     fix::{fix_yaml, fix_yaml_with},
 };
+
+/// The program of the front page on crates.io runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -45,9 +45,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 #[derive(Debug)]
 pub(super) struct Member {
     /// Path of the manifest.
-    path: String,
+    pub(super) path: String,
     pub(super) name: String,
-    dependencies: Vec<String>,
+    pub(super) dependencies: Vec<String>,
+    pub(super) dev_dependencies: Vec<String>,
+    pub(super) is_published: bool,
     has_lints: bool,
 }
 
@@ -111,23 +113,29 @@ fn member(file: &TextFile) -> Result<Member, String> {
     let document = document.get_ref();
     let package = table(document, "package").ok_or("there is no `[package]`")?;
     let name = package.get("name").and_then(|it| it.get_ref().as_str());
-    let mut dependencies = Vec::new();
-    collect(document, &mut dependencies);
-    for target in table(document, "target").into_iter().flat_map(DeTable::values) {
-        if let DeValue::Table(target) = target.get_ref() {
-            collect(target, &mut dependencies);
-        }
+    let (mut dependencies, mut dev_dependencies) = (Vec::new(), Vec::new());
+    let targets = table(document, "target").into_iter().flat_map(DeTable::values);
+    let targets = targets.filter_map(|it| match it.get_ref() {
+        DeValue::Table(target) => Some(target),
+        _ => None,
+    });
+    for parent in targets.chain([document]) {
+        collect(parent, &["dependencies", "build-dependencies"], &mut dependencies);
+        collect(parent, &["dev-dependencies"], &mut dev_dependencies);
     }
+    let publish = package.get("publish").map(toml::Spanned::get_ref);
     let lints = table(document, "lints").and_then(|it| it.get("workspace"));
     Ok(Member {
         path: file.path.clone(),
         name: name.ok_or("this package has no name")?.to_owned(),
         dependencies,
+        dev_dependencies,
+        is_published: !matches!(publish, Some(DeValue::Boolean(false))),
         has_lints: matches!(lints.map(toml::Spanned::get_ref), Some(DeValue::Boolean(true))),
     })
 }
 
-fn table<'a, 'i>(parent: &'a DeTable<'i>, key: &str) -> Option<&'a DeTable<'i>> {
+pub(super) fn table<'a, 'i>(parent: &'a DeTable<'i>, key: &str) -> Option<&'a DeTable<'i>> {
     match parent.get(key)?.get_ref() {
         DeValue::Table(table) => Some(table),
         _ => None,
@@ -135,8 +143,8 @@ fn table<'a, 'i>(parent: &'a DeTable<'i>, key: &str) -> Option<&'a DeTable<'i>> 
 }
 
 /// Adds the packages that the tables of dependencies name, under their own names.
-fn collect(parent: &DeTable<'_>, dependencies: &mut Vec<String>) {
-    for key in ["dependencies", "build-dependencies"] {
+fn collect(parent: &DeTable<'_>, keys: &[&str], dependencies: &mut Vec<String>) {
+    for key in keys {
         for (name, value) in table(parent, key).into_iter().flatten() {
             let renamed = match value.get_ref() {
                 DeValue::Table(table) => table.get("package").and_then(|it| it.get_ref().as_str()),

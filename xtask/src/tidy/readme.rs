@@ -2,7 +2,7 @@
 
 use super::{Finding, manifests::Member};
 use crate::{
-    markdown::{self, EXAMPLE, MAIN_COMMAND, README, TEST_COMMAND},
+    markdown::{self, MAIN_COMMAND, PROGRAMS, README, TEST_COMMAND},
     workspace::TextFile,
 };
 
@@ -12,16 +12,25 @@ pub(super) fn check(files: &[TextFile], members: &[Member], findings: &mut Vec<F
     let Some(readme) = text(README) else {
         return findings.push(Finding::new(README, 0, "write it"));
     };
-    let mut report = |message: String| findings.push(Finding::new(README, 0, message));
-    match text(EXAMPLE) {
-        Some(example) if markdown::blocks(readme, "rust") != [markdown::program(example)] => {
-            report(format!(
-                "its one Rust block is {EXAMPLE} without the `//!` line: run `cargo xtask codegen`"
-            ));
+    for (page, path) in PROGRAMS {
+        let Some(shown) = text(page) else {
+            findings.push(Finding::new(page, 0, "write it"));
+            continue;
+        };
+        match text(path) {
+            Some(example) if markdown::blocks(shown, "rust") != [markdown::program(example)] => {
+                let message = format!(
+                    "its one Rust block is {path} without the `//!` line: run `cargo xtask codegen`"
+                );
+                findings.push(Finding::new(page, 0, message));
+            }
+            Some(_) => {}
+            None => {
+                findings.push(Finding::new(page, 0, format!("its program, {path}, is not there")));
+            }
         }
-        Some(_) => {}
-        None => report(format!("its program, {EXAMPLE}, is not there")),
     }
+    let mut report = |message: String| findings.push(Finding::new(README, 0, message));
     for member in members {
         let name = format!("`{}`", member.name);
         if !readme.lines().any(|line| line.starts_with('|') && line.contains(&name)) {
@@ -44,10 +53,12 @@ mod tests {
     fn says_what_the_readme_lacks() {
         let file =
             |path: &str, text: &str| TextFile { path: path.to_owned(), text: text.to_owned() };
-        let files =
-            [file(README, "```rust\nfn f() {}\n```\n"), file(EXAMPLE, "//! A.\n\nfn g() {}\n")];
+        let programs = PROGRAMS.iter().flat_map(|(page, example)| {
+            [file(page, "```rust\nfn f() {}\n```\n"), file(example, "//! A.\n\nfn g() {}\n")]
+        });
+        let files: Vec<_> = programs.collect();
         let mut findings = Vec::new();
         check(&files, &[], &mut findings);
-        assert_eq!(findings.len(), 3, "{findings:?}");
+        assert_eq!(findings.len(), 4, "{findings:?}");
     }
 }
