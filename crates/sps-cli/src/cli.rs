@@ -2,10 +2,11 @@
 
 use anyhow::{Result, bail};
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
+use serde_json::json;
 
 use crate::{
     command, connection, endpoint,
-    output::{Formatted, OutputArgs, Stdout, remark},
+    output::{Formatted, OutputArgs, Stdout, print_result, record, remark},
     spec::SpecArgs,
     status::Status,
     usage::MissingArgument,
@@ -59,15 +60,13 @@ enum Command {
 
 impl Cli {
     /// Runs the command.
-    pub(crate) fn run(self) -> Result<Status> {
+    pub(crate) fn run(self, out: &mut Stdout) -> Result<Status> {
         self.output.apply();
         if !self.spec.is_read() {
             bail!("write the option as `--spec DIR` or `--spec=DIR`");
         }
         endpoint::report_with(remark);
         connection::seed_with(command::site::read_seed);
-        let mut out = Stdout::default();
-        let out = &mut out;
         match self.command {
             Command::Check(args) => command::check::run(&args, out),
             Command::Request(it) => command::request::run(&it.args, out.with(it.format)),
@@ -98,8 +97,8 @@ impl Cli {
         }
     }
 
-    /// Reports a missing argument as the parser would: with the usage of the command, and exit status 2.
-    pub(crate) fn exit_for(missing: &MissingArgument) -> ! {
+    /// A missing argument as the parser would report it: with the usage of the command.
+    pub(crate) fn usage_error(missing: &MissingArgument) -> clap::Error {
         let mut cli = Self::command();
         // Gives the subcommands their full names.
         cli.build();
@@ -107,6 +106,27 @@ impl Cli {
             Some(command) => command,
             None => &mut cli,
         };
-        command.error(ErrorKind::MissingRequiredArgument, missing.message).exit()
+        command.error(ErrorKind::MissingRequiredArgument, missing.message)
     }
+}
+
+/// Prints what the parser says: the usage of a command that was misused, its help, or the version. Other results pass.
+pub(crate) fn explain(result: Result<Status>, out: &mut Stdout) -> Result<Status> {
+    let error = match result {
+        Ok(status) => return Ok(status),
+        Err(error) => error,
+    };
+    let error = match error.downcast_ref::<MissingArgument>() {
+        Some(missing) => Cli::usage_error(missing),
+        None => error.downcast::<clap::Error>()?,
+    };
+    if error.kind() == ErrorKind::DisplayVersion && record::is_on() {
+        let version = json!({"name": "sps", "version": env!("CARGO_PKG_VERSION")});
+        print_result(out, version, Status::Done)?;
+        return Ok(Status::Done);
+    }
+    record::usage(&error.render().to_string());
+    // A reader that went away needs no help.
+    let _ = error.print();
+    Ok(if error.use_stderr() { Status::Failed } else { Status::Done })
 }

@@ -14,18 +14,33 @@ mod usage;
 
 use std::{env, process::ExitCode};
 
+use anyhow::Result;
 use clap::Parser as _;
 
-use crate::{cli::Cli, usage::MissingArgument};
+use crate::{
+    cli::Cli,
+    output::{Stdout, record},
+    status::Status,
+};
 
 fn main() -> ExitCode {
-    let status = spec::read_overlay(env::args_os()).and_then(|()| Cli::parse().run());
-    let status = status.unwrap_or_else(|error| {
-        if let Some(missing) = error.downcast_ref::<MissingArgument>() {
-            Cli::exit_for(missing);
-        }
+    record::start(env::args_os());
+    let mut out = Stdout::default();
+    let status = run(&mut out).unwrap_or_else(|error| {
         failure::complain_of(&error);
         failure::status(&error)
     });
-    status.into()
+    match output::conclude(&mut out, status) {
+        Ok(()) => status.into(),
+        Err(error) => {
+            failure::complain_of(&error);
+            failure::status(&error).max(status).into()
+        }
+    }
+}
+
+fn run(out: &mut Stdout) -> Result<Status> {
+    spec::read_overlay(env::args_os())?;
+    let result = Cli::try_parse().map_err(Into::into).and_then(|cli| cli.run(out));
+    cli::explain(result, out)
 }

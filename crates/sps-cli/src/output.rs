@@ -11,7 +11,9 @@ pub(crate) mod json;
 mod limit;
 pub(crate) mod line;
 pub(crate) mod progress;
+pub(crate) mod record;
 pub(crate) mod report;
+mod result;
 pub(crate) mod sarif;
 mod settings;
 mod stdout;
@@ -21,9 +23,10 @@ mod unchecked;
 
 pub(crate) use crate::output::{
     difference::{difference_line, differences},
-    format::Formatted,
+    format::{Format, Formatted},
+    result::{conclude, print_result},
     settings::{OutputArgs, is_quiet, is_stderr_colored, is_stdout_colored},
-    stdout::{Stdout, complain, print, print_finding, print_json, remark},
+    stdout::{Stdout, complain, notice, print, print_finding, print_json, remark},
     text::{count, one_line, start_of},
     time::date_time,
 };

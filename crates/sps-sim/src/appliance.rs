@@ -61,6 +61,8 @@ pub(crate) struct Appliance {
     pub(crate) mode: Mode,
     pub(crate) users: Vec<User>,
     pub(crate) logins: Logins,
+    /// How many sessions may be open at once.
+    pub(crate) max_sessions: Option<usize>,
     /// Whether cookies are marked as `Secure`.
     pub(crate) secure: bool,
     /// Address that the simulator listens on.

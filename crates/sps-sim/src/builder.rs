@@ -54,6 +54,7 @@ pub struct Builder {
     extra_key: Option<String>,
     is_initialized: bool,
     recorded_sessions: Option<Vec<RecordedSession>>,
+    max_sessions: Option<usize>,
     snapshot_quota: Option<usize>,
     spec: Option<&'static Spec>,
 }
@@ -90,6 +91,7 @@ impl Simulator {
             extra_key: None,
             is_initialized: true,
             recorded_sessions: None,
+            max_sessions: None,
             snapshot_quota: None,
             spec: None,
         }
@@ -216,6 +218,12 @@ impl Builder {
         self
     }
 
+    /// Sets how many sessions may be open at once; a login beyond that gets 429. Default: any number.
+    pub fn max_sessions(mut self, quota: usize) -> Self {
+        self.max_sessions = Some(quota);
+        self
+    }
+
     /// Sets how many snapshots of the recorded sessions may be open at once. Default: 10.
     pub fn snapshot_quota(mut self, quota: usize) -> Self {
         self.snapshot_quota = Some(quota);
@@ -291,6 +299,7 @@ impl Builder {
             mode: self.mode,
             users,
             logins,
+            max_sessions: self.max_sessions,
             secure: !self.plain_http,
             address: address.ip(),
             file,

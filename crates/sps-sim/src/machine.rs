@@ -80,6 +80,7 @@ impl Machine {
             mode: old.mode,
             users: users(&old.users, admin),
             logins: old.logins,
+            max_sessions: old.max_sessions,
             secure: old.secure,
             address: old.address,
             file: old.file.clone(),

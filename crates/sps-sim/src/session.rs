@@ -141,6 +141,11 @@ impl Sessions {
         })
     }
 
+    /// How many are open.
+    pub(crate) fn count(&self) -> usize {
+        self.by_token.len()
+    }
+
     pub(crate) fn close(&mut self, token: &str) {
         self.by_token.remove(token);
     }

@@ -258,7 +258,8 @@ pub(crate) fn delete(args: &DeleteArgs, out: &mut Stdout) -> Result<Status> {
         client.send_raw(Method::Delete, &target.path, None).await?;
         change::report("deleted", &target.path);
         if out.is_json() {
-            output::print_json(out, &serde_json::json!({"deleted": target.path}))?;
+            let result = serde_json::json!({"deleted": target.path});
+            output::print_result(out, result, Status::Done)?;
         }
         Ok(Status::Done)
     })

@@ -75,6 +75,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "LOCKS", value_enum)]
     locks: Option<LocksArg>,
 
+    /// Sessions that may be open at once; a login beyond that gets 429 [default: any number]
+    #[arg(long, value_name = "N")]
+    max_sessions: Option<usize>,
+
     /// Append each request to this file as one line of JSON, without bodies and secrets
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
@@ -250,6 +254,9 @@ async fn start(args: &Args) -> Result<Simulator> {
     }
     if let Some(locks) = args.locks {
         builder = builder.locks(locks.into());
+    }
+    if let Some(quota) = args.max_sessions {
+        builder = builder.max_sessions(quota);
     }
     if let (Some(file), None) = (&args.log, &seed) {
         builder = builder.log_file(file);

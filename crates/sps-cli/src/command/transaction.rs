@@ -7,7 +7,7 @@ use sps_client::{Recovered, RecoveredOutcome};
 
 use crate::{
     connection::{self, runtime},
-    output::{Stdout, print, print_json, remark},
+    output::{Stdout, print, print_result, remark},
     status::Status,
 };
 
@@ -59,7 +59,8 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
                 remark(message);
                 if out.is_json() {
                     let left_open: Vec<Value> = client.recovered().iter().map(left_open).collect();
-                    print_json(out, &json!({"canceled": canceled, "left_open": left_open}))?;
+                    let result = json!({"canceled": canceled, "left_open": left_open});
+                    print_result(out, result, Status::Done)?;
                 }
             }
         }

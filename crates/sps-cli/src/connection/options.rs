@@ -22,7 +22,7 @@ use crate::{
         variable,
     },
     file_name::is_stdin,
-    output::{one_line, remark},
+    output::{notice, one_line, record, remark},
     spec::{endpoints, overlaid_spec},
 };
 
@@ -92,6 +92,10 @@ pub(crate) struct Args {
     /// Seconds to wait while another user locks the configuration
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     lock_wait: u64,
+
+    /// End the session on the appliance at the end of the run, instead of leaving that to its timeout
+    #[arg(long)]
+    log_out: bool,
 
     /// Connect to a built-in simulator that ends with the command; with DIR, it starts with the configuration of that tree
     #[arg(
@@ -250,6 +254,11 @@ impl Args {
         self.made_up_secrets
     }
 
+    /// Whether the session ends with the run.
+    pub(super) fn logs_out(&self) -> bool {
+        self.log_out
+    }
+
     /// Name of the other side for people: the URL, unless it is that of the built-in simulator.
     pub(crate) fn peer<'client>(&self, client: &'client Client) -> &'client str {
         if self.is_simulated() { "the built-in simulator" } else { client.url() }
@@ -324,15 +333,18 @@ fn report_wait(wait: &LockWait) {
         Some(holder) => format!(", held by {}", one_line(holder)),
         None => String::new(),
     };
-    remark(&format!("waiting for the configuration{holder} ({} s at most)", wait.limit.as_secs()));
+    notice(&format!("waiting for the configuration{holder} ({} s at most)", wait.limit.as_secs()));
 }
 
-/// Says that the appliance asks to wait. Other failures are worth a line only if they stay.
+/// Says that the appliance asks to wait. For people, other failures are worth a line only if they stay.
 fn report_retry(retry: &Retry<'_>) {
+    let seconds = retry.delay.as_secs_f64().ceil();
+    let error = retry.error.to_string();
+    let line = format!("waiting    {seconds} s and trying again: {}", one_line(&error));
     if retry.error.retry_after().is_some() {
-        let seconds = retry.delay.as_secs_f64().ceil();
-        let error = retry.error.to_string();
-        remark(&format!("waiting    {seconds} s and trying again: {}", one_line(&error)));
+        notice(&line);
+    } else {
+        record::warning(&line);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 #[cfg(unix)]
 use std::{future::poll_fn, task::Poll};
@@ -29,6 +30,9 @@ pub(crate) fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
         .context("cannot start the runtime")?
         .block_on(work)
 }
+
+/// How long the end of a session may take.
+const LOGOUT_TIME: Duration = Duration::from_secs(5);
 
 /// Whether a commit is under way.
 static COMMITTING: AtomicBool = AtomicBool::new(false);
@@ -161,6 +165,10 @@ fn with_all(
         let connection = args.connect(configure, read_seed).await?;
         let client = &connection.client;
         let result = unless_interrupted(client, work(client)).await;
+        if args.logs_out() {
+            // The result counts. A session that stays open ends by itself.
+            let _ = tokio::time::timeout(LOGOUT_TIME, client.log_out()).await;
+        }
         result.map_err(|error| named(error, args.peer(client)))
     })
 }

@@ -16,6 +16,7 @@ use crate::{
     output::{
         advice,
         human::Amount,
+        record,
         report::{Part, Render, Rendered, Sink, Summary},
         stdout::{Stdout, complain},
         text::one_line,
@@ -81,6 +82,18 @@ impl Sink for Json {
         writeln!(out, "],\n \"unreadable\": {unreadable},\n \"summary\": {summary}}}")?;
         out.flush()?;
         Ok(())
+    }
+}
+
+/// Remembers every finding about a document for the result of the run.
+pub(crate) fn remember(checked: &Checked) {
+    if !record::is_on() {
+        return;
+    }
+    for diagnostic in &checked.report.diagnostics {
+        let json = serde_json::to_value(DiagnosticJson::new(diagnostic, &checked.positions))
+            .expect("texts and numbers under texts are JSON");
+        record::finding(&checked.source, checked.endpoint, json);
     }
 }
 

@@ -6,7 +6,7 @@ use annotate_snippets::renderer::{AnsiColor, Style};
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::output::{format::Format, settings, text::visible};
+use crate::output::{format::Format, record, settings, text::visible};
 
 /// Buffered standard output, or standard error where standard output carries a document. When its reader goes away,
 /// the rest is dropped silently: the exit status still shows the result.
@@ -14,6 +14,7 @@ use crate::output::{format::Format, settings, text::visible};
 pub(crate) struct Stdout {
     inner: BufWriter<Stream>,
     closed: bool,
+    used: bool,
     format: Format,
 }
 
@@ -28,6 +29,7 @@ impl Default for Stdout {
         Self {
             inner: BufWriter::new(Stream::Out(io::stdout())),
             closed: false,
+            used: false,
             format: Format::Human,
         }
     }
@@ -61,6 +63,11 @@ impl Stdout {
         self.format == Format::Json
     }
 
+    /// Whether something was written, even if the reader has gone.
+    pub(crate) fn is_used(&self) -> bool {
+        self.used
+    }
+
     /// Whether the reader has gone, as far as the last flush knows.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
@@ -71,6 +78,7 @@ impl Stdout {
         Self {
             inner: BufWriter::new(Stream::Err(io::stderr())),
             closed: false,
+            used: false,
             format: Format::Human,
         }
     }
@@ -92,6 +100,7 @@ impl Stdout {
 
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.used = true;
         if self.closed {
             return Ok(bytes.len());
         }
@@ -110,6 +119,11 @@ impl Write for Stdout {
 
 /// Writes a line to standard error; does nothing if that is closed.
 pub(crate) fn complain(line: &str) {
+    record::line(line);
+    write_line(line);
+}
+
+fn write_line(line: &str) {
     let line = visible(line);
     let line = if settings::is_stderr_colored() { colored(&line) } else { line.into_owned() };
     let _ = writeln!(io::stderr(), "{line}");
@@ -117,8 +131,17 @@ pub(crate) fn complain(line: &str) {
 
 /// Writes a line to standard error unless `--quiet` asks for results and errors alone.
 pub(crate) fn remark(line: &str) {
+    record::line(line);
     if !settings::is_quiet() {
-        complain(line);
+        write_line(line);
+    }
+}
+
+/// As [`remark`], for what a program has to know too: that the run waits, for instance.
+pub(crate) fn notice(line: &str) {
+    record::warning(line);
+    if !settings::is_quiet() {
+        write_line(line);
     }
 }
 

@@ -13,6 +13,7 @@ mod changes;
 mod check;
 mod codes;
 mod connection;
+mod contract;
 mod examples;
 mod export;
 mod fix;

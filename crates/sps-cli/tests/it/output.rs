@@ -100,6 +100,7 @@ fn json_is_one_value_on_standard_output() {
         posted,
         json!({
             "committed": true, "changed": 1, "key": key, "differences": [], "mismatches": [],
+            "schema_version": 1, "warnings": [],
             "unverified": [{"path": path, "pointer": "/plain", "reason": "responses do not show secrets"}],
         })
     );
@@ -111,10 +112,10 @@ fn json_is_one_value_on_standard_output() {
     ]);
     let done = json!({
         "committed": true, "changed": 1, "key": null, "differences": differences, "mismatches": [],
-        "unverified": [],
+        "unverified": [], "schema_version": 1, "warnings": [],
     });
     assert_eq!(put, done);
-    let unchanged = json!({"committed": false, "reason": "unchanged", "differences": []});
+    let unchanged = json!({"committed": false, "reason": "unchanged", "differences": [], "schema_version": 1, "warnings": []});
     assert_eq!(json(&["put", "management/health_monitoring", "health.json"]), unchanged);
     let dry = ["put", "management/health_monitoring", "--dry-run", "--format", "json", "dry.json"];
     fs::write(dir.join("dry.json"), HEALTH.replace("91", "92")).unwrap();
@@ -122,7 +123,10 @@ fn json_is_one_value_on_standard_output() {
     let set = set("/maximum_disk_utilization_ratio", 91, 92);
     assert_eq!(
         (run.status, run.json()),
-        (3, json!({"committed": false, "reason": "dry-run", "differences": [set]}))
+        (
+            3,
+            json!({"committed": false, "reason": "dry-run", "differences": [set], "schema_version": 1, "warnings": []})
+        )
     );
     let policy = json(&["post", "policies/time_policies", "office.json"])["key"].clone();
     let policy = format!("policies/time_policies/{}", policy.as_str().unwrap());
@@ -130,7 +134,8 @@ fn json_is_one_value_on_standard_output() {
     assert_eq!(json(&["get", "management/health_monitoring"])["key"], "health_monitoring");
     assert!(json(&["info"])["firmware_version"].is_string());
     assert_eq!(json(&["transaction", "status"])["status"], "closed");
-    assert_eq!(json(&["transaction", "cancel"]), json!({"canceled": false, "left_open": []}));
+    let canceled = json!({"canceled": false, "left_open": [], "schema_version": 1, "warnings": []});
+    assert_eq!(json(&["transaction", "cancel"]), canceled);
     let bundle = json(&["support-bundle", "create", "--download", "b.tgz"]);
     let size = fs::metadata(dir.join("b.tgz")).unwrap().len();
     let key = bundle["key"].as_str().unwrap();

@@ -24,12 +24,22 @@ impl<'a> Call<'a> {
                 };
             }
         };
+        self.require_free_session()?;
         let credential =
             if uses_certificate { Credential::Certificate } else { Credential::Password };
         let token = self.open_session(user, credential);
         let cookie = self.cookie(&token);
         let meta = self.meta(self.view(), self.path);
         Ok(Response::json(200, &json!({"meta": meta})).with_header("set-cookie", cookie))
+    }
+
+    /// Refuses a login while as many sessions are open as the appliance allows.
+    fn require_free_session(&self) -> Result<(), Failure> {
+        let Some(quota) = self.appliance.max_sessions else { return Ok(()) };
+        if self.state.sessions.count() < quota {
+            return Ok(());
+        }
+        Err(Failure::new(429, "TooManyRequests", "Too many sessions are open"))
     }
 
     /// Finds the session of the request: that of its cookie, or else that of its password.

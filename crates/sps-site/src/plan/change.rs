@@ -190,6 +190,8 @@ pub enum Note {
         /// The places of the references.
         pointers: Vec<String>,
     },
+    /// It is built in: the appliance cannot delete it, although the tree lacks it and the caller named it.
+    BuiltIn,
     /// A note of a saved plan.
     Saved(String),
 }
@@ -224,6 +226,7 @@ impl fmt::Display for Note {
             Self::ClearedFirst { pointers } => {
                 write!(f, "becomes null at {} before it is deleted", pointers.join(", "))
             }
+            Self::BuiltIn => f.write_str("it is built in, so it cannot be deleted"),
             Self::Saved(text) => f.write_str(text),
         }
     }

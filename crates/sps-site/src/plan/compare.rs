@@ -97,6 +97,15 @@ impl Plan {
         for object in &matches.surplus {
             draft.delete(object);
         }
+        for object in &matches.undeletable {
+            draft.objects.push(PlannedObject {
+                label: object.label.clone(),
+                renamed_from: None,
+                action: Action::None,
+                changes: Vec::new(),
+                notes: vec![Note::BuiltIn],
+            });
+        }
         problems.extend(matches.problems.iter().cloned());
         problems.append(&mut draft.problems);
         problems.extend(still_referenced(&matches, &draft, found, &deleted));

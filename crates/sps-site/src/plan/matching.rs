@@ -12,6 +12,8 @@ pub(crate) struct Matches<'a> {
     pub(crate) pairs: BTreeMap<&'a Label, (&'a Object, Option<&'a Found>)>,
     /// Objects that the tree lacks in collections that it owns.
     pub(crate) surplus: Vec<&'a Found>,
+    /// Built-in objects among those, if the caller named them: they cannot be deleted.
+    pub(crate) undeletable: Vec<&'a Found>,
     /// The new names of renamed objects, by their old ones, both as text.
     pub(crate) renames: HashMap<String, String>,
     /// Remarks, by object of the tree.
@@ -49,12 +51,14 @@ impl<'a> Matches<'a> {
         matches.find_clashes(&found, &gone);
         let taken: BTreeSet<&Label> =
             matches.pairs.values().filter_map(|(_, found)| found.map(|it| &it.label)).collect();
-        matches.surplus = found
+        let lacking = found
             .values()
             .copied()
-            .filter(|it| it.key.is_some() && !it.is_builtin && !taken.contains(&it.label))
-            .filter(|it| scope.is_owned(&it.label))
-            .collect();
+            .filter(|it| it.key.is_some() && !taken.contains(&it.label))
+            .filter(|it| scope.is_owned(&it.label));
+        let (built_in, surplus): (Vec<_>, Vec<_>) = lacking.partition(|it| it.is_builtin);
+        matches.surplus = surplus;
+        matches.undeletable = built_in.into_iter().filter(|it| scope.is_named(&it.label)).collect();
         matches
     }
 

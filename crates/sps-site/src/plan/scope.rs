@@ -21,6 +21,12 @@ impl Scope {
         self.owned.iter().any(|it| it == label.endpoint())
     }
 
+    /// Whether the caller named this very object.
+    pub(crate) fn is_named(&self, label: &Label) -> bool {
+        let text = label.to_string();
+        self.only.contains(&text)
+    }
+
     pub(crate) fn is_ignored(&self, label: &Label) -> bool {
         if self.ignored.is_empty() && self.only.is_empty() {
             return false;

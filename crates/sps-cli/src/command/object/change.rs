@@ -19,7 +19,7 @@ use crate::{
     connection::{self, runtime},
     endpoint, failure,
     file_name::is_stdin,
-    output::{Stdout, complain, count, one_line, print, print_json, remark, start_of},
+    output::{Stdout, complain, count, one_line, print, print_result, remark, start_of},
     status::Status,
 };
 
@@ -208,7 +208,7 @@ impl ChangeOptions {
                     report("canceled", "nothing was changed");
                 }
                 if out.is_json() {
-                    print_json(out, &outcome::not_committed(status, &differences))?;
+                    print_result(out, outcome::not_committed(status, &differences), status)?;
                 }
                 return Ok(status);
             }
@@ -221,15 +221,17 @@ impl ChangeOptions {
         };
         let outcome = runtime::committing(commit).await?;
         report_outcome(&outcome, sent.listed);
+        let status = if outcome.is_complete() { Status::Done } else { Status::Invalid };
         let printed = match &sent.key {
-            _ if out.is_json() => print_json(
+            _ if out.is_json() => print_result(
                 out,
-                &outcome::committed(
+                outcome::committed(
                     &outcome,
                     sent.key.as_deref(),
                     &sent.differences,
                     sent.response.as_ref(),
                 ),
+                status,
             ),
             Some(key) => print(out, &one_line(key)),
             None => match &sent.response {
@@ -238,7 +240,7 @@ impl ChangeOptions {
             },
         };
         printed.context("the change is committed, but the result could not be printed")?;
-        Ok(if outcome.is_complete() { Status::Done } else { Status::Invalid })
+        Ok(status)
     }
 }
 

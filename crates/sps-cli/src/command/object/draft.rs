@@ -20,7 +20,7 @@ use crate::{
     output::{
         complain, count,
         human::{Amount, Show},
-        is_quiet, is_stderr_colored, one_line, print_finding,
+        is_quiet, is_stderr_colored, json as json_output, one_line, print_finding,
         report::Render as _,
     },
     usage::MissingArgument,
@@ -147,6 +147,7 @@ impl Draft {
 
     /// Whether a document has no errors; prints them, and the warnings that were not printed yet.
     fn passes(&self, checked: Checked) -> bool {
+        json_output::remember(&checked);
         let errors = checked.report.errors().count();
         let is_brief = is_quiet() || self.has_warned.replace(true);
         let amount = if is_brief { Amount::Errors } else { Amount::Diagnostics };

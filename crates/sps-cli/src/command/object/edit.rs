@@ -18,7 +18,7 @@ use crate::{
         target::TargetArg,
     },
     connection::runtime,
-    output::{Stdout, complain, print_json},
+    output::{Stdout, complain, print_result},
     status::Status,
 };
 
@@ -104,7 +104,7 @@ pub(crate) fn edit(args: &EditArgs, out: &mut Stdout) -> Result<Status> {
 /// Ends an edit that changes nothing.
 fn unchanged(out: &mut Stdout) -> Result<Status> {
     if out.is_json() {
-        print_json(out, &outcome::not_committed(Status::Done, &[]))?;
+        print_result(out, outcome::not_committed(Status::Done, &[]), Status::Done)?;
     }
     Ok(Status::Done)
 }

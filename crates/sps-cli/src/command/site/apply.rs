@@ -28,7 +28,7 @@ use crate::{
         },
     },
     connection::{self, runtime},
-    output::{Stdout, complain, is_quiet, print_json},
+    output::{Stdout, complain, is_quiet, print_result},
     status::Status,
 };
 
@@ -124,12 +124,11 @@ pub(crate) fn apply(args: &ApplyArgs, out: &mut Stdout) -> Result<Status> {
 fn finish(out: &mut Stdout, plan: &Plan, status: Status, reason: &str) -> Result<Status> {
     if out.is_json() {
         let result = json!({
-            "schema_version": 1,
             "applied": false,
             "reason": reason,
             "plan": plan.to_json(),
         });
-        print_json(out, &result)?;
+        print_result(out, result, status)?;
     }
     Ok(status)
 }
@@ -274,13 +273,12 @@ fn show(applied: &Applied, plan: &Plan, out: &mut Stdout) -> Result<Status> {
     };
     if out.is_json() {
         let result = json!({
-            "schema_version": 1,
             "applied": true,
             "plan": plan.to_json(),
             "left": applied.left.as_ref().map_or(Value::Null, Plan::to_json),
             "notes": applied.notes,
         });
-        print_json(out, &result)?;
+        print_result(out, result, status)?;
     } else if let Some(left) = &applied.left
         && !(is_quiet() && left.is_empty())
     {

@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::{Error, Result, bail};
 use clap::ValueEnum;
+use serde_json::json;
 use sps_client::Client;
 use sps_site::{
     CheckOptions, Export, ExportError, ExportOptions, LoadOptions, Site, Snapshot, Wanted,
@@ -17,7 +18,7 @@ use sps_validate::suggest;
 use crate::{
     command::site::{error::not_read, report},
     connection::{self, runtime},
-    output::{Stdout, complain, one_line, print, remark},
+    output::{Format, Stdout, complain, one_line, print, print_result, record, remark},
     spec::endpoints,
     status::Status,
 };
@@ -37,12 +38,14 @@ Exit status:
   0    the tree has what the appliance has
   1    the tree has invalid files; nothing was written
   2    it could not be done, or files were edited; nothing was written unless the message says so
+  3    with --dry-run: files would change
   130  interrupted
 
 Examples:
   sps export config/
   sps export config/ --only policies/time_policies --only ssh
   sps export config/ --force
+  sps export config/ --dry-run --report json
   sps export config/ --sim")]
 pub(crate) struct ExportArgs {
     /// Root of the tree
@@ -65,6 +68,14 @@ pub(crate) struct ExportArgs {
     #[arg(long)]
     skip_unreadable: bool,
 
+    /// List the files that would change, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Format of the report on standard output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    report: Format,
+
     #[command(flatten)]
     connection: connection::Args,
 }
@@ -79,6 +90,7 @@ enum FileFormat {
 
 /// Runs `sps export`.
 pub(crate) fn export(args: &ExportArgs, out: &mut Stdout) -> Result<Status> {
+    let out = out.with(args.report);
     let load = LoadOptions::default().with_endpoints(endpoints().iter().copied());
     let site = match fs::metadata(&args.dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -147,8 +159,9 @@ impl ExportArgs {
             }
             ExportError::Edited { files } => {
                 complain("error: files were edited after the last export:");
-                for file in &files {
-                    complain(&format!("  {}", shown(&self.dir, file)));
+                for file in files.iter().map(|it| shown(&self.dir, it)) {
+                    complain(&format!("  {file}"));
+                    record::cause(file);
                 }
                 complain(
                     "help: nothing was written; apply or save the edits, or pass `--force` to overwrite them",
@@ -160,13 +173,58 @@ impl ExportArgs {
     }
 
     fn write(&self, export: &Export, options: &ExportOptions, out: &mut Stdout) -> Result<Status> {
-        export.write()?;
+        if !self.dry_run {
+            export.write()?;
+        }
         let changed: Vec<&ExportedFile> =
             export.files().iter().filter(|it| it.action != FileAction::Keep).collect();
         let count = |action| export.files().iter().filter(|it| it.action == action).count();
         let [added, changed_count, removed, kept] =
             [FileAction::Add, FileAction::Change, FileAction::Remove, FileAction::Keep].map(count);
-        for file in &changed {
+        let status =
+            if self.dry_run && !changed.is_empty() { Status::Different } else { Status::Done };
+        if !out.is_json() {
+            self.list(&changed, out)?;
+            print(
+                out,
+                &format!(
+                    "export: {added} added, {changed_count} changed, {removed} removed, {kept} unchanged"
+                ),
+            )?;
+        }
+        for file in changed.iter().filter(|it| it.is_rewritten) {
+            let file = shown(&self.dir, &file.file);
+            let written = if self.dry_run { "would be" } else { "was" };
+            remark(&format!("note: {file} {written} written anew, without its comments"));
+        }
+        for line in export.missing_settings() {
+            remark(&format!("note: sps.toml has to have {line}"));
+        }
+        if !self.dry_run {
+            self.count_errors(options)?;
+        }
+        if out.is_json() {
+            let files = changed.iter().map(|it| {
+                let action = match it.action {
+                    FileAction::Add => "add",
+                    FileAction::Remove => "remove",
+                    _ => "change",
+                };
+                json!({"file": it.file, "action": action})
+            });
+            let result = json!({
+                "written": !self.dry_run,
+                "summary": {"add": added, "change": changed_count, "remove": removed, "unchanged": kept},
+                "files": files.collect::<Vec<_>>(),
+            });
+            print_result(out, result, status)?;
+        }
+        Ok(status)
+    }
+
+    /// Prints the files that change.
+    fn list(&self, changed: &[&ExportedFile], out: &mut Stdout) -> Result<()> {
+        for file in changed {
             let sign = match file.action {
                 FileAction::Add => '+',
                 FileAction::Remove => '-',
@@ -174,19 +232,11 @@ impl ExportArgs {
             };
             print(out, &format!("{sign} {}", shown(&self.dir, &file.file)))?;
         }
-        print(
-            out,
-            &format!(
-                "export: {added} added, {changed_count} changed, {removed} removed, {kept} unchanged"
-            ),
-        )?;
-        for file in changed.iter().filter(|it| it.is_rewritten) {
-            let file = shown(&self.dir, &file.file);
-            remark(&format!("note: {file} was written anew, without its comments"));
-        }
-        for line in export.missing_settings() {
-            remark(&format!("note: sps.toml has to have {line}"));
-        }
+        Ok(())
+    }
+
+    /// Says whether the tree as it is now has errors.
+    fn count_errors(&self, options: &ExportOptions) -> Result<()> {
         let site = Site::load_with(&self.dir, &options.load)?;
         let report = site.check(&CheckOptions::default());
         let errors = report.errors().count() + report.unreadable.len();
@@ -194,7 +244,7 @@ impl ExportArgs {
             let dir = self.dir.display();
             remark(&format!("note: the tree has {errors} errors; `sps check {dir}` shows them"));
         }
-        Ok(Status::Done)
+        Ok(())
     }
 }
 

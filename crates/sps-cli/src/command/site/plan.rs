@@ -21,7 +21,7 @@ use crate::{
         tree::{Tree, TreeArgs},
     },
     connection::{self, runtime},
-    output::{Stdout, date_time, is_stdout_colored, print, print_json, remark},
+    output::{Stdout, date_time, is_stdout_colored, print, print_result, remark},
     status::Status,
 };
 
@@ -139,7 +139,7 @@ impl PlanArgs {
         match (self.graph, self.format) {
             (Some(Graph::Dot), _) => print(out, &plan.to_dot()),
             (None, PlanFormat::Human) => print_plan(plan, out),
-            (None, PlanFormat::Json) => print_json(out, &plan.to_json()),
+            (None, PlanFormat::Json) => print_result(out, plan.to_json(), status(plan)),
             (None, PlanFormat::Markdown) => {
                 let mut options = MarkdownOptions::default();
                 if let Some(file) = self.out.as_ref().or(self.show.as_ref()) {

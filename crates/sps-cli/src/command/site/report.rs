@@ -13,7 +13,7 @@ use crate::{
     output::{
         Stdout,
         human::{Amount, Human, Show},
-        is_quiet, is_stderr_colored, one_line, remark,
+        is_quiet, is_stderr_colored, json, one_line, remark,
         report::{Render as _, Sink as _, Summary},
     },
     status::Status,
@@ -26,6 +26,9 @@ const MAX_FINDINGS: usize = 100;
 pub(super) fn print(root: &Path, report: &SiteReport) -> Result<Option<Status>> {
     for note in &report.notes {
         remark(&format!("note: {}: {}", one_line(&shown(root, &note.file)), note.reason));
+    }
+    for file in &report.files {
+        json::remember(&checked(file, |it| shown(root, it)));
     }
     let is_valid = report.is_valid();
     let amount = match (is_quiet(), is_valid) {

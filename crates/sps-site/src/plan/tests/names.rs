@@ -193,6 +193,13 @@ fn s073_a_built_in_object_is_never_deleted() {
     let mut inputs = Inputs::new(Appliance::new("https://sps.example"), &[], &found, &state);
     inputs.scope.owned = vec!["x/alpha".to_owned()];
     assert_eq!(steps(&Plan::compare(inputs).unwrap()), ["delete x/alpha/x"]);
+    // One that the caller names is not left out silently.
+    let mut inputs = Inputs::new(Appliance::new("https://sps.example"), &[], &found, &state);
+    inputs.scope.owned = vec!["x/alpha".to_owned()];
+    inputs.scope.only = vec!["x/alpha/7x24".to_owned()];
+    let plan = Plan::compare(inputs).unwrap();
+    assert!(plan.is_empty());
+    assert_eq!(notes(&plan), ["it is built in, so it cannot be deleted"]);
 }
 
 #[test]
