@@ -8,7 +8,7 @@ use std::{
 use anyhow::bail;
 
 use crate::{
-    bench, codegen,
+    ansible, bench, codegen,
     markdown::{MAIN_COMMAND, TEST_COMMAND},
     mutate_spec, tidy, workspace,
 };
@@ -126,6 +126,7 @@ fn steps() -> Vec<Step> {
         Step::new("mutants of the spec", || mutate_spec::mutate_spec(mutate_spec::Options::CI)),
         Step::new("instructions", bench::check_if_possible),
         Step::new("OpenAPI", openapi),
+        Step::new("Ansible", ansible::check),
         Step::cargo("main job", &[], [&["run", "--locked"], &MAIN_COMMAND[2..]].concat()),
     ]
 }
