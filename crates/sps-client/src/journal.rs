@@ -1,7 +1,8 @@
 //! A file that remembers open transactions, so that the next run can cancel them after a crash.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    collections::{BTreeMap, btree_map},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -20,6 +21,9 @@ const LATE_REQUEST_SECONDS: u64 = 600;
 
 /// Guards files that clients of one process share: not every system locks a file within one process.
 static FILE: Mutex<()> = Mutex::new(());
+
+/// The files by which other processes see that this one runs; locked until it ends. Not needed on Linux.
+static PRESENCE: Mutex<BTreeMap<PathBuf, File>> = Mutex::new(BTreeMap::new());
 
 /// The journal of one client.
 pub(crate) struct Journal {
@@ -86,9 +90,13 @@ impl Process {
         Self { id, started: started(id), place: place() }
     }
 
-    /// Whether it still runs. Without a start time, only the current process counts as running.
-    fn runs(&self) -> bool {
-        *self == Self::current() || (self.started.is_some() && started(self.id) == self.started)
+    /// Whether it still runs. Without a start time, the lock of its file beside the journal shows it.
+    fn runs(&self, journal: &Path) -> bool {
+        *self == Self::current()
+            || match self.started {
+                Some(_) => started(self.id) == self.started,
+                None => is_present(&presence(journal, self.id)),
+            }
     }
 
     /// Whether it belongs to another machine or container, where it cannot be seen from here.
@@ -116,6 +124,39 @@ fn started(id: u32) -> Option<u64> {
     stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
 }
 
+/// The file that a process keeps locked for as long as it runs.
+fn presence(journal: &Path, id: u32) -> PathBuf {
+    let mut name = journal.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{id}"));
+    journal.with_file_name(name)
+}
+
+/// Lets other processes see that this one runs. The system unlocks the file when the process ends, however it ends.
+fn show_presence(path: PathBuf) -> io::Result<()> {
+    let mut held = PRESENCE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let btree_map::Entry::Vacant(place) = held.entry(path) {
+        create_private_folder(folder_of(place.key()))?;
+        let file = open_private(place.key())?;
+        lock(&file)?;
+        place.insert(file);
+    }
+    Ok(())
+}
+
+/// Whether a process holds this file. One that is left over is removed.
+fn is_present(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    match file.try_lock() {
+        Ok(()) => {
+            drop(file);
+            let _ = fs::remove_file(path);
+            false
+        }
+        // Without an answer, it may run: its transaction is left alone.
+        Err(TryLockError::WouldBlock | TryLockError::Error(_)) => true,
+    }
+}
+
 impl Journal {
     pub(crate) fn new(path: PathBuf, host: String) -> Self {
         Self { path, host }
@@ -125,13 +166,19 @@ impl Journal {
     pub(crate) fn orphans(&self, elsewhere: bool) -> Result<Vec<Entry>, Error> {
         let _guard = FILE.lock().unwrap_or_else(PoisonError::into_inner);
         let content = self.read()?;
-        let has_ended = |it: &Process| if it.is_elsewhere() { elsewhere } else { !it.runs() };
+        let has_ended =
+            |it: &Process| if it.is_elsewhere() { elsewhere } else { !it.runs(&self.path) };
         let is_orphan = |entry: &Entry| entry.host == self.host && has_ended(&entry.process);
         Ok(content.entries.into_iter().filter(is_orphan).collect())
     }
 
     /// Remembers a transaction that is about to be opened.
     pub(crate) fn remember(&self, user: &str, session: &Secret) -> Result<(), Error> {
+        let process = Process::current();
+        if process.started.is_none() {
+            show_presence(presence(&self.path, process.id))
+                .map_err(|error| self.error("cannot be written").because(error))?;
+        }
         self.change(|entries| {
             entries.retain(|entry| !self.is_of(entry, session));
             entries.push(Entry {
@@ -139,7 +186,7 @@ impl Journal {
                 user: user.to_owned(),
                 opened: now(),
                 closed: None,
-                process: Process::current(),
+                process,
                 session: session.expose().to_owned(),
             });
         })
@@ -219,20 +266,30 @@ impl Journal {
         create_private_folder(folder_of(&self.path))?;
         let mut name = self.path.file_name().unwrap_or_default().to_owned();
         name.push(".lock");
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(self.path.with_file_name(name))?;
-        match file.lock() {
-            // Some network file systems have no locks.
-            Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
-            _ => Ok(file),
-        }
+        let file = open_private(&self.path.with_file_name(name))?;
+        lock(&file)?;
+        Ok(file)
     }
 
     fn error(&self, what: &str) -> Error {
         Error::new(ErrorKind::Journal).note(format!("`{}` {what}", self.path.display()))
+    }
+}
+
+/// Opens a file that only its owner may read, and makes it if it is missing.
+fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Waits for the lock of a file. Some network file systems have no locks.
+fn lock(file: &File) -> io::Result<()> {
+    match file.lock() {
+        Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -275,7 +332,9 @@ mod tests {
             let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!((mode(&path), mode(&folder)), (0o600, 0o700));
         }
-        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "only the journal and its lock stay");
+        let files = 2 + usize::from(started(std::process::id()).is_none());
+        let found = fs::read_dir(&folder).unwrap().count();
+        assert_eq!(found, files, "the journal, its lock and perhaps the presence");
         // This process runs, so none of its transactions is orphaned.
         assert_eq!(journal.orphans(false).unwrap().len(), 0);
 
@@ -293,6 +352,30 @@ mod tests {
         journal.forget(&Secret::new("bb")).unwrap();
         assert!(!path.exists());
         fs::remove_dir_all(folder.parent().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_process_that_cannot_be_looked_at_is_seen_by_its_lock() {
+        let folder = folder("presence");
+        let path = folder.join("journal.json");
+        let journal = Journal::new(path.clone(), "https://a".into());
+        journal.remember("admin", &Secret::new("aa")).unwrap();
+        let mut content: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        let process = &mut content["entries"][0]["process"];
+        (process["id"], process["started"]) = (4_194_999.into(), serde_json::Value::Null);
+        fs::write(&path, content.to_string()).unwrap();
+
+        // It runs: a lock belongs to an open file, so this one is like that of another process.
+        let file = presence(&path, 4_194_999);
+        show_presence(file.clone()).unwrap();
+        assert_eq!(journal.orphans(false).unwrap().len(), 0);
+        // It has crashed: the file is unlocked, and removed.
+        PRESENCE.lock().unwrap().remove(&file);
+        assert_eq!(journal.orphans(false).unwrap().len(), 1);
+        assert!(!file.exists());
+        assert_eq!(journal.orphans(false).unwrap().len(), 1);
+        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

@@ -343,7 +343,7 @@ fn a_mistake_of_two_files_names_both() {
         .with("site/sps.toml", "[check]\nallow = ['weak-encryption', 'cleartext-smtp']\n")
         .with("site/management/email.json", mail)
         .with("site/management/snmp/trap.json", trap(uuid))
-        .with("site/policies/user_databases/Old.json", r#"{"name": "Old", "users": []}"#)
+        .with("site/policies/user_databases/%4Fld.json", r#"{"name": "Old", "users": []}"#)
         .with("site/policies/user_databases/old.json", r#"{"name": "old", "users": []}"#);
     let json = dir.sps(&["check", "site", "--format", "json"]).json();
     let documents = json["documents"].as_array().unwrap();
@@ -354,8 +354,8 @@ fn a_mistake_of_two_files_names_both() {
     assert_eq!(used["pointer"], "/smtp_auth/password");
     assert_eq!((&used["span"]["line"], &used["span"]["column"]), (&json!(3), &json!(67)));
     let first = related("site/policies/user_databases/old.json");
-    assert_eq!(first["source"], "site/policies/user_databases/Old.json");
-    let run = dir.sps(&["check", "site/policies/user_databases/Old.json", "--format", "concise"]);
+    assert_eq!(first["source"], "site/policies/user_databases/%4Fld.json");
+    let run = dir.sps(&["check", "site/policies/user_databases/%4Fld.json", "--format", "concise"]);
     assert_eq!(run.status, 1, "{}", run.all());
     assert!(
         run.stdout.starts_with("site/policies/user_databases/old.json:1:1: error[duplicate-label]"),

@@ -100,10 +100,13 @@ fn shell(line: &str) -> Command {
     command
 }
 
-#[cfg(not(unix))]
+/// The line goes to `cmd` as it is: the quotes that Rust would put around an argument are not those that `cmd` reads.
+#[cfg(windows)]
 fn shell(line: &str) -> Command {
+    use std::os::windows::process::CommandExt as _;
+
     let mut command = Command::new("cmd");
-    command.arg("/C").arg(line);
+    command.raw_arg(format!("/D /S /C \"{line}\""));
     command
 }
 

@@ -114,16 +114,7 @@ fn in_editor(file: &Path) -> Result<String> {
     let editor = ["VISUAL", "EDITOR"].into_iter().filter_map(|name| env::var(name).ok());
     let editor = editor.map(|it| it.trim().to_owned()).find(|it| !it.is_empty());
     let editor = editor.unwrap_or_else(|| if cfg!(windows) { "notepad" } else { "vi" }.to_owned());
-    let mut command = if cfg!(windows) {
-        let mut command = Command::new("cmd");
-        command.arg("/C").arg(format!("{editor} \"{}\"", file.display()));
-        command
-    } else {
-        // As git and crontab do it: the variable may have options and quotes.
-        let mut command = Command::new("sh");
-        command.arg("-c").arg(format!("{editor} \"$@\"")).arg(&editor).arg(file);
-        command
-    };
+    let mut command = editor_of(&editor, file);
     // Standard output is for the result.
     if !io::stdout().is_terminal() {
         command.stdout(io::stderr());
@@ -135,6 +126,24 @@ fn in_editor(file: &Path) -> Result<String> {
         );
     }
     fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// The editor with the file. As with git and crontab, its variable may have options and quotes.
+#[cfg(not(windows))]
+fn editor_of(editor: &str, file: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{editor} \"$@\"")).arg(editor).arg(file);
+    command
+}
+
+/// The same for `cmd`, which reads other quotes than Rust writes around arguments.
+#[cfg(windows)]
+fn editor_of(editor: &str, file: &Path) -> Command {
+    use std::os::windows::process::CommandExt as _;
+
+    let mut command = Command::new("cmd");
+    command.raw_arg(format!("/D /S /C \"{editor} \"{}\"\"", file.display()));
+    command
 }
 
 /// Asks whether to go back to the editor. Without a terminal the answer is no.
