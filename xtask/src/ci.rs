@@ -8,13 +8,10 @@ use std::{
 use anyhow::bail;
 
 use crate::{
-    ansible, bench, codegen,
+    ansible, api, bench, codegen,
     markdown::{MAIN_COMMAND, TEST_COMMAND},
-    mutate_spec, tidy, workspace,
+    mutate_spec, package, tidy, workspace,
 };
-
-/// Packages whose features are off when they are built alone; a run over the workspace turns them on for each other.
-const WITHOUT_FEATURES: &[&str] = &["sps-spec", "sps-codegen", "sps-model", "sps-cli"];
 
 /// Runs every step, also after one that fails, and prints what became of each and how long it took.
 pub(crate) fn ci() -> anyhow::Result<()> {
@@ -105,22 +102,17 @@ fn steps() -> Vec<Step> {
                 "warnings",
             ],
         ),
-        Step::new("features", || {
-            for package in WITHOUT_FEATURES {
-                println!("$ cargo clippy --package {package} --locked -- -D warnings");
-                let args =
-                    ["clippy", "--quiet", "--package", package, "--locked", "--", "-D", "warnings"];
-                workspace::run(&mut workspace::cargo(&args), "the command above")?;
-            }
-            Ok(())
-        }),
+        // Each crate alone, too: a run over the workspace turns its features on for each other.
+        Step::new("packages", package::package),
         // The same random inputs in every run: a commit passes or it does not.
         Step::cargo("tests", &[("INSTA_UPDATE", "no"), ("PROPTEST_RNG_SEED", "1")], test),
         Step::cargo(
             "documentation",
             &[("RUSTDOCFLAGS", "-D warnings")],
-            vec!["doc", "--workspace", "--no-deps", "--locked"],
+            // As docs.rs builds it.
+            vec!["doc", "--workspace", "--no-deps", "--all-features", "--locked"],
         ),
+        Step::new("public items", || api::api(true)),
         Step::new("generated files", || codegen::codegen(codegen::Options::CHECK)),
         Step::new("tidiness", tidy::tidy),
         Step::new("mutants of the spec", || mutate_spec::mutate_spec(mutate_spec::Options::CI)),

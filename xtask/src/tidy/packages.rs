@@ -17,6 +17,9 @@ use crate::workspace::TextFile;
 const RELEASING: &str = "RELEASING.md";
 const ORDER: &str = "## Order of the crates";
 
+/// How the binary is installed from a registry. Spelled in pieces, or this file would be among its users.
+const INSTALL: &str = concat!("cargo ", "install sps-cli");
+
 /// Keys of `[package]` that crates.io shows. The manifest names them, or takes them from the workspace.
 const KEYS: &[&str] = &[
     "description",
@@ -47,6 +50,14 @@ pub(super) fn check(files: &[TextFile], members: &[Member], findings: &mut Vec<F
         }
         if let Some(manifest) = text(&member.path).and_then(|text| DeTable::parse(text).ok()) {
             metadata(manifest.get_ref(), &mut report);
+        }
+    }
+    for file in files {
+        for (index, line) in file.text.lines().enumerate() {
+            if line.contains(INSTALL) && !line.contains("--locked") {
+                let message = "add `--locked`: the versions are those that were tested".to_owned();
+                findings.push(Finding::new(&file.path, index + 1, message));
+            }
         }
     }
     if let Some(page) = text(RELEASING) {
@@ -169,6 +180,13 @@ mod tests {
             messages(&[("crates/sps-a/Cargo.toml", &unpublished)]),
             <[String; 0]>::default()
         );
+    }
+
+    #[test]
+    fn p051_an_install_line_takes_the_tested_versions() {
+        let line = |rest: &str| format!("{INSTALL}{rest}\n");
+        assert_eq!(messages(&[("docs/a.md", &line(" --locked"))]), <[String; 0]>::default());
+        assert!(messages(&[("docs/a.md", &line(""))])[0].starts_with("add `--locked`"));
     }
 
     #[test]

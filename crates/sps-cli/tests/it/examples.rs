@@ -42,8 +42,11 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// Pages whose commands run in the root. Those in `docs` name files of their readers.
+const OF_THE_ROOT: [&str; 3] = ["README.md", "CONTRIBUTING.md", "SECURITY.md"];
+
 fn pages() -> Vec<(String, String)> {
-    let mut files = vec![root().join("README.md")];
+    let mut files: Vec<_> = OF_THE_ROOT.iter().map(|it| root().join(it)).collect();
     files.extend(fs::read_dir(root().join("docs")).unwrap().map(|it| it.unwrap().path()));
     let is_page = |file: &PathBuf| file.extension().is_some_and(|it| it == "md");
     let read = |file: PathBuf| {
@@ -136,7 +139,8 @@ impl Stage {
 
     /// The line with names that exist here.
     fn adapted(&self, line: &str) -> String {
-        line.replace("cargo run -q -p sps-cli --", "sps")
+        line.replace("cargo run -q ", "cargo run ")
+            .replace("cargo run -p sps-cli --", "sps")
             .replace("1234567890abcdef", &self.policy)
             .replace("time_policies/-100", &format!("time_policies/{}", self.policy))
             .replace("audit/sessions/KEY", "audit/sessions/4xqTzLk0bYg7mNc2Rf9sWd")
@@ -223,8 +227,8 @@ fn every_command_line_in_a_page_runs() {
                 continue;
             }
             lines += 1;
-            // The README shows files that are there; other pages name files of their readers.
-            let folder = if page == "README.md" { root() } else { dir.clone() };
+            let is_of_root = OF_THE_ROOT.contains(&page.as_str());
+            let folder = if is_of_root { root() } else { dir.clone() };
             let run = stage.run(&stage.adapted(&line), &folder);
             let expected = i32::from(line.contains("user_name"));
             assert_eq!(run.status, expected, "{page}: {line}\n{}", run.all());

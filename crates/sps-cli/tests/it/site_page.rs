@@ -67,6 +67,16 @@ fn blocks(page: &str) -> Vec<(String, Vec<String>)> {
 }
 
 #[test]
+fn the_front_page_of_the_crate_runs_as_it_is() {
+    let (_, lines) = blocks(include_str!("../../README.md")).into_iter().next().unwrap();
+    let (install, commands) = lines.split_first().unwrap();
+    assert_eq!(install, "cargo install sps-cli --locked");
+    let run = Shell::new("page-front").run(&format!("set -e\n{}\n", commands.join("\n")));
+    assert_eq!((run.status, commands.len()), (0, 5), "{}", run.all());
+    assert!(run.stdout.ends_with("no changes: 45 objects as described\n"), "{}", run.stdout);
+}
+
+#[test]
 fn the_ten_minutes_are_as_the_page_shows_them() {
     let file = page("site.md");
     let text = fs::read_to_string(&file).unwrap();
