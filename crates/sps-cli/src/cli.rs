@@ -56,6 +56,8 @@ enum Command {
     Info(Formatted<command::info::Args>),
     SupportBundle(Formatted<command::support_bundle::Args>),
     Sim(Formatted<command::sim::Args>),
+    Completions(Formatted<command::completions::Args>),
+    Man(Formatted<command::man::Args>),
 }
 
 impl Cli {
@@ -94,6 +96,8 @@ impl Cli {
                 command::support_bundle::run(&it.args, out.with(it.format))
             }
             Command::Sim(it) => command::sim::run(&it.args, out.with(it.format)),
+            Command::Completions(it) => command::completions::run(&it.args, out.with(it.format)),
+            Command::Man(it) => command::man::run(Self::command(), &it.args, out.with(it.format)),
         }
     }
 

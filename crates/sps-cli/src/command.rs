@@ -1,6 +1,7 @@
 //! One module per command.
 
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod diff;
 mod download;
 pub(crate) mod endpoints;
@@ -9,6 +10,7 @@ mod facts;
 pub(crate) mod info;
 pub(crate) mod learn;
 mod live;
+pub(crate) mod man;
 pub(crate) mod object;
 pub(crate) mod openapi;
 pub(crate) mod pem;

@@ -13,6 +13,6 @@ mod variable;
 
 pub(crate) use crate::connection::{
     options::{Args, usual_login_files},
-    profile::state as state_folder,
+    profile::{names as profile_names, state as state_folder},
     seed::{Seed, seed_with},
 };

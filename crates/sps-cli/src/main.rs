@@ -3,6 +3,7 @@
 mod check;
 mod cli;
 mod command;
+mod completion;
 mod connection;
 mod endpoint;
 mod failure;
@@ -15,7 +16,7 @@ mod usage;
 use std::{env, process::ExitCode};
 
 use anyhow::Result;
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::{
     cli::Cli,
@@ -24,6 +25,9 @@ use crate::{
 };
 
 fn main() -> ExitCode {
+    if let Some(code) = completion::answer(Cli::command) {
+        return code;
+    }
     record::start(env::args_os());
     let mut out = Stdout::default();
     let status = run(&mut out).unwrap_or_else(|error| {

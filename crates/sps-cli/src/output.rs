@@ -28,5 +28,5 @@ pub(crate) use crate::output::{
     settings::{OutputArgs, is_quiet, is_stderr_colored, is_stdout_colored},
     stdout::{Stdout, complain, notice, print, print_finding, print_json, remark},
     text::{count, one_line, start_of},
-    time::date_time,
+    time::{date, date_time},
 };

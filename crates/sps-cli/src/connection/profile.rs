@@ -78,6 +78,13 @@ pub(crate) fn read(name: Option<&str>) -> Result<Profile> {
     choose(&text, name, &path)
 }
 
+/// The names of all profiles; without any if the configuration file cannot be read.
+pub(crate) fn names() -> Vec<String> {
+    let text = path().and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+    let file = toml::from_str::<File>(&text).ok();
+    file.map(|it| it.profile.into_keys().collect()).unwrap_or_default()
+}
+
 /// Picks the profile with this name from the text of a file; relative paths start at the folder of the file.
 fn choose(text: &str, name: Option<&str>, path: &Path) -> Result<Profile> {
     let mut profiles = match toml::from_str::<File>(text) {

@@ -6,7 +6,14 @@ const SECONDS_OF_DAY: u64 = 86_400;
 
 /// A time in UTC, as `2026-03-01 09:30 UTC`.
 pub(crate) fn date_time(time: Timestamp) -> String {
-    let (mut days, seconds) = (time.0 / SECONDS_OF_DAY, time.0 % SECONDS_OF_DAY);
+    let seconds = time.0 % SECONDS_OF_DAY;
+    let (hour, minute) = (seconds / 3600, seconds / 60 % 60);
+    format!("{} {hour:02}:{minute:02} UTC", date(time))
+}
+
+/// A day in UTC, as `2026-03-01`.
+pub(crate) fn date(time: Timestamp) -> String {
+    let mut days = time.0 / SECONDS_OF_DAY;
     let mut year = 1970;
     while days >= days_of_year(year) {
         days -= days_of_year(year);
@@ -21,8 +28,7 @@ pub(crate) fn date_time(time: Timestamp) -> String {
         days -= length;
         month += 1;
     }
-    let (hour, minute) = (seconds / 3600, seconds / 60 % 60);
-    format!("{year:04}-{month:02}-{:02} {hour:02}:{minute:02} UTC", days + 1)
+    format!("{year:04}-{month:02}-{:02}", days + 1)
 }
 
 const fn days_of_year(year: u64) -> u64 {

@@ -28,6 +28,8 @@ fn help_is_complete() {
         "info",
         "support-bundle",
         "sim",
+        "completions",
+        "man",
     ] {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|it| !it.is_empty()).collect();

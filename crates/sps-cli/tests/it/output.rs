@@ -46,6 +46,8 @@ pub(crate) const COMMANDS: &[&[&str]] = &[
     &["support-bundle", "download"],
     &["support-bundle", "delete"],
     &["sim"],
+    &["completions"],
+    &["man"],
 ];
 
 #[test]

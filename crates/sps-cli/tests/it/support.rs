@@ -83,6 +83,17 @@ pub(crate) fn command() -> Command {
     command
 }
 
+/// Whether a program is installed; a test that does without it says so.
+#[expect(clippy::print_stderr, reason = "the output of a test is for people")]
+pub(crate) fn has_program(name: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let is_there = std::env::split_paths(&folders).any(|folder| folder.join(name).is_file());
+    if !is_there {
+        eprintln!("not run: {name} is not installed");
+    }
+    is_there
+}
+
 /// What a run left behind.
 #[derive(Debug)]
 pub(crate) struct Run {
