@@ -181,6 +181,19 @@ impl Positions {
         Renderer::new(text, file, &self.index, report).with_lines_before(self.lines_before)
     }
 
+    /// The position of a character of the text, at or before the offset: a code host drops what is behind the last one.
+    pub(crate) fn of_character(&self, text: &str, offset: usize) -> Position {
+        let is_break = |it: char| matches!(it, '\n' | '\r');
+        let offset = offset.min(text.trim_end_matches(is_break).len());
+        let before = text.get(..offset).and_then(|it| it.char_indices().next_back());
+        match (before, text.get(offset..).and_then(|it| it.chars().next())) {
+            (Some((start, before)), at) if at.is_none_or(is_break) && !is_break(before) => {
+                self.of(start)
+            }
+            _ => self.of(offset),
+        }
+    }
+
     pub(crate) fn of(&self, offset: usize) -> Position {
         let position = self.index.position(offset);
         Position { line: position.line + self.lines_before, ..position }

@@ -1,6 +1,6 @@
 //! The check of one document.
 
-use std::time::SystemTime;
+use std::{path::Path, time::SystemTime};
 
 use sps_model::EndpointInfo;
 use sps_validate::{Context, Fix, Form, Report, Subject, Timestamp, explain, explain_scanned};
@@ -49,6 +49,20 @@ pub(crate) enum Resend {
 pub(crate) struct Declared {
     pub(crate) endpoint: Option<&'static EndpointInfo>,
     pub(crate) form: Option<Form>,
+    /// Files that belong to no endpoint are passed over, also where they were named.
+    pub(crate) ignore_foreign: bool,
+}
+
+impl Declared {
+    /// Whether an error is about a file that belongs to no endpoint and cannot be read, and that is passed over.
+    pub(crate) fn passes_over(self, error: &SourceError) -> bool {
+        let path = Path::new(&error.source);
+        self.ignore_foreign
+            && self.endpoint.is_none()
+            && error.step == Step::Read
+            && path.is_file()
+            && endpoint::of_path(path).is_none()
+    }
 }
 
 /// The time at which certificates are checked.
@@ -68,7 +82,7 @@ pub(crate) fn check(
 ) -> Result<Checked, SourceError> {
     let Analysis { endpoint, form, report, resend } = match analyze(&document, declared, context) {
         Ok(analysis) => analysis,
-        Err(Refusal::Unplaced(_)) if document.is_found => {
+        Err(Refusal::Unplaced(_)) if document.is_found || declared.ignore_foreign => {
             return Err(SourceError::new(document.file, "").at(Step::Skip));
         }
         Err(Refusal::Unplaced(reason) | Refusal::Unsuitable(reason)) => {
@@ -150,8 +164,9 @@ fn analyze(
         let endpoint = declared.endpoint.or_else(|| document.endpoint());
         let form = declared.form.unwrap_or(Form::Request);
         let (subject, is_yaml) = (any_body(form), document.is_yaml());
-        if is_yaml && document.is_found && endpoint.is_none() {
-            // Most YAML is for other programs, and much of it has several documents or tags.
+        let is_passed_over = declared.ignore_foreign || (is_yaml && document.is_found);
+        if is_passed_over && endpoint.is_none() {
+            // Most YAML is for other programs, and much of it has several documents or tags. Some JSON has comments.
             return Err(Refusal::Unplaced(String::new()));
         }
         let explain = if is_yaml { sps_validate::explain_yaml } else { explain };
@@ -161,7 +176,14 @@ fn analyze(
     let mut context = *context;
     context.marks = marks.as_ref();
     let context = &context;
-    refuse_error_response(&root).map_err(Refusal::Unsuitable)?;
+    let is_error = refuse_error_response(&root);
+    let is_known = declared.endpoint.is_some()
+        || endpoint::has_api_href(&root)
+        || document.endpoint().is_some();
+    if declared.ignore_foreign && !is_known {
+        return Err(Refusal::Unplaced(String::new()));
+    }
+    is_error.map_err(Refusal::Unsuitable)?;
     let endpoint = match declared.endpoint {
         Some(endpoint) => endpoint,
         None => {

@@ -5,7 +5,7 @@ mod result;
 mod run;
 mod site;
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -29,11 +29,12 @@ use crate::{
     file_name::is_stdin,
     output::{
         Stdout, complain,
+        github::{Annotations, GitHub},
         gitlab::{GitLab, Issues},
         human::{Amount, Human, Show},
         is_stdout_colored,
         json::{self, Json},
-        line::{self, LineWriter, Lines},
+        line::{LineWriter, Lines},
         report::{Render, Sink, Summary},
         sarif::{self, Sarif},
     },
@@ -101,6 +102,10 @@ pub(crate) struct Args {
     /// Leave out files in directories that match, such as `schemas` or `site/*.draft.json` (repeatable)
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<Pattern>,
+
+    /// Pass over files that belong to no endpoint, also where they are passed themselves, as a hook does
+    #[arg(long)]
+    ignore_foreign: bool,
 
     /// Check files that `.gitignore` leaves out too
     #[arg(long)]
@@ -208,7 +213,11 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     let mut writer =
         Writer { sink, out, summary: Summary::default(), progress: None, last_skipped: None };
     let mut settings = Settings {
-        declared: Declared { endpoint: None, form: args.form.map(Form::from) },
+        declared: Declared {
+            form: args.form.map(Form::from),
+            ignore_foreign: args.ignore_foreign,
+            ..Declared::default()
+        },
         context: context(args),
         allowed: args.allow.clone(),
         objects: args.resolve.as_deref().map(Objects::read).transpose()?,
@@ -225,7 +234,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
             interrupt::watch();
             settings.declared.endpoint = endpoint;
             let selection = Selection {
-                paths: args.paths.clone(),
+                paths: once_each(&args.paths),
                 exclude: args.exclude.clone(),
                 with_ignored: args.no_ignore,
                 // A body that is declared to be something else is no member of a tree.
@@ -256,6 +265,17 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     Ok(status)
 }
 
+/// The paths, without those that name the same file again.
+fn once_each(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    let mut is_new = |path: &&PathBuf| {
+        let plain = path.strip_prefix(".").unwrap_or(path.as_path());
+        // Standard input is read once, which its reader says.
+        is_stdin(path) || seen.insert(plain.to_owned())
+    };
+    paths.iter().filter(|path| is_new(path)).cloned().collect()
+}
+
 fn status(args: &Args, summary: &Summary) -> Status {
     if interrupt::is_requested() {
         complain("error: interrupted; the results are incomplete");
@@ -282,14 +302,12 @@ fn format(args: &Args) -> (Box<dyn Render>, Box<dyn Sink>) {
         (true, false) => Amount::Errors,
     };
     let show = Show { color: is_stdout_colored(), amount, dry_run: args.dry_run };
-    let lines = |form| -> (Box<dyn Render>, Box<dyn Sink>) {
-        let lines = Lines { form, show };
-        (Box::new(lines), Box::new(LineWriter::new(lines, args.max_findings)))
-    };
     match args.format {
         Format::Human => (Box::new(show), Box::new(Human::new(show, args.max_findings))),
-        Format::Concise => lines(line::Form::Concise),
-        Format::GitHub => lines(line::Form::GitHub),
+        Format::Concise => {
+            (Box::new(Lines(show)), Box::new(LineWriter::new(show, args.max_findings)))
+        }
+        Format::GitHub => (Box::new(Annotations(show)), Box::new(GitHub::new(show))),
         Format::GitLab => (Box::new(Issues(amount)), Box::new(GitLab::default())),
         Format::Json => (Box::new(json::Line(amount)), Box::new(Json::default())),
         Format::Sarif => (Box::new(sarif::Results(amount)), Box::new(Sarif::default())),

@@ -13,12 +13,16 @@ use crate::{
     output::{
         advice,
         human::Amount,
-        report::{Part, Render, Rendered, Sink, Summary},
+        report::{Issue, Part, Render, Rendered, Sink, Summary},
+        repository::{path_in, shortened},
         stdout::{Stdout, complain},
         text::one_line,
     },
     status::Status,
 };
+
+/// The variable with the folder that the paths of issues begin at.
+const ROOT: &str = "CI_PROJECT_DIR";
 
 /// Makes the issues of one document.
 #[derive(Debug)]
@@ -26,40 +30,37 @@ pub(crate) struct Issues(pub(crate) Amount);
 
 impl Render for Issues {
     fn render(&self, checked: Checked) -> Rendered {
-        // A path in a repository.
-        let relative = |name: &str| name.strip_prefix("./").unwrap_or(name).to_owned();
-        let (path, source) = (relative(&checked.file), relative(&checked.source));
-        let mut seen = BTreeMap::new();
+        let path = path_in(ROOT, &checked.file);
+        let source = match checked.source.strip_prefix(&checked.file) {
+            // The line of JSON Lines.
+            Some(line) => format!("{path}{line}"),
+            None => checked.source.clone(),
+        };
         let mut parts = Vec::new();
+        let mut add = |code: &str, pointer: &str, message: &str, severity: &str, line: usize| {
+            let place = if pointer.is_empty() { "" } else { ": " };
+            let issue = json!({
+                "description": shortened(&format!("{pointer}{place}{message}")),
+                "check_name": code,
+                "severity": severity,
+                "location": {"path": path, "lines": {"begin": line}},
+            });
+            let identity = [&*source, code, pointer].map(str::to_owned).to_vec();
+            let is_error = severity == "major";
+            let issue = (issue, Issue { is_error, line: String::new(), identity });
+            parts.push(Part { text: issue.0.to_string(), issue: Some(issue.1), ..Part::default() });
+        };
         for it in &checked.report.diagnostics {
             if self.0 == Amount::Errors && it.severity != Severity::Error {
                 continue;
             }
-            let count = seen.entry((it.code, &it.pointer)).or_insert(0_usize);
-            *count += 1;
-            let place = if it.pointer.is_empty() { "" } else { ": " };
-            let issue = json!({
-                "description": format!("{}{place}{}", it.pointer, advice::message(it)),
-                "check_name": it.code,
-                "fingerprint": fingerprint(&[&source, it.code, &it.pointer, &count.to_string()]),
-                "severity": if it.severity == Severity::Error { "major" } else { "minor" },
-                "location": {
-                    "path": path,
-                    "lines": {"begin": checked.positions.of(it.span.start).line},
-                },
-            });
-            parts.push(Part::from(issue.to_string()));
+            let severity = if it.severity == Severity::Error { "major" } else { "minor" };
+            let at = checked.positions.of_character(&checked.text, it.span.start);
+            add(it.code, &it.pointer, &advice::message(it), severity, at.line);
         }
         // A repair of which nothing is left would be invisible.
         for it in &checked.fixes {
-            let issue = json!({
-                "description": format!("{}{}repaired by --fix", it.pointer, if it.pointer.is_empty() { "" } else { ": " }),
-                "check_name": it.code,
-                "fingerprint": fingerprint(&[&source, it.code, &it.pointer, "repaired"]),
-                "severity": "info",
-                "location": {"path": path, "lines": {"begin": 1}},
-            });
-            parts.push(Part::from(issue.to_string()));
+            add(it.code, &it.pointer, "repaired by --fix", "info", 1);
         }
         Rendered { parts, ..Rendered::default() }
     }
@@ -72,15 +73,21 @@ impl Render for Issues {
 /// Writes one list of issues.
 #[derive(Debug, Default)]
 pub(crate) struct GitLab {
-    has_issues: bool,
+    /// How often there was each of them.
+    seen: BTreeMap<Vec<String>, usize>,
 }
 
 impl Sink for GitLab {
     fn checked(&mut self, out: &mut Stdout, rendered: Rendered) -> Result<()> {
-        for part in rendered.parts {
-            let separator = if self.has_issues { ",\n " } else { "[" };
-            write!(out, "{separator}{}", part.text)?;
-            self.has_issues = true;
+        for Part { text, issue, .. } in rendered.parts {
+            let Some(issue) = issue else { continue };
+            let separator = if self.seen.is_empty() { "[" } else { ",\n " };
+            let count = self.seen.entry(issue.identity.clone()).or_default();
+            *count += 1;
+            let mut identity = issue.identity;
+            identity.push(count.to_string());
+            let members = text.strip_suffix('}').unwrap_or(&text);
+            write!(out, "{separator}{members},\"fingerprint\":\"{}\"}}", fingerprint(&identity))?;
         }
         Ok(())
     }
@@ -91,7 +98,7 @@ impl Sink for GitLab {
     }
 
     fn finish(&mut self, out: &mut Stdout, _: &Summary, _: Status) -> Result<()> {
-        writeln!(out, "{}", if self.has_issues { "]" } else { "[]" })?;
+        writeln!(out, "{}", if self.seen.is_empty() { "[]" } else { "]" })?;
         out.flush()?;
         Ok(())
     }
@@ -99,9 +106,9 @@ impl Sink for GitLab {
 
 /// A hash that stays the same for an issue in the next version of its file: FNV-1a, because the hash of the standard
 /// library may change with the compiler.
-fn fingerprint(parts: &[&str]) -> String {
+fn fingerprint<T: AsRef<str>>(parts: &[T]) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in parts.iter().flat_map(|part| part.bytes().chain([0])) {
+    for byte in parts.iter().flat_map(|part| part.as_ref().bytes().chain([0])) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
     }
     format!("{hash:016x}")
@@ -115,7 +122,7 @@ mod tests {
     /// that ends each part.
     #[test]
     fn hashes_with_fnv_1a() {
-        assert_eq!(fingerprint(&[]), "cbf29ce484222325");
+        assert_eq!(fingerprint::<&str>(&[]), "cbf29ce484222325");
         assert_eq!(fingerprint(&[""]), "af63bd4c8601b7df");
     }
 }

@@ -76,7 +76,7 @@ impl Sink for Human {
         if let Some(rest) = self.limit.begin(&rendered.file) {
             writeln!(out, "{rest}\n")?;
         }
-        for Part { text, once, is_finding } in &rendered.parts {
+        for Part { text, once, is_finding, .. } in &rendered.parts {
             if *is_finding && !self.limit.admits() {
                 continue;
             }

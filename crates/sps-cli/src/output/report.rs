@@ -48,18 +48,29 @@ pub(crate) struct Part {
     pub(crate) once: Option<(&'static str, String)>,
     /// Whether it is a finding, of which a limited number is shown for each file.
     pub(crate) is_finding: bool,
+    pub(crate) issue: Option<Issue>,
+}
+
+/// What a code host wants to know about a finding beside its text.
+#[derive(Debug)]
+pub(crate) struct Issue {
+    pub(crate) is_error: bool,
+    /// The finding in one line, for a log.
+    pub(crate) line: String,
+    /// What tells it from other findings, in all versions of its file.
+    pub(crate) identity: Vec<String>,
 }
 
 impl Part {
     /// A finding.
     pub(crate) fn finding(text: String) -> Self {
-        Self { text, once: None, is_finding: true }
+        Self { text, is_finding: true, ..Self::default() }
     }
 }
 
 impl From<String> for Part {
     fn from(text: String) -> Self {
-        Self { text, once: None, is_finding: false }
+        Self { text, ..Self::default() }
     }
 }
 

@@ -7,7 +7,7 @@ use sps_validate::{Limits, fix};
 
 use crate::{
     check::{
-        document::{Document, SourceError},
+        document::{Document, SourceError, Step},
         fix::Pending,
         input::{self, Unit},
         interrupt,
@@ -94,6 +94,9 @@ impl Repair<'_, '_> {
     fn document(&mut self, document: Result<Document, SourceError>) -> Result<()> {
         let original = match document {
             Ok(document) => document,
+            Err(error) if self.settings.declared.passes_over(&error) => {
+                return self.writer.source_error(error.at(Step::Skip));
+            }
             Err(error) => return self.writer.source_error(error),
         };
         match self.check(original.clone()) {

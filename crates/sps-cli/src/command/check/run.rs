@@ -8,7 +8,7 @@ use sps_validate::Context;
 use crate::{
     check::{
         bulk,
-        document::{Document, SourceError},
+        document::{Document, SourceError, Step},
         input::{self, Item, Unit},
         interrupt,
         objects::Uses,
@@ -121,7 +121,10 @@ fn check_document(
     context: &Context<'_>,
     document: Result<Document, SourceError>,
 ) -> Result<DocumentResult, SourceError> {
-    let document = document?;
+    let document = document.map_err(|error| {
+        let is_passed_over = settings.declared.passes_over(&error);
+        if is_passed_over { error.at(Step::Skip) } else { error }
+    })?;
     let copy = settings.objects.as_ref().map(|_| document.clone());
     let checked = validate::check(document, settings.declared, context)?;
     Ok(DocumentResult::new(checked, copy, &*settings.render))

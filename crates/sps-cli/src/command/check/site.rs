@@ -68,7 +68,7 @@ pub(super) fn check(
     options.secrets = reader.as_ref().map(|it| it as &dyn Secrets);
     let report = site.check(&options);
     let repairs = if with_repairs { site.repairs(&options) } else { Vec::new() };
-    result.add(selection, report, repairs);
+    result.add(selection, settings, report, repairs);
     result
 }
 
@@ -86,7 +86,13 @@ fn not_loaded(error: LoadError) -> SourceError {
 
 impl SiteResult {
     /// Adds what a report says about the selected files.
-    fn add(&mut self, selection: &SiteSelection, report: SiteReport, repairs: Vec<Repair>) {
+    fn add(
+        &mut self,
+        selection: &SiteSelection,
+        settings: &Settings,
+        report: SiteReport,
+        repairs: Vec<Repair>,
+    ) {
         let mut repairs: BTreeMap<_, _> =
             repairs.into_iter().map(|it| (it.before.file.clone(), it)).collect();
         let named: BTreeSet<&Path> = selection.named_files().map(|(_, inside)| inside).collect();
@@ -108,7 +114,7 @@ impl SiteResult {
         }
         for it in report.notes {
             if let Some(source) = selection.selected(&it.file) {
-                if named.contains(it.file.as_path()) {
+                if named.contains(it.file.as_path()) && !settings.declared.ignore_foreign {
                     self.errors.push(SourceError::new(source, it.reason).at(Step::Check));
                 } else {
                     self.notes.push(format!("note: {}: {}", one_line(&source), it.reason));

@@ -131,7 +131,8 @@ impl Draft {
     /// Everything that is wrong; `None` for an endpoint outside the spec.
     fn explain(&self, version: Option<Version>) -> Result<Option<Checked>> {
         let Some(endpoint) = self.endpoint else { return Ok(None) };
-        let declared = Declared { endpoint: Some(endpoint), form: Some(Form::Request) };
+        let declared =
+            Declared { endpoint: Some(endpoint), form: Some(Form::Request), ..Declared::default() };
         let mut context = Context::default()
             .with_unknown_keys(self.leniency.unknown_keys)
             .with_waived(&self.leniency.waived);
