@@ -1,6 +1,8 @@
 //! The command line.
 
-use anyhow::{Result, bail};
+use std::{env, ffi::OsStr, io::Write as _};
+
+use anyhow::{Context as _, Result, bail};
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use serde_json::json;
 
@@ -129,8 +131,19 @@ pub(crate) fn explain(result: Result<Status>, out: &mut Stdout) -> Result<Status
         print_result(out, version, Status::Done)?;
         return Ok(Status::Done);
     }
+    if error.kind() == ErrorKind::DisplayVersion && env::args_os().any(|it| is_verbose(&it)) {
+        // One machine may have several, and a program that calls one can say which.
+        let path = env::current_exe().context("cannot tell which file runs")?;
+        writeln!(out, "{error}path {}", path.display())?;
+        return Ok(Status::Done);
+    }
     record::usage(&error.render().to_string());
     // A reader that went away needs no help.
     let _ = error.print();
     Ok(if error.use_stderr() { Status::Failed } else { Status::Done })
+}
+
+/// The parser stops at `--version`, before it has read the options after that.
+fn is_verbose(argument: &OsStr) -> bool {
+    argument == "-v" || argument == "-vv" || argument == "--verbose"
 }

@@ -4,6 +4,7 @@ mod algorithms;
 mod exact;
 mod hello;
 mod identity;
+mod places;
 mod probe;
 mod refusal;
 mod signature;
@@ -74,9 +75,7 @@ pub(crate) fn config(trust: &Trust, login: Option<&Login>) -> Result<ClientConfi
 fn system(provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
     let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(provider));
     let verifier = verifier.map_err(|error| {
-        Error::new(ErrorKind::Tls)
-            .note("the certificates of the system cannot be read")
-            .because(error)
+        Error::new(ErrorKind::Tls).note(places::without_certificates()).because(error)
     })?;
     Ok(Arc::new(verifier))
 }

@@ -223,7 +223,7 @@ impl Args {
         let client = configure(builder.endpoints(endpoints()))
             .connect()
             .await
-            .map_err(|error| named(files.explain(error), &host))?;
+            .map_err(|error| named(files.explain(error, system.as_ref()), &host))?;
         for recovered in client.recovered() {
             remark(&format!("note: {recovered}"));
         }

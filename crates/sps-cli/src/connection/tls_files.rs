@@ -1,6 +1,6 @@
 //! Files of certificates and private keys that a connection uses.
 
-use std::{env, path::PathBuf};
+use std::{env, fmt, path::PathBuf};
 
 use sps_client::{Argument, Error, ErrorKind};
 
@@ -13,8 +13,11 @@ pub(super) struct TlsFiles {
 }
 
 impl TlsFiles {
-    /// Names the file that an error is about.
-    pub(super) fn explain(&self, error: Error) -> anyhow::Error {
+    /// Names the file that an error is about, also where the user has not named it.
+    pub(super) fn explain(&self, error: Error, system: Option<&SystemFile>) -> anyhow::Error {
+        if let Some(system) = system.filter(|_| error.server_fingerprint().is_some()) {
+            return anyhow::Error::from(error).context(system.to_string());
+        }
         let file = match error.kind() {
             ErrorKind::InvalidArgument { argument, .. } => match argument {
                 Argument::Authority => self.authorities.as_ref(),
@@ -48,5 +51,12 @@ impl SystemFile {
         let is_usual = cfg!(all(unix, not(target_vendor = "apple")));
         let path = variable("SSL_CERT_FILE").filter(|_| is_usual).map(PathBuf::from)?;
         Some(Self { path, is_alone: variable("SSL_CERT_DIR").is_none() })
+    }
+}
+
+impl fmt::Display for SystemFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let others = if self.is_alone { "" } else { " and the authorities of the system" };
+        write!(f, "SSL_CERT_FILE={}{others}", self.path.display())
     }
 }

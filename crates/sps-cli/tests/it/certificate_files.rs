@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
+    path::Path,
     process::{Child, Command, Stdio},
 };
 
@@ -336,6 +337,39 @@ fn a_refused_server_can_be_pinned_by_copying() {
         let pinned = run(&["--pin-sha256", fingerprint]);
         assert_eq!((pinned.status, &*pinned.stderr), (0, ""));
     }
+}
+
+#[cfg(all(unix, not(target_vendor = "apple")))]
+#[test]
+fn p039_a_refused_server_leads_to_the_places_of_the_authorities() {
+    let appliance = Appliance::new("certificate-files-places", &[]);
+    fs::write(appliance.dir.path().join("other.pem"), PLAIN).unwrap();
+    let run = |variables: &[(&str, &str)]| {
+        let mut command = appliance.command("home");
+        command.args(["info", "--host", &appliance.url, "--user", "admin"]);
+        let run = finish(command.env("SPS_PASSWORD", PASSWORD).envs(variables.iter().copied()));
+        run.fails(2, "no trusted authority signed the server's certificate");
+        run.stderr
+    };
+    // Where a system has no certificates at all, the first part of the error says so.
+    let places = [
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+        "/etc/ssl/ca-bundle.pem",
+        "/etc/ssl/cert.pem",
+    ];
+    if let Some(place) = places.into_iter().find(|it| Path::new(it).exists()) {
+        let stderr = run(&[]);
+        assert!(stderr.contains(&format!("; those of the system are in {place}")), "{stderr}");
+    }
+    let alone = run(&[("SSL_CERT_FILE", "other.pem")]);
+    assert!(alone.contains(": SSL_CERT_FILE=other.pem: GET "), "{alone}");
+    assert!(!alone.contains("those of the system are"), "{alone}");
+    let both = run(&[("SSL_CERT_FILE", "other.pem"), ("SSL_CERT_DIR", "home")]);
+    assert!(
+        both.contains(": SSL_CERT_FILE=other.pem and the authorities of the system: GET "),
+        "{both}"
+    );
 }
 
 /// `openssl s_server` until it is dropped.

@@ -56,6 +56,16 @@ fn the_version_is_that_of_the_package() {
 }
 
 #[test]
+fn p041_the_version_with_more_output_names_the_file_that_runs() {
+    let dir = Dir::new("version-verbose");
+    let expected =
+        format!("sps {}\npath {}\n", env!("CARGO_PKG_VERSION"), env!("CARGO_BIN_EXE_sps"));
+    for arguments in [["--version", "-v"], ["-V", "--verbose"], ["-v", "--version"]] {
+        dir.sps(&arguments).is(0, &expected, "");
+    }
+}
+
+#[test]
 fn what_does_not_exist_yet_is_refused() {
     let dir = Dir::new("not_yet").with("x.json", "{}");
     for arguments in [&["check", "x.json", "--format", "xml"][..], &["plan"]] {

@@ -31,6 +31,29 @@ impl Refusal {
         Self::wrap(certificate, error, unsupported(certificate).is_none())
     }
 
+    /// Adds where the authorities come from, if the certificate is of another one.
+    pub(super) fn of_another_authority(
+        certificate: &CertificateDer<'_>,
+        error: &rustls::Error,
+        places: Option<String>,
+    ) -> rustls::Error {
+        let is_unknown =
+            matches!(error, rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer));
+        match places.filter(|_| is_unknown) {
+            Some(places) => {
+                let reason =
+                    format!("{}; those of the system are in {places}", reason(certificate, error));
+                Self {
+                    fingerprint: fingerprint(certificate),
+                    reason,
+                    is_pinnable: unsupported(certificate).is_none(),
+                }
+                .into()
+            }
+            None => Self::of_certificate(certificate, error),
+        }
+    }
+
     /// Does the same for an error about the signature of the handshake.
     pub(super) fn of_signature(
         certificate: &CertificateDer<'_>,
@@ -45,8 +68,7 @@ impl Refusal {
         is_pinnable: bool,
     ) -> rustls::Error {
         let reason = reason(certificate, error);
-        let refusal = Self { fingerprint: fingerprint(certificate), reason, is_pinnable };
-        CertificateError::Other(OtherError(Arc::new(refusal))).into()
+        Self { fingerprint: fingerprint(certificate), reason, is_pinnable }.into()
     }
 
     /// The refusal in an error of rustls.
@@ -57,6 +79,12 @@ impl Refusal {
             }
             _ => None,
         }
+    }
+}
+
+impl From<Refusal> for rustls::Error {
+    fn from(refusal: Refusal) -> Self {
+        CertificateError::Other(OtherError(Arc::new(refusal))).into()
     }
 }
 

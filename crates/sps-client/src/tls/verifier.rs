@@ -17,7 +17,7 @@ use rustls::{
 use sps_validate::pem::{CertificateItem, Parts};
 
 use super::{
-    exact,
+    exact, places,
     refusal::{Fingerprint, Refusal, fingerprint, not_pinned},
     signature::{self, Version},
 };
@@ -91,6 +91,14 @@ impl Shown<'_> {
 }
 
 impl Check {
+    fn asks_system(&self) -> bool {
+        match self {
+            Self::System(_) => true,
+            Self::Either(checks) => checks.iter().any(Self::asks_system),
+            _ => false,
+        }
+    }
+
     fn verify(&self, shown: &Shown<'_>) -> Result<(), rustls::Error> {
         match self {
             Self::System(verifier) => shown.verify(verifier),
@@ -183,10 +191,10 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let shown = Shown { end_entity, intermediates, server_name, ocsp_response, now };
-        self.check
-            .verify(&shown)
-            .map(|()| ServerCertVerified::assertion())
-            .map_err(|error| Refusal::of_certificate(end_entity, &error))
+        self.check.verify(&shown).map(|()| ServerCertVerified::assertion()).map_err(|error| {
+            let places = if self.check.asks_system() { places::read() } else { None };
+            Refusal::of_another_authority(end_entity, &error, places)
+        })
     }
 
     fn verify_tls12_signature(
