@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask codegen [--check] | new-endpoint | tidy | mutate-spec | api | package | ci | bench`.
+//! Developer commands: `cargo xtask codegen [--check] | new-endpoint | tidy | mutate-spec | api | package | ci | bench | dist`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
 
@@ -7,6 +7,7 @@ mod api;
 mod bench;
 mod ci;
 mod codegen;
+mod dist;
 mod markdown;
 mod mutate_spec;
 mod new_endpoint;
@@ -38,7 +39,11 @@ usage: cargo xtask <command>
                           the same in instructions that valgrind counts; compare with the recorded ratios, or record
   bench --bulk            `sps check` on many files beside other validators, and on a long JSON Lines file
   bench --compile         how long the compiler takes for the models, and for each type more
-  bench --site            `sps plan` and `sps apply` on 5 000 files: time, memory and requests";
+  bench --site            `sps plan` and `sps apply` on 5 000 files: time, memory and requests
+  dist [--out DIR]        the packages of the binary, into target/dist: archive, Debian package, wheel, digests
+  dist --check            build everything twice, as two people would, and compare the bytes
+  dist --binary FILE [--out DIR | --check]
+                          the same without a wheel, around a binary that is there";
 
 fn main() -> ExitCode {
     if api::is_rustdoc() {
@@ -68,6 +73,7 @@ fn run(args: &[&str]) -> anyhow::Result<()> {
         ["api", "--check"] => api::api(true),
         ["package"] => package::package(),
         ["ci"] => ci::ci(),
+        ["dist", options @ ..] => dist::dist(options),
         ["bench", options @ ..] => bench::bench(options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

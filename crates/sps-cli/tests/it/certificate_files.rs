@@ -362,9 +362,9 @@ fn p039_a_refused_server_leads_to_the_places_of_the_authorities() {
         let stderr = run(&[]);
         assert!(stderr.contains(&format!("; those of the system are in {place}")), "{stderr}");
     }
-    let alone = run(&[("SSL_CERT_FILE", "other.pem")]);
-    assert!(alone.contains(": SSL_CERT_FILE=other.pem: GET "), "{alone}");
-    assert!(!alone.contains("those of the system are"), "{alone}");
+    let file = run(&[("SSL_CERT_FILE", "other.pem")]);
+    assert!(file.contains(": SSL_CERT_FILE=other.pem: GET "), "{file}");
+    assert!(!file.contains("those of the system are"), "{file}");
     let both = run(&[("SSL_CERT_FILE", "other.pem"), ("SSL_CERT_DIR", "home")]);
     assert!(
         both.contains(": SSL_CERT_FILE=other.pem and the authorities of the system: GET "),
