@@ -153,9 +153,7 @@ class Project:
             ANSIBLE_LOG_PATH=str(self.folder / "ansible.log"),
             ANSIBLE_NOCOLOR="1",
             RESULTS=str(self.folder / "results.jsonl"),
-            **self.environment,
-            **more,
-        )
+        ) | self.environment | more
 
     def write(self, name, content):
         """Writes a file, as YAML unless it is a text."""
