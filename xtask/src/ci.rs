@@ -10,7 +10,7 @@ use anyhow::bail;
 use crate::{
     ansible, api, bench, codegen,
     markdown::{MAIN_COMMAND, TEST_COMMAND},
-    mutate_spec, package, tidy, workspace,
+    mutate_spec, package, shells, tidy, workspace,
 };
 
 /// Runs every step, also after one that fails, and prints what became of each and how long it took.
@@ -104,6 +104,7 @@ fn steps() -> Vec<Step> {
         ),
         // Each crate alone, too: a run over the workspace turns its features on for each other.
         Step::new("packages", package::package),
+        Step::new("shells", shells::install),
         // The same random inputs in every run: a commit passes or it does not.
         Step::cargo("tests", &[("INSTA_UPDATE", "no"), ("PROPTEST_RNG_SEED", "1")], test),
         Step::cargo(

@@ -12,6 +12,7 @@ mod markdown;
 mod mutate_spec;
 mod new_endpoint;
 mod package;
+mod shells;
 mod tidy;
 mod workspace;
 

@@ -1,0 +1,46 @@
+//! Programs that tests of the binary drive: shells that complete, and what shows the manual.
+
+use std::{env, process::Command};
+
+/// Programs, and the Debian packages that have them.
+const PROGRAMS: &[(&str, &str)] = &[
+    ("/usr/bin/zsh", "zsh"),
+    ("/usr/bin/fish", "fish"),
+    ("/usr/bin/elvish", "elvish"),
+    ("/usr/share/bash-completion/bash_completion", "bash-completion"),
+    ("/usr/bin/mandoc", "mandoc"),
+    ("/usr/bin/man", "man-db"),
+    ("/usr/bin/curl", "curl"),
+];
+
+/// Installs what is missing where that is possible; a test says what it does without.
+pub(crate) fn install() -> anyhow::Result<()> {
+    let is_missing = |file: &&(&str, &str)| !std::path::Path::new(file.0).exists();
+    let packages: Vec<&str> = PROGRAMS.iter().filter(is_missing).map(|it| it.1).collect();
+    if packages.is_empty() {
+        println!("nothing is missing");
+        return Ok(());
+    }
+    let missing = packages.join(", ");
+    if !is_root() || !std::path::Path::new("/usr/bin/apt-get").exists() {
+        println!("not run: only root may install {missing}, and only on Debian or Ubuntu");
+        return Ok(());
+    }
+    let apt = |arguments: &[&str]| {
+        println!("$ apt-get {}", arguments.join(" "));
+        let mut command = Command::new("apt-get");
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status()
+    };
+    let install = ["install", "--yes", "--quiet", "--no-install-recommends"];
+    let install = [&install[..], &packages].concat();
+    let is_done = apt(&["update", "--quiet"])?.success() && apt(&install)?.success();
+    if !is_done {
+        println!("not run: {missing} cannot be installed");
+    }
+    Ok(())
+}
+
+fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output();
+    env::consts::FAMILY == "unix" && output.is_ok_and(|it| it.stdout.trim_ascii() == b"0")
+}
