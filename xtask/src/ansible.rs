@@ -49,6 +49,17 @@ pub(crate) fn check() -> anyhow::Result<()> {
     workspace::run(&mut sanity, "ansible-test sanity")
 }
 
+/// Measures a play over many simulated appliances: time, memory and requests.
+pub(crate) fn measure(appliances: &str) -> anyhow::Result<()> {
+    let Some(bin) = install()? else { return Ok(()) };
+    let build = ["build", "--quiet", "--release", "--package", "sps-cli", "--locked"];
+    workspace::run(&mut workspace::cargo(&build), "cargo build")?;
+    let mut measure = in_environment(&bin, "python")?;
+    measure.arg("-B").arg(workspace::root().join("integrations/ansible/tests/suite/measure.py"));
+    measure.arg(appliances).env("SPS", workspace::target()?.join("release/sps"));
+    workspace::run(&mut measure, "integrations/ansible/tests/suite/measure.py")
+}
+
 /// The programs of a virtual environment with the packages; `None`, with the reason, where they cannot be had.
 fn install() -> anyhow::Result<Option<PathBuf>> {
     let question = "import sys; print(sys.version_info >= (3, 11))";

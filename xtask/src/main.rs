@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask codegen [--check] | new-endpoint | tidy | mutate-spec | api | package | ci | bench | dist`.
+//! Developer commands: `cargo xtask codegen [--check] | new-endpoint | tidy | mutate-spec | ansible | api | package | ci | bench | dist`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
 
@@ -32,6 +32,7 @@ usage: cargo xtask <command>
   mutate-spec             change every fact of the spec: some hand-written case must notice
   mutate-spec --sample N [--seed S]
                           try so many of these changes, chosen by the seed
+  ansible [--measure N]   the playbooks of the collection, sanity and lint; or a play over N simulators
   api [--check]           write the lists of public items, or compare them
   package                 pack every crate, and build each from its archive alone
   ci                      everything that CI runs, in order
@@ -70,6 +71,8 @@ fn run(args: &[&str]) -> anyhow::Result<()> {
         ["mutate-spec", options @ ..] => {
             mutate_spec::mutate_spec(mutate_spec::Options::parse(options)?)
         }
+        ["ansible"] => ansible::check(),
+        ["ansible", "--measure", appliances] => ansible::measure(appliances),
         ["api"] => api::api(false),
         ["api", "--check"] => api::api(true),
         ["package"] => package::package(),
