@@ -89,7 +89,7 @@ fn installed(contents: &Contents, version: &str, time: u64) -> anyhow::Result<Fi
         fs::read_to_string(workspace::root().join(name)).with_context(|| name.to_owned())
     };
     let doc = |name: &str| format!("usr/share/doc/sps/{name}");
-    files.add(doc("copyright"), copyright(contents, &text("LICENSE-MIT")?));
+    files.add(doc("copyright"), copyright(contents, &text("LICENSE-MIT")?, time));
     files.add(doc("changelog.gz"), gzip(changelog(version, time).as_bytes())?);
     for name in super::NOTICES {
         let file = contents.extras.iter().find(|(path, _)| *path == name);
@@ -135,10 +135,9 @@ fn depends(needs: &Needs) -> anyhow::Result<String> {
     Ok(depends.join(", "))
 }
 
-fn copyright(contents: &Contents, mit: &str) -> String {
-    let holder =
-        mit.lines().find(|it| it.starts_with("Copyright")).unwrap_or("The developers of sps");
-    let holder = holder.trim_start_matches("Copyright").trim();
+fn copyright(contents: &Contents, mit: &str, time: u64) -> String {
+    let date = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(time));
+    let year = date.split(' ').nth(3).unwrap_or_default();
     let text: String = mit
         .lines()
         .map(|it| if it.trim().is_empty() { " .\n".to_owned() } else { format!(" {it}\n") })
@@ -148,7 +147,7 @@ fn copyright(contents: &Contents, mit: &str) -> String {
         "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: sps\n{}\
          Comment: The binary contains the code of others. THIRD-PARTY-NOTICES.txt.gz\n beside this file has their \
          licenses, {}.gz those of the\n standard library of Rust.\n\n\
-         Files: *\nCopyright: {holder}\nLicense: MIT or Apache-2.0\n\nLicense: MIT\n{text}\n{APACHE}",
+         Files: *\nCopyright: {year} The developers of sps\nLicense: MIT or Apache-2.0\n\nLicense: MIT\n{text}\n{APACHE}",
         source.unwrap_or_default(),
         super::RUST_NOTICES,
     )
