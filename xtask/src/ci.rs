@@ -103,7 +103,7 @@ fn steps() -> Vec<Step> {
             ],
         ),
         // Each crate alone, too: a run over the workspace turns its features on for each other.
-        Step::new("packages", package::package),
+        Step::new("packages", || package::package(&[])),
         Step::new("shells", shells::install),
         // The same random inputs in every run: a commit passes or it does not.
         Step::cargo("tests", &[("INSTA_UPDATE", "no"), ("PROPTEST_RNG_SEED", "1")], test),

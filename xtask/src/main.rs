@@ -34,7 +34,7 @@ usage: cargo xtask <command>
                           try so many of these changes, chosen by the seed
   ansible [--measure N]   the playbooks of the collection, sanity and lint; or a play over N simulators
   api [--check]           write the lists of public items, or compare them
-  package                 pack every crate, and build each from its archive alone
+  package [CRATE…]        pack every crate, and build each, or these, from its archive alone
   ci                      everything that CI runs, in order
   bench [--format json]   measure the cost of checking a document, as ratios; also written into docs/speed.md
   bench --instructions [--check | --record]
@@ -75,7 +75,7 @@ fn run(args: &[&str]) -> anyhow::Result<()> {
         ["ansible", "--measure", appliances] => ansible::measure(appliances),
         ["api"] => api::api(false),
         ["api", "--check"] => api::api(true),
-        ["package"] => package::package(),
+        ["package", names @ ..] => package::package(names),
         ["ci"] => ci::ci(),
         ["dist", options @ ..] => dist::dist(options),
         ["bench", options @ ..] => bench::bench(options),

@@ -1,43 +1,49 @@
 //! `cargo xtask package`: packs every crate as it would be published, and builds each from its own archive alone.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     env,
     fmt::Write as _,
     fs,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context as _, bail, ensure};
 use toml::de::{DeTable, DeValue};
 
-use crate::{tidy::texts::has_extension, workspace};
+use crate::workspace;
 
 /// Members that are never published.
 const UNPUBLISHED: &[&str] = &["tests", "xtask"];
 
-/// Packs the crates, unpacks them outside of the workspace, and checks them there.
-pub(crate) fn package() -> anyhow::Result<()> {
+/// Packs the crates, unpacks them outside of the workspace, and checks them there: those with these names, or all.
+pub(crate) fn package(names: &[&str]) -> anyhow::Result<()> {
     pack()?;
     let folder = Unpacked::new()?;
-    for package in &folder.packages {
-        package.check_contents()?;
+    if let Some(name) = names.iter().find(|name| folder.packages.iter().all(|it| it.name != **name))
+    {
+        bail!("`{name}` is no crate that is published");
     }
+    let is_chosen = |it: &&Package| names.is_empty() || names.contains(&&*it.name);
+    let chosen: Vec<_> = folder.packages.iter().filter(is_chosen).collect();
     let target = workspace::target()?;
-    for package in &folder.packages {
+    for package in &chosen {
+        package.check_contents()?;
         for features in package.feature_sets() {
             println!("$ cargo clippy --package {} {}", package.name, features.join(" "));
             let mut clippy = workspace::cargo(&["clippy", "--quiet", "--package", &package.name]);
             clippy.args(features).args(["--", "--deny", "warnings"]);
             clippy.current_dir(&folder.path).env("CARGO_TARGET_DIR", &target);
+            // Its configuration is a file of the workspace.
+            clippy.env("CLIPPY_CONF_DIR", workspace::root());
             workspace::run(&mut clippy, "the command above")?;
         }
     }
-    let read = sources_read(&target, &folder)?;
+    let read = sources_read(&target, &folder.path, &chosen)?;
     println!(
         "{} packages build from their archives, and the compiler read {read} files, all of them inside",
-        folder.packages.len()
+        chosen.len()
     );
     Ok(())
 }
@@ -171,7 +177,7 @@ fn version(root: &str) -> anyhow::Result<String> {
 /// Counts the files that the compiler read for the unpacked packages. One outside of its package is an error.
 ///
 /// The compiler lists them beside what it builds: modules, and whatever `include_str!` and its kind read.
-fn sources_read(target: &Path, folder: &Unpacked) -> anyhow::Result<usize> {
+fn sources_read(target: &Path, folder: &Path, packages: &[&Package]) -> anyhow::Result<usize> {
     let mut lists = Vec::new();
     for entry in fs::read_dir(target.join("debug/deps"))? {
         let path = entry?.path();
@@ -179,15 +185,22 @@ fn sources_read(target: &Path, folder: &Unpacked) -> anyhow::Result<usize> {
             lists.push(fs::read_to_string(&path)?);
         }
     }
-    let packages: BTreeMap<&str, &Path> =
-        folder.packages.iter().map(|it| (it.name.as_str(), it.folder.as_path())).collect();
+    // What clippy reads for itself.
+    let settings = [workspace::root().join(".clippy.toml"), folder.join("Cargo.toml")];
     let mut read = BTreeSet::new();
-    for (name, package) in &packages {
-        let own: Vec<_> = lists.iter().flat_map(|list| files_of(list, package)).collect();
-        ensure!(!own.is_empty(), "the compiler left no list of the files of {name}");
+    for package in packages {
+        let lists = lists.iter().map(|list| files_of(list, folder));
+        // A list is that of the package if its modules are there.
+        let is_own = |files: &Vec<PathBuf>| {
+            let mut modules = files.iter().filter(|it| it.extension().is_some_and(|it| it == "rs"));
+            modules.any(|it| it.starts_with(&package.folder))
+        };
+        let own: Vec<_> =
+            lists.filter(is_own).flatten().filter(|it| !settings.contains(it)).collect();
+        ensure!(!own.is_empty(), "the compiler left no list of the files of {}", package.name);
         for file in own {
-            if !Path::new(&file).starts_with(package) {
-                bail!("{name} reads a file outside of its package: {file}");
+            if !file.starts_with(&package.folder) {
+                bail!("{} reads a file outside of its package: {}", package.name, file.display());
             }
             read.insert(file);
         }
@@ -195,16 +208,23 @@ fn sources_read(target: &Path, folder: &Unpacked) -> anyhow::Result<usize> {
     Ok(read.len())
 }
 
-/// The sources in a list of dependencies, if it is about this package.
-fn files_of(list: &str, package: &Path) -> Vec<String> {
-    let prefix = package.to_string_lossy();
-    let files: Vec<_> = list
-        .lines()
-        .filter_map(|line| line.strip_suffix(':'))
-        .map(|file| file.replace("\\ ", " "))
-        .collect();
-    let is_about = files.iter().any(|file| file.starts_with(&*prefix) && has_extension(file, "rs"));
-    if is_about { files } else { Vec::new() }
+/// The sources in a list of the compiler, which names them from the folder of the workspace.
+fn files_of(list: &str, workspace: &Path) -> Vec<PathBuf> {
+    let names = list.lines().filter_map(|line| line.strip_suffix(':'));
+    names
+        .map(|name| {
+            let path = workspace.join(name.replace("\\ ", " "));
+            let mut plain = PathBuf::new();
+            for part in path.components() {
+                if part == Component::ParentDir {
+                    plain.pop();
+                } else {
+                    plain.push(part);
+                }
+            }
+            plain
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -213,9 +233,9 @@ mod tests {
 
     #[test]
     fn p049_a_file_outside_of_the_package_is_seen() {
-        let list = "x/a.d: a/src/lib.rs a/../b.txt\n\na/src/lib.rs:\na/b\\ c.txt:\n../b.txt:\n# env-dep:X=1\n";
-        assert_eq!(files_of(list, Path::new("a")), ["a/src/lib.rs", "a/b c.txt", "../b.txt"]);
-        assert!(files_of(list, Path::new("b")).is_empty());
+        let list = "x/a.d: a-1/src/lib.rs\n\na-1/src/lib.rs:\na-1/src/../b\\ c.txt:\na-1/../b.txt:\n/d:\n# env-dep:X=1\n";
+        let expected = ["/w/a-1/src/lib.rs", "/w/a-1/b c.txt", "/w/b.txt", "/d"].map(PathBuf::from);
+        assert_eq!(files_of(list, Path::new("/w")), expected);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod manifests;
 mod packages;
 mod readme;
 mod structure;
-pub(crate) mod texts;
+mod texts;
 mod words;
 
 use std::fmt;

@@ -72,7 +72,7 @@ fn is_input(path: &str) -> bool {
     ["tests/ui/", "tests/expansions/", "tests/generator/"].iter().any(|it| path.contains(it))
 }
 
-pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
+pub(super) fn has_extension(path: &str, extension: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, it)| it == extension)
 }
 

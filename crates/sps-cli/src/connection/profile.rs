@@ -168,10 +168,13 @@ pub(crate) fn state() -> Option<PathBuf> {
     Some(folder("XDG_STATE_HOME", ".local/state")?.join("site"))
 }
 
+/// The variable with the home folder.
+const HOME: &str = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+
 /// The folder of `sps` below the one in the variable, or else below the home folder.
 fn folder(variable: &str, otherwise: &str) -> Option<PathBuf> {
     let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
-    let base = absolute(variable).or_else(|| Some(absolute("HOME")?.join(otherwise)))?;
+    let base = absolute(variable).or_else(|| Some(absolute(HOME)?.join(otherwise)))?;
     Some(base.join("sps"))
 }
 
