@@ -139,8 +139,9 @@ impl Plan {
         let commit = commit.map_err(|error| ApplyError::of(ApplyErrorKind::Commit, error))?;
         let keys = run.secret_keys;
         let mut notes = Vec::new();
+        let prepared = state.prepare();
         self.remember(state, &keys);
-        if let Err(error) = state.save() {
+        if let Err(error) = prepared.and_then(|()| state.save()) {
             notes.push(format!(
                 "{error}: the next plan cannot compare the secrets that were applied"
             ));

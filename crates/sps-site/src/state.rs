@@ -1,9 +1,9 @@
 //! What a user's machine remembers about secrets that were applied: which key holds which secret, as keyed hashes.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::{self, Write as _},
-    fs,
+    fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -42,6 +42,8 @@ pub struct State {
     about: About,
     key: Key,
     secrets: BTreeMap<String, BTreeMap<String, Entry>>,
+    /// The objects of which this state knows more than the file.
+    touched: BTreeSet<String>,
     notes: Vec<String>,
 }
 
@@ -112,6 +114,7 @@ impl State {
             about: About { url: String::new(), name: String::new() },
             key: Key::random(),
             secrets: BTreeMap::new(),
+            touched: BTreeSet::new(),
             notes: Vec::new(),
         }
     }
@@ -148,22 +151,44 @@ impl State {
         self.notes.push(format!("the state in {} counts as lost: {reason}", file.display()));
     }
 
+    /// Makes the folder and the key of the hashes, or takes the key that another run has made meanwhile. Without this, many
+    /// first runs at once would each write hashes that the others cannot compare.
+    pub(crate) fn prepare(&mut self) -> Result<(), StateError> {
+        let Some(folder) = self.folder.clone().filter(|_| !self.key.is_saved) else {
+            return Ok(());
+        };
+        create_folder(&folder).map_err(failed(&folder))?;
+        let path = folder.join(KEY_FILE);
+        let text = hex(&self.key.bytes);
+        if write_new(&folder, &path, text.as_bytes()).map_err(failed(&path))? {
+            self.key.is_saved = true;
+        } else if let Ok(Some(key)) = Key::read(&path) {
+            self.key = key;
+            // What was hashed with the other key is lost; what the other run has written is not.
+            self.touched.clear();
+            self.secrets = read(&self.file, &self.key.id()).unwrap_or_default();
+        } else {
+            write(&folder, &path, text.as_bytes()).map_err(failed(&path))?;
+            self.key.is_saved = true;
+        }
+        Ok(())
+    }
+
     /// Writes the state, readable for its owner only. It appears as a whole or not at all.
+    ///
+    /// What other runs have written meanwhile about other objects stays.
     ///
     /// # Errors
     /// [`StateError`] if the folder or a file cannot be written.
     pub fn save(&mut self) -> Result<(), StateError> {
+        self.prepare()?;
         let Some(folder) = self.folder.clone() else { return Ok(()) };
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |source| StateError { path, source }
-        };
-        create_folder(&folder).map_err(failed(&folder))?;
-        if !self.key.is_saved {
-            let path = folder.join(KEY_FILE);
-            let text = hex(&self.key.bytes);
-            write(&folder, &path, text.as_bytes()).map_err(failed(&path))?;
-            self.key.is_saved = true;
+        // Held until the file is written. It ends with the process, however that ends.
+        let _lock = lock(&folder.join(KEY_FILE)).map_err(failed(&self.file))?;
+        if let Ok(mut secrets) = read(&self.file, &self.key.id()) {
+            secrets.retain(|label, _| !self.touched.contains(label));
+            self.secrets.retain(|label, _| self.touched.contains(label));
+            self.secrets.append(&mut secrets);
         }
         let content = Content {
             schema_version: FORMAT,
@@ -174,7 +199,9 @@ impl State {
         let mut text = serde_json::to_string_pretty(&content)
             .map_err(|error| failed(&self.file)(error.into()))?;
         text.push('\n');
-        write(&folder, &self.file, text.as_bytes()).map_err(failed(&self.file))
+        write(&folder, &self.file, text.as_bytes()).map_err(failed(&self.file))?;
+        self.touched.clear();
+        Ok(())
     }
 
     /// What a user has to know about the files, such as that one is damaged.
@@ -225,6 +252,7 @@ impl State {
         except: impl IntoIterator<Item = (&'p str, Option<&'p str>)>,
     ) {
         let label = label.to_string();
+        self.touched.insert(label.clone());
         let Some(old) = self.secrets.remove(&label) else { return };
         let kept: BTreeMap<String, Entry> = except
             .into_iter()
@@ -254,7 +282,9 @@ impl State {
     }
 
     fn insert(&mut self, label: &Label, pointer: &str, entry: Entry) {
-        self.secrets.entry(label.to_string()).or_default().insert(pointer.to_owned(), entry);
+        let label = label.to_string();
+        self.touched.insert(label.clone());
+        self.secrets.entry(label).or_default().insert(pointer.to_owned(), entry);
     }
 
     fn hash_of_key(&self, key: &str, value: &Secret) -> String {
@@ -317,6 +347,12 @@ pub struct StateError {
     source: io::Error,
 }
 
+/// Names the file or folder of an error.
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> StateError + use<> {
+    let path = path.to_owned();
+    move |source| StateError { path, source }
+}
+
 impl StateError {
     /// The file or folder.
     pub fn path(&self) -> &Path {
@@ -360,6 +396,28 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Locks a file against other runs until the result is dropped.
+fn lock(path: &Path) -> io::Result<File> {
+    let file = File::options().read(true).write(true).open(path)?;
+    match file.lock() {
+        // Some network file systems have no locks.
+        Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
+        _ => Ok(file),
+    }
+}
+
+/// Writes a file that only its owner may read, as a whole, unless it is there: then says no.
+fn write_new(folder: &Path, path: &Path, content: &[u8]) -> io::Result<bool> {
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error.error),
+    }
+}
+
 /// Writes a file that only its owner may read, as a whole or not at all.
 pub(crate) fn write(folder: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
     // A temporary file has mode 600 from its start, whatever the mask of the process.
@@ -388,150 +446,4 @@ pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KEY: &str = "a1b2-c3";
-
-    fn appliance() -> Appliance {
-        Appliance::new("https://sps.example")
-    }
-
-    fn trap() -> Label {
-        Label::of_singleton("management/snmp/trap")
-    }
-
-    fn saved(folder: &Path) -> State {
-        let mut state = State::open(folder, &appliance());
-        state.remember_key(&trap(), "/a", KEY, &"first".into());
-        state.remember_place(&trap(), "/b", &"second".into());
-        state.save().unwrap();
-        state
-    }
-
-    #[test]
-    fn remembers_what_was_applied() {
-        let folder = tempfile::tempdir().unwrap();
-        saved(folder.path());
-        let state = State::open(folder.path(), &appliance());
-        let key = |pointer, key, value: &str| {
-            state.compare_key(&trap(), pointer, key, &value.into(), |_| false)
-        };
-        assert_eq!(key("/a", KEY, "first"), Remembered::Same);
-        assert_eq!(key("/moved", KEY, "first"), Remembered::Same);
-        assert_eq!(key("/a", KEY, "other"), Remembered::OtherValue);
-        assert_eq!(key("/a", "ffff", "first"), Remembered::OtherKey);
-        assert_eq!(key("/x", "ffff", "first"), Remembered::Nothing);
-        let moved = state.compare_key(&trap(), "/a", "ffff", &"first".into(), |it| it == KEY);
-        assert_eq!(moved, Remembered::Nothing);
-        let place = |pointer, value: &str| state.compare_place(&trap(), pointer, &value.into());
-        assert_eq!(place("/b", "second"), Remembered::Same);
-        assert_eq!(place("/b", "first"), Remembered::OtherValue);
-        assert_eq!(place("/x", "second"), Remembered::Nothing);
-        // Another appliance has a state of its own.
-        let other = State::open(folder.path(), &Appliance::new("https://other.example"));
-        assert_eq!(
-            other.compare_key(&trap(), "/a", KEY, &"first".into(), |_| false),
-            Remembered::Nothing
-        );
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn s047_only_the_owner_may_read() {
-        use std::os::unix::fs::PermissionsExt as _;
-
-        let parent = tempfile::tempdir().unwrap();
-        let folder = parent.path().join("new").join("state");
-        saved(&folder);
-        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(&folder), 0o700);
-        assert_eq!(mode(folder.parent().unwrap()), 0o700);
-        let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|it| it.unwrap().path()).collect();
-        assert_eq!(files.len(), 2);
-        for file in files {
-            assert_eq!(mode(&file), 0o600, "{}", file.display());
-            let text = fs::read_to_string(&file).unwrap();
-            assert!(!text.contains("first") && !text.contains("second"), "{text}");
-        }
-    }
-
-    #[test]
-    fn s121_a_damaged_state_is_lost_with_a_note() {
-        for text in ["", "{", "[]", "{}", "\0", r#"{"schema_version": 1}"#] {
-            let folder = tempfile::tempdir().unwrap();
-            let file = saved(folder.path()).file;
-            fs::write(&file, text).unwrap();
-            let state = State::open(folder.path(), &appliance());
-            let notes: Vec<_> = state.notes().collect();
-            assert_eq!(notes.len(), 1, "{notes:?}");
-            assert!(notes[0].contains(&file.display().to_string()), "{notes:?}");
-            let found = state.compare_key(&trap(), "/a", KEY, &"first".into(), |_| false);
-            assert_eq!(found, Remembered::Nothing);
-        }
-    }
-
-    #[test]
-    fn s019_another_format_is_lost_and_stays_until_the_state_is_saved() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = saved(folder.path()).file;
-        let text = fs::read_to_string(&file).unwrap();
-        let text = text.replace("\"schema_version\": 1", "\"schema_version\": 99");
-        fs::write(&file, &text).unwrap();
-        let state = State::open(folder.path(), &appliance());
-        assert!(
-            state.notes().next().unwrap().ends_with("its format is 99, and this version reads 1")
-        );
-        assert_eq!(fs::read_to_string(&file).unwrap(), text);
-    }
-
-    #[test]
-    fn a_lost_key_loses_the_hashes() {
-        for text in [None, Some("xyz")] {
-            let folder = tempfile::tempdir().unwrap();
-            saved(folder.path());
-            let path = folder.path().join(KEY_FILE);
-            match text {
-                None => fs::remove_file(&path).unwrap(),
-                Some(text) => fs::write(&path, text).unwrap(),
-            }
-            let mut state = State::open(folder.path(), &appliance());
-            assert!(state.notes().any(|it| it.ends_with("it was written with another key")));
-            // The next state is whole again.
-            state.remember_place(&trap(), "/b", &"third".into());
-            state.save().unwrap();
-            let state = State::open(folder.path(), &appliance());
-            assert_eq!(state.notes().count(), 0);
-            assert_eq!(state.compare_place(&trap(), "/b", &"third".into()), Remembered::Same);
-        }
-    }
-
-    #[test]
-    fn forgets_an_object_but_for_some_places() {
-        let mut state = State::in_memory();
-        state.remember_key(&trap(), "/0", KEY, &"first".into());
-        state.remember_key(&trap(), "/1", "ffff", &"second".into());
-        state.remember_place(&trap(), "/b", &"third".into());
-        // The element with the first key has moved.
-        state.forget(&trap(), [("/1", Some(KEY)), ("/b", None), ("/2", Some("eeee"))]);
-        let key = |pointer, key, value: &str| {
-            state.compare_key(&trap(), pointer, key, &value.into(), |_| false)
-        };
-        assert_eq!(key("/1", KEY, "first"), Remembered::Same);
-        assert_eq!(key("/1", "ffff", "second"), Remembered::OtherKey);
-        assert_eq!(key("/0", "ffff", "second"), Remembered::Nothing);
-        assert_eq!(state.compare_place(&trap(), "/b", &"third".into()), Remembered::Same);
-        state.forget(&trap(), []);
-        assert_eq!(state.compare_place(&trap(), "/b", &"third".into()), Remembered::Nothing);
-    }
-
-    #[test]
-    fn one_secret_has_another_hash_at_each_place() {
-        let state = State::in_memory();
-        let secret = Secret::new("same");
-        assert_ne!(state.hash_of_key("a", &secret), state.hash_of_key("b", &secret));
-        let at = |pointer| state.hash_of_place(&trap(), pointer, &secret);
-        assert_ne!(at("/a"), at("/b"));
-        assert_ne!(at("/a"), State::in_memory().hash_of_place(&trap(), "/a", &secret));
-    }
-}
+mod tests;
