@@ -274,6 +274,26 @@ impl Client {
         first
     }
 
+    /// Ends the session at the appliance, if there is one. The next request logs in again.
+    ///
+    /// No source shows how to log out: this sends `DELETE /api/authentication`, and an appliance that does not know it keeps
+    /// the session until its idle time is over. Nothing ends the session by itself when a client is dropped.
+    ///
+    /// It is sent once, and waits for five seconds at most. A dropped future leaves nothing behind.
+    ///
+    /// # Errors
+    /// [`ErrorKind::AlreadyOpen`] while a [`Transaction`] is open, which the logout would discard, and the kinds of
+    /// [`ErrorKind`] that concern a request.
+    pub async fn log_out(&self) -> Result<(), Error> {
+        let _permit = self.shared.permit()?;
+        self.shared.log_out().await
+    }
+
+    /// Whether this client has sent anything but GETs.
+    pub fn has_written(&self) -> bool {
+        self.shared.has_written.load(Ordering::SeqCst)
+    }
+
     /// Whether the client gave up waiting for a request of this session that may still arrive and open a transaction.
     ///
     /// [`Client::clean_up`] and the next [`Client::transaction`] cancel that transaction. If the process ends before,

@@ -82,7 +82,7 @@
 //!
 //! # What it does not do
 //!
-//! It does not log out, because no source shows how. It follows no redirection and speaks HTTP/1.1. It uses a proxy
+//! It does not log out by itself, because no source shows how: see [`Client::log_out`]. It follows no redirection and speaks HTTP/1.1. It uses a proxy
 //! only if [`ClientBuilder::proxy`] names one, never that of the environment.
 
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]

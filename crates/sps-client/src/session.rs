@@ -1,8 +1,11 @@
 //! The session that all clones of a client share: logging in, sending, noticing its end.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use backon::Retryable as _;
@@ -23,6 +26,15 @@ use crate::{
     settings::{Settings, wait},
 };
 
+/// Path of the login.
+const LOGIN: &str = "/api/authentication";
+
+/// How long a logout may take. Without it the session ends by itself.
+const LOG_OUT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The status code of an appliance that takes no further login now.
+const TOO_MANY_REQUESTS: u16 = 429;
+
 /// The state that all clones of a client share.
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
@@ -37,6 +49,8 @@ pub(crate) struct Shared {
     transaction_slot: Arc<Semaphore>,
     /// Whether a transaction may be open in the session. A new login would then discard it silently.
     pub(crate) in_transaction: AtomicBool,
+    /// Whether anything but GETs was sent.
+    pub(crate) has_written: AtomicBool,
     /// Whether the client gave up waiting for a request that may still reach the appliance and open a transaction.
     pub(crate) late_requests: AtomicBool,
     /// Cancels that run in the background for dropped transactions.
@@ -71,6 +85,7 @@ impl Shared {
             login_lock: tokio::sync::Mutex::new(()),
             transaction_slot: Arc::new(Semaphore::new(1)),
             in_transaction: AtomicBool::new(false),
+            has_written: AtomicBool::new(false),
             late_requests: AtomicBool::new(false),
             pending_cancels: Mutex::new(Vec::new()),
             recovered: Mutex::new(Vec::new()),
@@ -123,12 +138,20 @@ impl Shared {
         let attempt = || {
             http::exchange(&self.http, &self.base, &call, &authentication, self.settings.timeout)
         };
-        let response = attempt
-            .retry(self.settings.backoff())
-            .adjust(wait)
-            .when(Error::is_retryable)
-            .notify(|error, delay| self.settings.report_retry(error, delay))
-            .await;
+        let start = Instant::now();
+        let response = loop {
+            let response = attempt
+                .retry(self.settings.backoff())
+                .adjust(wait)
+                .when(Error::is_retryable)
+                .notify(|error, delay| self.settings.report_retry(error, delay))
+                .await;
+            // Too many sessions or logins: others end, as a lock does.
+            let is_full = response.as_ref().is_err_and(|it| it.status() == Some(TOO_MANY_REQUESTS));
+            if !is_full || start.elapsed() >= self.settings.lock_wait {
+                break response;
+            }
+        };
         let response = response.map_err(|error| self.name_proxy(error));
         let response = response.map_err(|error| match error.kind() {
             // At a login, both names of the appliance mean that it refused the credentials.
@@ -141,6 +164,25 @@ impl Shared {
                 .at(call.method, call.path)
                 .note("the response to the login has no session cookie")
         })
+    }
+
+    /// Ends the session, if there is one.
+    pub(crate) async fn log_out(&self) -> Result<(), Error> {
+        let Some(session) = self.current() else { return Ok(()) };
+        let call = Call::new(Method::Delete, LOGIN);
+        let authentication = self.authentication(&session);
+        let limit = self.settings.timeout.min(LOG_OUT_TIMEOUT);
+        let sent = http::exchange(&self.http, &self.base, &call, &authentication, limit).await;
+        match sent {
+            Err(error) if *error.kind() != ErrorKind::Unauthenticated => Err(error),
+            _ => {
+                let mut current = self.lock_session();
+                if current.as_ref().is_some_and(|it| *it == session) {
+                    *current = None;
+                }
+                Ok(())
+            }
+        }
     }
 
     /// Sends a request. Reads are repeated where that may help, anything else only if it was not sent.
@@ -224,6 +266,9 @@ impl Shared {
         session: &Secret,
     ) -> Result<Response, Error> {
         let authentication = self.authentication(session);
+        if call.method != Method::Get {
+            self.has_written.store(true, Ordering::SeqCst);
+        }
         http::exchange(&self.http, &self.base, call, &authentication, self.settings.timeout)
             .await
             .map_err(|error| self.name_proxy(error))
