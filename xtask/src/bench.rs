@@ -35,8 +35,9 @@ pub(crate) fn bench(args: &[&str]) -> anyhow::Result<()> {
         ["--bulk"] => publish("cargo xtask bench --bulk", &bulk()?),
         ["--compile"] => compile::compile(),
         ["--site"] => site::site(),
+        ["--fleet"] => publish("cargo xtask bench --fleet", &fleet()?),
         _ => bail!(
-            "bench takes one of --format json, --instructions [--check | --record], --bulk, --compile, --site"
+            "bench takes one of --format json, --instructions [--check | --record], --bulk, --compile, --site, --fleet"
         ),
     }
 }
@@ -66,6 +67,21 @@ fn bulk() -> anyhow::Result<String> {
     let sps = workspace::target()?.join("release").join(format!("sps{EXE_SUFFIX}"));
     let folder = workspace::scratch("bulk")?;
     let table = speed(&["--bulk", path(&sps)?, path(&folder)?])?;
+    fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+    Ok(table)
+}
+
+/// Fleets of simulators, and many runs of the binary.
+fn fleet() -> anyhow::Result<String> {
+    let mut build =
+        workspace::cargo(&["build", "--quiet", "--release", "--locked", "--package", "sps-cli"]);
+    workspace::run(&mut build, "building `sps`")?;
+    let sps = workspace::target()?.join("release").join(format!("sps{EXE_SUFFIX}"));
+    let folder = workspace::scratch("fleet")?;
+    let root = workspace::root();
+    let arguments = [path(&sps)?, path(root)?, path(&folder)?];
+    let table =
+        run(&[&["--package", "sps-sim", "--bench", "fleet", "--"][..], &arguments].concat())?;
     fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
     Ok(table)
 }

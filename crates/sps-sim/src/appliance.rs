@@ -18,7 +18,7 @@ mod transaction;
 mod uploads;
 mod user;
 
-pub(crate) use self::info::firmware_version;
+pub(crate) use self::info::{NAMING, firmware_version};
 
 use std::{
     net::IpAddr,
@@ -35,6 +35,7 @@ use crate::{
     clock::Clock,
     configuration::{
         CONFIGURATION, Configuration, Holder, Node, StateFile, Transaction, Transactions, Tree,
+        parts,
     },
     device::{Boot, Device},
     fault::{FaultKind, Faults},
@@ -55,7 +56,8 @@ const WEB_INTERFACE: &str = "/api/configuration/management/webinterface";
 pub(crate) struct Appliance {
     pub(crate) spec: &'static Spec,
     pub(crate) bodies: Bodies<'static>,
-    pub(crate) tree: Tree,
+    /// Shared with twins of the same version.
+    pub(crate) tree: Arc<Tree>,
     pub(crate) target: Version,
     pub(crate) clock: Clock,
     pub(crate) mode: Mode,
@@ -67,6 +69,10 @@ pub(crate) struct Appliance {
     pub(crate) secure: bool,
     /// Address that the simulator listens on.
     pub(crate) address: IpAddr,
+    /// Host name until the configuration has one.
+    pub(crate) name: Option<String>,
+    /// Number of sessions that may be open at once, if there is a limit.
+    pub(crate) max_sessions: Option<usize>,
     pub(crate) file: Option<Arc<StateFile>>,
     /// The state, which a boot passes on to the next appliance.
     pub(crate) state: Arc<Mutex<State>>,
@@ -196,6 +202,15 @@ impl Appliance {
         state.jobs.expire(now);
         state.device.settle(now);
         state.audit.expire(now);
+    }
+
+    /// Returns the paths of a version, and how its bodies are read.
+    pub(crate) fn parts(&self, target: &Version) -> (Arc<Tree>, Bodies<'static>) {
+        if *target == self.target {
+            return (Arc::clone(&self.tree), self.bodies.clone());
+        }
+        let (tree, bodies) = parts(self.spec, target);
+        (Arc::new(tree), bodies)
     }
 
     /// Returns the holders of all transactions.

@@ -28,6 +28,9 @@ const SNAPSHOTS: usize = 10;
 /// Time after which a snapshot is closed. No source gives it.
 const SNAPSHOT_LIFETIME: Duration = Duration::from_secs(600);
 
+/// Number of downloads that are listed for a session. A simulator that runs for days must not grow with each.
+const MAX_DOWNLOADS: usize = 1_000;
+
 /// Path of the recorded sessions.
 pub(crate) const SESSIONS: &str = "/api/audit/sessions";
 
@@ -77,6 +80,16 @@ impl Audit {
         audit
     }
 
+    /// Creates one with the same sessions, without snapshots and downloads.
+    pub(crate) fn twin(&self, quota: Option<usize>) -> Self {
+        Self {
+            sessions: self.sessions.clone(),
+            snapshots: Vec::new(),
+            quota: quota.unwrap_or(self.quota),
+            downloads: BTreeMap::new(),
+        }
+    }
+
     /// Adds a session, and returns its key. One with the same key is replaced.
     pub(crate) fn add(&mut self, session: RecordedSession, random: &mut Random) -> String {
         let key = session.key.clone().unwrap_or_else(|| random.letters(22));
@@ -124,7 +137,11 @@ impl Audit {
         let entry = json!({
             "from_api": true, "ip_address": address, "time": utc(now), "username": user,
         });
-        self.downloads.entry(key.to_owned()).or_default().push(entry);
+        let entries = self.downloads.entry(key.to_owned()).or_default();
+        if entries.len() >= MAX_DOWNLOADS {
+            entries.remove(0);
+        }
+        entries.push(entry);
     }
 
     pub(crate) fn downloads(&self, key: &str) -> &[Value] {

@@ -11,7 +11,7 @@ use sps_spec::{Spec, Version};
 use tokio::net::TcpListener;
 
 use crate::{
-    appliance::{Appliance, Logins, State, firmware_version},
+    appliance::{Appliance, Logins, NAMING, State, firmware_version},
     audit::{Audit, RecordedSession, samples},
     body::{Bodies, Mode},
     clock::Clock,
@@ -22,13 +22,14 @@ use crate::{
     device::Device,
     error::Error,
     fault::Faults,
-    http::Log,
+    http::{Log, LogFile},
     jobs::Jobs,
     machine::Machine,
     random::Random,
     server::{self, Tls},
     session::{Sessions, User},
     simulator::Simulator,
+    twin::Original,
 };
 
 /// The spec, read once for all simulators of the process.
@@ -57,6 +58,11 @@ pub struct Builder {
     max_sessions: Option<usize>,
     snapshot_quota: Option<usize>,
     spec: Option<&'static Spec>,
+    name: Option<String>,
+    max_sessions: Option<usize>,
+    kept_requests: usize,
+    original: Option<Original>,
+    copies_configuration: bool,
 }
 
 impl fmt::Debug for Builder {
@@ -94,7 +100,37 @@ impl Simulator {
             max_sessions: None,
             snapshot_quota: None,
             spec: None,
+            name: None,
+            max_sessions: None,
+            kept_requests: Log::MAX_RECORDS,
+            original: None,
+            copies_configuration: true,
         }
+    }
+}
+
+impl Simulator {
+    /// Makes the settings of another simulator like this one: with its version, users, certificate and clock, a copy of its
+    /// committed configuration and its recorded sessions, on a free port of the same address. [`Builder::start`] starts it.
+    ///
+    /// From then on, each has a state of its own. Objects of the copy have keys of their own, as two appliances have that
+    /// were set up in the same way. Faults, the log, sessions, jobs and open transactions are not taken over, nor is the
+    /// state file. What is equal is shared, so a twin costs less memory and time than another first simulator. Give each a
+    /// [name](Builder::name).
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+    /// use sps_sim::Simulator;
+    ///
+    /// let first = Simulator::builder().name("sps1").start().await?;
+    /// let second = first.twin().name("sps2").start().await?;
+    /// assert_ne!(first.url(), second.url());
+    /// assert_eq!(first.sha256_fingerprint(), second.sha256_fingerprint());
+    /// assert_eq!(first.password(), second.password());
+    /// # Ok::<(), sps_sim::Error>(()) }).unwrap();
+    /// ```
+    pub fn twin(&self) -> Builder {
+        Builder::of_twin(self)
     }
 }
 
@@ -236,6 +272,61 @@ impl Builder {
         self
     }
 
+    /// Names the simulator. Lines of the log have this name, and it is the host name until the configuration has one.
+    ///
+    /// What follows from a seed differs between names.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets how many sessions may be open at once. Further logins get 429. Default: no limit.
+    ///
+    /// No source says whether an appliance has such a limit, or how it responds then.
+    pub fn max_sessions(mut self, sessions: usize) -> Self {
+        self.max_sessions = Some(sessions);
+        self
+    }
+
+    /// Sets how many requests [`Simulator::requests`] returns at most, and how many failed handshakes. Default: 10 000.
+    pub fn kept_requests(mut self, requests: usize) -> Self {
+        self.kept_requests = requests;
+        self
+    }
+
+    /// Starts a twin with the configuration of a new appliance, or with that of its state file, instead of a copy.
+    pub fn new_configuration(mut self) -> Self {
+        self.copies_configuration = false;
+        self
+    }
+
+    /// Makes the settings of a twin of this simulator; see [`Simulator::twin`].
+    fn of_twin(of: &Simulator) -> Self {
+        let appliance = of.appliance();
+        let state = appliance.lock();
+        Self {
+            target: appliance.target.clone(),
+            plain_http: of.identity.is_none(),
+            address: SocketAddr::from((appliance.address, 0)),
+            users: appliance.users.clone(),
+            mode: appliance.mode,
+            locks: of.machine.locks,
+            clock: of.clock.clone(),
+            seed: of.seed,
+            only_certificates: !appliance.logins.password,
+            is_initialized: state.device.is_initialized,
+            spec: Some(appliance.spec),
+            max_sessions: appliance.max_sessions,
+            kept_requests: state.log.kept(),
+            original: Some(Original::of(
+                &appliance,
+                &state,
+                of.tls.clone().zip(of.identity.clone()),
+            )),
+            ..Simulator::builder()
+        }
+    }
+
     /// Starts the simulator on the current tokio runtime, which needs its timer and its I/O.
     ///
     /// # Errors
@@ -243,37 +334,66 @@ impl Builder {
     /// Returns an error if the address is in use, another simulator uses the state, the state cannot be read or
     /// written, the log file cannot be opened, or a certificate is invalid.
     pub async fn start(mut self) -> Result<Simulator, Error> {
-        let mut random = Random::new(self.seed).ok_or(Error::Random)?;
+        let name = self.name.take();
+        let mut random = Random::new(self.seed, name.as_deref()).ok_or(Error::Random)?;
         let users = self.users_with_a_first(&mut random);
+        let original = self.original.take();
         let extra_key = self.extra_key.take();
         let spec = self.spec.unwrap_or_else(|| SPEC.get_or_init(Spec::embedded));
         let spec = match &extra_key {
             Some(key) => with_key(spec, key),
             None => spec,
         };
-        let (tree, bodies) = parts(spec, &self.target);
+        let shared = original.as_ref().and_then(|it| it.parts(spec, &self.target));
+        let (tree, bodies) = shared.unwrap_or_else(|| {
+            let (tree, bodies) = parts(spec, &self.target);
+            (Arc::new(tree), bodies)
+        });
         let file = self.state.take().map(StateFile::open).transpose()?.map(Arc::new);
+        let copied = original.as_ref().filter(|_| self.copies_configuration);
+        let new = || {
+            let mut new = match copied {
+                Some(it) => it.configuration(&mut random),
+                None => Configuration::default(),
+            };
+            fill(&mut new, &tree, &bodies);
+            if let Some(name) = &name {
+                name_host(&mut new, copied, name);
+            }
+            new
+        };
         let (mut committed, left_out) =
-            configuration(file.as_deref(), spec, &self.target, &tree, &bodies)?;
+            configuration(file.as_deref(), spec, &self.target, &tree, &bodies, new)?;
         if let Some(key) = &extra_key {
             plant(&mut committed, &tree, spec, key);
         }
-        let (tls, identity) = if self.plain_http {
-            (None, None)
-        } else {
-            let ca = self.client_ca.as_deref();
-            let key = self.private_key.as_deref();
-            let (tls, identity) = Tls::new(self.address.ip(), file.as_deref(), ca, key)?;
-            (Some(tls), Some(identity))
+        let (tls, identity) = match &original {
+            _ if self.plain_http => (None, None),
+            Some(Original { tls: Some((tls, identity)), .. })
+                if self.client_ca.is_none() && self.private_key.is_none() =>
+            {
+                (Some(tls.clone()), Some(identity.clone()))
+            }
+            _ => {
+                let ca = self.client_ca.as_deref();
+                let key = self.private_key.as_deref();
+                let (tls, identity) = Tls::new(self.address.ip(), file.as_deref(), ca, key)?;
+                (Some(tls), Some(identity))
+            }
         };
-        let log = Log::open(self.log_file.as_deref())?;
+        let mut log = Log::new(name.clone(), self.kept_requests);
+        log.restart(self.log_file.as_deref().map(LogFile::open).transpose()?);
         let address = self.address;
         let listening = |source| Error::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listening)?;
         let address = listener.local_addr().map_err(listening)?;
         let user = users.first().cloned().unwrap_or_else(|| User::admin("admin", ""));
-        let sessions = self.recorded_sessions.unwrap_or_else(samples);
-        let audit = Audit::new(sessions, self.snapshot_quota, &mut random);
+        let audit = match (original.as_ref(), self.recorded_sessions) {
+            (Some(original), None) => original.audit(self.snapshot_quota),
+            (_, sessions) => {
+                Audit::new(sessions.unwrap_or_else(samples), self.snapshot_quota, &mut random)
+            }
+        };
         let state = State {
             committed,
             sessions: Sessions::default(),
@@ -287,7 +407,9 @@ impl Builder {
         };
         let logins = Logins {
             password: !self.only_certificates,
-            certificate: self.client_ca.is_some() && !self.plain_http,
+            certificate: !self.plain_http
+                && (self.client_ca.is_some()
+                    || original.as_ref().is_some_and(|it| it.takes_certificates)),
         };
         let clock = self.clock.clone();
         let appliance = Appliance {
@@ -302,12 +424,15 @@ impl Builder {
             max_sessions: self.max_sessions,
             secure: !self.plain_http,
             address: address.ip(),
+            name: name.clone(),
+            max_sessions: self.max_sessions,
             file,
             state: Arc::new(Mutex::new(state)),
         };
         let machine = Arc::new(Machine::new(appliance, self.locks));
-        let task = tokio::spawn(server::run(listener, tls, Arc::clone(&machine)));
-        Ok(Simulator { machine, clock, address, identity, user, left_out, task })
+        let task = tokio::spawn(server::run(listener, tls.clone(), Arc::clone(&machine)));
+        let seed = self.seed;
+        Ok(Simulator { machine, clock, address, identity, user, name, seed, tls, left_out, task })
     }
 
     /// Takes the users, with the one of [`first_user`](Self::first_user), or `admin` without any other, in front.
@@ -321,6 +446,14 @@ impl Builder {
     }
 }
 
+/// Makes a name the host name, unless the copied configuration has another one than that of the original.
+fn name_host(new: &mut Configuration, original: Option<&Original>, name: &str) {
+    let Some(naming) = new.singletons.get_mut(NAMING) else { return };
+    if original.is_none_or(|it| naming["hostname"].as_str() == it.name()) {
+        naming["hostname"] = name.into();
+    }
+}
+
 /// Restores the configuration of the state file, or makes that of a new appliance. Also returns what is left out.
 fn configuration(
     file: Option<&StateFile>,
@@ -328,14 +461,13 @@ fn configuration(
     target: &Version,
     tree: &Tree,
     bodies: &Bodies<'static>,
+    new: impl FnOnce() -> Configuration,
 ) -> Result<(Configuration, Vec<String>), Error> {
-    let mut new = Configuration::default();
     let Some(file) = file else {
-        fill(&mut new, tree, bodies);
-        return Ok((new, Vec::new()));
+        return Ok((new(), Vec::new()));
     };
     let Some(Loaded { target: from, configuration }) = file.load()? else {
-        fill(&mut new, tree, bodies);
+        let new = new();
         file.save(target, &new)?;
         return Ok((new, Vec::new()));
     };

@@ -7,7 +7,7 @@ mod response;
 
 pub use self::log::{FailedHandshake, RequestRecord};
 pub(crate) use self::{
-    log::Log,
+    log::{Log, LogFile},
     multipart::{file_name, first_part, first_part_head},
     request::{Authorization, Request},
     response::{Failure, Response},

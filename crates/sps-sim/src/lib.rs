@@ -26,6 +26,7 @@
 //!   state file, a log file, strict checks, and a [`Clock`] that tests move.
 //! * [`Simulator`] runs in your process until it is dropped or stopped. [`Simulator::url`], [`Simulator::certificate_pem`]
 //!   and [`Simulator::sha256_fingerprint`] are for the client under test.
+//! * [`Simulator::twin`] starts another one like it, with its own state and address. A thousand fit into one process.
 //! * [`Simulator::add_fault`] breaks what you say: a [`Fault`] drops a connection, delays a response, or ends a session.
 //! * [`Simulator::requests`] shows what arrived, [`Simulator::open_transaction`] who holds the configuration, and
 //!   [`Simulator::configuration`] what was committed.
@@ -56,6 +57,7 @@ mod random;
 mod server;
 mod session;
 mod simulator;
+mod twin;
 
 /// ```
 /// use serde_json::{Value, json};

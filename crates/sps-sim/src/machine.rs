@@ -1,10 +1,13 @@
 //! The machine under the appliance: a boot replaces the appliance, perhaps by one of another version.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use crate::{
     appliance::Appliance,
-    configuration::{Locks, Transactions, parts, restore},
+    configuration::{Locks, Transactions, restore},
     session::{Sessions, User},
 };
 
@@ -13,12 +16,14 @@ use crate::{
 pub(crate) struct Machine {
     appliance: Mutex<Arc<Appliance>>,
     /// Number of transactions, if it does not follow from the version.
-    locks: Option<Locks>,
+    pub(crate) locks: Option<Locks>,
+    /// Why the last connection could not be taken.
+    accept_error: Mutex<Option<String>>,
 }
 
 impl Machine {
     pub(crate) fn new(appliance: Appliance, locks: Option<Locks>) -> Self {
-        Self { appliance: Mutex::new(Arc::new(appliance)), locks }
+        Self { appliance: Mutex::new(Arc::new(appliance)), locks, accept_error: Mutex::default() }
     }
 
     /// Returns the appliance, after a boot whose time has come.
@@ -37,6 +42,16 @@ impl Machine {
         self.replace(&mut self.lock());
     }
 
+    /// Notes that a connection could not be taken.
+    pub(crate) fn refuse(&self, error: &io::Error) {
+        *self.accept_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+    }
+
+    /// Returns why the last connection could not be taken.
+    pub(crate) fn accept_error(&self) -> Option<String> {
+        self.accept_error.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Arc<Appliance>> {
         self.appliance.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -51,7 +66,7 @@ impl Machine {
         let admin = device.boot.take().and_then(|it| it.admin);
         let version = device.slots.version(device.slots.next()).and_then(|it| it.parse().ok());
         let mut target = version.unwrap_or_else(|| old.target.clone());
-        let (mut tree, mut bodies) = parts(old.spec, &target);
+        let (mut tree, mut bodies) = old.parts(&target);
         if target != old.target {
             let configuration = state.committed.clone();
             match restore(configuration, &old.target, old.spec, &target, &tree, &bodies) {
@@ -64,7 +79,7 @@ impl Machine {
                 Err(_) => {
                     device.slots.stay();
                     target = old.target.clone();
-                    (tree, bodies) = parts(old.spec, &target);
+                    (tree, bodies) = old.parts(&target);
                 }
             }
         }
@@ -83,6 +98,8 @@ impl Machine {
             max_sessions: old.max_sessions,
             secure: old.secure,
             address: old.address,
+            name: old.name.clone(),
+            max_sessions: old.max_sessions,
             file: old.file.clone(),
             state: Arc::clone(&old.state),
         });

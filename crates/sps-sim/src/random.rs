@@ -7,6 +7,9 @@ use ring::{
     rand::{SecureRandom as _, SystemRandom},
 };
 
+/// Number of digits of the key of a new object.
+pub(crate) const KEY_DIGITS: usize = 22;
+
 /// A source of random bytes: a digest of a seed and a counter.
 #[derive(Debug)]
 pub(crate) struct Random {
@@ -15,13 +18,18 @@ pub(crate) struct Random {
 }
 
 impl Random {
-    /// Creates a source that the system seeds, or a seed that gives the same bytes every time.
+    /// Creates a source that the system seeds, or a seed that gives the same bytes every time, but others for each name.
     ///
     /// Returns `None` if the system has no random numbers.
-    pub(crate) fn new(seed: Option<u64>) -> Option<Self> {
+    pub(crate) fn new(seed: Option<u64>, name: Option<&str>) -> Option<Self> {
         let mut bytes = [0; 32];
         match seed {
-            Some(seed) => bytes[..8].copy_from_slice(&seed.to_le_bytes()),
+            Some(seed) => {
+                bytes[..8].copy_from_slice(&seed.to_le_bytes());
+                if let Some(name) = name {
+                    bytes[8..].copy_from_slice(&digest(&SHA256, name.as_bytes()).as_ref()[8..]);
+                }
+            }
             None => SystemRandom::new().fill(&mut bytes).ok()?,
         }
         Some(Self { seed: bytes, counter: 0 })
@@ -80,14 +88,19 @@ mod tests {
     #[test]
     fn a_seed_gives_the_same_bytes() {
         let draw = |seed| {
-            let mut random = Random::new(seed).unwrap();
+            let mut random = Random::new(seed, None).unwrap();
             (random.hex(40), random.uuid())
         };
         assert_eq!(draw(Some(7)), draw(Some(7)));
         assert_ne!(draw(Some(7)), draw(Some(8)));
         assert_ne!(draw(None), draw(None));
+        let named = |name| Random::new(Some(7), name).unwrap().hex(40);
+        assert_ne!(named(Some("sps1")), named(Some("sps2")));
+        assert_ne!(named(Some("sps1")), named(None));
         let (token, uuid) = draw(Some(1));
         assert_eq!((token.len(), uuid.len()), (40, 36));
-        assert!((0..100).all(|_| (0.0..1.0).contains(&Random::new(None).unwrap().fraction())));
+        assert!(
+            (0..100).all(|_| (0.0..1.0).contains(&Random::new(None, None).unwrap().fraction()))
+        );
     }
 }

@@ -52,10 +52,14 @@ pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, machine: Arc<Ma
     });
     let mut connections = JoinSet::new();
     loop {
-        let Ok((stream, peer)) = listener.accept().await else {
-            // Probably out of file handles: other connections must end first.
-            sleep(Duration::from_millis(10)).await;
-            continue;
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Probably out of file handles: other connections must end first.
+                machine.refuse(&error);
+                sleep(Duration::from_millis(10)).await;
+                continue;
+            }
         };
         while connections.try_join_next().is_some() {}
         let (router, tls, machine) = (router.clone(), tls.clone(), Arc::clone(&machine));

@@ -18,9 +18,9 @@ use crate::{
     configuration::Holder,
     error::Error,
     fault::Fault,
-    http::{FailedHandshake, Log, RequestRecord},
+    http::{FailedHandshake, LogFile, RequestRecord},
     machine::Machine,
-    server::Identity,
+    server::{Identity, Tls},
     session::User,
 };
 
@@ -31,13 +31,16 @@ pub struct Simulator {
     pub(crate) address: SocketAddr,
     pub(crate) identity: Option<Identity>,
     pub(crate) user: User,
+    pub(crate) name: Option<String>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) tls: Option<Tls>,
     pub(crate) left_out: Vec<String>,
     pub(crate) task: JoinHandle<()>,
 }
 
 impl Simulator {
     /// Returns the running appliance.
-    fn appliance(&self) -> Arc<Appliance> {
+    pub(crate) fn appliance(&self) -> Arc<Appliance> {
         self.machine.appliance()
     }
 
@@ -89,6 +92,18 @@ impl Simulator {
         format!("{scheme}://{address}")
     }
 
+    /// Returns the name that [`Builder::name`](crate::Builder::name) gave.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Returns why the simulator could not take a connection, if that happened: above all, too many files are open.
+    ///
+    /// It tries again, so clients wait.
+    pub fn accept_error(&self) -> Option<String> {
+        self.machine.accept_error()
+    }
+
     /// Returns the address that the simulator listens on.
     pub fn addr(&self) -> SocketAddr {
         self.address
@@ -122,12 +137,13 @@ impl Simulator {
         &self.left_out
     }
 
-    /// Returns the last requests, oldest first. The simulator keeps ten thousand.
+    /// Returns the last requests, oldest first. The simulator keeps ten thousand, or as many as
+    /// [`Builder::kept_requests`](crate::Builder::kept_requests) says.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.appliance().lock().log.requests()
     }
 
-    /// Returns the last TLS handshakes that failed, oldest first. The simulator keeps ten thousand.
+    /// Returns the last TLS handshakes that failed, oldest first. The simulator keeps as many as of requests.
     ///
     /// A client whose certificate is refused sees a TLS alert only. The reason is here.
     pub fn failed_handshakes(&self) -> Vec<FailedHandshake> {
@@ -143,9 +159,16 @@ impl Simulator {
     ///
     /// Returns an error if the file cannot be opened. The log then stays as it is.
     pub fn restart_log(&self, file: Option<&Path>) -> Result<(), Error> {
-        let log = Log::open(file)?;
-        self.appliance().lock().log = log;
+        let file = file.map(LogFile::open).transpose()?;
+        self.appliance().lock().log.restart(file);
         Ok(())
+    }
+
+    /// Begins the log again, as [`restart_log`](Self::restart_log) does, in the file of another simulator, if that has one.
+    /// Each line then names its simulator, if that has a name.
+    pub fn share_log(&self, of: &Self) {
+        let file = of.appliance().lock().log.file();
+        self.appliance().lock().log.restart(file);
     }
 
     /// Returns the error that ended the log file. Without one, the file has every request.

@@ -51,7 +51,10 @@ impl Call<'_> {
             let set = naming.and_then(|it| it[key].as_str()).filter(|it| !it.is_empty());
             set.unwrap_or(default).to_owned()
         };
-        (name("hostname", "sps"), name("domainname", "example.com"))
+        (
+            name("hostname", self.appliance.name.as_deref().unwrap_or("sps")),
+            name("domainname", "example.com"),
+        )
     }
 
     /// Shows a state that is not simulated: the examples of the spec.

@@ -45,19 +45,33 @@ impl<'a> Call<'a> {
     /// Finds the session of the request: that of its cookie, or else that of its password.
     ///
     /// A client that sends no cookie has one session as well, or its transaction would end with each request.
-    pub(crate) fn identify(&mut self) {
+    pub(crate) fn identify(&mut self) -> Result<(), Failure> {
         self.caller = self.request.token.as_deref().and_then(|it| self.touch(it));
         if self.caller.is_some() {
-            return;
+            return Ok(());
         }
-        let Authorization::Basic(name, password) = &self.request.authorization else { return };
-        let Ok(user) = self.password_user(name, password) else { return };
+        let Authorization::Basic(name, password) = &self.request.authorization else {
+            return Ok(());
+        };
+        let Ok(user) = self.password_user(name, password) else { return Ok(()) };
         match self.state.sessions.token_without_cookie(name) {
             Some(token) => self.caller = self.touch(&token),
             None => {
+                self.require_free_session()?;
                 let token = self.open_session(user, Credential::Password);
                 self.state.sessions.keep_without_cookie(name, token);
             }
+        }
+        Ok(())
+    }
+
+    /// Refuses a login while as many sessions are open as may be.
+    fn require_free_session(&self) -> Result<(), Failure> {
+        match self.appliance.max_sessions {
+            Some(limit) if self.state.sessions.count() >= limit => {
+                Err(Failure::too_many_sessions(limit))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::{
     body::World as _,
     configuration::{Node, PLUGINS},
     http::{Failure, Response},
-    random::Random,
+    random::{KEY_DIGITS, Random},
     session::Caller,
 };
 
@@ -137,7 +137,7 @@ impl Call<'_> {
         let collection = self.path;
         // In the samples, secrets have UUIDs as keys, and all other objects have shorter numbers.
         let key = self.free_key(collection, |random| {
-            if endpoint.single_use { random.uuid() } else { random.hex(22) }
+            if endpoint.single_use { random.uuid() } else { random.hex(KEY_DIGITS) }
         });
         let path = format!("{collection}/{key}");
         let (body, targets) = self.read(endpoint, &self.request.body, &path)?;

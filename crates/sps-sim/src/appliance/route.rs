@@ -27,7 +27,7 @@ impl Call<'_> {
             }
             _ => {}
         }
-        self.identify();
+        self.identify()?;
         if self.path == "/api/info" && reads {
             return Ok(self.info());
         }

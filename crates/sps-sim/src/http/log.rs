@@ -1,13 +1,17 @@
 //! The log of requests and failed handshakes, for tests.
 
-use std::{collections::VecDeque, fs::File, io::Write as _, path::Path, time::SystemTime};
+use std::{
+    collections::VecDeque,
+    fs::File,
+    io::Write as _,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
 
 use serde_json::{Value, json};
 
 use crate::{clock::date_time, error::Error};
-
-/// Number of requests that are kept, and of failed handshakes.
-const MAX_RECORDS: usize = 10_000;
 
 /// Longest method that is kept.
 const MAX_METHOD_BYTES: usize = 32;
@@ -50,22 +54,43 @@ pub struct FailedHandshake {
 }
 
 /// The last requests and failed handshakes, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Log {
     requests: VecDeque<RequestRecord>,
     handshakes: VecDeque<FailedHandshake>,
-    file: Option<File>,
-    error: Option<String>,
+    /// Number of records of each kind that are kept.
+    kept: usize,
+    /// Name of the appliance, for the lines of a file that several share.
+    name: Option<String>,
+    file: Option<Arc<LogFile>>,
 }
 
+/// A file that one log appends to, or several.
+#[derive(Debug)]
+pub(crate) struct LogFile(Mutex<Result<File, String>>);
+
 impl Log {
-    /// Creates a log that also appends to a file, if there is one.
-    pub(crate) fn open(path: Option<&Path>) -> Result<Self, Error> {
-        let open = |path: &Path| {
-            let file = File::options().create(true).append(true).open(path);
-            file.map_err(|source| Error::State { action: "open", path: path.to_owned(), source })
-        };
-        Ok(Self { file: path.map(open).transpose()?, ..Self::default() })
+    /// Number of requests that are kept by default, and of failed handshakes.
+    pub(crate) const MAX_RECORDS: usize = 10_000;
+
+    /// Creates a log that keeps this number of records, and has no file.
+    pub(crate) fn new(name: Option<String>, kept: usize) -> Self {
+        Self { requests: VecDeque::new(), handshakes: VecDeque::new(), kept, name, file: None }
+    }
+
+    /// Begins again, with this file, if there is one.
+    pub(crate) fn restart(&mut self, file: Option<Arc<LogFile>>) {
+        *self = Self { file, ..Self::new(self.name.take(), self.kept) };
+    }
+
+    /// Returns the number of records of each kind that are kept.
+    pub(crate) fn kept(&self) -> usize {
+        self.kept
+    }
+
+    /// Returns the file, for another log to share.
+    pub(crate) fn file(&self) -> Option<Arc<LogFile>> {
+        self.file.clone()
     }
 
     pub(crate) fn add(&mut self, mut record: RequestRecord) {
@@ -73,31 +98,30 @@ impl Log {
         record.path = cut(record.path, MAX_PATH_BYTES);
         record.query = record.query.as_deref().map(redacted);
         let RequestRecord { at, method, path, query, status, session, user } = &record;
-        self.write(&json!({
+        self.write(json!({
             "at": date_time(*at), "method": method, "path": path, "query": query,
             "session": session, "status": status, "user": user,
         }));
-        push(&mut self.requests, record);
+        push(&mut self.requests, record, self.kept);
     }
 
     pub(crate) fn add_handshake(&mut self, handshake: FailedHandshake) {
         let FailedHandshake { at, reason } = &handshake;
-        self.write(&json!({"at": date_time(*at), "failed_handshake": reason}));
-        push(&mut self.handshakes, handshake);
+        self.write(json!({"at": date_time(*at), "failed_handshake": reason}));
+        push(&mut self.handshakes, handshake, self.kept);
     }
 
-    /// Appends a line to the file. After an error, the file stays as it is: a log with a gap would prove nothing.
-    fn write(&mut self, line: &Value) {
-        let Some(file) = &mut self.file else { return };
-        if let Err(error) = file.write_all(format!("{line}\n").as_bytes()) {
-            self.error = Some(error.to_string());
-            self.file = None;
+    fn write(&self, mut line: Value) {
+        let Some(file) = &self.file else { return };
+        if let Some(name) = &self.name {
+            line["appliance"] = json!(name);
         }
+        file.append(&line);
     }
 
     /// Returns the error that ended the file.
     pub(crate) fn error(&self) -> Option<String> {
-        self.error.clone()
+        self.file.as_ref()?.lock().as_ref().err().cloned()
     }
 
     pub(crate) fn requests(&self) -> Vec<RequestRecord> {
@@ -109,12 +133,37 @@ impl Log {
     }
 }
 
+impl LogFile {
+    /// Opens a file for appending.
+    pub(crate) fn open(path: &Path) -> Result<Arc<Self>, Error> {
+        let file = File::options().create(true).append(true).open(path);
+        let file =
+            file.map_err(|source| Error::State { action: "open", path: path.to_owned(), source });
+        Ok(Arc::new(Self(Mutex::new(Ok(file?)))))
+    }
+
+    /// Appends a line. After an error, the file stays as it is: a log with a gap would prove nothing.
+    fn append(&self, line: &Value) {
+        let mut state = self.lock();
+        let Ok(file) = &mut *state else { return };
+        if let Err(error) = file.write_all(format!("{line}\n").as_bytes()) {
+            *state = Err(error.to_string());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Result<File, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Adds a record, and removes the oldest one if there are too many.
-fn push<T>(records: &mut VecDeque<T>, record: T) {
-    if records.len() == MAX_RECORDS {
+fn push<T>(records: &mut VecDeque<T>, record: T, kept: usize) {
+    if records.len() >= kept {
         records.pop_front();
     }
-    records.push_back(record);
+    if kept > 0 {
+        records.push_back(record);
+    }
 }
 
 /// Cuts a long text to this length, at most.
@@ -150,8 +199,9 @@ mod tests {
 
     #[test]
     fn is_limited() {
-        let mut log = Log::default();
-        for number in 0..=MAX_RECORDS {
+        const KEPT: usize = 100;
+        let mut log = Log::new(None, KEPT);
+        for number in 0..=KEPT {
             log.add(RequestRecord {
                 at: SystemTime::UNIX_EPOCH,
                 method: "X".repeat(1_000),
@@ -163,7 +213,7 @@ mod tests {
             });
         }
         let requests = log.requests();
-        assert_eq!(requests.len(), MAX_RECORDS);
+        assert_eq!(requests.len(), KEPT);
         assert!(requests[0].path.starts_with("/1/"), "the oldest record is removed");
         let RequestRecord { method, path, query, .. } = &requests[0];
         assert_eq!((method.len(), path.len()), (32, 512));

@@ -72,6 +72,13 @@ impl Failure {
         Self::new(401, "AuthenticationFailure", "The credentials are wrong").challenge()
     }
 
+    pub(crate) fn too_many_sessions(limit: usize) -> Self {
+        let message = format!("Too many sessions are open: the limit is {limit}");
+        let mut failure = Self::new(429, "TooManySessions", message);
+        failure.header = Some(("retry-after", "1".to_owned()));
+        failure
+    }
+
     pub(crate) fn unauthorized(path: &str) -> Self {
         let message = "The user has no right to do this";
         Self::new(403, "Unauthorized", message).details(json!(path))
