@@ -235,15 +235,6 @@ impl Client {
         self.shared.recovered().clone()
     }
 
-    /// Ends the session, which would otherwise stay open until its timeout. Its transaction ends with it. A later request logs
-    /// in again.
-    ///
-    /// # Errors
-    /// Those of the appliance. The session is given up in any case.
-    pub async fn log_out(&self) -> Result<(), Error> {
-        self.shared.log_out().await
-    }
-
     /// Waits until every dropped transaction is canceled. Call it before the runtime ends.
     ///
     /// If a request may still arrive late ([`Client::has_late_requests`]), it checks for a few seconds whether that

@@ -232,18 +232,6 @@ impl Shared {
         }
     }
 
-    /// Ends the session, if there is one. The request is sent once.
-    pub(crate) async fn log_out(&self) -> Result<(), Error> {
-        let Some(session) = self.lock_session().take() else { return Ok(()) };
-        let call =
-            Call { method: Method::Delete, path: "/api/authentication", body: None, secrets: &[] };
-        match self.exchange(&call, &session).await {
-            // It has ended already.
-            Err(error) if *error.kind() == ErrorKind::Unauthenticated => Ok(()),
-            result => result.map(drop),
-        }
-    }
-
     /// Notices that a session ended. If a transaction was open in it, the error says so.
     pub(crate) fn notice_end(&self, session: &Arc<Secret>, scope: &Scope, error: Error) -> Error {
         let mut current = self.lock_session();

@@ -71,8 +71,6 @@ pub(crate) struct Appliance {
     pub(crate) address: IpAddr,
     /// Host name until the configuration has one.
     pub(crate) name: Option<String>,
-    /// Number of sessions that may be open at once, if there is a limit.
-    pub(crate) max_sessions: Option<usize>,
     pub(crate) file: Option<Arc<StateFile>>,
     /// The state, which a boot passes on to the next appliance.
     pub(crate) state: Arc<Mutex<State>>,

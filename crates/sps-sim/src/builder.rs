@@ -59,7 +59,6 @@ pub struct Builder {
     snapshot_quota: Option<usize>,
     spec: Option<&'static Spec>,
     name: Option<String>,
-    max_sessions: Option<usize>,
     kept_requests: usize,
     original: Option<Original>,
     copies_configuration: bool,
@@ -101,7 +100,6 @@ impl Simulator {
             snapshot_quota: None,
             spec: None,
             name: None,
-            max_sessions: None,
             kept_requests: Log::MAX_RECORDS,
             original: None,
             copies_configuration: true,
@@ -280,14 +278,6 @@ impl Builder {
         self
     }
 
-    /// Sets how many sessions may be open at once. Further logins get 429. Default: no limit.
-    ///
-    /// No source says whether an appliance has such a limit, or how it responds then.
-    pub fn max_sessions(mut self, sessions: usize) -> Self {
-        self.max_sessions = Some(sessions);
-        self
-    }
-
     /// Sets how many requests [`Simulator::requests`] returns at most, and how many failed handshakes. Default: 10 000.
     pub fn kept_requests(mut self, requests: usize) -> Self {
         self.kept_requests = requests;
@@ -425,7 +415,6 @@ impl Builder {
             secure: !self.plain_http,
             address: address.ip(),
             name: name.clone(),
-            max_sessions: self.max_sessions,
             file,
             state: Arc::new(Mutex::new(state)),
         };

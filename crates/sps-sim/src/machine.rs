@@ -99,7 +99,6 @@ impl Machine {
             secure: old.secure,
             address: old.address,
             name: old.name.clone(),
-            max_sessions: old.max_sessions,
             file: old.file.clone(),
             state: Arc::clone(&old.state),
         });

@@ -150,10 +150,6 @@ impl Sessions {
         self.by_token.remove(token);
     }
 
-    pub(crate) fn count(&self) -> usize {
-        self.by_token.len()
-    }
-
     pub(crate) fn is_open(&self, token: &str) -> bool {
         self.by_token.contains_key(token)
     }

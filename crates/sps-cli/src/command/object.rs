@@ -30,7 +30,7 @@ use crate::{
     usage::MissingArgument,
 };
 
-pub(in crate::command) use crate::command::object::change::report;
+pub(in crate::command) use crate::command::object::change::{Turns, report};
 pub(crate) use crate::command::object::{
     diff::{DiffArgs, diff},
     edit::{EditArgs, edit},

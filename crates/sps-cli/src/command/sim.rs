@@ -1,16 +1,23 @@
-//! `sps sim`: a local simulator of the API.
+//! `sps sim`: a local simulator of the API, or a fleet of them.
+
+mod files;
+mod fleet;
+mod inventory;
+mod named_fault;
 
 use std::{
     fs,
     io::Write as _,
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::json;
-use sps_sim::{Fault, Locks, Simulator, User};
+use sps_sim::{Builder, Locks, Simulator, User};
 
+use self::named_fault::NamedFault;
 use crate::{
     check::read,
     command::site::{SecretArgs, Seed},
@@ -23,11 +30,18 @@ use crate::{
 /// How many paths are listed in a warning.
 const MAX_LISTED_PATHS: usize = 20;
 
-/// Run a local simulator of the API until Ctrl-C
+/// How often to look whether a simulator had to refuse a connection.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Run a local simulator of the API, or a fleet of them, until Ctrl-C
 ///
 /// Simulates the REST API of one version as the guide describes it: logins, transactions and their lock, objects,
 /// references, errors, jobs and uploads. Changes are kept in memory, or in the file of --state. The first lines of the
 /// output are the address, the user and the password.
+///
+/// With --fleet, many simulators run in one process, each with its own state and port. The output is an Ansible inventory of
+/// them, and the user and the password are on standard error. With --inventory, the inventory is written to a file, and the
+/// output has one address a line before the user and the password.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit status:
@@ -42,9 +56,24 @@ Examples:
   sps sim --site examples/site
   sps sim --site config --made-up-secrets
   sps sim --seed 7 --user alice --client-ca ca.pem
+  sps sim --fleet 10 --inventory hosts.yml --site examples/site
+  sps sim --fleet 3 --listen 127.0.0.1:8443 --fault 'sps2: * * status=503'
   curl --cacert sim.pem --user admin https://127.0.0.1:8443/api/authentication")]
 pub(crate) struct Args {
+    /// Run this many simulators, named sps1, sps2 and so on, and print an Ansible inventory of them
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    fleet: Option<u16>,
+
+    /// With --fleet: write the inventory to this file instead
+    ///
+    /// It holds no password, but takes it from the environment.
+    #[arg(long, value_name = "FILE", requires = "fleet")]
+    inventory: Option<PathBuf>,
+
     /// Address to listen on; port 0 picks a free one
+    ///
+    /// A fleet with port 0 takes a free one for each simulator. With another port, that is the one of sps1, and the others
+    /// follow.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
 
@@ -53,6 +82,8 @@ pub(crate) struct Args {
     target: Option<sps_spec::Version>,
 
     /// Load the configuration from this file and save it there, with its secrets in plain text
+    ///
+    /// With --fleet: a folder with one such file for each simulator, such as sps1.json.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
 
@@ -80,15 +111,18 @@ pub(crate) struct Args {
     max_sessions: Option<usize>,
 
     /// Append each request to this file as one line of JSON, without bodies and secrets
+    ///
+    /// With --fleet, `appliance` names the simulator.
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 
     /// Fail on purpose: `METHOD PATH KIND [xTIMES] [pPROBABILITY]` (repeatable)
     ///
     /// METHOD and PATH may be `*`. KIND is drop-before, drop-after, status=503, delay=2s, slow-body=2s, truncate-body,
-    /// expire-session, foreign-lock=NAME, lose-key=NAME or fail-job.
+    /// expire-session, foreign-lock=NAME, lose-key=NAME or fail-job. In a fleet, `sps2: METHOD …` strikes at that simulator
+    /// alone, and a fault without a name at each.
     #[arg(long, value_name = "FAULT")]
-    fault: Vec<Fault>,
+    fault: Vec<NamedFault>,
 
     /// Add a key that the spec does not know to every object, as newer firmware does; a PUT without it loses it
     #[arg(long, value_name = "KEY")]
@@ -170,139 +204,198 @@ fn user_name(text: &str) -> Result<String, String> {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
+    if let Some(count) = args.fleet {
+        return runtime::run_on_all_cores(fleet::run(args, count, out));
+    }
+    if let Some(name) = args.fault.iter().find_map(|it| it.appliance.as_ref()) {
+        bail!("the fault for {name} needs a fleet: pass `--fleet`, or leave out `{name}:`");
+    }
     runtime::run(async {
         let simulator = start(args).await?;
         if out.is_json() {
-            return serve_json(args, out, simulator).await;
+            let access = access(args, &simulator)?;
+            print_json(out, &access)?;
+        } else {
+            writeln!(out, "listening on {}", simulator.url())?;
+            print_access(args, out, &simulator)?;
+            out.flush()?;
         }
-        writeln!(out, "listening on {}", simulator.url())?;
-        writeln!(out, "user: {}", simulator.user())?;
-        match &args.password_file {
-            _ if args.uninitialized => writeln!(out, "password: (set by the welcome wizard)")?,
-            // The user has the file, and output often ends up in logs.
-            Some(file) => writeln!(out, "password: (from {})", file.display())?,
-            None => writeln!(out, "password: {}", simulator.password())?,
-        }
-        if let Some(pem) = simulator.certificate_pem() {
-            match &args.certificate {
-                Some(file) => {
-                    write_certificate(file, pem)?;
-                    writeln!(out, "certificate: {}", file.display())?;
-                }
-                None => match &args.state {
-                    Some(state) => writeln!(out, "certificate: {}.crt.pem", state.display())?,
-                    None => write!(out, "{pem}")?,
-                },
-            }
-        }
-        if let Some(fingerprint) = simulator.sha256_fingerprint() {
-            writeln!(out, "sha256: {fingerprint}")?;
-        }
-        out.flush()?;
-        runtime::interrupted().await;
-        if let (Some(file), Some(error)) = (&args.log, simulator.log_error()) {
-            remark(&format!("warning: {} is incomplete: {error}", file.display()));
-        }
-        simulator.stop().await;
+        serve(args, &[simulator]).await;
         Ok(Status::Done)
     })
+}
+
+/// Prints what a client needs beside the address.
+fn print_access(args: &Args, out: &mut Stdout, simulator: &Simulator) -> Result<()> {
+    writeln!(out, "user: {}", simulator.user())?;
+    match &args.password_file {
+        _ if args.uninitialized => writeln!(out, "password: (set by the welcome wizard)")?,
+        // The user has the file, and output often ends up in logs.
+        Some(file) => writeln!(out, "password: (from {})", file.display())?,
+        None => writeln!(out, "password: {}", simulator.password())?,
+    }
+    if let Some(pem) = simulator.certificate_pem() {
+        match &args.certificate {
+            Some(file) => {
+                write_certificate(file, pem)?;
+                writeln!(out, "certificate: {}", file.display())?;
+            }
+            None => match args.state_of(simulator.name()) {
+                Some(state) => writeln!(out, "certificate: {}.crt.pem", state.display())?,
+                None => write!(out, "{pem}")?,
+            },
+        }
+    }
+    if let Some(fingerprint) = simulator.sha256_fingerprint() {
+        writeln!(out, "sha256: {fingerprint}")?;
+    }
+    Ok(())
 }
 
 fn write_certificate(file: &Path, pem: &str) -> Result<()> {
     fs::write(file, pem).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Prints how to connect as one JSON object, and serves until a signal.
-async fn serve_json(args: &Args, out: &mut Stdout, simulator: Simulator) -> Result<Status> {
+/// What a client needs, for programs.
+fn access(args: &Args, simulator: &Simulator) -> Result<serde_json::Value> {
     let pem = simulator.certificate_pem();
     if let (Some(file), Some(pem)) = (&args.certificate, &pem) {
         write_certificate(file, pem)?;
     }
     let is_made_up = args.password_file.is_none() && !args.uninitialized;
     let password = is_made_up.then(|| simulator.password());
-    let start = json!({
+    Ok(json!({
         "url": simulator.url(),
         "user": simulator.user(),
         "password": password,
         "certificate": pem,
         "sha256": simulator.sha256_fingerprint(),
-    });
-    print_json(out, &start)?;
-    runtime::interrupted().await;
-    simulator.stop().await;
-    Ok(Status::Done)
+    }))
+}
+
+/// Serves until a signal. Says so if connections have to wait.
+async fn serve(args: &Args, simulators: &[Simulator]) {
+    let mut interrupted = Box::pin(runtime::interrupted());
+    loop {
+        tokio::select! {
+            () = &mut interrupted => break,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        if let Some(error) = simulators.iter().find_map(Simulator::accept_error) {
+            remark(&format!("warning: connections wait, because one could not be taken: {error}"));
+            files::advise();
+            interrupted.await;
+            break;
+        }
+    }
+    let error = simulators.first().and_then(Simulator::log_error);
+    if let (Some(file), Some(error)) = (&args.log, error) {
+        remark(&format!("warning: {} is incomplete: {error}", file.display()));
+    }
 }
 
 async fn start(args: &Args) -> Result<Simulator> {
+    files::allow(1, args.state.is_some())?;
     let seed = args.seed_tree()?;
-    let mut builder = Simulator::builder().listen(args.listen);
-    let target = args.target.clone().or_else(|| seed.as_ref().and_then(Seed::target));
-    if let Some(target) = target {
-        builder = builder.target(target);
-    }
-    if let Some(spec) = overlaid_spec() {
-        builder = builder.spec(spec);
-    }
-    if let Some(state) = &args.state {
-        builder = builder.state(state);
-    }
-    if args.strict {
-        builder = builder.strict();
-    }
-    if let Some(key) = &args.extra_key {
-        builder = builder.extra_key(key);
-    }
-    if let Some(locks) = args.locks {
-        builder = builder.locks(locks.into());
-    }
-    if let Some(quota) = args.max_sessions {
-        builder = builder.max_sessions(quota);
-    }
-    if let (Some(file), None) = (&args.log, &seed) {
-        builder = builder.log_file(file);
-    }
-    if args.uninitialized {
-        builder = builder.uninitialized();
-    }
-    if args.plain_http {
-        builder = builder.plain_http();
-    }
-    builder = match &args.password_file {
-        Some(file) => builder.user(User::admin(&args.user, password(file)?)),
-        None => builder.first_user(&args.user),
+    let builder = args.builder(seed.as_ref(), args.listen)?;
+    let builder = match (&args.log, &seed) {
+        (Some(file), None) => builder.log_file(file),
+        _ => builder,
     };
-    let mut names = vec![&args.user];
-    for Reader { name, password_file } in &args.reader {
-        if names.contains(&name) {
-            bail!("duplicate user name {name}");
-        }
-        names.push(name);
-        builder = builder.user(User::reader(name, password(password_file)?));
-    }
-    if let Some(file) = &args.client_ca {
-        builder = builder.trust_client_ca(read::text(file)?);
-    }
-    if let Some(seed) = args.seed {
-        builder = builder.seed(seed);
-    }
-    let simulator = builder.start().await.map_err(|error| match (error, &args.client_ca) {
-        (error @ sps_sim::Error::ClientCa(_), Some(file)) => {
-            anyhow::Error::new(error).context(format!("cannot use {}", file.display()))
-        }
-        (error, _) => error.into(),
-    })?;
-    warn(args, simulator.left_out());
+    let simulator = builder.start().await.map_err(|error| args.explain(error))?;
+    warn(args, &simulator);
     if let Some(seed) = seed {
         seed.plant(&simulator).await?;
         simulator.restart_log(args.log.as_deref())?;
     }
     for fault in &args.fault {
-        simulator.add_fault(fault.clone());
+        simulator.add_fault(fault.fault.clone());
     }
+    warn_of_other_machines(&simulator);
     Ok(simulator)
 }
 
+fn warn_of_other_machines(simulator: &Simulator) {
+    if !simulator.addr().ip().is_loopback() {
+        let address = simulator.addr();
+        remark(&format!(
+            "warning: other machines can reach this simulator: it listens on {address}"
+        ));
+    }
+}
+
 impl Args {
+    /// The settings of a simulator, or of the first one of a fleet.
+    fn builder(&self, seed: Option<&Seed>, listen: SocketAddr) -> Result<Builder> {
+        let mut builder = Simulator::builder().listen(listen);
+        let target = self.target.clone().or_else(|| seed.and_then(Seed::target));
+        if let Some(target) = target {
+            builder = builder.target(target);
+        }
+        if let Some(spec) = overlaid_spec() {
+            builder = builder.spec(spec);
+        }
+        if let (Some(state), None) = (&self.state, self.fleet) {
+            builder = builder.state(state);
+        }
+        if self.strict {
+            builder = builder.strict();
+        }
+        if let Some(key) = &self.extra_key {
+            builder = builder.extra_key(key);
+        }
+        if let Some(locks) = self.locks {
+            builder = builder.locks(locks.into());
+        }
+        if let Some(sessions) = self.max_sessions {
+            builder = builder.max_sessions(sessions);
+        }
+        if self.uninitialized {
+            builder = builder.uninitialized();
+        }
+        if self.plain_http {
+            builder = builder.plain_http();
+        }
+        builder = match &self.password_file {
+            Some(file) => builder.user(User::admin(&self.user, password(file)?)),
+            None => builder.first_user(&self.user),
+        };
+        let mut names = vec![&self.user];
+        for Reader { name, password_file } in &self.reader {
+            if names.contains(&name) {
+                bail!("duplicate user name {name}");
+            }
+            names.push(name);
+            builder = builder.user(User::reader(name, password(password_file)?));
+        }
+        if let Some(file) = &self.client_ca {
+            builder = builder.trust_client_ca(read::text(file)?);
+        }
+        if let Some(seed) = self.seed {
+            builder = builder.seed(seed);
+        }
+        Ok(builder)
+    }
+
+    /// Names the file that a start failed at.
+    fn explain(&self, error: sps_sim::Error) -> anyhow::Error {
+        match (error, &self.client_ca) {
+            (error @ sps_sim::Error::ClientCa(_), Some(file)) => {
+                anyhow::Error::new(error).context(format!("cannot use {}", file.display()))
+            }
+            (error, _) => error.into(),
+        }
+    }
+
+    /// The file with the state of a simulator: that of `--state`, or for a fleet one in that folder.
+    fn state_of(&self, name: Option<&str>) -> Option<PathBuf> {
+        let state = self.state.as_ref()?;
+        Some(match name {
+            Some(name) => state.join(format!("{name}.json")),
+            None => state.clone(),
+        })
+    }
+
     /// Reads and checks the tree, if the simulator starts with one.
     fn seed_tree(&self) -> Result<Option<Seed>> {
         let Some(root) = &self.site else { return Ok(None) };
@@ -322,8 +415,11 @@ fn password(file: &Path) -> Result<String> {
 }
 
 /// Warns about parts of the state that the simulated version does not have.
-fn warn(args: &Args, left_out: &[String]) {
-    let Some(state) = args.state.as_ref().filter(|_| !left_out.is_empty()) else { return };
+fn warn(args: &Args, simulator: &Simulator) {
+    let left_out = simulator.left_out();
+    let Some(state) = args.state_of(simulator.name()).filter(|_| !left_out.is_empty()) else {
+        return;
+    };
     let state = state.display();
     remark(&format!("warning: this version does not support parts of {state}; ignored:"));
     for path in left_out.iter().take(MAX_LISTED_PATHS) {

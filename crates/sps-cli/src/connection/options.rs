@@ -89,11 +89,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", value_parser = parse_timeout)]
     timeout: Option<Duration>,
 
-    /// Seconds to wait while another user locks the configuration
+    /// Seconds to wait while another user locks the configuration, commits first, or holds the last session
     #[arg(long, value_name = "SECONDS", default_value = "30")]
     lock_wait: u64,
 
-    /// End the session on the appliance at the end of the run, instead of leaving that to its timeout
+    /// End the session of a run that only reads, too, by `DELETE /api/authentication` [env: SPS_LOG_OUT]
+    ///
+    /// A run that sends changes ends its session in any case. Any other sends nothing but GETs, and its session ends after the
+    /// idle time of the appliance.
     #[arg(long)]
     log_out: bool,
 
@@ -244,6 +247,23 @@ impl Args {
         login_files(self.profile.as_ref(), self.password_file.as_ref(), self.client_key.as_ref())
     }
 
+    /// Whether a run that only reads ends its session.
+    pub(super) fn logs_out(&self) -> Result<bool> {
+        if self.log_out {
+            return Ok(true);
+        }
+        match variable::text(None, "SPS_LOG_OUT")?.as_deref() {
+            None | Some("0" | "false") => Ok(false),
+            Some("1" | "true") => Ok(true),
+            Some(_) => bail!("invalid SPS_LOG_OUT: expected 1 or 0"),
+        }
+    }
+
+    /// The longest time to wait for others.
+    pub(crate) fn lock_wait(&self) -> Duration {
+        Duration::from_secs(self.lock_wait)
+    }
+
     /// Whether the other side is the built-in simulator, which ends with the command.
     pub(crate) fn is_simulated(&self) -> bool {
         self.sim.is_some()
@@ -252,11 +272,6 @@ impl Args {
     /// Whether the secrets of trees are made up, which only a simulator gets.
     pub(crate) fn makes_up_secrets(&self) -> bool {
         self.made_up_secrets
-    }
-
-    /// Whether the session ends with the run.
-    pub(super) fn logs_out(&self) -> bool {
-        self.log_out
     }
 
     /// Name of the other side for people: the URL, unless it is that of the built-in simulator.

@@ -3,13 +3,12 @@
 use std::{
     future::Future,
     sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
 };
 #[cfg(unix)]
 use std::{future::poll_fn, task::Poll};
 
 use anyhow::{Context as _, Result};
-use sps_client::{Client, ClientBuilder};
+use sps_client::{Client, ClientBuilder, ErrorKind};
 
 use crate::{
     connection::{
@@ -31,8 +30,14 @@ pub(crate) fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
         .block_on(work)
 }
 
-/// How long the end of a session may take.
-const LOGOUT_TIME: Duration = Duration::from_secs(5);
+/// Runs a future to its end, and what it spawns on all cores.
+pub(crate) fn run_on_all_cores<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?
+        .block_on(work)
+}
 
 /// Whether a commit is under way.
 static COMMITTING: AtomicBool = AtomicBool::new(false);
@@ -164,18 +169,28 @@ fn with_all(
         // Holds the built-in simulator too, which must live as long as the work.
         let connection = args.connect(configure, read_seed).await?;
         let client = &connection.client;
-        let result = unless_interrupted(client, work(client)).await;
-        if args.logs_out() {
-            // The result counts. A session that stays open ends by itself.
-            let _ = tokio::time::timeout(LOGOUT_TIME, client.log_out()).await;
-        }
+        let result = unless_interrupted(client, work(client), args.logs_out()?).await;
         result.map_err(|error| named(error, args.peer(client)))
     })
+}
+
+/// Ends the session, so that many runs do not fill the appliance with idle ones. A failure has no consequence: the session
+/// ends after its idle time.
+async fn log_out(client: &Client, result: &Result<Status>, always: bool) {
+    let is_cut_off = result.as_ref().is_err_and(|error| {
+        let error = error.chain().find_map(|it| it.downcast_ref::<sps_client::Error>());
+        error.is_some_and(|it| it.is_timeout() || *it.kind() == ErrorKind::Connect)
+    });
+    // A late request needs the session that the journal has.
+    if (always || client.has_written()) && !is_cut_off && !client.has_late_requests() {
+        let _ = client.log_out().await;
+    }
 }
 
 async fn unless_interrupted(
     client: &Client,
     work: impl Future<Output = Result<Status>>,
+    logs_out: bool,
 ) -> Result<Status> {
     let mut signals = Signals::listen();
     let mut work = Box::pin(work);
@@ -202,8 +217,17 @@ async fn unless_interrupted(
         }
     };
     drop(work);
-    tokio::select! {
-        settled = client.clean_up() => {
+    let clean_up = async {
+        let settled = client.clean_up().await;
+        log_out(client, &result, logs_out).await;
+        settled
+    };
+    let settled = tokio::select! {
+        settled = clean_up => Ok(settled),
+        status = signals.next() => Err(status),
+    };
+    match settled {
+        Ok(settled) => {
             if client.has_late_requests() {
                 complain(
                     "note: an abandoned request may still open a transaction; the next command that connects from this \
@@ -220,7 +244,7 @@ async fn unless_interrupted(
                 }
             }
         }
-        status = signals.next() => {
+        Err(status) => {
             complain(
                 "exited immediately; a transaction may still be open; `sps transaction cancel` closes it",
             );

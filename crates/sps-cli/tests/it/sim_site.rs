@@ -15,7 +15,7 @@ fn root() -> std::path::PathBuf {
 }
 
 /// Traps with one secret, which comes from here.
-fn trap(source: &str) -> String {
+pub(crate) fn trap(source: &str) -> String {
     json!({"enabled": true, "version": {"selection": "3", "value": {
         "auth_method": "sha", "auth_password": {"$secret": source},
         "encryption_method": "none", "encryption_password": null,

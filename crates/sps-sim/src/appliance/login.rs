@@ -39,7 +39,7 @@ impl<'a> Call<'a> {
         if self.state.sessions.count() < quota {
             return Ok(());
         }
-        Err(Failure::new(429, "TooManyRequests", "Too many sessions are open"))
+        Err(Failure::too_many_sessions())
     }
 
     /// Finds the session of the request: that of its cookie, or else that of its password.
@@ -63,16 +63,6 @@ impl<'a> Call<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Refuses a login while as many sessions are open as may be.
-    fn require_free_session(&self) -> Result<(), Failure> {
-        match self.appliance.max_sessions {
-            Some(limit) if self.state.sessions.count() >= limit => {
-                Err(Failure::too_many_sessions(limit))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Opens a session for the request, and returns its token.

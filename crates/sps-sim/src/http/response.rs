@@ -72,9 +72,8 @@ impl Failure {
         Self::new(401, "AuthenticationFailure", "The credentials are wrong").challenge()
     }
 
-    pub(crate) fn too_many_sessions(limit: usize) -> Self {
-        let message = format!("Too many sessions are open: the limit is {limit}");
-        let mut failure = Self::new(429, "TooManySessions", message);
+    pub(crate) fn too_many_sessions() -> Self {
+        let mut failure = Self::new(429, "TooManyRequests", "Too many sessions are open");
         failure.header = Some(("retry-after", "1".to_owned()));
         failure
     }

@@ -1,6 +1,9 @@
 //! A change of an object: checked, compared, reviewed, committed and read back.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
@@ -185,9 +188,26 @@ impl ChangeOptions {
         change: Change,
         version: Option<Version>,
     ) -> Result<Status> {
+        let mut turns = Turns::new(&self.connection);
+        loop {
+            match self.try_to_apply(client, out, &change, version, &mut turns).await {
+                Err(error) if turns.may_start_again(&error).await => {}
+                result => return result,
+            }
+        }
+    }
+
+    async fn try_to_apply(
+        &self,
+        client: &Client,
+        out: &mut Stdout,
+        change: &Change,
+        version: Option<Version>,
+        turns: &mut Turns,
+    ) -> Result<Status> {
         let mut transaction = client.transaction().await?;
         report("opened", &format!("a transaction at {}", self.connection.peer(client)));
-        let progress = change.send(&mut transaction, version, self.leniency()).await;
+        let progress = change.send(&mut transaction, version, self.leniency(), turns).await;
         let sent = match progress {
             Ok(Progress::Sent(sent)) if !self.dry_run => sent,
             unfinished => {
@@ -256,10 +276,11 @@ impl Change {
 
     /// Compares with the current object, sends the change and reviews it.
     async fn send(
-        self,
+        &self,
         transaction: &mut Transaction,
         version: Option<Version>,
         leniency: Leniency,
+        turns: &mut Turns,
     ) -> Result<Progress> {
         let Self { target, action, base } = self;
         let path = target.path.as_str();
@@ -271,11 +292,18 @@ impl Change {
         };
         let current =
             if reads { Some(target.current(&transaction.get_raw(path).await?)?) } else { None };
-        if let (Some(base), Some(current)) = (&base, &current)
-            && !base.still_holds(&target, current)
+        if let (Some(base), Some(current)) = (base, &current)
+            && !base.still_holds(target, current)
         {
             return Ok(Progress::Stopped(Status::Stale));
         }
+        if matches!(action, Action::Replace(_))
+            && let Some(current) = &current
+            && !turns.is_as_before(target, current)
+        {
+            return Ok(Progress::Stopped(Status::Stale));
+        }
+        let of_patch;
         let draft = match action {
             Action::Create(draft) => {
                 let body = draft.value()?.into();
@@ -285,7 +313,7 @@ impl Change {
                 return review(transaction, Some(new), Vec::new()).await;
             }
             Action::Act(draft) => {
-                let body = draft.map(|it| it.value()).transpose()?.map(Into::into);
+                let body = draft.as_ref().map(Draft::value).transpose()?.map(Into::into);
                 let keys = leniency.unknown_keys;
                 let response = transaction.act_raw(path, body.as_ref(), keys).await?;
                 report("done", &format!("{path}, once it is committed"));
@@ -306,9 +334,11 @@ impl Change {
             Action::Replace(draft) => draft,
             Action::Patch { patch, source } => {
                 let current = current.as_ref().unwrap_or(&Value::Null);
-                match patched(&patch, &source, &target, current)? {
+                match patched(patch, source, target, current)? {
                     Some(text) => {
-                        Draft::new(&format!("{source} applied"), text, &target, leniency.clone())
+                        let name = format!("{source} applied");
+                        of_patch = Draft::new(&name, text, target, leniency.clone());
+                        &of_patch
                     }
                     None => return Ok(Progress::Stopped(Status::Stale)),
                 }
@@ -353,6 +383,56 @@ impl Base {
         }
         complain("help: read the object again and repeat your change on it");
         false
+    }
+}
+
+/// What several attempts to make one change have seen.
+pub(in crate::command) struct Turns {
+    limit: Duration,
+    start: Instant,
+    failed: u32,
+    /// The object that the first attempt found.
+    first: Option<Value>,
+}
+
+impl Turns {
+    pub(in crate::command) fn new(connection: &connection::Args) -> Self {
+        Self { limit: connection.lock_wait(), start: Instant::now(), failed: 0, first: None }
+    }
+
+    /// Whether another session committed first and there is time left; waits a little then.
+    async fn may_start_again(&mut self, error: &anyhow::Error) -> bool {
+        let error = error.downcast_ref::<sps_client::Error>();
+        error.is_some_and(|it| *it.kind() == ErrorKind::CommitConflict) && self.wait().await
+    }
+
+    /// Waits for the next turn, unless the time is over. The waits differ between processes that wait for each other.
+    pub(in crate::command) async fn wait(&mut self) -> bool {
+        if self.start.elapsed() >= self.limit {
+            return false;
+        }
+        self.failed += 1;
+        let nanoseconds =
+            SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.subsec_nanos());
+        let random = u64::from(nanoseconds ^ std::process::id().wrapping_mul(0x9E37_79B1)) % 400;
+        let wait = 50 + random * u64::from(self.failed.min(5));
+        report("again", "another session committed first; nothing was changed yet");
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        true
+    }
+
+    /// Whether the object is still as the first attempt found it: its user has seen no other.
+    fn is_as_before(&mut self, target: &Target, current: &Value) -> bool {
+        let first = self.first.get_or_insert_with(|| current.clone());
+        let is_same = target.differences(first, current).is_empty();
+        if !is_same {
+            complain(&format!(
+                "error: another session changed {} at the same time; nothing of yours took effect",
+                endpoint::short(&target.path)
+            ));
+            complain("help: read the object again and repeat your change on it");
+        }
+        is_same
     }
 }
 

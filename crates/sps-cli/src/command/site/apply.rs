@@ -11,14 +11,14 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use sps_client::Client;
 use sps_site::{
-    Applied, ApplyOptions, Plan, Snapshot, State, Wanted,
-    apply::{ApplyEvent, ApplyProgress},
+    Applied, ApplyError, ApplyOptions, Plan, Snapshot, State, Wanted,
+    apply::{ApplyErrorKind, ApplyEvent, ApplyProgress, Outcome},
     plan::{SavedPlan, Style},
 };
 
 use crate::{
     command::{
-        object::report,
+        object::{Turns, report},
         site::{
             error::{PLAN_AGAIN, not_applied, not_read, not_taken},
             plan::print_plan,
@@ -90,6 +90,13 @@ enum Source {
     Saved(Box<Plan>),
 }
 
+/// How a plan ended.
+enum Ended {
+    Done(Status),
+    /// Another session committed first, and nothing was applied.
+    Conflict(Box<ApplyError>),
+}
+
 /// Runs `sps apply`.
 pub(crate) fn apply(args: &ApplyArgs, out: &mut Stdout) -> Result<Status> {
     let source = match args.source()? {
@@ -97,7 +104,7 @@ pub(crate) fn apply(args: &ApplyArgs, out: &mut Stdout) -> Result<Status> {
         Err(status) => return Ok(status),
     };
     runtime::with_seeds(&args.connection, &seeds(&args.secrets), async |client| {
-        let plan = match args.plan(client, source).await? {
+        let mut plan = match args.plan(client, &source).await? {
             Ok(plan) => plan,
             Err(status) => return Ok(status),
         };
@@ -116,7 +123,29 @@ pub(crate) fn apply(args: &ApplyArgs, out: &mut Stdout) -> Result<Status> {
         if !args.confirm(peer, &plan).await? {
             return finish(out, &plan, Status::Failed, "declined");
         }
-        args.carry_out(client, &plan, out).await
+        let mut turns = Turns::new(&args.connection);
+        loop {
+            let error = match args.carry_out(client, &plan, out).await? {
+                Ended::Done(status) => return Ok(status),
+                Ended::Conflict(error) => error,
+            };
+            if !matches!(source, Source::Tree(_)) || !turns.wait().await {
+                return not_committed(&error, &plan, out);
+            }
+            let again = match args.plan(client, &source).await? {
+                Ok(again) => again,
+                Err(status) => return Ok(status),
+            };
+            if again.is_empty() {
+                report("unchanged", "the other session made these changes");
+                return finish(out, &again, Status::Done, "unchanged");
+            }
+            // What was agreed to is this plan. It is carried out if the other commit leaves it as it is.
+            if again.to_json()["objects"] != plan.to_json()["objects"] {
+                return not_committed(&error, &plan, out);
+            }
+            plan = again;
+        }
     })
 }
 
@@ -159,10 +188,10 @@ impl ApplyArgs {
     }
 
     /// Makes the plan, or finds out whether the saved one still fits the appliance.
-    async fn plan(&self, client: &Client, source: Source) -> Result<Result<Plan, Status>> {
+    async fn plan(&self, client: &Client, source: &Source) -> Result<Result<Plan, Status>> {
         let plan = match source {
             Source::Tree(tree) => return tree.plan(client, &self.connection).await,
-            Source::Saved(plan) => *plan,
+            Source::Saved(plan) => Plan::clone(plan),
         };
         let nothing = Wanted::Endpoints(BTreeSet::new());
         let found = Snapshot::read(client, &nothing).await.map_err(not_read)?.appliance;
@@ -225,7 +254,7 @@ impl ApplyArgs {
         Ok(is_agreed)
     }
 
-    async fn carry_out(&self, client: &Client, plan: &Plan, out: &mut Stdout) -> Result<Status> {
+    async fn carry_out(&self, client: &Client, plan: &Plan, out: &mut Stdout) -> Result<Ended> {
         let folder = connection::state_folder().filter(|_| !self.connection.is_simulated());
         let mut state = match &folder {
             Some(folder) => State::open(folder, plan.appliance()),
@@ -240,18 +269,29 @@ impl ApplyArgs {
         let applied = match applied {
             Ok(applied) => applied,
             Err(error) => {
-                let status = not_applied(&error);
-                let reason = match status {
-                    Status::Stale => "stale",
-                    Status::Invalid => "invalid",
-                    _ => "failed",
-                };
-                return finish(out, plan, status, reason);
+                let is_conflict =
+                    matches!(error.kind(), ApplyErrorKind::Conflict | ApplyErrorKind::Stale);
+                if is_conflict && error.outcome() == Outcome::Nothing {
+                    return Ok(Ended::Conflict(Box::new(error)));
+                }
+                return not_committed(&error, plan, out).map(Ended::Done);
             }
         };
         show(&applied, plan, out)
+            .map(Ended::Done)
             .context("everything is applied, but the result could not be printed")
     }
+}
+
+/// Ends a run whose plan was not applied.
+fn not_committed(error: &ApplyError, plan: &Plan, out: &mut Stdout) -> Result<Status> {
+    let status = not_applied(error);
+    let reason = match status {
+        Status::Stale => "stale",
+        Status::Invalid => "invalid",
+        _ => "failed",
+    };
+    finish(out, plan, status, reason)
 }
 
 /// Prints what was applied, and what is left.
