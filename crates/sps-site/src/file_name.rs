@@ -5,6 +5,7 @@
 //! name; only the body tells the whole name then.
 
 use ring::digest::{SHA256, digest};
+use sps_model::validate::text::is_hidden;
 
 use crate::{
     label::{composed, decode, encode},
@@ -63,9 +64,9 @@ pub(crate) fn is_cut(stem: &str) -> bool {
     stem.contains(CUT)
 }
 
-/// Characters that Windows refuses in names, and those that separate folders elsewhere.
+/// Characters that Windows refuses in names, those that separate folders elsewhere, and those that readers do not see.
 fn is_refused(character: char) -> bool {
-    character.is_control() || "<>:\"/\\|?*".contains(character)
+    is_hidden(character) || "<>:\"/\\|?*".contains(character)
 }
 
 /// Whether Windows takes the stem for a device, whatever follows the first dot.

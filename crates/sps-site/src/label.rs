@@ -3,12 +3,13 @@
 use std::fmt::{self, Write as _};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
+use sps_model::validate::text::is_hidden;
 
 /// The name of an object in a site: the path of its endpoint below `/api/configuration/`, and in a collection the name of the
 /// object.
 ///
-/// Names are kept in Unicode's composed form (NFC), in which they are also compared. As text, `%`, `/` and control
-/// characters of a name are percent-encoded, so that the last `/` ends the endpoint.
+/// Names are kept in Unicode's composed form (NFC), in which they are also compared. As text, `%`, `/` and characters
+/// of a name that are not shown as themselves are percent-encoded, so that the last `/` ends the endpoint.
 ///
 /// ```
 /// use sps_site::Label;
@@ -48,7 +49,7 @@ impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.endpoint)?;
         match &self.name {
-            Some(name) => write!(f, "/{}", encode(name, |it| it == '/' || it.is_control())),
+            Some(name) => write!(f, "/{}", encode(name, |it| it == '/' || is_hidden(it))),
             None => Ok(()),
         }
     }

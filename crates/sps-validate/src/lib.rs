@@ -59,6 +59,7 @@ pub mod pem;
 pub mod render;
 pub mod span;
 pub mod suggest;
+pub mod text;
 pub mod yaml;
 
 mod accept;

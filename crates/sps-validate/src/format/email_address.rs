@@ -2,7 +2,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::format::{FormatError, host, name};
+use crate::{
+    format::{FormatError, host, name},
+    text::is_invisible,
+};
 
 /// Accepts a `Mailbox` of RFC 5321, section 4.1.2, whose domain is no bare number.
 ///
@@ -98,7 +101,7 @@ fn around(value: &str) -> Option<FormatError> {
     if value.is_empty() {
         return Some(FormatError::Empty);
     }
-    if value.chars().any(host::is_invisible) {
+    if value.chars().any(is_invisible) {
         return Some(FormatError::Invisible);
     }
     if value.trim().len() < value.len() && mailbox(value.trim()).is_ok() {

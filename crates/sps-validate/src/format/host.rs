@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
-use crate::format::{FormatError, name};
+use crate::{
+    format::{FormatError, name},
+    text::is_invisible,
+};
 
 /// Returns the mistake of a text that is one host with something around it, or several hosts.
 #[cold]
@@ -53,11 +56,6 @@ fn has_port(value: &str) -> bool {
 /// Whether this is a name or an address alone.
 fn is_host(value: &str) -> bool {
     value.parse::<IpAddr>().is_ok() || name::full(value).is_ok() || name::is_one_label(value)
-}
-
-/// Whether a character takes no space, so that no reader notices it.
-pub(super) const fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}')
 }
 
 /// The form of a name that mail and DNS use for characters that are not ASCII, such as `xn--bcher-kva.test`.

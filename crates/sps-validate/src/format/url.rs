@@ -1,6 +1,6 @@
 //! `url`.
 
-use crate::format::{FormatError, host};
+use crate::{format::FormatError, text::is_invisible};
 
 /// Accepts a scheme, `://`, a host, and anything after it that can be seen.
 pub(super) fn check(value: &str) -> Result<(), FormatError> {
@@ -13,7 +13,7 @@ pub(super) fn check(value: &str) -> Result<(), FormatError> {
 
 /// Whether no URL has the character, though a reader may not see it.
 fn is_misplaced(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || host::is_invisible(c)
+    c.is_whitespace() || c.is_control() || is_invisible(c)
 }
 
 /// The scheme, and what is between it and the path.
@@ -35,7 +35,7 @@ fn why(value: &str) -> FormatError {
     if value.trim().len() < value.len() && check(value.trim()).is_ok() {
         return FormatError::OuterWhiteSpace;
     }
-    if value.chars().any(|c| host::is_invisible(c) || (c.is_control() && !c.is_whitespace())) {
+    if value.chars().any(|c| is_invisible(c) || (c.is_control() && !c.is_whitespace())) {
         return FormatError::Invisible;
     }
     if value.contains(char::is_whitespace) {

@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::visible::is_bidirectional;
 use crate::span::Span;
 
 /// A line up to this long is shown whole.
@@ -226,16 +225,9 @@ fn show(c: char, is_hidden: bool, out: &mut String) {
     match c {
         c if is_hidden => out.extend(std::iter::repeat_n('*', c.width().unwrap_or(1))),
         '\t' => out.push_str("    "),
-        c if controls_terminal(c) => out.push('\u{fffd}'),
+        c if crate::text::is_hidden(c) => out.push('\u{fffd}'),
         c => out.push(c),
     }
-}
-
-/// Whether a terminal may do something else with a character than show it.
-fn controls_terminal(c: char) -> bool {
-    c.is_control()
-        || is_bidirectional(c)
-        || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -2,9 +2,12 @@
 
 use std::{borrow::Cow, fmt::Write as _};
 
-/// Escapes control characters, so that keys of a document and names of files cannot control the terminal.
+use crate::text::is_hidden;
+
+/// Escapes characters that are not shown as themselves, so that keys of a document and names of files cannot control the
+/// terminal, nor look like others.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let hidden = |c: char| (c.is_control() && c != '\n') || is_bidirectional(c);
+    let hidden = |c: char| is_hidden(c) && c != '\n';
     if !text.contains(hidden) {
         return Cow::Borrowed(text);
     }
@@ -28,11 +31,6 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a character reorders the characters around it.
-pub(super) fn is_bidirectional(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +40,7 @@ mod tests {
         assert_eq!(visible("a/é"), "a/é");
         assert_eq!(visible("\u{1b}[31m\t"), "\\u001b[31m\\u0009");
         assert_eq!(visible("a\u{202e}b"), "a\\u202eb");
+        assert_eq!(visible("maximum\u{200b}_load1"), "maximum\\u200b_load1");
         assert_eq!(one_line("a\nb"), "a\\nb");
     }
 }

@@ -3,7 +3,10 @@
 use ring::digest;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
-use sps_model::validate::pem::{self, Parts};
+use sps_model::validate::{
+    pem::{self, Parts},
+    text::is_hidden,
+};
 
 use crate::{plan::Change, state::hex};
 
@@ -43,7 +46,7 @@ pub(super) enum Sign {
 pub(super) fn lines(change: &Change) -> Vec<Line> {
     let place = if change.pointer.is_empty() { "(the whole body)" } else { &change.pointer };
     let place: String =
-        place.chars().map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect();
+        place.chars().map(|it| if is_hidden(it) { '\u{fffd}' } else { it }).collect();
     let reason = change.reason.as_ref().map_or_else(String::new, |it| format!(" ({it})"));
     let [before, after] = [&change.before, &change.after].map(|it| it.as_ref().map(text));
     let (sign, short) = match (&before, &after) {
@@ -132,16 +135,16 @@ fn lines_of(text: &str) -> String {
     text.split('\n').map(|line| visible(line.trim_end_matches('\r'))).collect::<Vec<_>>().join("\n")
 }
 
-/// A text in which control characters, which a terminal may act on, are visible.
+/// A text in which characters are visible that a terminal may act on, or that readers do not see.
 fn visible(text: &str) -> String {
-    if !text.chars().any(char::is_control) {
+    if !text.contains(is_hidden) {
         return text.to_owned();
     }
     text.chars()
         .flat_map(|it| -> Vec<char> {
             match it {
                 '\t' => vec![it],
-                it if it.is_control() => it.escape_unicode().collect(),
+                it if is_hidden(it) => it.escape_unicode().collect(),
                 it => vec![it],
             }
         })
