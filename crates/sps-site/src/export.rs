@@ -33,7 +33,7 @@ use crate::{
     load::{SiteFile, has_no_body},
     object::Object,
     place::{Places, has_names},
-    plan::body_kind,
+    plan::{Plan, body_kind},
     read::{self, Format},
     report::SiteReport,
     resolve::{SCHEMA_KEY, Surroundings, TextFiles, resolve},
@@ -245,6 +245,29 @@ impl fmt::Debug for Export {
             .field("root", &self.root)
             .field("files", &self.files)
             .finish_non_exhaustive()
+    }
+}
+
+impl Plan {
+    /// Remembers that the appliance has what the files of this tree say, once the plan was applied, or had nothing to change:
+    /// an export may change these files as if it had written them. A file that has another body than the plan is left out.
+    ///
+    /// The folder is the one of [`ExportOptions::record`]. Without a record that can be written, the files count as edited.
+    pub fn remember_files(&self, site: &Site, folder: &Path) {
+        let bodies: BTreeMap<&Label, &Value> = self
+            .tree
+            .iter()
+            .filter(|it| !self.scope.is_ignored(&it.label))
+            .map(|it| (&it.label, &it.body))
+            .collect();
+        let files: BTreeMap<&Path, &SiteFile> =
+            site.tree().files.iter().map(|it| (it.path.as_path(), it)).collect();
+        let same = site.objects().iter().filter(|it| bodies.get(&it.label) == Some(&&it.body));
+        let applied = same.filter_map(|it| {
+            let file = files.get(it.file.as_path())?;
+            Some((it.file.clone(), write::digest(&file.text)))
+        });
+        write::remember_applied(folder, site.root(), applied);
     }
 }
 

@@ -183,8 +183,12 @@ fn settings(
         return Ok((Settings::default(), None));
     }
     let read = match fs::canonicalize(&file) {
-        Ok(target) if target.starts_with(root) => read::text(&target, &options.limits),
-        Ok(_) => Err("the link leads out of the tree; copy the file into the tree".to_owned()),
+        Ok(target) if !target.starts_with(root) => {
+            Err("the link leads out of the tree; copy the file into the tree".to_owned())
+        }
+        // Reading a pipe or a device may never end.
+        Ok(target) if !target.is_file() => Err("it is no file".to_owned()),
+        Ok(target) => read::text(&target, &options.limits),
         Err(error) => Err(read::reason(&error)),
     };
     let text = read.map_err(|reason| LoadError::Settings { file, reason })?;

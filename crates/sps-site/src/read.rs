@@ -101,6 +101,13 @@ pub(crate) fn reason(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "no such file or folder".to_owned(),
         ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
+        _ => {
+            let text = error.to_string();
+            // Errors of temporary files name those.
+            match text.split_once(" at path \"") {
+                Some((text, _)) => text.to_owned(),
+                None => text,
+            }
+        }
     }
 }

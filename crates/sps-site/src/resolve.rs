@@ -130,7 +130,7 @@ impl Walk<'_> {
         match (&node.value, at.kind.peeled()) {
             (json::Value::Null, _) => Value::Null,
             (json::Value::Bool(it), _) => Value::Bool(*it),
-            // The scanner has checked that it is a number.
+            // The scanner has checked that it is a number. One that is too large for JSON is an error of the check.
             (json::Value::Number(token), _) => serde_json::from_str(token).unwrap_or_default(),
             (json::Value::String(text), Kind::Reference(target)) => self.key(target, node, text),
             (json::Value::String(text), kind) => {

@@ -11,7 +11,8 @@ use std::{
     fs::{self, File},
     io::{self, ErrorKind, Read as _},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, PoisonError, mpsc},
+    thread,
     time::Duration,
 };
 
@@ -130,6 +131,7 @@ pub struct SecretReader {
     hidden_variables: Vec<String>,
     hidden_files: Vec<PathBuf>,
     command_limit: Option<Duration>,
+    pipe_limit: Duration,
     prompt: Option<Box<Prompt>>,
     environment: Box<Environment>,
     /// What people and commands answered: each is asked once.
@@ -140,6 +142,8 @@ pub struct SecretReader {
 const LOGIN_VARIABLE: &str = "SPS_PASSWORD";
 /// How long a command may take.
 const COMMAND_LIMIT: Duration = Duration::from_secs(30);
+/// How long another program may take to write a pipe.
+const PIPE_LIMIT: Duration = Duration::from_secs(30);
 /// A longer file holds no secret.
 const MAX_BYTES: u64 = 1 << 20;
 
@@ -153,6 +157,7 @@ impl SecretReader {
             hidden_variables: vec![LOGIN_VARIABLE.to_owned()],
             hidden_files: Vec::new(),
             command_limit: None,
+            pipe_limit: PIPE_LIMIT,
             prompt: None,
             environment: Box::new(|name| std::env::var_os(name)),
             answers: Mutex::default(),
@@ -285,7 +290,7 @@ impl SecretReader {
             let folders: Vec<_> = self.folders.iter().map(|it| it.display().to_string()).collect();
             return Err(format!("only files below {} may be read", folders.join(" or ")));
         }
-        text::of_bytes(bytes(&path).map_err(|error| reason(&error))?)
+        text::of_bytes(bytes(&path, self.pipe_limit).map_err(|error| reason(&error))?)
     }
 }
 
@@ -312,16 +317,35 @@ impl fmt::Debug for SecretReader {
     }
 }
 
-fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+fn bytes(path: &Path, pipe_limit: Duration) -> io::Result<Vec<u8>> {
     if path.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
     }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    let bytes = if path.is_file() { read(path)? } else { read_in_time(path, pipe_limit)? };
     if bytes.len() as u64 > MAX_BYTES {
         return Err(io::Error::other("it is larger than 1 MiB, so it holds no secret"));
     }
     Ok(bytes)
+}
+
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a pipe, whose other end another program may never open.
+fn read_in_time(path: &Path, limit: Duration) -> io::Result<Vec<u8>> {
+    let (sender, result) = mpsc::channel();
+    let path = path.to_owned();
+    // Nothing ends the reading, so a thread that comes too late is left behind.
+    thread::spawn(move || sender.send(read(&path)));
+    result.recv_timeout(limit).unwrap_or_else(|_| {
+        let seconds = limit.as_secs();
+        Err(io::Error::other(format!(
+            "it is a pipe, which was not written within {seconds} seconds"
+        )))
+    })
 }
 
 /// An error of the operating system as a reason.

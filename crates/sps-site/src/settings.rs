@@ -137,6 +137,9 @@ impl Reader<'_> {
         if let Some(value) = table.get("ignored") {
             settings.ignored = self.list(value, "/ignored", Self::ignored);
         }
+        if let Some(value) = table.get("owned") {
+            self.contradictions(value, &settings.ignored);
+        }
         if let Some(value) = table.get("check") {
             match value.get_ref().as_table() {
                 None => self.wrong_type(value, "/check", "a table"),
@@ -265,6 +268,20 @@ impl Reader<'_> {
         let help = self.nearest(path);
         self.report(span, pointer, format!("unknown endpoint `{path}`"), help);
         None
+    }
+
+    /// Reports collections that are owned and left alone.
+    fn contradictions(&mut self, owned: &Value<'_>, ignored: &[String]) {
+        for (index, item) in
+            owned.get_ref().as_array().into_iter().flat_map(|it| it.iter()).enumerate()
+        {
+            let Some(path) = item.get_ref().as_str().map(place::plain) else { continue };
+            if let Some(ignored) = ignored.iter().find(|it| place::is_below(path, it)) {
+                let message = format!("`{path}` is owned, but `{ignored}` is ignored");
+                let help = "remove one of the two: a plan leaves alone what is ignored";
+                self.report(span(item), &format!("/owned/{index}"), message, help);
+            }
+        }
     }
 
     fn nearest(&self, path: &str) -> String {

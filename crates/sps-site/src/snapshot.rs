@@ -119,7 +119,27 @@ impl Snapshot {
     /// # Errors
     /// [`SnapshotError`], with the path that could not be read.
     pub async fn read(client: &Client, wanted: &Wanted) -> Result<Self, SnapshotError> {
-        let (snapshot, unreadable) = Self::read_readable(client, wanted).await?;
+        Self::read_of(client, Self::appliance_of(client).await?, wanted).await
+    }
+
+    /// Reads which appliance answers, and its version.
+    ///
+    /// # Errors
+    /// [`SnapshotError`].
+    pub async fn appliance_of(client: &Client) -> Result<Appliance, SnapshotError> {
+        appliance(client).await
+    }
+
+    /// Reads an appliance, as [`Self::read`] does, that [`Self::appliance_of`] has named before.
+    ///
+    /// # Errors
+    /// [`SnapshotError`], with the path that could not be read.
+    pub async fn read_of(
+        client: &Client,
+        appliance: Appliance,
+        wanted: &Wanted,
+    ) -> Result<Self, SnapshotError> {
+        let (snapshot, unreadable) = Self::read_each(client, appliance, wanted).await?;
         match unreadable.into_iter().next() {
             None => Ok(snapshot),
             Some(error) => Err(error),
@@ -134,7 +154,14 @@ impl Snapshot {
         client: &Client,
         wanted: &Wanted,
     ) -> Result<(Self, Vec<SnapshotError>), SnapshotError> {
-        let appliance = appliance(client).await?;
+        Self::read_each(client, Self::appliance_of(client).await?, wanted).await
+    }
+
+    async fn read_each(
+        client: &Client,
+        appliance: Appliance,
+        wanted: &Wanted,
+    ) -> Result<(Self, Vec<SnapshotError>), SnapshotError> {
         let mut reader = Reader::new(client, wanted, appliance.release());
         reader.read().await?;
         let Reader { raw, unreadable, done, .. } = reader;

@@ -428,6 +428,7 @@ impl fmt::Display for Reason {
             Self::PlainTextUnknown => {
                 f.write_str("plain text of the referenced password is unknown")
             }
+            Self::SecretKept => f.write_str("only the appliance has this secret"),
             Self::ExistenceUnknown => {
                 f.write_str("existence of the referenced object was not checked")
             }

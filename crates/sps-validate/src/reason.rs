@@ -8,6 +8,8 @@ use crate::version::Versions;
 pub enum Reason {
     /// No resolver knows the plain text behind the reference.
     PlainTextUnknown,
+    /// The secret stays as it is, and only the appliance has it.
+    SecretKept,
     /// No resolver knows whether the referenced object exists.
     ExistenceUnknown,
     /// The context has no time.
@@ -36,6 +38,7 @@ impl Reason {
     pub const fn kind(self) -> &'static str {
         match self {
             Self::PlainTextUnknown => "plain-text-unknown",
+            Self::SecretKept => "secret-kept",
             Self::ExistenceUnknown => "existence-unknown",
             Self::TimeUnknown => "time-unknown",
             Self::TargetUnknown(_) | Self::RuleTargetUnknown(_) => "target-unknown",

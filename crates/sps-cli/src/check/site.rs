@@ -133,7 +133,8 @@ impl Sites {
 
 /// Whether a folder is the root of a tree.
 pub(super) fn is_root(folder: &Path) -> bool {
-    folder.join(SETTINGS_FILE).is_file()
+    // One that cannot be read makes a tree too, which says so.
+    fs::symlink_metadata(folder.join(SETTINGS_FILE)).is_ok()
 }
 
 /// The path without links in its folders. A file that is a link keeps its own name, which says where it belongs.

@@ -2,7 +2,10 @@
 
 use std::{
     future::Future,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 #[cfg(unix)]
 use std::{future::poll_fn, task::Poll};
@@ -39,20 +42,36 @@ pub(crate) fn run_on_all_cores<T>(work: impl Future<Output = Result<T>>) -> Resu
         .block_on(work)
 }
 
-/// Whether a commit is under way.
-static COMMITTING: AtomicBool = AtomicBool::new(false);
+/// How far a change has come, so that an interruption can say what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Nothing is being changed.
+    Reading,
+    /// A transaction is open, or about to be.
+    Changing,
+    /// A commit is under way.
+    Committing,
+    /// The commit is done, and is being read back.
+    Committed,
+}
+
+static STAGE: Mutex<Stage> = Mutex::new(Stage::Reading);
+
+/// Says how far the change has come.
+pub(crate) fn set_stage(stage: Stage) {
+    *STAGE.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+}
+
+fn stage() -> Stage {
+    *STAGE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Runs a commit. It cannot be undone once it has begun, so the first Ctrl-C waits for its end.
 pub(crate) async fn committing<T>(commit: impl Future<Output = T>) -> T {
-    set_committing(true);
+    set_stage(Stage::Committing);
     let result = commit.await;
-    set_committing(false);
+    set_stage(Stage::Reading);
     result
-}
-
-/// Says whether a commit is under way; see [`committing`].
-pub(crate) fn set_committing(is_committing: bool) {
-    COMMITTING.store(is_committing, Ordering::Relaxed);
 }
 
 /// Whether another program, such as an editor, has the terminal.
@@ -194,10 +213,11 @@ async fn unless_interrupted(
 ) -> Result<Status> {
     let mut signals = Signals::listen();
     let mut work = Box::pin(work);
+    let mut stage_at_end = Stage::Reading;
     let result = tokio::select! {
         result = &mut work => result,
         status = next_unless_away(&mut signals) => {
-            if COMMITTING.load(Ordering::Relaxed) {
+            if stage() == Stage::Committing {
                 complain(
                     "interrupted; waiting for the commit, which cannot be undone; press Ctrl-C again to exit immediately",
                 );
@@ -212,6 +232,7 @@ async fn unless_interrupted(
                 }
             } else {
                 complain("interrupted; cleaning up; press Ctrl-C again to exit immediately");
+                stage_at_end = stage();
                 Ok(status)
             }
         }
@@ -240,6 +261,9 @@ async fn unless_interrupted(
                 }
                 (settled, result) => {
                     settled?;
+                    if result.as_ref().is_ok_and(|it| it.is_interrupted()) {
+                        complain_of_end(stage_at_end);
+                    }
                     result
                 }
             }
@@ -250,6 +274,16 @@ async fn unless_interrupted(
             );
             Ok(signal_status(result, status))
         }
+    }
+}
+
+/// Says what became of a change that was interrupted, once nothing is open any more.
+fn complain_of_end(stage: Stage) {
+    match stage {
+        Stage::Changing => complain("canceled; nothing was applied"),
+        Stage::Committed => complain("everything was applied, but it was not read back"),
+        // A commit is waited for, and says itself what became of it.
+        Stage::Reading | Stage::Committing => {}
     }
 }
 

@@ -71,6 +71,7 @@ mod tests {
             (Reason::PlainTextUnknown, false, Some("--resolve")),
             (Reason::ExistenceUnknown, true, None),
             (Reason::PlainTextUnknown, true, Some("--with-secrets")),
+            (Reason::SecretKept, true, None),
             (Reason::TargetUnknown(Versions::ALL), false, Some("--target")),
             (Reason::TargetUnknown(Versions::ALL), true, Some("--target")),
             (Reason::TimeUnknown, false, None),

@@ -122,8 +122,16 @@ impl Appliance {
 
     /// Starts the change and waits until it hangs behind this step.
     pub(crate) fn hang(&self, step: &str) -> (Child, BufReader<ChildStderr>) {
-        let arguments = ["put", "management/health_monitoring", "health.json"];
-        let mut child = self.logged_in("home", &arguments).spawn().unwrap();
+        self.hang_in(&["put", "management/health_monitoring", "health.json"], step)
+    }
+
+    /// Starts this command and waits until it hangs behind this step.
+    pub(crate) fn hang_in(
+        &self,
+        arguments: &[&str],
+        step: &str,
+    ) -> (Child, BufReader<ChildStderr>) {
+        let mut child = self.logged_in("home", arguments).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         while !line.starts_with(step) {

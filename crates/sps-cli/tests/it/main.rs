@@ -45,6 +45,7 @@ mod site;
 mod site_page;
 mod support;
 mod tree;
+mod tree_attacks;
 mod tree_pitfalls;
 mod whole_diff;
 mod yaml;

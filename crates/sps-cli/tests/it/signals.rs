@@ -6,8 +6,9 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::appliance::{Appliance, disk};
+use crate::appliance::{Appliance, HEALTH, disk};
 
+const CANCELED: &str = "interrupted; cleaning up; press Ctrl-C again to exit immediately\ncanceled; nothing was applied\n";
 const REVIEW: &str = "GET /api/transaction/changes";
 
 #[track_caller]
@@ -56,13 +57,52 @@ fn a_signal_leaves_nothing_open() {
         let appliance = Appliance::hanging(&format!("signals{signal}"), REVIEW);
         let (child, lines) = appliance.hang("changed");
         send(signal, &child);
-        let expected = "interrupted; cleaning up; press Ctrl-C again to exit immediately\n";
-        assert_eq!(end(child, lines), (Some(status), expected.to_owned()));
+        assert_eq!(end(child, lines), (Some(status), CANCELED.to_owned()));
         appliance.meet(REVIEW);
         assert!(appliance.is_free(), "{signal}");
         assert_eq!(disk(&appliance.health()), 80);
         assert!(!appliance.dir.path().join("home/.local/state/sps/journal").exists());
     }
+}
+
+/// A tree with one change, beside the appliance.
+fn with_tree(appliance: Appliance) -> Appliance {
+    let folder = appliance.dir.path().join("site/management");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("health_monitoring.json"), HEALTH).unwrap();
+    appliance
+}
+
+#[test]
+fn s091_an_interrupted_apply_says_that_nothing_was_applied() {
+    let put = "PUT /api/configuration/management/health_monitoring";
+    for (request, step) in [(put, "replace"), (REVIEW, "review")] {
+        let appliance = with_tree(Appliance::hanging("signals-apply", request));
+        let (child, lines) = appliance.hang_in(&["apply", "site", "--yes"], step);
+        // Until it waits for the response.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        send("-TERM", &child);
+        let (status, stderr) = end(child, lines);
+        assert_eq!(status, Some(143), "{stderr}");
+        assert!(stderr.contains("canceled; nothing was applied\n"), "{stderr}");
+        appliance.meet(request);
+        assert!(appliance.is_free());
+        assert_eq!(disk(&appliance.health()), 80);
+    }
+}
+
+#[test]
+fn s091_an_apply_that_is_interrupted_after_the_commit_says_so() {
+    let slow = "GET /api/configuration/management/health_monitoring delay=2s";
+    let faults = ["--plain-http", "--fault", slow];
+    let appliance = with_tree(Appliance::start("signals-read-back", &faults));
+    let (child, lines) =
+        appliance.hang_in(&["apply", "site", "--yes"], "reading    everything back");
+    send("-INT", &child);
+    let (status, stderr) = end(child, lines);
+    assert_eq!(status, Some(130), "{stderr}");
+    assert!(stderr.contains("everything was applied, but it was not read back\n"), "{stderr}");
+    assert_eq!(disk(&appliance.health()), 91);
 }
 
 #[test]
@@ -193,8 +233,7 @@ fn a_run_under_nohup_survives_a_hangup() {
     }
     send("-HUP", &child);
     send("-INT", &child);
-    let expected = "interrupted; cleaning up; press Ctrl-C again to exit immediately\n";
-    assert_eq!(end(child, stderr), (Some(130), expected.to_owned()));
+    assert_eq!(end(child, stderr), (Some(130), CANCELED.to_owned()));
 }
 
 #[test]

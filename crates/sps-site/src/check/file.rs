@@ -77,7 +77,7 @@ impl FileCheck<'_> {
                 }
                 Err(reason) => {
                     let message = format!("no value for {}: {}", name_of(source), reason.reason());
-                    let help = "the value is read where the check runs; without secrets, they are not checked";
+                    let help = help_with(source);
                     let (pointer, span) = (&spot.pointer, spot.span);
                     let problem = error(code::SECRET_UNAVAILABLE, pointer, span, message, help);
                     report.diagnostics.push(problem);
@@ -172,6 +172,18 @@ impl FileCheck<'_> {
             view.add(report, explain_scanned(text, &copy, &subject, &context), &pointer);
         }
         self.point_at_first_uses(report);
+        self.name_kept_secrets(report);
+    }
+
+    /// Says of a secret that is kept that no option lets it be checked.
+    fn name_kept_secrets(&self, report: &mut Report) {
+        let kept = |what: &What| matches!(what, What::Secret { source, .. } if *source == SecretSource::Keep);
+        for it in &mut report.unchecked {
+            let is_kept = |spot: &Spot| spot.pointer == it.pointer && kept(&spot.what);
+            if it.reason == Reason::PlainTextUnknown && self.file.spots.iter().any(is_kept) {
+                it.reason = Reason::SecretKept;
+            }
+        }
     }
 
     /// Adds the places in other files that use the objects of a single user first.
@@ -363,4 +375,17 @@ fn remark(blemish: Blemish, spot: &Spot) -> Diagnostic {
     };
     let help = "remove it from the source, unless it belongs to the secret";
     warning(code::SECRET_WHITESPACE, &spot.pointer, spot.span, message, help)
+}
+
+/// What to do about a secret that cannot be had.
+fn help_with(source: &SecretSource) -> &'static str {
+    match source {
+        SecretSource::Env(_) => {
+            "set the variable for this run; a check that reads no secrets does not need it"
+        }
+        SecretSource::File(_) => {
+            "a relative path begins at the root of the tree; a check that reads no secrets does not need the file"
+        }
+        _ => "a check that reads no secrets does not need it",
+    }
 }

@@ -45,15 +45,12 @@ pub(super) fn read_record(record: &Path) -> BTreeMap<PathBuf, String> {
 
 /// Writes an export.
 pub(super) fn write(export: &Export) -> Result<(), ExportError> {
-    let is_new = match fs::read_dir(&export.root) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+    // A folder that is there stays, even an empty one: it may be a volume, have permissions of its own, or be in a folder
+    // that the user cannot write to.
+    match fs::metadata(&export.root) {
+        Ok(_) => write_files(export)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => write_tree(export)?,
         Err(error) => return Err(failed(&export.root, &error, 0)),
-    };
-    if is_new {
-        write_tree(export)?;
-    } else {
-        write_files(export)?;
     }
     remember(export);
     Ok(())
@@ -71,11 +68,6 @@ fn write_tree(export: &Export) -> Result<(), ExportError> {
     let tree = staged.path().join("tree");
     fs::create_dir(&tree).map_err(|error| root_failed(&error))?;
     write_all(&tree, &export.texts).map_err(|(file, error)| failed(&file, &error, 0))?;
-    // An empty folder may be in its place.
-    match fs::remove_dir(&absolute) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(root_failed(&error)),
-        _ => {}
-    }
     fs::rename(&tree, &absolute).map_err(|error| root_failed(&error))
 }
 
@@ -197,7 +189,26 @@ fn remember(export: &Export) {
             None => files.remove(&file.file),
         };
     }
-    let root = fs::canonicalize(&export.root).unwrap_or_else(|_| export.root.clone());
+    write_record(record, &export.root, files);
+}
+
+/// Remembers that an appliance has what these files of a tree say, as an export does.
+pub(super) fn remember_applied(
+    folder: &Path,
+    root: &Path,
+    applied: impl Iterator<Item = (PathBuf, String)>,
+) {
+    let record = record_of(folder, root);
+    let before = read_record(&record);
+    let mut files = before.clone();
+    files.extend(applied);
+    if files != before {
+        write_record(&record, root, files);
+    }
+}
+
+fn write_record(record: &Path, root: &Path, files: BTreeMap<PathBuf, String>) {
+    let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
     let Ok(text) = serde_json::to_string(&Record { format: FORMAT, root, files }) else { return };
     let write = || -> io::Result<()> {
         let folder = record.parent().unwrap_or_else(|| Path::new("."));
@@ -207,6 +218,6 @@ fn remember(export: &Export) {
         temporary.persist(record)?;
         Ok(())
     };
-    // The export itself is done.
+    // What was to be remembered is done itself.
     let _ = write();
 }

@@ -25,6 +25,7 @@ use crate::{
     found::{Appliance, Found},
     label::Label,
     object::Object,
+    place::plain,
 };
 
 /// Everything that a plan is made of.
@@ -319,9 +320,12 @@ fn places(
         return BTreeSet::new();
     }
     let mut all: BTreeMap<String, (Label, String)> = BTreeMap::new();
+    let mut kept = BTreeSet::new();
     for (label, (object, _)) in &matches.pairs {
         visit_sources(&object.body, &mut |pointer, source| {
-            if source != "keep" {
+            if source == "keep" {
+                kept.insert(format!("{label}{pointer}"));
+            } else {
                 // A secret inside of a `$new` changes with the whole object.
                 let pointer = pointer.split("/$new").next().unwrap_or_default();
                 all.insert(format!("{label}{pointer}"), ((*label).clone(), pointer.to_owned()));
@@ -333,14 +337,19 @@ fn places(
     }
     let mut places = BTreeSet::new();
     for place in rotate {
+        let place = plain(place);
         if let Some(place) = all.get(place) {
             places.insert(place.clone());
+            continue;
+        }
+        if kept.contains(place) {
+            problems.push(Problem::KeptSecret { place: place.to_owned() });
             continue;
         }
         let candidates = all.keys().map(String::as_str);
         let nearest = sps_model::validate::suggest::nearest(place, candidates);
         let nearest = nearest.first().map(|it| (*it).to_owned());
-        problems.push(Problem::UnknownSecret { place: place.clone(), nearest });
+        problems.push(Problem::UnknownSecret { place: place.to_owned(), nearest });
     }
     places
 }

@@ -3,11 +3,12 @@
 use std::{collections::BTreeSet, path::PathBuf};
 
 use sps_client::Client;
+use sps_model::validate::Version;
 
 use super::{Inputs, Plan, Problems, Scope, Values, secret::visit_sources};
 use crate::{
-    CheckOptions, Found, Object, SecretError, SecretSource, Secrets, Site, SiteReport, Snapshot,
-    SnapshotError, State, Wanted, found::Appliance,
+    CheckOptions, Found, Label, Object, SecretError, SecretSource, Secrets, Site, SiteReport,
+    Snapshot, SnapshotError, State, Wanted, found::Appliance, place::plain,
 };
 
 /// How a plan is made.
@@ -98,7 +99,10 @@ impl Plan {
         options: &PlanOptions<'_>,
     ) -> Result<Self, PlanError> {
         let prepared = Prepared::new(site, options)?;
-        let snapshot = Snapshot::read(client, &Wanted::Endpoints(prepared.endpoints())).await?;
+        let appliance = Snapshot::appliance_of(client).await?;
+        prepared.check_for(&appliance)?;
+        let wanted = Wanted::Endpoints(prepared.endpoints());
+        let snapshot = Snapshot::read_of(client, appliance, &wanted).await?;
         prepared.plan(client, &snapshot).await
     }
 }
@@ -111,7 +115,7 @@ impl Scope {
             owned: settings.owned.clone(),
             ignored: settings.ignored.clone(),
             moved: settings.moved.iter().map(|it| (it.from.clone(), it.to.clone())).collect(),
-            only: options.only.clone(),
+            only: options.only.iter().map(|it| plain(it).to_owned()).collect(),
         }
     }
 }
@@ -158,7 +162,8 @@ impl<'a> Prepared<'a> {
     /// Checks a tree, and reads the values of its secrets. Sends nothing.
     ///
     /// # Errors
-    /// [`PlanError::Invalid`], [`PlanError::Secrets`].
+    /// [`PlanError::Invalid`], [`PlanError::Secrets`], and [`PlanError::Problems`] if the tree has nothing at a place of
+    /// [`PlanOptions::only`].
     pub fn new(site: &'a Site, options: &PlanOptions<'a>) -> Result<Self, PlanError> {
         let checked;
         let report = match options.report {
@@ -172,9 +177,34 @@ impl<'a> Prepared<'a> {
             return Err(PlanError::Invalid { report: Box::new(report.clone()) });
         }
         let scope = Scope::new(site, options);
+        let missing = scope.missing(site.objects());
+        if !missing.is_empty() {
+            return Err(Problems::new(missing).into());
+        }
         let values = Values::read(site.objects(), &scope, options.secrets);
         let values = values.map_err(|errors| PlanError::Secrets { errors })?;
         Ok(Self { site, scope, values, options: options.clone() })
+    }
+
+    /// Checks the tree for the version of the appliance, if that is another one than the files are written for: what that
+    /// version does not have cannot be read either.
+    ///
+    /// # Errors
+    /// [`PlanError::Invalid`].
+    pub fn check_for(&self, appliance: &Appliance) -> Result<(), PlanError> {
+        let is_other = |it: &Version| self.site.settings().target != Some(*it);
+        let Some(version) = appliance.release().filter(is_other) else { return Ok(()) };
+        let options = CheckOptions::default().with_target(version);
+        let options = match self.options.secrets {
+            Some(secrets) => options.with_secrets(secrets),
+            None => options,
+        };
+        let report = self.site.check(&options);
+        if report.is_valid() {
+            Ok(())
+        } else {
+            Err(PlanError::Invalid { report: Box::new(report) })
+        }
     }
 
     /// The endpoints that have to be read; see [`Plan::endpoints_of`].
@@ -218,6 +248,18 @@ impl<'a> Prepared<'a> {
         self.site.root().clone_into(&mut plan.root);
         for note in state.notes() {
             plan.add_note(note);
+        }
+        for it in &self.site.settings().moved {
+            let is_described =
+                |label: &Label| self.site.objects().iter().any(|it| it.label == *label);
+            let is_passed_on = self.site.settings().moved.iter().any(|next| next.from == it.to);
+            let is_found = found.iter().any(|found| found.label == it.from);
+            if is_found && !is_passed_on && !is_described(&it.from) && !is_described(&it.to) {
+                plan.add_note(format!(
+                    "[[moved]] does not rename {}: no file describes {}",
+                    it.from, it.to
+                ));
+            }
         }
         // The last parts of a version are corrections of errors.
         let release = |version: &str| -> Vec<String> {

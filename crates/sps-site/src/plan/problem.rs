@@ -89,7 +89,9 @@ pub enum Problem {
         labels: Vec<Label>,
     },
     /// A secret is to be kept, and the appliance has none there.
-    #[error("{label}#{pointer}: there is no secret to keep; say where its value comes from")]
+    #[error(
+        "{label}#{pointer}: there is no secret to keep; say where its value comes from, such as {{\"$secret\": \"env:NAME\"}}"
+    )]
     NothingToKeep {
         /// The object.
         label: Label,
@@ -150,6 +152,20 @@ pub enum Problem {
     Circle {
         /// The objects in the circle.
         labels: Vec<Label>,
+    },
+    /// Only this is to be planned, and the tree has nothing there.
+    #[error("the tree has nothing at {place}{}", did_you_mean(nearest.as_deref()))]
+    NothingThere {
+        /// The label or path that was given.
+        place: String,
+        /// The nearest one in the tree.
+        nearest: Option<String>,
+    },
+    /// A secret is to be changed that is to be kept.
+    #[error("{place} is kept; say in the file where its new value comes from")]
+    KeptSecret {
+        /// The place that was given.
+        place: String,
     },
     /// A secret is to be changed that the tree does not have.
     #[error("there is no secret at {place}{}", did_you_mean(nearest.as_deref()))]

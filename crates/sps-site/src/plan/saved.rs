@@ -24,6 +24,7 @@ use crate::{
     found::Appliance,
     label::Label,
     object::Object,
+    read::reason,
     secret::{SecretError, Secrets},
     state::{hex, write},
 };
@@ -198,7 +199,9 @@ impl Plan {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        write(folder, path, text.as_bytes()).map_err(failed)
+        // Without the name of the temporary file, which no reader knows.
+        let plain = |error: io::Error| io::Error::new(error.kind(), reason(&error));
+        write(folder, path, text.as_bytes()).map_err(|error| failed(plain(error)))
     }
 
     fn content(&self) -> Content {

@@ -1,6 +1,9 @@
 //! What a plan may touch.
 
-use crate::{label::Label, place::is_below};
+use sps_model::validate::suggest;
+
+use super::Problem;
+use crate::{label::Label, object::Object, place::is_below};
 
 /// What a plan may touch beyond the objects of the tree, and what it must not.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +28,27 @@ impl Scope {
     pub(crate) fn is_named(&self, label: &Label) -> bool {
         let text = label.to_string();
         self.only.contains(&text)
+    }
+
+    /// The places of [`Self::only`] at which the tree has nothing and owns nothing: most likely misspelled, and a plan of
+    /// nothing would look as if there were nothing to change.
+    pub(crate) fn missing(&self, objects: &[Object]) -> Vec<Problem> {
+        if self.only.is_empty() {
+            return Vec::new();
+        }
+        let labels: Vec<String> = objects.iter().map(|it| it.label.to_string()).collect();
+        let is_owned = |only: &str| {
+            self.owned.iter().any(|owned| is_below(owned, only) || is_below(only, owned))
+        };
+        let is_here = |only: &str| labels.iter().any(|it| is_below(it, only)) || is_owned(only);
+        let missing = self.only.iter().filter(|it| !is_here(it));
+        let problem = |place: &String| {
+            let endpoints = objects.iter().map(|it| it.label.endpoint());
+            let all = labels.iter().map(String::as_str).chain(endpoints);
+            let nearest = suggest::nearest(place, all).first().map(|it| (*it).to_owned());
+            Problem::NothingThere { place: place.clone(), nearest }
+        };
+        missing.map(problem).collect()
     }
 
     pub(crate) fn is_ignored(&self, label: &Label) -> bool {

@@ -65,6 +65,10 @@ impl Walk<'_> {
     fn no_label(&mut self, node: &Node<'_>, target: Option<&'static Target>, path: &str) -> Value {
         let places = self.surroundings.places;
         let (message, help) = match path.rsplit_once('/') {
+            Some(_) if places.endpoint(path).is_some() => {
+                let help = format!("add the name of an object: \"{path}/NAME\"");
+                (format!("`{path}` is a whole collection"), help)
+            }
             Some((folder, _)) if places.collection(folder).is_none() => {
                 let help = match places.nearest(folder) {
                     Some(near) => format!("did you mean `{near}`?"),

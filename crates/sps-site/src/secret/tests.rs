@@ -251,3 +251,27 @@ fn debug_shows_no_answer() {
     fetch(&reader, "prompt:x").ok().unwrap();
     assert!(!format!("{reader:?}").contains("hunter22"));
 }
+
+/// A pipe that no program writes would be read for ever.
+#[test]
+#[cfg(unix)]
+fn a_pipe_is_read_in_time_only() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let mut reader = SecretReader::new(root.path());
+    reader.pipe_limit = Duration::from_millis(50);
+    let source = SecretSource::parse("file:pipe").unwrap();
+    let label = Label::of_singleton("x");
+    let error = reader.fetch(&source, &label, "/y").err().unwrap();
+    assert!(error.reason().contains("a pipe, which was not written within"), "{error}");
+    // One that is written is a source like others.
+    reader.pipe_limit = PIPE_LIMIT;
+    let writer = thread::spawn(move || fs::write(path, "open sesame").unwrap());
+    // The reader that came too late has the first text.
+    writer.join().unwrap();
+    let path = root.path().join("pipe");
+    let writer = thread::spawn(move || fs::write(path, "open sesame").unwrap());
+    assert_eq!(reader.fetch(&source, &label, "/y").unwrap().expose(), "open sesame");
+    writer.join().unwrap();
+}

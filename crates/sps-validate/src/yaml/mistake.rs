@@ -118,7 +118,10 @@ impl Mistake {
         match self {
             Self::NoBody => "write the body, or delete the file",
             Self::SecondDocument => "put each object into a file of its own",
-            Self::Tag | Self::UnknownAnchor | Self::UnusedAnchor | Self::Indicator => {
+            Self::Tag => {
+                "remove the tag, or quote the value if it is a text; a tree of files has secrets as {\"$secret\": \"env:NAME\"}"
+            }
+            Self::UnknownAnchor | Self::UnusedAnchor | Self::Indicator => {
                 "quote the value, if it is a text"
             }
             Self::TaggedValue => "remove the tag, or correct the value",

@@ -19,7 +19,10 @@ use crate::{
         patch_document::{Patch, PatchError},
         target::Target,
     },
-    connection::{self, runtime},
+    connection::{
+        self,
+        runtime::{self, Stage},
+    },
     endpoint, failure,
     file_name::is_stdin,
     output::{Stdout, complain, count, one_line, print, print_result, remark, start_of},
@@ -205,6 +208,7 @@ impl ChangeOptions {
         version: Option<Version>,
         turns: &mut Turns,
     ) -> Result<Status> {
+        runtime::set_stage(Stage::Changing);
         let mut transaction = client.transaction().await?;
         report("opened", &format!("a transaction at {}", self.connection.peer(client)));
         let progress = change.send(&mut transaction, version, self.leniency(), turns).await;

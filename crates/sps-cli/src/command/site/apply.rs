@@ -1,9 +1,8 @@
 //! `sps apply`: a plan carried out in one transaction.
 
 use std::{
-    collections::BTreeSet,
     io::{self, BufRead as _, IsTerminal as _, Write as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
     thread,
 };
 
@@ -11,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use sps_client::Client;
 use sps_site::{
-    Applied, ApplyError, ApplyOptions, Plan, Snapshot, State, Wanted,
+    Applied, ApplyError, ApplyOptions, Plan, Site, Snapshot, State,
     apply::{ApplyErrorKind, ApplyEvent, ApplyProgress, Outcome},
     plan::{SavedPlan, Style},
 };
@@ -24,10 +23,13 @@ use crate::{
             plan::print_plan,
             secrets::SecretArgs,
             seed::seeds,
-            tree::{Tree, TreeArgs},
+            tree::{Tree, TreeArgs, load_options},
         },
     },
-    connection::{self, runtime},
+    connection::{
+        self,
+        runtime::{self, Stage},
+    },
     output::{Stdout, complain, is_quiet, print_result},
     status::Status,
 };
@@ -87,7 +89,7 @@ pub(crate) struct ApplyArgs {
 /// Where the plan comes from.
 enum Source {
     Tree(Box<Tree>),
-    Saved(Box<Plan>),
+    Saved { plan: Box<Plan>, root: PathBuf },
 }
 
 /// How a plan ended.
@@ -114,6 +116,7 @@ pub(crate) fn apply(args: &ApplyArgs, out: &mut Stdout) -> Result<Status> {
             complain(plan.to_text(Style::Plain).trim_end());
         }
         if plan.is_empty() {
+            args.remember_files(&source, &plan);
             return finish(out, &plan, Status::Done, "unchanged");
         }
         if !args.is_agreed(&plan) {
@@ -126,7 +129,12 @@ pub(crate) fn apply(args: &ApplyArgs, out: &mut Stdout) -> Result<Status> {
         let mut turns = Turns::new(&args.connection);
         loop {
             let error = match args.carry_out(client, &plan, out).await? {
-                Ended::Done(status) => return Ok(status),
+                Ended::Done(status) => {
+                    if status == Status::Done {
+                        args.remember_files(&source, &plan);
+                    }
+                    return Ok(status);
+                }
                 Ended::Conflict(error) => error,
             };
             if !matches!(source, Source::Tree(_)) || !turns.wait().await {
@@ -138,6 +146,7 @@ pub(crate) fn apply(args: &ApplyArgs, out: &mut Stdout) -> Result<Status> {
             };
             if again.is_empty() {
                 report("unchanged", "the other session made these changes");
+                args.remember_files(&source, &again);
                 return finish(out, &again, Status::Done, "unchanged");
             }
             // What was agreed to is this plan. It is carried out if the other commit leaves it as it is.
@@ -179,10 +188,10 @@ impl ApplyArgs {
             Ok(saved) => saved,
             Err(error) => return Ok(Err(not_taken(error)?)),
         };
-        let root = if saved.root.as_os_str().is_empty() { Path::new(".") } else { &saved.root };
-        let reader = self.secrets.of_tree(root, &self.connection)?;
+        let root = if saved.root.as_os_str().is_empty() { ".".into() } else { saved.root.clone() };
+        let reader = self.secrets.of_tree(&root, &self.connection)?;
         Ok(match saved.with_secrets(&*reader) {
-            Ok(plan) => Ok(Source::Saved(Box::new(plan))),
+            Ok(plan) => Ok(Source::Saved { plan: Box::new(plan), root }),
             Err(error) => Err(not_taken(error)?),
         })
     }
@@ -191,10 +200,9 @@ impl ApplyArgs {
     async fn plan(&self, client: &Client, source: &Source) -> Result<Result<Plan, Status>> {
         let plan = match source {
             Source::Tree(tree) => return tree.plan(client, &self.connection).await,
-            Source::Saved(plan) => Plan::clone(plan),
+            Source::Saved { plan, .. } => (**plan).clone(),
         };
-        let nothing = Wanted::Endpoints(BTreeSet::new());
-        let found = Snapshot::read(client, &nothing).await.map_err(not_read)?.appliance;
+        let found = Snapshot::appliance_of(client).await.map_err(not_read)?;
         let expected = plan.appliance();
         if expected.name != found.name {
             complain(&format!(
@@ -207,10 +215,33 @@ impl ApplyArgs {
         }
         if expected.config_hash != found.config_hash {
             complain("error: the configuration changed after the plan was made; nothing was sent");
+            if expected.url != found.url {
+                complain(&format!(
+                    "note: the plan was made for {}, and this is {}",
+                    expected.url, found.url
+                ));
+            }
             complain(PLAN_AGAIN);
             return Ok(Err(Status::Stale));
         }
         Ok(Ok(plan))
+    }
+
+    /// Lets the next export change the files that the appliance agrees with now.
+    fn remember_files(&self, source: &Source, plan: &Plan) {
+        if self.connection.is_simulated() {
+            return;
+        }
+        let Some(folder) = connection::state_folder() else { return };
+        match source {
+            Source::Tree(tree) => plan.remember_files(tree.site(), &folder),
+            Source::Saved { root, .. } => {
+                // The tree may be elsewhere, or gone: a saved plan does not need it.
+                if let Ok(site) = Site::load_with(root, &load_options()) {
+                    plan.remember_files(&site, &folder);
+                }
+            }
+        }
     }
 
     /// Whether everything that the plan deletes was agreed to.
@@ -265,7 +296,7 @@ impl ApplyArgs {
         options.delete_all = self.delete_all.iter().cloned().collect();
         let mut steps = Steps { peer: self.connection.peer(client).to_owned() };
         let applied = plan.apply(client, &mut state, &options, &mut steps).await;
-        runtime::set_committing(false);
+        runtime::set_stage(Stage::Reading);
         let applied = match applied {
             Ok(applied) => applied,
             Err(error) => {
@@ -355,7 +386,10 @@ struct Steps {
 impl ApplyProgress for Steps {
     fn event(&mut self, event: &ApplyEvent<'_>) {
         match event {
-            ApplyEvent::Opening => report("opening", &format!("a transaction at {}", self.peer)),
+            ApplyEvent::Opening => {
+                runtime::set_stage(Stage::Changing);
+                report("opening", &format!("a transaction at {}", self.peer));
+            }
             ApplyEvent::SendingSecret { label, pointer } => {
                 report("secret", &format!("{label}{pointer}"));
             }
@@ -364,11 +398,11 @@ impl ApplyProgress for Steps {
             }
             ApplyEvent::Reviewing => report("review", "the appliance's own list of changes"),
             ApplyEvent::Committing => {
-                runtime::set_committing(true);
+                runtime::set_stage(Stage::Committing);
                 report("commit", "everything takes effect");
             }
             ApplyEvent::ReadingBack => {
-                runtime::set_committing(false);
+                runtime::set_stage(Stage::Committed);
                 report("reading", "everything back");
             }
             _ => {}

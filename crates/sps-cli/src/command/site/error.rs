@@ -1,7 +1,11 @@
 //! Why a plan was not made or not applied, and the status of the run.
 
 use anyhow::{Error, Result};
-use sps_site::{ApplyError, PlanError, SnapshotError, apply::ApplyErrorKind, plan::SavedPlanError};
+use sps_site::{
+    ApplyError, PlanError, SnapshotError,
+    apply::ApplyErrorKind,
+    plan::{Problem, SavedPlanError},
+};
 
 use crate::{failure, output::complain, status::Status};
 
@@ -12,7 +16,14 @@ pub(super) fn not_planned(error: PlanError) -> Result<Status> {
             for problem in problems.iter() {
                 complain(&format!("error: {problem}"));
             }
-            complain("help: nothing was changed; correct the tree, or read what the appliance has");
+            let is_option = |it: &Problem| {
+                matches!(it, Problem::NothingThere { .. } | Problem::UnknownSecret { .. })
+            };
+            complain(if problems.iter().all(is_option) {
+                "help: nothing was changed; correct the option, or pass the root of another tree"
+            } else {
+                "help: nothing was changed; correct the tree, or read what the appliance has"
+            });
             Ok(Status::Invalid)
         }
         PlanError::Secrets { errors } => {
@@ -47,6 +58,11 @@ pub(super) fn not_taken(error: SavedPlanError) -> Result<Status> {
             complain(&format!("error: {error}; nothing was sent"));
             complain(PLAN_AGAIN);
             Ok(Status::Stale)
+        }
+        error @ SavedPlanError::Damaged { .. } => {
+            complain(&format!("error: {error}"));
+            complain("help: pass the folder of a tree, or a file that `sps plan --out` saved");
+            Ok(Status::Failed)
         }
         error => Err(error.into()),
     }

@@ -10,13 +10,13 @@ use clap::ValueEnum;
 use serde_json::json;
 use sps_client::Client;
 use sps_site::{
-    CheckOptions, Export, ExportError, ExportOptions, LoadOptions, Site, Snapshot, Wanted,
+    CheckOptions, Export, ExportError, ExportOptions, Site, Snapshot, Wanted,
     export::{ExportFormat, ExportedFile, FileAction},
 };
 use sps_validate::suggest;
 
 use crate::{
-    command::site::{error::not_read, report},
+    command::site::{error::not_read, report, tree::load_options},
     connection::{self, runtime},
     output::{Format, Stdout, complain, one_line, print, print_result, record, remark},
     spec::endpoints,
@@ -30,8 +30,8 @@ use crate::{
 /// and the same configuration always gives the same bytes.
 ///
 /// In a tree that is there, files change only where the appliance differs: comments, notations and the sources of secrets
-/// stay. Files of objects that the appliance no longer has are removed. A file that was edited after the last export is not
-/// overwritten.
+/// stay. Files of objects that the appliance no longer has are removed. A file that was edited after the last export, and not
+/// applied, is not overwritten.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit status:
@@ -60,7 +60,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FileFormat::Yaml)]
     format: FileFormat,
 
-    /// Overwrite files that were edited after the last export
+    /// Overwrite files that were edited after the last export, and not applied
     #[arg(long)]
     force: bool,
 
@@ -91,7 +91,7 @@ enum FileFormat {
 /// Runs `sps export`.
 pub(crate) fn export(args: &ExportArgs, out: &mut Stdout) -> Result<Status> {
     let out = out.with(args.report);
-    let load = LoadOptions::default().with_endpoints(endpoints().iter().copied());
+    let load = load_options();
     let site = match fs::metadata(&args.dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         _ => Some(Site::load_with(&args.dir, &load)?),

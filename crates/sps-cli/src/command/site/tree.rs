@@ -5,10 +5,9 @@ use std::path::Path;
 use anyhow::Result;
 use sps_client::Client;
 use sps_site::{
-    Appliance, CheckOptions, LoadOptions, Plan, PlanOptions, Secrets, Site, SiteReport, Snapshot,
-    Wanted, plan::Prepared,
+    Appliance, CheckOptions, LoadOptions, Plan, PlanError, PlanOptions, Secrets, Site, SiteReport,
+    Snapshot, Wanted, plan::Prepared,
 };
-use sps_validate::Version;
 
 use crate::{
     check::validate::now,
@@ -53,14 +52,18 @@ impl Tree {
         secrets: &SecretArgs,
         connection: &connection::Args,
     ) -> Result<Result<Self, Status>> {
-        let options = LoadOptions::default().with_endpoints(endpoints().iter().copied());
-        let site = Site::load_with(root, &options)?;
+        let site = Site::load_with(root, &load_options())?;
         let reader = secrets.of_tree(root, connection)?;
         let report = site.check(&check_options(&*reader));
         Ok(match report::print(root, &report)? {
             Some(status) => Err(status),
             None => Ok(Self { site, report, reader, args: args.clone() }),
         })
+    }
+
+    /// The tree itself.
+    pub(super) fn site(&self) -> &Site {
+        &self.site
     }
 
     /// Reads what the appliance has, and compares. Prints why that cannot be done.
@@ -81,31 +84,31 @@ impl Tree {
         };
         let wanted = Wanted::Endpoints(prepared.endpoints());
         remark(&format!("reading    {}", connection.peer(client)));
-        let snapshot = Snapshot::read(client, &wanted).await.map_err(not_read)?;
-        if let Some(status) = self.check_for(&snapshot.appliance)? {
-            return Ok(Err(status));
+        let appliance = Snapshot::appliance_of(client).await.map_err(not_read)?;
+        if let Err(error) = prepared.check_for(&appliance) {
+            return Ok(Err(self.unfit(&appliance, error)?));
         }
+        let snapshot = Snapshot::read_of(client, appliance, &wanted).await.map_err(not_read)?;
         match prepared.plan(client, &snapshot).await {
             Ok(plan) => Ok(Ok(plan)),
             Err(error) => Ok(Err(not_planned(error)?)),
         }
     }
 
-    /// Checks the tree for the version of the appliance, if that is another one.
-    fn check_for(&self, appliance: &Appliance) -> Result<Option<Status>> {
-        let is_other = |it: &Version| self.site.settings().target != Some(*it);
-        let Some(version) = appliance.release().filter(is_other) else { return Ok(None) };
-        let report = self.site.check(&check_options(&*self.reader).with_target(version));
-        // Warnings were printed before.
-        if report.is_valid() {
-            return Ok(None);
-        }
+    /// Prints why the tree does not fit the version of the appliance.
+    fn unfit(&self, appliance: &Appliance, error: PlanError) -> Result<Status> {
+        let PlanError::Invalid { report } = error else { return not_planned(error) };
         remark(&format!(
             "the appliance has version {}, for which the tree is invalid:",
             appliance.version
         ));
-        report::print(self.site.root(), &report)
+        Ok(report::print(self.site.root(), &report)?.unwrap_or(Status::Invalid))
     }
+}
+
+/// How every tree is read.
+pub(super) fn load_options() -> LoadOptions {
+    LoadOptions::default().with_endpoints(endpoints().iter().copied())
 }
 
 fn check_options(secrets: &dyn Secrets) -> CheckOptions<'_> {

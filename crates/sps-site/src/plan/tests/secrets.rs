@@ -118,7 +118,7 @@ fn a_secret_that_is_kept_never_changes() {
     let mut nothing = found(&trap(), None, body(Value::Null));
     nothing.request = body(Value::Null);
     let text = "management/snmp/trap#/version/value/auth_password: there is no secret to keep; \
-                say where its value comes from";
+                say where its value comes from, such as {\"$secret\": \"env:NAME\"}";
     assert_eq!(problems(compare("keep", "", &nothing, &state, &[])), [text]);
     // Another secret is set.
     let plan = compare("env:TRAP", "hunter2", &nothing, &state, &[]).unwrap();
