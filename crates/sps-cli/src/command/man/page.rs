@@ -90,9 +90,11 @@ fn page(command: &Command, parent: Option<&str>, day: &str) -> Result<String> {
 fn prose(text: &str) -> Inline {
     let mut lines = vec![String::new()];
     for word in text.split(' ').filter(|it| !it.is_empty()) {
-        // Escapes make a line longer.
-        let length =
-            |text: &str| text.len() + 3 * text.matches(['-', '`', '~', '\'', '\\']).count();
+        // Escapes make a line longer; those of letters beyond ASCII are made by `man`.
+        let length = |text: &str| {
+            let escaped = text.matches(['-', '`', '~', '\'', '\\']).count();
+            text.len() + 3 * escaped + 8 * text.matches(|it: char| !it.is_ascii()).count()
+        };
         match lines.last_mut() {
             Some(line) if line.is_empty() => line.push_str(word),
             Some(line) if length(line) + length(word) < 78 => {
