@@ -12,7 +12,7 @@ use crate::{
     check::{document::SourceError, validate::Checked},
     output::{
         advice,
-        human::{Amount, Show, summary_line},
+        human::{Show, summary_line},
         line::concise,
         report::{Issue, Part, Render, Rendered, Sink, Summary},
         repository::{path_in, shortened},
@@ -34,11 +34,7 @@ pub(crate) struct Annotations(pub(crate) Show);
 
 impl Render for Annotations {
     fn render(&self, checked: Checked) -> Rendered {
-        let shown = checked
-            .report
-            .diagnostics
-            .iter()
-            .filter(|it| self.0.amount != Amount::Errors || it.severity == Severity::Error);
+        let shown = checked.report.diagnostics.iter().filter(|it| self.0.amount.shows(it));
         let parts = shown.map(|it| {
             let is_error = it.severity == Severity::Error;
             let line = in_log(&concise(&checked, it, &advice::message(it)));

@@ -50,10 +50,7 @@ impl Render for Issues {
             let issue = (issue, Issue { is_error, line: String::new(), identity });
             parts.push(Part { text: issue.0.to_string(), issue: Some(issue.1), ..Part::default() });
         };
-        for it in &checked.report.diagnostics {
-            if self.0 == Amount::Errors && it.severity != Severity::Error {
-                continue;
-            }
+        for it in checked.report.diagnostics.iter().filter(|it| self.0.shows(it)) {
             let severity = if it.severity == Severity::Error { "major" } else { "minor" };
             let at = checked.positions.of_character(&checked.text, it.span.start);
             add(it.code, &it.pointer, &advice::message(it), severity, at.line);

@@ -53,14 +53,17 @@ pub(crate) enum Amount {
 }
 
 impl Amount {
+    /// Whether a finding is printed.
+    pub(super) fn shows(self, diagnostic: &Diagnostic) -> bool {
+        self != Self::Errors || diagnostic.severity == Severity::Error
+    }
+
     /// Leaves only this much in a report.
     pub(super) fn apply(self, report: &mut Report) {
         if self != Self::Everything {
             report.unchecked.clear();
         }
-        if self == Self::Errors {
-            report.diagnostics.retain(|it| it.severity == Severity::Error);
-        }
+        report.diagnostics.retain(|it| self.shows(it));
     }
 }
 
@@ -133,7 +136,7 @@ impl Render for Show {
             .with_color(self.color);
         let mut parts: Vec<Part> = mistyped_keys_joined(&checked.report.diagnostics)
             .iter()
-            .filter(|it| self.amount != Amount::Errors || it.severity == Severity::Error)
+            .filter(|it| self.amount.shows(it))
             .map(|it| self.finding(&renderer, it))
             .collect();
         let mut unchecked = Vec::new();

@@ -3,12 +3,12 @@
 use std::{fmt::Write as _, io::Write as _};
 
 use anyhow::Result;
-use sps_validate::{Copied, Diagnostic, Severity};
+use sps_validate::{Copied, Diagnostic};
 
 use crate::{
     check::{document::SourceError, validate::Checked},
     output::{
-        human::{Amount, Show, place, summary_line},
+        human::{Show, place, summary_line},
         limit::FindingLimit,
         report::{Part, Render, Rendered, Sink, Summary},
         stdout::{Stdout, complain},
@@ -36,11 +36,7 @@ impl LineWriter {
 
 impl Render for Lines {
     fn render(&self, checked: Checked) -> Rendered {
-        let shown = checked
-            .report
-            .diagnostics
-            .iter()
-            .filter(|it| self.0.amount != Amount::Errors || it.severity == Severity::Error);
+        let shown = checked.report.diagnostics.iter().filter(|it| self.0.amount.shows(it));
         let line = |it: &Diagnostic| concise(&checked, it, &it.message);
         let parts = shown.map(|it| Part::finding(format!("{}\n", line(it))));
         Rendered { parts: parts.collect(), file: checked.file.clone(), ..Rendered::default() }

@@ -28,15 +28,10 @@ pub(crate) struct Fleet {
 impl Fleet {
     pub(crate) fn start(dir: &Dir, count: usize, arguments: &[&str]) -> Self {
         fs::write(dir.path().join("pw"), PASSWORD).unwrap();
-        let mut child = command()
-            .args(["sim", "--fleet", &count.to_string(), "--inventory", "hosts.yml"])
-            .args(["--password-file", "pw", "--certificate", "ca.pem"])
-            .args(arguments)
-            .current_dir(dir.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let count_text = count.to_string();
+        let fleet = ["sim", "--fleet", &count_text, "--inventory", "hosts.yml"];
+        let files = ["--password-file", "pw", "--certificate", "ca.pem"];
+        let mut child = dir.spawn(&[&fleet[..], &files, arguments].concat());
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let urls = lines.by_ref().take(count);
         let urls = urls.map(|it| it.strip_prefix("listening on ").unwrap().to_owned()).collect();
@@ -144,13 +139,7 @@ fn the_inventory_holds_what_a_connection_needs_but_no_password() {
 
 /// Reads two lines of JSON or YAML, and ends the process.
 fn start_of(dir: &Dir, arguments: &[&str]) -> (String, String) {
-    let mut child = command()
-        .args(arguments)
-        .current_dir(dir.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = dir.spawn(arguments);
     let mut error = BufReader::new(child.stderr.take().unwrap());
     let mut access = String::new();
     // The last line that a start prints.

@@ -33,14 +33,7 @@ pub(crate) struct Sim {
 
 impl Sim {
     pub(crate) fn start(dir: &Dir, arguments: &[&str]) -> Self {
-        let mut child = command()
-            .args(["sim", "--plain-http"])
-            .args(arguments)
-            .current_dir(dir.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = dir.spawn(&[&["sim", "--plain-http"], arguments].concat());
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
         let lines = lines.map(Result::unwrap).collect();
         Self { child, lines }

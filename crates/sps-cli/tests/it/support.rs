@@ -5,7 +5,7 @@ use std::{
     fs,
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::Mutex,
 };
 
@@ -47,6 +47,17 @@ impl Dir {
 
     pub(crate) fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// Starts `sps` here, for a test that reads what it prints while it runs.
+    pub(crate) fn spawn(&self, arguments: &[&str]) -> Child {
+        command()
+            .args(arguments)
+            .current_dir(&self.0)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     }
 
     /// Runs `sps` here with no standard input.
