@@ -8,6 +8,7 @@ use std::fmt;
 
 use sps_model::validate::{Context, Report, Timestamp, UnknownKeys, Version, code as body_code};
 
+pub(crate) use self::objects::label_of_path;
 use self::{file::FileCheck, objects::Index};
 use crate::{
     code,
@@ -135,15 +136,19 @@ pub(crate) fn check(tree: &Tree, options: &CheckOptions<'_>) -> SiteReport {
     let waived = waived(tree, options);
     let checker = Checker::new(tree, options, &waived);
     let mut files = Vec::with_capacity(tree.files.len() + 1);
-    if let Some((text, problems)) = tree.settings_file.as_ref().filter(|(_, it)| !it.is_empty()) {
-        let mut report = Report::default();
-        report.diagnostics.clone_from(problems);
-        let (file, text) = (SETTINGS_FILE.into(), text.clone());
-        files.push(FileReport { file, label: None, endpoint: None, text, report });
-    }
+    files.extend(settings_report(tree));
     files.extend(
         tree.files.iter().enumerate().map(|(number, it)| it.reported(checker.file(number, it))),
     );
     files.sort_by(|one, other| one.file.cmp(&other.file));
     SiteReport { files, unreadable: tree.unreadable.clone(), notes: tree.notes.clone() }
+}
+
+/// What is wrong with `sps.toml`, if anything is.
+pub(crate) fn settings_report(tree: &Tree) -> Option<FileReport> {
+    let (text, problems) = tree.settings_file.as_ref().filter(|(_, it)| !it.is_empty())?;
+    let mut report = Report::default();
+    report.diagnostics.clone_from(problems);
+    let (file, text) = (SETTINGS_FILE.into(), text.clone());
+    Some(FileReport { file, label: None, endpoint: None, text, report })
 }

@@ -170,7 +170,7 @@ impl Export {
         let root = root.as_ref();
         if let Some(site) = site {
             let tree = site.tree();
-            if !tree.unreadable.is_empty() || !tree.files.iter().all(SiteFile::is_well_formed) {
+            if !tree.unreadable.is_empty() || !tree.files.iter().all(|it| it.is_well_formed()) {
                 let report = Box::new(site.check(&CheckOptions::default()));
                 return Err(ExportError::Invalid { report });
             }
@@ -261,7 +261,7 @@ impl Plan {
             .map(|it| (&it.label, &it.body))
             .collect();
         let files: BTreeMap<&Path, &SiteFile> =
-            site.tree().files.iter().map(|it| (it.path.as_path(), it)).collect();
+            site.tree().files.iter().map(|it| (it.path.as_path(), &**it)).collect();
         let same = site.objects().iter().filter(|it| bodies.get(&it.label) == Some(&&it.body));
         let applied = same.filter_map(|it| {
             let file = files.get(it.file.as_path())?;
@@ -288,7 +288,7 @@ impl<'a> Draft<'a> {
         let mut objects = BTreeMap::new();
         if let Some(site) = site {
             let files: BTreeMap<&Path, &SiteFile> =
-                site.tree().files.iter().map(|it| (it.path.as_path(), it)).collect();
+                site.tree().files.iter().map(|it| (it.path.as_path(), &**it)).collect();
             for object in site.objects() {
                 if let Some(file) = files.get(object.file.as_path()) {
                     objects.insert(&object.label, (object, *file));

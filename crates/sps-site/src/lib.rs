@@ -73,6 +73,7 @@ pub mod plan;
 mod check;
 mod codes;
 mod difference;
+mod draft;
 mod file_name;
 mod found;
 mod label;
@@ -96,6 +97,7 @@ pub use crate::{
     apply::{Applied, ApplyError, ApplyOptions},
     check::CheckOptions,
     difference::{ObjectChange, ObjectDifference, compare},
+    draft::Draft,
     export::{Export, ExportError, ExportOptions},
     found::{Appliance, Found},
     label::Label,

@@ -11,7 +11,7 @@ use crate::{
     place::is_collection,
     read::{self, Format},
     report::FileReport,
-    resolve::{Surroundings, TextFiles},
+    resolve::Surroundings,
 };
 
 /// A file of a tree that can be repaired.
@@ -32,14 +32,18 @@ pub struct Repair {
 pub(crate) fn repairs(tree: &Tree, options: &CheckOptions<'_>) -> Vec<Repair> {
     let waived = waived(tree, options);
     let checker = Checker::new(tree, options, &waived);
-    let texts = TextFiles::new(tree.root.clone(), tree.limits.bytes);
     let files = tree.files.iter().enumerate();
-    files.filter_map(|(number, file)| repair(tree, &texts, &checker, number, file)).collect()
+    files.filter_map(|(number, file)| repair(tree, &checker, number, file)).collect()
+}
+
+/// Finds the repairs of the file with this number.
+pub(crate) fn repair_of(tree: &Tree, options: &CheckOptions<'_>, number: usize) -> Option<Repair> {
+    let waived = waived(tree, options);
+    repair(tree, &Checker::new(tree, options, &waived), number, tree.files.get(number)?)
 }
 
 fn repair(
     tree: &Tree,
-    texts: &TextFiles,
     checker: &Checker<'_>,
     number: usize,
     file: &SiteFile,
@@ -47,7 +51,7 @@ fn repair(
     // A text that could not be read is in the format of its ending.
     let format = file.format.or_else(|| Format::of_ending(file.path.extension()?.to_str()?))?;
     let subject = file.endpoint?.subject(Form::Request)?;
-    let with_text = |text: &str| with_text(tree, texts, file, format, text);
+    let with_text = |text: &str| with_text(tree, file, format, text);
     let check = |text: &str| checker.whole_file(number, &with_text(text));
     let fixed = match format {
         Format::Json => fix_with(&file.text, &subject, &tree.limits, &check),
@@ -65,7 +69,6 @@ fn repair(
 /// The file with another text. Its name, and with it what other files say about it, stays.
 fn with_text(
     tree: &Tree,
-    texts: &TextFiles,
     file: &SiteFile,
     format: Format,
     text: &str,
@@ -83,7 +86,7 @@ fn with_text(
         problems,
     };
     let Some(endpoint) = file.endpoint else { return copy };
-    let surroundings = Surroundings { places: &tree.places, texts, file: &file.path };
+    let surroundings = Surroundings { places: &tree.places, texts: &tree.texts, file: &file.path };
     let stem = file.path.file_stem().and_then(|it| it.to_str()).filter(|_| is_collection(endpoint));
     let read = read::with_root(format, text, &tree.limits, |root, marks| {
         read_object(root, marks, endpoint, stem, surroundings)

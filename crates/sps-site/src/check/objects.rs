@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     path::Path,
+    sync::Arc,
 };
 
 use sps_model::{
@@ -28,7 +29,7 @@ pub(super) struct Index<'t> {
     settings: &'t Settings,
     /// The names in each collection, with the numbers of their files.
     names: BTreeMap<&'t str, BTreeMap<&'t str, usize>>,
-    files: &'t [SiteFile],
+    files: &'t [Arc<SiteFile>],
     /// The objects of files with an error that hides their names; that error is enough.
     hidden: BTreeSet<Label>,
     /// The first use of each object that serves one user.
@@ -136,7 +137,7 @@ impl<'t> Index<'t> {
 }
 
 /// The label that the file of an object should have by its path.
-fn label_of_path(path: &Path, places: &Places) -> Option<Label> {
+pub(crate) fn label_of_path(path: &Path, places: &Places) -> Option<Label> {
     let folder: Vec<_> = path.parent()?.iter().map(|it| it.to_str()).collect::<Option<_>>()?;
     let collection = places.collection(&folder.join("/"))?;
     let name = file_name::name(path.file_stem()?.to_str()?)?;

@@ -16,20 +16,31 @@ const MAX_DEPTH: usize = 32;
 
 /// One file.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The path relative to the root.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// The folders and the file name.
-    pub(super) segments: Vec<String>,
+    pub(crate) segments: Vec<String>,
+}
+
+impl Found {
+    /// The file with this path relative to the root; nothing if it cannot belong to a tree.
+    pub(crate) fn new(path: PathBuf) -> Option<Self> {
+        let segments: Option<Vec<_>> = path.iter().map(|it| it.to_str().map(str::to_owned)).collect();
+        let segments = segments?;
+        let (_, folders) = segments.split_last()?;
+        let is_hidden = folders.iter().any(|it| it.starts_with('.'));
+        (!is_hidden && folders.len() <= MAX_DEPTH).then_some(Self { path, segments })
+    }
 }
 
 /// A walk over a folder.
 #[derive(Debug)]
-pub(super) struct Walk {
+pub(crate) struct Walk {
     root: PathBuf,
-    pub(super) found: Vec<Found>,
-    pub(super) unreadable: Vec<Unreadable>,
-    pub(super) notes: Vec<Remark>,
+    pub(crate) found: Vec<Found>,
+    pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) notes: Vec<Remark>,
     /// The path in the tree of each file, by its path without links; empty until there is a link.
     seen: HashMap<PathBuf, PathBuf>,
     /// Whether links are followed now.
@@ -41,7 +52,7 @@ impl Walk {
     ///
     /// # Errors
     /// The folder itself cannot be read.
-    pub(super) fn read(root: &Path) -> io::Result<Self> {
+    pub(crate) fn read(root: &Path) -> io::Result<Self> {
         let mut walk = Self {
             root: root.to_owned(),
             found: Vec::new(),

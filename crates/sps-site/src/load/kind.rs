@@ -1,7 +1,5 @@
 //! What a file in a tree is: an object, a mistake, or something that does not belong to the tree.
 
-use std::path::Path;
-
 use sps_model::{
     EndpointInfo, EndpointKind,
     validate::{
@@ -18,6 +16,7 @@ use crate::{
     place::{Places, has_names, short},
     problem::error,
     read::{self, Format},
+    resolve::TextFiles,
     settings::SETTINGS_FILE,
 };
 
@@ -40,7 +39,7 @@ pub(super) enum Kind<'f> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sorter<'t> {
     pub(super) places: &'t Places,
-    pub(super) root: &'t Path,
+    pub(super) texts: &'t TextFiles,
     pub(super) limits: &'t Limits,
 }
 
@@ -268,7 +267,7 @@ impl Sorter<'_> {
 
     /// The keys at the top of a file; none if it cannot be read.
     fn keys(&self, found: &Found, format: Format) -> Vec<String> {
-        let Ok(text) = read::text(&self.root.join(&found.path), self.limits) else {
+        let Ok(text) = self.texts.text(&found.path, self.limits) else {
             return Vec::new();
         };
         let keys = |root: &Node<'_>, _: Option<&Marks>| {

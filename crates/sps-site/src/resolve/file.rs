@@ -1,32 +1,34 @@
 //! `$file`: a text in a file of the tree.
 
 use std::{
-    cell::RefCell,
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::Read as _,
     path::{Component, Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use serde_json::Value;
 use sps_model::validate::{
-    Diagnostic, Finding, Kind, Severity,
+    Diagnostic, Finding, Kind, Limits, Severity,
     format::{Format, FormatError},
     json::Node,
     pem,
 };
 
 use super::{At, Surroundings, Walk, What};
-use crate::{code, problem::error};
+use crate::{code, problem::error, read};
 
-/// The files of a tree, as `$file` reads them: never outside of the tree, also through links.
+/// The texts of a tree: its files, or what an editor has not saved yet.
 #[derive(Debug)]
 pub(crate) struct TextFiles {
     /// The root of the tree, without links.
     root: PathBuf,
     max_bytes: usize,
-    /// The files that were read, without links.
-    read: RefCell<BTreeSet<PathBuf>>,
+    /// Texts in place of those on the disk, by their paths in the tree.
+    unsaved: BTreeMap<PathBuf, Arc<str>>,
+    /// The files that a `$file` has read, without links, each with the files that name it.
+    read: Mutex<BTreeMap<PathBuf, BTreeSet<PathBuf>>>,
 }
 
 /// Why a file was not read, and what to do.
@@ -38,12 +40,89 @@ struct Refusal {
 impl TextFiles {
     /// Reads files below this root, which has no links in it.
     pub(crate) fn new(root: PathBuf, max_bytes: usize) -> Self {
-        Self { root, max_bytes, read: RefCell::default() }
+        Self { root, max_bytes, unsaved: BTreeMap::new(), read: Mutex::default() }
     }
 
-    /// Whether a `$file` has read this file.
-    pub(crate) fn has_read(&self, path: &Path) -> bool {
-        fs::canonicalize(path).is_ok_and(|path| self.read.borrow().contains(&path))
+    /// The root of the tree, without links.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Takes a text in place of the one on the disk, or the latter again.
+    pub(crate) fn set(&mut self, file: &Path, text: Option<Arc<str>>) {
+        match text {
+            Some(text) => self.unsaved.insert(file.to_owned(), text),
+            None => self.unsaved.remove(file),
+        };
+    }
+
+    /// The paths of the texts that are not saved yet.
+    pub(crate) fn unsaved(&self) -> impl Iterator<Item = &Path> {
+        self.unsaved.keys().map(PathBuf::as_path)
+    }
+
+    /// Whether there is a file with this path, or a text that is not saved yet.
+    pub(crate) fn exists(&self, file: &Path) -> bool {
+        self.unsaved.contains_key(file) || fs::symlink_metadata(self.root.join(file)).is_ok()
+    }
+
+    /// The text of a file of the tree.
+    ///
+    /// # Errors
+    /// It cannot be read, is too large, or is not UTF-8.
+    pub(crate) fn text(&self, file: &Path, limits: &Limits) -> Result<Arc<str>, String> {
+        match self.unsaved.get(file) {
+            Some(text) => Ok(Arc::clone(text)),
+            None => read::text(&self.root.join(file), limits).map(Arc::from),
+        }
+    }
+
+    /// The text of a file that may be a link, but not one out of the tree.
+    ///
+    /// # Errors
+    /// As [`Self::text`], or the link leads out of the tree.
+    pub(crate) fn text_inside(&self, file: &Path, limits: &Limits) -> Result<Arc<str>, String> {
+        if !self.unsaved.contains_key(file) {
+            let target =
+                fs::canonicalize(self.root.join(file)).map_err(|error| read::reason(&error))?;
+            if !target.starts_with(&self.root) {
+                let reason = "the link leads out of the tree; copy the file into the tree";
+                return Err(reason.to_owned());
+            }
+            // Reading a pipe or a device may never end.
+            if !target.is_file() {
+                return Err("it is no file".to_owned());
+            }
+        }
+        self.text(file, limits)
+    }
+
+    /// Whether a `$file` has read this file of the tree.
+    pub(crate) fn has_read(&self, file: &Path) -> bool {
+        self.readers(file).is_some_and(|it| !it.is_empty())
+    }
+
+    /// The files that name this one in a `$file`.
+    pub(crate) fn readers(&self, file: &Path) -> Option<BTreeSet<PathBuf>> {
+        let path = self.found(file)?;
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&path).cloned()
+    }
+
+    /// Every file that a `$file` has read, without links.
+    pub(crate) fn read_files(&self) -> BTreeSet<PathBuf> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// Forgets what a file has named.
+    pub(crate) fn forget(&self, reader: &Path) {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.retain(|_, readers| !readers.remove(reader) || !readers.is_empty());
+    }
+
+    /// The path without links of a file that exists.
+    fn found(&self, file: &Path) -> Option<PathBuf> {
+        let path = self.root.join(file);
+        fs::canonicalize(&path).ok().or_else(|| self.unsaved.contains_key(file).then_some(path))
     }
 
     /// Reads a file: relative to the folder of the file that names it, or else to the root of the tree.
@@ -61,8 +140,7 @@ impl TextFiles {
         let folder = from.parent().unwrap_or_else(|| Path::new(""));
         let candidates = [folder.join(path), path.to_owned()];
         let inside: Vec<_> = candidates.iter().filter_map(|it| plain(it)).collect();
-        let found = inside.iter().find_map(|it| fs::canonicalize(self.root.join(it)).ok());
-        let Some(found) = found else {
+        let Some(found) = inside.iter().find_map(|it| self.found(it)) else {
             if inside.len() < candidates.len() {
                 return Err(outside());
             }
@@ -78,7 +156,9 @@ impl TextFiles {
         if !found.starts_with(&self.root) {
             return Err(outside());
         }
-        self.read.borrow_mut().insert(found.clone());
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.entry(found.clone()).or_default().insert(from.to_owned());
+        drop(read);
         self.bytes(&found).map_err(|reason| Refusal {
             message: format!("cannot read `{text}`: {reason}"),
             help: "name a text file in the tree".to_owned(),
@@ -86,6 +166,10 @@ impl TextFiles {
     }
 
     fn bytes(&self, path: &Path) -> Result<Vec<u8>, String> {
+        let unsaved = path.strip_prefix(&self.root).ok().and_then(|it| self.unsaved.get(it));
+        if let Some(text) = unsaved {
+            return Ok(text.as_bytes().to_vec());
+        }
         if !path.is_file() {
             return Err("it is no file".to_owned());
         }
