@@ -186,7 +186,7 @@ impl Draft {
             read_again.extend(self.tree.files.iter().filter(waits).map(|it| it.path.clone()));
         }
         read_again.insert(file.to_owned());
-        let before = Shown::of(&self.tree, &read_again);
+        let before = Shown::of(self, &read_again);
         for path in &read_again {
             self.tree.texts.forget(path);
             let found = Found::new(path.clone()).filter(|_| self.tree.texts.exists(path));
@@ -197,7 +197,7 @@ impl Draft {
             };
         }
         self.fill();
-        let after = Shown::of(&self.tree, &read_again);
+        let after = Shown::of(self, &read_again);
         let mut changed = read_again;
         changed.extend(before.others(&after, &self.tree));
         Ok(changed.into_iter().collect())
@@ -240,14 +240,15 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(tree: &Tree, files: &BTreeSet<PathBuf>) -> Self {
+    fn of(draft: &Draft, files: &BTreeSet<PathBuf>) -> Self {
+        let tree = &draft.tree;
         let mut shown = Self { texts: tree.texts.read_files(), ..Self::default() };
         for path in files {
             let number = tree.files.binary_search_by(|it| it.path.cmp(path));
             let file = number.ok().map(|number| &tree.files[number]);
             match file.and_then(|it| it.label.clone()) {
                 Some(label) => drop(shown.labels.insert((path.clone(), label))),
-                None if tree.texts.exists(path) => {
+                None if draft.parts.contains_key(path) => {
                     shown.hidden.extend(check::label_of_path(path, &tree.places));
                 }
                 None => {}
