@@ -130,12 +130,13 @@ impl Draft {
         &self.tree.settings
     }
 
+    /// The files of objects, and others with a mistake, relative to the root and sorted.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.tree.files.iter().map(|it| it.path.as_path())
+    }
+
     /// Checks a file. `None`: it is no file of an object and has no mistake.
-    pub fn report(
-        &self,
-        file: impl AsRef<Path>,
-        options: &CheckOptions<'_>,
-    ) -> Option<FileReport> {
+    pub fn report(&self, file: impl AsRef<Path>, options: &CheckOptions<'_>) -> Option<FileReport> {
         self.reports([file.as_ref()], options).pop()
     }
 
@@ -145,16 +146,24 @@ impl Draft {
         files: impl IntoIterator<Item = &'f Path>,
         options: &CheckOptions<'_>,
     ) -> Vec<FileReport> {
+        self.with_checks(options, |report| files.into_iter().filter_map(report).collect())
+    }
+
+    /// Hands on what checks one file, for callers that decide after each file whether to go on.
+    pub fn with_checks<R>(
+        &self,
+        options: &CheckOptions<'_>,
+        work: impl FnOnce(&dyn Fn(&Path) -> Option<FileReport>) -> R,
+    ) -> R {
         let waived = check::waived(&self.tree, options);
         let checker = Checker::new(&self.tree, options, &waived);
-        let report = |path: &Path| {
+        work(&|path| {
             if path == Path::new(SETTINGS_FILE) {
                 return check::settings_report(&self.tree);
             }
             let (number, file) = self.find(path)?;
             Some(file.reported(checker.file(number, file)))
-        };
-        files.into_iter().filter_map(report).collect()
+        })
     }
 
     /// Checks every file.

@@ -1,0 +1,30 @@
+//! Problems are shown while the user types.
+
+use crate::editor::Editor;
+
+const SETTINGS: (&str, &str) = ("sps.toml", "target = \"7.5\"\n");
+const STAFF: &str = "policies/user_databases/staff.yaml";
+
+#[test]
+fn a_slip_is_shown_and_goes_away() {
+    let mut editor = Editor::open(&[SETTINGS, (STAFF, "name: staff\nusers: []\n")]);
+    editor.open_file(STAFF, "name: staff\nusers: []\n");
+    editor.settle();
+    assert_eq!(editor.codes(STAFF), []);
+    editor.change(STAFF, Some([[0, 6], [0, 11]]), "staf");
+    editor.settle();
+    assert_eq!(editor.codes(STAFF), [("label-mismatch".to_owned(), 0)]);
+    editor.close_file(STAFF);
+    editor.settle();
+    assert_eq!(editor.codes(STAFF), [], "the file on the disk is good");
+}
+
+#[test]
+fn p097_a_file_that_is_gone_has_no_problems() {
+    let mut editor = Editor::open(&[SETTINGS, (STAFF, "name: staf\nusers: []\n")]);
+    editor.settle();
+    assert_eq!(editor.codes(STAFF), [("label-mismatch".to_owned(), 0)]);
+    editor.write(STAFF, None);
+    editor.settle();
+    assert_eq!(editor.codes(STAFF), []);
+}

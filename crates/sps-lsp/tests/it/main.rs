@@ -1,0 +1,6 @@
+//! The server, driven as an editor drives it.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod diagnostics;
+mod editor;
