@@ -8,6 +8,7 @@
 mod diagnostic;
 mod document;
 mod features;
+mod loose;
 mod server;
 mod text;
 mod uri;
