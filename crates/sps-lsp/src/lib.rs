@@ -9,19 +9,49 @@ mod diagnostic;
 mod document;
 mod features;
 mod loose;
+mod place;
 mod server;
+mod skeleton;
 mod text;
 mod uri;
 mod workspace;
 
+use std::{fmt, sync::Arc};
+
 use lsp_server::{Connection, ProtocolError};
-use sps_model::validate::{Timestamp, Version};
+use sps_model::{
+    EndpointInfo,
+    validate::{Timestamp, Version},
+};
 use sps_site::LoadOptions;
 
 use crate::server::Server;
 
+/// What the server knows about the API besides its tables.
+pub trait Library: fmt::Debug + Send + Sync {
+    /// A whole body to start from, with a final line feed.
+    fn template(&self, endpoint: &'static EndpointInfo, is_yaml: bool) -> Option<String>;
+
+    /// What the member at a pointer means, as Markdown. The pointer has no indexes of lists.
+    fn docs(&self, endpoint: &'static EndpointInfo, pointer: &str) -> Option<String>;
+}
+
+/// A library without books.
+#[derive(Debug)]
+struct Empty;
+
+impl Library for Empty {
+    fn template(&self, _: &'static EndpointInfo, _: bool) -> Option<String> {
+        None
+    }
+
+    fn docs(&self, _: &'static EndpointInfo, _: &str) -> Option<String> {
+        None
+    }
+}
+
 /// What a server takes into account besides the files.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Settings {
     /// How trees are read.
@@ -32,6 +62,15 @@ pub struct Settings {
     pub now: Option<Timestamp>,
     /// Codes of rules that the files may break, besides those in `sps.toml`.
     pub allow: Vec<String>,
+    /// Texts about the API.
+    pub library: Arc<dyn Library>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let (load, allow) = (LoadOptions::default(), Vec::new());
+        Self { load, target: None, now: None, allow, library: Arc::new(Empty) }
+    }
 }
 
 /// Why a server has ended too early.

@@ -41,7 +41,7 @@ const SLICE: Duration = Duration::from_millis(8);
 /// A server for one editor.
 pub(crate) struct Server<'c> {
     connection: &'c Connection,
-    settings: Settings,
+    pub(crate) settings: Settings,
     spellings: Spellings,
     pub(crate) documents: Documents,
     pub(crate) workspace: Workspace,

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use sps_model::validate::is_like_a_key;
+use sps_model::{EndpointInfo, validate::is_like_a_key};
 
 use crate::{
     check::{self, CheckOptions, Checker},
@@ -133,6 +133,16 @@ impl Draft {
     /// The files of objects, and others with a mistake, relative to the root and sorted.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.tree.files.iter().map(|it| it.path.as_path())
+    }
+
+    /// The endpoint of a file, if it is that of an object, whatever its text is.
+    pub fn endpoint(&self, file: impl AsRef<Path>) -> Option<&'static EndpointInfo> {
+        self.find(file.as_ref())?.1.endpoint
+    }
+
+    /// What the objects are called, with their files.
+    pub fn labels(&self) -> impl Iterator<Item = (&Label, &Path)> {
+        self.tree.files.iter().filter_map(|it| Some((it.label.as_ref()?, it.path.as_path())))
     }
 
     /// Checks a file. `None`: it is no file of an object and has no mistake.

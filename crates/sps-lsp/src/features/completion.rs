@@ -1,0 +1,396 @@
+//! Completion: keys, words, labels and sources of secrets, also in a text that is broken.
+
+use lsp_types::{
+    CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent,
+    MarkupKind, TextEdit,
+};
+use sps_model::{
+    EndpointInfo,
+    validate::{Kind, Span, Version, is_secret_name},
+};
+
+use crate::{
+    loose::{self, Member, Name, Node, Step, Value},
+    place::{Endpoints, Place},
+    skeleton::{self, quoted, word},
+    text::Text,
+};
+
+/// A letter that no text has: it takes the place of what is about to be typed.
+const MARK: char = '\u{f8ff}';
+
+/// What completion looks at.
+pub(crate) struct Request<'r> {
+    pub(crate) text: &'r Text,
+    pub(crate) is_yaml: bool,
+    pub(crate) offset: usize,
+    pub(crate) endpoint: &'static EndpointInfo,
+    pub(crate) endpoints: Endpoints<'r>,
+    pub(crate) version: Option<Version>,
+    /// The objects of the collection at a path.
+    pub(crate) labels: &'r dyn Fn(&str) -> Vec<Named>,
+    /// A whole body to start from, as JSON or YAML.
+    pub(crate) template: &'r dyn Fn(&'static EndpointInfo) -> Option<String>,
+    /// What the documentation says about the value at a pointer without indexes.
+    pub(crate) docs: &'r dyn Fn(&'static EndpointInfo, &str) -> Option<String>,
+}
+
+/// An object that references may name.
+pub(crate) struct Named {
+    pub(crate) name: String,
+    /// The name as a reference writes it.
+    pub(crate) written: String,
+}
+
+/// The place where something is typed.
+struct Cursor<'n> {
+    /// The way to the object, list or value at hand.
+    way: Vec<Step<'n>>,
+    /// What is typed, in the text without the mark.
+    typed: Span,
+    what: What<'n>,
+}
+
+enum What<'n> {
+    /// A key of this object.
+    Key { owner: &'n Node, member: &'n Member },
+    /// A value.
+    Value(&'n Node),
+}
+
+impl Request<'_> {
+    /// The items for this place, the likely ones first.
+    pub(crate) fn items(&self) -> Vec<CompletionItem> {
+        let content = self.text.content();
+        if content.trim().is_empty() {
+            return self.whole().into_iter().collect();
+        }
+        let (before, after) = content.split_at(self.offset);
+        // Right behind a colon, YAML wants a space before a value.
+        let gap = if self.is_yaml && before.ends_with(':') { " " } else { "" };
+        let marked = format!("{before}{gap}{MARK}{after}");
+        let root = loose::read(&marked, self.is_yaml);
+        let Some(cursor) = self.find(&root, gap.len() + MARK.len_utf8()) else { return Vec::new() };
+        match cursor.what {
+            What::Key { owner, member } => self.keys(&cursor, owner, member),
+            What::Value(node) => self.values(&cursor, node),
+        }
+    }
+
+    /// The whole body, for a file without one.
+    fn whole(&self) -> Option<CompletionItem> {
+        let text = (self.template)(self.endpoint)?;
+        let range = Span::new(0, self.text.content().len());
+        let mut item = self.item(self.endpoint.path, CompletionItemKind::FILE, range, text);
+        item.detail = Some("a whole body to start from".to_owned());
+        Some(item)
+    }
+
+    fn item(&self, label: &str, kind: CompletionItemKind, span: Span, new: String) -> CompletionItem {
+        let edit = TextEdit { range: self.text.range(span), new_text: new };
+        CompletionItem {
+            label: label.to_owned(),
+            kind: Some(kind),
+            // Editors compare with what is in the range, quotes included.
+            filter_text: Some(edit.new_text.lines().next().unwrap_or_default().to_owned()),
+            text_edit: Some(CompletionTextEdit::Edit(edit)),
+            ..CompletionItem::default()
+        }
+    }
+}
+
+/// Keys.
+impl Request<'_> {
+    /// The keys that an object still lacks, required ones first.
+    fn keys(&self, cursor: &Cursor<'_>, owner: &Node, member: &Member) -> Vec<CompletionItem> {
+        let place = self.place(&cursor.way);
+        let rest: Vec<_> = owner.members().iter().filter(|it| !std::ptr::eq(*it, member)).collect();
+        let is_there = |key: &str| rest.iter().any(|it| it.key == key);
+        let way = self.without_indexes(&cursor.way);
+        let keys = place.keys(owner, self.version).into_iter().filter(|it| !is_there(it.name));
+        let keys = keys.map(|key| {
+            let value = if key.is_tag {
+                let first = place.variants().first().copied().unwrap_or_default();
+                skeleton::Skeleton::Text(first.to_owned())
+            } else {
+                skeleton::of(key.kind, self.version)
+            };
+            let mut item = self.key(cursor, owner, member.has_colon, key.name, &value);
+            let rank = if key.is_required { 0 } else { 1 };
+            item.sort_text = Some(format!("{rank}{}", key.name));
+            item.detail = Some(if key.is_required { "required" } else { "optional" }.to_owned());
+            let docs = (self.docs)(self.endpoint, &format!("{way}/{}", key.name));
+            item.documentation = docs.map(|value| {
+                Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value })
+            });
+            item
+        });
+        let notations = self.notations(place, &cursor.way).into_iter().filter(|_| rest.is_empty());
+        let notations = notations.map(|(key, text)| {
+            let value = skeleton::Skeleton::Plain(text.to_owned());
+            self.key(cursor, owner, member.has_colon, key, &value)
+        });
+        keys.chain(notations).collect()
+    }
+
+    fn key(
+        &self,
+        cursor: &Cursor<'_>,
+        owner: &Node,
+        has_colon: bool,
+        name: &str,
+        value: &skeleton::Skeleton,
+    ) -> CompletionItem {
+        let content = self.text.content();
+        let typed = cursor.typed;
+        let is_flow = owner.is_flow || !self.is_yaml;
+        let is_quoted = content[typed.start..].starts_with(['"', '\'']);
+        let key = if is_flow && !self.is_yaml || is_quoted { quoted(name) } else { word(name) };
+        let (indent, unit) = (self.indent(typed.start), self.unit());
+        let mut new = key;
+        if !has_colon && is_flow {
+            let before = &content[self.line_start(typed.start)..typed.start];
+            let is_alone = before.trim().is_empty() && !before.is_empty();
+            let value = if is_alone { value.json(&indent, &unit) } else { value.in_line() };
+            new = format!("{new}: {value}");
+        } else if !has_colon {
+            new = format!("{new}:{}", value.yaml(&indent, &unit));
+        }
+        let after = content[typed.end..].trim_start();
+        if is_flow && !has_colon && !after.is_empty() && !after.starts_with([',', '}', ']', ':', '#']) {
+            new.push(',');
+        }
+        let mut item = self.item(name, CompletionItemKind::PROPERTY, typed, new);
+        if is_flow {
+            item.additional_text_edits = self.comma(typed.start).map(|it| vec![it]);
+        }
+        item
+    }
+
+    /// The comma that is missing behind the member before.
+    fn comma(&self, start: usize) -> Option<TextEdit> {
+        let before = self.text.content()[..start].trim_end();
+        if before.is_empty() || before.ends_with(['{', ',', '[', ':']) {
+            return None;
+        }
+        let range = self.text.range(Span::at(before.len()));
+        Some(TextEdit { range, new_text: ",".to_owned() })
+    }
+
+    /// The notations that may be in place of a value, each with what it takes.
+    fn notations(&self, place: Place, way: &[Step<'_>]) -> Vec<(&'static str, &'static str)> {
+        let secret = ("$secret", "\"env:NAME\"");
+        match place.kind.peeled() {
+            Kind::Reference(target) if target.path.ends_with("/passwords") => {
+                vec![secret, ("$new", "{\"plain\": {\"$secret\": \"env:NAME\"}}")]
+            }
+            Kind::Reference(target) if target.single_use => {
+                vec![("$new", "{}"), ("$secret", "\"keep\"")]
+            }
+            Kind::Reference(_) => vec![("$ref", "\"\"")],
+            Kind::Secret => vec![secret],
+            Kind::String | Kind::Any => {
+                let key = way.iter().rev().find_map(|step| match step.name {
+                    Name::Key(member) => Some(member.key.as_str()),
+                    Name::Index(_) => None,
+                });
+                if key.is_some_and(is_secret_name) { vec![secret] } else { vec![("$file", "\"\"")] }
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Values.
+impl Request<'_> {
+    /// The values that may be at a place.
+    fn values(&self, cursor: &Cursor<'_>, node: &Node) -> Vec<CompletionItem> {
+        if let Some(Step { name: Name::Key(member), .. }) = cursor.way.last()
+            && member.key.starts_with('$')
+        {
+            return self.notation_values(cursor, &member.key);
+        }
+        let place = self.place(&cursor.way);
+        let above = cursor.way.split_last().map(|(last, above)| (last, self.place(above)));
+        if let Some((Step { name: Name::Key(member), owner, .. }, above)) = above {
+            let is_tag = |it: &crate::place::Key| it.is_tag && it.name == member.key;
+            if above.keys(owner, self.version).iter().any(is_tag) {
+                return self.words(cursor, above.variants());
+            }
+        }
+        let mut items = self.words(cursor, place.words(self.version));
+        let mut plain = Vec::new();
+        if let Kind::Bool = place.kind.peeled() {
+            plain.extend(["true", "false"]);
+        }
+        if place.is_nullable() {
+            plain.push("null");
+        }
+        let plain = plain.into_iter().map(|it| self.value(cursor, it, CompletionItemKind::VALUE, it.to_owned()));
+        items.extend(plain);
+        if let Some(target) = place.target().filter(|it| !it.single_use) {
+            let labels = (self.labels)(target.path);
+            items.extend(labels.iter().map(|it| {
+                let new = format!("{{{}: {}}}", quoted("$ref"), quoted(&it.written));
+                self.value(cursor, &it.name, CompletionItemKind::REFERENCE, new)
+            }));
+        }
+        for (key, text) in self.notations(place, &cursor.way) {
+            // A reference without a name serves only where there are no names.
+            if key != "$ref" || items.is_empty() {
+                let new = format!("{{{}: {text}}}", quoted(key));
+                items.push(self.value(cursor, key, CompletionItemKind::SNIPPET, new));
+            }
+        }
+        if let Kind::Named(ty) = place.kind.peeled()
+            && place.words(self.version).is_empty()
+        {
+            // In a block, its first key starts the object.
+            if self.is_yaml && !node.is_flow && self.is_alone(cursor.typed.start) {
+                let object = Node { value: Value::Object(Vec::new()), ..node.clone() };
+                let member = Member {
+                    key: String::new(),
+                    key_span: node.span,
+                    has_colon: false,
+                    value: Node { span: Span::at(node.span.end), value: Value::Missing, is_flow: false },
+                };
+                items.extend(self.keys(cursor, &object, &member));
+                return items;
+            }
+            let skeleton = skeleton::of(place.kind, self.version);
+            let indent = self.indent(cursor.typed.start);
+            let new = match (self.is_yaml, node.is_flow) {
+                (true, false) => skeleton.yaml(&indent, &self.unit()),
+                (true, true) => skeleton.in_line(),
+                (false, _) => skeleton.json(&indent, &self.unit()),
+            };
+            items.push(self.value(cursor, ty.name, CompletionItemKind::STRUCT, new.trim_start_matches(' ').to_owned()));
+        }
+        items
+    }
+
+    fn notation_values(&self, cursor: &Cursor<'_>, key: &str) -> Vec<CompletionItem> {
+        match key {
+            "$ref" => {
+                let Some(target) = self.place(&cursor.way).target() else { return Vec::new() };
+                let labels = (self.labels)(target.path);
+                let labels = labels.iter().map(|it| {
+                    self.value(cursor, &it.name, CompletionItemKind::REFERENCE, quoted(&it.written))
+                });
+                labels.collect()
+            }
+            "$secret" => ["env:", "file:", "prompt:", "command:", "keep"]
+                .into_iter()
+                .map(|it| self.value(cursor, it, CompletionItemKind::VALUE, quoted(it)))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn words(&self, cursor: &Cursor<'_>, words: Vec<&'static str>) -> Vec<CompletionItem> {
+        let one = |text: &str| {
+            let is_quoted = self.text.content()[cursor.typed.start..].starts_with(['"', '\'']);
+            let new = if self.is_yaml && !is_quoted { word(text) } else { quoted(text) };
+            self.value(cursor, text, CompletionItemKind::ENUM_MEMBER, new)
+        };
+        words.into_iter().map(one).collect()
+    }
+
+    fn value(&self, cursor: &Cursor<'_>, label: &str, kind: CompletionItemKind, new: String) -> CompletionItem {
+        // Right behind a colon, a space is missing.
+        let is_behind_colon = self.text.content()[..cursor.typed.start].ends_with(':');
+        let space = if is_behind_colon { " " } else { "" };
+        let mut item = self.item(label, kind, cursor.typed, format!("{space}{new}"));
+        let after = self.text.content()[cursor.typed.end..].trim_start();
+        if !self.is_yaml && after.starts_with(['"', '{', '[']) {
+            if let Some(CompletionTextEdit::Edit(edit)) = &mut item.text_edit {
+                edit.new_text.push(',');
+            }
+        }
+        item
+    }
+}
+
+/// Places.
+impl Request<'_> {
+    /// Finds the mark, which made the text so much longer.
+    fn find<'n>(&self, root: &'n Node, added: usize) -> Option<Cursor<'n>> {
+        let mut way = Vec::new();
+        let what = search(root, &mut way)?;
+        let marked = match what {
+            What::Key { member, .. } => member.key_span,
+            What::Value(node) => node.span,
+        };
+        let mut end = marked.end.saturating_sub(added).max(self.offset);
+        // A string that does not end has taken other members in.
+        let rest = &self.text.content()[self.offset..end];
+        let rest = rest.strip_suffix(['"', '\'']).unwrap_or(rest);
+        if !rest.chars().all(|it| it.is_alphanumeric() || "_-./%:".contains(it)) {
+            end = self.offset;
+        }
+        Some(Cursor { way, typed: Span::new(marked.start.min(self.offset), end), what })
+    }
+
+    fn place(&self, way: &[Step<'_>]) -> Place {
+        Place::of(self.endpoint).at(way, self.endpoints)
+    }
+
+    fn without_indexes(&self, way: &[Step<'_>]) -> String {
+        let keys = way.iter().filter_map(|step| match step.name {
+            Name::Key(member) => Some(format!("/{}", member.key)),
+            Name::Index(_) => None,
+        });
+        keys.collect()
+    }
+
+    fn line_start(&self, offset: usize) -> usize {
+        self.text.content()[..offset].rfind('\n').map_or(0, |at| at + 1)
+    }
+
+    /// Whether nothing but spaces and dashes is before a place in its line.
+    fn is_alone(&self, offset: usize) -> bool {
+        let before = &self.text.content()[self.line_start(offset)..offset];
+        before.chars().all(|it| it == ' ' || it == '-')
+    }
+
+    /// The white space that lines below a place start with.
+    fn indent(&self, offset: usize) -> String {
+        let before = &self.text.content()[self.line_start(offset)..offset];
+        let length = before.find(|it: char| !it.is_whitespace() && it != '-').unwrap_or(before.len());
+        // A dash is as wide as a space.
+        before[..length].replace('-', " ")
+    }
+
+    /// One level of indentation, as the file has it.
+    fn unit(&self) -> String {
+        let lines = self.text.content().lines();
+        let indented = lines.filter(|it| !it.trim().is_empty() && it.starts_with([' ', '\t']));
+        let shortest = indented.map(|it| &it[..it.len() - it.trim_start().len()]).min_by_key(|it| it.len());
+        match shortest {
+            Some(unit) if !(self.is_yaml && unit.contains('\t')) => unit.to_owned(),
+            _ => "  ".to_owned(),
+        }
+    }
+}
+
+/// Finds the mark in a structure.
+fn search<'n>(node: &'n Node, way: &mut Vec<Step<'n>>) -> Option<What<'n>> {
+    let depth = way.len();
+    match &node.value {
+        Value::Scalar(text) => text.contains(MARK).then_some(What::Value(node)),
+        Value::Missing => None,
+        Value::List(items) => items.iter().enumerate().find_map(|(index, item)| {
+            way.truncate(depth);
+            way.push(Step { owner: node, name: Name::Index(index), node: item });
+            search(item, way)
+        }),
+        Value::Object(members) => members.iter().find_map(|member| {
+            way.truncate(depth);
+            if member.key.contains(MARK) {
+                return Some(What::Key { owner: node, member });
+            }
+            way.push(Step { owner: node, name: Name::Key(member), node: &member.value });
+            search(&member.value, way)
+        }),
+    }
+}

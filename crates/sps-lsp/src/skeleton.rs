@@ -1,0 +1,125 @@
+//! The shortest value of a kind: what completion writes behind a key.
+
+use sps_model::validate::{Kind, Shape, Version};
+
+use crate::{loose, place::Place};
+
+/// A value to start from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Skeleton {
+    /// A value of JSON in one line.
+    Plain(String),
+    /// A text, without quotes.
+    Text(String),
+    Object(Vec<(String, Skeleton)>),
+}
+
+/// Objects in objects are filled in so deep.
+const MAX_DEPTH: usize = 4;
+
+/// The shortest value of a kind: required members only, null where it may be.
+pub(crate) fn of(kind: Kind, version: Option<Version>) -> Skeleton {
+    deep(kind, version, MAX_DEPTH)
+}
+
+fn deep(kind: Kind, version: Option<Version>, depth: usize) -> Skeleton {
+    let plain = |text: &str| Skeleton::Plain(text.to_owned());
+    let place = Place { kind, in_new: false };
+    if place.is_nullable() {
+        return plain("null");
+    }
+    match kind.peeled() {
+        Kind::Bool => plain("false"),
+        Kind::Int { minimum, maximum } => Skeleton::Plain(0.clamp(minimum, maximum).to_string()),
+        Kind::Number => plain("0"),
+        Kind::String => Skeleton::Text(String::new()),
+        Kind::Secret => notation("$secret", "env:NAME"),
+        Kind::Reference(target) if target.path.ends_with("/passwords") => notation("$secret", "env:NAME"),
+        Kind::Reference(target) if target.single_use => plain(r#"{"$new": {}}"#),
+        Kind::Reference(_) => notation("$ref", ""),
+        Kind::List(_) | Kind::Array(..) => plain("[]"),
+        Kind::Map(_) | Kind::Ordered(_) | Kind::Foreign(_) => plain("{}"),
+        Kind::Named(ty) => match ty.shape {
+            Shape::Enum { values, .. } => {
+                Skeleton::Text(values.first().map_or_else(String::new, |it| it.value.to_owned()))
+            }
+            _ if depth == 0 => plain("{}"),
+            Shape::Struct { .. } => object(place, version, depth),
+            Shape::Union { tag, content, variants, .. } => {
+                let Some(first) = variants.first() else { return plain("{}") };
+                let mut members = vec![(tag.to_owned(), Skeleton::Text(first.value.to_owned()))];
+                let content = first.content.map(|it| (content.to_owned(), deep(it, version, depth - 1)));
+                members.extend(content);
+                Skeleton::Object(members)
+            }
+            _ => plain("{}"),
+        },
+        _ => plain("null"),
+    }
+}
+
+fn object(place: Place, version: Option<Version>, depth: usize) -> Skeleton {
+    let nothing = loose::read("", false);
+    let keys = place.keys(&nothing, version).into_iter().filter(|it| it.is_required);
+    Skeleton::Object(keys.map(|it| (it.name.to_owned(), deep(it.kind, version, depth - 1))).collect())
+}
+
+fn notation(key: &str, text: &str) -> Skeleton {
+    Skeleton::Plain(format!("{{\"{key}\": \"{text}\"}}"))
+}
+
+impl Skeleton {
+    /// The value in one line, as JSON has it.
+    pub(crate) fn in_line(&self) -> String {
+        match self {
+            Self::Plain(text) => text.clone(),
+            Self::Text(text) => quoted(text),
+            Self::Object(members) => {
+                let members = members.iter().map(|(key, value)| format!("{}: {}", quoted(key), value.in_line()));
+                format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    /// The value as JSON in lines, of which all but the first have this indentation.
+    pub(crate) fn json(&self, indent: &str, unit: &str) -> String {
+        let Self::Object(members) = self else { return self.in_line() };
+        if members.is_empty() {
+            return "{}".to_owned();
+        }
+        let inner = format!("{indent}{unit}");
+        let members = members
+            .iter()
+            .map(|(key, value)| format!("{inner}{}: {}", quoted(key), value.json(&inner, unit)));
+        format!("{{\n{}\n{indent}}}", members.collect::<Vec<_>>().join(",\n"))
+    }
+
+    /// What follows a key and its colon in the block style of YAML, with the space before it.
+    pub(crate) fn yaml(&self, indent: &str, unit: &str) -> String {
+        match self {
+            Self::Object(members) if !members.is_empty() => {
+                let inner = format!("{indent}{unit}");
+                let members = members
+                    .iter()
+                    .map(|(key, value)| format!("\n{inner}{}:{}", word(key), value.yaml(&inner, unit)));
+                members.collect()
+            }
+            Self::Text(text) => format!(" {}", word(text)),
+            other => format!(" {}", other.in_line()),
+        }
+    }
+}
+
+/// A text as JSON writes it.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// A text in YAML: without quotes where every reader takes it for a text.
+pub(crate) fn word(text: &str) -> String {
+    let is_plain = text.starts_with(|it: char| it.is_ascii_alphabetic())
+        && text.chars().all(|it| it.is_ascii_alphanumeric() || "_-./".contains(it))
+        && !["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
+            .contains(&text.to_ascii_lowercase().as_str());
+    if is_plain { text.to_owned() } else { quoted(text) }
+}

@@ -1,0 +1,84 @@
+//! Completion, accepted as an editor accepts it.
+
+use serde_json::{Value, json};
+
+use crate::editor::Editor;
+
+const SETTINGS: (&str, &str) = ("sps.toml", "target = \"7.5\"\n");
+
+/// Opens `file` with the text, whose `|` is the cursor. Returns the items.
+fn items(editor: &mut Editor, file: &str, text: &str) -> Vec<Value> {
+    let at = text.find('|').unwrap();
+    let before = &text[..at];
+    let line = before.matches('\n').count();
+    let start = before.rfind('\n').map_or(0, |it| it + 1);
+    let character = before[start..].encode_utf16().count();
+    editor.open_file(file, &text.replacen('|', "", 1));
+    let params = json!({"textDocument": {"uri": editor.uri(file)}, "position": {"line": line, "character": character}});
+    let result = editor.ask("textDocument/completion", &params).response_result.unwrap();
+    result.as_array().cloned().unwrap_or_default()
+}
+
+fn labels(items: &[Value]) -> Vec<&str> {
+    items.iter().map(|it| it["label"].as_str().unwrap()).collect()
+}
+
+/// The text after the item with this label is accepted.
+fn accepted(editor: &mut Editor, file: &str, text: &str, label: &str) -> String {
+    let items = items(editor, file, text);
+    let item = items.iter().find(|it| it["label"] == label);
+    let item = item.unwrap_or_else(|| panic!("no {label} among {:?} in {text}", labels(&items)));
+    let mut edits = vec![item["textEdit"].clone()];
+    edits.extend(item["additionalTextEdits"].as_array().cloned().unwrap_or_default());
+    let text = text.replacen('|', "", 1);
+    let offset = |place: &Value| {
+        let line = usize::try_from(place["line"].as_u64().unwrap()).unwrap();
+        let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+        start + usize::try_from(place["character"].as_u64().unwrap()).unwrap()
+    };
+    edits.sort_by_key(|it| std::cmp::Reverse(offset(&it["range"]["start"])));
+    let mut text = text.clone();
+    for edit in edits {
+        let (start, end) = (offset(&edit["range"]["start"]), offset(&edit["range"]["end"]));
+        text.replace_range(start..end, edit["newText"].as_str().unwrap());
+    }
+    text
+}
+
+const TRAP: &str = "management/snmp/trap";
+
+#[test]
+fn p101_accepted_items_give_the_intended_text() {
+    let mut editor = Editor::open(&[SETTINGS]);
+    let (yaml, json) = (format!("{TRAP}.yaml"), format!("{TRAP}.json"));
+    for (file, text, label, expected) in [
+        (&yaml, "en|", "enabled", "enabled: false"),
+        (&yaml, "enabled: |", "true", "enabled: true"),
+        (&yaml, "enabled:|", "true", "enabled: true"),
+        (&yaml, "version:\n  sel|", "selection", "version:\n  selection: \"2c\""),
+        (&yaml, "version:\n    |\n", "selection", "version:\n    selection: \"2c\"\n"),
+        (&yaml, "version:\n  selection: |\n  value:\n", "2c", "version:\n  selection: \"2c\"\n  value:\n"),
+        (&yaml, "version:\n  selection: \"|\"\n", "3", "version:\n  selection: \"3\"\n"),
+        (&yaml, "version: {selection: |}\n", "3", "version: {selection: \"3\"}\n"),
+        (&json, "{|}", "enabled", "{\"enabled\": false}"),
+        (&json, "{\"en|\"}", "enabled", "{\"enabled\": false}"),
+        (&json, "{\"en|\": true}", "enabled", "{\"enabled\": true}"),
+        (&json, "{\n  |\n  \"version\": {}\n}", "enabled", "{\n  \"enabled\": false,\n  \"version\": {}\n}"),
+        (&json, "{\n  \"version\": {}\n  |\n}", "enabled", "{\n  \"version\": {},\n  \"enabled\": false\n}"),
+        (&json, "{\"enabled\": |}", "true", "{\"enabled\": true}"),
+        (&json, "{\"version\": {\"selection\": \"|\"}}", "2c", "{\"version\": {\"selection\": \"2c\"}}"),
+    ] {
+        let text = accepted(&mut editor, file, text, label);
+        assert_eq!(text, expected);
+    }
+}
+
+#[test]
+fn references_are_completed_with_the_labels_of_the_tree() {
+    let file = "policies/user_databases/a%2Fb.yaml";
+    let mut editor = Editor::open(&[SETTINGS, (file, "name: a/b\nusers: []\n")]);
+    let policy = "ssh/channel_policies/shell.yaml";
+    let text = "name: shell\nrules:\n- allowed_for:\n    time_policy: |\n";
+    let items = items(&mut editor, policy, text);
+    assert_eq!(labels(&items), ["$ref"]);
+}
