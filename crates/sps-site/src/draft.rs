@@ -7,7 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use sps_model::{EndpointInfo, validate::is_like_a_key};
+use sps_model::{
+    EndpointInfo,
+    validate::{Span, is_like_a_key},
+};
 
 use crate::{
     check::{self, CheckOptions, Checker},
@@ -51,6 +54,31 @@ pub struct Draft {
     /// What the walk over the folders has left out.
     unreadable: Vec<Unreadable>,
     notes: Vec<Remark>,
+}
+
+/// A reference by a label.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Reference<'d> {
+    /// The file, relative to the root.
+    pub file: &'d Path,
+    /// The text of the file. It may have secrets.
+    pub text: &'d str,
+    /// The notation, or the bare key.
+    pub span: Span,
+    /// What it refers to.
+    pub label: &'d Label,
+}
+
+impl fmt::Debug for Reference<'_> {
+    /// Leaves the text out, which may have secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reference")
+            .field("file", &self.file)
+            .field("span", &self.span)
+            .field("label", &self.label)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Draft {
@@ -143,6 +171,30 @@ impl Draft {
     /// What the objects are called, with their files.
     pub fn labels(&self) -> impl Iterator<Item = (&Label, &Path)> {
         self.tree.files.iter().filter_map(|it| Some((it.label.as_ref()?, it.path.as_path())))
+    }
+
+    /// What the object of a file is called, if that is known.
+    pub fn label(&self, file: impl AsRef<Path>) -> Option<&Label> {
+        self.find(file.as_ref())?.1.label.as_ref()
+    }
+
+    /// Every reference by a label, in the files that could be read.
+    pub fn references(&self) -> impl Iterator<Item = Reference<'_>> {
+        self.tree.files.iter().flat_map(|file| {
+            references(file).map(|(label, spot)| Reference {
+                file: &file.path,
+                text: &file.text,
+                span: spot.span,
+                label,
+            })
+        })
+    }
+
+    /// The files of objects whose texts cannot be read now, with the texts: what they refer to is not known.
+    pub fn unread(&self) -> impl Iterator<Item = (&Path, &str)> {
+        let files = self.tree.files.iter();
+        let unread = files.filter(|it| it.endpoint.is_some() && it.format.is_none());
+        unread.map(|it| (it.path.as_path(), &*it.text))
     }
 
     /// Checks a file. `None`: it is no file of an object and has no mistake.

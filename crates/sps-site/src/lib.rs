@@ -97,7 +97,7 @@ pub use crate::{
     apply::{Applied, ApplyError, ApplyOptions},
     check::CheckOptions,
     difference::{ObjectChange, ObjectDifference, compare},
-    draft::Draft,
+    draft::{Draft, Reference},
     export::{Export, ExportError, ExportOptions},
     found::{Appliance, Found},
     label::Label,
