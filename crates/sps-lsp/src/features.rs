@@ -1,20 +1,47 @@
 //! What the server answers.
 
 mod completion;
+mod edits;
+mod hover;
+mod navigation;
+mod outline;
+mod rename;
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::{Path, PathBuf}};
 
 use lsp_server::ErrorCode;
 use lsp_types::{
-    CompletionItem, CompletionOptions, CompletionParams, ServerCapabilities, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities, OneOf,
+    CodeAction, CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams,
+    CodeActionProviderCapability, CompletionItem, CompletionOptions, CompletionParams, Diagnostic,
+    DocumentChangeOperation, DocumentChanges, DocumentSymbol, DocumentSymbolParams, FoldingRange,
+    FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, Hover, HoverParams,
+    HoverProviderCapability, Location, OneOf, OptionalVersionedTextDocumentIdentifier,
+    PrepareRenameResponse, ReferenceParams, RenameFile, RenameOptions, RenameParams, ResourceOp,
+    ServerCapabilities, SymbolInformation, SymbolKind, TextDocumentEdit,
+    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextEdit, Uri, WorkspaceEdit, WorkspaceFoldersServerCapabilities,
+    WorkspaceServerCapabilities, WorkspaceSymbolParams,
+    request::{
+        CodeActionRequest, Completion, DocumentSymbolRequest, FoldingRangeRequest, GotoDefinition,
+        HoverRequest, PrepareRenameRequest, References, Rename, Request as _,
+        WorkspaceSymbolRequest,
+    },
 };
-use lsp_types::request::{Completion, Request as _};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use sps_model::{EndpointInfo, validate::{Span, suggest}};
+use sps_site::{CheckOptions, SETTINGS_FILE};
 
-use self::completion::Named;
-use crate::{server::Server, uri::path_of};
+use self::{completion::Named, rename::is_yaml};
+use crate::{
+    Settings,
+    document::Documents,
+    loose,
+    server::Server,
+    text::Text,
+    uri::{path_of, uri},
+    workspace::{Tree, Workspace},
+};
 
 /// Why a request has no answer.
 pub(crate) struct Refusal {
@@ -34,6 +61,20 @@ pub(crate) fn capabilities() -> ServerCapabilities {
             trigger_characters: Some(["\"", "'", ":", "$", "/", " "].map(str::to_owned).to_vec()),
             ..CompletionOptions::default()
         }),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: lsp_types::WorkDoneProgressOptions::default(),
+        })),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX, CodeActionKind::SOURCE_FIX_ALL]),
+            ..CodeActionOptions::default()
+        })),
         workspace: Some(WorkspaceServerCapabilities {
             workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                 supported: Some(true),
@@ -46,12 +87,61 @@ pub(crate) fn capabilities() -> ServerCapabilities {
 }
 
 /// The answer to a request.
-pub(crate) fn answer(server: &mut Server<'_>, method: &str, params: Value) -> Result<Value, Refusal> {
+pub(crate) fn answer(
+    server: &mut Server<'_>,
+    method: &str,
+    params: Value,
+) -> Result<Value, Refusal> {
     match method {
         Completion::METHOD => {
-            let params: CompletionParams = read(params)?;
-            let place = params.text_document_position;
-            value(&complete(server, &place))
+            let it: CompletionParams = read(params)?;
+            value(&at(server, &it.text_document_position, |it, at| it.complete(at)))
+        }
+        HoverRequest::METHOD => {
+            let it: HoverParams = read(params)?;
+            value(&at(server, &it.text_document_position_params, |it, at| it.hover(at)))
+        }
+        GotoDefinition::METHOD => {
+            let it: GotoDefinitionParams = read(params)?;
+            value(&at(server, &it.text_document_position_params, |it, at| {
+                navigation::definition(it.tree, &it.file, at)
+            }))
+        }
+        References::METHOD => {
+            let it: ReferenceParams = read(params)?;
+            let with_declaration = it.context.include_declaration;
+            value(&at(server, &it.text_document_position, |it, at| {
+                Some(navigation::references(it.tree, &it.file, at, with_declaration))
+            }))
+        }
+        PrepareRenameRequest::METHOD => {
+            let it: TextDocumentPositionParams = read(params)?;
+            value(&at(server, &it, |it, at| it.prepare_rename(at)))
+        }
+        Rename::METHOD => {
+            let it: RenameParams = read(params)?;
+            let edit = at(server, &it.text_document_position, |place, at| {
+                Some(place.rename(at, &it.new_name))
+            });
+            let refuse = |message| Refusal { code: ErrorCode::RequestFailed, message };
+            value(&edit.transpose().map_err(refuse)?)
+        }
+        DocumentSymbolRequest::METHOD => {
+            let it: DocumentSymbolParams = read(params)?;
+            value(&in_file(server, &it.text_document.uri, |it| Some(it.symbols())))
+        }
+        FoldingRangeRequest::METHOD => {
+            let it: FoldingRangeParams = read(params)?;
+            value(&in_file(server, &it.text_document.uri, |it| Some(it.folding())))
+        }
+        CodeActionRequest::METHOD => {
+            let it: CodeActionParams = read(params)?;
+            let problems = it.context.diagnostics;
+            value(&in_file(server, &it.text_document.uri, |it| Some(it.actions(problems))))
+        }
+        WorkspaceSymbolRequest::METHOD => {
+            let it: WorkspaceSymbolParams = read(params)?;
+            value(&symbols(&server.workspace, &it.query))
         }
         _ => Err(Refusal {
             code: ErrorCode::MethodNotFound,
@@ -70,40 +160,212 @@ fn value(it: &impl Serialize) -> Result<Value, Refusal> {
         .map_err(|error| Refusal { code: ErrorCode::InternalError, message: error.to_string() })
 }
 
-/// Whether a file is read as YAML.
-fn is_yaml(path: &Path) -> bool {
-    path.extension().is_some_and(|it| it == "yaml" || it == "yml")
+/// Runs `work` for a place in an open file of a tree.
+fn at<R>(
+    server: &mut Server<'_>,
+    place: &TextDocumentPositionParams,
+    work: impl FnOnce(&File<'_>, usize) -> Option<R>,
+) -> Option<R> {
+    in_file(server, &place.text_document.uri, |it| work(it, it.text.offset(place.position)))
 }
 
-fn complete(server: &mut Server<'_>, place: &TextDocumentPositionParams) -> Option<Vec<CompletionItem>> {
-    let path = path_of(place.text_document.uri.as_str())?;
+/// Runs `work` for an open file of a tree.
+fn in_file<R>(
+    server: &mut Server<'_>,
+    uri: &Uri,
+    work: impl FnOnce(&File<'_>) -> Option<R>,
+) -> Option<R> {
+    let path = path_of(uri.as_str())?;
     let Server { workspace, documents, settings, .. } = server;
+    let text = &documents.get(&path)?.text;
     let tree = workspace.tree_of(&path, documents)?;
     let file = tree.inside(&path)?;
-    let draft = tree.draft();
-    let endpoint = draft.endpoint(&file)?;
-    let text = &documents.get(&path)?.text;
-    let labels = |path: &str| {
-        let labels = draft.labels().filter(|(label, _)| path.ends_with(label.endpoint()));
-        let named = labels.filter_map(|(label, _)| {
-            let written = label.to_string();
-            let written = written.strip_prefix(label.endpoint())?.strip_prefix('/')?.to_owned();
-            Some(Named { name: label.name()?.to_owned(), written })
-        });
-        named.collect()
+    let endpoint = tree.draft().endpoint(&file)?;
+    let documents = &*documents;
+    work(&File { tree, file, path, text, endpoint, settings, documents })
+}
+
+/// An open file with an object.
+struct File<'s> {
+    tree: &'s Tree,
+    /// The path in the tree.
+    file: PathBuf,
+    /// The path as the editor names it.
+    path: PathBuf,
+    text: &'s Text,
+    endpoint: &'static EndpointInfo,
+    settings: &'s Settings,
+    documents: &'s Documents,
+}
+
+impl File<'_> {
+    fn root(&self) -> loose::Node {
+        loose::read(self.text.content(), is_yaml(&self.path))
+    }
+
+    fn complete(&self, offset: usize) -> Option<Vec<CompletionItem>> {
+        let Self { endpoint, settings, text, .. } = *self;
+        let draft = self.tree.draft();
+        let labels = |path: &str| {
+            let labels = draft.labels().filter(|(label, _)| path.ends_with(label.endpoint()));
+            let named = labels.filter_map(|(label, _)| {
+                let written = label.to_string();
+                let written = written.strip_prefix(label.endpoint())?.strip_prefix('/')?.to_owned();
+                Some(Named { name: label.name()?.to_owned(), written })
+            });
+            named.collect()
+        };
+        let endpoints =
+            |path: &str| settings.load.endpoints.iter().copied().find(|it| it.path == path);
+        let is_yaml = is_yaml(&self.path);
+        let request = completion::Request {
+            text,
+            is_yaml,
+            offset,
+            endpoint,
+            endpoints: &endpoints,
+            version: settings.target.or(draft.settings().target),
+            labels: &labels,
+            template: &|endpoint| settings.library.template(endpoint, is_yaml),
+            docs: &|endpoint, pointer| settings.library.docs(endpoint, pointer),
+        };
+        Some(request.items())
+    }
+
+    fn hover(&self, offset: usize) -> Option<Hover> {
+        let root = self.root();
+        hover::hover(self.text, &root, offset, self.endpoint, &*self.settings.library)
+    }
+
+    fn symbols(&self) -> Vec<DocumentSymbol> {
+        outline::symbols(self.text, &self.root())
+    }
+
+    fn folding(&self) -> Vec<FoldingRange> {
+        outline::folding(self.text, &self.root())
+    }
+
+    fn prepare_rename(&self, offset: usize) -> Option<PrepareRenameResponse> {
+        let label = navigation::label_at(self.tree, &self.file, offset)?;
+        let placeholder = label.name()?.to_owned();
+        let root = self.root();
+        let way = root.way_to(offset);
+        let node = way.last()?.node;
+        // Only where the name is, not on every line of the file.
+        let is_name = node.text() == Some(&placeholder);
+        let is_reference = matches!(way.last()?.name, loose::Name::Key(it) if it.key == "$ref");
+        (is_name || is_reference).then(|| PrepareRenameResponse::RangeWithPlaceholder {
+            range: self.text.range(node.span),
+            placeholder,
+        })
+    }
+
+    fn rename(&self, offset: usize, name: &str) -> Result<WorkspaceEdit, String> {
+        let label = navigation::label_at(self.tree, &self.file, offset)
+            .ok_or("there is nothing here that has a name")?;
+        let draft = self.tree.draft();
+        let rename = rename::rename(draft, &label, name)?;
+        let mut by_file: BTreeMap<PathBuf, Vec<(Span, String)>> = BTreeMap::new();
+        for (file, span, new) in rename.edits {
+            by_file.entry(file).or_default().push((span, new));
+        }
+        let mut operations = Vec::new();
+        for (file, edits) in by_file {
+            let path = self.tree.outside(&file);
+            let text = Text::new(draft.text(&file).unwrap_or_default());
+            let edits = edits.into_iter().map(|(span, new_text)| {
+                OneOf::Left(TextEdit { range: text.range(span), new_text })
+            });
+            let version = self.documents.get(&path).map(|it| it.version);
+            let uri = uri(&path).ok_or("the path of a file has no address")?;
+            let text_document = OptionalVersionedTextDocumentIdentifier { uri, version };
+            let edit = TextDocumentEdit { text_document, edits: edits.collect() };
+            operations.push(DocumentChangeOperation::Edit(edit));
+        }
+        let address = |file: &Path| uri(&self.tree.outside(file));
+        if let (Some(old_uri), Some(new_uri)) = (address(&rename.from), address(&rename.to)) {
+            let file = RenameFile { old_uri, new_uri, options: None, annotation_id: None };
+            operations.push(DocumentChangeOperation::Op(ResourceOp::Rename(file)));
+        }
+        let document_changes = Some(DocumentChanges::Operations(operations));
+        Ok(WorkspaceEdit { document_changes, ..WorkspaceEdit::default() })
+    }
+
+    /// What repairs these problems, or waives their rules.
+    fn actions(&self, problems: Vec<Diagnostic>) -> Vec<CodeActionOrCommand> {
+        let codes: Vec<_> = self.settings.allow.iter().map(String::as_str).collect();
+        let mut options = CheckOptions::default().with_allowed(&codes);
+        options.target = self.settings.target;
+        options.now = self.settings.now;
+        let Some(address) = uri(&self.path) else { return Vec::new() };
+        let draft = self.tree.draft();
+        let mut actions = Vec::new();
+        for problem in problems {
+            let Some(data) = &problem.data else { continue };
+            let (Some(code), Some(pointer)) = (data["code"].as_str(), data["pointer"].as_str())
+            else {
+                continue;
+            };
+            if let Some(repair) = draft.repair(&self.file, Some((code, pointer)), &options) {
+                let edit = edits::of_file(address.clone(), edits::of_repair(&repair));
+                let title = format!("Repair `{code}` here");
+                let action = action(title, CodeActionKind::QUICKFIX, edit, Some(&problem));
+                actions.push(CodeAction { is_preferred: Some(true), ..action });
+            }
+            let settings = self.tree.outside(Path::new(SETTINGS_FILE));
+            if let Some((text, new)) = draft.settings_allowing(code)
+                && let Some(address) = uri(&settings)
+            {
+                let text = Text::new(text);
+                let edit = TextEdit { range: text.range(new.0), new_text: new.1 };
+                let edit = edits::of_file(address, vec![edit]);
+                let title = format!("Waive `{code}` for this tree, in sps.toml");
+                actions.push(action(title, CodeActionKind::QUICKFIX, edit, Some(&problem)));
+            }
+        }
+        if let Some(repair) = draft.repair(&self.file, None, &options) {
+            let edit = edits::of_file(address, edits::of_repair(&repair));
+            let title = "Repair everything in this file that leaves no choice".to_owned();
+            actions.push(action(title, CodeActionKind::SOURCE_FIX_ALL, edit, None));
+        }
+        actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+    }
+}
+
+fn action(
+    title: String,
+    kind: CodeActionKind,
+    edit: WorkspaceEdit,
+    problem: Option<&Diagnostic>,
+) -> CodeAction {
+    CodeAction {
+        title,
+        kind: Some(kind),
+        diagnostics: problem.map(|it| vec![it.clone()]),
+        edit: Some(edit),
+        ..CodeAction::default()
+    }
+}
+
+/// The most symbols of a whole workspace in one answer.
+const MAX_SYMBOLS: usize = 500;
+
+/// The objects whose labels have a text in them, or are near to it.
+#[expect(deprecated, reason = "the type has a field that was replaced by tags, and no other way to be made")]
+fn symbols(workspace: &Workspace, query: &str) -> Vec<SymbolInformation> {
+    let query = query.to_lowercase();
+    let labels = workspace.trees().flat_map(|tree| {
+        tree.draft().labels().map(move |(label, file)| (label.to_string(), tree.outside(file)))
+    });
+    let fits = |text: &str| {
+        text.to_lowercase().contains(&query)
+            || text.rsplit('/').next().is_some_and(|name| !suggest::nearest(&query, [name]).is_empty())
     };
-    let endpoints = |path: &str| settings.load.endpoints.iter().copied().find(|it| it.path == path);
-    let is_yaml = is_yaml(&path);
-    let request = completion::Request {
-        text,
-        is_yaml,
-        offset: text.offset(place.position),
-        endpoint,
-        endpoints: &endpoints,
-        version: settings.target.or(draft.settings().target),
-        labels: &labels,
-        template: &|endpoint| settings.library.template(endpoint, is_yaml),
-        docs: &|endpoint, pointer| settings.library.docs(endpoint, pointer),
+    let found = labels.filter(|(text, _)| query.is_empty() || fits(text)).take(MAX_SYMBOLS);
+    let symbol = |(name, path): (String, PathBuf)| {
+        let location = Location { uri: uri(&path)?, range: lsp_types::Range::default() };
+        let (kind, tags) = (SymbolKind::OBJECT, None);
+        Some(SymbolInformation { name, kind, tags, deprecated: None, location, container_name: None })
     };
-    Some(request.items())
+    found.filter_map(symbol).collect()
 }

@@ -64,6 +64,11 @@ impl Workspace {
         Self { trees: BTreeMap::new(), options }
     }
 
+    /// The trees that have been read.
+    pub(crate) fn trees(&self) -> impl Iterator<Item = &Tree> {
+        self.trees.values()
+    }
+
     /// The tree of a file: the nearest folder above it with settings.
     pub(crate) fn tree_of(&mut self, path: &Path, documents: &Documents) -> Option<&mut Tree> {
         let has_settings = |folder: &Path| {

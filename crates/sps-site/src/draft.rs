@@ -20,7 +20,7 @@ use crate::{
     repair::{self, Repair},
     report::{FileReport, Remark, SiteReport, Unreadable},
     resolve::{Spot, What},
-    settings::{SETTINGS_FILE, Settings},
+    settings::{self, SETTINGS_FILE, Settings},
 };
 
 /// A tree while it is edited, as an editor holds it in memory.
@@ -173,6 +173,11 @@ impl Draft {
         self.tree.files.iter().filter_map(|it| Some((it.label.as_ref()?, it.path.as_path())))
     }
 
+    /// The text of the file of an object, as it was read last. It may have secrets.
+    pub fn text(&self, file: impl AsRef<Path>) -> Option<&str> {
+        Some(&*self.find(file.as_ref())?.1.text)
+    }
+
     /// What the object of a file is called, if that is known.
     pub fn label(&self, file: impl AsRef<Path>) -> Option<&Label> {
         self.find(file.as_ref())?.1.label.as_ref()
@@ -195,6 +200,19 @@ impl Draft {
         let files = self.tree.files.iter();
         let unread = files.filter(|it| it.endpoint.is_some() && it.format.is_none());
         unread.map(|it| (it.path.as_path(), &*it.text))
+    }
+
+    /// The text of `sps.toml`, and the edit that lets the files break the rule with this code: new text in place of some
+    /// bytes. `None`: the rule cannot be waived or is so already, or the file is broken.
+    pub fn settings_allowing(&self, code: &str) -> Option<(&str, (Span, String))> {
+        let (text, problems) = match &self.tree.settings_file {
+            Some((text, problems)) => (&**text, problems.as_slice()),
+            None => ("", [].as_slice()),
+        };
+        if !problems.is_empty() || self.tree.settings.allow.iter().any(|it| it == code) {
+            return None;
+        }
+        Some((text, settings::allowing(text, code, &self.tree.places)?))
     }
 
     /// Checks a file. `None`: it is no file of an object and has no mistake.
@@ -233,10 +251,16 @@ impl Draft {
         check::check(&self.tree, options)
     }
 
-    /// Finds the repairs of a file that leave no choice. Nothing is written.
-    pub fn repair(&self, file: impl AsRef<Path>, options: &CheckOptions<'_>) -> Option<Repair> {
+    /// Finds the repairs of a file that leave no choice: all of them, or only that of the problem with this code and
+    /// pointer. Nothing is written.
+    pub fn repair(
+        &self,
+        file: impl AsRef<Path>,
+        only: Option<(&str, &str)>,
+        options: &CheckOptions<'_>,
+    ) -> Option<Repair> {
         let (number, _) = self.find(file.as_ref())?;
-        repair::repair_of(&self.tree, options, number)
+        repair::repair_of(&self.tree, options, number, only)
     }
 
     fn find(&self, path: &Path) -> Option<(usize, &SiteFile)> {

@@ -33,13 +33,18 @@ pub(crate) fn repairs(tree: &Tree, options: &CheckOptions<'_>) -> Vec<Repair> {
     let waived = waived(tree, options);
     let checker = Checker::new(tree, options, &waived);
     let files = tree.files.iter().enumerate();
-    files.filter_map(|(number, file)| repair(tree, &checker, number, file)).collect()
+    files.filter_map(|(number, file)| repair(tree, &checker, number, file, None)).collect()
 }
 
-/// Finds the repairs of the file with this number.
-pub(crate) fn repair_of(tree: &Tree, options: &CheckOptions<'_>, number: usize) -> Option<Repair> {
+/// Finds the repairs of the file with this number: all, or that of the problem with this code and pointer.
+pub(crate) fn repair_of(
+    tree: &Tree,
+    options: &CheckOptions<'_>,
+    number: usize,
+    only: Option<(&str, &str)>,
+) -> Option<Repair> {
     let waived = waived(tree, options);
-    repair(tree, &Checker::new(tree, options, &waived), number, tree.files.get(number)?)
+    repair(tree, &Checker::new(tree, options, &waived), number, tree.files.get(number)?, only)
 }
 
 fn repair(
@@ -47,12 +52,19 @@ fn repair(
     checker: &Checker<'_>,
     number: usize,
     file: &SiteFile,
+    only: Option<(&str, &str)>,
 ) -> Option<Repair> {
     // A text that could not be read is in the format of its ending.
     let format = file.format.or_else(|| Format::of_ending(file.path.extension()?.to_str()?))?;
     let subject = file.endpoint?.subject(Form::Request)?;
     let with_text = |text: &str| with_text(tree, file, format, text);
-    let check = |text: &str| checker.whole_file(number, &with_text(text));
+    let check = |text: &str| {
+        let mut report = checker.whole_file(number, &with_text(text));
+        if let Some(only) = only {
+            report.diagnostics.retain(|it| (it.code, it.pointer.as_str()) == only);
+        }
+        report
+    };
     let fixed = match format {
         Format::Json => fix_with(&file.text, &subject, &tree.limits, &check),
         Format::Yaml => fix_yaml_with(&file.text, &subject, &tree.limits, &check),

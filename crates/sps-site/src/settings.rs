@@ -95,6 +95,40 @@ impl Settings {
     }
 }
 
+/// The edit of a text of `sps.toml` that allows the files to break the rule with this code: new text in place of some bytes.
+/// `None`: the rule cannot be waived.
+pub(crate) fn allowing(text: &str, code: &str, places: &Places) -> Option<(Span, String)> {
+    if !is_waivable(code, places) && code != body_code::UNKNOWN_KEY {
+        return None;
+    }
+    let edit = with_code(text, code)?;
+    let edited = [&text[..edit.0.start], &edit.1, &text[edit.0.end..]].concat();
+    let (settings, problems) = Settings::read(&edited, &mut places.clone());
+    (problems.is_empty() && settings.allow.iter().any(|it| it == code)).then_some(edit)
+}
+
+/// The edit that adds a code to `allow`, in the usual notations of TOML.
+fn with_code(text: &str, code: &str) -> Option<(Span, String)> {
+    let (document, _) = DeTable::parse_recoverable(text);
+    let check = document.get_ref().get("check");
+    let table = check.and_then(|it| it.get_ref().as_table());
+    let allow = table.and_then(|it| it.get("allow"));
+    if let Some(codes) = allow.and_then(|it| it.get_ref().as_array()) {
+        return Some(match codes.last() {
+            Some(last) => (Span::at(last.span().end), format!(", \"{code}\"")),
+            None => (span_of(allow?.span()), format!("[\"{code}\"]")),
+        });
+    }
+    if let Some(check) = check {
+        // Behind the line of the header.
+        let line = text[check.span().start..].find('\n').map(|at| check.span().start + at + 1)?;
+        return Some((Span::at(line), format!("allow = [\"{code}\"]\n")));
+    }
+    // Keys of the root come before every table, and a new table after everything.
+    let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else if text.ends_with('\n') { "\n" } else { "\n\n" };
+    Some((Span::at(text.len()), format!("{gap}[check]\nallow = [\"{code}\"]\n")))
+}
+
 const KEYS: [&str; 6] = ["target", "owned", "ignored", "unknown", "check", "moved"];
 
 /// A value of TOML with its place.

@@ -9,6 +9,7 @@ use sps_model::{
     validate::{Kind, Span, Version, is_secret_name},
 };
 
+use super::hover::without_indexes;
 use crate::{
     loose::{self, Member, Name, Node, Step, Value},
     place::{Endpoints, Place},
@@ -106,7 +107,7 @@ impl Request<'_> {
         let place = self.place(&cursor.way);
         let rest: Vec<_> = owner.members().iter().filter(|it| !std::ptr::eq(*it, member)).collect();
         let is_there = |key: &str| rest.iter().any(|it| it.key == key);
-        let way = self.without_indexes(&cursor.way);
+        let way = without_indexes(&cursor.way);
         let keys = place.keys(owner, self.version).into_iter().filter(|it| !is_there(it.name));
         let keys = keys.map(|key| {
             let value = if key.is_tag {
@@ -333,14 +334,6 @@ impl Request<'_> {
 
     fn place(&self, way: &[Step<'_>]) -> Place {
         Place::of(self.endpoint).at(way, self.endpoints)
-    }
-
-    fn without_indexes(&self, way: &[Step<'_>]) -> String {
-        let keys = way.iter().filter_map(|step| match step.name {
-            Name::Key(member) => Some(format!("/{}", member.key)),
-            Name::Index(_) => None,
-        });
-        keys.collect()
     }
 
     fn line_start(&self, offset: usize) -> usize {

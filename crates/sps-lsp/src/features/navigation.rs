@@ -1,9 +1,8 @@
 //! From a reference to its object, and back.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use lsp_types::{Location, Range};
-use sps_model::validate::Span;
 use sps_site::{Label, Reference};
 
 use crate::{text::Text, uri::uri, workspace::Tree};
@@ -48,11 +47,4 @@ pub(crate) fn references(
         Some(Location { uri: uri(&tree.outside(path))?, range: Range::default() })
     });
     declared.chain(uses).collect()
-}
-
-/// A rename of an object: the edits of each file, and the new place of its own file.
-pub(crate) struct Rename {
-    pub(crate) edits: Vec<(PathBuf, Span, String)>,
-    pub(crate) from: PathBuf,
-    pub(crate) to: PathBuf,
 }
