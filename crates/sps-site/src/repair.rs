@@ -58,16 +58,10 @@ fn repair(
     let format = file.format.or_else(|| Format::of_ending(file.path.extension()?.to_str()?))?;
     let subject = file.endpoint?.subject(Form::Request)?;
     let with_text = |text: &str| with_text(tree, file, format, text);
-    let check = |text: &str| {
-        let mut report = checker.whole_file(number, &with_text(text));
-        if let Some(only) = only {
-            report.diagnostics.retain(|it| (it.code, it.pointer.as_str()) == only);
-        }
-        report
-    };
+    let check = |text: &str| checker.whole_file(number, &with_text(text));
     let fixed = match format {
-        Format::Json => fix_with(&file.text, &subject, &tree.limits, &check),
-        Format::Yaml => fix_yaml_with(&file.text, &subject, &tree.limits, &check),
+        Format::Json => fix_with(&file.text, &subject, &tree.limits, only, &check),
+        Format::Yaml => fix_yaml_with(&file.text, &subject, &tree.limits, only, &check),
     }?;
     let after = with_text(&fixed.text);
     Some(Repair {

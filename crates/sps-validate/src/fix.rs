@@ -108,14 +108,16 @@ pub fn fix_yaml(text: &str, subject: &Subject, context: &Context<'_>) -> Option<
 /// Repairs a text as [`fix`] does, where more than the text says what is wrong with it: `check` makes its report, with
 /// the places of the text. It may understand values that a document alone does not have; they are left as they are.
 ///
-/// For a repair to be found, `check` must report every error of a text, not the first ones only.
+/// For a repair to be found, `check` must report every error of a text, not the first ones only. With `only`, a code and a
+/// pointer, nothing is repaired but this diagnostic.
 pub fn fix_with(
     text: &str,
     subject: &Subject,
     limits: &Limits,
+    only: Option<(&str, &str)>,
     check: &dyn Fn(&str) -> Report,
 ) -> Option<Fixed> {
-    Check { language: Language::Json, subject, limits, explain: check }.repaired(text)
+    Check { language: Language::Json, subject, limits, only, explain: check }.repaired(text)
 }
 
 /// Repairs a text as [`fix_yaml`] does, with a check of the caller as [`fix_with`] has it.
@@ -124,9 +126,10 @@ pub fn fix_yaml_with(
     text: &str,
     subject: &Subject,
     limits: &Limits,
+    only: Option<(&str, &str)>,
     check: &dyn Fn(&str) -> Report,
 ) -> Option<Fixed> {
-    Check { language: Language::Yaml, subject, limits, explain: check }.repaired(text)
+    Check { language: Language::Yaml, subject, limits, only, explain: check }.repaired(text)
 }
 
 /// Repairs the body of a request in this language.
@@ -143,7 +146,8 @@ fn fix_in(
     let limit = context.limits.diagnostics.max(MAX_ERRORS);
     let wider = Context { limits: context.limits.with_diagnostics(limit), ..*context };
     let explain = |text: &str| (language.explain())(text, subject, &wider);
-    let check = Check { language, subject, limits: &wider.limits, explain: &explain };
+    let limits = &wider.limits;
+    let check = Check { language, subject, limits, only: None, explain: &explain };
     let mut fixed = check.repaired(text)?;
     fixed.report = (language.explain())(&fixed.text, subject, context);
     Some(fixed)
@@ -155,6 +159,8 @@ struct Check<'c> {
     language: Language,
     subject: &'c Subject,
     limits: &'c Limits,
+    /// The code and pointer of the only diagnostic that is repaired.
+    only: Option<(&'c str, &'c str)>,
     explain: &'c dyn Fn(&str) -> Report,
 }
 
@@ -166,6 +172,9 @@ impl Check<'_> {
             #[cfg(feature = "yaml")]
             Language::Yaml => Fixed::unchanged(text),
         };
+        if !fixed.fixes.iter().all(|it| self.is_wanted(it)) {
+            return None;
+        }
         fixed.report = (self.explain)(&fixed.text);
         let errors = fixed.report.errors().count();
         // One repair may show what the next can be, such as the references inside a wrapper.
@@ -177,6 +186,10 @@ impl Check<'_> {
         // The content of a wrapper may belong to another endpoint.
         let is_worse = fixed.report.errors().count() > errors;
         (!fixed.fixes.is_empty() && !is_worse).then_some(fixed)
+    }
+
+    fn is_wanted(self, fix: &Fix) -> bool {
+        self.only.is_none_or(|only| (fix.code, fix.pointer.as_str()) == only)
     }
 }
 
@@ -236,7 +249,8 @@ impl Fixed {
 
     /// Makes every repair that is possible now; returns whether there was one.
     fn improve(&mut self, check: Check<'_>) -> bool {
-        let repairs = self.repairs(check);
+        let mut repairs = self.repairs(check);
+        repairs.retain(|it| check.is_wanted(&it.fix));
         if repairs.is_empty() {
             return false;
         }

@@ -89,7 +89,12 @@ fn title(item: &Node) -> Option<String> {
 /// The objects and lists of more than one line.
 pub(crate) fn folding(text: &Text, root: &Node) -> Vec<FoldingRange> {
     let mut ranges = Vec::new();
-    fold(text, root, None, &mut ranges);
+    if root.is_flow {
+        fold(text, root, None, &mut ranges);
+    } else {
+        // The body of a file without brackets is the whole file.
+        below(text, root, &mut ranges);
+    }
     ranges
 }
 
@@ -109,6 +114,10 @@ fn fold(text: &Text, node: &Node, key: Option<Span>, ranges: &mut Vec<FoldingRan
             collapsed_text: None,
         });
     }
+    below(text, node, ranges);
+}
+
+fn below(text: &Text, node: &Node, ranges: &mut Vec<FoldingRange>) {
     match &node.value {
         Value::Object(members) => {
             members.iter().for_each(|it| fold(text, &it.value, Some(it.key_span), ranges));

@@ -43,7 +43,10 @@ pub(crate) fn rename(draft: &Draft, label: &Label, name: &str) -> Result<Rename,
         return Err(format!("no file describes `{label}`"));
     };
     // What cannot be read may refer to it.
-    if let Some((unread, _)) = draft.unread().find(|(path, text)| *path == file || text.contains(old)) {
+    let whole = label.to_string();
+    let encoded = whole.rsplit('/').next().unwrap_or_default();
+    let may_name = |text: &str| text.contains(old) || text.contains(encoded);
+    if let Some((unread, _)) = draft.unread().find(|(path, text)| *path == file || may_name(text)) {
         return Err(format!("{} cannot be read now, and may name `{old}`; correct it first", unread.display()));
     }
     let mut edits = vec![name_in_file(draft, file, old, name)?];

@@ -54,7 +54,7 @@ impl Editor {
     }
 
     pub(crate) fn uri(&self, file: &str) -> String {
-        format!("file://{}", self.path(file).display())
+        format!("file://{}", self.path(file).display()).replace('%', "%25")
     }
 
     pub(crate) fn tell(&self, method: &str, params: Value) {

@@ -5,3 +5,4 @@
 mod completion;
 mod diagnostics;
 mod editor;
+mod navigation;

@@ -431,10 +431,10 @@ fn repairs_what_a_check_of_the_caller_finds() {
         report
     };
     let text = r#"{"enalbed": true, "rules": {"$list": "all"}, "note": null}"#;
-    let fixed = fix_with(text, &subject, &Limits::default(), &check).unwrap();
+    let fixed = fix_with(text, &subject, &Limits::default(), None, &check).unwrap();
     assert_eq!(fixed.text, r#"{"enabled": true, "rules": {"$list": "all"}, "note": null}"#);
     assert!(fixed.report.is_valid(), "{}", fixed.report);
-    assert_eq!(fix_with(&fixed.text, &subject, &Limits::default(), &check), None);
+    assert_eq!(fix_with(&fixed.text, &subject, &Limits::default(), None, &check), None);
     // The same text has one more mistake by itself.
     assert_eq!(fix(text, &subject, &Context::default()).unwrap().report.errors().count(), 1);
 }

@@ -1,0 +1,159 @@
+//! References, renames, outlines and repairs.
+
+use serde_json::{Value, json};
+
+use crate::editor::Editor;
+
+const SETTINGS: (&str, &str) = ("sps.toml", "target = \"7.5\"\n");
+const OFFICE: (&str, &str) = (
+    "policies/time_policies/a%2Fb.yaml",
+    "# Office hours\nname: \"a/b\"\nMon: [['8:00', '18:00']]\nTue: []\nWed: []\nThu: []\nFri: []\nSat: []\nSun: []\n",
+);
+const SHELL: (&str, &str) = (
+    "ssh/channel_policies/shell.yaml",
+    "name: shell\nrules:\n- channel: session-exec\n  execs: [uptime]\n  actions: {audit: true, content_policy: null, four_eyes: false}\n  allowed_for:\n    clients: []\n    gateway_groups: []\n    remote_groups: []\n    servers: []\n    time_policy:\n      $ref: policies/time_policies/a%2Fb\n",
+);
+
+fn place(editor: &Editor, file: &str, line: u32, character: u32) -> Value {
+    json!({"textDocument": {"uri": editor.uri(file)}, "position": {"line": line, "character": character}})
+}
+
+fn site() -> Editor {
+    let mut editor = Editor::open(&[SETTINGS, OFFICE, SHELL]);
+    editor.open_file(SHELL.0, SHELL.1);
+    editor.open_file(OFFICE.0, OFFICE.1);
+    editor.settle();
+    assert_eq!((editor.codes(SHELL.0), editor.codes(OFFICE.0)), (Vec::new(), Vec::new()));
+    editor
+}
+
+/// Applies the edits of files, and returns the new texts by address.
+fn applied(editor: &Editor, edits: &[(String, Vec<Value>)]) -> Vec<String> {
+    let text = |uri: &str| {
+        let path = uri.strip_prefix("file://").unwrap().replace("%25", "%");
+        std::fs::read_to_string(path).unwrap()
+    };
+    let _ = editor;
+    edits
+        .iter()
+        .map(|(uri, edits)| {
+            let mut text = text(uri);
+            let offset = |text: &str, place: &Value| {
+                let line = usize::try_from(place["line"].as_u64().unwrap()).unwrap();
+                let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+                start + usize::try_from(place["character"].as_u64().unwrap()).unwrap()
+            };
+            let mut edits = edits.clone();
+            edits.sort_by_key(|it| std::cmp::Reverse(offset(&text, &it["range"]["start"])));
+            for edit in edits {
+                let start = offset(&text, &edit["range"]["start"]);
+                let end = offset(&text, &edit["range"]["end"]);
+                text.replace_range(start..end, edit["newText"].as_str().unwrap());
+            }
+            text
+        })
+        .collect()
+}
+
+#[test]
+fn p089_a_reference_leads_to_its_file_and_back() {
+    let mut editor = site();
+    let there = place(&editor, SHELL.0, 11, 15);
+    let office = editor.uri(OFFICE.0).replace('%', "%25");
+    let found = editor.ask("textDocument/definition", &there).response_result.unwrap();
+    assert_eq!(found["uri"], editor.uri(OFFICE.0).as_str(), "in the spelling of the editor, not {office}");
+    let mut here = place(&editor, OFFICE.0, 1, 2);
+    here["context"] = json!({"includeDeclaration": true});
+    let found = editor.ask("textDocument/references", &here).response_result.unwrap();
+    let uris: Vec<_> = found.as_array().unwrap().iter().map(|it| it["uri"].clone()).collect();
+    assert_eq!(uris, [editor.uri(OFFICE.0), editor.uri(SHELL.0)]);
+}
+
+#[test]
+fn a_rename_changes_the_name_its_uses_and_the_file() {
+    let mut editor = site();
+    let mut there = place(&editor, SHELL.0, 11, 15);
+    let prepared = editor.ask("textDocument/prepareRename", &there).response_result.unwrap();
+    assert_eq!(prepared["placeholder"], "a/b");
+    there["newName"] = json!("24/7");
+    let edit = editor.ask("textDocument/rename", &there).response_result.unwrap();
+    let changes = edit["documentChanges"].as_array().unwrap();
+    let edits: Vec<_> = changes
+        .iter()
+        .filter_map(|it| {
+            let uri = it["textDocument"]["uri"].as_str()?.to_owned();
+            Some((uri, it["edits"].as_array()?.clone()))
+        })
+        .collect();
+    let texts = applied(&editor, &edits);
+    assert_eq!(texts[0], OFFICE.1.replace("a/b", "24/7"));
+    assert_eq!(texts[1], SHELL.1.replace("policies/time_policies/a%2Fb", "\"policies/time_policies/24%2F7\""));
+    let moved = changes.last().unwrap();
+    assert_eq!(moved["kind"], "rename");
+    assert!(moved["newUri"].as_str().unwrap().ends_with("24%252F7.yaml"), "{moved}");
+}
+
+#[test]
+fn p103_a_rename_is_refused_while_a_file_cannot_be_read() {
+    let mut editor = site();
+    editor.change(SHELL.0, Some([[1, 0], [1, 0]]), "[");
+    let mut here = place(&editor, OFFICE.0, 1, 8);
+    here["newName"] = json!("hours");
+    let error = editor.ask("textDocument/rename", &here).response_result.unwrap_err();
+    assert!(error.message.contains(SHELL.0), "{}", error.message);
+}
+
+#[test]
+fn p109_a_repair_leaves_everything_else_as_it_is() {
+    let text = "# Office\r\nname:   'x'   # here\r\nMon: [ ['8:00',  '18:00'] ]\r\nTue: []\r\nWed: []\r\nThu: []\r\nFri: []\r\nSat: []\r\nSunn: []\r\n";
+    let file = "policies/time_policies/x.yaml";
+    let mut editor = Editor::open(&[SETTINGS, (file, text)]);
+    editor.open_file(file, text);
+    editor.settle();
+    let problems = editor.problems[&editor.uri(file)].clone();
+    let params = json!({"textDocument": {"uri": editor.uri(file)}, "range": problems[0]["range"], "context": {"diagnostics": problems}});
+    let actions = editor.ask("textDocument/codeAction", &params).response_result.unwrap();
+    let repairs: Vec<_> = actions.as_array().unwrap().iter().filter(|it| it["title"].as_str().unwrap().starts_with("Repair")).collect();
+    assert_eq!(repairs.len(), 2, "{actions}");
+    for repair in repairs {
+        let edits = repair["edit"]["changes"].as_object().unwrap();
+        let edits: Vec<_> = edits.iter().map(|(uri, it)| (uri.clone(), it.as_array().unwrap().clone())).collect();
+        assert_eq!(applied(&editor, &edits), [text.replace("Sunn", "Sun")]);
+    }
+}
+
+#[test]
+fn a_rule_is_waived_in_the_settings() {
+    let file = "management/snmp/trap.json";
+    let text = r#"{"enabled": true, "version": {"selection": "2c", "value": {"server": {"selection": "ip", "value": "192.0.2.25"}, "community": "public"}}}"#;
+    let mut editor = Editor::open(&[SETTINGS, (file, text)]);
+    editor.open_file(file, text);
+    editor.settle();
+    let problems = editor.problems[&editor.uri(file)].clone();
+    let problem = problems.iter().find(|it| it["code"] == "cleartext-snmp").unwrap();
+    let params = json!({"textDocument": {"uri": editor.uri(file)}, "range": problem["range"], "context": {"diagnostics": [problem]}});
+    let actions = editor.ask("textDocument/codeAction", &params).response_result.unwrap();
+    let waiver = actions.as_array().unwrap().iter().find(|it| it["title"].as_str().unwrap().starts_with("Waive")).unwrap();
+    let edits = waiver["edit"]["changes"].as_object().unwrap();
+    let edits: Vec<_> = edits.iter().map(|(uri, it)| (uri.clone(), it.as_array().unwrap().clone())).collect();
+    let settings = applied(&editor, &edits).remove(0);
+    assert_eq!(settings, "target = \"7.5\"\n\n[check]\nallow = [\"cleartext-snmp\"]\n");
+    editor.write("sps.toml", Some(&settings));
+    editor.settle();
+    assert!(editor.codes(file).iter().all(|(code, _)| code != "cleartext-snmp"));
+}
+
+#[test]
+fn outlines_serve_broken_texts() {
+    let mut editor = site();
+    editor.change(SHELL.0, Some([[1, 0], [1, 5]]), "rules");
+    let params = json!({"textDocument": {"uri": editor.uri(SHELL.0)}});
+    let symbols = editor.ask("textDocument/documentSymbol", &params).response_result.unwrap();
+    let names: Vec<_> = symbols.as_array().unwrap().iter().map(|it| it["name"].clone()).collect();
+    assert_eq!(names, ["name", "rules"]);
+    let folds = editor.ask("textDocument/foldingRange", &params).response_result.unwrap();
+    assert_eq!(folds[0]["startLine"], 1);
+    assert_eq!(folds[0]["endLine"], 11);
+    let query = editor.ask("workspace/symbol", &json!({"query": "a"})).response_result.unwrap();
+    assert!(query.as_array().unwrap().len() == 2, "{query}");
+}
