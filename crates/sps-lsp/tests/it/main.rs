@@ -6,3 +6,4 @@ mod completion;
 mod diagnostics;
 mod editor;
 mod navigation;
+mod random;
