@@ -58,6 +58,7 @@ enum Command {
     Info(Formatted<command::info::Args>),
     SupportBundle(Formatted<command::support_bundle::Args>),
     Sim(Formatted<command::sim::Args>),
+    Lsp(command::lsp::Args),
     Completions(Formatted<command::completions::Args>),
     Man(Formatted<command::man::Args>),
 }
@@ -100,6 +101,7 @@ impl Cli {
             Command::Sim(it) => command::sim::run(&it.args, out.with(it.format)),
             Command::Completions(it) => command::completions::run(&it.args, out.with(it.format)),
             Command::Man(it) => command::man::run(Self::command(), &it.args, out.with(it.format)),
+            Command::Lsp(args) => command::lsp::run(&args),
         }
     }
 

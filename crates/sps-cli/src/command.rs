@@ -10,6 +10,7 @@ mod facts;
 pub(crate) mod info;
 pub(crate) mod learn;
 mod live;
+pub(crate) mod lsp;
 pub(crate) mod man;
 pub(crate) mod object;
 pub(crate) mod openapi;

@@ -33,7 +33,7 @@ pub use crate::{
         completeness as endpoint_completeness, endpoints, kind as endpoint_kind, nearest_endpoint,
         show,
     },
-    reference::reference,
+    reference::{member, reference},
     schema::{
         SchemaForm, SchemaMapping, schema, schema_file, schema_file_of_documents,
         schema_file_of_settings, schema_id, schema_of_documents, schema_of_settings,

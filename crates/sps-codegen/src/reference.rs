@@ -3,6 +3,7 @@
 mod fields;
 mod index;
 mod markdown;
+mod member;
 mod page;
 mod sample;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use sps_spec::{Endpoint, Spec};
 
 use self::markdown::code;
+pub use self::member::member;
 use crate::page::{Change, completeness};
 
 /// The reference pages: path below the folder of the reference and text, sorted by path.

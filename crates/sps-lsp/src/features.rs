@@ -7,7 +7,10 @@ mod navigation;
 mod outline;
 mod rename;
 
-use std::{collections::BTreeMap, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use lsp_server::ErrorCode;
 use lsp_types::{
@@ -29,7 +32,10 @@ use lsp_types::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use sps_model::{EndpointInfo, validate::{Span, suggest}};
+use sps_model::{
+    EndpointInfo,
+    validate::{Span, suggest},
+};
 use sps_site::{CheckOptions, SETTINGS_FILE};
 
 use self::{completion::Named, rename::is_yaml};
@@ -42,6 +48,9 @@ use crate::{
     uri::{path_of, uri},
     workspace::{Tree, Workspace},
 };
+
+/// A request of ours: where in the body a place is, for the status line of an editor.
+const POINTER: &str = "sps/pointer";
 
 /// Why a request has no answer.
 pub(crate) struct Refusal {
@@ -143,6 +152,10 @@ pub(crate) fn answer(
             let it: WorkspaceSymbolParams = read(params)?;
             value(&symbols(&server.workspace, &it.query))
         }
+        POINTER => {
+            let it: TextDocumentPositionParams = read(params)?;
+            value(&at(server, &it, |it, at| Some(it.pointer(at))))
+        }
         _ => Err(Refusal {
             code: ErrorCode::MethodNotFound,
             message: format!("{method} is not supported"),
@@ -226,10 +239,17 @@ impl File<'_> {
             endpoints: &endpoints,
             version: settings.target.or(draft.settings().target),
             labels: &labels,
-            template: &|endpoint| settings.library.template(endpoint, is_yaml),
+            template: &|endpoint| settings.library.template(endpoint),
             docs: &|endpoint, pointer| settings.library.docs(endpoint, pointer),
         };
         Some(request.items())
+    }
+
+    /// The endpoint and the pointer of a place.
+    fn pointer(&self, offset: usize) -> Value {
+        let root = self.root();
+        let pointer = loose::pointer(&root.way_to(offset));
+        serde_json::json!({ "endpoint": self.endpoint.path, "pointer": pointer })
     }
 
     fn hover(&self, offset: usize) -> Option<Hover> {
@@ -351,7 +371,10 @@ fn action(
 const MAX_SYMBOLS: usize = 500;
 
 /// The objects whose labels have a text in them, or are near to it.
-#[expect(deprecated, reason = "the type has a field that was replaced by tags, and no other way to be made")]
+#[expect(
+    deprecated,
+    reason = "the type has a field that was replaced by tags, and no other way to be made"
+)]
 fn symbols(workspace: &Workspace, query: &str) -> Vec<SymbolInformation> {
     let query = query.to_lowercase();
     let labels = workspace.trees().flat_map(|tree| {
@@ -359,13 +382,23 @@ fn symbols(workspace: &Workspace, query: &str) -> Vec<SymbolInformation> {
     });
     let fits = |text: &str| {
         text.to_lowercase().contains(&query)
-            || text.rsplit('/').next().is_some_and(|name| !suggest::nearest(&query, [name]).is_empty())
+            || text
+                .rsplit('/')
+                .next()
+                .is_some_and(|name| !suggest::nearest(&query, [name]).is_empty())
     };
     let found = labels.filter(|(text, _)| query.is_empty() || fits(text)).take(MAX_SYMBOLS);
     let symbol = |(name, path): (String, PathBuf)| {
         let location = Location { uri: uri(&path)?, range: lsp_types::Range::default() };
         let (kind, tags) = (SymbolKind::OBJECT, None);
-        Some(SymbolInformation { name, kind, tags, deprecated: None, location, container_name: None })
+        Some(SymbolInformation {
+            name,
+            kind,
+            tags,
+            deprecated: None,
+            location,
+            container_name: None,
+        })
     };
     found.filter_map(symbol).collect()
 }

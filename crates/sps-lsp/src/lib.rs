@@ -16,7 +16,7 @@ mod text;
 mod uri;
 mod workspace;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, io, sync::Arc};
 
 use lsp_server::{Connection, ProtocolError};
 use sps_model::{
@@ -29,8 +29,8 @@ use crate::server::Server;
 
 /// What the server knows about the API besides its tables.
 pub trait Library: fmt::Debug + Send + Sync {
-    /// A whole body to start from, with a final line feed.
-    fn template(&self, endpoint: &'static EndpointInfo, is_yaml: bool) -> Option<String>;
+    /// A whole body of a request to start from, as JSON.
+    fn template(&self, endpoint: &'static EndpointInfo) -> Option<String>;
 
     /// What the member at a pointer means, as Markdown. The pointer has no indexes of lists.
     fn docs(&self, endpoint: &'static EndpointInfo, pointer: &str) -> Option<String>;
@@ -41,7 +41,7 @@ pub trait Library: fmt::Debug + Send + Sync {
 struct Empty;
 
 impl Library for Empty {
-    fn template(&self, _: &'static EndpointInfo, _: bool) -> Option<String> {
+    fn template(&self, _: &'static EndpointInfo) -> Option<String> {
         None
     }
 
@@ -80,6 +80,22 @@ pub enum ServeError {
     /// The editor has left the protocol.
     #[error("the editor does not keep to the protocol")]
     Protocol(#[from] ProtocolError),
+    /// The streams of the editor.
+    #[error("cannot talk with the editor")]
+    Io(#[from] io::Error),
+}
+
+/// Serves the editor that has started this process, over standard input and output.
+///
+/// # Errors
+/// The editor does not keep to the protocol, or the streams fail.
+pub fn serve_stdio(settings: Settings) -> Result<(), ServeError> {
+    let (connection, threads) = Connection::stdio();
+    let served = serve(&connection, settings);
+    // The threads end when nothing can be sent any longer.
+    drop(connection);
+    threads.join()?;
+    served
 }
 
 /// Serves an editor until it ends the connection.

@@ -73,7 +73,11 @@ impl Node {
                 Value::Object(members) => members
                     .iter()
                     .find(|it| touches(it.key_span, offset) || touches(it.value.span, offset))
-                    .map(|member| Step { owner: node, name: Name::Key(member), node: &member.value }),
+                    .map(|member| Step {
+                        owner: node,
+                        name: Name::Key(member),
+                        node: &member.value,
+                    }),
                 Value::List(items) => items
                     .iter()
                     .enumerate()
@@ -170,13 +174,22 @@ mod tests {
     fn broken_yaml_has_a_structure() {
         for (text, expected) in [
             ("a: 1\nb:\n  c: x # y\n  d:\n", json!({"a": "1", "b": {"c": "x", "d": null}})),
-            ("a:\n- 1\n- b: 2\n  c: 3\n-\nd: 4\n", json!({"a": ["1", {"b": "2", "c": "3"}, null], "d": "4"})),
+            (
+                "a:\n- 1\n- b: 2\n  c: 3\n-\nd: 4\n",
+                json!({"a": ["1", {"b": "2", "c": "3"}, null], "d": "4"}),
+            ),
             ("a:\n  - - x\n    - y\n", json!({"a": [["x", "y"]]})),
-            ("a: {b: [1, 'x y'], c: \"d\"}\ne: 1", json!({"a": {"b": ["1", "x y"], "c": "d"}, "e": "1"})),
+            (
+                "a: {b: [1, 'x y'], c: \"d\"}\ne: 1",
+                json!({"a": {"b": ["1", "x y"], "c": "d"}, "e": "1"}),
+            ),
             ("a: {b: 1\nc: 2\n", json!({"a": {"b": "1", "c": "2"}})),
             ("a: |\n  x: 1\n  y\nb: 2\n", json!({"a": "x: 1\ny\n", "b": "2"})),
             ("a: 1\nke", json!({"a": "1", "ke": null})),
-            ("---\n# note\n\"a\": 'it''s'\nb: &x 1\nc: *x\n", json!({"a": "it's", "b": "1", "c": "*x"})),
+            (
+                "---\n# note\n\"a\": 'it''s'\nb: &x 1\nc: *x\n",
+                json!({"a": "it's", "b": "1", "c": "*x"}),
+            ),
             ("a:\n  b: 1\n c: 2\nd: 3\n", json!({"a": {"b": "1"}, "d": "3"})),
             ("a:\tb: c\n", json!({"a": "b: c"})),
             ("\u{feff}a: 1\r\nb: 2\r\n", json!({"a": "1", "b": "2"})),
@@ -192,9 +205,11 @@ mod tests {
     fn a_place_has_a_way_to_it() {
         let text = "a: 1\nversion:\n  value:\n    - name: x\n      port: 1\n";
         let node = read(text, true);
-        for (word, expected) in
-            [("port", "/version/value/0/port"), ("x\n", "/version/value/0/name"), ("value", "/version/value")]
-        {
+        for (word, expected) in [
+            ("port", "/version/value/0/port"),
+            ("x\n", "/version/value/0/name"),
+            ("value", "/version/value"),
+        ] {
             let way = node.way_to(text.find(word).unwrap());
             assert_eq!(pointer(&way), expected);
         }

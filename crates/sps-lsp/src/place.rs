@@ -11,8 +11,6 @@ use crate::loose::{Name, Node, Step};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) kind: Kind,
-    /// Whether the place is inside of a `$new`.
-    pub(crate) in_new: bool,
 }
 
 /// How the collections of references are looked up.
@@ -22,7 +20,7 @@ impl Place {
     /// The whole body of an endpoint.
     pub(crate) fn of(endpoint: &'static EndpointInfo) -> Self {
         let kind = endpoint.subject(Form::Request).map_or(Kind::Any, |it| it.body);
-        Self { kind, in_new: false }
+        Self { kind }
     }
 
     /// What belongs at the end of a way.
@@ -36,7 +34,7 @@ impl Place {
             Name::Key(member) if member.key == "$new" => {
                 let target = self.target().and_then(|it| endpoints(it.path));
                 let kind = target.map_or(Kind::Any, |it| Self::of(it).kind);
-                return Self { kind, in_new: true };
+                return Self { kind };
             }
             // The value of another notation is a text.
             Name::Key(member) if member.key.starts_with('$') => return self,
@@ -45,7 +43,7 @@ impl Place {
                 shape::member(self.kind, tag.as_deref(), &member.key).unwrap_or(Kind::Any)
             }
         };
-        Self { kind, ..self }
+        Self { kind }
     }
 
     /// The value of the tag of an object.
@@ -95,7 +93,8 @@ impl Place {
     /// The words that may be here.
     pub(crate) fn words(self, version: Option<Version>) -> Vec<&'static str> {
         let Kind::Named(ty) = self.kind.peeled() else { return Vec::new() };
-        let allows = |number: usize| version.is_none_or(|it| ty.member(number).versions.contains(it));
+        let allows =
+            |number: usize| version.is_none_or(|it| ty.member(number).versions.contains(it));
         match ty.shape {
             Shape::Enum { values, .. } => {
                 let values = values.iter().enumerate().filter(|(number, _)| allows(*number));

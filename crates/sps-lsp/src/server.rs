@@ -55,7 +55,10 @@ pub(crate) struct Server<'c> {
 
 impl<'c> Server<'c> {
     /// Answers the first message of the editor.
-    pub(crate) fn start(connection: &'c Connection, settings: Settings) -> Result<Self, ServeError> {
+    pub(crate) fn start(
+        connection: &'c Connection,
+        settings: Settings,
+    ) -> Result<Self, ServeError> {
         let (id, mut params) = connection.initialize_start()?;
         let mut spellings = Spellings::default();
         spellings.read(&mut params);

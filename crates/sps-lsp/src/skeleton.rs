@@ -2,7 +2,10 @@
 
 use sps_model::validate::{Kind, Shape, Version};
 
-use crate::{loose, place::Place};
+use crate::{
+    loose::{self, Member, Name, Node, Step, Value},
+    place::{Endpoints, Place},
+};
 
 /// A value to start from.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,9 +25,44 @@ pub(crate) fn of(kind: Kind, version: Option<Version>) -> Skeleton {
     deep(kind, version, MAX_DEPTH)
 }
 
+/// A whole body, with notations of a tree where the template has keys of objects.
+pub(crate) fn of_template(
+    text: &str,
+    node: &Node,
+    place: Place,
+    endpoints: Endpoints<'_>,
+) -> Skeleton {
+    match (&node.value, place.kind.peeled()) {
+        (Value::Scalar(_), Kind::Reference(_) | Kind::Secret) => {
+            deep(place.kind.peeled(), None, MAX_DEPTH)
+        }
+        (Value::Scalar(value), _) if node.span.of(text).is_some_and(|it| it.starts_with('"')) => {
+            Skeleton::Text(value.clone())
+        }
+        (Value::Object(members), _) => {
+            let below = |member: &Member| {
+                let step = Step { owner: node, name: Name::Key(member), node: &member.value };
+                let value =
+                    of_template(text, &member.value, place.at(&[step], endpoints), endpoints);
+                (member.key.clone(), value)
+            };
+            Skeleton::Object(members.iter().map(below).collect())
+        }
+        (Value::List(items), _) if !items.is_empty() => {
+            let below = |(index, item)| {
+                let step = Step { owner: node, name: Name::Index(index), node: item };
+                of_template(text, item, place.at(&[step], endpoints), endpoints).in_line()
+            };
+            let items = items.iter().enumerate().map(below).collect::<Vec<_>>();
+            Skeleton::Plain(format!("[{}]", items.join(", ")))
+        }
+        _ => Skeleton::Plain(node.span.of(text).unwrap_or("null").to_owned()),
+    }
+}
+
 fn deep(kind: Kind, version: Option<Version>, depth: usize) -> Skeleton {
     let plain = |text: &str| Skeleton::Plain(text.to_owned());
-    let place = Place { kind, in_new: false };
+    let place = Place { kind };
     if place.is_nullable() {
         return plain("null");
     }
@@ -34,7 +72,9 @@ fn deep(kind: Kind, version: Option<Version>, depth: usize) -> Skeleton {
         Kind::Number => plain("0"),
         Kind::String => Skeleton::Text(String::new()),
         Kind::Secret => notation("$secret", "env:NAME"),
-        Kind::Reference(target) if target.path.ends_with("/passwords") => notation("$secret", "env:NAME"),
+        Kind::Reference(target) if target.path.ends_with("/passwords") => {
+            notation("$secret", "env:NAME")
+        }
         Kind::Reference(target) if target.single_use => plain(r#"{"$new": {}}"#),
         Kind::Reference(_) => notation("$ref", ""),
         Kind::List(_) | Kind::Array(..) => plain("[]"),
@@ -48,7 +88,8 @@ fn deep(kind: Kind, version: Option<Version>, depth: usize) -> Skeleton {
             Shape::Union { tag, content, variants, .. } => {
                 let Some(first) = variants.first() else { return plain("{}") };
                 let mut members = vec![(tag.to_owned(), Skeleton::Text(first.value.to_owned()))];
-                let content = first.content.map(|it| (content.to_owned(), deep(it, version, depth - 1)));
+                let content =
+                    first.content.map(|it| (content.to_owned(), deep(it, version, depth - 1)));
                 members.extend(content);
                 Skeleton::Object(members)
             }
@@ -61,7 +102,9 @@ fn deep(kind: Kind, version: Option<Version>, depth: usize) -> Skeleton {
 fn object(place: Place, version: Option<Version>, depth: usize) -> Skeleton {
     let nothing = loose::read("", false);
     let keys = place.keys(&nothing, version).into_iter().filter(|it| it.is_required);
-    Skeleton::Object(keys.map(|it| (it.name.to_owned(), deep(it.kind, version, depth - 1))).collect())
+    Skeleton::Object(
+        keys.map(|it| (it.name.to_owned(), deep(it.kind, version, depth - 1))).collect(),
+    )
 }
 
 fn notation(key: &str, text: &str) -> Skeleton {
@@ -75,7 +118,9 @@ impl Skeleton {
             Self::Plain(text) => text.clone(),
             Self::Text(text) => quoted(text),
             Self::Object(members) => {
-                let members = members.iter().map(|(key, value)| format!("{}: {}", quoted(key), value.in_line()));
+                let members = members
+                    .iter()
+                    .map(|(key, value)| format!("{}: {}", quoted(key), value.in_line()));
                 format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
             }
         }
@@ -99,13 +144,26 @@ impl Skeleton {
         match self {
             Self::Object(members) if !members.is_empty() => {
                 let inner = format!("{indent}{unit}");
-                let members = members
-                    .iter()
-                    .map(|(key, value)| format!("\n{inner}{}:{}", word(key), value.yaml(&inner, unit)));
+                let members = members.iter().map(|(key, value)| {
+                    format!("\n{inner}{}:{}", word(key), value.yaml(&inner, unit))
+                });
                 members.collect()
             }
             Self::Text(text) => format!(" {}", word(text)),
             other => format!(" {}", other.in_line()),
+        }
+    }
+}
+
+impl Skeleton {
+    /// A whole file of YAML.
+    pub(crate) fn yaml_body(&self, unit: &str) -> String {
+        match self {
+            Self::Object(members) => members
+                .iter()
+                .map(|(key, value)| format!("{}:{}\n", word(key), value.yaml("", unit)))
+                .collect(),
+            other => other.in_line() + "\n",
         }
     }
 }

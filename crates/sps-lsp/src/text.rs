@@ -31,11 +31,6 @@ impl Text {
         &self.content
     }
 
-    /// The number of lines, of which the last may be empty.
-    pub(crate) fn lines(&self) -> usize {
-        self.starts.len()
-    }
-
     /// The bytes of a line without its end.
     pub(crate) fn line(&self, number: usize) -> Span {
         let Some(&start) = self.starts.get(number) else { return Span::at(self.content.len()) };
@@ -65,7 +60,8 @@ impl Text {
         }
         let line = self.starts.partition_point(|start| *start <= offset) - 1;
         let before = &self.content[self.starts[line]..offset];
-        let character = if before.is_ascii() { before.len() } else { before.encode_utf16().count() };
+        let character =
+            if before.is_ascii() { before.len() } else { before.encode_utf16().count() };
         Position { line: number(line), character: number(character) }
     }
 
@@ -88,8 +84,7 @@ impl Text {
                 None => Self::new(change.text.as_str()),
                 Some(range) => {
                     let span = text.span(range);
-                    let (before, after) =
-                        (&text.content[..span.start], &text.content[span.end..]);
+                    let (before, after) = (&text.content[..span.start], &text.content[span.end..]);
                     Self::new([before, change.text.as_str(), after].concat())
                 }
             };
@@ -131,7 +126,6 @@ mod tests {
     #[test]
     fn p081_lines_end_in_three_ways() {
         let text = Text::new("a\r\nb\rc\n");
-        assert_eq!(text.lines(), 4);
         let lines: Vec<_> = (0..5).map(|it| text.line(it)).collect();
         let expected = [(0, 1), (3, 4), (5, 6), (7, 7), (7, 7)];
         assert_eq!(lines, expected.map(|(start, end)| Span::new(start, end)));

@@ -66,11 +66,6 @@ impl Spellings {
         let rest = utf8_percent_encode(rest.to_str()?, PATH);
         Some(format!("{}/{rest}", known.trim_end_matches('/')))
     }
-
-    /// Forgets how a file was written.
-    pub(crate) fn forget(&mut self, path: &Path) {
-        self.by_path.remove(path);
-    }
 }
 
 /// The members of messages that hold an address.
@@ -91,7 +86,10 @@ fn walk(message: &mut Value, replace: &mut impl FnMut(&str) -> Option<String>) {
                     // The edits of a workspace are listed by address.
                     Value::Object(edits) if key == "changes" => {
                         let old = std::mem::take(edits);
-                        edits.extend(old.into_iter().map(|(key, value)| (replace(&key).unwrap_or(key), value)));
+                        edits.extend(
+                            old.into_iter()
+                                .map(|(key, value)| (replace(&key).unwrap_or(key), value)),
+                        );
                     }
                     value => walk(value, replace),
                 }
@@ -103,7 +101,8 @@ fn walk(message: &mut Value, replace: &mut impl FnMut(&str) -> Option<String>) {
 
 /// The path of an address, whatever its spelling; nothing if it is not the address of a file on this machine.
 pub(crate) fn path_of(address: &str) -> Option<PathBuf> {
-    let rest = address.get(..5).filter(|it| it.eq_ignore_ascii_case("file:")).map(|_| &address[5..])?;
+    let rest =
+        address.get(..5).filter(|it| it.eq_ignore_ascii_case("file:")).map(|_| &address[5..])?;
     let path = match rest.strip_prefix("//") {
         Some(rest) => {
             let at = rest.find('/')?;
@@ -172,10 +171,23 @@ mod tests {
     fn p091_one_file_has_many_spellings() {
         assert_eq!(windows("/c:/Users/a b/x.json"), r"C:\Users\a b\x.json");
         assert_eq!(windows("/C:"), r"C:\");
-        for address in ["file:///s/%C3%BC.json", "file:///s/ü.json", "file://localhost/s/ü.json", "file:/s/ü.json", "FILE:///s/ü.json"] {
+        for address in [
+            "file:///s/%C3%BC.json",
+            "file:///s/ü.json",
+            "file://localhost/s/ü.json",
+            "file:/s/ü.json",
+            "FILE:///s/ü.json",
+        ] {
             assert_eq!(path_of(address).unwrap(), Path::new("/s/ü.json"), "{address}");
         }
-        for address in ["untitled:Untitled-1", "http://a/b", "file://server/share/x", "", "file", "file:///%ff"] {
+        for address in [
+            "untitled:Untitled-1",
+            "http://a/b",
+            "file://server/share/x",
+            "",
+            "file",
+            "file:///%ff",
+        ] {
             assert_eq!(path_of(address), None, "{address}");
         }
     }
@@ -183,11 +195,18 @@ mod tests {
     #[test]
     fn p091_answers_use_the_spelling_of_the_editor() {
         let mut spellings = Spellings::default();
-        let mut open = json!({"rootUri": "file:///s%69te", "textDocument": {"uri": "file:///site/ü.json"}});
+        let mut open =
+            json!({"rootUri": "file:///s%69te", "textDocument": {"uri": "file:///site/ü.json"}});
         spellings.read(&mut open);
-        assert_eq!(open, json!({"rootUri": "file:///site", "textDocument": {"uri": "file:///site/%C3%BC.json"}}));
+        assert_eq!(
+            open,
+            json!({"rootUri": "file:///site", "textDocument": {"uri": "file:///site/%C3%BC.json"}})
+        );
         let mut answer = json!({"changes": {"file:///site/%C3%BC.json": [], "file:///site/a/b.json": []}, "uri": "file:///other"});
         spellings.write(&mut answer);
-        assert_eq!(answer, json!({"changes": {"file:///site/ü.json": [], "file:///s%69te/a/b.json": []}, "uri": "file:///other"}));
+        assert_eq!(
+            answer,
+            json!({"changes": {"file:///site/ü.json": [], "file:///s%69te/a/b.json": []}, "uri": "file:///other"})
+        );
     }
 }

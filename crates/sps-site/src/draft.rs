@@ -277,7 +277,8 @@ impl Draft {
         let mut read_again = self.tree.texts.readers(file).unwrap_or_default();
         if !self.parts.contains_key(file) {
             // Another file may wait for it.
-            let waits = |it: &&Arc<SiteFile>| it.problems.iter().any(|it| it.code == code::UNREADABLE_FILE);
+            let waits =
+                |it: &&Arc<SiteFile>| it.problems.iter().any(|it| it.code == code::UNREADABLE_FILE);
             read_again.extend(self.tree.files.iter().filter(waits).map(|it| it.path.clone()));
         }
         read_again.insert(file.to_owned());
@@ -348,11 +349,13 @@ impl Shown {
                 }
                 None => {}
             }
-            shown.uses.extend(file.into_iter().flat_map(|it| references(it)).map(|(label, spot)| {
-                // Everything else has many users.
-                let is_single = label.name().is_some_and(is_like_a_key);
-                (label.clone(), is_single.then_some(spot.span.start))
-            }));
+            shown.uses.extend(file.into_iter().flat_map(|it| references(it)).map(
+                |(label, spot)| {
+                    // Everything else has many users.
+                    let is_single = label.name().is_some_and(is_like_a_key);
+                    (label.clone(), is_single.then_some(spot.span.start))
+                },
+            ));
         }
         shown
     }
@@ -373,8 +376,7 @@ impl Shown {
                 _ => {}
             }
             let is_text = || texts.contains(&tree.texts.root().join(&file.path));
-            references(file)
-                .any(|(it, _)| collections.contains(it.endpoint()) || uses.contains(it))
+            references(file).any(|(it, _)| collections.contains(it.endpoint()) || uses.contains(it))
                 || (!texts.is_empty() && is_text())
         };
         // A text that was read is no file of the tree, and it is one when it is read no longer.

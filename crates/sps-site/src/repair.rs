@@ -73,12 +73,7 @@ fn repair(
 }
 
 /// The file with another text. Its name, and with it what other files say about it, stays.
-fn with_text(
-    tree: &Tree,
-    file: &SiteFile,
-    format: Format,
-    text: &str,
-) -> SiteFile {
+fn with_text(tree: &Tree, file: &SiteFile, format: Format, text: &str) -> SiteFile {
     let mut problems = file.problems.clone();
     problems.retain(|it| matches!(it.code, code::DUPLICATE_LABEL | code::LONG_PATH));
     let mut copy = SiteFile {

@@ -125,7 +125,13 @@ fn with_code(text: &str, code: &str) -> Option<(Span, String)> {
         return Some((Span::at(line), format!("allow = [\"{code}\"]\n")));
     }
     // Keys of the root come before every table, and a new table after everything.
-    let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else if text.ends_with('\n') { "\n" } else { "\n\n" };
+    let gap = if text.is_empty() || text.ends_with("\n\n") {
+        ""
+    } else if text.ends_with('\n') {
+        "\n"
+    } else {
+        "\n\n"
+    };
     Some((Span::at(text.len()), format!("{gap}[check]\nallow = [\"{code}\"]\n")))
 }
 

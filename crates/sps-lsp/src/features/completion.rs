@@ -30,7 +30,7 @@ pub(crate) struct Request<'r> {
     pub(crate) version: Option<Version>,
     /// The objects of the collection at a path.
     pub(crate) labels: &'r dyn Fn(&str) -> Vec<Named>,
-    /// A whole body to start from, as JSON or YAML.
+    /// A whole body to start from, as JSON.
     pub(crate) template: &'r dyn Fn(&'static EndpointInfo) -> Option<String>,
     /// What the documentation says about the value at a pointer without indexes.
     pub(crate) docs: &'r dyn Fn(&'static EndpointInfo, &str) -> Option<String>,
@@ -80,14 +80,26 @@ impl Request<'_> {
 
     /// The whole body, for a file without one.
     fn whole(&self) -> Option<CompletionItem> {
-        let text = (self.template)(self.endpoint)?;
+        let template = (self.template)(self.endpoint)?;
+        let root = loose::read(&template, false);
+        let body =
+            skeleton::of_template(&template, &root, Place::of(self.endpoint), self.endpoints);
+        let unit = self.unit();
+        let text = if self.is_yaml { body.yaml_body(&unit) } else { body.json("", &unit) + "\n" };
         let range = Span::new(0, self.text.content().len());
         let mut item = self.item(self.endpoint.path, CompletionItemKind::FILE, range, text);
+        item.filter_text = None;
         item.detail = Some("a whole body to start from".to_owned());
         Some(item)
     }
 
-    fn item(&self, label: &str, kind: CompletionItemKind, span: Span, new: String) -> CompletionItem {
+    fn item(
+        &self,
+        label: &str,
+        kind: CompletionItemKind,
+        span: Span,
+        new: String,
+    ) -> CompletionItem {
         let edit = TextEdit { range: self.text.range(span), new_text: new };
         CompletionItem {
             label: label.to_owned(),
@@ -158,7 +170,11 @@ impl Request<'_> {
             new = format!("{new}:{}", value.yaml(&indent, &unit));
         }
         let after = content[typed.end..].trim_start();
-        if is_flow && !has_colon && !after.is_empty() && !after.starts_with([',', '}', ']', ':', '#']) {
+        if is_flow
+            && !has_colon
+            && !after.is_empty()
+            && !after.starts_with([',', '}', ']', ':', '#'])
+        {
             new.push(',');
         }
         let mut item = self.item(name, CompletionItemKind::PROPERTY, typed, new);
@@ -227,7 +243,9 @@ impl Request<'_> {
         if place.is_nullable() {
             plain.push("null");
         }
-        let plain = plain.into_iter().map(|it| self.value(cursor, it, CompletionItemKind::VALUE, it.to_owned()));
+        let plain = plain
+            .into_iter()
+            .map(|it| self.value(cursor, it, CompletionItemKind::VALUE, it.to_owned()));
         items.extend(plain);
         if let Some(target) = place.target().filter(|it| !it.single_use) {
             let labels = (self.labels)(target.path);
@@ -253,7 +271,11 @@ impl Request<'_> {
                     key: String::new(),
                     key_span: node.span,
                     has_colon: false,
-                    value: Node { span: Span::at(node.span.end), value: Value::Missing, is_flow: false },
+                    value: Node {
+                        span: Span::at(node.span.end),
+                        value: Value::Missing,
+                        is_flow: false,
+                    },
                 };
                 items.extend(self.keys(cursor, &object, &member));
                 return items;
@@ -265,7 +287,12 @@ impl Request<'_> {
                 (true, true) => skeleton.in_line(),
                 (false, _) => skeleton.json(&indent, &self.unit()),
             };
-            items.push(self.value(cursor, ty.name, CompletionItemKind::STRUCT, new.trim_start_matches(' ').to_owned()));
+            items.push(self.value(
+                cursor,
+                ty.name,
+                CompletionItemKind::STRUCT,
+                new.trim_start_matches(' ').to_owned(),
+            ));
         }
         items
     }
@@ -297,7 +324,13 @@ impl Request<'_> {
         words.into_iter().map(one).collect()
     }
 
-    fn value(&self, cursor: &Cursor<'_>, label: &str, kind: CompletionItemKind, new: String) -> CompletionItem {
+    fn value(
+        &self,
+        cursor: &Cursor<'_>,
+        label: &str,
+        kind: CompletionItemKind,
+        new: String,
+    ) -> CompletionItem {
         // Right behind a colon, a space is missing.
         let is_behind_colon = self.text.content()[..cursor.typed.start].ends_with(':');
         let space = if is_behind_colon { " " } else { "" };
@@ -349,7 +382,8 @@ impl Request<'_> {
     /// The white space that lines below a place start with.
     fn indent(&self, offset: usize) -> String {
         let before = &self.text.content()[self.line_start(offset)..offset];
-        let length = before.find(|it: char| !it.is_whitespace() && it != '-').unwrap_or(before.len());
+        let length =
+            before.find(|it: char| !it.is_whitespace() && it != '-').unwrap_or(before.len());
         // A dash is as wide as a space.
         before[..length].replace('-', " ")
     }
@@ -358,7 +392,8 @@ impl Request<'_> {
     fn unit(&self) -> String {
         let lines = self.text.content().lines();
         let indented = lines.filter(|it| !it.trim().is_empty() && it.starts_with([' ', '\t']));
-        let shortest = indented.map(|it| &it[..it.len() - it.trim_start().len()]).min_by_key(|it| it.len());
+        let shortest =
+            indented.map(|it| &it[..it.len() - it.trim_start().len()]).min_by_key(|it| it.len());
         match shortest {
             Some(unit) if !(self.is_yaml && unit.contains('\t')) => unit.to_owned(),
             _ => "  ".to_owned(),

@@ -18,7 +18,9 @@ pub(crate) fn hover(
     library: &dyn Library,
 ) -> Option<Hover> {
     let way = root.way_to(offset);
-    let Some(Step { name: Name::Key(member), .. }) = way.iter().rfind(|it| matches!(it.name, Name::Key(_))) else {
+    let Some(Step { name: Name::Key(member), .. }) =
+        way.iter().rfind(|it| matches!(it.name, Name::Key(_)))
+    else {
         return None;
     };
     let value = library.docs(endpoint, &without_indexes(&way))?;

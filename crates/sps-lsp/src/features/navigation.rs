@@ -9,9 +9,8 @@ use crate::{text::Text, uri::uri, workspace::Tree};
 
 /// The label that is meant at a place: that of a reference there, or that of the object whose file it is.
 pub(crate) fn label_at(tree: &Tree, file: &Path, offset: usize) -> Option<Label> {
-    let here = |it: &Reference<'_>| {
-        it.file == file && it.span.start <= offset && offset <= it.span.end
-    };
+    let here =
+        |it: &Reference<'_>| it.file == file && it.span.start <= offset && offset <= it.span.end;
     match tree.draft().references().find(here) {
         Some(reference) => Some(reference.label.clone()),
         None => tree.draft().label(file).cloned(),
@@ -20,9 +19,8 @@ pub(crate) fn label_at(tree: &Tree, file: &Path, offset: usize) -> Option<Label>
 
 /// The file of the object that is meant at a place, if it is a reference.
 pub(crate) fn definition(tree: &Tree, file: &Path, offset: usize) -> Option<Location> {
-    let here = |it: &Reference<'_>| {
-        it.file == file && it.span.start <= offset && offset <= it.span.end
-    };
+    let here =
+        |it: &Reference<'_>| it.file == file && it.span.start <= offset && offset <= it.span.end;
     let label = tree.draft().references().find(here)?.label;
     let (_, path) = tree.draft().labels().find(|(it, _)| *it == label)?;
     let start = Range::default();

@@ -22,8 +22,15 @@ fn children(text: &Text, node: &Node, left: &mut usize) -> Vec<DocumentSymbol> {
     match &node.value {
         Value::Object(members) => {
             for member in members {
-                let span = Span::new(member.key_span.start, member.value.span.end.max(member.key_span.end));
-                let Some(it) = symbol(text, &member.key, span, member.key_span, &member.value, left) else { break };
+                let span = Span::new(
+                    member.key_span.start,
+                    member.value.span.end.max(member.key_span.end),
+                );
+                let Some(it) =
+                    symbol(text, &member.key, span, member.key_span, &member.value, left)
+                else {
+                    break;
+                };
                 symbols.push(it);
             }
         }
@@ -39,7 +46,10 @@ fn children(text: &Text, node: &Node, left: &mut usize) -> Vec<DocumentSymbol> {
     symbols
 }
 
-#[expect(deprecated, reason = "the type has a field that was replaced by tags, and no other way to be made")]
+#[expect(
+    deprecated,
+    reason = "the type has a field that was replaced by tags, and no other way to be made"
+)]
 fn symbol(
     text: &Text,
     name: &str,
@@ -51,7 +61,9 @@ fn symbol(
     *left = left.checked_sub(1)?;
     let detail = match &node.value {
         Value::Scalar(_) if is_secret_name(name) => None,
-        Value::Scalar(value) => Some(value.lines().next().unwrap_or_default().chars().take(60).collect()),
+        Value::Scalar(value) => {
+            Some(value.lines().next().unwrap_or_default().chars().take(60).collect())
+        }
         _ => None,
     };
     let kind = match &node.value {

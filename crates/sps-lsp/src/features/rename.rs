@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use sps_model::{shape, validate::{Form, Span}};
+use sps_model::{
+    shape,
+    validate::{Form, Span},
+};
 use sps_site::{Draft, Label};
 
 use crate::{
@@ -31,7 +34,9 @@ pub(crate) fn is_yaml(path: &Path) -> bool {
 /// # Errors
 /// There is no such object here, the name is taken, or a place of the old name is not known for certain.
 pub(crate) fn rename(draft: &Draft, label: &Label, name: &str) -> Result<Rename, String> {
-    let old = label.name().ok_or_else(|| format!("`{label}` is alone at its endpoint and has no name"))?;
+    let old = label
+        .name()
+        .ok_or_else(|| format!("`{label}` is alone at its endpoint and has no name"))?;
     if name.is_empty() {
         return Err("a name has at least one character".to_owned());
     }
@@ -47,18 +52,30 @@ pub(crate) fn rename(draft: &Draft, label: &Label, name: &str) -> Result<Rename,
     let encoded = whole.rsplit('/').next().unwrap_or_default();
     let may_name = |text: &str| text.contains(old) || text.contains(encoded);
     if let Some((unread, _)) = draft.unread().find(|(path, text)| *path == file || may_name(text)) {
-        return Err(format!("{} cannot be read now, and may name `{old}`; correct it first", unread.display()));
+        return Err(format!(
+            "{} cannot be read now, and may name `{old}`; correct it first",
+            unread.display()
+        ));
     }
     let mut edits = vec![name_in_file(draft, file, old, name)?];
     for it in draft.references().filter(|it| it.label == label) {
-        let refuse = || format!("{} refers to `{label}` in a way that is not changed here; change it by hand", it.file.display());
+        let refuse = || {
+            format!(
+                "{} refers to `{label}` in a way that is not changed here; change it by hand",
+                it.file.display()
+            )
+        };
         let part = it.span.of(it.text).ok_or_else(refuse)?;
         let node = loose::read(part, is_yaml(it.file));
         let value = node.get("$ref").ok_or_else(refuse)?;
-        let old_text = value.text().filter(|it| it.contains(old) || it.contains('%')).ok_or_else(refuse)?;
+        let old_text =
+            value.text().filter(|it| it.contains(old) || it.contains('%')).ok_or_else(refuse)?;
         let span = Span::new(it.span.start + value.span.start, it.span.start + value.span.end);
         let whole = new.to_string();
-        let short = whole.strip_prefix(new.endpoint()).and_then(|it| it.strip_prefix('/')).unwrap_or(&whole);
+        let short = whole
+            .strip_prefix(new.endpoint())
+            .and_then(|it| it.strip_prefix('/'))
+            .unwrap_or(&whole);
         let text = if old_text.contains('/') { &whole } else { short };
         edits.push((it.file.to_owned(), span, written(value, text)));
     }
@@ -75,9 +92,13 @@ fn name_in_file(
     old: &str,
     new: &str,
 ) -> Result<(PathBuf, Span, String), String> {
-    let refuse = || format!("{} does not show its name in a way that is changed here", file.display());
+    let refuse =
+        || format!("{} does not show its name in a way that is changed here", file.display());
     let endpoint = draft.endpoint(file).ok_or_else(refuse)?;
-    let member = endpoint.subject(Form::Request).and_then(|it| shape::label_member(it.body)).unwrap_or("name");
+    let member = endpoint
+        .subject(Form::Request)
+        .and_then(|it| shape::label_member(it.body))
+        .unwrap_or("name");
     let text = draft.text(file).ok_or_else(refuse)?;
     let root = loose::read(text, is_yaml(file));
     let value = root.get(member).ok_or_else(refuse)?;

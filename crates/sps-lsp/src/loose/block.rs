@@ -37,14 +37,16 @@ fn lines(text: &str) -> Vec<Line> {
     let mut offset = 0;
     for whole in text.split_inclusive('\n') {
         let line = whole.trim_end_matches(['\n', '\r']);
-        let mark = if offset == 0 && line.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let mark =
+            if offset == 0 && line.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let content = line[mark..].trim_start_matches(' ');
         let start = offset + line.len() - content.len();
         let is_end = content == "---" || content == "...";
         if is_end && lines.iter().any(|it: &Line| it.start < it.end) {
             break;
         }
-        let content = if is_end || content.starts_with('%') { "" } else { without_comment(content) };
+        let content =
+            if is_end || content.starts_with('%') { "" } else { without_comment(content) };
         let indent = start - offset - mark;
         lines.push(Line { indent, start, end: start + content.len() });
         offset += whole.len();
@@ -59,7 +61,9 @@ fn without_comment(line: &str) -> &str {
     for (at, it) in line.char_indices() {
         match (quote, it) {
             (None, '#') if before.is_whitespace() => return line[..at].trim_end(),
-            (None, '"' | '\'') if before.is_whitespace() || "[{,:".contains(before) => quote = Some(it),
+            (None, '"' | '\'') if before.is_whitespace() || "[{,:".contains(before) => {
+                quote = Some(it)
+            }
             (Some(open), it) if it == open && before != '\\' => quote = None,
             _ => {}
         }
@@ -92,7 +96,10 @@ impl Reader<'_> {
 
     /// Goes to the line after the one with this offset.
     fn go_behind(&mut self, offset: usize) {
-        while self.line().is_some_and(|it| it.start < offset || (it.start == offset && it.start >= it.end)) {
+        while self
+            .line()
+            .is_some_and(|it| it.start < offset || (it.start == offset && it.start >= it.end))
+        {
             self.at += 1;
         }
     }
@@ -308,7 +315,8 @@ fn key_end(rest: &str) -> Option<(String, usize)> {
         return None;
     }
     let mut colons = rest.match_indices(':').map(|(at, _)| at);
-    let at = colons.find(|at| rest[at + 1..].chars().next().is_none_or(|it| matches!(it, ' ' | '\t')))?;
+    let at = colons
+        .find(|at| rest[at + 1..].chars().next().is_none_or(|it| matches!(it, ' ' | '\t')))?;
     let key = rest[..at].trim_end();
     (!key.is_empty()).then(|| (key.to_owned(), key.len()))
 }

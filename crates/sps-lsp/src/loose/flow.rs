@@ -119,7 +119,8 @@ impl Reader<'_> {
         let is_key = matches!(value.value, Value::Scalar(_)) && {
             let before = self.at;
             self.skip_space();
-            let is_key = self.peek() == Some(':') && self.text[after_colon..value.span.start].contains('\n');
+            let is_key =
+                self.peek() == Some(':') && self.text[after_colon..value.span.start].contains('\n');
             self.at = before;
             is_key
         };
@@ -196,9 +197,10 @@ impl Reader<'_> {
             let rest = &self.text[self.at..];
             let ends = match it {
                 ',' | '{' | '}' | '[' | ']' | '\n' | '\r' | '"' => true,
-                ':' if self.is_yaml => {
-                    rest[1..].chars().next().is_none_or(|it| it.is_whitespace() || ",]}".contains(it))
-                }
+                ':' if self.is_yaml => rest[1..]
+                    .chars()
+                    .next()
+                    .is_none_or(|it| it.is_whitespace() || ",]}".contains(it)),
                 ':' => true,
                 '#' if self.is_yaml => self.text[start..self.at].ends_with([' ', '\t']),
                 it if it.is_whitespace() => !self.is_yaml,
@@ -214,7 +216,8 @@ impl Reader<'_> {
             self.bump();
         }
         let word = self.text[start..self.at].trim_end();
-        self.at = start + word.len().max(self.text[start..].chars().next().map_or(0, char::len_utf8));
+        self.at =
+            start + word.len().max(self.text[start..].chars().next().map_or(0, char::len_utf8));
         self.text[start..self.at].trim_end().to_owned()
     }
 }

@@ -57,16 +57,36 @@ fn p101_accepted_items_give_the_intended_text() {
         (&yaml, "enabled:|", "true", "enabled: true"),
         (&yaml, "version:\n  sel|", "selection", "version:\n  selection: \"2c\""),
         (&yaml, "version:\n    |\n", "selection", "version:\n    selection: \"2c\"\n"),
-        (&yaml, "version:\n  selection: |\n  value:\n", "2c", "version:\n  selection: \"2c\"\n  value:\n"),
+        (
+            &yaml,
+            "version:\n  selection: |\n  value:\n",
+            "2c",
+            "version:\n  selection: \"2c\"\n  value:\n",
+        ),
         (&yaml, "version:\n  selection: \"|\"\n", "3", "version:\n  selection: \"3\"\n"),
         (&yaml, "version: {selection: |}\n", "3", "version: {selection: \"3\"}\n"),
         (&json, "{|}", "enabled", "{\"enabled\": false}"),
         (&json, "{\"en|\"}", "enabled", "{\"enabled\": false}"),
         (&json, "{\"en|\": true}", "enabled", "{\"enabled\": true}"),
-        (&json, "{\n  |\n  \"version\": {}\n}", "enabled", "{\n  \"enabled\": false,\n  \"version\": {}\n}"),
-        (&json, "{\n  \"version\": {}\n  |\n}", "enabled", "{\n  \"version\": {},\n  \"enabled\": false\n}"),
+        (
+            &json,
+            "{\n  |\n  \"version\": {}\n}",
+            "enabled",
+            "{\n  \"enabled\": false,\n  \"version\": {}\n}",
+        ),
+        (
+            &json,
+            "{\n  \"version\": {}\n  |\n}",
+            "enabled",
+            "{\n  \"version\": {},\n  \"enabled\": false\n}",
+        ),
         (&json, "{\"enabled\": |}", "true", "{\"enabled\": true}"),
-        (&json, "{\"version\": {\"selection\": \"|\"}}", "2c", "{\"version\": {\"selection\": \"2c\"}}"),
+        (
+            &json,
+            "{\"version\": {\"selection\": \"|\"}}",
+            "2c",
+            "{\"version\": {\"selection\": \"2c\"}}",
+        ),
     ] {
         let text = accepted(&mut editor, file, text, label);
         assert_eq!(text, expected);

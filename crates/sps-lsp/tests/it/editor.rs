@@ -34,7 +34,10 @@ impl Editor {
             fs::write(path, text).unwrap();
         }
         let root = format!("file://{}", folder.path().display());
-        Self::with(folder, &json!({"workspaceFolders": [{"uri": root, "name": "site"}], "capabilities": {}}))
+        Self::with(
+            folder,
+            &json!({"workspaceFolders": [{"uri": root, "name": "site"}], "capabilities": {}}),
+        )
     }
 
     /// Starts a server with these parameters.
@@ -125,7 +128,10 @@ impl Editor {
     pub(crate) fn codes(&self, file: &str) -> Vec<(String, u64)> {
         let problems = self.problems.get(&self.uri(file)).cloned().unwrap_or_default();
         let code = |it: &Value| {
-            (it["code"].as_str().unwrap().to_owned(), it["range"]["start"]["line"].as_u64().unwrap())
+            (
+                it["code"].as_str().unwrap().to_owned(),
+                it["range"]["start"]["line"].as_u64().unwrap(),
+            )
         };
         problems.iter().map(code).collect()
     }

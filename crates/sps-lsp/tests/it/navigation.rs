@@ -61,7 +61,11 @@ fn p089_a_reference_leads_to_its_file_and_back() {
     let there = place(&editor, SHELL.0, 11, 15);
     let office = editor.uri(OFFICE.0).replace('%', "%25");
     let found = editor.ask("textDocument/definition", &there).response_result.unwrap();
-    assert_eq!(found["uri"], editor.uri(OFFICE.0).as_str(), "in the spelling of the editor, not {office}");
+    assert_eq!(
+        found["uri"],
+        editor.uri(OFFICE.0).as_str(),
+        "in the spelling of the editor, not {office}"
+    );
     let mut here = place(&editor, OFFICE.0, 1, 2);
     here["context"] = json!({"includeDeclaration": true});
     let found = editor.ask("textDocument/references", &here).response_result.unwrap();
@@ -87,7 +91,10 @@ fn a_rename_changes_the_name_its_uses_and_the_file() {
         .collect();
     let texts = applied(&editor, &edits);
     assert_eq!(texts[0], OFFICE.1.replace("a/b", "24/7"));
-    assert_eq!(texts[1], SHELL.1.replace("policies/time_policies/a%2Fb", "\"policies/time_policies/24%2F7\""));
+    assert_eq!(
+        texts[1],
+        SHELL.1.replace("policies/time_policies/a%2Fb", "\"policies/time_policies/24%2F7\"")
+    );
     let moved = changes.last().unwrap();
     assert_eq!(moved["kind"], "rename");
     assert!(moved["newUri"].as_str().unwrap().ends_with("24%252F7.yaml"), "{moved}");
@@ -113,11 +120,17 @@ fn p109_a_repair_leaves_everything_else_as_it_is() {
     let problems = editor.problems[&editor.uri(file)].clone();
     let params = json!({"textDocument": {"uri": editor.uri(file)}, "range": problems[0]["range"], "context": {"diagnostics": problems}});
     let actions = editor.ask("textDocument/codeAction", &params).response_result.unwrap();
-    let repairs: Vec<_> = actions.as_array().unwrap().iter().filter(|it| it["title"].as_str().unwrap().starts_with("Repair")).collect();
+    let repairs: Vec<_> = actions
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["title"].as_str().unwrap().starts_with("Repair"))
+        .collect();
     assert_eq!(repairs.len(), 2, "{actions}");
     for repair in repairs {
         let edits = repair["edit"]["changes"].as_object().unwrap();
-        let edits: Vec<_> = edits.iter().map(|(uri, it)| (uri.clone(), it.as_array().unwrap().clone())).collect();
+        let edits: Vec<_> =
+            edits.iter().map(|(uri, it)| (uri.clone(), it.as_array().unwrap().clone())).collect();
         assert_eq!(applied(&editor, &edits), [text.replace("Sunn", "Sun")]);
     }
 }
@@ -133,9 +146,15 @@ fn a_rule_is_waived_in_the_settings() {
     let problem = problems.iter().find(|it| it["code"] == "cleartext-snmp").unwrap();
     let params = json!({"textDocument": {"uri": editor.uri(file)}, "range": problem["range"], "context": {"diagnostics": [problem]}});
     let actions = editor.ask("textDocument/codeAction", &params).response_result.unwrap();
-    let waiver = actions.as_array().unwrap().iter().find(|it| it["title"].as_str().unwrap().starts_with("Waive")).unwrap();
+    let waiver = actions
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["title"].as_str().unwrap().starts_with("Waive"))
+        .unwrap();
     let edits = waiver["edit"]["changes"].as_object().unwrap();
-    let edits: Vec<_> = edits.iter().map(|(uri, it)| (uri.clone(), it.as_array().unwrap().clone())).collect();
+    let edits: Vec<_> =
+        edits.iter().map(|(uri, it)| (uri.clone(), it.as_array().unwrap().clone())).collect();
     let settings = applied(&editor, &edits).remove(0);
     assert_eq!(settings, "target = \"7.5\"\n\n[check]\nallow = [\"cleartext-snmp\"]\n");
     editor.write("sps.toml", Some(&settings));

@@ -45,8 +45,20 @@ struct Edit {
 fn edit() -> impl Strategy<Value = Edit> {
     let text = "(|x|office|night| |\"|\n|\r\n|: |- |\\{|\\}|\\[|\\]|,|😀|ü|'|#|name|\\$ref)";
     // The settings change seldom: they read the whole tree again.
-    (prop_oneof![1 => Just(0), 24 => 1..FILES.len()], 0..=1000_usize, 0..=4_usize, text, prop::bool::weighted(0.3))
-        .prop_map(|(file, start, length, text, is_reset)| Edit { file, start, length, text, is_reset })
+    (
+        prop_oneof![1 => Just(0), 24 => 1..FILES.len()],
+        0..=1000_usize,
+        0..=4_usize,
+        text,
+        prop::bool::weighted(0.3),
+    )
+        .prop_map(|(file, start, length, text, is_reset)| Edit {
+            file,
+            start,
+            length,
+            text,
+            is_reset,
+        })
 }
 
 /// The place of a byte offset, as the protocol counts.
@@ -82,10 +94,17 @@ fn two_hundred_edits_end_with_the_problems_of_the_check() {
                     FILES[*file].1.clone_into(text);
                     editor.change(FILES[*file].0, None, text);
                 }
-                let floor = |offset: usize| (0..=offset.min(text.len())).rev().find(|it| text.is_char_boundary(*it)).unwrap();
-                let (start, end) = (floor(text.len() * start / 1000), floor(text.len() * start / 1000 + length));
+                let floor = |offset: usize| {
+                    (0..=offset.min(text.len()))
+                        .rev()
+                        .find(|it| text.is_char_boundary(*it))
+                        .unwrap()
+                };
+                let (start, end) =
+                    (floor(text.len() * start / 1000), floor(text.len() * start / 1000 + length));
                 // An editor has no place between the two characters of a line end.
-                let is_between = |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
+                let is_between =
+                    |at: usize| text[..at].ends_with('\r') && text[at..].starts_with('\n');
                 if is_between(start) || is_between(end) {
                     continue;
                 }

@@ -47,4 +47,3 @@ pub(super) fn duplicates(files: &mut [Arc<SiteFile>]) -> Vec<Label> {
     }
     twice
 }
-

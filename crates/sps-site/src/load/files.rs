@@ -26,7 +26,8 @@ pub(crate) struct Found {
 impl Found {
     /// The file with this path relative to the root; nothing if it cannot belong to a tree.
     pub(crate) fn new(path: PathBuf) -> Option<Self> {
-        let segments: Option<Vec<_>> = path.iter().map(|it| it.to_str().map(str::to_owned)).collect();
+        let segments: Option<Vec<_>> =
+            path.iter().map(|it| it.to_str().map(str::to_owned)).collect();
         let segments = segments?;
         let (_, folders) = segments.split_last()?;
         let is_hidden = folders.iter().any(|it| it.starts_with('.'));

@@ -30,7 +30,10 @@ fn write(root: &Path, file: &str, text: Option<&str>) {
 
 /// Files whose reports depend on each other, with texts for them.
 const FILES: [(&str, &[&str]); 11] = [
-    ("sps.toml", &["target = \"7.5\"\n", "owned = [\"policies/user_databases\"]\n", "target = 7\n"]),
+    (
+        "sps.toml",
+        &["target = \"7.5\"\n", "owned = [\"policies/user_databases\"]\n", "target = 7\n"],
+    ),
     (
         "policies/user_databases/staff.yaml",
         &["name: staff\n", "name: Staff\n", "name: [\n", "name: other\n", "nam: staff\n"],
@@ -41,7 +44,10 @@ const FILES: [(&str, &[&str]); 11] = [
     ("policies/user_databases/notes.conf", &["a text\n"]),
     (
         "policies/signing_cas/first.yaml",
-        &["name: first\nca: {$file: ca.pem}\n", "name: first\nca: {$file: ../user_databases/notes.conf}\n"],
+        &[
+            "name: first\nca: {$file: ca.pem}\n",
+            "name: first\nca: {$file: ../user_databases/notes.conf}\n",
+        ],
     ),
     ("policies/signing_cas/ca.pem", &["no certificate\n", "-----BEGIN CERTIFICATE-----\n"]),
     (
