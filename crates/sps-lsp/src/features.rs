@@ -104,7 +104,7 @@ pub(crate) fn answer(
     match method {
         Completion::METHOD => {
             let it: CompletionParams = read(params)?;
-            value(&at(server, &it.text_document_position, |it, at| it.complete(at)))
+            value(&at(server, &it.text_document_position, |it, at| Some(it.complete(at))))
         }
         HoverRequest::METHOD => {
             let it: HoverParams = read(params)?;
@@ -113,14 +113,14 @@ pub(crate) fn answer(
         GotoDefinition::METHOD => {
             let it: GotoDefinitionParams = read(params)?;
             value(&at(server, &it.text_document_position_params, |it, at| {
-                navigation::definition(it.tree, &it.file, at)
+                navigation::definition(it.tree, &it.inside, at)
             }))
         }
         References::METHOD => {
             let it: ReferenceParams = read(params)?;
             let with_declaration = it.context.include_declaration;
             value(&at(server, &it.text_document_position, |it, at| {
-                Some(navigation::references(it.tree, &it.file, at, with_declaration))
+                Some(navigation::references(it.tree, &it.inside, at, with_declaration))
             }))
         }
         PrepareRenameRequest::METHOD => {
@@ -192,17 +192,17 @@ fn in_file<R>(
     let Server { workspace, documents, settings, .. } = server;
     let text = &documents.get(&path)?.text;
     let tree = workspace.tree_of(&path, documents)?;
-    let file = tree.inside(&path)?;
-    let endpoint = tree.draft().endpoint(&file)?;
+    let inside = tree.inside(&path)?;
+    let endpoint = tree.draft().endpoint(&inside)?;
     let documents = &*documents;
-    work(&File { tree, file, path, text, endpoint, settings, documents })
+    work(&File { tree, inside, path, text, endpoint, settings, documents })
 }
 
 /// An open file with an object.
 struct File<'s> {
     tree: &'s Tree,
     /// The path in the tree.
-    file: PathBuf,
+    inside: PathBuf,
     /// The path as the editor names it.
     path: PathBuf,
     text: &'s Text,
@@ -216,7 +216,7 @@ impl File<'_> {
         loose::read(self.text.content(), is_yaml(&self.path))
     }
 
-    fn complete(&self, offset: usize) -> Option<Vec<CompletionItem>> {
+    fn complete(&self, offset: usize) -> Vec<CompletionItem> {
         let Self { endpoint, settings, text, .. } = *self;
         let draft = self.tree.draft();
         let labels = |path: &str| {
@@ -237,12 +237,12 @@ impl File<'_> {
             offset,
             endpoint,
             endpoints: &endpoints,
-            version: settings.target.or(draft.settings().target),
+            version: settings.target.or_else(|| draft.settings().target),
             labels: &labels,
             template: &|endpoint| settings.library.template(endpoint),
             docs: &|endpoint, pointer| settings.library.docs(endpoint, pointer),
         };
-        Some(request.items())
+        request.items()
     }
 
     /// The endpoint and the pointer of a place.
@@ -266,7 +266,7 @@ impl File<'_> {
     }
 
     fn prepare_rename(&self, offset: usize) -> Option<PrepareRenameResponse> {
-        let label = navigation::label_at(self.tree, &self.file, offset)?;
+        let label = navigation::label_at(self.tree, &self.inside, offset)?;
         let placeholder = label.name()?.to_owned();
         let root = self.root();
         let way = root.way_to(offset);
@@ -281,7 +281,7 @@ impl File<'_> {
     }
 
     fn rename(&self, offset: usize, name: &str) -> Result<WorkspaceEdit, String> {
-        let label = navigation::label_at(self.tree, &self.file, offset)
+        let label = navigation::label_at(self.tree, &self.inside, offset)
             .ok_or("there is nothing here that has a name")?;
         let draft = self.tree.draft();
         let rename = rename::rename(draft, &label, name)?;
@@ -326,7 +326,7 @@ impl File<'_> {
             else {
                 continue;
             };
-            if let Some(repair) = draft.repair(&self.file, Some((code, pointer)), &options) {
+            if let Some(repair) = draft.repair(&self.inside, Some((code, pointer)), &options) {
                 let edit = edits::of_file(address.clone(), edits::of_repair(&repair));
                 let title = format!("Repair `{code}` here");
                 let action = action(title, CodeActionKind::QUICKFIX, edit, Some(&problem));
@@ -343,7 +343,7 @@ impl File<'_> {
                 actions.push(action(title, CodeActionKind::QUICKFIX, edit, Some(&problem)));
             }
         }
-        if let Some(repair) = draft.repair(&self.file, None, &options) {
+        if let Some(repair) = draft.repair(&self.inside, None, &options) {
             let edit = edits::of_file(address, edits::of_repair(&repair));
             let title = "Repair everything in this file that leaves no choice".to_owned();
             actions.push(action(title, CodeActionKind::SOURCE_FIX_ALL, edit, None));

@@ -51,6 +51,8 @@ pub(crate) struct Server<'c> {
     shown: BTreeSet<PathBuf>,
     /// Since when reports are due.
     due: Option<Instant>,
+    /// Whether some of the reports have been made, and nothing was typed since.
+    is_publishing: bool,
 }
 
 impl<'c> Server<'c> {
@@ -79,6 +81,7 @@ impl<'c> Server<'c> {
             queue: VecDeque::new(),
             shown: BTreeSet::new(),
             due: None,
+            is_publishing: false,
         };
         for folder in params.workspace_folders.unwrap_or_default() {
             server.add_folder(folder.uri.as_str());
@@ -113,9 +116,8 @@ impl<'c> Server<'c> {
         loop {
             match receiver.try_recv() {
                 Ok(message) => self.queue.push_back(message),
-                Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) if self.queue.is_empty() => return Next::End,
-                Err(TryRecvError::Disconnected) => break,
+                Err(_) => break,
             }
         }
         let is_late = self.due.is_some_and(|since| since.elapsed() >= LONGEST_PAUSE);
@@ -127,6 +129,8 @@ impl<'c> Server<'c> {
         }
         match self.due {
             None => receiver.recv().map_or(Next::End, Next::Message),
+            // Between two slices there is no need to wait.
+            Some(_) if self.is_publishing => Next::Pause,
             Some(_) => match receiver.recv_timeout(PAUSE) {
                 Ok(message) => Next::Message(message),
                 Err(RecvTimeoutError::Timeout) => Next::Pause,
@@ -145,7 +149,9 @@ impl<'c> Server<'c> {
         for due in self.workspace.reports(&self.documents, &options, until) {
             self.show(due);
         }
-        self.due = self.workspace.is_stale().then(|| Instant::now() - LONGEST_PAUSE);
+        // Messages that have come meanwhile go first, and put the next slice off.
+        self.is_publishing = self.workspace.is_stale();
+        self.due = self.is_publishing.then(Instant::now);
     }
 
     /// Shows the problems of a file, or that it has none any longer.
@@ -222,6 +228,7 @@ impl<'c> Server<'c> {
 
     /// Takes the text of an open file over.
     fn changed(&mut self, path: &Path) {
+        self.is_publishing = false;
         if let Some(document) = self.documents.get(path) {
             self.workspace.set(path, &document.text, &self.documents);
         }

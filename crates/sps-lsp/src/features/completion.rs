@@ -129,7 +129,7 @@ impl Request<'_> {
                 skeleton::of(key.kind, self.version)
             };
             let mut item = self.key(cursor, owner, member.has_colon, key.name, &value);
-            let rank = if key.is_required { 0 } else { 1 };
+            let rank = u8::from(!key.is_required);
             item.sort_text = Some(format!("{rank}{}", key.name));
             item.detail = Some(if key.is_required { "required" } else { "optional" }.to_owned());
             let docs = (self.docs)(self.endpoint, &format!("{way}/{}", key.name));
@@ -138,7 +138,7 @@ impl Request<'_> {
             });
             item
         });
-        let notations = self.notations(place, &cursor.way).into_iter().filter(|_| rest.is_empty());
+        let notations = Self::notations(place, &cursor.way).into_iter().filter(|_| rest.is_empty());
         let notations = notations.map(|(key, text)| {
             let value = skeleton::Skeleton::Plain(text.to_owned());
             self.key(cursor, owner, member.has_colon, key, &value)
@@ -195,7 +195,7 @@ impl Request<'_> {
     }
 
     /// The notations that may be in place of a value, each with what it takes.
-    fn notations(&self, place: Place, way: &[Step<'_>]) -> Vec<(&'static str, &'static str)> {
+    fn notations(place: Place, way: &[Step<'_>]) -> Vec<(&'static str, &'static str)> {
         let secret = ("$secret", "\"env:NAME\"");
         match place.kind.peeled() {
             Kind::Reference(target) if target.path.ends_with("/passwords") => {
@@ -254,7 +254,7 @@ impl Request<'_> {
                 self.value(cursor, &it.name, CompletionItemKind::REFERENCE, new)
             }));
         }
-        for (key, text) in self.notations(place, &cursor.way) {
+        for (key, text) in Self::notations(place, &cursor.way) {
             // A reference without a name serves only where there are no names.
             if key != "$ref" || items.is_empty() {
                 let new = format!("{{{}: {text}}}", quoted(key));

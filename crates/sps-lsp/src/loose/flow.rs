@@ -40,6 +40,7 @@ impl Reader<'_> {
     fn skip_space(&mut self) {
         while let Some(it) = self.peek() {
             match it {
+                ':' | ',' | '{' | '}' | '[' | ']' | '\n' | '\r' | '"' => true,
                 '#' if self.is_yaml => {
                     while self.peek().is_some_and(|it| it != '\n') {
                         self.bump();
@@ -196,12 +197,10 @@ impl Reader<'_> {
         while let Some(it) = self.peek() {
             let rest = &self.text[self.at..];
             let ends = match it {
-                ',' | '{' | '}' | '[' | ']' | '\n' | '\r' | '"' => true,
                 ':' if self.is_yaml => rest[1..]
                     .chars()
                     .next()
                     .is_none_or(|it| it.is_whitespace() || ",]}".contains(it)),
-                ':' => true,
                 '#' if self.is_yaml => self.text[start..self.at].ends_with([' ', '\t']),
                 it if it.is_whitespace() => !self.is_yaml,
                 _ => false,
