@@ -17,7 +17,7 @@ use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams,
     CodeActionProviderCapability, CompletionItem, CompletionOptions, CompletionParams, Diagnostic,
     DocumentChangeOperation, DocumentChanges, DocumentSymbol, DocumentSymbolParams, FoldingRange,
-    FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, Hover, HoverParams,
+    FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams,
     HoverProviderCapability, Location, OneOf, OptionalVersionedTextDocumentIdentifier,
     PrepareRenameResponse, ReferenceParams, RenameFile, RenameOptions, RenameParams, ResourceOp,
     ServerCapabilities, SymbolInformation, SymbolKind, TextDocumentEdit,
@@ -108,7 +108,7 @@ pub(crate) fn answer(
         }
         HoverRequest::METHOD => {
             let it: HoverParams = read(params)?;
-            value(&at(server, &it.text_document_position_params, |it, at| it.hover(at)))
+            value(&at(server, &it.text_document_position_params, hover::hover))
         }
         GotoDefinition::METHOD => {
             let it: GotoDefinitionParams = read(params)?;
@@ -125,7 +125,7 @@ pub(crate) fn answer(
         }
         PrepareRenameRequest::METHOD => {
             let it: TextDocumentPositionParams = read(params)?;
-            value(&at(server, &it, |it, at| it.prepare_rename(at)))
+            value(&at(server, &it, prepare_rename))
         }
         Rename::METHOD => {
             let it: RenameParams = read(params)?;
@@ -252,32 +252,12 @@ impl File<'_> {
         serde_json::json!({ "endpoint": self.endpoint.path, "pointer": pointer })
     }
 
-    fn hover(&self, offset: usize) -> Option<Hover> {
-        let root = self.root();
-        hover::hover(self.text, &root, offset, self.endpoint, &*self.settings.library)
-    }
-
     fn symbols(&self) -> Vec<DocumentSymbol> {
         outline::symbols(self.text, &self.root())
     }
 
     fn folding(&self) -> Vec<FoldingRange> {
         outline::folding(self.text, &self.root())
-    }
-
-    fn prepare_rename(&self, offset: usize) -> Option<PrepareRenameResponse> {
-        let label = navigation::label_at(self.tree, &self.inside, offset)?;
-        let placeholder = label.name()?.to_owned();
-        let root = self.root();
-        let way = root.way_to(offset);
-        let node = way.last()?.node;
-        // Only where the name is, not on every line of the file.
-        let is_name = node.text() == Some(&placeholder);
-        let is_reference = matches!(way.last()?.name, loose::Name::Key(it) if it.key == "$ref");
-        (is_name || is_reference).then(|| PrepareRenameResponse::RangeWithPlaceholder {
-            range: self.text.range(node.span),
-            placeholder,
-        })
     }
 
     fn rename(&self, offset: usize, name: &str) -> Result<WorkspaceEdit, String> {
@@ -350,6 +330,22 @@ impl File<'_> {
         }
         actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
     }
+}
+
+/// Where the name is that a rename would change.
+fn prepare_rename(file: &File<'_>, offset: usize) -> Option<PrepareRenameResponse> {
+    let label = navigation::label_at(file.tree, &file.inside, offset)?;
+    let placeholder = label.name()?.to_owned();
+    let root = file.root();
+    let way = root.way_to(offset);
+    let node = way.last()?.node;
+    // Only where the name is, not on every line of the file.
+    let is_name = node.text() == Some(&placeholder);
+    let is_reference = matches!(way.last()?.name, loose::Name::Key(it) if it.key == "$ref");
+    (is_name || is_reference).then(|| PrepareRenameResponse::RangeWithPlaceholder {
+        range: file.text.range(node.span),
+        placeholder,
+    })
 }
 
 fn action(

@@ -14,7 +14,7 @@ pub(crate) enum Skeleton {
     Plain(String),
     /// A text, without quotes.
     Text(String),
-    Object(Vec<(String, Skeleton)>),
+    Object(Vec<(String, Self)>),
 }
 
 /// Objects in objects are filled in so deep.
@@ -159,10 +159,9 @@ impl Skeleton {
     /// A whole file of YAML.
     pub(crate) fn yaml_body(&self, unit: &str) -> String {
         match self {
-            Self::Object(members) => members
-                .iter()
-                .map(|(key, value)| format!("{}:{}\n", word(key), value.yaml("", unit)))
-                .collect(),
+            Self::Object(members) => members.iter().fold(String::new(), |body, (key, value)| {
+                body + &word(key) + ":" + &value.yaml("", unit) + "\n"
+            }),
             other => other.in_line() + "\n",
         }
     }

@@ -243,22 +243,21 @@ impl Request<'_> {
         if place.is_nullable() {
             plain.push("null");
         }
-        let plain = plain
-            .into_iter()
-            .map(|it| self.value(cursor, it, CompletionItemKind::VALUE, it.to_owned()));
+        let plain =
+            plain.into_iter().map(|it| self.value(cursor, it, CompletionItemKind::VALUE, it));
         items.extend(plain);
         if let Some(target) = place.target().filter(|it| !it.single_use) {
             let labels = (self.labels)(target.path);
             items.extend(labels.iter().map(|it| {
                 let new = format!("{{{}: {}}}", quoted("$ref"), quoted(&it.written));
-                self.value(cursor, &it.name, CompletionItemKind::REFERENCE, new)
+                self.value(cursor, &it.name, CompletionItemKind::REFERENCE, &new)
             }));
         }
         for (key, text) in Self::notations(place, &cursor.way) {
             // A reference without a name serves only where there are no names.
             if key != "$ref" || items.is_empty() {
                 let new = format!("{{{}: {text}}}", quoted(key));
-                items.push(self.value(cursor, key, CompletionItemKind::SNIPPET, new));
+                items.push(self.value(cursor, key, CompletionItemKind::SNIPPET, &new));
             }
         }
         if let Kind::Named(ty) = place.kind.peeled()
@@ -291,7 +290,7 @@ impl Request<'_> {
                 cursor,
                 ty.name,
                 CompletionItemKind::STRUCT,
-                new.trim_start_matches(' ').to_owned(),
+                new.trim_start_matches(' '),
             ));
         }
         items
@@ -303,13 +302,18 @@ impl Request<'_> {
                 let Some(target) = self.place(&cursor.way).target() else { return Vec::new() };
                 let labels = (self.labels)(target.path);
                 let labels = labels.iter().map(|it| {
-                    self.value(cursor, &it.name, CompletionItemKind::REFERENCE, quoted(&it.written))
+                    self.value(
+                        cursor,
+                        &it.name,
+                        CompletionItemKind::REFERENCE,
+                        &quoted(&it.written),
+                    )
                 });
                 labels.collect()
             }
             "$secret" => ["env:", "file:", "prompt:", "command:", "keep"]
                 .into_iter()
-                .map(|it| self.value(cursor, it, CompletionItemKind::VALUE, quoted(it)))
+                .map(|it| self.value(cursor, it, CompletionItemKind::VALUE, &quoted(it)))
                 .collect(),
             _ => Vec::new(),
         }
@@ -319,7 +323,7 @@ impl Request<'_> {
         let one = |text: &str| {
             let is_quoted = self.text.content()[cursor.typed.start..].starts_with(['"', '\'']);
             let new = if self.is_yaml && !is_quoted { word(text) } else { quoted(text) };
-            self.value(cursor, text, CompletionItemKind::ENUM_MEMBER, new)
+            self.value(cursor, text, CompletionItemKind::ENUM_MEMBER, &new)
         };
         words.into_iter().map(one).collect()
     }
@@ -329,17 +333,18 @@ impl Request<'_> {
         cursor: &Cursor<'_>,
         label: &str,
         kind: CompletionItemKind,
-        new: String,
+        new: &str,
     ) -> CompletionItem {
         // Right behind a colon, a space is missing.
         let is_behind_colon = self.text.content()[..cursor.typed.start].ends_with(':');
         let space = if is_behind_colon { " " } else { "" };
         let mut item = self.item(label, kind, cursor.typed, format!("{space}{new}"));
         let after = self.text.content()[cursor.typed.end..].trim_start();
-        if !self.is_yaml && after.starts_with(['"', '{', '[']) {
-            if let Some(CompletionTextEdit::Edit(edit)) = &mut item.text_edit {
-                edit.new_text.push(',');
-            }
+        if !self.is_yaml
+            && after.starts_with(['"', '{', '['])
+            && let Some(CompletionTextEdit::Edit(edit)) = &mut item.text_edit
+        {
+            edit.new_text.push(',');
         }
         item
     }

@@ -34,10 +34,6 @@ fn gaps<'n>(length: usize, new: &'n str, copied: &[Copied]) -> Vec<(Span, &'n st
 }
 
 /// The edit of one file.
-#[expect(
-    clippy::mutable_key_type,
-    reason = "the type of the protocol; the addresses are not changed"
-)]
 pub(crate) fn of_file(uri: Uri, edits: Vec<TextEdit>) -> WorkspaceEdit {
     WorkspaceEdit { changes: Some(HashMap::from([(uri, edits)])), ..WorkspaceEdit::default() }
 }

@@ -1,31 +1,22 @@
 //! What the member under the cursor means.
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
-use sps_model::EndpointInfo;
 
-use crate::{
-    Library,
-    loose::{Name, Node, Step},
-    text::Text,
-};
+use super::File;
+use crate::loose::{Name, Step};
 
 /// The documentation of the member at a place.
-pub(crate) fn hover(
-    text: &Text,
-    root: &Node,
-    offset: usize,
-    endpoint: &'static EndpointInfo,
-    library: &dyn Library,
-) -> Option<Hover> {
+pub(super) fn hover(file: &File<'_>, offset: usize) -> Option<Hover> {
+    let root = file.root();
     let way = root.way_to(offset);
     let Some(Step { name: Name::Key(member), .. }) =
         way.iter().rfind(|it| matches!(it.name, Name::Key(_)))
     else {
         return None;
     };
-    let value = library.docs(endpoint, &without_indexes(&way))?;
+    let value = file.settings.library.docs(file.endpoint, &without_indexes(&way))?;
     let contents = HoverContents::Markup(MarkupContent { kind: MarkupKind::Markdown, value });
-    Some(Hover { contents, range: Some(text.range(member.key_span)) })
+    Some(Hover { contents, range: Some(file.text.range(member.key_span)) })
 }
 
 /// The keys of a way as a pointer.

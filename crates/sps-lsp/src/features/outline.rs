@@ -132,7 +132,9 @@ fn fold(text: &Text, node: &Node, key: Option<Span>, ranges: &mut Vec<FoldingRan
 fn below(text: &Text, node: &Node, ranges: &mut Vec<FoldingRange>) {
     match &node.value {
         Value::Object(members) => {
-            members.iter().for_each(|it| fold(text, &it.value, Some(it.key_span), ranges));
+            for it in members {
+                fold(text, &it.value, Some(it.key_span), ranges);
+            }
         }
         Value::List(items) => items.iter().for_each(|it| fold(text, it, None, ranges)),
         _ => {}

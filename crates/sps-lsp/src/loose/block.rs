@@ -62,7 +62,7 @@ fn without_comment(line: &str) -> &str {
         match (quote, it) {
             (None, '#') if before.is_whitespace() => return line[..at].trim_end(),
             (None, '"' | '\'') if before.is_whitespace() || "[{,:".contains(before) => {
-                quote = Some(it)
+                quote = Some(it);
             }
             (Some(open), it) if it == open && before != '\\' => quote = None,
             _ => {}

@@ -40,7 +40,6 @@ impl Reader<'_> {
     fn skip_space(&mut self) {
         while let Some(it) = self.peek() {
             match it {
-                ':' | ',' | '{' | '}' | '[' | ']' | '\n' | '\r' | '"' => true,
                 '#' if self.is_yaml => {
                     while self.peek().is_some_and(|it| it != '\n') {
                         self.bump();
@@ -201,6 +200,7 @@ impl Reader<'_> {
                     .chars()
                     .next()
                     .is_none_or(|it| it.is_whitespace() || ",]}".contains(it)),
+                ':' | ',' | '{' | '}' | '[' | ']' | '\n' | '\r' | '"' => true,
                 '#' if self.is_yaml => self.text[start..self.at].ends_with([' ', '\t']),
                 it if it.is_whitespace() => !self.is_yaml,
                 _ => false,

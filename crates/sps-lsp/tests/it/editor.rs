@@ -71,7 +71,7 @@ impl Editor {
         let request = Request { id, method: method.to_owned(), params: params.clone() };
         self.connection.sender.send(request.into()).unwrap();
         loop {
-            let message = self.connection.receiver.recv_timeout(Duration::from_mins(1)).unwrap();
+            let message = self.connection.receiver.recv_timeout(Duration::from_secs(60)).unwrap();
             match message {
                 Message::Response(response) if response.id == self.next.into() => return response,
                 Message::Response(response) => panic!("an answer to no question: {response:?}"),
