@@ -1,31 +1,26 @@
 //! Problems as the protocol has them.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use lsp_types::{
     Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
     NumberOrString, Position, Range,
 };
-use sps_model::validate::{self, OtherFile, Related, Severity, code};
-use sps_site::FileReport;
+use sps_model::validate::{self, OtherFile, Related, Report, Severity, code};
 
 use crate::{text::Text, uri::uri};
 
 /// What a problem is from, for the editor.
 pub(crate) const SOURCE: &str = "sps";
 
-/// The problems of a file.
+/// The problems of a file. `path_of` makes whole paths of those that reports have.
 pub(crate) fn of_report(
-    report: &FileReport,
+    report: &Report,
+    text: &Text,
     path: &Path,
     path_of: impl Fn(&Path) -> PathBuf,
 ) -> Vec<Diagnostic> {
-    let text = Text::new(Arc::clone(&report.text));
-    let one = |it: &validate::Diagnostic| diagnostic(it, &text, path, &path_of);
-    report.report.diagnostics.iter().map(one).collect()
+    report.diagnostics.iter().map(|it| diagnostic(it, text, path, &path_of)).collect()
 }
 
 fn diagnostic(

@@ -16,17 +16,19 @@ use lsp_server::ErrorCode;
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams,
     CodeActionProviderCapability, CompletionItem, CompletionOptions, CompletionParams, Diagnostic,
-    DocumentChangeOperation, DocumentChanges, DocumentSymbol, DocumentSymbolParams, FoldingRange,
+    DocumentChangeOperation, DocumentChanges, DocumentSymbol, DocumentSymbolParams,
+    FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, FoldingRange,
     FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams,
     HoverProviderCapability, Location, OneOf, OptionalVersionedTextDocumentIdentifier,
     PrepareRenameResponse, ReferenceParams, RenameFile, RenameOptions, RenameParams, ResourceOp,
     ServerCapabilities, SymbolInformation, SymbolKind, TextDocumentEdit,
     TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextEdit, Uri, WorkspaceEdit, WorkspaceFoldersServerCapabilities,
+    TextDocumentSyncOptions, TextEdit, Uri, WorkspaceEdit,
+    WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities,
     WorkspaceServerCapabilities, WorkspaceSymbolParams,
     request::{
         CodeActionRequest, Completion, DocumentSymbolRequest, FoldingRangeRequest, GotoDefinition,
-        HoverRequest, PrepareRenameRequest, References, Rename, Request as _,
+        HoverRequest, PrepareRenameRequest, References, Rename, Request as _, WillRenameFiles,
         WorkspaceSymbolRequest,
     },
 };
@@ -36,14 +38,14 @@ use sps_model::{
     EndpointInfo,
     validate::{Span, suggest},
 };
-use sps_site::{CheckOptions, SETTINGS_FILE};
+use sps_site::{Draft, SETTINGS_FILE};
 
 use self::{completion::Named, rename::is_yaml};
 use crate::{
     Settings,
     document::Documents,
     loose,
-    server::Server,
+    state::State,
     text::Text,
     uri::{path_of, uri},
     workspace::{Tree, Workspace},
@@ -89,47 +91,55 @@ pub(crate) fn capabilities() -> ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(OneOf::Left(true)),
             }),
-            file_operations: None,
+            file_operations: Some(WorkspaceFileOperationsServerCapabilities {
+                did_create: Some(every_file()),
+                did_rename: Some(every_file()),
+                did_delete: Some(every_file()),
+                ..WorkspaceFileOperationsServerCapabilities::default()
+            }),
         }),
         ..ServerCapabilities::default()
     }
 }
 
+/// Files and folders: a folder brings its files along.
+fn every_file() -> FileOperationRegistrationOptions {
+    let pattern = FileOperationPattern { glob: "**/*".to_owned(), matches: None, options: None };
+    let filter = FileOperationFilter { scheme: Some("file".to_owned()), pattern };
+    FileOperationRegistrationOptions { filters: vec![filter] }
+}
+
 /// The answer to a request.
-pub(crate) fn answer(
-    server: &mut Server<'_>,
-    method: &str,
-    params: Value,
-) -> Result<Value, Refusal> {
+pub(crate) fn answer(state: &mut State, method: &str, params: Value) -> Result<Value, Refusal> {
     match method {
         Completion::METHOD => {
             let it: CompletionParams = read(params)?;
-            value(&at(server, &it.text_document_position, |it, at| Some(it.complete(at))))
+            value(&at(state, &it.text_document_position, |it, at| Some(it.complete(at))))
         }
         HoverRequest::METHOD => {
             let it: HoverParams = read(params)?;
-            value(&at(server, &it.text_document_position_params, hover::hover))
+            value(&at(state, &it.text_document_position_params, hover::hover))
         }
         GotoDefinition::METHOD => {
             let it: GotoDefinitionParams = read(params)?;
-            value(&at(server, &it.text_document_position_params, |it, at| {
-                navigation::definition(it.tree, &it.inside, at)
+            value(&at(state, &it.text_document_position_params, |it, at| {
+                navigation::definition(it.home.as_ref()?, at)
             }))
         }
         References::METHOD => {
             let it: ReferenceParams = read(params)?;
             let with_declaration = it.context.include_declaration;
-            value(&at(server, &it.text_document_position, |it, at| {
-                Some(navigation::references(it.tree, &it.inside, at, with_declaration))
+            value(&at(state, &it.text_document_position, |it, at| {
+                Some(navigation::references(it.home.as_ref()?, at, with_declaration))
             }))
         }
         PrepareRenameRequest::METHOD => {
             let it: TextDocumentPositionParams = read(params)?;
-            value(&at(server, &it, prepare_rename))
+            value(&at(state, &it, prepare_rename))
         }
         Rename::METHOD => {
             let it: RenameParams = read(params)?;
-            let edit = at(server, &it.text_document_position, |place, at| {
+            let edit = at(state, &it.text_document_position, |place, at| {
                 Some(place.rename(at, &it.new_name))
             });
             let refuse = |message| Refusal { code: ErrorCode::RequestFailed, message };
@@ -137,25 +147,27 @@ pub(crate) fn answer(
         }
         DocumentSymbolRequest::METHOD => {
             let it: DocumentSymbolParams = read(params)?;
-            value(&in_file(server, &it.text_document.uri, |it| Some(it.symbols())))
+            value(&in_file(state, &it.text_document.uri, |it| Some(it.symbols())))
         }
         FoldingRangeRequest::METHOD => {
             let it: FoldingRangeParams = read(params)?;
-            value(&in_file(server, &it.text_document.uri, |it| Some(it.folding())))
+            value(&in_file(state, &it.text_document.uri, |it| Some(it.folding())))
         }
         CodeActionRequest::METHOD => {
             let it: CodeActionParams = read(params)?;
             let problems = it.context.diagnostics;
-            value(&in_file(server, &it.text_document.uri, |it| Some(it.actions(problems))))
+            value(&in_file(state, &it.text_document.uri, |it| Some(it.actions(problems))))
         }
         WorkspaceSymbolRequest::METHOD => {
             let it: WorkspaceSymbolParams = read(params)?;
-            value(&symbols(&server.workspace, &it.query))
+            value(&symbols(&state.workspace, &it.query))
         }
         POINTER => {
             let it: TextDocumentPositionParams = read(params)?;
-            value(&at(server, &it, |it, at| Some(it.pointer(at))))
+            value(&at(state, &it, |it, at| Some(it.pointer(at))))
         }
+        // A file that gets another name in the editor keeps its text: the name of its object may be meant to stay.
+        WillRenameFiles::METHOD => Ok(Value::Null),
         _ => Err(Refusal {
             code: ErrorCode::MethodNotFound,
             message: format!("{method} is not supported"),
@@ -175,35 +187,45 @@ fn value(it: &impl Serialize) -> Result<Value, Refusal> {
 
 /// Runs `work` for a place in an open file of a tree.
 fn at<R>(
-    server: &mut Server<'_>,
+    state: &mut State,
     place: &TextDocumentPositionParams,
     work: impl FnOnce(&File<'_>, usize) -> Option<R>,
 ) -> Option<R> {
-    in_file(server, &place.text_document.uri, |it| work(it, it.text.offset(place.position)))
+    in_file(state, &place.text_document.uri, |it| work(it, it.text.offset(place.position)))
 }
 
 /// Runs `work` for an open file of a tree.
 fn in_file<R>(
-    server: &mut Server<'_>,
+    state: &mut State,
     uri: &Uri,
     work: impl FnOnce(&File<'_>) -> Option<R>,
 ) -> Option<R> {
     let path = path_of(uri.as_str())?;
-    let Server { workspace, documents, settings, .. } = server;
+    let State { workspace, documents, settings } = state;
     let text = &documents.get(&path)?.text;
-    let tree = workspace.tree_of(&path, documents)?;
-    let inside = tree.inside(&path)?;
-    let endpoint = tree.draft().endpoint(&inside)?;
+    let home = match workspace.tree_of(&path, documents) {
+        Some(tree) => Some(Home { inside: tree.inside(&path)?, tree }),
+        None => None,
+    };
+    let endpoint = match &home {
+        Some(home) => home.tree.draft().endpoint(&home.inside)?,
+        None => settings.library.endpoint(&path)?,
+    };
     let documents = &*documents;
-    work(&File { tree, inside, path, text, endpoint, settings, documents })
+    work(&File { home, path, text, endpoint, settings, documents })
+}
+
+/// The place of a file in a tree.
+struct Home<'s> {
+    tree: &'s Tree,
+    /// The path in the tree.
+    inside: PathBuf,
 }
 
 /// An open file with an object.
 struct File<'s> {
-    tree: &'s Tree,
-    /// The path in the tree.
-    inside: PathBuf,
-    /// The path as the editor names it.
+    /// Its place in a tree, if it is in one.
+    home: Option<Home<'s>>,
     path: PathBuf,
     text: &'s Text,
     endpoint: &'static EndpointInfo,
@@ -218,9 +240,10 @@ impl File<'_> {
 
     fn complete(&self, offset: usize) -> Vec<CompletionItem> {
         let Self { endpoint, settings, text, .. } = *self;
-        let draft = self.tree.draft();
+        let draft = self.home.as_ref().map(|it| it.tree.draft());
         let labels = |path: &str| {
-            let labels = draft.labels().filter(|(label, _)| path.ends_with(label.endpoint()));
+            let labels = draft.into_iter().flat_map(Draft::labels);
+            let labels = labels.filter(|(label, _)| path.ends_with(label.endpoint()));
             let named = labels.filter_map(|(label, _)| {
                 let written = label.to_string();
                 let written = written.strip_prefix(label.endpoint())?.strip_prefix('/')?.to_owned();
@@ -237,7 +260,7 @@ impl File<'_> {
             offset,
             endpoint,
             endpoints: &endpoints,
-            version: settings.target.or_else(|| draft.settings().target),
+            version: settings.target.or_else(|| draft?.settings().target),
             labels: &labels,
             template: &|endpoint| settings.library.template(endpoint),
             docs: &|endpoint, pointer| settings.library.docs(endpoint, pointer),
@@ -261,9 +284,11 @@ impl File<'_> {
     }
 
     fn rename(&self, offset: usize, name: &str) -> Result<WorkspaceEdit, String> {
-        let label = navigation::label_at(self.tree, &self.inside, offset)
-            .ok_or("there is nothing here that has a name")?;
-        let draft = self.tree.draft();
+        let home = self.home.as_ref().ok_or("this file is in no tree with references to it")?;
+        let label =
+            navigation::label_at(home, offset).ok_or("there is nothing here that has a name")?;
+        let tree = home.tree;
+        let draft = tree.draft();
         let rename = rename::rename(draft, &label, name)?;
         let mut by_file: BTreeMap<PathBuf, Vec<(Span, String)>> = BTreeMap::new();
         for (file, span, new) in rename.edits {
@@ -271,7 +296,7 @@ impl File<'_> {
         }
         let mut operations = Vec::new();
         for (file, edits) in by_file {
-            let path = self.tree.outside(&file);
+            let path = tree.outside(&file);
             let text = Text::new(draft.text(&file).unwrap_or_default());
             let edits = edits.into_iter().map(|(span, new_text)| {
                 OneOf::Left(TextEdit { range: text.range(span), new_text })
@@ -282,7 +307,7 @@ impl File<'_> {
             let edit = TextDocumentEdit { text_document, edits: edits.collect() };
             operations.push(DocumentChangeOperation::Edit(edit));
         }
-        let address = |file: &Path| uri(&self.tree.outside(file));
+        let address = |file: &Path| uri(&tree.outside(file));
         if let (Some(old_uri), Some(new_uri)) = (address(&rename.from), address(&rename.to)) {
             let file = RenameFile { old_uri, new_uri, options: None, annotation_id: None };
             operations.push(DocumentChangeOperation::Op(ResourceOp::Rename(file)));
@@ -293,12 +318,11 @@ impl File<'_> {
 
     /// What repairs these problems, or waives their rules.
     fn actions(&self, problems: Vec<Diagnostic>) -> Vec<CodeActionOrCommand> {
-        let codes: Vec<_> = self.settings.allow.iter().map(String::as_str).collect();
-        let mut options = CheckOptions::default().with_allowed(&codes);
-        options.target = self.settings.target;
-        options.now = self.settings.now;
-        let Some(address) = uri(&self.path) else { return Vec::new() };
-        let draft = self.tree.draft();
+        let (Some(home), Some(address)) = (&self.home, uri(&self.path)) else { return Vec::new() };
+        let draft = home.tree.draft();
+        let repair = |only: Option<(&str, &str)>| {
+            self.settings.with_options(|options| draft.repair(&home.inside, only, options))
+        };
         let mut actions = Vec::new();
         for problem in problems {
             let Some(data) = &problem.data else { continue };
@@ -306,13 +330,13 @@ impl File<'_> {
             else {
                 continue;
             };
-            if let Some(repair) = draft.repair(&self.inside, Some((code, pointer)), &options) {
+            if let Some(repair) = repair(Some((code, pointer))) {
                 let edit = edits::of_file(address.clone(), edits::of_repair(&repair));
                 let title = format!("Repair `{code}` here");
                 let action = action(title, CodeActionKind::QUICKFIX, edit, Some(&problem));
                 actions.push(CodeAction { is_preferred: Some(true), ..action });
             }
-            let settings = self.tree.outside(Path::new(SETTINGS_FILE));
+            let settings = home.tree.outside(Path::new(SETTINGS_FILE));
             if let Some((text, new)) = draft.settings_allowing(code)
                 && let Some(address) = uri(&settings)
             {
@@ -323,7 +347,7 @@ impl File<'_> {
                 actions.push(action(title, CodeActionKind::QUICKFIX, edit, Some(&problem)));
             }
         }
-        if let Some(repair) = draft.repair(&self.inside, None, &options) {
+        if let Some(repair) = repair(None) {
             let edit = edits::of_file(address, edits::of_repair(&repair));
             let title = "Repair everything in this file that leaves no choice".to_owned();
             actions.push(action(title, CodeActionKind::SOURCE_FIX_ALL, edit, None));
@@ -334,7 +358,7 @@ impl File<'_> {
 
 /// Where the name is that a rename would change.
 fn prepare_rename(file: &File<'_>, offset: usize) -> Option<PrepareRenameResponse> {
-    let label = navigation::label_at(file.tree, &file.inside, offset)?;
+    let label = navigation::label_at(file.home.as_ref()?, offset)?;
     let placeholder = label.name()?.to_owned();
     let root = file.root();
     let way = root.way_to(offset);

@@ -12,28 +12,36 @@ mod loose;
 mod place;
 mod server;
 mod skeleton;
+mod state;
 mod text;
 mod uri;
 mod workspace;
 
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, path::Path, sync::Arc};
 
-use lsp_server::{Connection, ProtocolError};
+pub use lsp_server::Connection;
+use lsp_server::ProtocolError;
 use sps_model::{
     EndpointInfo,
-    validate::{Timestamp, Version},
+    validate::{Report, Timestamp, Version},
 };
-use sps_site::LoadOptions;
+use sps_site::{CheckOptions, LoadOptions};
 
 use crate::server::Server;
 
-/// What the server knows about the API besides its tables.
+/// What the server knows about the API besides its tables, and about files outside of trees.
 pub trait Library: fmt::Debug + Send + Sync {
     /// A whole body of a request to start from, as JSON.
     fn template(&self, endpoint: &'static EndpointInfo) -> Option<String>;
 
     /// What the member at a pointer means, as Markdown. The pointer has no indexes of lists.
     fn docs(&self, endpoint: &'static EndpointInfo, pointer: &str) -> Option<String>;
+
+    /// The endpoint of a file outside of trees, if its path names one.
+    fn endpoint(&self, path: &Path) -> Option<&'static EndpointInfo>;
+
+    /// The problems of such a file. `None`: it is not for this server.
+    fn check(&self, path: &Path, text: &str, settings: &Settings) -> Option<Report>;
 }
 
 /// A library without books.
@@ -46,6 +54,14 @@ impl Library for Empty {
     }
 
     fn docs(&self, _: &'static EndpointInfo, _: &str) -> Option<String> {
+        None
+    }
+
+    fn endpoint(&self, _: &Path) -> Option<&'static EndpointInfo> {
+        None
+    }
+
+    fn check(&self, _: &Path, _: &str, _: &Settings) -> Option<Report> {
         None
     }
 }
@@ -70,6 +86,17 @@ impl Default for Settings {
     fn default() -> Self {
         let (load, allow) = (LoadOptions::default(), Vec::new());
         Self { load, target: None, now: None, allow, library: Arc::new(Empty) }
+    }
+}
+
+impl Settings {
+    /// Runs `work` with the options of a check.
+    pub(crate) fn with_options<R>(&self, work: impl FnOnce(&CheckOptions<'_>) -> R) -> R {
+        let codes: Vec<_> = self.allow.iter().map(String::as_str).collect();
+        let mut options = CheckOptions::default().with_allowed(&codes);
+        options.target = self.target;
+        options.now = self.now;
+        work(&options)
     }
 }
 
@@ -105,3 +132,8 @@ pub fn serve_stdio(settings: Settings) -> Result<(), ServeError> {
 pub fn serve(connection: &Connection, settings: Settings) -> Result<(), ServeError> {
     Server::start(connection, settings)?.run()
 }
+
+/// The program of the front page on crates.io is compiled as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,4 @@
-//! The structure of a text that may be broken, as it is while somebody types.
+//! The structure of a text that may be broken, as it is while a user types.
 //!
 //! The readers of `sps-validate` take a text or refuse it. These ones take every text and guess: they serve completion, hover,
 //! outlines and folding, and never decide whether a file is valid.

@@ -2,9 +2,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt,
+    fmt, fs,
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use sps_model::{
@@ -14,9 +15,9 @@ use sps_model::{
 
 use crate::{
     check::{self, CheckOptions, Checker},
-    code,
+    code, file_name,
     label::Label,
-    load::{Found, LoadError, LoadOptions, Part, SiteFile, Tree},
+    load::{Found, LoadError, LoadOptions, Part, SiteFile, Tree, Walk},
     repair::{self, Repair},
     report::{FileReport, Remark, SiteReport, Unreadable},
     resolve::{Spot, What},
@@ -54,7 +55,17 @@ pub struct Draft {
     /// What the walk over the folders has left out.
     unreadable: Vec<Unreadable>,
     notes: Vec<Remark>,
+    /// What the files on the disk were like when they were read.
+    stamps: Stamps,
 }
+
+/// The size of a file, and when it was changed.
+type Stamp = (u64, Option<SystemTime>);
+
+type Stamps = BTreeMap<PathBuf, Stamp>;
+
+/// So many changed files are read one by one; with more, reading the whole tree is faster.
+const MAX_SINGLE: usize = 20;
 
 /// A reference by a label.
 #[derive(Clone, Copy)]
@@ -97,7 +108,8 @@ impl Draft {
     pub fn open_with(root: impl AsRef<Path>, options: LoadOptions) -> Result<Self, LoadError> {
         let tree = Tree::open(root.as_ref(), &options)?;
         let (parts, unreadable, notes) = (BTreeMap::new(), Vec::new(), Vec::new());
-        let mut draft = Self { tree, options, parts, unreadable, notes };
+        let stamps = Stamps::new();
+        let mut draft = Self { tree, options, parts, unreadable, notes, stamps };
         draft.reload()?;
         Ok(draft)
     }
@@ -127,6 +139,35 @@ impl Draft {
         self.read(file)
     }
 
+    /// Looks for files that other programs have changed since they were read, and reads those again. A change counts if the
+    /// size of a file or its time differs. Texts that are not saved stay. Returns the files whose reports may differ now.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn rescan(&mut self) -> Result<Vec<PathBuf>, LoadError> {
+        let walk = self.tree.walk()?;
+        let stamps = stamps(self.root(), &walk);
+        let before = std::mem::replace(&mut self.stamps, stamps);
+        let differs = |path: &&PathBuf| before.get(*path) != self.stamps.get(*path);
+        let changed = before.keys().chain(self.stamps.keys()).filter(differs);
+        let changed: BTreeSet<PathBuf> = changed.cloned().collect();
+        let is_walk_same = walk.unreadable == self.unreadable && walk.notes == self.notes;
+        if changed.len() <= MAX_SINGLE
+            && is_walk_same
+            && !changed.contains(Path::new(SETTINGS_FILE))
+        {
+            let mut reports = BTreeSet::new();
+            for path in changed {
+                reports.extend(self.read(&path)?);
+            }
+            return Ok(reports.into_iter().collect());
+        }
+        let mut reports: BTreeSet<_> = self.all().into_iter().collect();
+        self.reload()?;
+        reports.extend(self.all());
+        Ok(reports.into_iter().collect())
+    }
+
     /// Reads every file again, such as after changes that other programs have made. Texts that are not saved stay.
     ///
     /// # Errors
@@ -134,6 +175,7 @@ impl Draft {
     pub fn reload(&mut self) -> Result<(), LoadError> {
         self.tree.read_settings(&self.options)?;
         let walk = self.tree.walk()?;
+        self.stamps = stamps(self.root(), &walk);
         (self.unreadable, self.notes) = (walk.unreadable, walk.notes);
         let unsaved = self.tree.texts.unsaved().filter_map(|path| Found::new(path.to_owned()));
         let reader = self.tree.reader();
@@ -171,6 +213,11 @@ impl Draft {
     /// What the objects are called, with their files.
     pub fn labels(&self) -> impl Iterator<Item = (&Label, &Path)> {
         self.tree.files.iter().filter_map(|it| Some((it.label.as_ref()?, it.path.as_path())))
+    }
+
+    /// The name of the file of an object without the ending; nothing if the object is alone at its endpoint.
+    pub fn file_stem(label: &Label) -> Option<String> {
+        label.name().map(file_name::stem)
     }
 
     /// The text of the file of an object, as it was read last. It may have secrets.
@@ -284,6 +331,10 @@ impl Draft {
         read_again.insert(file.to_owned());
         let before = Shown::of(self, &read_again);
         for path in &read_again {
+            match stamp(&self.root().join(path)) {
+                Some(stamp) => self.stamps.insert(path.clone(), stamp),
+                None => self.stamps.remove(path),
+            };
             self.tree.texts.forget(path);
             let found = Found::new(path.clone()).filter(|_| self.tree.texts.exists(path));
             let part = found.map(|it| self.tree.reader().read(&it).without_object());
@@ -319,6 +370,18 @@ impl fmt::Debug for Draft {
             .field("settings", &self.tree.settings)
             .finish_non_exhaustive()
     }
+}
+
+/// The stamps of all files.
+fn stamps(root: &Path, walk: &Walk) -> Stamps {
+    let stamp = |found: &Found| Some((found.path.clone(), stamp(&root.join(&found.path))?));
+    walk.found.iter().filter_map(stamp).collect()
+}
+
+/// What a file is like now, if it is there.
+fn stamp(path: &Path) -> Option<Stamp> {
+    let is = fs::metadata(path).ok()?;
+    Some((is.len(), is.modified().ok()))
 }
 
 /// What the reports about other files take from some files.

@@ -5,8 +5,6 @@ use std::fmt::{self, Write as _};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use sps_model::validate::text::is_hidden;
 
-use crate::file_name;
-
 /// The name of an object in a site: the path of its endpoint below `/api/configuration/`, and in a collection the name of the
 /// object.
 ///
@@ -44,11 +42,6 @@ impl Label {
     /// The name of the object in its collection.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
-    }
-
-    /// The name of its file in a tree, without the ending; nothing if the object is alone at its endpoint.
-    pub fn file_stem(&self) -> Option<String> {
-        self.name().map(file_name::stem)
     }
 }
 

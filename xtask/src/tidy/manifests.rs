@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Neither the models nor the validator: it is a second opinion.
     ("sps-sim", &["sps-spec"]),
     ("sps-site", &["sps-catalog", "sps-client", "sps-model", "sps-validate"]),
+    ("sps-lsp", &["sps-model", "sps-site"]),
     (
         "sps-cli",
         &[
@@ -28,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "sps-client",
             "sps-codegen",
             "sps-derive",
+            "sps-lsp",
             "sps-model",
             "sps-sim",
             "sps-site",

@@ -2,16 +2,23 @@
 
 use std::{
     io::{IsTerminal as _, stdin},
+    path::Path,
     sync::Arc,
 };
 
 use anyhow::{Result, bail};
 use sps_lsp::{Library, Settings, serve_stdio};
 use sps_model::EndpointInfo;
-use sps_validate::Version;
+use sps_validate::{Context, Form, Report, Version};
 
 use crate::{
-    check::{allow, validate},
+    check::{
+        allow,
+        document::{ByPath, Document},
+        validate::{self, Declared},
+    },
+    endpoint,
+    file_name::is_yaml,
     spec::{endpoints, spec},
     status::Status,
 };
@@ -19,7 +26,8 @@ use crate::{
 /// Serve an editor: problems while you type, completion, documentation, rename
 ///
 /// Speaks the Language Server Protocol on standard input and output; an editor starts it. It checks the files below a folder
-/// with `sps.toml` as `sps check` does. It writes no file, starts no program and reads no secret.
+/// with `sps.toml` as `sps check` does, and other files whose paths name an endpoint of two words or more, such as
+/// `management/email.yaml`. It writes no file, starts no program and reads no secret.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Waive the rule with this code in every tree (repeatable); codes of the structure cannot be waived
@@ -35,7 +43,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Status> {
     if stdin().is_terminal() {
         bail!(
-            "an editor starts this command, with its messages on standard input; see docs/editors.md"
+            "an editor starts this command, with its messages on standard input; `sps lsp --help` shows its options"
         );
     }
     let mut settings = Settings::default();
@@ -60,5 +68,35 @@ impl Library for Pages {
 
     fn docs(&self, endpoint: &'static EndpointInfo, pointer: &str) -> Option<String> {
         sps_codegen::member(spec(), spec().endpoint(endpoint.path)?, pointer)
+    }
+
+    fn endpoint(&self, path: &Path) -> Option<&'static EndpointInfo> {
+        let is_known_ending = path.extension().is_some_and(|it| it == "json") || is_yaml(path);
+        let endpoint = is_known_ending.then(|| endpoint::of_path(path)).flatten()?;
+        // One word alone, such as `passwords`, is the name of many folders.
+        let is_clear = endpoint::short(endpoint.path).contains('/')
+            || path.components().any(|it| it.as_os_str() == "configuration");
+        (is_clear && endpoint.subject(Form::Request).is_some()).then_some(endpoint)
+    }
+
+    fn check(&self, path: &Path, text: &str, settings: &Settings) -> Option<Report> {
+        let endpoint = self.endpoint(path)?;
+        let waived: Vec<_> = settings.allow.iter().map(String::as_str).collect();
+        let mut context = Context::default();
+        context.target = settings.target;
+        context.now = settings.now;
+        context.waived = &waived;
+        let document = Document {
+            source: path.display().to_string(),
+            file: path.display().to_string(),
+            path: Some(path.to_owned()),
+            text: text.to_owned(),
+            lines_before: 0,
+            bytes_before: 0,
+            by_path: ByPath::Known(Some(endpoint)),
+            is_found: true,
+        };
+        let checked = validate::check(document, Declared::default(), &context).ok()?;
+        Some(checked.report)
     }
 }

@@ -81,7 +81,7 @@ pub(crate) fn rename(draft: &Draft, label: &Label, name: &str) -> Result<Rename,
     }
     let mut to = file.to_owned();
     let ending = file.extension().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
-    to.set_file_name(format!("{}.{ending}", new.file_stem().unwrap_or_default()));
+    to.set_file_name(format!("{}.{ending}", Draft::file_stem(&new).unwrap_or_default()));
     Ok(Rename { edits, from: file.to_owned(), to })
 }
 

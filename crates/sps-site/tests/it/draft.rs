@@ -1,9 +1,10 @@
 //! A tree while it is edited has the reports of the same files on the disk.
 
 use std::{
-    collections::BTreeMap,
-    fs,
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File},
     path::{Path, PathBuf},
+    time::{Duration, UNIX_EPOCH},
 };
 
 use proptest::prelude::*;
@@ -78,6 +79,8 @@ enum Step {
     Set(usize, usize),
     /// The editor closes the file, or another program has changed it.
     Write(usize, Option<usize>),
+    /// Another program has changed the file, and the tree looks for it.
+    Rescan(usize, Option<usize>),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -85,7 +88,9 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => file.clone().prop_map(|(file, text)| Step::Set(file, text)),
         1 => file.clone().prop_map(|(file, text)| Step::Write(file, Some(text))),
-        1 => file.prop_map(|(file, _)| Step::Write(file, None)),
+        1 => file.clone().prop_map(|(file, _)| Step::Write(file, None)),
+        1 => file.clone().prop_map(|(file, text)| Step::Rescan(file, Some(text))),
+        1 => file.prop_map(|(file, _)| Step::Rescan(file, None)),
     ]
 }
 
@@ -97,19 +102,34 @@ proptest! {
         let (edited, saved) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let mut draft = Draft::open(edited.path()).unwrap();
         let mut reports: BTreeMap<PathBuf, String> = BTreeMap::new();
-        for step in &steps {
+        let mut unsaved = BTreeSet::new();
+        for (number, step) in steps.iter().enumerate() {
             let changed = match *step {
                 Step::Set(file, text) => {
+                    unsaved.insert(file);
                     let (file, text) = (FILES[file].0, FILES[file].1[text]);
                     write(saved.path(), file, Some(text));
                     draft.set(file, text)
                 }
                 Step::Write(file, text) => {
+                    unsaved.remove(&file);
                     let (file, text) = (FILES[file].0, text.map(|it| FILES[file].1[it]));
                     for root in [edited.path(), saved.path()] {
                         write(root, file, text);
                     }
                     draft.refresh(file)
+                }
+                Step::Rescan(number_of, text) => {
+                    let (file, text) = (FILES[number_of].0, text.map(|it| FILES[number_of].1[it]));
+                    write(edited.path(), file, text);
+                    // Clocks of file systems are coarse.
+                    if let Ok(file) = File::open(edited.path().join(file)) {
+                        file.set_modified(UNIX_EPOCH + Duration::from_secs(number as u64)).unwrap();
+                    }
+                    if !unsaved.contains(&number_of) {
+                        write(saved.path(), file, text);
+                    }
+                    draft.rescan()
                 }
             };
             let changed = changed.unwrap();
