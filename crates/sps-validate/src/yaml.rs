@@ -11,6 +11,8 @@
 
 mod marks;
 mod mistake;
+#[cfg(feature = "yaml")]
+mod mistake_of;
 mod plain;
 #[cfg(feature = "yaml")]
 mod reader;

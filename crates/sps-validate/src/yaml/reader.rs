@@ -13,6 +13,7 @@ use crate::{
     span::Span,
     yaml::{
         Document, Marks, Mistake, Reading, ScanError, core_schema,
+        mistake_of::mistake_of,
         plain::{is_sure_text, yaml_1_1},
     },
 };
@@ -45,6 +46,15 @@ pub fn scan<'a>(text: &'a str, limits: &Limits) -> Result<Document<'a>, ScanErro
 
 fn mistake(at: usize, mistake: Mistake) -> ScanError {
     ScanError::Syntax { at, mistake }
+}
+
+/// The last tab between the begin of the line and a place, if only indentation and indicators are between them.
+fn tab_before(text: &str, at: usize) -> Option<usize> {
+    let before = text.get(..at)?;
+    let start = before.rfind('\n').map_or(0, |it| it + 1);
+    let line = before.get(start..)?;
+    let is_indentation = |it: char| matches!(it, ' ' | '\t' | '-' | '?' | ':' | '\u{feff}');
+    line.chars().all(is_indentation).then(|| line.rfind('\t')).flatten().map(|it| start + it)
 }
 
 /// A list or a mapping that is not complete.
@@ -143,6 +153,7 @@ impl<'a> Reader<'a> {
                 self.enter(span)?;
                 let is_flow = style == StructureStyle::Flow;
                 let span = if is_flow { span } else { self.with_dash(span) };
+                self.check_indentation(is_flow, span)?;
                 self.open.push(Open::List {
                     start: span.start,
                     is_flow,
@@ -154,9 +165,11 @@ impl<'a> Reader<'a> {
             Event::MappingStart(style, anchor, tag) => {
                 check_tag(tag.as_deref(), "map", tag_span, span)?;
                 self.enter(span)?;
+                let is_flow = style == StructureStyle::Flow;
+                self.check_indentation(is_flow, span)?;
                 self.open.push(Open::Mapping {
                     start: span.start,
-                    is_flow: style == StructureStyle::Flow,
+                    is_flow,
                     anchor,
                     members: Vec::new(),
                     key: None,
@@ -178,6 +191,17 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Refuses a tab before a list or mapping without brackets, which the parser lets pass before the first of its elements.
+    fn check_indentation(&self, is_flow: bool, span: Span) -> Result<(), ScanError> {
+        if is_flow {
+            return Ok(());
+        }
+        match tab_before(self.text, span.start) {
+            Some(at) => Err(mistake(at, Mistake::Tab)),
+            None => Ok(()),
+        }
     }
 
     /// The place of a list with its first dash, which the parser leaves out of a list that is not indented.
@@ -417,78 +441,15 @@ impl<'a> Reader<'a> {
 
     fn parser_error(&self, error: &granit_parser::ScanError) -> ScanError {
         let at = error.marker().byte_offset().unwrap_or(self.last).min(self.text.len());
-        let reason = match error.kind() {
-            ErrorKind::RecursionLimitExceeded => {
-                let allowed = self.limits.effective_depth();
-                return ScanError::Limit { limit: LimitKind::Depth, at, allowed };
-            }
-            ErrorKind::UnexpectedCharacter { character } if character.is_control() => {
-                Mistake::Control
-            }
-            ErrorKind::UnexpectedCharacter { .. } | ErrorKind::MissingAnchorOrAliasName => {
-                Mistake::Indicator
-            }
-            ErrorKind::TabNotAllowed
-            | ErrorKind::TabInBlockIndentation
-            | ErrorKind::TabAtBlockScalarStart
-            | ErrorKind::TabInPlainScalar
-            | ErrorKind::TabInIndentation => Mistake::Tab,
-            ErrorKind::InvalidIndentation
-            | ErrorKind::InvalidBlockScalarIndent
-            | ErrorKind::InvalidQuotedScalarIndent
-            | ErrorKind::InvalidFlowScalarIndent
-            | ErrorKind::ExpectedBlockMappingKey
-            | ErrorKind::ExpectedBlockSequenceEntry => Mistake::Indentation,
-            ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
-                Mistake::Quote
-            }
-            ErrorKind::InvalidTrailingSingleQuotedScalar
-            | ErrorKind::InvalidTrailingDoubleQuotedScalar => Mistake::AfterQuote,
-            ErrorKind::UnknownQuotedScalarEscape
-            | ErrorKind::InvalidQuotedScalarHexEscape
-            | ErrorKind::InvalidLowSurrogateHexEscape
-            | ErrorKind::InvalidLowSurrogate
-            | ErrorKind::MissingLowSurrogate
-            | ErrorKind::UnpairedLowSurrogate
-            | ErrorKind::InvalidUnicodeEscape => Mistake::Escape,
-            ErrorKind::MisplacedFlowCollectionEnd
-            | ErrorKind::MismatchedFlowCollectionEnd { .. }
-            | ErrorKind::UnclosedFlowCollection { .. }
-            | ErrorKind::UnexpectedEofFlowSequence
-            | ErrorKind::UnexpectedEofFlowMapping
-            | ErrorKind::UnexpectedEofImplicitFlowMapping
-            | ErrorKind::ExpectedFlowMappingSeparator
-            | ErrorKind::ExpectedFlowSequenceSeparator => Mistake::Bracket,
-            ErrorKind::MappingValueNotAllowed
-            | ErrorKind::MappingKeyNotAllowed
-            | ErrorKind::InvalidColonPlacement
-            | ErrorKind::SimpleKeyExpected
-            | ErrorKind::InvalidSimpleKey
-            | ErrorKind::FlowMappingValueAdjacentCollection => Mistake::Colon,
-            ErrorKind::BlockEntryInFlowCollection
-            | ErrorKind::BlockSequenceEntryNotAllowed
-            | ErrorKind::InvalidBlockEntryWhitespace
-            | ErrorKind::PlainScalarStartsWithDashFlowIndicator => Mistake::Dash,
-            ErrorKind::InvalidDocumentEnd
-            | ErrorKind::ExpectedDocumentStart
-            | ErrorKind::MissingDocumentEndBeforeDirective
-            | ErrorKind::DuplicateVersionDirective
-            | ErrorKind::UnsupportedYamlMajorVersion
-            | ErrorKind::InvalidDirectiveName => Mistake::Directive,
-            ErrorKind::CommentInterceptedScalar => Mistake::CommentInText,
-            ErrorKind::ZeroBlockScalarIndent | ErrorKind::InvalidBlockScalarHeader => {
-                Mistake::BlockHeader
-            }
-            ErrorKind::UndeclaredTagHandle
-            | ErrorKind::ExpectedTagBang
-            | ErrorKind::InvalidGlobalTagCharacter
-            | ErrorKind::InvalidTagTerminator
-            | ErrorKind::MissingTagUri
-            | ErrorKind::UnclosedVerbatimTag
-            | ErrorKind::InvalidTagEscape => Mistake::Tag,
-            _ => Mistake::Other,
-        };
-        mistake(at, reason)
+        if *error.kind() == ErrorKind::RecursionLimitExceeded {
+            let allowed = self.limits.effective_depth();
+            return ScanError::Limit { limit: LimitKind::Depth, at, allowed };
+        }
+        let reason = mistake_of(error.kind());
+        // The parser sees a tab before the first key of all only at the second one, behind the value of the first.
+        let first = self.text.len() - self.text.trim_start().len();
+        let first = tab_before(self.text, first).filter(|_| reason == Mistake::Tab);
+        mistake(first.unwrap_or(at), reason)
     }
 }
 

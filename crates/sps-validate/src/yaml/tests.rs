@@ -116,6 +116,25 @@ fn s151_tabs_separate() {
 }
 
 #[test]
+fn refuses_tabs_in_the_indentation() {
+    for (text, at) in [
+        ("\ta: 1\n", 0),
+        ("\ta: 1\n\tb: 2\n", 0),
+        ("# note\n\n \ta: 1\n", 9),
+        ("---\n\ta: 1\n", 4),
+        ("\t- 1\n", 0),
+        ("-\ta: 1\n  b: 2\n", 1),
+        ("a:\n\tb: 1\n", 4),
+    ] {
+        assert_eq!(error(text), (at, Mistake::Tab), "{text:?}");
+    }
+    // Between brackets, and before a scalar, tabs only separate.
+    assert_eq!(json("\t{a: 1}\n"), r#"{"a":1}"#);
+    assert_eq!(json("{\n\t\"a\": 1\n}\n"), r#"{"a":1}"#);
+    assert_eq!(json("-\ta\n-\tb\n"), r#"["a","b"]"#);
+}
+
+#[test]
 fn names_what_json_cannot_express() {
     for (text, at, mistake) in [
         ("a: 1\n---\nb: 2\n", 5, Mistake::SecondDocument),
