@@ -81,6 +81,9 @@ pub(crate) struct Surroundings<'s> {
     pub(crate) file: &'s Path,
 }
 
+/// The collection of passwords, which `$secret` makes.
+const PASSWORDS: &str = "passwords";
+
 /// Resolves the notations of a body.
 pub(crate) fn resolve(
     root: &Node<'_>,
@@ -202,8 +205,11 @@ impl Walk<'_> {
             _ => {
                 let expected = if key == "$new" { "an object: the body" } else { "a string" };
                 let message = format!("`{key}` takes {expected}, found {}", value.kind_name());
-                let help = match value.value {
-                    json::Value::Number(_) | json::Value::Bool(_) if key != "$new" => {
+                let help = match (&value.value, at.kind.peeled()) {
+                    (_, Kind::Reference(target)) if key == "$new" => {
+                        example_of_new(collection(target))
+                    }
+                    (json::Value::Number(_) | json::Value::Bool(_), _) if key != "$new" => {
                         format!("quote it; {}", example(key))
                     }
                     _ => example(key).to_owned(),
@@ -247,7 +253,8 @@ impl Walk<'_> {
         };
         if self.in_new && source == SecretSource::Keep {
             let message = "a new object has no value that could be kept".to_owned();
-            return self.misplaced(node, message, example("$secret"));
+            let help = "write \"env:NAME\", \"file:PATH\", \"prompt:TEXT\" or \"command:LINE\"";
+            return self.misplaced(node, message, help);
         }
         self.spot(node, What::Secret { source, target, constraint: at.constraint });
         Notation::Secret(text).to_value()
@@ -262,6 +269,16 @@ impl Walk<'_> {
             let message = format!("`$new` cannot make an object of `{}`", collection(target));
             let help = "it makes passwords, certificates and private keys, which serve one user; give other objects a file of their own, and refer to them with {\"$ref\": …}";
             return self.misplaced(node, message, help);
+        }
+        if is_blank(value) {
+            let message = "`$new` describes no object: none of its members has a value".to_owned();
+            return self.invalid(node, value.span, message, example_of_new(collection(target)));
+        }
+        if let Some([member]) = value.members()
+            && Notation::KEYS.contains(&&*member.key)
+        {
+            let message = format!("`$new` takes the members of an object, found `{}`", member.key);
+            return self.invalid(node, value.span, message, example_of_new(collection(target)));
         }
         self.spot(node, What::New { target });
         let subject = self
@@ -365,7 +382,7 @@ pub(crate) fn collection(target: &'static Target) -> &'static str {
 
 /// Whether a reference points to a password.
 fn is_passwords(target: &'static Target) -> bool {
-    collection(target) == "passwords"
+    collection(target) == PASSWORDS
 }
 
 fn example(key: &str) -> &'static str {
@@ -377,6 +394,37 @@ fn example(key: &str) -> &'static str {
         "$new" => "write {\"$new\": {\"plain\": {\"$secret\": \"env:NAME\"}}}",
         _ => "write {\"$file\": \"ca.pem\"}",
     }
+}
+
+/// How a reference to an object of a collection is written in a file.
+pub(crate) fn write_reference(collection: &str, places: &Places) -> String {
+    match places.collection(collection) {
+        _ if collection == PASSWORDS => "write {\"$secret\": \"env:NAME\"}".to_owned(),
+        Some(endpoint) if !place::has_names(endpoint) => example_of_new(collection),
+        _ => format!("write {{\"$ref\": \"{collection}/NAME\"}}"),
+    }
+}
+
+/// How an object of a collection is made with its user.
+fn example_of_new(collection: &str) -> String {
+    if collection == PASSWORDS {
+        return example("$new").to_owned();
+    }
+    format!(
+        "write {{\"$new\": {{…}}}} with the body of an object of `{collection}`, and the secrets in it as {{\"$secret\": …}}"
+    )
+}
+
+/// Whether an object has no member with a value: a password of nothing would be made silently.
+fn is_blank(object: &Node<'_>) -> bool {
+    let has_value = |it: &Member<'_>| match &it.value.value {
+        json::Value::Null => false,
+        json::Value::String(text) => !text.is_empty(),
+        json::Value::Array(items) => !items.is_empty(),
+        json::Value::Object(members) => !members.is_empty(),
+        json::Value::Bool(_) | json::Value::Number(_) => true,
+    };
+    !object.members().unwrap_or_default().iter().any(has_value)
 }
 
 fn words(names: &[&str]) -> String {

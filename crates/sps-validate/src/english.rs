@@ -91,8 +91,8 @@ impl Finding {
             Self::NotYaml { mistake } => {
                 format!("{}; nothing else was checked", mistake.help())
             }
-            Self::Unquoted { expected, source, meant, .. } => {
-                yaml::help(expected, source.as_deref(), meant.as_ref())
+            Self::Unquoted { expected, core_schema, source, meant, .. } => {
+                yaml::help(expected, core_schema, source.as_deref(), meant.as_ref())
             }
             Self::LimitExceeded { .. } => {
                 "check that this is the right document: no body of the API comes near this limit"

@@ -3,6 +3,7 @@
 use sps_spec::{Endpoint, EndpointKind, Method};
 
 use super::object::{Object, strings};
+use crate::json::Json;
 
 /// What the paths of all endpoints begin with that have files.
 pub(super) const CONFIGURATION: &str = "/api/configuration/";
@@ -110,6 +111,13 @@ pub(super) fn source(is_in_new: bool) -> Object {
 /// The text of a `$secret` in place of what cannot be listed, and can only stay.
 pub(super) fn kept() -> Object {
     Object::new().with("description", "Leaves what the appliance has.").with("const", "keep")
+}
+
+/// Refuses a `$new` without a member that has a value.
+pub(super) fn with_a_value() -> Object {
+    let blank = [Json::Null, "".into(), Vec::new().into(), Object::new().into()];
+    let blank = Object::new().with("enum", blank.to_vec());
+    Object::new().with("not", Object::new().with("additionalProperties", blank))
 }
 
 /// The text of a `$file`.

@@ -11,7 +11,7 @@ use super::{
     bare,
     notation::{
         KEY, NAME, before, file, has_names, is_secret_name, kept, notation, one_of_these,
-        plain_names, reference, secret_names, short, source,
+        plain_names, reference, secret_names, short, source, with_a_value,
     },
     object::{Object, any_of, strings},
     types::{Types, definition},
@@ -100,7 +100,8 @@ impl<'a> Types<'a> {
                 let text =
                     format!("The body of a new object of `{collection}`, made with this one.");
                 let body = types.body_of_new(target);
-                members = members.with("$new", Object::new().with("description", text).and(body));
+                let described = Object::new().with("description", text).and(body);
+                members = members.with("$new", described.and(with_a_value()));
             }
             let label = reference(&before(collection), KEY, None);
             let title = format!("Reference to an object of {collection}, which serves one user");

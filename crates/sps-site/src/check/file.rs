@@ -5,8 +5,9 @@ use std::{borrow::Cow, collections::HashMap};
 use sps_model::{
     EndpointInfo, Secret,
     validate::{
-        Constraint, Context, Diagnostic, Finding, Form, Kind, Reason, Report, Subject, Unchecked,
-        code as body_code, explain_scanned, format::Format, is_like_a_key, json::Node, yaml::Marks,
+        Constraint, Context, Diagnostic, Expected, Finding, Form, Kind, Reason, Report, Subject,
+        Unchecked, code as body_code, explain_scanned, format::Format, is_like_a_key, json::Node,
+        yaml::Marks,
     },
 };
 
@@ -19,10 +20,10 @@ use crate::{
     label::Label,
     load::SiteFile,
     notation::SecretSource,
-    place::Places,
+    place::{self, Places},
     problem::{error, warning},
     read,
-    resolve::{Spot, What, collection},
+    resolve::{Spot, What, collection, write_reference},
     secret::{Blemish, Secrets, blemish, name_of},
 };
 
@@ -99,7 +100,12 @@ impl FileCheck<'_> {
         if let Some(marks) = marks {
             self.doubts(root, marks, report);
         }
-        let mut view = View { muted: Vec::new(), hidden: Vec::new(), swaps: Swaps::new() };
+        let mut view = View {
+            places: self.places,
+            muted: Vec::new(),
+            hidden: Vec::new(),
+            swaps: Swaps::new(),
+        };
         let mut objects = Objects::default();
         for (place, spot) in self.file.spots.iter().enumerate() {
             let key = self.key(place);
@@ -282,6 +288,7 @@ impl FileCheck<'_> {
 
 /// How the report about the request is read as one about the file.
 struct View<'s> {
+    places: &'s Places,
     /// Pointers of what is reported already.
     muted: Vec<&'s str>,
     /// Pointers of secrets without a value.
@@ -309,6 +316,9 @@ impl View<'_> {
                 }
                 continue;
             }
+            if let Some(help) = notation_instead(&it.finding, self.places) {
+                it.help = help;
+            }
             let is_secret =
                 found.sensitive.contains(&it.span) || report.sensitive.contains(&it.span);
             report.diagnostics.push(if is_secret { without_replacement(it) } else { it });
@@ -325,6 +335,24 @@ impl View<'_> {
 
 fn is_at_or_below(pointer: &str, top: &str) -> bool {
     pointer.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What to write in place of a value that is no reference: a body takes a key there, and a file a notation.
+fn notation_instead(finding: &Finding, places: &Places) -> Option<String> {
+    let (Finding::WrongType { expected, .. }
+    | Finding::Null { expected }
+    | Finding::Unquoted { expected, meant: None, .. }) = finding
+    else {
+        return None;
+    };
+    let expected = match expected {
+        Expected::OrNull(inner) => inner,
+        expected => expected,
+    };
+    match expected {
+        Expected::Key(path) => Some(write_reference(place::plain(path), places)),
+        _ => None,
+    }
 }
 
 /// A repair of a secret would show a part of it.

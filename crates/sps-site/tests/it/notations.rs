@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::tree::{Tree, channel_policy, email, errors, helps, splunk, time_policy, trap};
+use crate::tree::{Tree, channel_policy, email, errors, helps, splunk, time_policy, trap, yaml};
 
 /// The file that examples of mail are in.
 const EMAIL: &str = "management/email.json";
@@ -213,6 +213,44 @@ fn a_new_object_is_checked_as_what_it_becomes() {
         trap(r#"{"$new": {"plain": {"$secret": "keep"}}}"#, r#"{"$secret": "keep"}"#),
     );
     assert_eq!(only_error(&tree).1, "a new object has no value that could be kept");
+}
+
+#[test]
+fn a_new_object_has_a_member_with_a_value() {
+    let plain = "write {\"$new\": {\"plain\": {\"$secret\": \"env:NAME\"}}}";
+    let blank = "`$new` describes no object: none of its members has a value";
+    for (value, message) in [
+        ("{}", blank),
+        (r#"{"plain": null}"#, blank),
+        (r#"{"plain": ""}"#, blank),
+        (r#"{"hash": {}, "salt": []}"#, blank),
+        (r#"{"$secret": "env:A"}"#, "`$new` takes the members of an object, found `$secret`"),
+        (r#"{"$new": {"plain": "x"}}"#, "`$new` takes the members of an object, found `$new`"),
+        ("null", "`$new` takes an object: the body, found null"),
+        ("[]", "`$new` takes an object: the body, found array"),
+    ] {
+        let body = trap(&format!(r#"{{"$new": {value}}}"#), r#"{"$secret": "env:B"}"#);
+        let tree = Tree::new().with("management/snmp/trap.json", body);
+        let (code, found, help, about) = only_error(&tree);
+        assert_eq!([&*code, &*found, &*help], ["invalid-notation", message, plain], "{value}");
+        assert_eq!(about, value);
+        assert!(tree.site().objects().is_empty(), "{value}");
+    }
+}
+
+#[test]
+fn a_value_that_is_no_reference_is_answered_with_the_notation_that_belongs_there() {
+    let password = "write {\"$secret\": \"env:NAME\"}";
+    for value in ["null", "~", "", "{}", "[]", "true"] {
+        let body = yaml(&trap(r#""PLACE""#, r#"{"$secret": "env:B"}"#)).replace("PLACE", value);
+        let tree = Tree::new().with("management/snmp/trap.yaml", body);
+        assert_eq!(helps(&tree.report()), [password], "{value}: {:?}", tree.errors());
+    }
+    for value in ["null", "{}", "[]", "true"] {
+        let tree = Tree::new().with("ssh/channel_policies/c.json", channel_policy("c", value));
+        let help = "write {\"$ref\": \"policies/time_policies/NAME\"}";
+        assert_eq!(helps(&tree.report()), [help], "{value}: {:?}", tree.errors());
+    }
 }
 
 #[test]

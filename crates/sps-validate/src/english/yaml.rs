@@ -18,7 +18,12 @@ pub(super) fn unquoted(expected: &Expected, old: &Reading, core: &Reading) -> St
 }
 
 /// What to do about a scalar without quotes.
-pub(super) fn help(expected: &Expected, source: Option<&str>, meant: Option<&Meant>) -> String {
+pub(super) fn help(
+    expected: &Expected,
+    core: &Reading,
+    source: Option<&str>,
+    meant: Option<&Meant>,
+) -> String {
     match (meant, source) {
         (Some(Meant::Bool(value)), _) => format!("write {value}"),
         (Some(Meant::Text(text)), _) => format!("quote it: \"{text}\""),
@@ -33,6 +38,9 @@ pub(super) fn help(expected: &Expected, source: Option<&str>, meant: Option<&Mea
         }
         (None, _) if *expected == Expected::Bool => "write true or false".to_owned(),
         (None, _) if expected.is_plain() => "write it in plain decimal digits".to_owned(),
+        (None, _) if *core == Reading::Null => {
+            "give it a value, or quote it if it is a text".to_owned()
+        }
         (None, _) => "quote it".to_owned(),
     }
 }

@@ -36,7 +36,8 @@ impl<'t> Walker<'_, '_, 't> {
             Kind::Any | Kind::Foreign(_) => true,
             // Null has codes of its own, and only a text may be meant instead.
             _ if plain.core == Reading::Null => {
-                !is_text || kind.is_nullable() || plain.source.is_empty()
+                let is_key = matches!(wanted, Kind::Reference(_));
+                !is_text || is_key || kind.is_nullable() || plain.source.is_empty()
             }
             _ if is_text => false,
             Kind::Bool => matches!((&plain.old, &plain.core), (Reading::Bool(_), Reading::Bool(_))),
