@@ -8,6 +8,7 @@
 
 mod body;
 mod edit;
+mod leftovers;
 mod text;
 mod write;
 
@@ -48,7 +49,7 @@ pub struct ExportOptions {
     /// The folder that remembers what was exported, so that a file that was edited since is not overwritten. Without it,
     /// every file that differs counts as edited.
     pub record: Option<PathBuf>,
-    /// Whether edited files are overwritten.
+    /// Whether edited files are overwritten, and those of another appliance.
     pub force: bool,
     /// How the tree was read, and is read again.
     pub load: LoadOptions,
@@ -75,6 +76,8 @@ pub struct Export {
     digests: BTreeMap<PathBuf, String>,
     missing_settings: Vec<String>,
     record: Option<PathBuf>,
+    /// The appliances that have the files once they are written: the address of each, by what tells them apart.
+    appliances: BTreeMap<String, String>,
 }
 
 /// A file of an export.
@@ -114,6 +117,17 @@ pub enum ExportError {
     Invalid {
         /// What is wrong.
         report: Box<SiteReport>,
+    },
+    /// The tree has the configuration of other appliances: it was exported from them, or applied to them. Nothing was written.
+    #[error(
+        "the tree has the configuration of {}, and not of {url}; nothing was written",
+        known.join(", ")
+    )]
+    OtherAppliance {
+        /// The addresses of those appliances.
+        known: Vec<String>,
+        /// The address of the appliance that was read.
+        url: String,
     },
     /// Files were edited after the last export. Nothing was written.
     #[error("files were edited after the last export, and nothing was written: {}", list(files))]
@@ -160,7 +174,7 @@ impl Export {
     /// ```
     ///
     /// # Errors
-    /// [`ExportError::Invalid`], [`ExportError::Edited`].
+    /// [`ExportError::Invalid`], [`ExportError::OtherAppliance`], [`ExportError::Edited`].
     pub fn new(
         snapshot: &Snapshot,
         root: impl AsRef<Path>,
@@ -175,6 +189,7 @@ impl Export {
                 return Err(ExportError::Invalid { report });
             }
         }
+        let appliances = appliances(snapshot, root, site, options)?;
         let mut draft = Draft::new(root, site, options);
         let places = site.map_or_else(
             || Places::new(options.load.endpoints.iter().copied()),
@@ -206,7 +221,7 @@ impl Export {
             }
         }
         draft.settings(snapshot, &unknown);
-        draft.finish(options)
+        draft.finish(options, appliances)
     }
 
     /// Every file of an object, sorted by path, and `sps.toml` if it is new.
@@ -267,8 +282,29 @@ impl Plan {
             let file = files.get(it.file.as_path())?;
             Some((it.file.clone(), write::digest(&file.text)))
         });
-        write::remember_applied(folder, site.root(), applied);
+        write::remember_applied(folder, site.root(), &self.appliance, applied);
     }
+}
+
+/// The appliances that have the files of a tree after an export, unless it would mix two of them.
+fn appliances(
+    snapshot: &Snapshot,
+    root: &Path,
+    site: Option<&Site>,
+    options: &ExportOptions,
+) -> Result<BTreeMap<String, String>, ExportError> {
+    let record = options.record.as_deref().map(|folder| write::record_of(folder, root));
+    let known = record.as_deref().map(write::read_record).unwrap_or_default().appliances;
+    let (url, identity) = (&snapshot.appliance.url, write::identity(&snapshot.appliance));
+    let is_new = site.is_none_or(|site| site.objects().is_empty());
+    if is_new || known.is_empty() || (options.force && !known.contains_key(&identity)) {
+        return Ok(BTreeMap::from([(identity, url.clone())]));
+    }
+    if known.contains_key(&identity) {
+        return Ok(known);
+    }
+    let known = known.into_values().collect();
+    Err(ExportError::OtherAppliance { known, url: url.clone() })
 }
 
 /// An export in the making.
@@ -444,7 +480,11 @@ impl<'a> Draft<'a> {
         codes
     }
 
-    fn finish(self, options: &ExportOptions) -> Result<Export, ExportError> {
+    fn finish(
+        self,
+        options: &ExportOptions,
+        appliances: BTreeMap<String, String>,
+    ) -> Result<Export, ExportError> {
         let Self { root, objects, mut files, texts, missing_settings, .. } = self;
         files.sort_by(|one, other| one.file.cmp(&other.file));
         let digests = objects
@@ -452,9 +492,9 @@ impl<'a> Draft<'a> {
             .map(|(object, file)| (object.file.clone(), write::digest(&file.text)))
             .collect();
         let record = options.record.as_deref().map(|folder| write::record_of(folder, root));
-        let known = record.as_deref().map(write::read_record).unwrap_or_default();
+        let known = record.as_deref().map(write::read_record).unwrap_or_default().files;
         let root = root.to_owned();
-        let export = Export { root, files, texts, digests, missing_settings, record };
+        let export = Export { root, files, texts, digests, missing_settings, record, appliances };
         let edited: Vec<PathBuf> = export
             .files
             .iter()

@@ -397,7 +397,7 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Locks a file against other runs until the result is dropped.
-fn lock(path: &Path) -> io::Result<File> {
+pub(crate) fn lock(path: &Path) -> io::Result<File> {
     let file = File::options().read(true).write(true).open(path)?;
     match file.lock() {
         // Some network file systems have no locks.

@@ -328,6 +328,90 @@ fn edited_files_are_not_overwritten_unless_that_is_asked() {
 }
 
 #[test]
+fn the_tree_of_another_appliance_is_not_overwritten_unless_that_is_asked() {
+    let one = Appliance::new("export-one", &[]);
+    let other = Appliance::new("export-other", &[]);
+    let (home, tree) = (one.dir.path().join("home"), one.dir.path().join("out"));
+    let tree = tree.to_str().unwrap();
+    let run = |appliance: &Appliance, arguments: &[&str]| {
+        finish(appliance.logged_in("home", arguments).env("HOME", &home))
+    };
+    assert_eq!(run(&one, &["export", tree]).status, 0);
+    let before = files(Path::new(tree));
+    assert_eq!(other.sps(&["put", "management/health_monitoring", "health.json"]).status, 0);
+
+    let refused = run(&other, &["export", tree]);
+    let message = format!(
+        "error: {tree} has the configuration of {}, and this is {}\nhelp: nothing was written; \
+         export to another folder, or pass `--force` to overwrite the files with what this appliance has\n",
+        one.url, other.url
+    );
+    assert_eq!(refused.status, 2, "{}", refused.all());
+    assert!(refused.stderr.ends_with(&message), "{}", refused.stderr);
+    for simulated in [["--sim"].as_slice(), &["--sim", "--dry-run"]] {
+        let mut command = one.command("home");
+        let refused = finish(command.args(["export", tree]).args(simulated));
+        assert!(
+            refused.stderr.contains("and this is the built-in simulator\n"),
+            "{}",
+            refused.all()
+        );
+    }
+    assert_eq!(files(Path::new(tree)), before);
+
+    // From now on it is the tree of the other one.
+    assert_eq!(run(&other, &["export", tree, "--force"]).status, 0);
+    assert_ne!(files(Path::new(tree)), before);
+    assert_eq!(run(&other, &["export", tree]).status, 0);
+    assert_eq!(run(&one, &["export", tree]).status, 2);
+
+    // One tree may be applied to many.
+    assert_eq!(run(&one, &["apply", tree, "--yes"]).status, 0);
+    for appliance in [&one, &other] {
+        let run = run(appliance, &["export", tree]);
+        assert_eq!(run.status, 0, "{}", run.all());
+    }
+}
+
+#[test]
+fn what_a_killed_export_has_left_is_removed() {
+    let appliance = Appliance::new("export-left", &[]);
+    let dir = appliance.dir.path();
+    export(&appliance, &["out"]);
+    let left = [
+        "out/.sps-export-a",
+        "out/management/.sps-export-b",
+        ".sps-export-c/lock",
+        ".sps-export-c/tree/sps.toml",
+    ];
+    // Another export is running, or they belong to something else.
+    let kept = ["out/.sps-export-d", ".sps-export-e/lock", ".sps-export-f/tree/sps.toml", "out/.x"];
+    for file in left.iter().chain(&kept) {
+        let path = dir.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "").unwrap();
+    }
+    let held = kept.map(|it| fs::File::options().append(true).open(dir.join(it)).unwrap());
+    for it in &held {
+        it.lock().unwrap();
+    }
+    export(&appliance, &["out", "--dry-run"]);
+    assert!(left.iter().all(|it| dir.join(it).exists()));
+    export(&appliance, &["out"]);
+    let there: Vec<_> = left.iter().filter(|it| dir.join(it).exists()).collect();
+    assert!(there.is_empty(), "{there:?}");
+    assert!(!dir.join(".sps-export-c").exists());
+    assert!(kept.iter().all(|it| dir.join(it).exists()));
+    // What an export makes itself is gone, too.
+    drop(held);
+    export(&appliance, &["new"]);
+    let names = fs::read_dir(dir).unwrap().map(|it| it.unwrap().file_name());
+    let names: Vec<_> = names.map(|it| it.to_string_lossy().into_owned()).collect();
+    let names: Vec<_> = names.iter().filter(|it| it.starts_with(".sps-export-")).collect();
+    assert_eq!(names, [".sps-export-f"]);
+}
+
+#[test]
 fn a_part_of_an_appliance_has_the_labels_of_the_rest() {
     let appliance = appliance("export-only", &[]);
     let dir = appliance.dir.path();

@@ -2,24 +2,33 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs::{self, File},
+    io,
     io::Write as _,
     path::{Path, PathBuf},
 };
 
 use ring::digest::SHA256;
 use serde::{Deserialize, Serialize};
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
-use super::{Export, ExportError, FileAction};
-use crate::{read::reason, state::hex};
+use super::{Export, ExportError, FileAction, leftovers};
+use crate::{
+    found::Appliance,
+    read::reason,
+    state::{self, create_folder, hex},
+};
 
 /// What was exported into a tree.
-#[derive(Debug, Serialize, Deserialize)]
-struct Record {
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Record {
     format: u32,
     root: PathBuf,
-    files: BTreeMap<PathBuf, String>,
+    /// The digests of the files as they were exported or applied.
+    pub(super) files: BTreeMap<PathBuf, String>,
+    /// The addresses of the appliances that have these files, by what tells them apart.
+    #[serde(default)]
+    pub(super) appliances: BTreeMap<String, String>,
 }
 
 /// The format that is written; another one counts as lost.
@@ -36,17 +45,27 @@ pub(super) fn record_of(folder: &Path, root: &Path) -> PathBuf {
     folder.join(format!("export-{}.json", &digest(&root.to_string_lossy())[..16]))
 }
 
-/// The digests of the files as they were exported. What cannot be read counts as lost.
-pub(super) fn read_record(record: &Path) -> BTreeMap<PathBuf, String> {
+/// What is known of a tree. What cannot be read counts as lost.
+pub(super) fn read_record(record: &Path) -> Record {
     let read = fs::read_to_string(record).ok();
     let record = read.and_then(|text| serde_json::from_str::<Record>(&text).ok());
-    record.filter(|it| it.format == FORMAT).map(|it| it.files).unwrap_or_default()
+    record.filter(|it| it.format == FORMAT).unwrap_or_default()
+}
+
+/// What tells appliances apart: the host name may change with the configuration, and an address may have another appliance
+/// later.
+pub(super) fn identity(appliance: &Appliance) -> String {
+    match &appliance.serial {
+        Some(serial) => format!("serial {serial}"),
+        None => appliance.url.clone(),
+    }
 }
 
 /// Writes an export.
 pub(super) fn write(export: &Export) -> Result<(), ExportError> {
     // A folder that is there stays, even an empty one: it may be a volume, have permissions of its own, or be in a folder
     // that the user cannot write to.
+    leftovers::remove(export);
     match fs::metadata(&export.root) {
         Ok(_) => write_files(export)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => write_tree(export)?,
@@ -63,8 +82,7 @@ fn write_tree(export: &Export) -> Result<(), ExportError> {
     let absolute = std::path::absolute(root).map_err(|error| root_failed(&error))?;
     let parent = absolute.parent().unwrap_or(&absolute);
     fs::create_dir_all(parent).map_err(|error| root_failed(&error))?;
-    let staged = Builder::new().prefix(".sps-export-").tempdir_in(parent);
-    let staged = staged.map_err(|error| root_failed(&error))?;
+    let staged = leftovers::staged_folder(parent).map_err(|error| root_failed(&error))?;
     let tree = staged.path().join("tree");
     fs::create_dir(&tree).map_err(|error| root_failed(&error))?;
     write_all(&tree, &export.texts).map_err(|(file, error)| failed(&file, &error, 0))?;
@@ -100,7 +118,7 @@ fn write_files(export: &Export) -> Result<(), ExportError> {
         let stage = |folders: &mut NewFolders| {
             let folder = path.parent().unwrap_or(&export.root);
             folders.create(folder)?;
-            let mut temporary = temporary(folder)?;
+            let mut temporary = leftovers::staged_file(folder)?;
             temporary.write_all(text.as_bytes())?;
             if let Ok(metadata) = fs::metadata(&path) {
                 temporary.as_file().set_permissions(metadata.permissions())?;
@@ -127,18 +145,6 @@ fn write_files(export: &Export) -> Result<(), ExportError> {
         }
     }
     Ok(())
-}
-
-/// A file that is removed unless it takes its place, with the permissions of any new file.
-fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = Builder::new();
-    builder.prefix(".sps-export-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
 }
 
 /// Folders that were made, removed again unless the export goes on.
@@ -175,47 +181,54 @@ fn failed(file: &Path, error: &io::Error, written: usize) -> ExportError {
 /// Remembers the digests of all files, as far as that is possible: without them, an edited file counts as edited.
 fn remember(export: &Export) {
     let Some(record) = &export.record else { return };
-    let mut files = read_record(record);
-    for file in &export.files {
-        let digest = match file.action {
-            FileAction::Add | FileAction::Change => {
-                export.texts.get(&file.file).map(|it| digest(it))
-            }
-            FileAction::Keep => export.digests.get(&file.file).cloned(),
-            FileAction::Remove => None,
-        };
-        match digest {
-            Some(digest) => files.insert(file.file.clone(), digest),
-            None => files.remove(&file.file),
-        };
-    }
-    write_record(record, &export.root, files);
+    change_record(record, &export.root, |known| {
+        known.appliances.clone_from(&export.appliances);
+        for file in &export.files {
+            let digest = match file.action {
+                FileAction::Add | FileAction::Change => {
+                    export.texts.get(&file.file).map(|it| digest(it))
+                }
+                FileAction::Keep => export.digests.get(&file.file).cloned(),
+                FileAction::Remove => None,
+            };
+            match digest {
+                Some(digest) => known.files.insert(file.file.clone(), digest),
+                None => known.files.remove(&file.file),
+            };
+        }
+    });
 }
 
 /// Remembers that an appliance has what these files of a tree say, as an export does.
 pub(super) fn remember_applied(
     folder: &Path,
     root: &Path,
+    appliance: &Appliance,
     applied: impl Iterator<Item = (PathBuf, String)>,
 ) {
-    let record = record_of(folder, root);
-    let before = read_record(&record);
-    let mut files = before.clone();
-    files.extend(applied);
-    if files != before {
-        write_record(&record, root, files);
-    }
+    change_record(&record_of(folder, root), root, |known| {
+        known.appliances.insert(identity(appliance), appliance.url.clone());
+        known.files.extend(applied);
+    });
 }
 
-fn write_record(record: &Path, root: &Path, files: BTreeMap<PathBuf, String>) {
-    let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
-    let Ok(text) = serde_json::to_string(&Record { format: FORMAT, root, files }) else { return };
+/// Changes what is known of a tree. Runs at once, on many appliances with one tree, lose nothing of each other.
+fn change_record(record: &Path, root: &Path, change: impl FnOnce(&mut Record)) {
+    let folder = record.parent().unwrap_or_else(|| Path::new("."));
     let write = || -> io::Result<()> {
-        let folder = record.parent().unwrap_or_else(|| Path::new("."));
-        fs::create_dir_all(folder)?;
-        let mut temporary = NamedTempFile::new_in(folder)?;
-        temporary.write_all(text.as_bytes())?;
-        temporary.persist(record)?;
+        create_folder(folder)?;
+        let lock = record.with_extension("lock");
+        File::options().create(true).append(true).open(&lock)?;
+        // Held until the file is written.
+        let _lock = state::lock(&lock)?;
+        let before = read_record(record);
+        let mut known = before.clone();
+        known.format = FORMAT;
+        known.root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+        change(&mut known);
+        if known != before {
+            state::write(folder, record, serde_json::to_string(&known)?.as_bytes())?;
+        }
         Ok(())
     };
     // What was to be remembered is done itself.

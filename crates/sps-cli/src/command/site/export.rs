@@ -31,7 +31,7 @@ use crate::{
 ///
 /// In a tree that is there, files change only where the appliance differs: comments, notations and the sources of secrets
 /// stay. Files of objects that the appliance no longer has are removed. A file that was edited after the last export, and not
-/// applied, is not overwritten.
+/// applied, is not overwritten, and neither is a tree that was exported from other appliances or applied to others.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit status:
@@ -46,7 +46,7 @@ Examples:
   sps export config/ --only policies/time_policies --only ssh
   sps export config/ --force
   sps export config/ --dry-run --report json
-  sps export config/ --sim")]
+  sps export simulated/ --sim")]
 pub(crate) struct ExportArgs {
     /// Root of the tree
     #[arg(value_name = "DIR")]
@@ -60,7 +60,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FileFormat::Yaml)]
     format: FileFormat,
 
-    /// Overwrite files that were edited after the last export, and not applied
+    /// Overwrite files that were edited after the last export and not applied, and those of another appliance
     #[arg(long)]
     force: bool,
 
@@ -106,7 +106,9 @@ pub(crate) fn export(args: &ExportArgs, out: &mut Stdout) -> Result<Status> {
     options.load = load;
     runtime::with_appliance(&args.connection, async |client| {
         remark(&format!("reading    {}", args.connection.peer(client)));
-        let Some(snapshot) = args.read(client).await? else { return Ok(Status::Failed) };
+        let Some(mut snapshot) = args.read(client).await? else { return Ok(Status::Failed) };
+        // The built-in simulator has another port in each run.
+        args.connection.peer(client).clone_into(&mut snapshot.appliance.url);
         match Export::new(&snapshot, &args.dir, site.as_ref(), &options) {
             Ok(export) => args.write(&export, &options, out),
             Err(error) => args.refused(error),
@@ -156,6 +158,18 @@ impl ExportArgs {
                     "help: nothing was written; correct the tree, or export to another folder",
                 );
                 Ok(status.unwrap_or(Status::Invalid))
+            }
+            ExportError::OtherAppliance { known, url } => {
+                let dir = self.dir.display().to_string();
+                complain(&format!(
+                    "error: {} has the configuration of {}, and this is {url}",
+                    one_line(&dir),
+                    some(&known)
+                ));
+                complain(
+                    "help: nothing was written; export to another folder, or pass `--force` to overwrite the files with what this appliance has",
+                );
+                Ok(Status::Failed)
             }
             ExportError::Edited { files } => {
                 complain("error: files were edited after the last export:");
@@ -245,6 +259,16 @@ impl ExportArgs {
             remark(&format!("note: the tree has {errors} errors; `sps check {dir}` shows them"));
         }
         Ok(())
+    }
+}
+
+/// Some addresses of appliances: a tree may be that of a whole fleet.
+fn some(addresses: &[String]) -> String {
+    match addresses {
+        [one, two, three, rest @ ..] if !rest.is_empty() => {
+            format!("{one}, {two}, {three} and {} more", rest.len())
+        }
+        all => all.join(", "),
     }
 }
 
