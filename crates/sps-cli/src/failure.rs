@@ -93,7 +93,9 @@ fn explain(error: &Error) {
         }
     }
     let open = Some(Advice::CancelTransaction).filter(|_| error.leaves_open());
-    let mut advice: Vec<_> = error.advice().into_iter().chain(open).collect();
+    // Its file is not one that the user has named.
+    let own = error.advice().filter(|_| !matches!(error.kind(), ErrorKind::Journal));
+    let mut advice: Vec<_> = own.into_iter().chain(open).collect();
     advice.dedup();
     let setting = setting(error.kind()).map(str::to_owned);
     for help in advice.into_iter().map(help).chain(setting) {
@@ -142,9 +144,17 @@ fn help(advice: Advice) -> String {
     .to_owned()
 }
 
-/// The option that an invalid argument comes from.
+/// The option that an invalid argument comes from, or the variable of a folder.
 fn setting(kind: &ErrorKind) -> Option<&'static str> {
-    let ErrorKind::InvalidArgument { argument, .. } = kind else { return None };
+    let argument = match kind {
+        ErrorKind::InvalidArgument { argument, .. } => argument,
+        ErrorKind::Journal => {
+            return Some(
+                "make its folder writable, or set XDG_STATE_HOME to a writable folder that survives a crash",
+            );
+        }
+        _ => return None,
+    };
     Some(match argument {
         Argument::Address => "check `--host`, `SPS_HOST` or the profile",
         Argument::Proxy => "check `--proxy`, SPS_PROXY, the profile or HTTPS_PROXY",

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use serde_json::json;
 
 use crate::{
-    appliance::{Appliance, HEALTH, disk},
+    appliance::{Appliance, HEALTH, disk, finish},
     support::Dir,
 };
 
@@ -129,6 +129,47 @@ fn an_export_after_an_apply_needs_no_force() {
 fn pipe(path: &Path) {
     let made = std::process::Command::new("mkfifo").arg(path).status().unwrap();
     assert!(made.success());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_saved_plan_that_is_no_file_is_an_error() {
+    let dir = Dir::new("attack-plan-pipe");
+    pipe(&dir.path().join("pipe"));
+    for file in ["pipe", "/dev/zero"] {
+        for command in [&["plan", "--show", file][..], &["apply", file, "--sim"]] {
+            let message = format!("error: cannot read the plan {file}: it is no regular file\n");
+            dir.sps(command).is(2, "", &message);
+        }
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_folder_whose_name_is_not_utf8_is_not_passed_over() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let dir = Dir::new("attack-utf8").with(HEALTH_FILE, HEALTH).with("site/sps.toml", "");
+    fs::create_dir_all(dir.path().join("site/policies").join(OsStr::from_bytes(b"p\xff"))).unwrap();
+    for command in [&["check", "site"][..], &["plan", "site", "--sim"]] {
+        let run = dir.sps(command);
+        assert_eq!(run.status, 2, "{}", run.all());
+        let message = "error: site/policies/p\u{fffd}: its name is not UTF-8; rename it\n";
+        assert!(run.stderr.contains(message), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_state_folder_that_cannot_be_written_names_its_variable() {
+    let appliance = Appliance::new("attack-state", &[]);
+    let file = appliance.dir.path().join("health.json");
+    let mut command =
+        appliance.logged_in("home", &["put", "management/health_monitoring", "health.json"]);
+    let run = finish(command.env("XDG_STATE_HOME", file));
+    let help = "help: make its folder writable, or set XDG_STATE_HOME to a writable folder that survives a crash\n";
+    assert_eq!(run.status, 2, "{}", run.all());
+    assert!(run.stderr.ends_with(help), "{}", run.stderr);
+    assert!(!run.stderr.contains("check the path"), "{}", run.stderr);
 }
 
 #[test]

@@ -92,8 +92,9 @@ impl Walk {
         for (name, kind) in entries {
             let Some(name) = name.to_str() else {
                 let file = segments.iter().collect::<PathBuf>().join(&name);
-                let reason = "its name is not UTF-8".to_owned();
-                if has_known_ending(&file) {
+                let reason = "its name is not UTF-8; rename it".to_owned();
+                // A folder may have objects.
+                if has_known_ending(&file) || kind.is_dir() {
                     self.unreadable.push(Unreadable { file, reason });
                 } else {
                     self.notes.push(Remark { file, reason });

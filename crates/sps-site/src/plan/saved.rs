@@ -273,7 +273,14 @@ impl SavedPlan {
     /// # Errors
     /// [`SavedPlanError::File`], and [`SavedPlanError::Damaged`] if even one byte was changed.
     pub fn load(path: &Path) -> Result<Self, SavedPlanError> {
-        let text = fs::read(path).map_err(|source| SavedPlanError::File {
+        // Reading a pipe or a device may never end.
+        let is_special = fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir());
+        let text = if is_special {
+            Err(io::Error::other("it is no regular file"))
+        } else {
+            fs::read(path)
+        };
+        let text = text.map_err(|source| SavedPlanError::File {
             action: "read",
             path: path.to_owned(),
             source,

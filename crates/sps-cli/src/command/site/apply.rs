@@ -174,7 +174,7 @@ fn finish(out: &mut Stdout, plan: &Plan, status: Status, reason: &str) -> Result
 impl ApplyArgs {
     fn source(&self) -> Result<Result<Source, Status>> {
         let path = &self.path;
-        if !path.is_file() {
+        if !path.exists() || path.is_dir() {
             let tree = Tree::read(path, &self.tree, &self.secrets, &self.connection)?;
             return Ok(tree.map(|tree| Source::Tree(Box::new(tree))));
         }
