@@ -59,7 +59,7 @@ fn a_foreign_file_is_passed_over_with_a_note() {
                 (0, "0 documents checked, 1 other file\n"),
                 "{file}"
             );
-            let note = "note: skipped 1 other file that belong to no known endpoint, such as ";
+            let note = "note: skipped 1 other file that belongs to no known endpoint: ";
             assert!(run.stderr.starts_with(note) && run.stderr.contains(file), "{}", run.stderr);
         }
     }

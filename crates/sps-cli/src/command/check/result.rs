@@ -139,11 +139,13 @@ impl Writer<'_> {
     /// Prints a note about skipped files to standard error, where every format has room for it.
     pub(super) fn note_skipped(&self) {
         if let Some(file) = &self.last_skipped {
-            let files = count(self.summary.skipped, "other file");
-            remark(&format!(
-                "note: skipped {files} that belong to no known endpoint, such as {}; to check a file, pass `--endpoint`",
-                one_line(file)
-            ));
+            let skipped = self.summary.skipped;
+            let (files, file) = (count(skipped, "other file"), one_line(file));
+            let about = match skipped {
+                1 => format!("that belongs to no known endpoint: {file}"),
+                _ => format!("that belong to no known endpoint, such as {file}"),
+            };
+            remark(&format!("note: skipped {files} {about}; to check a file, pass `--endpoint`"));
         }
     }
 
