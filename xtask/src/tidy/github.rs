@@ -29,6 +29,13 @@ pub(super) fn check(file: &TextFile, repository: Option<&str>, findings: &mut Ve
             }
         }
     }
+    if path.starts_with(WORKFLOWS) || has_extension(path, "md") {
+        let own = repository.and_then(|it| it.strip_prefix("https://github.com/"));
+        for (line, action) in unpinned(&file.text, own) {
+            let message = format!("pin `{action}` to a commit, with its version as a comment");
+            report(line, message);
+        }
+    }
     let is_form = path.starts_with(FORMS);
     if !is_form && !path.starts_with(WORKFLOWS) {
         return;
@@ -43,7 +50,7 @@ pub(super) fn check(file: &TextFile, repository: Option<&str>, findings: &mut Ve
     let problems = match path {
         CHOICES => choices(&document),
         _ if is_form => form(&document),
-        _ => workflow(&document, &file.text),
+        _ => workflow(&document),
     };
     for message in problems {
         report(0, message);
@@ -133,8 +140,8 @@ fn choices(config: &Value) -> Vec<String> {
     problems
 }
 
-/// A workflow may do what it says, and nothing that a moved tag says.
-fn workflow(workflow: &Value, text: &str) -> Vec<String> {
+/// A workflow may do what it says.
+fn workflow(workflow: &Value) -> Vec<String> {
     let mut problems = Vec::new();
     if !workflow["permissions"].is_object() {
         problems.push(
@@ -150,17 +157,26 @@ fn workflow(workflow: &Value, text: &str) -> Vec<String> {
             problems.push(format!("the job `{name}` has no steps"));
         }
     }
-    for line in text.lines().map(|it| it.trim_start().trim_start_matches("- ")) {
+    problems
+}
+
+/// The actions that a workflow, or an example of one, names by a tag that may move, with their lines. Those of this repository
+/// have its releases.
+fn unpinned<'t>(text: &'t str, own: Option<&str>) -> Vec<(usize, &'t str)> {
+    let is_commit = |it: &str| it.len() == 40 && it.chars().all(|c| c.is_ascii_hexdigit());
+    let mut found = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim_start().trim_start_matches("- ");
         let Some(action) = line.strip_prefix("uses: ") else { continue };
         let (action, comment) = action.split_once(" # ").unwrap_or((action, ""));
-        let is_commit = |it: &str| it.len() == 40 && it.chars().all(|c| c.is_ascii_hexdigit());
-        let is_pinned = action.split_once('@').is_some_and(|(_, it)| is_commit(it));
-        let is_ours = action.starts_with("./");
-        if !is_ours && (!is_pinned || !comment.starts_with('v')) {
-            problems.push(format!("pin `{action}` to a commit, with its version as a comment"));
+        let (name, version) = action.split_once('@').unwrap_or((action, ""));
+        let is_ours = action.starts_with("./") || own == Some(name);
+        let is_pinned = is_commit(version) && comment.starts_with('v');
+        if !is_ours && !is_pinned {
+            found.push((index + 1, action));
         }
     }
-    problems
+    found
 }
 
 /// Reports members that GitHub does not know.
@@ -266,12 +282,15 @@ mod tests {
         let workflow = "permissions:\n  contents: read\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: ACTION\n";
         let with =
             |action: &str| messages(".github/workflows/a.yml", &workflow.replace("ACTION", action));
-        let commit = "a/b@0123456789abcdef0123456789abcdef01234567";
+        let commit = "c/d@0123456789abcdef0123456789abcdef01234567";
         assert_eq!(with(&format!("{commit} # v1.2.3")), <[String; 0]>::default());
         assert_eq!(with("./"), <[String; 0]>::default());
-        for action in ["a/b@v4", "a/b", commit] {
-            assert!(with(action)[0].starts_with("pin `a/b"), "{action}");
+        for action in ["c/d@v4", "c/d", commit] {
+            assert!(with(action)[0].starts_with("pin `"), "{action}");
         }
+        // Examples in pages are copied; those of this repository have its releases.
+        assert_eq!(messages("docs/a.md", "  - uses: c/d@v4\n").len(), 1);
+        assert_eq!(messages("docs/a.md", "  - uses: a/b@v0.1.0\n"), <[String; 0]>::default());
         let found = messages(".github/workflows/a.yml", "jobs:\n  a:\n    steps: []\n");
         assert_eq!(found.len(), 3, "{found:?}");
     }
