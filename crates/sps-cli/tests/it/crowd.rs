@@ -27,14 +27,21 @@ fn log_of(dir: &Dir) -> Vec<Value> {
     log.lines().map(|it| serde_json::from_str(it).unwrap()).collect()
 }
 
-/// An appliance that allows four sessions. Forty-six runs create an object each, three fail, and one is ended.
+/// An appliance that allows four sessions. Forty-six runs create an object each, two of them by a tree, three fail, and one is
+/// ended.
 #[cfg(unix)]
 #[test]
 fn p025_fifty_runs_on_one_appliance_leave_no_session() {
     const CREATED: usize = 46;
+    const APPLIED: usize = 2;
     let mut dir = Dir::new("p025").with("health.json", HEALTH);
     for number in 0..CREATED {
-        dir = dir.with(&format!("{number}.json"), policy(&format!("policy-{number}")));
+        let name = format!("policy-{number}");
+        let file = match number {
+            0..APPLIED => format!("site-{number}/{POLICIES}/{name}.json"),
+            _ => format!("{number}.json"),
+        };
+        dir = dir.with(&file, policy(&name));
     }
     // The run that is ended waits in its commit-free part until then.
     let slow = "sps1: GET /api/configuration/management/health_monitoring delay=20s";
@@ -44,8 +51,12 @@ fn p025_fifty_runs_on_one_appliance_leave_no_session() {
     let start =
         |arguments: &[&str]| fleet.command(&dir, 1, &[arguments, &wait].concat()).spawn().unwrap();
     let ended = start(&["put", "management/health_monitoring", "health.json"]);
-    let others: Vec<_> =
-        (0..CREATED).map(|number| start(&["post", POLICIES, &format!("{number}.json")])).collect();
+    let others: Vec<_> = (0..CREATED)
+        .map(|number| match number {
+            0..APPLIED => start(&["apply", &format!("site-{number}"), "--yes"]),
+            _ => start(&["post", POLICIES, &format!("{number}.json")]),
+        })
+        .collect();
     let failing: Vec<_> =
         (0..3).map(|_| start(&["delete", &format!("{POLICIES}/missing")])).collect();
     // Once it holds a transaction.
@@ -90,7 +101,7 @@ fn p025_fifty_runs_on_one_appliance_leave_no_session() {
 /// The state folder is absent, and the last two runs are about one appliance with two names.
 #[test]
 fn p027_runs_at_once_share_a_state_folder_and_a_tree() {
-    const SIMULATORS: usize = 20;
+    const SIMULATORS: usize = 49;
     let dir = Dir::new("p027")
         .with("site/sps.toml", "target = \"8.0\"\n")
         .with("site/management/health_monitoring.json", HEALTH)
