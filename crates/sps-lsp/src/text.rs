@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lsp_types::{Position, Range, TextDocumentContentChangeEvent};
-use sps_model::validate::Span;
+use sps_model::validate::{Span, span::line_starts};
 
 /// A text with its lines.
 ///
@@ -19,10 +19,7 @@ pub(crate) struct Text {
 impl Text {
     pub(crate) fn new(content: impl Into<Arc<str>>) -> Self {
         let content = content.into();
-        let bytes = content.as_bytes();
-        let ends = memchr::memchr2_iter(b'\n', b'\r', bytes)
-            .filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
-        let starts = [0].into_iter().chain(ends.map(|at| at + 1)).collect();
+        let starts = line_starts(&content);
         Self { content, starts }
     }
 

@@ -60,7 +60,7 @@ impl Span {
 #[expect(clippy::exhaustive_structs, reason = "a line and a column, as every editor counts them")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
-    /// Line number, from 1. Only a line feed ends a line.
+    /// Line number, from 1. A line ends as [`line_starts`] says.
     pub line: usize,
     /// Column number in characters, from 1.
     pub column: usize,
@@ -96,9 +96,7 @@ pub struct LineIndex {
 impl LineIndex {
     /// Indexes `text`.
     pub fn new(text: &str) -> Self {
-        let mut lines = vec![0];
-        lines.extend(text.match_indices('\n').map(|(at, _)| at + 1));
-
+        let lines = line_starts(text);
         let (mut continues, mut before) = (Vec::new(), Vec::new());
         if !text.is_ascii() {
             let mut count = 0;
@@ -153,6 +151,33 @@ impl LineIndex {
     }
 }
 
+/// The offset of the first byte of each line, of which the first is always 0. A line ends with a line feed, a carriage return, or
+/// both, as readers of YAML and editors count.
+///
+/// ```
+/// use sps_validate::span::line_starts;
+///
+/// assert_eq!(line_starts("a\nb\r\nc\rd"), [0, 2, 5, 7]);
+/// ```
+pub fn line_starts(text: &str) -> Vec<usize> {
+    let mut starts = vec![0];
+    if text.contains('\r') {
+        starts.extend((0..text.len()).filter(|at| ends_line(text, *at)).map(|at| at + 1));
+    } else {
+        starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
+    }
+    starts
+}
+
+/// Whether the byte at this offset is the last one of a line.
+pub(crate) fn ends_line(text: &str, at: usize) -> bool {
+    match text.as_bytes().get(at) {
+        Some(b'\n') => true,
+        Some(b'\r') => text.as_bytes().get(at + 1) != Some(&b'\n'),
+        _ => false,
+    }
+}
+
 /// Bytes of text that one word of the bit map covers.
 const WORD: usize = u64::BITS as usize;
 
@@ -169,9 +194,13 @@ mod tests {
             offset -= 1;
         }
         let head = &text[..offset];
-        let line = head.matches('\n').count() + 1;
-        let start = head.rfind('\n').map_or(0, |at| at + 1);
-        (line, head[start..].chars().count() + 1)
+        let mut ends = vec![0];
+        for (at, c) in head.char_indices() {
+            if c == '\n' || (c == '\r' && !text[at + 1..].starts_with('\n')) {
+                ends.push(at + 1);
+            }
+        }
+        (ends.len(), head[ends[ends.len() - 1]..].chars().count() + 1)
     }
 
     fn position(text: &str, offset: usize) -> (usize, usize) {
@@ -238,7 +267,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_counting(text in "[a\né\u{1F600}]{0,200}", offset in 0_usize..700) {
+        fn agrees_with_counting(text in "[a\r\né\u{1F600}]{0,200}", offset in 0_usize..700) {
             prop_assert_eq!(position(&text, offset), naive(&text, offset));
         }
     }

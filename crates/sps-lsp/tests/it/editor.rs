@@ -10,7 +10,11 @@ use std::{
 
 use lsp_server::{Connection, Message, Notification, Request, Response};
 use serde_json::{Value, json};
-use sps_lsp::{Settings, serve};
+use sps_lsp::{Library, Settings, serve};
+use sps_model::{
+    EndpointInfo,
+    validate::{Context, Form, Report, explain},
+};
 use tempfile::TempDir;
 
 /// An editor with a server of its own, and a folder with a tree.
@@ -18,7 +22,11 @@ pub(crate) struct Editor {
     connection: Connection,
     server: Option<JoinHandle<()>>,
     pub(crate) folder: TempDir,
-    versions: BTreeMap<String, i32>,
+    pub(crate) versions: BTreeMap<String, i32>,
+    /// The last version of each file whose problems were shown.
+    shown: BTreeMap<String, i64>,
+    /// What the server has asked of the editor.
+    pub(crate) asked: Vec<Request>,
     /// The problems that the editor shows, by address.
     pub(crate) problems: BTreeMap<String, Vec<Value>>,
     next: i32,
@@ -34,19 +42,27 @@ impl Editor {
             fs::write(path, text).unwrap();
         }
         let root = format!("file://{}", folder.path().display());
-        Self::with(
-            folder,
-            &json!({"workspaceFolders": [{"uri": root, "name": "site"}], "capabilities": {}}),
-        )
+        let folders = json!([{"uri": root, "name": "site"}]);
+        // It tells of files that change.
+        let files = json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}});
+        let params = json!({"workspaceFolders": folders, "capabilities": files});
+        Self::with(folder, &params, Settings::default())
     }
 
     /// Starts a server with these parameters.
-    pub(crate) fn with(folder: TempDir, params: &Value) -> Self {
+    pub(crate) fn with(folder: TempDir, params: &Value, settings: Settings) -> Self {
         let (connection, server) = Connection::memory();
-        let server = thread::spawn(move || serve(&server, Settings::default()).unwrap());
-        let (versions, problems) = (BTreeMap::new(), BTreeMap::new());
-        let mut editor =
-            Self { connection, server: Some(server), folder, versions, problems, next: 0 };
+        let server = thread::spawn(move || serve(&server, settings).unwrap());
+        let mut editor = Self {
+            connection,
+            server: Some(server),
+            folder,
+            versions: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            asked: Vec::new(),
+            problems: BTreeMap::new(),
+            next: 0,
+        };
         editor.ask("initialize", params).response_result.unwrap();
         editor.tell("initialized", json!({}));
         editor
@@ -66,14 +82,24 @@ impl Editor {
     }
 
     pub(crate) fn ask(&mut self, method: &str, params: &Value) -> Response {
+        let id = self.send(method, params);
+        self.answer(id)
+    }
+
+    /// Asks without waiting for the answer.
+    pub(crate) fn send(&mut self, method: &str, params: &Value) -> i32 {
         self.next += 1;
         let id = self.next.into();
         let request = Request { id, method: method.to_owned(), params: params.clone() };
         self.connection.sender.send(request.into()).unwrap();
+        self.next
+    }
+
+    pub(crate) fn answer(&mut self, id: i32) -> Response {
         loop {
             let message = self.connection.receiver.recv_timeout(Duration::from_secs(60)).unwrap();
             match message {
-                Message::Response(response) if response.id == self.next.into() => return response,
+                Message::Response(response) if response.id == id.into() => return response,
                 Message::Response(response) => panic!("an answer to no question: {response:?}"),
                 other => self.take(other),
             }
@@ -81,19 +107,36 @@ impl Editor {
     }
 
     fn take(&mut self, message: Message) {
-        let Message::Notification(it) = message else { panic!("{message:?}") };
+        let it = match message {
+            Message::Notification(it) => it,
+            Message::Request(it) => return self.asked.push(it),
+            Message::Response(it) => panic!("{it:?}"),
+        };
         assert_eq!(it.method, "textDocument/publishDiagnostics");
         let uri = it.params["uri"].as_str().unwrap().to_owned();
         let problems = it.params["diagnostics"].as_array().unwrap().clone();
         if let Some(version) = it.params["version"].as_i64() {
             assert!(version <= i64::from(self.versions[&uri]), "a version that never was");
+            self.shown.insert(uri.clone(), version);
         }
         self.problems.insert(uri, problems);
     }
 
     /// Waits until the server has said everything.
     pub(crate) fn settle(&mut self) {
+        self.wait_for(|it| {
+            let shown = |uri| it.shown.get(uri).copied().unwrap_or(0);
+            it.versions.iter().all(|(uri, version)| shown(uri) >= i64::from(*version))
+        });
         while let Ok(message) = self.connection.receiver.recv_timeout(Duration::from_millis(500)) {
+            self.take(message);
+        }
+    }
+
+    /// Waits until what the editor shows is as it has to be.
+    pub(crate) fn wait_for(&mut self, is_so: impl Fn(&Self) -> bool) {
+        while !is_so(self) {
+            let message = self.connection.receiver.recv_timeout(Duration::from_secs(60)).unwrap();
             self.take(message);
         }
     }
@@ -107,20 +150,26 @@ impl Editor {
 
     /// Replaces a range, or the whole text.
     pub(crate) fn change(&mut self, file: &str, range: Option<[[u32; 2]; 2]>, text: &str) {
-        let uri = self.uri(file);
-        let version = self.versions.get_mut(&uri).unwrap();
-        *version += 1;
         let mut change = json!({"text": text});
         if let Some([start, end]) = range {
             let place = |[line, character]: [u32; 2]| json!({"line": line, "character": character});
             change["range"] = json!({"start": place(start), "end": place(end)});
         }
+        self.change_all(file, vec![change]);
+    }
+
+    /// Makes several changes in one message.
+    pub(crate) fn change_all(&mut self, file: &str, changes: Vec<Value>) {
+        let uri = self.uri(file);
+        let version = self.versions.get_mut(&uri).unwrap();
+        *version += 1;
         let document = json!({"uri": uri, "version": *version});
-        let params = json!({"textDocument": document, "contentChanges": [change]});
+        let params = json!({"textDocument": document, "contentChanges": changes});
         self.tell("textDocument/didChange", params);
     }
 
-    pub(crate) fn close_file(&self, file: &str) {
+    pub(crate) fn close_file(&mut self, file: &str) {
+        self.versions.remove(&self.uri(file));
         self.tell("textDocument/didClose", json!({"textDocument": {"uri": self.uri(file)}}));
     }
 
@@ -140,7 +189,10 @@ impl Editor {
     pub(crate) fn write(&self, file: &str, text: Option<&str>) {
         let path: &Path = &self.path(file);
         match text {
-            Some(text) => fs::write(path, text).unwrap(),
+            Some(text) => {
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
             None => fs::remove_file(path).unwrap(),
         }
         let change = json!({"uri": self.uri(file), "type": if text.is_some() { 2 } else { 3 }});
@@ -156,5 +208,31 @@ impl Drop for Editor {
         self.ask("shutdown", &Value::Null).response_result.unwrap();
         self.tell("exit", Value::Null);
         self.server.take().unwrap().join().unwrap();
+    }
+}
+
+/// A library whose documentation fails, and which knows one endpoint.
+#[derive(Debug)]
+pub(crate) struct Surprising;
+
+impl Library for Surprising {
+    fn template(&self, _: &'static EndpointInfo) -> Option<String> {
+        None
+    }
+
+    fn docs(&self, _: &'static EndpointInfo, pointer: &str) -> Option<String> {
+        assert_ne!(pointer, "/name", "a mistake of the server, on purpose");
+        None
+    }
+
+    fn endpoint(&self, path: &Path) -> Option<&'static EndpointInfo> {
+        path.ends_with("management/email.json")
+            .then(|| sps_model::endpoints().find(|it| it.path.ends_with("/management/email")))?
+    }
+
+    fn check(&self, path: &Path, text: &str, _: &Settings) -> Option<Report> {
+        assert!(!path.ends_with("panic/email.json"), "a mistake of the server, on purpose");
+        let subject = self.endpoint(path)?.subject(Form::Request)?;
+        Some(explain(text, &subject, &Context::default()))
     }
 }

@@ -5,5 +5,8 @@
 mod completion;
 mod diagnostics;
 mod editor;
+mod files;
 mod navigation;
+mod process;
 mod random;
+mod texts;

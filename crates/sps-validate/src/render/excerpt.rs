@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::span::Span;
+use crate::span::{Span, ends_line};
 
 /// A line up to this long is shown whole.
 const WHOLE_LINE_CHARS: usize = 120;
@@ -108,8 +108,10 @@ impl Piece {
         let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let (before, behind) = text.split_at(at);
         // No more than a line's worth is looked at, in each direction.
-        let left = || before.char_indices().rev().take_while(|(_, c)| *c != '\n');
-        let right = || behind.char_indices().take_while(|(_, c)| *c != '\n');
+        let left =
+            || before.char_indices().rev().take_while(|(offset, _)| !ends_line(text, *offset));
+        let right =
+            || behind.char_indices().take_while(|(offset, _)| !ends_line(text, at + offset));
         let width =
             left().take(WHOLE_LINE_CHARS + 1).count() + right().take(WHOLE_LINE_CHARS + 1).count();
         let (most_left, most_right) = if width <= WHOLE_LINE_CHARS {
@@ -123,8 +125,8 @@ impl Piece {
         Self {
             line,
             range: start..end,
-            starts_line: start == 0 || text.as_bytes().get(start - 1) == Some(&b'\n'),
-            ends_line: matches!(text.as_bytes().get(end), None | Some(b'\n')),
+            starts_line: start == 0 || ends_line(text, start - 1),
+            ends_line: end == text.len() || ends_line(text, end),
         }
     }
 }
@@ -136,9 +138,9 @@ fn add_lines_between(text: &str, pieces: &mut Vec<Piece>) {
         let is_there = |line: usize| pieces.iter().any(|other| other.line == line);
         if is_there(piece.line + 2)
             && !is_there(piece.line + 1)
-            && let Some(end) = text.get(piece.range.end..).and_then(|rest| rest.find('\n'))
+            && let Some(end) = (piece.range.end..text.len()).find(|at| ends_line(text, *at))
         {
-            between.push(Piece::around(text, piece.range.end + end + 1, piece.line + 1));
+            between.push(Piece::around(text, end + 1, piece.line + 1));
         }
     }
     pieces.append(&mut between);
@@ -182,7 +184,7 @@ impl Printer {
             let at = piece.range.start + offset;
             let start = self.text.len();
             // The first half of a line end is not part of the line.
-            if c != '\r' || text.as_bytes().get(at + 1) != Some(&b'\n') {
+            if c != '\r' {
                 show(c, hidden.contains(at), &mut self.text);
             }
             self.cells.push(Cell { at, line: piece.line, shown: start..self.text.len() });
@@ -237,7 +239,7 @@ mod tests {
     fn shown(text: &str, hidden: &[Span], place: &str) -> (String, String) {
         let start = text.find(place).unwrap();
         let span = Span::new(start, start + place.len());
-        let line = text[..start].matches('\n').count() + 1;
+        let line = (0..start).filter(|at| ends_line(text, *at)).count() + 1;
         let excerpt = Excerpt::new(text, &Hidden::new(hidden), &[(span, line)]);
         let mark = excerpt.marks[0].clone().unwrap();
         (excerpt.text.clone(), excerpt.text[mark].to_owned())
@@ -248,6 +250,11 @@ mod tests {
         let text = "{\r\n\t\"a\": 1,\r\n}";
         assert_eq!(shown(text, &[], "1"), ("    \"a\": 1,".to_owned(), "1".to_owned()));
         assert_eq!(shown(text, &[], "{\r\n\t"), ("{".to_owned(), "{".to_owned()));
+        // A carriage return ends a line by itself, too.
+        assert_eq!(
+            shown("{\r\t\"a\": 1,\r}", &[], "1"),
+            ("    \"a\": 1,".to_owned(), "1".to_owned())
+        );
     }
 
     #[test]
