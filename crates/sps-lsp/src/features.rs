@@ -19,10 +19,9 @@ use lsp_types::{
     DocumentChangeOperation, DocumentChanges, DocumentSymbol, DocumentSymbolParams,
     FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, FoldingRange,
     FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams,
-    HoverProviderCapability, Location, OneOf, OptionalVersionedTextDocumentIdentifier,
-    PrepareRenameResponse, ReferenceParams, RenameFile, RenameOptions, RenameParams, ResourceOp,
-    ServerCapabilities, SymbolInformation, SymbolKind, TextDocumentEdit,
-    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
+    HoverProviderCapability, Location, OneOf, PrepareRenameResponse, ReferenceParams, RenameFile,
+    RenameOptions, RenameParams, ResourceOp, ServerCapabilities, SymbolInformation, SymbolKind,
+    TextDocumentEdit, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
     TextDocumentSyncOptions, TextEdit, Uri, WorkspaceEdit,
     WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities,
     WorkspaceServerCapabilities, WorkspaceSymbolParams,
@@ -234,6 +233,11 @@ struct File<'s> {
 }
 
 impl File<'_> {
+    /// The version of a file that is open.
+    fn version(&self, path: &Path) -> Option<i32> {
+        self.documents.get(path).map(|it| it.version)
+    }
+
     fn root(&self) -> loose::Node {
         loose::read(self.text.content(), is_yaml(&self.path))
     }
@@ -298,13 +302,11 @@ impl File<'_> {
         for (file, edits) in by_file {
             let path = tree.outside(&file);
             let text = Text::new(draft.text(&file).unwrap_or_default());
-            let edits = edits.into_iter().map(|(span, new_text)| {
-                OneOf::Left(TextEdit { range: text.range(span), new_text })
-            });
-            let version = self.documents.get(&path).map(|it| it.version);
+            let edits = edits
+                .into_iter()
+                .map(|(span, new_text)| TextEdit { range: text.range(span), new_text });
             let uri = uri(&path).ok_or("the path of a file has no address")?;
-            let text_document = OptionalVersionedTextDocumentIdentifier { uri, version };
-            let edit = TextDocumentEdit { text_document, edits: edits.collect() };
+            let edit = edits::of_file(uri, self.version(&path), edits);
             operations.push(DocumentChangeOperation::Edit(edit));
         }
         let address = |file: &Path| uri(&tree.outside(file));
@@ -323,6 +325,7 @@ impl File<'_> {
         let repair = |only: Option<(&str, &str)>| {
             self.settings.with_options(|options| draft.repair(&home.inside, only, options))
         };
+        let version = self.version(&self.path);
         let mut actions = Vec::new();
         for problem in problems {
             let Some(data) = &problem.data else { continue };
@@ -331,7 +334,7 @@ impl File<'_> {
                 continue;
             };
             if let Some(repair) = repair(Some((code, pointer))) {
-                let edit = edits::of_file(address.clone(), edits::of_repair(&repair));
+                let edit = edits::of_file(address.clone(), version, edits::of_repair(&repair));
                 let title = format!("Repair `{code}` here");
                 let action = action(title, CodeActionKind::QUICKFIX, edit, Some(&problem));
                 actions.push(CodeAction { is_preferred: Some(true), ..action });
@@ -342,13 +345,13 @@ impl File<'_> {
             {
                 let text = Text::new(text);
                 let edit = TextEdit { range: text.range(new.0), new_text: new.1 };
-                let edit = edits::of_file(address, vec![edit]);
+                let edit = edits::of_file(address, self.version(&settings), [edit]);
                 let title = format!("Waive `{code}` for this tree, in sps.toml");
                 actions.push(action(title, CodeActionKind::QUICKFIX, edit, Some(&problem)));
             }
         }
         if let Some(repair) = repair(None) {
-            let edit = edits::of_file(address, edits::of_repair(&repair));
+            let edit = edits::of_file(address, version, edits::of_repair(&repair));
             let title = "Repair everything in this file that leaves no choice".to_owned();
             actions.push(action(title, CodeActionKind::SOURCE_FIX_ALL, edit, None));
         }
@@ -375,9 +378,11 @@ fn prepare_rename(file: &File<'_>, offset: usize) -> Option<PrepareRenameRespons
 fn action(
     title: String,
     kind: CodeActionKind,
-    edit: WorkspaceEdit,
+    edit: TextDocumentEdit,
     problem: Option<&Diagnostic>,
 ) -> CodeAction {
+    let document_changes = Some(DocumentChanges::Edits(vec![edit]));
+    let edit = WorkspaceEdit { document_changes, ..WorkspaceEdit::default() };
     CodeAction {
         title,
         kind: Some(kind),

@@ -386,7 +386,8 @@ fn watches_files(capabilities: &ClientCapabilities) -> bool {
 fn with<P: DeserializeOwned>(params: Value, work: impl FnOnce(P)) {
     match serde_json::from_value(params) {
         Ok(params) => work(params),
-        Err(error) => tracing::warn!("a notification cannot be read: {error}"),
+        // The error may repeat a part of a text.
+        Err(_) => tracing::warn!("a notification has other parameters than the protocol says"),
     }
 }
 

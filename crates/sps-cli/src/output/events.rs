@@ -1,4 +1,4 @@
-//! Events of the client on standard error, for `--verbose`.
+//! Events of the client and of the language server on standard error, for `--verbose`.
 
 use std::io;
 
@@ -10,8 +10,8 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// The library whose events are printed. Those of others may hold what ours keeps secret.
-const LIBRARY: &str = "sps_client";
+/// The libraries whose events are printed. Those of others may hold what ours keep secret.
+const LIBRARIES: [&str; 2] = ["sps_client", "sps_lsp"];
 
 /// Prints events from here on: requests and retries, or with a greater `verbose` everything.
 pub(super) fn print(verbose: u8) {
@@ -26,7 +26,7 @@ pub(super) fn print(verbose: u8) {
         // Colors would bring one more crate.
         .with_ansi(false)
         .with_writer(io::stderr)
-        .with_filter(Targets::new().with_target(LIBRARY, level));
+        .with_filter(Targets::new().with_targets(LIBRARIES.map(|it| (it, level))));
     // Fails only if a subscriber is there already, which then prints the events.
     let _ = tracing_subscriber::registry().with(lines).try_init();
 }

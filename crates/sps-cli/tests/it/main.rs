@@ -24,6 +24,7 @@ mod fleet;
 mod help;
 mod hooks;
 mod locks;
+mod lsp;
 mod machine;
 mod man;
 mod openapi;

@@ -1,8 +1,6 @@
 //! Edits of files that are open or not: repairs, waivers and renames. The editor makes them; the server writes nothing.
 
-use std::collections::HashMap;
-
-use lsp_types::{TextEdit, Uri, WorkspaceEdit};
+use lsp_types::{OneOf, OptionalVersionedTextDocumentIdentifier, TextDocumentEdit, TextEdit, Uri};
 use sps_model::validate::{Copied, Span};
 use sps_site::Repair;
 
@@ -33,7 +31,14 @@ fn gaps<'n>(length: usize, new: &'n str, copied: &[Copied]) -> Vec<(Span, &'n st
     gaps
 }
 
-/// The edit of one file.
-pub(crate) fn of_file(uri: Uri, edits: Vec<TextEdit>) -> WorkspaceEdit {
-    WorkspaceEdit { changes: Some(HashMap::from([(uri, edits)])), ..WorkspaceEdit::default() }
+/// The edit of one file, of the version that the editor has of it now.
+pub(crate) fn of_file(
+    uri: Uri,
+    version: Option<i32>,
+    edits: impl IntoIterator<Item = TextEdit>,
+) -> TextDocumentEdit {
+    TextDocumentEdit {
+        text_document: OptionalVersionedTextDocumentIdentifier { uri, version },
+        edits: edits.into_iter().map(OneOf::Left).collect(),
+    }
 }

@@ -93,6 +93,58 @@ fn p101_accepted_items_give_the_intended_text() {
     }
 }
 
+/// A whole member, in the steps of two spaces that are usual.
+const VERSION: &str = "version:\n  selection: \"2c\"\n  value:\n    community: \"\"\n    server:\n      selection: ip\n      value: \"\"";
+
+#[test]
+fn p101_lists_quotes_and_indentation_are_kept() {
+    let mut editor = Editor::open(&[SETTINGS]);
+    let (trap, shell) = (format!("{TRAP}.yaml"), "ssh/channel_policies/shell.yaml".to_owned());
+    let json = "ssh/channel_policies/shell.json".to_owned();
+    for (file, text, label, expected) in [
+        (&shell, "rules:\n- |\n", "execs", "rules:\n- execs: []\n"),
+        (&shell, "rules:\n  - |\n", "execs", "rules:\n  - execs: []\n"),
+        (&shell, "rules:\n- channel: |\n", "session-exec", "rules:\n- channel: session-exec\n"),
+        (
+            &shell,
+            "rules:\n- channel: '|'\n",
+            "session-exec",
+            "rules:\n- channel: \"session-exec\"\n",
+        ),
+        (
+            &shell,
+            "rules:\n- execs: []\n  |\n",
+            "channel",
+            "rules:\n- execs: []\n  channel: auth-agent\n",
+        ),
+        (&shell, "rules: [{|}]\n", "execs", "rules: [{execs: []}]\n"),
+        (
+            &trap,
+            "version:\n    selection: \"2c\"\n    value:\n        |\n",
+            "server",
+            "version:\n    selection: \"2c\"\n    value:\n        server:\n            selection: ip\n            value: \"\"\n",
+        ),
+        (&trap, "version:\n        |\n", "value", "version:\n        value: null\n"),
+        (&trap, "|\nenabled: true\n", "version", &format!("{VERSION}\nenabled: true\n")),
+        (&trap, "enabled: true\n|", "version", &format!("enabled: true\n{VERSION}")),
+        (
+            &json,
+            "{\"rules\": [{\"execs\": [], |}]}",
+            "channel",
+            "{\"rules\": [{\"execs\": [], \"channel\": \"auth-agent\"}]}",
+        ),
+        (
+            &json,
+            "{\n    \"rules\": [\n        {\n            |\n        }\n    ]\n}",
+            "execs",
+            "{\n    \"rules\": [\n        {\n            \"execs\": []\n        }\n    ]\n}",
+        ),
+    ] {
+        let text = accepted(&mut editor, file, text, label);
+        assert_eq!(text, expected);
+    }
+}
+
 #[test]
 fn references_are_completed_with_the_labels_of_the_tree() {
     let file = "policies/user_databases/a%2Fb.yaml";

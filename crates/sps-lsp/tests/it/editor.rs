@@ -155,11 +155,11 @@ impl Editor {
             let place = |[line, character]: [u32; 2]| json!({"line": line, "character": character});
             change["range"] = json!({"start": place(start), "end": place(end)});
         }
-        self.change_all(file, vec![change]);
+        self.change_all(file, &[change]);
     }
 
     /// Makes several changes in one message.
-    pub(crate) fn change_all(&mut self, file: &str, changes: Vec<Value>) {
+    pub(crate) fn change_all(&mut self, file: &str, changes: &[Value]) {
         let uri = self.uri(file);
         let version = self.versions.get_mut(&uri).unwrap();
         *version += 1;

@@ -27,6 +27,16 @@ fn site() -> Editor {
     editor
 }
 
+/// The edits of files, by address.
+fn edits_of(edit: &Value) -> Vec<(String, Vec<Value>)> {
+    let changes = edit["documentChanges"].as_array().unwrap().iter();
+    let edits = changes.filter_map(|it| {
+        let uri = it["textDocument"]["uri"].as_str()?.to_owned();
+        Some((uri, it["edits"].as_array()?.clone()))
+    });
+    edits.collect()
+}
+
 /// Applies the edits of files, and returns the new texts by address.
 fn applied(editor: &Editor, edits: &[(String, Vec<Value>)]) -> Vec<String> {
     let text = |uri: &str| {
@@ -82,14 +92,7 @@ fn a_rename_changes_the_name_its_uses_and_the_file() {
     there["newName"] = json!("24/7");
     let edit = editor.ask("textDocument/rename", &there).response_result.unwrap();
     let changes = edit["documentChanges"].as_array().unwrap();
-    let edits: Vec<_> = changes
-        .iter()
-        .filter_map(|it| {
-            let uri = it["textDocument"]["uri"].as_str()?.to_owned();
-            Some((uri, it["edits"].as_array()?.clone()))
-        })
-        .collect();
-    let texts = applied(&editor, &edits);
+    let texts = applied(&editor, &edits_of(&edit));
     assert_eq!(texts[0], OFFICE.1.replace("a/b", "24/7"));
     assert_eq!(
         texts[1],
@@ -128,11 +131,38 @@ fn p109_a_repair_leaves_everything_else_as_it_is() {
         .collect();
     assert_eq!(repairs.len(), 2, "{actions}");
     for repair in repairs {
-        let edits = repair["edit"]["changes"].as_object().unwrap();
-        let edits: Vec<_> =
-            edits.iter().map(|(uri, it)| (uri.clone(), it.as_array().unwrap().clone())).collect();
+        let edits = edits_of(&repair["edit"]);
         assert_eq!(applied(&editor, &edits), [text.replace("Sunn", "Sun")]);
     }
+}
+
+#[test]
+fn p109_repairs_of_yaml_keep_comments_anchors_and_quotes() {
+    let text = "# Hours\n\nname: 'x'   # here\nMon: &day [ ['8:00',  \"18:00\"] ]\n\nTue: *day\nWed: []   \nThu: []\nFri: []\nSatt: [] # slip\nSunn: *day\n";
+    let file = "policies/time_policies/x.yaml";
+    let mut editor = Editor::open(&[SETTINGS, (file, text)]);
+    editor.open_file(file, text);
+    editor.settle();
+    let problems = editor.problems[&editor.uri(file)].clone();
+    let params = json!({"textDocument": {"uri": editor.uri(file)}, "range": problems[0]["range"], "context": {"diagnostics": problems}});
+    let actions = editor.ask("textDocument/codeAction", &params).response_result.unwrap();
+    let mut texts: Vec<_> = actions
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["title"].as_str().unwrap().starts_with("Repair"))
+        .map(|it| {
+            let version = &it["edit"]["documentChanges"][0]["textDocument"]["version"];
+            assert_eq!(*version, 1, "no other text is edited");
+            applied(&editor, &edits_of(&it["edit"])).remove(0)
+        })
+        .collect();
+    texts.sort();
+    let one = text.replace("Satt", "Sat");
+    let other = text.replace("Sunn", "Sun");
+    let mut expected = vec![one.replace("Sunn", "Sun"), one, other];
+    expected.sort();
+    assert_eq!(texts, expected);
 }
 
 #[test]
@@ -152,9 +182,7 @@ fn a_rule_is_waived_in_the_settings() {
         .iter()
         .find(|it| it["title"].as_str().unwrap().starts_with("Waive"))
         .unwrap();
-    let edits = waiver["edit"]["changes"].as_object().unwrap();
-    let edits: Vec<_> =
-        edits.iter().map(|(uri, it)| (uri.clone(), it.as_array().unwrap().clone())).collect();
+    let edits = edits_of(&waiver["edit"]);
     let settings = applied(&editor, &edits).remove(0);
     assert_eq!(settings, "target = \"7.5\"\n\n[check]\nallow = [\"cleartext-snmp\"]\n");
     editor.write("sps.toml", Some(&settings));

@@ -137,7 +137,7 @@ fn p083_fifty_changes_in_one_message() {
     }
     changes.push(json!({"range": {"start": {"line": 50, "character": 0}, "end": {"line": 99, "character": 9}}, "text": "name: staf\nusers: []\n"}));
     changes.push(json!({"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}, "text": ""}));
-    editor.change_all(STAFF, changes);
+    editor.change_all(STAFF, &changes);
     editor.settle();
     assert_eq!(editor.codes(STAFF), [("label-mismatch".to_owned(), 50)]);
     // A version that repeats, and the whole text.
