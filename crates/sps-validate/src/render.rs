@@ -3,7 +3,7 @@
 mod excerpt;
 mod visible;
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Snippet,
@@ -90,7 +90,7 @@ impl<'a> Renderer<'a> {
     ///
     /// Suggestions that `help` does not name are added to it.
     pub fn diagnostic(&self, diagnostic: &Diagnostic, help: &str) -> String {
-        let Diagnostic { code, severity, pointer, message, suggestions, .. } = diagnostic;
+        let Diagnostic { code, severity, pointer, message, .. } = diagnostic;
         let [strong, bold] = if self.color {
             let color = if *severity == Severity::Error { AnsiColor::BrightRed } else { WARNING };
             let bold = Style::new().bold();
@@ -105,10 +105,10 @@ impl<'a> Renderer<'a> {
             one_line(pointer),
             one_line(message)
         );
-        let (snippet, notes) = is_parsed(diagnostic).then(|| self.lines(diagnostic)).unzip();
-        let snippet = snippet.filter(|_| self.has_lines(diagnostic));
-        let help = with_suggestions(help, suggestions);
-        let help = help.map(|help| Level::HELP.message(one_line(&help).into_owned()));
+        let lines = is_parsed(diagnostic).then(|| self.lines(diagnostic));
+        let notes = lines.as_ref().map(|it| it.notes.clone());
+        let snippet = lines.filter(|_| self.has_lines(diagnostic)).map(snippet);
+        let help = self::help(diagnostic, help).map(|help| Level::HELP.message(help));
         let notes = notes.into_iter().flatten().map(|note| Level::NOTE.message(note));
         let group =
             Group::with_level(level(*severity)).elements(snippet).elements(help).elements(notes);
@@ -173,22 +173,23 @@ impl<'a> Renderer<'a> {
         spans.map(|span| self.line(span)).max().unwrap_or_default()
     }
 
-    /// The lines that a diagnostic is about, and a note for each related place that is too far away to be among them.
-    fn lines(
-        &self,
-        diagnostic: &Diagnostic,
-    ) -> (Snippet<'static, Annotation<'static>>, Vec<String>) {
+    /// The lines that a diagnostic is about as data, for a form of output of its own; `None` if the document could not be
+    /// parsed or is empty.
+    pub fn excerpt(&self, diagnostic: &Diagnostic) -> Option<Lines> {
+        self.has_lines(diagnostic).then(|| self.lines(diagnostic))
+    }
+
+    fn lines(&self, diagnostic: &Diagnostic) -> Lines {
         let (near, far): (Vec<_>, Vec<_>) =
             diagnostic.related.iter().partition(|it| self.is_near(it, diagnostic));
         let spans = std::iter::once(diagnostic.span).chain(near.iter().map(|it| it.span));
         let places: Vec<_> = spans.map(|span| (span, self.line(span))).collect();
         let first = places.iter().map(|(_, line)| *line).min().unwrap_or(1);
-        let mut labels = vec![(AnnotationKind::Primary, None)];
-        labels.extend(near.iter().map(|it| (AnnotationKind::Context, Some(one_line(&it.message)))));
+        let mut labels = vec![None];
+        labels.extend(near.iter().map(|it| Some(one_line(&it.message).into_owned())));
         let excerpt = Excerpt::new(self.text, &self.hidden, &places);
-        let marks = excerpt.marks.into_iter().zip(labels).filter_map(|(mark, (kind, label))| {
-            Some(kind.span(mark?).label(label.map(Cow::into_owned)))
-        });
+        let marks = excerpt.marks.into_iter().zip(labels);
+        let marks = marks.filter_map(|(range, label)| Some(Mark { range: range?, label }));
         let notes = far.iter().map(|it| {
             let place = match &it.file {
                 Some(file) => format!("{}:{}:{}", one_line(&file.name), file.line, file.column),
@@ -197,9 +198,38 @@ impl<'a> Renderer<'a> {
             let colon = if it.pointer.is_empty() { "" } else { ": " };
             format!("{place}{colon}{}: {}", one_line(&it.pointer), one_line(&it.message))
         });
-        let snippet = Snippet::source(excerpt.text).line_start(first).annotations(marks);
-        (snippet, notes.collect())
+        Lines { first, text: excerpt.text, marks: marks.collect(), notes: notes.collect() }
     }
+}
+
+/// Lines of a document that a diagnostic is about, safe to show: sensitive values are masked, characters that no reader sees
+/// are replaced, and a long line is cut around its marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lines {
+    /// The number of the first line in the file.
+    pub first: usize,
+    /// The lines; those between two marks that are not shown are empty.
+    pub text: String,
+    /// The marked parts.
+    pub marks: Vec<Mark>,
+    /// A line for each related place that is too far away to be shown, or in another file.
+    pub notes: Vec<String>,
+}
+
+/// A marked part of [`Lines`], which never goes beyond its line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Mark {
+    /// The bytes of the text.
+    pub range: Range<usize>,
+    /// What a related place has to do with the diagnostic; `None` for the place of the diagnostic itself.
+    pub label: Option<String>,
+}
+
+/// The help of a diagnostic, with those of its suggestions that the help does not name; `None` if there is nothing to say.
+pub fn help(diagnostic: &Diagnostic, help: &str) -> Option<String> {
+    with_suggestions(help, &diagnostic.suggestions).map(|help| one_line(&help).into_owned())
 }
 
 /// The yellow of rustc's warnings.
@@ -208,6 +238,14 @@ const WARNING: AnsiColor = AnsiColor::Yellow;
 const TERMINAL_WIDTH: usize = 1_000;
 /// How far a related place may be from the finding to be shown with it.
 const MAX_DISTANCE_LINES: usize = 1_000;
+
+fn snippet(lines: Lines) -> Snippet<'static, Annotation<'static>> {
+    let marks = lines.marks.into_iter().map(|Mark { range, label }| {
+        let kind = if label.is_none() { AnnotationKind::Primary } else { AnnotationKind::Context };
+        kind.span(range).label(label)
+    });
+    Snippet::source(lines.text).line_start(lines.first).annotations(marks)
+}
 
 fn level(severity: Severity) -> Level<'static> {
     if severity == Severity::Error { Level::ERROR } else { Level::WARNING }
