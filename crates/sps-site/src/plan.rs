@@ -32,6 +32,7 @@ mod options;
 mod order;
 mod pointer;
 mod problem;
+mod references;
 mod referrers;
 mod remember;
 mod render;
@@ -67,7 +68,8 @@ pub use self::{
     options::{PlanError, PlanOptions, Prepared},
     order::OperationKind,
     problem::{Problem, Problems},
-    render::{MarkdownOptions, Style},
+    references::PlannedReference,
+    render::{MarkdownOptions, Shown, ShownLine, Side, Style},
     saved::{SavedPlan, SavedPlanError},
     scope::Scope,
     secret::Values,
@@ -144,6 +146,15 @@ impl Plan {
     /// The requests in their order: the kind of each, and its object.
     pub fn steps(&self) -> impl ExactSizeIterator<Item = (OperationKind, &Label)> {
         self.operations.iter().map(|it| (it.kind, &it.label))
+    }
+
+    /// Which of the steps wait for each other, by their places in [`Self::steps`]: the first of a pair waits for the
+    /// second.
+    pub fn dependencies(&self) -> impl Iterator<Item = (usize, usize)> {
+        let after = |(at, it): (usize, &Operation)| -> Vec<_> {
+            it.after.iter().map(|first| (at, *first)).collect()
+        };
+        self.operations.iter().enumerate().flat_map(after)
     }
 
     /// How many objects are created, changed, deleted and left as they are.

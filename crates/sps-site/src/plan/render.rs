@@ -7,4 +7,8 @@ mod text;
 mod value;
 
 pub(in crate::plan) use self::json::change as change_to_json;
-pub use self::{markdown::MarkdownOptions, text::Style};
+pub use self::{
+    markdown::MarkdownOptions,
+    text::Style,
+    value::{Shown, ShownLine, Side},
+};

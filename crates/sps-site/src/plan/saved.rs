@@ -33,8 +33,10 @@ use crate::{
 ///
 /// The number of the format comes first, by which a tree tells a plan from an object.
 const PARTS: [&str; 3] = ["{\"schema_version\":1,\"sps-plan\":\"", "\",\n\"content\":", "}\n"];
-/// How a plan of any format begins.
+/// How a plan of any format begins, and what follows its number.
 const MARK: &str = "{\"schema_version\":";
+const AFTER_NUMBER: &str = "\"sps-plan\":";
+const NO_PLAN: &str = "it does not have the form of a plan";
 /// How much work one check of a secret is.
 const ITERATIONS: NonZeroU32 = NonZeroU32::new(100_000).expect("it is not zero");
 /// The bytes of a secret's check. Many other values have the same, so that the file does not tell the secret from them.
@@ -285,33 +287,43 @@ impl SavedPlan {
             path: path.to_owned(),
             source,
         })?;
-        Self::read(&text).map_err(|reason| SavedPlanError::Damaged {
-            path: path.to_owned(),
-            reason: reason.to_owned(),
-        })
+        Self::read(&text)
+            .map_err(|reason| SavedPlanError::Damaged { path: path.to_owned(), reason })
     }
 
-    fn read(text: &[u8]) -> Result<Self, &'static str> {
-        const NO_PLAN: &str = "it does not have the form of a plan";
+    fn read(text: &[u8]) -> Result<Self, String> {
         let [start, middle, end] = PARTS;
+        if text.is_empty() {
+            return Err("it is empty".to_owned());
+        }
         let text = std::str::from_utf8(text).map_err(|_| NO_PLAN)?;
-        let other = if text.starts_with(MARK) { "its format is another one" } else { NO_PLAN };
-        let rest = text.strip_prefix(start).ok_or(other)?;
+        let Some(rest) = text.strip_prefix(start) else {
+            return Err(match other_format(text) {
+                Some(format) => {
+                    format!("its format is {format}, and this version reads format 1")
+                }
+                None => NO_PLAN.to_owned(),
+            });
+        };
         let (expected, rest) = rest.split_once(middle).ok_or("it ends too early")?;
         let content = rest.strip_suffix(end).ok_or("it ends too early")?;
         if expected != checksum(content) {
-            return Err("it was changed after it was made");
+            return Err("it was changed after it was made".to_owned());
         }
-        let mut file: Value = serde_json::from_str(content).map_err(|_| NO_PLAN)?;
-        let content: Content = serde_json::from_value(file["plan"].take()).map_err(|_| NO_PLAN)?;
-        let checks = serde_json::from_value(file["checks"].take()).map_err(|_| NO_PLAN)?;
-        let salt = file["salt"].as_str().and_then(crate::state::unhex).ok_or(NO_PLAN)?;
-        let made_at = file["made_at"].as_str().ok_or(NO_PLAN)?.to_owned();
+        Ok(Self::of_content(content).ok_or(NO_PLAN)?)
+    }
+
+    fn of_content(content: &str) -> Option<Self> {
+        let mut file: Value = serde_json::from_str(content).ok()?;
+        let content: Content = serde_json::from_value(file["plan"].take()).ok()?;
+        let checks = serde_json::from_value(file["checks"].take()).ok()?;
+        let salt = file["salt"].as_str().and_then(crate::state::unhex)?;
+        let made_at = file["made_at"].as_str()?.to_owned();
         // Plans of trees in memory have none.
         let root = PathBuf::from(file["root"].as_str().unwrap_or_default());
-        let mut plan = content.into_plan().ok_or(NO_PLAN)?;
+        let mut plan = content.into_plan()?;
         plan.root.clone_from(&root);
-        Ok(Self { plan, made_at, root, checks, salt })
+        Some(Self { plan, made_at, root, checks, salt })
     }
 
     /// Reads the secrets of the plan again, and takes their values. Sends nothing.
@@ -342,6 +354,12 @@ impl SavedPlan {
         self.plan.values = values;
         Ok(self.plan)
     }
+}
+
+/// The number of the format of a plan that another version wrote.
+fn other_format(text: &str) -> Option<u64> {
+    let (number, rest) = text.strip_prefix(MARK)?.split_once(',')?;
+    rest.starts_with(AFTER_NUMBER).then(|| number.parse().ok())?
 }
 
 impl Content {

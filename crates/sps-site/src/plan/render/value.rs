@@ -48,53 +48,112 @@ pub(super) fn lines(change: &Change) -> Vec<Line> {
     let place: String =
         place.chars().map(|it| if is_hidden(it) { '\u{fffd}' } else { it }).collect();
     let reason = change.reason.as_ref().map_or_else(String::new, |it| format!(" ({it})"));
-    let [before, after] = [&change.before, &change.after].map(|it| it.as_ref().map(text));
-    let (sign, short) = match (&before, &after) {
-        (None, after) => (Sign::Add, after.clone().filter(|it| is_short(it))),
-        (before, None) => (Sign::Remove, before.clone().filter(|it| is_short(it))),
-        (Some(before), Some(after)) => {
-            let is_short = is_short(before) && is_short(after);
-            (Sign::Replace, is_short.then(|| format!("{before} -> {after}")))
-        }
+    let sign = match (&change.before, &change.after) {
+        (None, _) => Sign::Add,
+        (_, None) => Sign::Remove,
+        _ => Sign::Replace,
     };
-    if let Some(short) = short {
-        let text = format!("{place}: {short}{reason}");
-        return vec![Line { tag: Tag::Head(sign), text }];
-    }
-    let mut lines = vec![Line { tag: Tag::Head(sign), text: format!("{place}:{reason}") }];
-    match (before, after) {
-        (Some(before), Some(after)) => lines.extend(difference(&before, &after)),
-        (before, after) => {
-            let removed = before.into_iter().flat_map(|it| all(&it, Tag::Removed));
-            let added = after.into_iter().flat_map(|it| all(&it, Tag::Added));
-            lines.extend(removed.chain(added));
+    let head = |text| Line { tag: Tag::Head(sign), text };
+    match change.shown() {
+        Shown::Values { before: Some(before), after: Some(after) } => {
+            vec![head(format!("{place}: {before} -> {after}{reason}"))]
+        }
+        Shown::Values { before, after } => {
+            let value = after.or(before).unwrap_or_default();
+            vec![head(format!("{place}: {value}{reason}"))]
+        }
+        Shown::Lines(lines) => {
+            let line = |it: ShownLine| {
+                let tag = match it.side {
+                    Side::Both => Tag::Equal,
+                    Side::Before => Tag::Removed,
+                    Side::After => Tag::Added,
+                };
+                Line { tag, text: it.text }
+            };
+            let head = head(format!("{place}:{reason}"));
+            std::iter::once(head).chain(lines.into_iter().map(line)).collect()
         }
     }
-    lines
+}
+
+/// The values of a change for readers: as JSON, certificates in words, a text of several lines as its lines. Characters
+/// that no reader sees are escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shown {
+    /// Both values are short.
+    Values {
+        /// The value of the appliance, if it has one.
+        before: Option<String>,
+        /// The value of the file, if it has one.
+        after: Option<String>,
+    },
+    /// The lines of a long value; of two values those that differ, with a few equal ones around them.
+    Lines(Vec<ShownLine>),
+}
+
+/// A line of a long value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ShownLine {
+    /// Which value has it.
+    pub side: Side,
+    /// The line; `…` on both sides where equal lines are left out.
+    pub text: String,
+}
+
+/// The value of a change that has a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Side {
+    /// Both values have it.
+    Both,
+    /// The value of the appliance.
+    Before,
+    /// The value of the file.
+    After,
+}
+
+impl Change {
+    /// The values for readers. It has no secret, as the change itself has none.
+    pub fn shown(&self) -> Shown {
+        let [before, after] = [&self.before, &self.after].map(|it| it.as_ref().map(text));
+        if [&before, &after].into_iter().flatten().all(|it| is_short(it)) {
+            return Shown::Values { before, after };
+        }
+        Shown::Lines(match (before, after) {
+            (Some(before), Some(after)) => difference(&before, &after),
+            (before, after) => {
+                let removed = before.into_iter().flat_map(|it| all(&it, Side::Before));
+                removed.chain(after.into_iter().flat_map(|it| all(&it, Side::After))).collect()
+            }
+        })
+    }
 }
 
 /// The lines that differ, with a few equal ones around them.
-fn difference(before: &str, after: &str) -> Vec<Line> {
+fn difference(before: &str, after: &str) -> Vec<ShownLine> {
     let diff = TextDiff::from_lines(before, after);
     let mut lines = Vec::new();
     for (number, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
         if number > 0 {
-            lines.push(Line { tag: Tag::Equal, text: "…".to_owned() });
+            lines.push(ShownLine { side: Side::Both, text: "…".to_owned() });
         }
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let tag = match change.tag() {
-                ChangeTag::Equal => Tag::Equal,
-                ChangeTag::Delete => Tag::Removed,
-                ChangeTag::Insert => Tag::Added,
+            let side = match change.tag() {
+                ChangeTag::Equal => Side::Both,
+                ChangeTag::Delete => Side::Before,
+                ChangeTag::Insert => Side::After,
             };
-            lines.push(Line { tag, text: change.value().trim_end_matches('\n').to_owned() });
+            lines.push(ShownLine { side, text: change.value().trim_end_matches('\n').to_owned() });
         }
     }
     lines
 }
 
-fn all(text: &str, tag: Tag) -> Vec<Line> {
-    text.lines().map(|line| Line { tag, text: line.to_owned() }).collect()
+fn all(text: &str, side: Side) -> Vec<ShownLine> {
+    text.lines().map(|line| ShownLine { side, text: line.to_owned() }).collect()
 }
 
 fn is_short(text: &str) -> bool {

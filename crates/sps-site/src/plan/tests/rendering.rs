@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::{Inputs, MarkdownOptions, Plan, Style},
+    super::{
+        Change, Inputs, MarkdownOptions, Plan, PlannedReference, Shown, ShownLine, Side, Style,
+    },
     model::{Model, object},
 };
 use crate::{State, found::Appliance, object::Object};
@@ -349,4 +351,62 @@ fn s049_every_form_says_which_secret_changes() {
         assert!(text.contains("management/snmp/trap") && !text.contains("splunk"), "{text}");
     }
     assert_eq!(plan.to_json()["objects"][1]["action"], json!("none"));
+}
+
+#[test]
+fn references_are_those_of_files_and_those_that_go_away() {
+    let refer = |label: &str| json!({"$ref": label});
+    let mut model = Model::default();
+    model.add("x/alpha", "1", body("a", Value::Null, &[]));
+    model.add("x/alpha", "2", body("b", "1".into(), &[]));
+    model.add("x/alpha", "3", body("old", "2".into(), &[]));
+    model.add("x/alpha", "4", body("same", "1".into(), &[]));
+    let tree = [
+        object("x/alpha", "a", body("a", Value::Null, &[])),
+        object("x/alpha", "b", body("b", refer("x/alpha/new"), &[])),
+        object("x/alpha", "new", body("new", refer("x/alpha/a"), &[])),
+        object("x/alpha", "same", body("same", refer("x/alpha/a"), &[])),
+    ];
+    let plan = compare(&tree, &model, &["x/alpha"]);
+    let line = |it: &PlannedReference| {
+        let PlannedReference { from, to, is_dropped } = it;
+        format!("{from} {} {to}", if *is_dropped { "-" } else { "+" })
+    };
+    let references: Vec<String> = plan.references().iter().map(line).collect();
+    let expected = [
+        "x/alpha/b - x/alpha/a",
+        "x/alpha/b + x/alpha/new",
+        "x/alpha/new + x/alpha/a",
+        "x/alpha/old - x/alpha/b",
+        "x/alpha/same + x/alpha/a",
+    ];
+    assert_eq!(references, expected);
+    let steps: Vec<String> =
+        plan.steps().map(|(kind, label)| format!("{} {label}", kind.as_str())).collect();
+    assert_eq!(steps, ["create x/alpha/new", "replace x/alpha/b", "delete x/alpha/old"]);
+    assert_eq!(plan.dependencies().collect::<Vec<_>>(), [(1, 0)]);
+}
+
+#[test]
+fn values_are_shown_side_by_side_or_line_by_line() {
+    let text = |text: &str, number: u8| {
+        let mut body = body("a", Value::Null, &[number]);
+        body["inner"]["pairs"] = json!([{"a": 1, "b": text}]);
+        body
+    };
+    let mut model = Model::default();
+    model.add("x/alpha", "1", text("one\ntwo\nthree", 1));
+    let tree = [object("x/alpha", "a", text("one\n2\u{202e}\nthree", 2))];
+    let plan = compare(&tree, &model, &[]);
+    let shown: Vec<Shown> = plan.objects()[0].changes.iter().map(Change::shown).collect();
+    let line = |side, text: &str| ShownLine { side, text: text.to_owned() };
+    let lines = vec![
+        line(Side::Both, "one"),
+        line(Side::Before, "two"),
+        line(Side::After, "2\\u{202e}"),
+        line(Side::Both, "three"),
+    ];
+    let value = |text: &str| Some(text.to_owned());
+    let values = Shown::Values { before: value("1"), after: value("2") };
+    assert_eq!(shown, [values, Shown::Lines(lines)]);
 }
