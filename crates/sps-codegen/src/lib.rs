@@ -30,8 +30,8 @@ pub use crate::{
     openapi::openapi,
     page::{
         Change, Changed, changes, changes_since, code, codes,
-        completeness as endpoint_completeness, endpoints, kind as endpoint_kind, nearest_endpoint,
-        show,
+        completeness as endpoint_completeness, endpoints, kind as endpoint_kind,
+        methods as endpoint_methods, nearest_endpoint, show,
     },
     reference::{member, reference},
     schema::{

@@ -15,6 +15,6 @@ pub(crate) use self::text::sentence;
 pub use self::{
     changes::{Change, Changed, changes, changes_since},
     codes::{code, codes},
-    endpoints::{completeness, endpoints, kind, nearest_endpoint},
+    endpoints::{completeness, endpoints, kind, methods, nearest_endpoint},
     show::show,
 };

@@ -25,6 +25,23 @@ impl Change {
     pub fn added_after(&self, version: &Version) -> Option<&Version> {
         self.versions.since.as_ref().filter(|since| *since > version)
     }
+
+    /// What it is, in a few words for readers.
+    pub fn what(&self) -> String {
+        let Self { part, pointer, name, .. } = self;
+        match part {
+            Changed::Endpoint => "the endpoint".to_owned(),
+            Changed::Part => format!("/ID/{name}"),
+            Changed::Member => pointer.clone(),
+            Changed::Word => format!("{pointer} = {name}"),
+            Changed::Rule => format!("{pointer}: {name}"),
+        }
+    }
+
+    /// Which versions have it, in words.
+    pub fn when(&self) -> String {
+        super::prose::versions(&self.versions).unwrap_or_default()
+    }
 }
 
 /// What a [`Change`] is about.
@@ -123,14 +140,6 @@ pub fn changes(spec: &Spec, version: &Version) -> String {
 }
 
 fn line(change: &Change, version: &Version) -> (String, String) {
-    let Change { part, pointer, name, versions } = change;
-    let what = match part {
-        Changed::Endpoint => "the endpoint".to_owned(),
-        Changed::Part => format!("/ID/{name}"),
-        Changed::Member => pointer.clone(),
-        Changed::Word => format!("{pointer} = {name}"),
-        Changed::Rule => format!("{pointer}: {name}"),
-    };
     let sign = if change.added_after(version).is_some() { '+' } else { '-' };
-    (format!("{sign} {what}"), super::prose::versions(versions).unwrap_or_default())
+    (format!("{sign} {}", change.what()), change.when())
 }

@@ -82,7 +82,8 @@ pub(super) fn names(methods: &[Method]) -> String {
     methods.iter().map(|it| it.name()).collect::<Vec<_>>().join(" ")
 }
 
-fn methods(endpoint: &Endpoint) -> String {
+/// The methods of an endpoint, and those of each of its objects.
+pub fn methods(endpoint: &Endpoint) -> String {
     let own = names(&endpoint.methods);
     if endpoint.object_methods.is_empty() {
         return own;
