@@ -31,6 +31,7 @@ use crate::{
         Stdout, complain,
         github::{Annotations, GitHub},
         gitlab::{GitLab, Issues},
+        html::check::{Findings, Html},
         human::{Amount, Human, Show},
         is_stdout_colored,
         json::{self, Json},
@@ -175,6 +176,8 @@ enum Format {
     /// A Code Quality report for GitLab
     #[value(name = "gitlab")]
     GitLab,
+    /// A page in one file, with filters
+    Html,
 }
 
 impl From<FormArg> for Form {
@@ -309,6 +312,7 @@ fn format(args: &Args) -> (Box<dyn Render>, Box<dyn Sink>) {
         }
         Format::GitHub => (Box::new(Annotations(show)), Box::new(GitHub::new(show))),
         Format::GitLab => (Box::new(Issues(amount)), Box::new(GitLab::default())),
+        Format::Html => (Box::new(Findings(show)), Box::new(Html::new(show, args.max_findings))),
         Format::Json => (Box::new(json::Line(amount)), Box::new(Json::default())),
         Format::Sarif => (Box::new(sarif::Results(amount)), Box::new(Sarif::default())),
     }

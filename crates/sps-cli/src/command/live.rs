@@ -8,7 +8,7 @@ use sps_client::{Client, ErrorKind, links};
 use sps_model::EndpointKind;
 
 use crate::{
-    output::{Stdout, print, print_json, remark},
+    output::{ListFormat, Stdout, html, markdown, print, print_json, remark},
     spec::{endpoints, locate},
     status::Status,
 };
@@ -28,7 +28,7 @@ struct Live {
 }
 
 /// Follows the links of an appliance, and lists what it has and the spec has not, and the reverse.
-pub(super) async fn run(client: &Client, out: &mut Stdout) -> Result<Status> {
+pub(super) async fn run(client: &Client, format: ListFormat, out: &mut Stdout) -> Result<Status> {
     let live = Live::read(client).await?;
     let known: BTreeSet<&str> = endpoints().iter().map(|it| it.path).collect();
     let only_live: Vec<&str> =
@@ -36,8 +36,8 @@ pub(super) async fn run(client: &Client, out: &mut Stdout) -> Result<Status> {
     let is_fixed = |path: &&str| !path.contains('{');
     let only_spec: Vec<&str> =
         known.iter().copied().filter(is_fixed).filter(|it| !live.paths.contains(*it)).collect();
-    if out.is_json() {
-        print_json(
+    match format {
+        ListFormat::Json => print_json(
             out,
             &json!({
                 "requests": live.requests,
@@ -46,12 +46,37 @@ pub(super) async fn run(client: &Client, out: &mut Stdout) -> Result<Status> {
                 "only_live": only_live,
                 "only_spec": only_spec,
             }),
-        )?;
+        )?,
+        ListFormat::Html => {
+            let page = html::endpoints::live(&only_live, &only_spec, &live.unread, live.is_cut);
+            print(out, &page)?;
+        }
+        ListFormat::Markdown => {
+            let rows = |paths: &[&str], place: &str| -> Vec<_> {
+                paths.iter().map(|it| vec![(*it).to_owned(), place.to_owned()]).collect()
+            };
+            let rows =
+                [rows(&only_live, "the appliance alone"), rows(&only_spec, "the spec alone")];
+            print(out, &markdown::table(&["Endpoint", "Who has it"], &rows.concat()))?;
+        }
+        ListFormat::Human => print_lists(&only_live, &only_spec, out)?,
+    }
+    if format == ListFormat::Json {
         return Ok(Status::Done);
     }
+    for path in &live.unread {
+        remark(&format!("note: {path} could not be read, so what it links to is missing here"));
+    }
+    if live.is_cut {
+        remark(&format!("note: stopped after {MAX_REQUESTS} requests; more may be linked"));
+    }
+    Ok(Status::Done)
+}
+
+fn print_lists(only_live: &[&str], only_spec: &[&str], out: &mut Stdout) -> Result<()> {
     for (title, paths) in [
-        ("The appliance has, and the spec has not", &only_live),
-        ("The spec has, and the appliance does not link to", &only_spec),
+        ("The appliance has, and the spec has not", only_live),
+        ("The spec has, and the appliance does not link to", only_spec),
     ] {
         print(
             out,
@@ -61,13 +86,7 @@ pub(super) async fn run(client: &Client, out: &mut Stdout) -> Result<Status> {
             print(out, &format!("  {path}"))?;
         }
     }
-    for path in &live.unread {
-        remark(&format!("note: {path} could not be read, so what it links to is missing here"));
-    }
-    if live.is_cut {
-        remark(&format!("note: stopped after {MAX_REQUESTS} requests; more may be linked"));
-    }
-    Ok(Status::Done)
+    Ok(())
 }
 
 impl Live {

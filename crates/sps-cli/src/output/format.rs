@@ -23,3 +23,16 @@ pub(crate) enum Format {
     /// JSON
     Json,
 }
+
+/// The format of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Human,
+    /// JSON
+    Json,
+    /// Tables
+    Markdown,
+    /// A page in one file
+    Html,
+}

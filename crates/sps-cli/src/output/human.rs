@@ -3,7 +3,9 @@
 use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _, io::Write as _};
 
 use anyhow::Result;
-use sps_validate::{Copied, Diagnostic, Finding, Related, Report, Severity, render::Renderer};
+use sps_validate::{
+    Copied, Diagnostic, Finding, Related, Report, Severity, Unchecked, render::Renderer,
+};
 
 use crate::{
     check::{
@@ -17,7 +19,7 @@ use crate::{
         settings::is_verbose,
         stdout::{Stdout, complain},
         text::{count, one_line},
-        unchecked::{self, UncheckedGroup, UncheckedPlace},
+        unchecked::{UncheckedGroup, UncheckedPlace, group, line},
     },
     spec::{self, locate},
     status::Status,
@@ -92,7 +94,7 @@ impl Sink for Human {
             // Each finding is a paragraph.
             writeln!(out)?;
         }
-        unchecked::group(&mut self.unchecked, &rendered);
+        group(&mut self.unchecked, &rendered);
         Ok(())
     }
 
@@ -108,7 +110,7 @@ impl Sink for Human {
             writeln!(out, "{rest}\n")?;
         }
         if !is_verbose() && !self.unchecked.is_empty() {
-            writeln!(out, "{}", unchecked::line(&self.unchecked, summary.unchecked))?;
+            writeln!(out, "{}", line(&self.unchecked, summary.unchecked))?;
             self.unchecked.clear();
         }
         for unchecked in &self.unchecked {
@@ -139,15 +141,13 @@ impl Render for Show {
             .filter(|it| self.amount.shows(it))
             .map(|it| self.finding(&renderer, it))
             .collect();
-        let mut unchecked = Vec::new();
+        let mut listed = Vec::new();
         if self.amount == Amount::Everything {
-            parts.extend(resend_note(&checked).map(Part::from));
-            // A note says it already where the whole endpoint is unknown.
-            let is_known = checked.endpoint.is_none_or(|path| locate(path).is_some());
-            unchecked = if is_known { checked.report.unchecked } else { Vec::new() };
+            parts.extend(resend_note(&checked).map(|note| Part::from(format!("{note}\n"))));
+            listed = unchecked(&checked);
         }
         let Checked { source, file, is_in_tree, .. } = checked;
-        Rendered { source, file, parts, unchecked, is_in_tree }
+        Rendered { source, file, parts, unchecked: listed, is_in_tree }
     }
 
     fn diff(&self, before: &Checked, after: &Checked, copied: &[Copied]) -> Option<Part> {
@@ -170,19 +170,28 @@ impl Render for Show {
 impl Show {
     /// Renders a finding with its lines, its help and the reason of its rule.
     fn finding(self, renderer: &Renderer<'_>, diagnostic: &Diagnostic) -> Part {
-        let Diagnostic { code, message, help, .. } = diagnostic;
         let text = renderer.diagnostic(diagnostic, &advice::help(diagnostic));
-        let note = spec::code(code).and_then(|it| {
-            let why = new_sentences(&it.why, &[message, help])?;
-            Some((*code, renderer.note(diagnostic, &why)))
-        });
+        let note = note(diagnostic).map(|why| (diagnostic.code, renderer.note(diagnostic, &why)));
         let once = note.filter(|_| self.amount == Amount::Everything);
         Part { once, ..Part::finding(text) }
     }
 }
 
+/// The reason of a rule, without the sentences that the finding has already.
+pub(super) fn note(diagnostic: &Diagnostic) -> Option<String> {
+    let Diagnostic { code, message, help, .. } = diagnostic;
+    new_sentences(&spec::code(code)?.why, &[message, help])
+}
+
+/// The rules that are listed as not checked.
+pub(super) fn unchecked(checked: &Checked) -> Vec<Unchecked> {
+    // A note says it already where the whole endpoint is unknown.
+    let is_known = checked.endpoint.is_none_or(|path| locate(path).is_some());
+    if is_known { checked.report.unchecked.clone() } else { Vec::new() }
+}
+
 /// The diagnostics, with a mistyped required key as one: the unknown key, and the place where the meant one is missing.
-fn mistyped_keys_joined(diagnostics: &[Diagnostic]) -> Vec<Cow<'_, Diagnostic>> {
+pub(super) fn mistyped_keys_joined(diagnostics: &[Diagnostic]) -> Vec<Cow<'_, Diagnostic>> {
     let parent = |it: &Diagnostic| it.pointer.rsplit_once('/').map(|(parent, _)| parent.to_owned());
     let mut joined: Vec<Cow<'_, Diagnostic>> = diagnostics.iter().map(Cow::Borrowed).collect();
     for missing in diagnostics {
@@ -221,7 +230,7 @@ fn new_sentences(note: &str, printed: &[&str]) -> Option<String> {
 }
 
 /// Note about a response that someone may want to send back.
-fn resend_note(checked: &Checked) -> Option<String> {
+pub(super) fn resend_note(checked: &Checked) -> Option<String> {
     let source = one_line(&checked.source);
     let file = one_line(&checked.file);
     let command = match checked.resend? {
@@ -232,7 +241,7 @@ fn resend_note(checked: &Checked) -> Option<String> {
         Resend::Rewrite => "`sps request` makes a request of it".to_owned(),
         Resend::TakeOne => "`sps request` makes a request of one item".to_owned(),
     };
-    Some(format!("{source}: note: checked as a response; to send it back, {command}\n"))
+    Some(format!("{source}: note: checked as a response; to send it back, {command}"))
 }
 
 /// `FILE:LINE:COLUMN` of an offset in a document.

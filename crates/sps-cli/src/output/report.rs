@@ -1,7 +1,7 @@
 //! Results of `sps check` in transit to a format.
 
 use anyhow::Result;
-use sps_validate::{Copied, Unchecked};
+use sps_validate::{Copied, Severity, Unchecked};
 
 use crate::{
     check::{
@@ -48,6 +48,8 @@ pub(crate) struct Part {
     pub(crate) once: Option<(&'static str, String)>,
     /// Whether it is a finding, of which a limited number is shown for each file.
     pub(crate) is_finding: bool,
+    /// The code and the severity of the finding, for a format that sorts by them.
+    pub(crate) kind: Option<(&'static str, Severity)>,
     pub(crate) issue: Option<Issue>,
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::output::{advice, report::Rendered};
+use crate::output::{advice, count, report::Rendered};
 
 /// Places that are listed; the others are counted.
 const LISTED_PLACES: usize = 3;
 
 /// Rules that were left unchecked for the same reason, in all documents.
 #[derive(Debug)]
-pub(super) struct UncheckedGroup {
+pub(crate) struct UncheckedGroup {
     pub(super) reason: String,
     /// The option that lets them be checked.
     option: Option<&'static str>,
@@ -56,8 +56,25 @@ pub(super) fn line(groups: &[UncheckedGroup], number: usize) -> String {
     format!("note: {number} not checked{options}; `-v` lists them")
 }
 
+/// Each group in one sentence, with its first places.
+pub(crate) fn sentences(groups: &[UncheckedGroup]) -> Vec<String> {
+    let sentence = |group: &UncheckedGroup| {
+        let places = group.places.iter().map(|it| {
+            let space = if it.pointer.is_empty() { "" } else { " " };
+            format!("{}{space}{}", it.source, it.pointer)
+        });
+        let mut places: Vec<String> = places.collect();
+        let others = group.other_places();
+        if others > 0 {
+            places.push(count(others, "more place"));
+        }
+        format!("{} ({})", group.message(), places.join(", "))
+    };
+    groups.iter().map(sentence).collect()
+}
+
 /// Adds the unchecked rules of a document.
-pub(super) fn group(groups: &mut Vec<UncheckedGroup>, rendered: &Rendered) {
+pub(crate) fn group(groups: &mut Vec<UncheckedGroup>, rendered: &Rendered) {
     // Several rules may be unchecked at one place for the same reason.
     let mut seen = BTreeSet::new();
     for unchecked in &rendered.unchecked {

@@ -23,7 +23,7 @@ fn many(lines: usize) -> Vec<u8> {
 #[test]
 fn results_have_the_order_of_the_input_on_any_number_of_threads() {
     let dir = Dir::new("bulk").with("x.jsonl", many(10_000)).with("y.jsonl", many(1_000));
-    for format in ["human", "concise", "github", "gitlab", "json", "sarif"] {
+    for format in ["human", "concise", "github", "gitlab", "html", "json", "sarif"] {
         let run = |threads: &str| {
             let output = command()
                 .args(["check", ".", "-e", ENDPOINT, "--format", format])

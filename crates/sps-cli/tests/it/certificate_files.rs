@@ -186,7 +186,7 @@ fn a_private_key_in_a_body_is_never_printed() {
     ];
     for text in texts {
         fs::write(dir.path().join("email.json"), email(&text)).unwrap();
-        for format in ["human", "concise", "json", "sarif", "github", "gitlab"] {
+        for format in ["human", "concise", "json", "sarif", "github", "gitlab", "html"] {
             let run =
                 dir.sps(&["check", "-e", "management/email", "--format", format, "email.json"]);
             assert_eq!(run.status, 1, "{}", run.all());

@@ -191,7 +191,7 @@ fn a_dry_run_shows_the_repairs_and_fails_if_there_are_any() {
     let wrong = DISK.replace("archiving", "archivng");
     let dir = Dir::new("fix_dry").with("x.json", &wrong);
     let check = ["check", "x.json", "--fix", "-e", DISK_ENDPOINT];
-    for format in ["human", "concise", "github", "gitlab", "json", "sarif"] {
+    for format in ["human", "concise", "github", "gitlab", "html", "json", "sarif"] {
         let dry = dir.sps(&[&check[..], &["--dry-run", "--format", format]].concat());
         assert_eq!(dry.status, 1, "{}", dry.all());
     }

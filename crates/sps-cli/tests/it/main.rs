@@ -23,6 +23,7 @@ mod fix;
 mod fleet;
 mod help;
 mod hooks;
+mod html;
 mod locks;
 mod lsp;
 mod machine;

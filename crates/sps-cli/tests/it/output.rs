@@ -302,7 +302,7 @@ fn a_waived_rule_does_not_stop_a_change_and_a_structural_one_cannot_be_waived() 
 fn quiet_is_the_same_in_every_format() {
     let both = TRAP_3.replace("\"aes\"", "\"none\"");
     let dir = Dir::new("output-quiet-formats").with("management/snmp/trap.json", both);
-    for format in ["human", "concise", "json", "sarif", "github", "gitlab"] {
+    for format in ["human", "concise", "json", "sarif", "github", "gitlab", "html"] {
         let loud = dir.sps(&["check", ".", "--format", format]).stdout;
         assert!(loud.contains("weak-encryption"), "{format}: {loud}");
         let quiet = dir.sps(&["check", ".", "--format", format, "-q"]);

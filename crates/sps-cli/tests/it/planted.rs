@@ -117,11 +117,13 @@ fn are_clean(appliance: &Appliance, places: &[&str]) {
 }
 
 fn show_everything(appliance: &Appliance, round: usize, status: i32) {
-    let shows: [&[&str]; 8] = [
+    let shows: [&[&str]; 10] = [
         &["--format", "human"],
         &["--format", "json"],
         &["--format", "markdown"],
+        &["--format", "html"],
         &["--graph", "dot"],
+        &["--graph", "svg"],
         &["--color", "always"],
         &["-v"],
         &["-vv"],
@@ -131,7 +133,7 @@ fn show_everything(appliance: &Appliance, round: usize, status: i32) {
         let run = sps(appliance, round, &[&["plan", "site", "--allow-commands"], show].concat());
         assert_eq!(run.status, status, "{show:?}: {}", run.all());
     }
-    for format in ["human", "concise", "json", "sarif", "github", "gitlab"] {
+    for format in ["human", "concise", "json", "sarif", "github", "gitlab", "html"] {
         for with in [&[][..], &["--with-secrets", "--allow-commands"]] {
             let arguments = [&["check", "site", "--format", format], with].concat();
             let mut command = appliance.command("home");
@@ -175,9 +177,13 @@ fn twenty_planted_secrets_are_nowhere() {
 
     // A plan with a value that is in a file can be shown, and not saved.
     write_tree(&appliance, 2);
-    for show in
-        [&["--format", "human"][..], &["--format", "json"], &["--format", "markdown"], &["-vv"]]
-    {
+    for show in [
+        &["--format", "human"][..],
+        &["--format", "json"],
+        &["--format", "markdown"],
+        &["--format", "html"],
+        &["-vv"],
+    ] {
         let run = sps(&appliance, 2, &[&["plan", "site", "--allow-commands"], show].concat());
         assert_eq!(run.status, 3, "{show:?}: {}", run.all());
     }

@@ -6,7 +6,7 @@ const SECRET: &str = "hunter2-Zq8";
 
 #[track_caller]
 fn stays_secret(dir: &Dir, arguments: &[&str]) {
-    for format in ["human", "concise", "github", "gitlab", "json", "sarif"] {
+    for format in ["human", "concise", "github", "gitlab", "html", "json", "sarif"] {
         for fix in [&[][..], &["--fix", "--dry-run"]] {
             let run = dir.sps(&[arguments, &["--format", format], fix].concat());
             assert!(!run.all().contains(SECRET), "{arguments:?}: {}", run.all());

@@ -224,6 +224,20 @@ fn s197_the_pipeline_comments_and_fails_where_it_should() {
     assert_eq!(run.status, 0, "{}", run.all());
     let comment = fs::read_to_string(dir.join("comment.md")).unwrap();
     assert!(comment.contains("management/health_monitoring"), "{comment}");
+    // The reports of the page.
+    let text = fs::read_to_string(page("pipeline.md")).unwrap();
+    let is_of_reports = |lines: &Vec<String>| lines.iter().any(|it| it.contains("> plan.html"));
+    let mut blocks = blocks(&text).into_iter().map(|(_, lines)| lines);
+    for (line, status) in blocks.find(is_of_reports).unwrap().iter().zip([0, 3, 3]) {
+        let run = shell.run(line);
+        assert_eq!(run.status, status, "{line}: {}", run.all());
+    }
+    for (file, start) in
+        [("check.html", "<!DOCTYPE html>"), ("plan.html", "<!DOCTYPE html>"), ("plan.svg", "<svg ")]
+    {
+        let text = fs::read_to_string(dir.join(file)).unwrap();
+        assert!(text.starts_with(start), "{file}: {text}");
+    }
     assert_eq!(step("apply").status, 0);
     assert_eq!(step("plan").status, 0);
 

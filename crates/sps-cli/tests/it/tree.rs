@@ -309,7 +309,7 @@ fn secrets_are_read_only_if_told_so_and_never_shown() {
         .with("auth", "blue~parrot")
         .with("site/management/snmp/trap.json", trap(r#"{"$secret": "file:../auth"}"#));
     assert_eq!(dir.sps(&["check", "site"]).status, 0);
-    for format in ["human", "concise", "json", "sarif", "github", "gitlab"] {
+    for format in ["human", "concise", "json", "sarif", "github", "gitlab", "html"] {
         let run = dir.sps(&["check", "site", "--with-secrets", "--format", format]);
         assert_eq!(run.status, 1, "{}", run.all());
         assert!(run.stdout.contains("snmp-password-charset"), "{}", run.all());

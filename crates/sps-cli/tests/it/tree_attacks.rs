@@ -335,7 +335,7 @@ fn no_output_has_a_character_that_readers_do_not_see() {
     }
     let mut outputs = vec![appliance.sps(&["export", "tree"])];
     write(&appliance, "empty/sps.toml", "owned = [\"policies/userlists\"]\n");
-    for format in ["human", "json", "markdown"] {
+    for format in ["human", "json", "markdown", "html"] {
         outputs.push(appliance.sps(&["plan", "empty", "--format", format]));
     }
     outputs.push(appliance.sps(&["plan", "empty", "--graph", "dot"]));

@@ -56,7 +56,7 @@ fn s041_every_format_hides_the_same_places() {
     let text = trap(&format!("{{\"$new\": {{\"plain\": \"{plain}\"}}}}"));
     let dir =
         tree("s041").with("site/management/snmp/trap.json", text.replace("\"sha\"", "\"sha256\""));
-    for format in ["human", "concise", "json", "sarif", "github", "gitlab"] {
+    for format in ["human", "concise", "json", "sarif", "github", "gitlab", "html"] {
         let run = dir.sps(&["check", "site", "--format", format]);
         assert_eq!(run.status, 1, "{}", run.all());
         assert!(run.stdout.contains("/version/value/auth_method"), "{}", run.all());
@@ -385,7 +385,7 @@ fn s193_a_shared_text_is_refused_with_a_way_that_works() {
 #[test]
 fn s203_a_file_or_pipe_gets_no_escape_byte() {
     let dir = tree("s203").with("site/ssh/channel_policies/shell.json", shell("\"office\""));
-    for format in ["human", "concise", "json", "sarif", "github", "gitlab"] {
+    for format in ["human", "concise", "json", "sarif", "github", "gitlab", "html"] {
         let mut command = command();
         let output = command
             .args(["check", "site", "--format", format])

@@ -45,7 +45,7 @@ fn s129_a_word_of_yaml_1_1_is_no_switch() {
 fn s045_a_mistake_in_the_syntax_shows_no_secret() {
     let dir = Dir::new("yaml_secret")
         .with("site/passwords/one.yaml", "plain: hunter2-a\nother: \"hunter2-b\n");
-    for format in ["human", "concise", "json", "sarif", "github", "gitlab"] {
+    for format in ["human", "concise", "json", "sarif", "github", "gitlab", "html"] {
         let run = dir.sps(&["check", "site", "--format", format]);
         assert_eq!(run.status, 1, "{}", run.all());
         assert!(run.stdout.contains("invalid-yaml"), "{}", run.stdout);

@@ -21,7 +21,12 @@ use crate::{
         tree::{Tree, TreeArgs},
     },
     connection::{self, runtime},
-    output::{Stdout, date_time, is_stdout_colored, print, print_result, remark},
+    output::{
+        Stdout, date_time,
+        graph::{self, Graph as Drawing},
+        html::plan::{PlanFacts, plan_page},
+        is_stdout_colored, print, print_result, remark,
+    },
     status::Status,
 };
 
@@ -45,6 +50,7 @@ Examples:
   sps plan config/
   sps plan config/ --out change.plan
   sps plan --show change.plan --format markdown
+  sps plan config/ --format html
   sps plan config/ --only policies/time_policies --format json
   sps plan examples/site --sim")]
 pub(crate) struct PlanArgs {
@@ -82,6 +88,8 @@ pub(crate) struct PlanArgs {
 enum Graph {
     /// The language of Graphviz
     Dot,
+    /// A picture, drawn without Graphviz
+    Svg,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -92,6 +100,8 @@ enum PlanFormat {
     Json,
     /// For a comment on a merge request; less than 60 kB
     Markdown,
+    /// A page in one file, with a graph of the references
+    Html,
 }
 
 /// Runs `sps plan`.
@@ -102,7 +112,12 @@ pub(crate) fn plan(args: &PlanArgs, out: &mut Stdout) -> Result<Status> {
             Err(error) => return not_taken(error),
         };
         remark(&format!("a plan of {} for {}", saved.made_at, saved.plan.appliance().describe()));
-        args.print(&saved.plan, out)?;
+        let facts = PlanFacts {
+            made_at: saved.made_at.clone(),
+            unchecked: vec![UNCHECKED_WHEN_SAVED.to_owned()],
+            all: args.all(),
+        };
+        args.print(&saved.plan, &facts, out)?;
         return Ok(status(&saved.plan));
     }
     let Some(dir) = &args.dir else { bail!("no tree: pass a folder") };
@@ -118,10 +133,15 @@ pub(crate) fn plan(args: &PlanArgs, out: &mut Stdout) -> Result<Status> {
         if let Some(file) = &args.out {
             save(&plan, file)?;
         }
-        args.print(&plan, out)?;
+        let made_at = now().map(date_time).unwrap_or_default();
+        let facts = PlanFacts { made_at, unchecked: tree.unchecked(), all: args.all() };
+        args.print(&plan, &facts, out)?;
         Ok(status(&plan))
     })
 }
+
+/// What a saved plan does not tell.
+const UNCHECKED_WHEN_SAVED: &str = "A saved plan does not tell which rules the check of its tree left open; `sps check` lists them.";
 
 fn status(plan: &Plan) -> Status {
     if plan.is_empty() { Status::Done } else { Status::Different }
@@ -135,15 +155,28 @@ fn save(plan: &Plan, file: &Path) -> Result<()> {
 }
 
 impl PlanArgs {
-    fn print(&self, plan: &Plan, out: &mut Stdout) -> Result<()> {
+    /// The command that shows all of the plan.
+    fn all(&self) -> String {
+        match self.out.as_ref().or(self.show.as_ref()) {
+            Some(file) => format!("sps plan --show {}", file.display()),
+            None => "sps plan --format json".to_owned(),
+        }
+    }
+
+    fn print(&self, plan: &Plan, facts: &PlanFacts, out: &mut Stdout) -> Result<()> {
         match (self.graph, self.format) {
             (Some(Graph::Dot), _) => print(out, &plan.to_dot()),
+            (Some(Graph::Svg), _) => {
+                let title = format!("Requests of the plan for {}", plan.appliance().url);
+                print(out, &graph::file(&Drawing::of_steps(plan), &title, "comes after"))
+            }
+            (None, PlanFormat::Html) => print(out, &plan_page(plan, facts)),
             (None, PlanFormat::Human) => print_plan(plan, out),
             (None, PlanFormat::Json) => print_result(out, plan.to_json(), status(plan)),
             (None, PlanFormat::Markdown) => {
                 let mut options = MarkdownOptions::default();
-                if let Some(file) = self.out.as_ref().or(self.show.as_ref()) {
-                    options.rest = Some(format!("`sps plan --show {}` shows all.", file.display()));
+                if self.out.is_some() || self.show.is_some() {
+                    options.rest = Some(format!("`{}` shows all.", self.all()));
                 }
                 print(out, &plan.to_markdown(&options))
             }

@@ -8,6 +8,7 @@ use sps_site::{
     Appliance, CheckOptions, LoadOptions, Plan, PlanError, PlanOptions, Secrets, Site, SiteReport,
     Snapshot, Wanted, plan::Prepared,
 };
+use sps_validate::Reason;
 
 use crate::{
     check::validate::now,
@@ -17,7 +18,11 @@ use crate::{
         secrets::SecretArgs,
     },
     connection,
-    output::remark,
+    output::{
+        remark,
+        report::Rendered,
+        unchecked::{group, sentences},
+    },
     spec::endpoints,
     status::Status,
 };
@@ -64,6 +69,24 @@ impl Tree {
     /// The tree itself.
     pub(super) fn site(&self) -> &Site {
         &self.site
+    }
+
+    /// What the check of the tree did not decide or did not look at, in sentences.
+    pub(super) fn unchecked(&self) -> Vec<String> {
+        let mut groups = Vec::new();
+        for file in &self.report.files {
+            let mut unchecked = file.report.unchecked.clone();
+            // A plan asks the appliance.
+            unchecked.retain(|it| !matches!(it.reason, Reason::ExistenceUnknown));
+            let source = file.file.display().to_string();
+            let file = source.clone();
+            let rendered =
+                Rendered { source, file, unchecked, is_in_tree: true, ..Rendered::default() };
+            group(&mut groups, &rendered);
+        }
+        let notes = self.report.notes.iter();
+        let notes = notes.map(|it| format!("left alone: {}: {}", it.file.display(), it.reason));
+        sentences(&groups).into_iter().chain(notes).collect()
     }
 
     /// Reads what the appliance has, and compares. Prints why that cannot be done.
