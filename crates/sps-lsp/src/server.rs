@@ -19,9 +19,9 @@ use lsp_types::{
     notification::{
         Cancel, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders,
         DidCloseTextDocument, DidCreateFiles, DidDeleteFiles, DidOpenTextDocument, DidRenameFiles,
-        Notification as _, PublishDiagnostics,
+        Exit, Notification as _, PublishDiagnostics,
     },
-    request::{RegisterCapability, Request as _},
+    request::{RegisterCapability, Request as _, Shutdown},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -126,7 +126,9 @@ impl<'c> Server<'c> {
             }
             match self.next() {
                 Next::Message(Message::Request(request)) => {
-                    if self.connection.handle_shutdown(&request)? {
+                    if request.method == Shutdown::METHOD {
+                        self.answer(Response::new_ok(request.id, ()));
+                        self.wait_for_exit();
                         return Ok(());
                     }
                     self.request(request);
@@ -136,6 +138,23 @@ impl<'c> Server<'c> {
                 Next::Pause => self.publish(),
                 Next::Rescan => self.look_at_files(),
                 Next::End => return Ok(()),
+            }
+        }
+    }
+
+    /// Takes nothing more but the end. An editor may have sent other messages before it read the answer, or ask twice.
+    fn wait_for_exit(&mut self) {
+        let queue = std::mem::take(&mut self.queue);
+        let later = std::iter::from_fn(|| self.connection.receiver.recv().ok());
+        for message in queue.into_iter().chain(later) {
+            match message {
+                Message::Request(it) => {
+                    let message = "the server is about to end".to_owned();
+                    let code = ErrorCode::InvalidRequest as i32;
+                    self.answer(Response::new_err(it.id, code, message));
+                }
+                Message::Notification(it) if it.method == Exit::METHOD => return,
+                Message::Notification(_) | Message::Response(_) => {}
             }
         }
     }

@@ -5,6 +5,7 @@
 mod completion;
 mod diagnostics;
 mod editor;
+mod end;
 mod files;
 mod navigation;
 mod process;
