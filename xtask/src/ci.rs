@@ -8,7 +8,7 @@ use std::{
 use anyhow::bail;
 
 use crate::{
-    ansible, api, bench, codegen, dist,
+    ansible, api, bench, codegen, dist, editors,
     markdown::{MAIN_COMMAND, TEST_COMMAND},
     mutate_spec, package, shells, tidy, workspace,
 };
@@ -120,6 +120,7 @@ fn steps() -> Vec<Step> {
         Step::new("instructions", bench::check_if_possible),
         Step::new("OpenAPI", openapi),
         Step::new("Ansible", ansible::check),
+        Step::new("editors", editors::check),
         Step::new("packages of the binary", dist::check_if_possible),
         Step::cargo("main job", &[], [&["run", "--locked"], &MAIN_COMMAND[2..]].concat()),
     ]

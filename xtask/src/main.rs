@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask codegen [--check] | new-endpoint | tidy | mutate-spec | ansible | api | package | ci | bench | dist`.
+//! Developer commands: `cargo xtask codegen [--check] | new-endpoint | tidy | mutate-spec | ansible | editors | api | package | ci | bench | dist`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
 
@@ -8,6 +8,7 @@ mod bench;
 mod ci;
 mod codegen;
 mod dist;
+mod editors;
 mod markdown;
 mod mutate_spec;
 mod new_endpoint;
@@ -33,6 +34,7 @@ usage: cargo xtask <command>
   mutate-spec --sample N [--seed S]
                           try so many of these changes, chosen by the seed
   ansible [--measure N]   the playbooks of the collection, sanity and lint; or a play over N simulators
+  editors                 the extension of VS Code: types, tests, package; Neovim edits a tree with `sps lsp`
   api [--check]           write the lists of public items, or compare them
   package [CRATE…]        pack every crate, and build each, or these, from its archive alone
   ci                      everything that CI runs, in order
@@ -74,6 +76,7 @@ fn run(args: &[&str]) -> anyhow::Result<()> {
         }
         ["ansible"] => ansible::check(),
         ["ansible", "--measure", appliances] => ansible::measure(appliances),
+        ["editors"] => editors::check(),
         ["api"] => api::api(false),
         ["api", "--check"] => api::api(true),
         ["package", names @ ..] => package::package(names),

@@ -21,10 +21,15 @@ pub(crate) fn install() -> anyhow::Result<()> {
         println!("nothing is missing");
         return Ok(());
     }
+    install_packages(&packages).map(drop)
+}
+
+/// Installs packages of Debian where that is possible; otherwise it prints why not, and gives `false`.
+pub(crate) fn install_packages(packages: &[&str]) -> anyhow::Result<bool> {
     let missing = packages.join(", ");
     if !is_root() || !std::path::Path::new("/usr/bin/apt-get").exists() {
         println!("not run: only root may install {missing}, and only on Debian or Ubuntu");
-        return Ok(());
+        return Ok(false);
     }
     let apt = |arguments: &[&str]| {
         println!("$ apt-get {}", arguments.join(" "));
@@ -32,12 +37,12 @@ pub(crate) fn install() -> anyhow::Result<()> {
         command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status()
     };
     let install = ["install", "--yes", "--quiet", "--no-install-recommends"];
-    let install = [&install[..], &packages].concat();
+    let install = [&install[..], packages].concat();
     let is_done = apt(&["update", "--quiet"])?.success() && apt(&install)?.success();
     if !is_done {
         println!("not run: {missing} cannot be installed");
     }
-    Ok(())
+    Ok(is_done)
 }
 
 fn is_root() -> bool {

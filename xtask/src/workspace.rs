@@ -73,7 +73,7 @@ pub(crate) struct TextFile {
 }
 
 /// Folders and files that `.gitignore` names, beside git's own folder.
-const IGNORED: &[&str] = &[".git", "target", "wip", "proptest-regressions"];
+const IGNORED: &[&str] = &[".git", "target", "wip", "proptest-regressions", "node_modules", "out"];
 
 /// Every text file of the workspace, sorted by path. Files that are not UTF-8 are no text.
 ///

@@ -13,7 +13,15 @@ const CHOICES: &str = ".github/ISSUE_TEMPLATE/config.yml";
 const WORKFLOWS: &str = ".github/workflows/";
 
 /// Pages with links to the repository on GitHub.
-const PAGES: &[&str] = &["CONTRIBUTING.md", "SECURITY.md", ".github/"];
+const PAGES: &[&str] = &[
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    ".github/",
+    "integrations/editors/vscode/README.md",
+    "integrations/editors/vscode/package.json",
+    "integrations/editors/vscode/src/",
+    "integrations/editors/zed/extension.toml",
+];
 
 /// Checks one file, if GitHub reads it or it links there.
 pub(super) fn check(file: &TextFile, repository: Option<&str>, findings: &mut Vec<Finding>) {

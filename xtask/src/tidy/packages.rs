@@ -20,6 +20,10 @@ const ORDER: &str = "## Order of the crates";
 /// How the binary is installed from a registry. Spelled in pieces, or this file would be among its users.
 const INSTALL: &str = concat!("cargo ", "install sps-cli");
 
+/// The extension of VS Code, whose package has the licenses, too.
+const EXTENSION: &str = "integrations/editors/vscode/";
+const EXTENSION_MANIFEST: &str = "integrations/editors/vscode/package.json";
+
 /// Keys of `[package]` that crates.io shows. The manifest names them, or takes them from the workspace.
 const KEYS: &[&str] = &[
     "description",
@@ -50,6 +54,12 @@ pub(super) fn check(files: &[TextFile], members: &[Member], findings: &mut Vec<F
         }
         if let Some(manifest) = text(&member.path).and_then(|text| DeTable::parse(text).ok()) {
             metadata(manifest.get_ref(), &mut report);
+        }
+    }
+    for license in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        let path = format!("{EXTENSION}{license}");
+        if text(EXTENSION_MANIFEST).is_some() && text(license) != text(&path) {
+            findings.push(Finding::new(&path, 0, format!("copy {license} of the root here")));
         }
     }
     for file in files {
