@@ -91,9 +91,9 @@ fn filters(legend: &str, filters: &[&Filter]) -> Markup {
     }
 }
 
-/// A note that is shown while a filter hides something.
+/// A note that is shown while a filter hides something. It is true without style, too.
 fn filtered() -> Markup {
-    html! { p class="filtered" { "A filter hides a part of this page." } }
+    html! { p class="filtered" { "What has an empty box above is hidden, where the page has its style." } }
 }
 
 /// A name as a class.

@@ -89,13 +89,16 @@ pub(super) fn layout(sizes: &[Pair], arrows: &[(usize, usize)]) -> Layout {
         let mut points = Vec::new();
         for (place, at) in chain.iter().enumerate() {
             let (vertex, (start, width)) = (&vertices[*at], starts[vertices[*at].layer]);
-            let right = if *at < sizes.len() { start + vertex.size.x } else { start + width };
             let y = vertex.middle();
             if place > 0 {
                 points.push(Pair { x: start, y });
             }
             if place + 1 < chain.len() {
-                points.push(Pair { x: right, y });
+                // A box may be narrower than its layer, and no arrow bends over its neighbors.
+                if *at < sizes.len() && vertex.size.x < width {
+                    points.push(Pair { x: start + vertex.size.x, y });
+                }
+                points.push(Pair { x: start + width, y });
             }
         }
         if chain.first() != Some(&original.0) {
@@ -392,6 +395,14 @@ mod tests {
         // It leads back, from the left side of one to the right side of the other.
         let back = &layout.arrows[2];
         assert_eq!((back[0].x, back[back.len() - 1].x), (312.0, 100.0));
+    }
+
+    #[test]
+    fn no_arrow_bends_before_the_end_of_its_layer() {
+        let narrow = Pair { x: 50.0, ..BOX };
+        let layout = layout(&[BOX, narrow, BOX], &[(0, 2), (1, 2)]);
+        let x = |arrow: usize| layout.arrows[arrow].iter().map(|it| it.x).collect::<Vec<_>>();
+        assert_eq!((x(0), x(1)), (vec![100.0, 156.0], vec![50.0, 100.0, 156.0]));
     }
 
     #[test]

@@ -330,12 +330,12 @@ impl Html {
             (numbers("Numbers", &self.numbers(summary)))
             (self.errors())
             @if !self.codes.is_empty() {
-                section aria-label="Filter" {
+                section class="filters" aria-label="Filter" {
                     h2 id="filter" { "Filter" }
                     (filters("Severity", &severities.iter().collect::<Vec<_>>()))
                     (filters("Code", &codes.iter().collect::<Vec<_>>()))
-                    (filtered())
                 }
+                (filtered())
             }
             @if !self.files.is_empty() { (self.contents()) (self.findings()) }
             (self.unchecked())

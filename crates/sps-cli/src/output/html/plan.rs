@@ -237,13 +237,14 @@ fn values(change: &Change, sides: Sides) -> Markup {
 fn lines_html(lines: &[ShownLine], both: bool) -> Markup {
     let more = lines.len().saturating_sub(MAX_LINES);
     html! {
-        div class="value" {
+        pre {
             @for it in lines.iter().take(MAX_LINES) {
                 @match it.side {
                     Side::Before if both => del { span class="side" { "old " } (cut(&it.text, MAX_CHARS)) },
                     Side::After if both => ins { span class="side" { "new " } (cut(&it.text, MAX_CHARS)) },
-                    _ => div { @if both { "    " } (cut(&it.text, MAX_CHARS)) },
+                    _ => { @if both { "    " } (cut(&it.text, MAX_CHARS)) }
                 }
+                "\n"
             }
         }
         @if more > 0 { p class="cut" { (count(more, "more line")) } }
