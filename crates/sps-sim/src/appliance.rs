@@ -34,8 +34,8 @@ use crate::{
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
-        CONFIGURATION, Configuration, Holder, Node, StateFile, Transaction, Transactions, Tree,
-        parts,
+        CONFIGURATION, Configuration, Holder, Node, Origin, StateFile, Transaction, Transactions,
+        Tree, parts,
     },
     device::{Boot, Device},
     fault::{FaultKind, Faults},
@@ -87,6 +87,7 @@ pub(crate) struct Logins {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) committed: Configuration,
+    pub(crate) origin: Origin,
     pub(crate) sessions: Sessions,
     pub(crate) transactions: Transactions,
     pub(crate) jobs: Jobs,

@@ -16,8 +16,8 @@ use crate::{
     body::{Bodies, Mode},
     clock::Clock,
     configuration::{
-        Configuration, Loaded, Locks, StateFile, Transactions, Tree, fill, parts, plant, restore,
-        with_key,
+        Configuration, Loaded, Locks, Origin, StateFile, Transactions, Tree, fill, parts, plant,
+        restore, with_key,
     },
     device::Device,
     error::Error,
@@ -25,6 +25,7 @@ use crate::{
     http::{Log, LogFile},
     jobs::Jobs,
     machine::Machine,
+    page::{self, Page},
     random::Random,
     server::{self, Tls},
     session::{Sessions, User},
@@ -62,6 +63,7 @@ pub struct Builder {
     kept_requests: usize,
     original: Option<Original>,
     copies_configuration: bool,
+    page: Option<Page>,
 }
 
 impl fmt::Debug for Builder {
@@ -103,6 +105,7 @@ impl Simulator {
             kept_requests: Log::MAX_RECORDS,
             original: None,
             copies_configuration: true,
+            page: None,
         }
     }
 }
@@ -290,6 +293,22 @@ impl Builder {
         self
     }
 
+    /// Shows a browser what the simulator holds. Default: there is no page. A twin has one if its original has.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+    /// use sps_sim::{Page, Simulator};
+    ///
+    /// let sim = Simulator::builder().page(Page::new()).start().await?;
+    /// assert_eq!(sim.page_url(), Some(format!("{}/", sim.url())));
+    /// # Ok::<(), sps_sim::Error>(()) }).unwrap();
+    /// ```
+    #[cfg(feature = "page")]
+    pub fn page(mut self, page: Page) -> Self {
+        self.page = Some(page);
+        self
+    }
+
     /// Makes the settings of a twin of this simulator; see [`Simulator::twin`].
     fn of_twin(of: &Simulator) -> Self {
         let appliance = of.appliance();
@@ -308,6 +327,7 @@ impl Builder {
             spec: Some(appliance.spec),
             max_sessions: appliance.max_sessions,
             kept_requests: state.log.kept(),
+            page: of.page.as_ref().map(|it| it.settings()),
             original: Some(Original::of(
                 &appliance,
                 &state,
@@ -384,8 +404,15 @@ impl Builder {
                 Audit::new(sessions.unwrap_or_else(samples), self.snapshot_quota, &mut random)
             }
         };
+        let is_secure = tls.is_some();
+        let page = self
+            .page
+            .as_ref()
+            .map(|it| page::Server::new(it, address, name.clone(), is_secure, self.clock.now()));
+        let page = page.transpose()?.map(Arc::new);
         let state = State {
             committed,
+            origin: Origin::new(page.is_some()),
             sessions: Sessions::default(),
             transactions: Transactions::new(self.locks.unwrap_or_else(|| Locks::of(&self.target))),
             jobs: Jobs::default(),
@@ -419,9 +446,22 @@ impl Builder {
             state: Arc::new(Mutex::new(state)),
         };
         let machine = Arc::new(Machine::new(appliance, self.locks));
-        let task = tokio::spawn(server::run(listener, tls.clone(), Arc::clone(&machine)));
+        let task =
+            tokio::spawn(server::run(listener, tls.clone(), Arc::clone(&machine), page.clone()));
         let seed = self.seed;
-        Ok(Simulator { machine, clock, address, identity, user, name, seed, tls, left_out, task })
+        Ok(Simulator {
+            machine,
+            clock,
+            address,
+            identity,
+            user,
+            name,
+            seed,
+            tls,
+            left_out,
+            page,
+            task,
+        })
     }
 
     /// Takes the users, with the one of [`first_user`](Self::first_user), or `admin` without any other, in front.

@@ -4,6 +4,7 @@ mod defaults;
 mod extra;
 mod locks;
 mod membership;
+mod origin;
 mod restore;
 mod state_file;
 mod store;
@@ -15,6 +16,7 @@ pub(crate) use self::{
     extra::{plant, with_key},
     locks::Transactions,
     membership::Membership,
+    origin::Origin,
     restore::restore,
     state_file::{Loaded, StateFile},
     store::{Configuration, Object, targets},

@@ -154,15 +154,34 @@ fn glob(pattern: &str, text: &str) -> bool {
 
 /// All active faults.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Fault>);
+pub(crate) struct Faults {
+    armed: Vec<Armed>,
+    /// Number of faults so far, which is the id of the last one.
+    count: u64,
+}
+
+/// An active fault.
+#[derive(Debug)]
+pub(crate) struct Armed {
+    /// Number that no other fault of the run has.
+    #[cfg_attr(
+        not(feature = "page"),
+        expect(dead_code, reason = "the page alone removes one fault")
+    )]
+    pub(crate) id: u64,
+    pub(crate) fault: Fault,
+    /// Number of requests that it has hit.
+    pub(crate) hits: u64,
+}
 
 impl Faults {
     pub(crate) fn add(&mut self, fault: Fault) {
-        self.0.push(fault);
+        self.count += 1;
+        self.armed.push(Armed { id: self.count, fault, hits: 0 });
     }
 
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.armed.clear();
     }
 
     /// Returns the faults that hit this request, in the order in which they were added, and counts them.
@@ -176,17 +195,32 @@ impl Faults {
         applies: impl Fn(&FaultKind) -> bool,
     ) -> Vec<FaultKind> {
         let mut hit = Vec::new();
-        for fault in &mut self.0 {
+        for Armed { fault, hits, .. } in &mut self.armed {
             if fault.matches(method, path)
                 && applies(&fault.kind)
                 && (fault.probability >= 1.0 || random.fraction() < fault.probability)
             {
                 fault.times = fault.times.map(|it| it - 1);
                 hit.push(fault.kind.clone());
+                *hits += 1;
             }
         }
-        self.0.retain(|fault| fault.times != Some(0));
+        self.armed.retain(|it| it.fault.times != Some(0));
         hit
+    }
+}
+
+#[cfg(feature = "page")]
+impl Faults {
+    /// Removes one fault, and returns whether it was active.
+    pub(crate) fn remove(&mut self, id: u64) -> bool {
+        let before = self.armed.len();
+        self.armed.retain(|it| it.id != id);
+        self.armed.len() < before
+    }
+
+    pub(crate) fn armed(&self) -> &[Armed] {
+        &self.armed
     }
 }
 

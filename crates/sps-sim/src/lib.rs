@@ -35,7 +35,8 @@
 //!
 //! # Features
 //!
-//! The crate has no features: the spec is part of it.
+//! `page` adds `Page`, which shows a browser what the simulator holds. Nothing is on by default, and the spec is part of
+//! the crate.
 //!
 //! # What it does not do
 //!
@@ -53,6 +54,8 @@ mod fault;
 mod http;
 mod jobs;
 mod machine;
+#[cfg_attr(not(feature = "page"), path = "no_page.rs")]
+mod page;
 mod random;
 mod server;
 mod session;
@@ -102,6 +105,9 @@ pub use crate::{
     session::User,
     simulator::Simulator,
 };
+
+#[cfg(feature = "page")]
+pub use crate::page::Page;
 
 /// The program of the front page on crates.io runs as a test.
 #[cfg(doctest)]

@@ -71,6 +71,7 @@ impl Machine {
             let configuration = state.committed.clone();
             match restore(configuration, &old.target, old.spec, &target, &tree, &bodies) {
                 Ok(restored) => {
+                    state.origin.keep(&state.committed);
                     state.committed = restored.configuration;
                     if let Some(file) = &old.file {
                         file.keep(old.target.clone());

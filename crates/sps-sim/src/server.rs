@@ -1,7 +1,6 @@
 //! The server: connections, TLS and HTTP around the appliance, and the faults that affect them.
 
 mod paced_body;
-mod receive;
 mod tls;
 
 use std::{
@@ -32,23 +31,31 @@ use tokio::{
 use crate::{
     appliance::Appliance,
     fault::FaultKind,
-    http::{Request, Response},
+    http::{CLIENT_TIMEOUT, Request, Response, receive},
     machine::Machine,
+    page,
 };
 
+use self::paced_body::PacedBody;
 pub(crate) use self::tls::{Identity, Tls};
-use self::{
-    paced_body::PacedBody,
-    receive::{CLIENT_TIMEOUT, receive},
-};
 
 /// Accepts connections until it is aborted. All of them end with it.
-pub(crate) async fn run(listener: TcpListener, tls: Option<Tls>, machine: Arc<Machine>) {
+pub(crate) async fn run(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    machine: Arc<Machine>,
+    page: Option<Arc<page::Server>>,
+) {
     let delayed = DelayedRequests::default();
     let served = Arc::clone(&machine);
     let router = Router::new().fallback(move |request: axum::extract::Request| {
-        let (machine, delayed) = (Arc::clone(&served), delayed.clone());
-        async move { serve(machine, delayed, request).await }
+        let (machine, delayed, page) = (Arc::clone(&served), delayed.clone(), page.clone());
+        async move {
+            match page.filter(|_| page::takes(&request)) {
+                Some(page) => page.serve(&machine, request).await,
+                None => serve(machine, delayed, request).await,
+            }
+        }
     });
     let mut connections = JoinSet::new();
     loop {

@@ -69,8 +69,8 @@ pub(crate) struct Session {
     pub(crate) rights: Rights,
     /// Token that a browser has to send back.
     pub(crate) x_token: String,
-    credential: Credential,
-    last_request: SystemTime,
+    pub(crate) credential: Credential,
+    pub(crate) last_request: SystemTime,
 }
 
 /// The user and session of a request.
@@ -139,6 +139,12 @@ impl Sessions {
             credential: session.credential,
             remaining: timeout,
         })
+    }
+
+    /// Returns all open sessions with their tokens, in no order.
+    #[cfg(feature = "page")]
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &Session)> {
+        self.by_token.iter().map(|(token, session)| (token.as_str(), session))
     }
 
     /// How many are open.

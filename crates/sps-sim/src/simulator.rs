@@ -20,6 +20,7 @@ use crate::{
     fault::Fault,
     http::{FailedHandshake, LogFile, RequestRecord},
     machine::Machine,
+    page,
     server::{Identity, Tls},
     session::User,
 };
@@ -35,6 +36,7 @@ pub struct Simulator {
     pub(crate) seed: Option<u64>,
     pub(crate) tls: Option<Tls>,
     pub(crate) left_out: Vec<String>,
+    pub(crate) page: Option<Arc<page::Server>>,
     pub(crate) task: JoinHandle<()>,
 }
 
@@ -90,6 +92,18 @@ impl Simulator {
             _ => {}
         }
         format!("{scheme}://{address}")
+    }
+
+    /// Returns the address of the page for a browser, if [`Builder::page`](crate::Builder::page) turned it on.
+    ///
+    /// It holds the token of the page if other machines can reach the simulator: then it is a secret.
+    #[cfg(feature = "page")]
+    pub fn page_url(&self) -> Option<String> {
+        let url = self.url();
+        Some(match self.page.as_ref()?.token() {
+            Some(token) => format!("{url}/?token={token}"),
+            None => format!("{url}/"),
+        })
     }
 
     /// Returns the name that [`Builder::name`](crate::Builder::name) gave.
@@ -153,14 +167,15 @@ impl Simulator {
     /// Begins the log again: forgets what arrived so far, and from now on appends each request to this file, if there is one,
     /// as [`Builder::log_file`](crate::Builder::log_file) does.
     ///
-    /// What prepares a simulator thus does not count among the requests of a test.
+    /// What prepares a simulator thus does not count among the requests of a test. What the page shows as changes since the
+    /// start begins again, too.
     ///
     /// # Errors
     ///
     /// Returns an error if the file cannot be opened. The log then stays as it is.
     pub fn restart_log(&self, file: Option<&Path>) -> Result<(), Error> {
         let file = file.map(LogFile::open).transpose()?;
-        self.appliance().lock().log.restart(file);
+        self.begin_again(file);
         Ok(())
     }
 
@@ -168,7 +183,14 @@ impl Simulator {
     /// Each line then names its simulator, if that has a name.
     pub fn share_log(&self, of: &Self) {
         let file = of.appliance().lock().log.file();
-        self.appliance().lock().log.restart(file);
+        self.begin_again(file);
+    }
+
+    fn begin_again(&self, file: Option<Arc<LogFile>>) {
+        let appliance = self.appliance();
+        let State { log, origin, .. } = &mut *appliance.lock();
+        log.restart(file);
+        origin.restart();
     }
 
     /// Returns the error that ended the log file. Without one, the file has every request.

@@ -46,6 +46,7 @@ impl Call<'_> {
         let is_address = server.parse::<std::net::IpAddr>().is_ok();
         let kind = if is_address { "ip" } else { "fqdn" };
         // Naming is read by `/api/info`, in versions whose guide does not show the endpoint too.
+        self.state.origin.keep(&self.state.committed);
         self.set_up(NAMING, true, |naming| {
             naming["hostname"] = json!(text("/network/hostname"));
             naming["domainname"] = json!(text("/network/domainname"));

@@ -110,6 +110,7 @@ impl Call<'_> {
         {
             return Err(Failure::new(500, "InternalError", error.to_string()));
         }
+        self.state.origin.keep(&self.state.committed);
         self.state.committed = next;
         self.state.transactions.commit(&caller.token);
         Ok(self.status())

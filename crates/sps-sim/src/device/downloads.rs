@@ -25,7 +25,7 @@ pub(crate) struct Downloads(Vec<Download>);
 #[derive(Debug)]
 pub(crate) struct Download {
     pub(crate) key: String,
-    url: String,
+    pub(crate) url: String,
     sha256: String,
     /// Version of the image, if its name has none.
     version: String,

@@ -58,6 +58,8 @@ pub struct FailedHandshake {
 pub(crate) struct Log {
     requests: VecDeque<RequestRecord>,
     handshakes: VecDeque<FailedHandshake>,
+    /// Number of requests so far, which is the number of the last one.
+    count: u64,
     /// Number of records of each kind that are kept.
     kept: usize,
     /// Name of the appliance, for the lines of a file that several share.
@@ -75,7 +77,14 @@ impl Log {
 
     /// Creates a log that keeps this number of records, and has no file.
     pub(crate) fn new(name: Option<String>, kept: usize) -> Self {
-        Self { requests: VecDeque::new(), handshakes: VecDeque::new(), kept, name, file: None }
+        Self {
+            requests: VecDeque::new(),
+            handshakes: VecDeque::new(),
+            count: 0,
+            kept,
+            name,
+            file: None,
+        }
     }
 
     /// Begins again, with this file, if there is one.
@@ -103,6 +112,7 @@ impl Log {
             "session": session, "status": status, "user": user,
         }));
         push(&mut self.requests, record, self.kept);
+        self.count += 1;
     }
 
     pub(crate) fn add_handshake(&mut self, handshake: FailedHandshake) {
@@ -130,6 +140,26 @@ impl Log {
 
     pub(crate) fn handshakes(&self) -> Vec<FailedHandshake> {
         self.handshakes.iter().cloned().collect()
+    }
+}
+
+#[cfg(feature = "page")]
+impl Log {
+    /// Returns the number of the last request. The first request has the number 1.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Returns the kept requests with numbers from `first` to `last`, oldest first, each with its number.
+    pub(crate) fn range(
+        &self,
+        first: u64,
+        last: u64,
+    ) -> impl Iterator<Item = (u64, &RequestRecord)> {
+        let oldest = self.count - self.requests.len() as u64 + 1;
+        let skipped = usize::try_from(first.saturating_sub(oldest)).unwrap_or(usize::MAX);
+        let requests = self.requests.iter().enumerate().skip(skipped);
+        requests.map(move |(at, it)| (oldest + at as u64, it)).take_while(move |it| it.0 <= last)
     }
 }
 

@@ -112,11 +112,7 @@ impl Request {
 
     /// Returns all query parameters, decoded. One that cannot be decoded stays as it is.
     pub(crate) fn parameters(&self) -> Vec<(String, String)> {
-        let query = self.raw_query.as_deref().unwrap_or_default();
-        let pairs = query.split('&').filter(|it| !it.is_empty());
-        let pairs = pairs.map(|it| it.split_once('=').unwrap_or((it, "")));
-        let text = |it: &str| query_decoded(it).unwrap_or_else(|| it.to_owned());
-        pairs.map(|(name, value)| (text(name), text(value))).collect()
+        parameters(self.raw_query.as_deref().unwrap_or_default())
     }
 
     /// Returns the method as it was sent.
@@ -128,6 +124,14 @@ impl Request {
     pub(crate) fn changes(&self) -> bool {
         matches!(self.method.as_str(), "POST" | "PUT" | "DELETE" | "PATCH")
     }
+}
+
+/// Returns the decoded parameters of a query or of a form. One that cannot be decoded stays as it is.
+pub(crate) fn parameters(query: &str) -> Vec<(String, String)> {
+    let pairs = query.split('&').filter(|it| !it.is_empty());
+    let pairs = pairs.map(|it| it.split_once('=').unwrap_or((it, "")));
+    let text = |it: &str| query_decoded(it).unwrap_or_else(|| it.to_owned());
+    pairs.map(|(name, value)| (text(name), text(value))).collect()
 }
 
 /// Decodes a path. Empty segments are skipped, as web servers do: `/api//info/` is `/api/info`.

@@ -23,7 +23,7 @@ pub(crate) struct Jobs(Vec<Job>);
 #[derive(Debug)]
 pub(crate) struct Job {
     /// Path of the endpoint that started it.
-    endpoint: String,
+    pub(crate) endpoint: String,
     pub(crate) key: String,
     pub(crate) start: SystemTime,
     end: SystemTime,
@@ -51,6 +51,12 @@ impl Jobs {
 
     pub(crate) fn find(&self, endpoint: &str, key: &str) -> Option<&Job> {
         self.of(endpoint).find(|it| it.key == key)
+    }
+
+    /// Returns all jobs.
+    #[cfg(feature = "page")]
+    pub(crate) fn all(&self) -> &[Job] {
+        &self.0
     }
 
     /// The jobs of one endpoint.

@@ -151,8 +151,25 @@ pub(crate) fn token(reply: &Reply) -> String {
     value.strip_prefix("session_id=").unwrap().to_owned()
 }
 
+/// Decodes what [`base64`] encodes.
+#[cfg(feature = "page")]
+pub(crate) fn unbase64(text: &str) -> Vec<u8> {
+    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
+    for letter in text.bytes().filter(|it| *it != b'=') {
+        let value = LETTERS.iter().position(|it| *it == letter).unwrap();
+        bits = bits << 6 | u32::try_from(value).unwrap();
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xFF).unwrap());
+        }
+    }
+    bytes
+}
+
+const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 pub(crate) fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
         let bits = chunk.iter().fold(0_u32, |bits, it| bits << 8 | u32::from(*it));

@@ -4,6 +4,10 @@
 
 mod audit;
 mod authentication;
+#[cfg(feature = "page")]
+mod browser;
+#[cfg(feature = "page")]
+mod chromium;
 mod client;
 mod cluster;
 mod faults;
@@ -12,6 +16,10 @@ mod hostile;
 mod jobs;
 mod log;
 mod objects;
+#[cfg(feature = "page")]
+mod page;
+#[cfg(feature = "page")]
+mod page_events;
 mod parallel;
 mod services;
 mod setup;

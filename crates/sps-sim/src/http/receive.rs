@@ -21,10 +21,10 @@ const MAX_DRAINED_BYTES: u64 = 64 << 20;
 const MAX_FIRMWARE_BYTES: u64 = 4 << 30;
 
 /// Time that a client has for the handshake, for the head and for the body of a request.
-pub(super) const CLIENT_TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const CLIENT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Reads the body into the request. Returns the response to a request that is refused before its body is looked at.
-pub(super) async fn receive(request: &mut Request, body: &mut Body) -> Option<Response> {
+pub(crate) async fn receive(request: &mut Request, body: &mut Body) -> Option<Response> {
     let refuse = |request: &Request, status, kind, message: &str| {
         Some(Failure::new(status, kind, message).into_response(&request.raw_path))
     };
