@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask codegen [--check] | new-endpoint | tidy | mutate-spec | ansible | editors | api | package | ci | bench | dist`.
+//! Developer commands: `cargo xtask codegen [--check] | new-endpoint | tidy | mutate-spec | ansible | editors | api | page | package | ci | bench | dist`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is what it is for")]
 
@@ -13,6 +13,7 @@ mod markdown;
 mod mutate_spec;
 mod new_endpoint;
 mod package;
+mod page;
 mod shells;
 mod tidy;
 mod workspace;
@@ -36,6 +37,7 @@ usage: cargo xtask <command>
   ansible [--measure N]   the playbooks of the collection, sanity and lint; or a play over N simulators
   editors                 the extension of VS Code: types, tests, package; Neovim edits a tree with `sps lsp`
   api [--check]           write the lists of public items, or compare them
+  page [--pictures DIR]   the page of the simulator, by its protocol and in Chromium; a picture of each page and theme
   package [CRATE…]        pack every crate, and build each, or these, from its archive alone
   ci                      everything that CI runs, in order
   bench [--format json]   measure the cost of checking a document, as ratios; also written into docs/speed.md
@@ -79,6 +81,8 @@ fn run(args: &[&str]) -> anyhow::Result<()> {
         ["editors"] => editors::check(),
         ["api"] => api::api(false),
         ["api", "--check"] => api::api(true),
+        ["page"] => page::page(None),
+        ["page", "--pictures", folder] => page::page(Some(folder)),
         ["package", names @ ..] => package::package(names),
         ["ci"] => ci::ci(),
         ["dist", options @ ..] => dist::dist(options),

@@ -1,6 +1,9 @@
-//! Programs that tests of the binary drive: shells that complete, and what shows the manual.
+//! Programs that tests drive: shells that complete, what shows the manual, and a browser for the page of the simulator.
 
 use std::{env, process::Command};
+
+/// The browser that opens the pages of the simulator.
+pub(crate) const BROWSER: &str = "/usr/bin/chromium";
 
 /// Programs, and the Debian packages that have them.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -11,6 +14,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("/usr/bin/mandoc", "mandoc"),
     ("/usr/bin/man", "man-db"),
     ("/usr/bin/curl", "curl"),
+    (BROWSER, "chromium"),
 ];
 
 /// Installs what is missing where that is possible; a test says what it does without.
