@@ -15,7 +15,7 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::json;
-use sps_sim::{Builder, Locks, Simulator, User};
+use sps_sim::{Builder, Locks, Page, Simulator, User};
 
 use self::named_fault::NamedFault;
 use crate::{
@@ -38,6 +38,10 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Simulates the REST API of one version as the guide describes it: logins, transactions and their lock, objects,
 /// references, errors, jobs and uploads. Changes are kept in memory, or in the file of --state. The first lines of the
 /// output are the address, the user and the password.
+///
+/// A browser that opens the address sees what the simulator holds: the configuration, pending changes, sessions, jobs, and the
+/// requests as they come; and it can arm faults. Where other machines can reach the simulator, only the printed address of
+/// the page, with its token, opens it.
 ///
 /// With --fleet, many simulators run in one process, each with its own state and port. The output is an Ansible inventory of
 /// them, and the user and the password are on standard error. With --inventory, the inventory is written to a file, and the
@@ -132,6 +136,18 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with_all = ["user", "password_file"])]
     uninitialized: bool,
 
+    /// Serve no page for a browser
+    #[arg(long)]
+    no_page: bool,
+
+    /// Host name under which a browser may ask for the page, beside those of this machine (repeatable)
+    #[arg(long, value_name = "NAME", value_parser = host_name, conflicts_with = "no_page")]
+    page_host: Vec<String>,
+
+    /// Let the page show secrets where a link asks for them
+    #[arg(long, conflicts_with = "no_page")]
+    page_secrets: bool,
+
     /// Serve HTTP instead of HTTPS, for clients that cannot trust another certificate
     #[arg(long)]
     plain_http: bool,
@@ -202,6 +218,15 @@ fn user_name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// A host name, as a browser sends it.
+fn host_name(text: &str) -> Result<String, String> {
+    let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '.' | '_');
+    if text.is_empty() || !text.chars().all(is_part) {
+        return Err("expected a host name without a port, such as sps.example.com".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 /// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
     if let Some(count) = args.fleet {
@@ -233,6 +258,9 @@ fn print_access(args: &Args, out: &mut Stdout, simulator: &Simulator) -> Result<
         // The user has the file, and output often ends up in logs.
         Some(file) => writeln!(out, "password: (from {})", file.display())?,
         None => writeln!(out, "password: {}", simulator.password())?,
+    }
+    if let (Some(page), None) = (simulator.page_url(), args.fleet) {
+        writeln!(out, "page: {page}")?;
     }
     if let Some(pem) = simulator.certificate_pem() {
         match &args.certificate {
@@ -266,6 +294,7 @@ fn access(args: &Args, simulator: &Simulator) -> Result<serde_json::Value> {
     let password = is_made_up.then(|| simulator.password());
     Ok(json!({
         "url": simulator.url(),
+        "page": simulator.page_url(),
         "user": simulator.user(),
         "password": password,
         "certificate": pem,
@@ -356,6 +385,9 @@ impl Args {
         if self.plain_http {
             builder = builder.plain_http();
         }
+        if !self.no_page {
+            builder = builder.page(self.page());
+        }
         builder = match &self.password_file {
             Some(file) => builder.user(User::admin(&self.user, password(file)?)),
             None => builder.first_user(&self.user),
@@ -375,6 +407,12 @@ impl Args {
             builder = builder.seed(seed);
         }
         Ok(builder)
+    }
+
+    /// The settings of the page.
+    fn page(&self) -> Page {
+        let page = self.page_host.iter().fold(Page::new(), |page, name| page.host(name));
+        if self.page_secrets { page.secrets() } else { page }
     }
 
     /// Names the file that a start failed at.

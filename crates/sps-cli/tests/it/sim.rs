@@ -118,6 +118,52 @@ fn readers_can_log_in_too() {
     run.fails(2, "duplicate user name admin");
 }
 
+/// Starts `sps sim` with plain HTTP, and returns what it prints first and the whole of standard error.
+fn printed(dir: &Dir, arguments: &[&str], lines: usize) -> (Vec<String>, String) {
+    let mut child = dir.spawn(&[&["sim", "--plain-http"], arguments].concat());
+    let output = BufReader::new(child.stdout.take().unwrap()).lines().take(lines);
+    let printed = output.map(Result::unwrap).collect();
+    // A fleet prints the inventory first.
+    let mut error = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    let last = if arguments.contains(&"--no-page") { "password: " } else { "page: " };
+    while arguments.contains(&"--fleet") && !said.contains(last) {
+        assert_ne!(error.read_line(&mut said).unwrap(), 0, "{said}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    (printed, said + &std::io::read_to_string(error).unwrap())
+}
+
+#[test]
+fn p121_only_an_address_that_others_can_reach_has_a_token() {
+    let dir = Dir::new("sim_page");
+    let (lines, error) = printed(&dir, &[], 4);
+    let url = lines[0].strip_prefix("listening on ").unwrap();
+    assert!(url.starts_with("http://127.0.0.1:") && !url.ends_with(":0"), "{url}");
+    assert_eq!((&*lines[3], &*error), (&*format!("page: {url}/"), ""));
+    let (lines, error) = printed(&dir, &["--listen", "0.0.0.0:0"], 4);
+    let url = lines[0].strip_prefix("listening on ").unwrap();
+    let token = lines[3].strip_prefix(&format!("page: {url}/?token=")).unwrap();
+    assert!(token.len() == 32 && error.contains("other machines can reach this simulator"));
+    // The inventory is all that is on standard output.
+    let (lines, error) = printed(&dir, &["--fleet", "3"], 14);
+    let hosts: Vec<_> = lines.iter().filter(|it| it.contains("sps_host")).collect();
+    assert!(
+        hosts.len() == 3 && hosts.iter().all(|it| it.contains("http://127.0.0.1:")),
+        "{lines:?}"
+    );
+    assert!(error.contains("page: the address of each simulator, followed by /\n"), "{error}");
+    let (_, error) = printed(&dir, &["--no-page", "--fleet", "3"], 14);
+    assert!(!error.contains("page:"), "{error}");
+    for arguments in [["--page-host", "a b"], ["--page-host", "sps.example:80"]] {
+        let run = dir.sps(&["sim", arguments[0], arguments[1]]);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains("expected a host name without a port"), "{}", run.stderr);
+    }
+    assert_eq!(dir.sps(&["sim", "--no-page", "--page-secrets"]).status, 2);
+}
+
 #[test]
 fn a_seed_makes_the_same_again() {
     let dir = Dir::new("sim_seed");

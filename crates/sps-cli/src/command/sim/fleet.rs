@@ -27,10 +27,13 @@ pub(super) async fn run(args: &Args, count: u16, out: &mut Stdout) -> Result<Sta
     let Some(first) = simulators.first() else { bail!("a fleet has one simulator at least") };
     if out.is_json() {
         let mut result = access(args, first)?;
-        let urls = simulators.iter().map(|it| json!({"name": it.name(), "url": it.url()}));
+        let urls = simulators
+            .iter()
+            .map(|it| json!({"name": it.name(), "page": it.page_url(), "url": it.url()}));
         result["simulators"] = urls.collect();
         if let Some(members) = result.as_object_mut() {
             members.remove("url");
+            members.remove("page");
         }
         print_json(out, &result)?;
     } else if let Some(file) = &args.inventory {
@@ -39,6 +42,7 @@ pub(super) async fn run(args: &Args, count: u16, out: &mut Stdout) -> Result<Sta
         }
         print_access(args, out, first)?;
         writeln!(out, "inventory: {}", file.display())?;
+        print_page(out, first)?;
         out.flush()?;
     } else {
         // The inventory alone, so that it can be redirected, and no file gets the password.
@@ -46,10 +50,20 @@ pub(super) async fn run(args: &Args, count: u16, out: &mut Stdout) -> Result<Sta
         out.flush()?;
         let mut error = Stdout::to_stderr();
         print_access(args, &mut error, first)?;
+        print_page(&mut error, first)?;
         error.flush()?;
     }
     serve(args, &simulators).await;
     Ok(Status::Done)
+}
+
+/// Says how to open the pages. Each simulator has its own; they have the same token, if they need one.
+fn print_page(out: &mut Stdout, simulator: &Simulator) -> Result<()> {
+    if let Some(page) = simulator.page_url() {
+        let token = page.strip_prefix(&simulator.url()).unwrap_or_default();
+        writeln!(out, "page: the address of each simulator, followed by {token}")?;
+    }
+    Ok(())
 }
 
 async fn start(args: &Args, count: u16) -> Result<Vec<Simulator>> {
