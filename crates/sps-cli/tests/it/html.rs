@@ -221,6 +221,32 @@ fn elements_of_picture(svg: &str) -> Vec<String> {
 }
 
 #[test]
+fn p131_hostile_texts_change_nothing_in_the_list_of_endpoints() {
+    let overlay = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/overlay");
+    let gadget = "endpoints/configuration/demo/gadget.toml";
+    let page = fs::read_to_string(format!("{overlay}/{gadget}")).unwrap();
+    let list = |title: &str| {
+        let title = format!("title = {}", Value::from(title));
+        let mut dir = Dir::new("html-endpoints-hostile")
+            .with(&format!("spec/{gadget}"), page.replacen("title = \"Gadget\"", &title, 1));
+        for file in ["sources.toml", "endpoints/configuration/demo.toml"] {
+            let text = fs::read_to_string(format!("{overlay}/{file}")).unwrap();
+            dir = dir.with(&format!("spec/{file}"), text);
+        }
+        let run = |format: &str| dir.sps(&["endpoints", "--spec", "spec", "--format", format]);
+        let markdown = run("markdown").stdout;
+        assert!(!markdown.contains("</script>"), "{markdown}");
+        (Page::read(&run("html").stdout), markdown.lines().count())
+    };
+    // JSON does not escape a delete character, and TOML refuses it.
+    for hostile in HOSTILE.into_iter().filter(|it| !it.contains('\u{7f}')) {
+        let (hostile_page, rows) = list(hostile);
+        let (page, other_rows) = list(&harmless(hostile));
+        assert_eq!((hostile_page.elements, rows), (page.elements, other_rows), "{hostile}");
+    }
+}
+
+#[test]
 fn p131_a_browser_runs_nothing_of_a_report() {
     if !has_program("chromium") {
         return;

@@ -57,6 +57,8 @@ struct LeftOut {
     beyond_limit: usize,
     /// Findings for which the page has no room.
     without_room: usize,
+    /// Other parts for which it has none: notes, and the changes of repairs.
+    parts: usize,
     files: usize,
 }
 
@@ -116,7 +118,7 @@ impl Findings {
         let help = render::help(diagnostic, &advice::help(diagnostic));
         let text = html! {
             article class=(format!("finding {severity} {}", code_class(code))) {
-                h3 { span class="word" { (severity) } " " code { (code) } @if !pointer.is_empty() { " at " code { (cut(&line(pointer), MAX_CHARS)) } } }
+                h4 { span class="word" { (severity) } " " code { (code) } @if !pointer.is_empty() { " at " code { (cut(&line(pointer), MAX_CHARS)) } } }
                 p class="message" { (prose(message)) }
                 p class="place" { code { (renderer.place(diagnostic.span.start)) } }
                 @if let Some(lines) = &lines { (excerpt(lines)) }
@@ -259,9 +261,12 @@ impl Html {
         let has_room = file.is_some() && self.bytes + part.text.len() <= MAX_BYTES;
         let file = file.and_then(|at| self.files.get_mut(at));
         let Some(file) = file.filter(|_| is_admitted && has_room) else {
-            let number = usize::from(part.is_finding);
-            let LeftOut { beyond_limit, without_room, .. } = &mut self.left_out;
-            *if is_admitted { without_room } else { beyond_limit } += number;
+            let LeftOut { beyond_limit, without_room, parts, .. } = &mut self.left_out;
+            *match (part.is_finding, is_admitted) {
+                (false, _) => parts,
+                (true, true) => without_room,
+                (true, false) => beyond_limit,
+            } += 1;
             return;
         };
         let once = part.once.filter(|(code, _)| self.explained.insert(code));
@@ -347,7 +352,7 @@ impl Html {
 
     /// What a reader must not miss.
     fn warnings(&self, summary: &Summary, status: Status) -> Markup {
-        let LeftOut { beyond_limit, without_room, files } = self.left_out;
+        let LeftOut { beyond_limit, without_room, parts, files } = self.left_out;
         html! {
             @if status.is_interrupted() { p class="alert" { "The check was interrupted: this page has a part of the findings." } }
             @if self.show.amount != Amount::Everything {
@@ -361,6 +366,12 @@ impl Html {
                     ". "
                     @if beyond_limit > 0 { code { "--max-findings" } " shows more of a file. " }
                     code { "--format json" } " has all of them."
+                }
+            }
+            @if parts > 0 {
+                p class="alert" {
+                    (count(parts, "more note")) " and lists of repairs not shown here. "
+                    code { "--format human" } " shows all of them."
                 }
             }
         }
@@ -428,7 +439,7 @@ impl Html {
     fn findings(&self) -> Markup {
         let parts = self.files.iter().enumerate().map(|(at, file)| {
             let mut text = html! {
-                summary { h2 { code { (line(&file.name)) } } }
+                summary { h3 { code { (line(&file.name)) } } }
                 (PreEscaped(&file.html))
                 @if file.left_out() > 0 { p class="quiet" { (count(file.left_out(), "more finding")) " of this file not shown here" } }
             }
@@ -459,7 +470,7 @@ impl Html {
                     caption { "Rules that could not be decided; " code { "--format json" } " has every place" }
                     thead { tr { th scope="col" { "Rules" } th scope="col" { "Why" } th scope="col" { "Where" } } }
                     tbody {
-                        @for group in &self.unchecked {
+                        @for group in self.unchecked.iter().take(MAX_LISTED) {
                             tr {
                                 td data-name="Rules" { @for code in &group.codes { code { (code) } " " } }
                                 td data-name="Why" { (prose(&group.reason)) }
@@ -474,6 +485,9 @@ impl Html {
                             }
                         }
                     }
+                }
+                @if self.unchecked.len() > MAX_LISTED {
+                    p { "and " (count(self.unchecked.len() - MAX_LISTED, "more reason")) }
                 }
             }
         }
