@@ -68,3 +68,21 @@ fn p111_a_feature_that_panics_is_an_error_and_the_server_goes_on() {
     editor.settle();
     assert_eq!(editor.codes(STAFF), [("label-mismatch".to_owned(), 0)]);
 }
+
+#[test]
+fn a_tree_of_strangers_starts_no_program() {
+    let file = "management/snmp/trap.yaml";
+    let text = "enabled: true\nversion:\n  selection: \"3\"\n  value:\n    auth_method: sha\n    auth_password:\n      $new: {plain: {$secret: \"command:touch started\"}}\n";
+    let mut editor = Editor::open(&[SETTINGS, (file, text)]);
+    editor.open_file(file, text);
+    editor.settle();
+    // The file was looked at as a whole, but for the secret.
+    assert!(editor.codes(file).iter().any(|(code, _)| code == "missing-key"));
+    for character in [6, 20, 40] {
+        let place = json!({"textDocument": {"uri": editor.uri(file)}, "position": {"line": 6, "character": character}});
+        for method in ["textDocument/completion", "textDocument/hover"] {
+            editor.ask(method, &place).response_result.unwrap();
+        }
+    }
+    assert!(!editor.path("started").exists());
+}
