@@ -133,10 +133,10 @@ pub(super) fn jobs(frame: &Frame<'_>, jobs: &[JobView], boot: Option<&str>) -> M
         @for job in jobs {
             tr {
                 td { bdi { (visible(&job.kind)) } }
-                td { code { (visible(&job.key)) } }
                 td { (job.status) }
                 td { (job.start.as_deref().unwrap_or("not yet")) }
                 td { (job.note.as_deref().map(visible).unwrap_or_default()) }
+                td { code.whole { (visible(&job.key)) } }
             }
         }
     };
@@ -145,7 +145,7 @@ pub(super) fn jobs(frame: &Frame<'_>, jobs: &[JobView], boot: Option<&str>) -> M
         @if jobs.is_empty() {
             p { "No job was started. A POST to an endpoint such as " code { "/api/troubleshooting/support-bundle" } " starts one." }
         } @else {
-            (table("Jobs, newest first", &["Job", "Key", "Status", "Start", "Note"], &rows))
+            (table("Jobs, newest first", &["Job", "Status", "Start", "Note", "Key"], &rows))
         }
     };
     frame.page("Jobs", &content)

@@ -69,9 +69,10 @@ function follow(status, rows) {
     const lines = document.createDocumentFragment();
     for (const line of data.lines) {
       const row = document.createElement("tr");
-      for (const name of ["number", "at", "method", "path", "status", "user", "session"]) {
+      for (const name of ["number", "status", "method", "path", "at", "user", "session"]) {
         const cell = document.createElement("td");
         if (name === "path") cell.className = "path";
+        if (name === "at") cell.className = "whole";
         cell.textContent = line[name] ?? "";
         row.append(cell);
       }

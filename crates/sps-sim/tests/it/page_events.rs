@@ -73,10 +73,13 @@ async fn the_log_grows_as_events() {
 async fn p125_few_streams_are_open_and_a_stopped_simulator_ends_them() {
     let sim = builder().start().await.unwrap();
     let run = run(&sim);
-    let mut streams: Vec<_> = (0..4).map(|_| stream(&sim, &format!("{run}-0"))).collect();
-    for it in &mut streams {
-        read_until(it, ": open");
-    }
+    // One after the other, so that the first one is the oldest.
+    let open = |_| {
+        let mut stream = stream(&sim, &format!("{run}-0"));
+        read_until(&mut stream, ": open");
+        stream
+    };
+    let mut streams: Vec<_> = (0..4).map(open).collect();
     let mut fifth = stream(&sim, &format!("{run}-0"));
     read_until(&mut fifth, ": open");
     read_until(&mut streams[0], "event: moved");

@@ -30,7 +30,7 @@ pub(in crate::page) fn faults(frame: &Frame<'_>, page: &FaultsPage<'_>) -> Marku
         @for it in page.faults {
             @let name = format!("fault-{}", it.id);
             tr {
-                td { code id=(name) { (visible(&it.text)) } }
+                td.path { code id=(name) { (visible(&it.text)) } }
                 td { (count(usize::try_from(it.hits).unwrap_or(usize::MAX), "request")) }
                 td {
                     form method="post" action="/page/faults/remove" autocomplete="off" {

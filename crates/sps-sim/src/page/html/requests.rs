@@ -22,7 +22,7 @@ pub(in crate::page) fn requests(
     let newest = view.lines.first().map_or(view.count, |it| it.0);
     let last = view.lines.last().map(|it| it.0);
     let cells = html! { @for (number, record) in &view.lines { (line(*number, record)) } };
-    let columns = ["No.", "Time", "Method", "Path", "Status", "User", "Session"];
+    let columns = ["No.", "Status", "Method", "Path", "Time", "User", "Session"];
     let content = html! {
         p {
             "The simulator keeps the last " (view.kept) " requests, and this page shows " (MAX_LINES) " of them at most. Its own requests are not in the log."
@@ -56,10 +56,10 @@ fn line(number: u64, record: &RequestRecord) -> Markup {
     html! {
         tr {
             td { (number) }
-            td { (time(*at)) }
+            td { (status(*code)) }
             td { (visible(method)) }
             td.path { (visible(path)) @if let Some(query) = query { "?" (visible(query)) } }
-            td { (status(*code)) }
+            td.whole { (time(*at)) }
             td { (user.as_deref().map(visible).unwrap_or_default()) }
             td { (session.as_deref().map(visible).unwrap_or_default()) }
         }
