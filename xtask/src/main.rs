@@ -37,7 +37,7 @@ usage: cargo xtask <command>
   ansible [--measure N]   the playbooks of the collection, sanity and lint; or a play over N simulators
   editors                 the extension of VS Code: types, tests, package; Neovim edits a tree with `sps lsp`
   api [--check]           write the lists of public items, or compare them
-  page [--pictures DIR]   the page of the simulator, by its protocol and in Chromium; a picture of each page and theme
+  page [--pictures DIR]   the page of the simulator and the reports, in Chromium; a picture of each page and theme
   package [CRATE…]        pack every crate, and build each, or these, from its archive alone
   ci                      everything that CI runs, in order
   bench [--format json]   measure the cost of checking a document, as ratios; also written into docs/speed.md

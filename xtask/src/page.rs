@@ -1,4 +1,4 @@
-//! `cargo xtask page`: the page of the simulator, by its protocol and in Chromium.
+//! `cargo xtask page`: the page of the simulator and the reports of the binary, in Chromium.
 
 use std::{fs, path::Path};
 
@@ -6,7 +6,7 @@ use anyhow::{Context as _, ensure};
 
 use crate::{shells, workspace};
 
-/// Runs the tests of the page. They write a picture of each page into this folder, if there is one.
+/// Runs the tests of the pages. They write a picture of each page into this folder, if there is one.
 pub(crate) fn page(pictures: Option<&str>) -> anyhow::Result<()> {
     if !Path::new(shells::BROWSER).exists() {
         shells::install()?;
@@ -16,13 +16,20 @@ pub(crate) fn page(pictures: Option<&str>) -> anyhow::Result<()> {
         "install Chromium: {} is missing",
         shells::BROWSER
     );
-    let test = ["test", "--package", "sps-sim", "--features", "page", "--test", "it", "--locked"];
-    let mut cargo = workspace::cargo(&test);
-    cargo.args(["--", "page", "browser"]);
-    if let Some(folder) = pictures {
+    let pictures = pictures.map(|folder| {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {folder}"))?;
-        let folder = fs::canonicalize(folder).with_context(|| format!("cannot read {folder}"))?;
-        cargo.env("SPS_PAGE_PICTURES", folder);
+        fs::canonicalize(folder).with_context(|| format!("cannot read {folder}"))
+    });
+    let pictures = pictures.transpose()?;
+    let simulator = ["--package", "sps-sim", "--features", "page", "--test", "it", "--locked"];
+    let reports = ["--package", "sps-cli", "--test", "it", "--locked"];
+    for (options, tests) in [(&simulator[..], &["page", "browser"][..]), (&reports, &["html"])] {
+        let mut cargo = workspace::cargo(&["test"]);
+        cargo.args(options).arg("--").args(tests);
+        if let Some(folder) = &pictures {
+            cargo.env("SPS_PAGE_PICTURES", folder);
+        }
+        workspace::run(&mut cargo, "the tests of the pages")?;
     }
-    workspace::run(&mut cargo, "the tests of the page")
+    Ok(())
 }

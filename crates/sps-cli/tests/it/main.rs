@@ -24,6 +24,7 @@ mod fleet;
 mod help;
 mod hooks;
 mod html;
+mod html_style;
 mod locks;
 mod lsp;
 mod machine;
