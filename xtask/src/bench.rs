@@ -2,7 +2,9 @@
 
 mod compile;
 mod instructions;
+mod lsp;
 mod site;
+mod tree;
 
 use std::{
     env::consts::EXE_SUFFIX,
@@ -35,9 +37,11 @@ pub(crate) fn bench(args: &[&str]) -> anyhow::Result<()> {
         ["--bulk"] => publish("cargo xtask bench --bulk", &bulk()?),
         ["--compile"] => compile::compile(),
         ["--site"] => site::site(),
+        ["--lsp"] => lsp::lsp(),
+        ["--lsp", "--binary", file] => lsp::lsp_of(file),
         ["--fleet"] => publish("cargo xtask bench --fleet", &fleet()?),
         _ => bail!(
-            "bench takes one of --format json, --instructions [--check | --record], --bulk, --compile, --site, --fleet"
+            "bench takes one of --format json, --instructions [--check | --record], --bulk, --compile, --site, --lsp [--binary FILE], --fleet"
         ),
     }
 }
@@ -88,6 +92,12 @@ fn fleet() -> anyhow::Result<String> {
 
 fn path(path: &Path) -> anyhow::Result<&str> {
     path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))
+}
+
+/// A figure of a process in kibibytes, in what Linux says about it: `VmRSS:` for what it holds, `VmHWM:` for the peak.
+fn kibibytes(status: &str, name: &str) -> u32 {
+    let figure = status.lines().find_map(|line| line.strip_prefix(name));
+    figure.and_then(|it| it.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
 /// A table of Markdown, numbers to the right.

@@ -46,6 +46,8 @@ usage: cargo xtask <command>
   bench --bulk            `sps check` on many files beside other validators, and on a long JSON Lines file
   bench --compile         how long the compiler takes for the models, and for each type more
   bench --site            `sps plan` and `sps apply` on 5 000 files: time, memory and requests
+  bench --lsp [--binary FILE]
+                          `sps lsp` on 5 000 files: start, edits, completion, memory; only print those of a binary
   bench --fleet           fleets of 1, 100 and 1 000 simulators, and 200 appliances planned and applied
   dist [--out DIR]        the packages of the binary, into target/dist: archive, Debian package, wheel, digests
   dist --check            build everything twice, as two people would, and compare the bytes

@@ -1,7 +1,5 @@
 //! `cargo xtask bench --site`: time, memory and requests of `sps plan` and `sps apply` on a large tree.
 
-mod tree;
-
 use std::{
     env::consts::EXE_SUFFIX,
     fs,
@@ -15,8 +13,10 @@ use std::{
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use self::tree::{COLLECTIONS, OBJECTS, VARIABLE};
-use super::publish;
+use super::{
+    publish,
+    tree::{self, COLLECTIONS, OBJECTS, VARIABLE},
+};
 use crate::workspace;
 
 /// Objects that change before the second plan, and how many of them because of a secret.
@@ -275,6 +275,5 @@ fn user_of_children() -> f64 {
 
 /// The peak of the memory of a process, in what Linux says about it.
 fn kibibytes(status: &str) -> u32 {
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    peak.and_then(|it| it.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+    super::kibibytes(status, "VmHWM:")
 }

@@ -1,4 +1,4 @@
-//! The tree that `cargo xtask bench --site` plans and applies: made up, and the same in every run.
+//! The tree that `cargo xtask bench --site` plans and applies, and that `--lsp` edits: made up, and the same in every run.
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -40,6 +40,13 @@ pub(super) struct File {
     is_json: bool,
 }
 
+impl File {
+    /// The path in the tree.
+    pub(super) fn path(&self) -> String {
+        format!("{}.{}", self.label, if self.is_json { "json" } else { "yaml" })
+    }
+}
+
 /// The files of so many objects, evenly over the collections.
 #[expect(clippy::cast_precision_loss, reason = "a share of a few thousand")]
 pub(super) fn files(objects: usize, secrets: usize) -> Vec<File> {
@@ -63,6 +70,16 @@ pub(super) fn change(files: &mut [File], count: usize) {
     }
 }
 
+/// Makes the name a number in every so manieth file, a mistake in each collection, and gives the paths of these files.
+pub(super) fn spoil(files: &mut [File], every: usize) -> Vec<String> {
+    let mut paths = Vec::new();
+    for file in files.iter_mut().rev().step_by(every) {
+        file.body["name"] = json!(1);
+        paths.push(file.path());
+    }
+    paths
+}
+
 /// Writes a tree into an empty folder, and gives the bytes of its bodies: the fewest, the most, and all.
 pub(super) fn write(root: &Path, files: &[File]) -> anyhow::Result<[usize; 3]> {
     let _ = fs::remove_dir_all(root);
@@ -71,15 +88,12 @@ pub(super) fn write(root: &Path, files: &[File]) -> anyhow::Result<[usize; 3]> {
     }
     fs::write(root.join("sps.toml"), "target = \"8.0\"\n").context("sps.toml")?;
     let (mut least, mut most, mut all) = (usize::MAX, 0, 0);
-    for File { label, body, is_json } in files {
-        let (text, ending) = if *is_json {
-            (serde_json::to_string_pretty(body)?, "json")
-        } else {
-            (yaml(body), "yaml")
-        };
+    for file in files {
+        let File { body, is_json, .. } = file;
+        let text = if *is_json { serde_json::to_string_pretty(body)? } else { yaml(body) };
         let bytes = body.to_string().len();
         (least, most, all) = (least.min(bytes), most.max(bytes), all + bytes);
-        let path = root.join(format!("{label}.{ending}"));
+        let path = root.join(file.path());
         fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok([least, most, all])
