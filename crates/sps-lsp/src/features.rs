@@ -266,6 +266,7 @@ impl File<'_> {
             endpoints: &endpoints,
             version: settings.target.or_else(|| draft?.settings().target),
             labels: &labels,
+            name: self.home.as_ref().and_then(|it| draft?.label(&it.inside)?.name()),
             template: &|endpoint| settings.library.template(endpoint),
             docs: &|endpoint, pointer| settings.library.docs(endpoint, pointer),
         };

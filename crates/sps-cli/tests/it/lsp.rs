@@ -62,9 +62,12 @@ fn answer(run: &Run, id: u64) -> Value {
 #[test]
 fn p101_an_empty_file_gets_a_whole_body() {
     let dir = Dir::new("lsp-empty").with("sps.toml", "");
-    for (file, start) in
-        [("management/email.yaml", "admin_address: "), ("management/email.json", "{\n")]
-    {
+    for (file, start) in [
+        ("management/email.yaml", "admin_address: "),
+        ("management/email.json", "{\n"),
+        // The file says what its object is called.
+        ("policies/time_policies/night.yaml", "name: night\n"),
+    ] {
         let run = ask(&dir, &[], file, "", &[("textDocument/completion", 0, 0)]);
         let items = answer(&run, 1);
         let text =

@@ -5,7 +5,7 @@ use lsp_types::{
     MarkupKind, TextEdit,
 };
 use sps_model::{
-    EndpointInfo,
+    EndpointInfo, shape,
     validate::{Kind, Span, Version, is_secret_name},
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct Request<'r> {
     pub(crate) version: Option<Version>,
     /// The objects of the collection at a path.
     pub(crate) labels: &'r dyn Fn(&str) -> Vec<Named>,
+    /// What the file says that its object is called.
+    pub(crate) name: Option<&'r str>,
     /// A whole body to start from, as JSON.
     pub(crate) template: &'r dyn Fn(&'static EndpointInfo) -> Option<String>,
     /// What the documentation says about the value at a pointer without indexes.
@@ -80,7 +82,15 @@ impl Request<'_> {
 
     /// The whole body, for a file without one.
     fn whole(&self) -> Option<CompletionItem> {
-        let template = (self.template)(self.endpoint)?;
+        let mut template = (self.template)(self.endpoint)?;
+        let member = shape::label_member(Place::of(self.endpoint).kind);
+        if let Some((name, member)) = self.name.zip(member)
+            && let Some(span) = loose::read(&template, false).get(member).map(|it| it.span)
+        {
+            // Another name than that of the file would be a mistake.
+            let name = serde_json::Value::from(name).to_string();
+            template.replace_range(span.start..span.end, &name);
+        }
         let root = loose::read(&template, false);
         let body =
             skeleton::of_template(&template, &root, Place::of(self.endpoint), self.endpoints);

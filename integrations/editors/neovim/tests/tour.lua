@@ -136,6 +136,11 @@ local function tour()
   check("words of a member are completed", vim.tbl_contains(words, "all_users"), words)
   type("u")
 
+  -- A new file gets a whole body, with the name that the file says.
+  local night = open("policies/time_policies/night.yaml")
+  local whole = (ask(night, "textDocument/completion") or {})[1] or {}
+  check("an empty file is completed", (whole.textEdit or {}).newText and whole.textEdit.newText:match("^name: night\n"), whole)
+
   -- A rename changes the name, the file and every use.
   local hours = open("policies/time_policies/office-hours.yaml")
   go_to("office-hours")
