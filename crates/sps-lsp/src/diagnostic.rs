@@ -23,6 +23,16 @@ pub(crate) fn of_report(
     report.diagnostics.iter().map(|it| diagnostic(it, text, path, &path_of)).collect()
 }
 
+/// The problem of a file that cannot be read.
+pub(crate) fn unreadable(reason: &str) -> Diagnostic {
+    Diagnostic {
+        severity: Some(DiagnosticSeverity::ERROR),
+        source: Some(SOURCE.to_owned()),
+        message: format!("cannot read this file: {reason}"),
+        ..Diagnostic::default()
+    }
+}
+
 fn diagnostic(
     it: &validate::Diagnostic,
     text: &Text,

@@ -154,8 +154,25 @@ pub(crate) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         }
         CodeActionRequest::METHOD => {
             let it: CodeActionParams = read(params)?;
-            let problems = it.context.diagnostics;
-            value(&in_file(state, &it.text_document.uri, |it| Some(it.actions(problems))))
+            let (problems, only) = (it.context.diagnostics, it.context.only);
+            let mut actions =
+                in_file(state, &it.text_document.uri, |it| Some(it.actions(problems)));
+            // `source` asks for `source.fixAll`, too.
+            let is_wanted = |kind: &str| {
+                let kinds = only.iter().flatten();
+                let mut fitting =
+                    kinds.filter(|it| format!("{kind}.").starts_with(&format!("{}.", it.as_str())));
+                only.is_none() || fitting.next().is_some()
+            };
+            if let Some(actions) = &mut actions {
+                actions.retain(|it| match it {
+                    CodeActionOrCommand::CodeAction(it) => {
+                        it.kind.as_ref().is_some_and(|it| is_wanted(it.as_str()))
+                    }
+                    CodeActionOrCommand::Command(_) => true,
+                });
+            }
+            value(&actions)
         }
         WorkspaceSymbolRequest::METHOD => {
             let it: WorkspaceSymbolParams = read(params)?;

@@ -107,6 +107,9 @@ pub enum ServeError {
     /// The editor has left the protocol.
     #[error("the editor does not keep to the protocol")]
     Protocol(#[from] ProtocolError),
+    /// A message of the editor is not JSON. The error has no part of it, which may be a part of a file.
+    #[error("the editor has sent a message that is not JSON")]
+    Malformed,
     /// The streams of the editor.
     #[error("cannot talk with the editor")]
     Io(#[from] io::Error),
@@ -121,8 +124,10 @@ pub fn serve_stdio(settings: Settings) -> Result<(), ServeError> {
     let served = serve(&connection, settings);
     // The threads end when nothing can be sent any longer.
     drop(connection);
-    threads.join()?;
-    served
+    match threads.join() {
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(ServeError::Malformed),
+        joined => joined.map_err(ServeError::Io).and(served),
+    }
 }
 
 /// Serves an editor until it ends the connection.

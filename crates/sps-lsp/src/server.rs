@@ -170,7 +170,9 @@ impl<'c> Server<'c> {
             }
         }
         let is_late = self.due.is_some_and(|since| since.elapsed() >= LONGEST_PAUSE);
-        if is_late {
+        // A report of a text that has changed since would have the version of the new one.
+        let is_change = |it: &Message| matches!(it, Message::Notification(it) if it.method == DidChangeTextDocument::METHOD);
+        if is_late && !self.queue.iter().any(is_change) {
             return Next::Pause;
         }
         if let Some(message) = self.queue.pop_front() {
@@ -306,6 +308,10 @@ impl<'c> Server<'c> {
     /// Takes the text of an open file over.
     fn changed(&mut self, path: &Path) {
         self.is_publishing = false;
+        if self.changes_later(path) {
+            // The text is read when the last of its changes is there.
+            return;
+        }
         if let Some(document) = self.state.documents.get(path) {
             self.state.workspace.set(path, &document.text, &self.state.documents);
         }
@@ -352,11 +358,15 @@ impl<'c> Server<'c> {
 
     /// Whether a later message changes the text that a request is about: positions of the old one are of no use.
     fn is_outdated(&self, params: &Value) -> bool {
-        let of = |params: &Value| params["textDocument"]["uri"].as_str().and_then(path_of);
-        let Some(path) = of(params) else { return false };
+        changed_file(params).is_some_and(|path| self.changes_later(&path))
+    }
+
+    /// Whether a message that waits changes the text of a file.
+    fn changes_later(&self, path: &Path) -> bool {
         self.queue.iter().any(|message| {
             let Message::Notification(it) = message else { return false };
-            it.method == DidChangeTextDocument::METHOD && of(&it.params).as_ref() == Some(&path)
+            it.method == DidChangeTextDocument::METHOD
+                && changed_file(&it.params).as_deref() == Some(path)
         })
     }
 
@@ -374,6 +384,11 @@ impl<'c> Server<'c> {
         let notification = Notification { method: N::METHOD.to_owned(), params };
         let _ = self.connection.sender.send(notification.into());
     }
+}
+
+/// The file that a message is about.
+fn changed_file(params: &Value) -> Option<PathBuf> {
+    params["textDocument"]["uri"].as_str().and_then(path_of)
 }
 
 /// What the loop does next.

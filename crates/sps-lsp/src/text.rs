@@ -49,6 +49,11 @@ impl Text {
         line.end
     }
 
+    /// The number of the line of a byte offset, from 0.
+    pub(crate) fn line_of(&self, offset: usize) -> u32 {
+        number(self.starts.partition_point(|start| *start <= offset) - 1)
+    }
+
     /// The position of a byte offset.
     pub(crate) fn position(&self, offset: usize) -> Position {
         let mut offset = offset.min(self.content.len());

@@ -34,6 +34,7 @@ impl Tree {
         let draft = Draft::open_with(root, options.clone())?;
         let mut stale: BTreeSet<_> = draft.files().map(Path::to_owned).collect();
         stale.insert(SETTINGS_FILE.into());
+        stale.extend(draft.unreadable().map(|it| it.file.clone()));
         let mut tree = Self { root: root.to_owned(), draft, stale };
         for (path, document) in documents.below(root) {
             if let Some(file) = tree.inside(path) {
@@ -236,10 +237,16 @@ impl Workspace {
                     // The files of a tree inside of this one are its own.
                     let is_own = roots.of(&path).as_deref() == Some(&*tree.root);
                     let report = is_own.then(|| checked(file, || check(file))).flatten();
-                    let diagnostics = report.map_or_else(Vec::new, |report| {
+                    let diagnostics = if let Some(report) = report {
                         let text = Text::new(Arc::clone(&report.text));
                         diagnostic::of_report(&report.report, &text, &path, |it| tree.outside(it))
-                    });
+                    } else {
+                        let unreadable = tree.draft.unreadable().find(|it| it.file == *file);
+                        unreadable
+                            .map(|it| diagnostic::unreadable(&it.reason))
+                            .into_iter()
+                            .collect()
+                    };
                     made.push((file.clone(), is_own.then_some(Due { path, diagnostics })));
                     if Instant::now() >= until {
                         break;

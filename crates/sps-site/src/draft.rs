@@ -210,6 +210,11 @@ impl Draft {
         self.find(file.as_ref())?.1.endpoint
     }
 
+    /// The files that belong to the tree and could not be read.
+    pub fn unreadable(&self) -> impl Iterator<Item = &Unreadable> {
+        self.tree.unreadable.iter()
+    }
+
     /// What the objects are called, with their files.
     pub fn labels(&self) -> impl Iterator<Item = (&Label, &Path)> {
         self.tree.files.iter().filter_map(|it| Some((it.label.as_ref()?, it.path.as_path())))
@@ -330,6 +335,7 @@ impl Draft {
         }
         read_again.insert(file.to_owned());
         let before = Shown::of(self, &read_again);
+        let mut is_same_tree = true;
         for path in &read_again {
             match stamp(&self.root().join(path)) {
                 Some(stamp) => self.stamps.insert(path.clone(), stamp),
@@ -338,16 +344,32 @@ impl Draft {
             self.tree.texts.forget(path);
             let found = Found::new(path.clone()).filter(|_| self.tree.texts.exists(path));
             let part = found.map(|it| self.tree.reader().read(&it).without_object());
+            is_same_tree &= part.as_ref().is_some_and(|it| self.replace(path, it));
             match part {
                 Some(part) => self.parts.insert(path.clone(), part),
                 None => self.parts.remove(path),
             };
         }
-        self.fill();
+        if !is_same_tree || before.texts != self.tree.texts.read_files() {
+            self.fill();
+        }
         let after = Shown::of(self, &read_again);
         let mut changed = read_again;
         changed.extend(before.others(&after, &self.tree));
         Ok(changed.into_iter().collect())
+    }
+
+    /// Puts a file that was read again in its place, if all other files stay as they are: it has the only label that it had
+    /// before. Every edit but one of a name is such a case.
+    fn replace(&mut self, path: &Path, part: &Part) -> bool {
+        let Part::File(file, _) = part else { return false };
+        let Some((number, old)) = self.find(path) else { return false };
+        let is_twice = || old.problems.iter().any(|it| it.code == code::DUPLICATE_LABEL);
+        if file.label.is_none() || file.label != old.label || is_twice() {
+            return false;
+        }
+        self.tree.files[number] = Arc::clone(file);
+        true
     }
 
     fn fill(&mut self) {

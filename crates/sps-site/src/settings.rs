@@ -98,7 +98,8 @@ impl Settings {
 /// The edit of a text of `sps.toml` that allows the files to break the rule with this code: new text in place of some bytes.
 /// `None`: the rule cannot be waived.
 pub(crate) fn allowing(text: &str, code: &str, places: &Places) -> Option<(Span, String)> {
-    if !is_waivable(code, places) && code != body_code::UNKNOWN_KEY {
+    // Unknown keys are allowed by hand only: most of them are slips.
+    if !is_waivable(code, places) {
         return None;
     }
     let edit = with_code(text, code)?;

@@ -110,6 +110,9 @@ fn p111_standard_output_has_the_protocol_alone() {
         assert!(run.status != 0 && run.stdout.is_empty(), "{input:?}: {}", run.all());
         assert!(run.stderr.starts_with("error: "), "{input:?}: {}", run.all());
     }
+    // Half of a pair is no JSON; what is beside it may be a secret.
+    let run = dir.sps_with(&["lsp"], "Content-Length: 20\r\n\r\n{\"hunter2\": \"\\ud83d\"}");
+    assert!(run.status == 2 && !run.all().contains("hunter2"), "{}", run.all());
 }
 
 #[test]

@@ -74,6 +74,14 @@ impl Request<'_> {
         let marked = format!("{before}{gap}{MARK}{after}");
         let root = loose::read(&marked, self.is_yaml);
         let Some(cursor) = self.find(&root, gap.len() + MARK.len_utf8()) else { return Vec::new() };
+        // Right behind a closed quote nothing is typed, and a text of several lines is not replaced.
+        let typed = cursor.typed.of(content).unwrap_or_default();
+        let closes = |text: &str| text.trim_end_matches(' ').ends_with(['"', '\'']);
+        let is_behind_quote = closes(&before[..cursor.typed.start])
+            || (typed.len() > 1 && cursor.typed.end == self.offset && closes(typed));
+        if is_behind_quote || typed.contains(['\n', '\r']) {
+            return Vec::new();
+        }
         match cursor.what {
             What::Key { owner, member } => self.keys(&cursor, owner, member),
             What::Value(node) => self.values(&cursor, node),

@@ -1,5 +1,7 @@
 //! From a reference to its object, and back.
 
+use std::collections::BTreeSet;
+
 use lsp_types::{Location, Range};
 use sps_site::{Label, Reference};
 
@@ -31,7 +33,10 @@ pub(super) fn definition(home: &Home<'_>, offset: usize) -> Option<Location> {
 /// The places that refer to what is meant at a place, and its file if that is asked for.
 pub(super) fn references(home: &Home<'_>, offset: usize, with_declaration: bool) -> Vec<Location> {
     let Some(label) = label_at(home, offset) else { return Vec::new() };
+    let mut seen = BTreeSet::new();
     let uses = home.tree.draft().references().filter(|it| *it.label == label);
+    // What is behind an anchor is read once for each alias.
+    let uses = uses.filter(|it| seen.insert((it.file, it.span)));
     let uses = uses.filter_map(|it| {
         let range = Text::new(it.text).range(it.span);
         Some(Location { uri: uri(&home.tree.outside(it.file))?, range })

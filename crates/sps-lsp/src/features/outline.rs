@@ -113,7 +113,7 @@ pub(crate) fn folding(text: &Text, root: &Node) -> Vec<FoldingRange> {
 fn fold(text: &Text, node: &Node, key: Option<Span>, ranges: &mut Vec<FoldingRange>) {
     let is_container = matches!(node.value, Value::Object(_) | Value::List(_));
     let start = key.map_or(node.span.start, |it| it.start);
-    let (start, end) = (text.position(start).line, text.position(node.span.end).line);
+    let (start, end) = (text.line_of(start), text.line_of(node.span.end));
     // The last bracket stays in sight.
     let end = if node.is_flow { end.saturating_sub(1) } else { end };
     if start < end && (is_container || !node.is_flow) {

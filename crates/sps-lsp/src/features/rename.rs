@@ -1,6 +1,9 @@
 //! The new name of an object: in its file, in the name of that file, and everywhere it is referred to.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use sps_model::{
     shape,
@@ -58,7 +61,9 @@ pub(crate) fn rename(draft: &Draft, label: &Label, name: &str) -> Result<Rename,
         ));
     }
     let mut edits = vec![name_in_file(draft, file, old, name)?];
-    for it in draft.references().filter(|it| it.label == label) {
+    let mut seen = BTreeSet::new();
+    // What is behind an anchor is read once for each alias.
+    for it in draft.references().filter(|it| it.label == label && seen.insert((it.file, it.span))) {
         let refuse = || {
             format!(
                 "{} refers to `{label}` in a way that is not changed here; change it by hand",

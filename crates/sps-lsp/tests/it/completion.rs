@@ -154,3 +154,18 @@ fn references_are_completed_with_the_labels_of_the_tree() {
     let items = items(&mut editor, policy, text);
     assert_eq!(labels(&items), ["$ref"]);
 }
+
+#[test]
+fn nothing_is_offered_where_nothing_is_typed() {
+    let mut editor = Editor::open(&[SETTINGS]);
+    let (yaml, json) = (format!("{TRAP}.yaml"), format!("{TRAP}.json"));
+    for (file, text) in [
+        (&json, "{\"enabled\"|: true}"),
+        (&json, "{\"enabled\"| : true}"),
+        (&yaml, "\"enabled\"|: true\n"),
+        (&yaml, "version:\n  value:\n    community: >\n      one\n      two |\n"),
+    ] {
+        let items = items(&mut editor, file, text);
+        assert_eq!(labels(&items), Vec::<&str>::new(), "{text}");
+    }
+}

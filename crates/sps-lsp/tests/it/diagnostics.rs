@@ -28,3 +28,24 @@ fn p097_a_file_that_is_gone_has_no_problems() {
     editor.settle();
     assert_eq!(editor.codes(STAFF), []);
 }
+
+#[test]
+fn a_file_that_cannot_be_read_has_a_problem() {
+    let mut editor = Editor::open(&[SETTINGS]);
+    let path = editor.path(STAFF);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, b"name: \xfc\n").unwrap();
+    editor.write("sps.toml", Some(SETTINGS.1));
+    editor.settle();
+    let problems = &editor.problems[&editor.uri(STAFF)];
+    assert!(
+        problems[0]["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("cannot read this file: invalid UTF-8"),
+        "{problems:?}"
+    );
+    editor.write(STAFF, Some("name: staff\nusers: []\n"));
+    editor.settle();
+    assert_eq!(editor.problems[&editor.uri(STAFF)], Vec::<serde_json::Value>::new());
+}

@@ -204,3 +204,40 @@ fn outlines_serve_broken_texts() {
     let query = editor.ask("workspace/symbol", &json!({"query": "a"})).response_result.unwrap();
     assert!(query.as_array().unwrap().len() == 2, "{query}");
 }
+
+#[test]
+fn a_reference_behind_an_anchor_is_renamed_once() {
+    let text = SHELL.1.replace("allowed_for:", "allowed_for: &who").trim_end().to_owned()
+        + "\n- channel: session-exec\n  execs: []\n  actions: {audit: true, content_policy: null, four_eyes: false}\n  allowed_for: *who\n";
+    let mut editor = Editor::open(&[SETTINGS, OFFICE, (SHELL.0, &text)]);
+    editor.open_file(OFFICE.0, OFFICE.1);
+    let mut here = place(&editor, OFFICE.0, 1, 8);
+    here["newName"] = json!("hours");
+    here["context"] = json!({"includeDeclaration": false});
+    let found = editor.ask("textDocument/references", &here).response_result.unwrap();
+    assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
+    let edit = editor.ask("textDocument/rename", &here).response_result.unwrap();
+    let texts = applied(&editor, &edits_of(&edit));
+    assert!(texts.contains(&text.replace("a%2Fb", "hours")), "{texts:?}");
+}
+
+#[test]
+fn an_editor_gets_the_kinds_of_actions_that_it_asks_for() {
+    let file = "policies/time_policies/x.yaml";
+    let text = "name: x\nMon: []\nTue: []\nWed: []\nThu: []\nFri: []\nSat: []\nSunn: []\n";
+    let mut editor = Editor::open(&[SETTINGS, (file, text)]);
+    editor.open_file(file, text);
+    editor.settle();
+    let problems = editor.problems[&editor.uri(file)].clone();
+    for (only, expected) in [
+        (json!(["quickfix"]), ["quickfix"].as_slice()),
+        (json!(["source"]), &["source.fixAll"]),
+        (json!(["refactor", "source.organizeImports"]), &[]),
+    ] {
+        let context = json!({"diagnostics": problems, "only": only});
+        let params = json!({"textDocument": {"uri": editor.uri(file)}, "range": problems[0]["range"], "context": context});
+        let actions = editor.ask("textDocument/codeAction", &params).response_result.unwrap();
+        let kinds: Vec<_> = actions.as_array().unwrap().iter().map(|it| &it["kind"]).collect();
+        assert_eq!(kinds, expected, "{only}");
+    }
+}

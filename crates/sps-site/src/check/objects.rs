@@ -69,8 +69,9 @@ impl<'t> Index<'t> {
                 names.entry(label.endpoint()).or_default().entry(name).or_insert(number);
             }
             for spot in &file.spots {
+                // Everything else has many users.
                 if let What::Ref { label, endpoint, .. } = &spot.what
-                    && let Some(name) = label.name()
+                    && let Some(name) = label.name().filter(|it| is_like_a_key(it))
                 {
                     let place = || {
                         let place = format!("{} at {}", file.path.display(), spot.pointer);

@@ -61,7 +61,7 @@ fn what_cannot_be_a_file_of_an_object_is_never_ignored() {
         &"policies/time_policies/pipe.json: it is neither a file nor a folder".to_owned()
     ));
     // Some file systems take no such name.
-    assert_eq!(errors.iter().any(|it| it.ends_with("its name is not UTF-8")), is_kept);
+    assert_eq!(errors.iter().any(|it| it.contains("its name is not UTF-8")), is_kept);
 }
 
 #[test]
