@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsStr, io::Write as _};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use serde_json::json;
 
@@ -135,8 +135,11 @@ pub(crate) fn explain(result: Result<Status>, out: &mut Stdout) -> Result<Status
     }
     if error.kind() == ErrorKind::DisplayVersion && env::args_os().any(|it| is_verbose(&it)) {
         // One machine may have several, and a program that calls one can say which.
-        let path = env::current_exe().context("cannot tell which file runs")?;
-        writeln!(out, "{error}path {}", path.display())?;
+        // Linux says so in /proc, which a small container may lack.
+        match env::current_exe() {
+            Ok(path) => writeln!(out, "{error}path {}", path.display())?,
+            Err(reason) => writeln!(out, "{error}path unknown: {reason}")?,
+        }
         return Ok(Status::Done);
     }
     record::usage(&error.render().to_string());

@@ -17,6 +17,7 @@ mod completions;
 mod connection;
 mod contract;
 mod crowd;
+mod empty_root;
 mod examples;
 mod export;
 mod fix;
