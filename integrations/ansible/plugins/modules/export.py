@@ -48,7 +48,7 @@ options:
     default: yaml
   force:
     description:
-      - Whether files are overwritten that were edited after the last export.
+      - Whether files are overwritten that were edited after the last export, and those of another appliance.
     type: bool
     default: false
   skip_unreadable:
