@@ -38,10 +38,10 @@ use crate::{
 /// let root = tempfile::tempdir()?;
 /// fs::create_dir_all(root.path().join("policies/user_databases"))?;
 /// let file = "policies/user_databases/staff.yaml";
-/// fs::write(root.path().join(file), "name: staff\n")?;
+/// fs::write(root.path().join(file), "name: staff\nusers: []\n")?;
 ///
 /// let mut draft = Draft::open(root.path())?;
-/// let changed = draft.set(file, "name: staf\n")?;
+/// let changed = draft.set(file, "name: staf\nusers: []\n")?;
 /// assert_eq!(changed, [std::path::Path::new(file)]);
 /// let report = draft.report(file, &CheckOptions::default()).ok_or("the file is in the tree")?;
 /// assert_eq!(report.report.errors().next().map(|it| it.code), Some("label-mismatch"));
