@@ -11,7 +11,7 @@ use super::packages::Package;
 use crate::workspace;
 
 /// Crates that were published without a text, though they offer the Apache License 2.0, whose text is always the same.
-const WITHOUT_TEXT: &[&str] = &["asn1-rs-impl", "garde", "garde_derive"];
+const WITHOUT_TEXT: &[&str] = &["asn1-rs-impl", "garde", "garde_derive", "maud", "maud_macros"];
 
 /// How the file of a license or a notice begins.
 const BEGINNINGS: &[&str] = &["licen", "copying", "copyright", "notice", "unlicense"];
