@@ -14,14 +14,15 @@ use std::{
 
 use lsp_server::ErrorCode;
 use lsp_types::{
-    CodeAction, CodeActionKind, CodeActionOptions, CodeActionOrCommand, CodeActionParams,
-    CodeActionProviderCapability, CompletionItem, CompletionOptions, CompletionParams, Diagnostic,
-    DocumentChangeOperation, DocumentChanges, DocumentSymbol, DocumentSymbolParams,
-    FileOperationFilter, FileOperationPattern, FileOperationRegistrationOptions, FoldingRange,
-    FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams,
-    HoverProviderCapability, Location, OneOf, PrepareRenameResponse, ReferenceParams, RenameFile,
-    RenameOptions, RenameParams, ResourceOp, ServerCapabilities, SymbolInformation, SymbolKind,
-    TextDocumentEdit, TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
+    CodeAction, CodeActionContext, CodeActionKind, CodeActionOptions, CodeActionOrCommand,
+    CodeActionParams, CodeActionProviderCapability, CompletionItem, CompletionOptions,
+    CompletionParams, Diagnostic, DocumentChangeOperation, DocumentChanges, DocumentSymbol,
+    DocumentSymbolParams, FileOperationFilter, FileOperationPattern,
+    FileOperationRegistrationOptions, FoldingRange, FoldingRangeParams,
+    FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams, HoverProviderCapability,
+    Location, OneOf, PrepareRenameResponse, ReferenceParams, RenameFile, RenameOptions,
+    RenameParams, ResourceOp, ServerCapabilities, SymbolInformation, SymbolKind, TextDocumentEdit,
+    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
     TextDocumentSyncOptions, TextEdit, Uri, WorkspaceEdit,
     WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities,
     WorkspaceServerCapabilities, WorkspaceSymbolParams,
@@ -39,7 +40,10 @@ use sps_model::{
 };
 use sps_site::{Draft, SETTINGS_FILE};
 
-use self::{completion::Named, rename::is_yaml};
+use self::{
+    completion::Named,
+    rename::{is_yaml, written_name},
+};
 use crate::{
     Settings,
     document::Documents,
@@ -154,25 +158,7 @@ pub(crate) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         }
         CodeActionRequest::METHOD => {
             let it: CodeActionParams = read(params)?;
-            let (problems, only) = (it.context.diagnostics, it.context.only);
-            let mut actions =
-                in_file(state, &it.text_document.uri, |it| Some(it.actions(problems)));
-            // `source` asks for `source.fixAll`, too.
-            let is_wanted = |kind: &str| {
-                let kinds = only.iter().flatten();
-                let mut fitting =
-                    kinds.filter(|it| format!("{kind}.").starts_with(&format!("{}.", it.as_str())));
-                only.is_none() || fitting.next().is_some()
-            };
-            if let Some(actions) = &mut actions {
-                actions.retain(|it| match it {
-                    CodeActionOrCommand::CodeAction(it) => {
-                        it.kind.as_ref().is_some_and(|it| is_wanted(it.as_str()))
-                    }
-                    CodeActionOrCommand::Command(_) => true,
-                });
-            }
-            value(&actions)
+            value(&in_file(state, &it.text_document.uri, |file| Some(file.actions(&it.context))))
         }
         WorkspaceSymbolRequest::METHOD => {
             let it: WorkspaceSymbolParams = read(params)?;
@@ -266,9 +252,8 @@ impl File<'_> {
             let labels = draft.into_iter().flat_map(Draft::labels);
             let labels = labels.filter(|(label, _)| path.ends_with(label.endpoint()));
             let named = labels.filter_map(|(label, _)| {
-                let written = label.to_string();
-                let written = written.strip_prefix(label.endpoint())?.strip_prefix('/')?.to_owned();
-                Some(Named { name: label.name()?.to_owned(), written })
+                let (name, written) = (label.name()?.to_owned(), written_name(label)?);
+                Some(Named { name, written })
             });
             named.collect()
         };
@@ -311,7 +296,7 @@ impl File<'_> {
             navigation::label_at(home, offset).ok_or("there is nothing here that has a name")?;
         let tree = home.tree;
         let draft = tree.draft();
-        let rename = rename::rename(draft, &label, name)?;
+        let rename = rename::rename(draft, label, name)?;
         let mut by_file: BTreeMap<PathBuf, Vec<(Span, String)>> = BTreeMap::new();
         for (file, span, new) in rename.edits {
             by_file.entry(file).or_default().push((span, new));
@@ -336,8 +321,11 @@ impl File<'_> {
         Ok(WorkspaceEdit { document_changes, ..WorkspaceEdit::default() })
     }
 
-    /// What repairs these problems, or waives their rules.
-    fn actions(&self, problems: Vec<Diagnostic>) -> Vec<CodeActionOrCommand> {
+    /// What repairs the problems, or waives their rules: of the kinds that the editor asks for.
+    fn actions(&self, context: &CodeActionContext) -> Vec<CodeActionOrCommand> {
+        let is_wanted = |kind: &CodeActionKind| {
+            context.only.as_ref().is_none_or(|only| only.iter().any(|it| includes(it, kind)))
+        };
         let (Some(home), Some(address)) = (&self.home, uri(&self.path)) else { return Vec::new() };
         let draft = home.tree.draft();
         let repair = |only: Option<(&str, &str)>| {
@@ -345,6 +333,7 @@ impl File<'_> {
         };
         let version = self.version(&self.path);
         let mut actions = Vec::new();
+        let problems = context.diagnostics.iter().filter(|_| is_wanted(&CodeActionKind::QUICKFIX));
         for problem in problems {
             let Some(data) = &problem.data else { continue };
             let (Some(code), Some(pointer)) = (data["code"].as_str(), data["pointer"].as_str())
@@ -354,7 +343,7 @@ impl File<'_> {
             if let Some(repair) = repair(Some((code, pointer))) {
                 let edit = edits::of_file(address.clone(), version, edits::of_repair(&repair));
                 let title = format!("Repair `{code}` here");
-                let action = action(title, CodeActionKind::QUICKFIX, edit, Some(&problem));
+                let action = action(title, CodeActionKind::QUICKFIX, edit, Some(problem));
                 actions.push(CodeAction { is_preferred: Some(true), ..action });
             }
             let settings = home.tree.outside(Path::new(SETTINGS_FILE));
@@ -365,16 +354,23 @@ impl File<'_> {
                 let edit = TextEdit { range: text.range(new.0), new_text: new.1 };
                 let edit = edits::of_file(address, self.version(&settings), [edit]);
                 let title = format!("Waive `{code}` for this tree, in sps.toml");
-                actions.push(action(title, CodeActionKind::QUICKFIX, edit, Some(&problem)));
+                actions.push(action(title, CodeActionKind::QUICKFIX, edit, Some(problem)));
             }
         }
-        if let Some(repair) = repair(None) {
+        let is_whole_file = is_wanted(&CodeActionKind::SOURCE_FIX_ALL);
+        if let Some(repair) = is_whole_file.then(|| repair(None)).flatten() {
             let edit = edits::of_file(address, version, edits::of_repair(&repair));
             let title = "Repair everything in this file that leaves no choice".to_owned();
             actions.push(action(title, CodeActionKind::SOURCE_FIX_ALL, edit, None));
         }
         actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
     }
+}
+
+/// Whether a kind of actions has the other one in it: `source` has `source.fixAll`.
+fn includes(kind: &CodeActionKind, other: &CodeActionKind) -> bool {
+    let rest = other.as_str().strip_prefix(kind.as_str());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Where the name is that a rename would change.

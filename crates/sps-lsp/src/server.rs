@@ -255,7 +255,7 @@ impl<'c> Server<'c> {
             DidCloseTextDocument::METHOD => with(params, |it: DidCloseTextDocumentParams| {
                 let Some(path) = path_of(it.text_document.uri.as_str()) else { return };
                 self.state.documents.close(&path);
-                self.state.workspace.refresh(&path, &self.state.documents);
+                self.state.workspace.refresh([path.as_path()], &self.state.documents);
             }),
             DidChangeWatchedFiles::METHOD => with(params, |it: DidChangeWatchedFilesParams| {
                 self.look_at(it.changes.iter().map(|it| it.uri.as_str()));
@@ -289,12 +289,11 @@ impl<'c> Server<'c> {
     /// Reads files again that were changed on the disk.
     fn look_at<'u>(&mut self, addresses: impl Iterator<Item = &'u str>) {
         let State { workspace, documents, .. } = &mut self.state;
-        for path in addresses.filter_map(path_of) {
-            // What the editor has open counts, whatever is saved.
-            if documents.get(&path).is_none() {
-                workspace.refresh(&path, documents);
-            }
-        }
+        let paths: Vec<_> = addresses.filter_map(path_of).collect();
+        // What the editor has open counts, whatever is saved.
+        let paths = paths.iter().map(PathBuf::as_path);
+        let closed: Vec<_> = paths.filter(|it| documents.get(it).is_none()).collect();
+        workspace.refresh(closed, documents);
     }
 
     /// Opens the trees in a folder of the editor.

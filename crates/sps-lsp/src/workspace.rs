@@ -151,9 +151,19 @@ impl Workspace {
         }
     }
 
-    /// Reads a file again that another program has changed, or that the editor has closed.
-    pub(crate) fn refresh(&mut self, path: &Path, documents: &Documents) {
+    /// Reads files again that another program has changed, or that the editor has closed.
+    pub(crate) fn refresh<'p>(
+        &mut self,
+        paths: impl IntoIterator<Item = &'p Path>,
+        documents: &Documents,
+    ) {
         self.drop_trees(documents);
+        for path in paths {
+            self.refresh_one(path, documents);
+        }
+    }
+
+    fn refresh_one(&mut self, path: &Path, documents: &Documents) {
         match self.tree_of(path, documents) {
             Some(tree) => {
                 let Some(file) = tree.inside(path) else { return };

@@ -235,10 +235,12 @@ impl Draft {
         self.find(file.as_ref())?.1.label.as_ref()
     }
 
-    /// Every reference by a label, in the files that could be read.
+    /// Every reference by a label, in the files that could be read. One behind an anchor counts once, whatever its aliases.
     pub fn references(&self) -> impl Iterator<Item = Reference<'_>> {
         self.tree.files.iter().flat_map(|file| {
-            references(file).map(|(label, spot)| Reference {
+            let mut seen = BTreeSet::new();
+            let places = references(file).filter(move |(_, spot)| seen.insert(spot.span));
+            places.map(|(label, spot)| Reference {
                 file: &file.path,
                 text: &file.text,
                 span: spot.span,

@@ -1,9 +1,6 @@
 //! The new name of an object: in its file, in the name of that file, and everywhere it is referred to.
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use sps_model::{
     shape,
@@ -32,6 +29,12 @@ pub(crate) fn is_yaml(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "yaml" || it == "yml")
 }
 
+/// The name of an object as a reference writes it in short: the last `/` of a label ends its endpoint.
+pub(super) fn written_name(label: &Label) -> Option<String> {
+    label.name()?;
+    label.to_string().rsplit('/').next().map(str::to_owned)
+}
+
 /// Gives an object another name.
 ///
 /// # Errors
@@ -51,9 +54,8 @@ pub(crate) fn rename(draft: &Draft, label: &Label, name: &str) -> Result<Rename,
         return Err(format!("no file describes `{label}`"));
     };
     // What cannot be read may refer to it.
-    let whole = label.to_string();
-    let encoded = whole.rsplit('/').next().unwrap_or_default();
-    let may_name = |text: &str| text.contains(old) || text.contains(encoded);
+    let encoded = written_name(label).unwrap_or_default();
+    let may_name = |text: &str| text.contains(old) || text.contains(&encoded);
     if let Some((unread, _)) = draft.unread().find(|(path, text)| *path == file || may_name(text)) {
         return Err(format!(
             "{} cannot be read now, and may name `{old}`; correct it first",
@@ -61,9 +63,7 @@ pub(crate) fn rename(draft: &Draft, label: &Label, name: &str) -> Result<Rename,
         ));
     }
     let mut edits = vec![name_in_file(draft, file, old, name)?];
-    let mut seen = BTreeSet::new();
-    // What is behind an anchor is read once for each alias.
-    for it in draft.references().filter(|it| it.label == label && seen.insert((it.file, it.span))) {
+    for it in draft.references().filter(|it| it.label == label) {
         let refuse = || {
             format!(
                 "{} refers to `{label}` in a way that is not changed here; change it by hand",
@@ -76,13 +76,10 @@ pub(crate) fn rename(draft: &Draft, label: &Label, name: &str) -> Result<Rename,
         let old_text =
             value.text().filter(|it| it.contains(old) || it.contains('%')).ok_or_else(refuse)?;
         let span = Span::new(it.span.start + value.span.start, it.span.start + value.span.end);
-        let whole = new.to_string();
-        let short = whole
-            .strip_prefix(new.endpoint())
-            .and_then(|it| it.strip_prefix('/'))
-            .unwrap_or(&whole);
-        let text = if old_text.contains('/') { &whole } else { short };
-        edits.push((it.file.to_owned(), span, written(value, text)));
+        let is_whole = old_text.contains('/');
+        let short = written_name(&new).filter(|_| !is_whole);
+        let text = short.unwrap_or_else(|| new.to_string());
+        edits.push((it.file.to_owned(), span, written(value, &text)));
     }
     let mut to = file.to_owned();
     let ending = file.extension().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();

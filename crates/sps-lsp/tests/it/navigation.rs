@@ -27,6 +27,28 @@ fn site() -> Editor {
     editor
 }
 
+/// An editor that shows the problems of a file.
+fn opened(file: &str, text: &str) -> Editor {
+    let mut editor = Editor::open(&[SETTINGS, (file, text)]);
+    editor.open_file(file, text);
+    editor.settle();
+    editor
+}
+
+/// The actions that are offered for the problems in this context.
+fn actions(editor: &mut Editor, file: &str, context: &Value) -> Vec<Value> {
+    let range = context["diagnostics"][0]["range"].clone();
+    let params =
+        json!({"textDocument": {"uri": editor.uri(file)}, "range": range, "context": context});
+    let actions = editor.ask("textDocument/codeAction", &params).response_result.unwrap();
+    actions.as_array().unwrap().clone()
+}
+
+/// The actions whose titles begin with this word.
+fn titled<'a>(actions: &'a [Value], word: &'a str) -> impl Iterator<Item = &'a Value> {
+    actions.iter().filter(move |it| it["title"].as_str().unwrap().starts_with(word))
+}
+
 /// The edits of files, by address.
 fn edits_of(edit: &Value) -> Vec<(String, Vec<Value>)> {
     let changes = edit["documentChanges"].as_array().unwrap().iter();
@@ -38,12 +60,11 @@ fn edits_of(edit: &Value) -> Vec<(String, Vec<Value>)> {
 }
 
 /// Applies the edits of files, and returns the new texts by address.
-fn applied(editor: &Editor, edits: &[(String, Vec<Value>)]) -> Vec<String> {
+fn applied(edits: &[(String, Vec<Value>)]) -> Vec<String> {
     let text = |uri: &str| {
         let path = uri.strip_prefix("file://").unwrap().replace("%25", "%");
         std::fs::read_to_string(path).unwrap()
     };
-    let _ = editor;
     edits
         .iter()
         .map(|(uri, edits)| {
@@ -92,7 +113,7 @@ fn a_rename_changes_the_name_its_uses_and_the_file() {
     there["newName"] = json!("24/7");
     let edit = editor.ask("textDocument/rename", &there).response_result.unwrap();
     let changes = edit["documentChanges"].as_array().unwrap();
-    let texts = applied(&editor, &edits_of(&edit));
+    let texts = applied(&edits_of(&edit));
     assert_eq!(texts[0], OFFICE.1.replace("a/b", "24/7"));
     assert_eq!(
         texts[1],
@@ -117,22 +138,14 @@ fn p103_a_rename_is_refused_while_a_file_cannot_be_read() {
 fn p109_a_repair_leaves_everything_else_as_it_is() {
     let text = "# Office\r\nname:   'x'   # here\r\nMon: [ ['8:00',  '18:00'] ]\r\nTue: []\r\nWed: []\r\nThu: []\r\nFri: []\r\nSat: []\r\nSunn: []\r\n";
     let file = "policies/time_policies/x.yaml";
-    let mut editor = Editor::open(&[SETTINGS, (file, text)]);
-    editor.open_file(file, text);
-    editor.settle();
+    let mut editor = opened(file, text);
     let problems = editor.problems[&editor.uri(file)].clone();
-    let params = json!({"textDocument": {"uri": editor.uri(file)}, "range": problems[0]["range"], "context": {"diagnostics": problems}});
-    let actions = editor.ask("textDocument/codeAction", &params).response_result.unwrap();
-    let repairs: Vec<_> = actions
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|it| it["title"].as_str().unwrap().starts_with("Repair"))
-        .collect();
-    assert_eq!(repairs.len(), 2, "{actions}");
+    let actions = actions(&mut editor, file, &json!({"diagnostics": problems}));
+    let repairs: Vec<_> = titled(&actions, "Repair").collect();
+    assert_eq!(repairs.len(), 2, "{actions:?}");
     for repair in repairs {
         let edits = edits_of(&repair["edit"]);
-        assert_eq!(applied(&editor, &edits), [text.replace("Sunn", "Sun")]);
+        assert_eq!(applied(&edits), [text.replace("Sunn", "Sun")]);
     }
 }
 
@@ -140,21 +153,14 @@ fn p109_a_repair_leaves_everything_else_as_it_is() {
 fn p109_repairs_of_yaml_keep_comments_anchors_and_quotes() {
     let text = "# Hours\n\nname: 'x'   # here\nMon: &day [ ['8:00',  \"18:00\"] ]\n\nTue: *day\nWed: []   \nThu: []\nFri: []\nSatt: [] # slip\nSunn: *day\n";
     let file = "policies/time_policies/x.yaml";
-    let mut editor = Editor::open(&[SETTINGS, (file, text)]);
-    editor.open_file(file, text);
-    editor.settle();
+    let mut editor = opened(file, text);
     let problems = editor.problems[&editor.uri(file)].clone();
-    let params = json!({"textDocument": {"uri": editor.uri(file)}, "range": problems[0]["range"], "context": {"diagnostics": problems}});
-    let actions = editor.ask("textDocument/codeAction", &params).response_result.unwrap();
-    let mut texts: Vec<_> = actions
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|it| it["title"].as_str().unwrap().starts_with("Repair"))
+    let actions = actions(&mut editor, file, &json!({"diagnostics": problems}));
+    let mut texts: Vec<_> = titled(&actions, "Repair")
         .map(|it| {
             let version = &it["edit"]["documentChanges"][0]["textDocument"]["version"];
             assert_eq!(*version, 1, "no other text is edited");
-            applied(&editor, &edits_of(&it["edit"])).remove(0)
+            applied(&edits_of(&it["edit"])).remove(0)
         })
         .collect();
     texts.sort();
@@ -169,21 +175,13 @@ fn p109_repairs_of_yaml_keep_comments_anchors_and_quotes() {
 fn a_rule_is_waived_in_the_settings() {
     let file = "management/snmp/trap.json";
     let text = r#"{"enabled": true, "version": {"selection": "2c", "value": {"server": {"selection": "ip", "value": "192.0.2.25"}, "community": "public"}}}"#;
-    let mut editor = Editor::open(&[SETTINGS, (file, text)]);
-    editor.open_file(file, text);
-    editor.settle();
+    let mut editor = opened(file, text);
     let problems = editor.problems[&editor.uri(file)].clone();
     let problem = problems.iter().find(|it| it["code"] == "cleartext-snmp").unwrap();
-    let params = json!({"textDocument": {"uri": editor.uri(file)}, "range": problem["range"], "context": {"diagnostics": [problem]}});
-    let actions = editor.ask("textDocument/codeAction", &params).response_result.unwrap();
-    let waiver = actions
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|it| it["title"].as_str().unwrap().starts_with("Waive"))
-        .unwrap();
+    let actions = actions(&mut editor, file, &json!({"diagnostics": [problem]}));
+    let waiver = titled(&actions, "Waive").next().unwrap();
     let edits = edits_of(&waiver["edit"]);
-    let settings = applied(&editor, &edits).remove(0);
+    let settings = applied(&edits).remove(0);
     assert_eq!(settings, "target = \"7.5\"\n\n[check]\nallow = [\"cleartext-snmp\"]\n");
     editor.write("sps.toml", Some(&settings));
     editor.settle();
@@ -217,7 +215,7 @@ fn a_reference_behind_an_anchor_is_renamed_once() {
     let found = editor.ask("textDocument/references", &here).response_result.unwrap();
     assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
     let edit = editor.ask("textDocument/rename", &here).response_result.unwrap();
-    let texts = applied(&editor, &edits_of(&edit));
+    let texts = applied(&edits_of(&edit));
     assert!(texts.contains(&text.replace("a%2Fb", "hours")), "{texts:?}");
 }
 
@@ -225,9 +223,7 @@ fn a_reference_behind_an_anchor_is_renamed_once() {
 fn an_editor_gets_the_kinds_of_actions_that_it_asks_for() {
     let file = "policies/time_policies/x.yaml";
     let text = "name: x\nMon: []\nTue: []\nWed: []\nThu: []\nFri: []\nSat: []\nSunn: []\n";
-    let mut editor = Editor::open(&[SETTINGS, (file, text)]);
-    editor.open_file(file, text);
-    editor.settle();
+    let mut editor = opened(file, text);
     let problems = editor.problems[&editor.uri(file)].clone();
     for (only, expected) in [
         (json!(["quickfix"]), ["quickfix"].as_slice()),
@@ -235,9 +231,8 @@ fn an_editor_gets_the_kinds_of_actions_that_it_asks_for() {
         (json!(["refactor", "source.organizeImports"]), &[]),
     ] {
         let context = json!({"diagnostics": problems, "only": only});
-        let params = json!({"textDocument": {"uri": editor.uri(file)}, "range": problems[0]["range"], "context": context});
-        let actions = editor.ask("textDocument/codeAction", &params).response_result.unwrap();
-        let kinds: Vec<_> = actions.as_array().unwrap().iter().map(|it| &it["kind"]).collect();
+        let actions = actions(&mut editor, file, &context);
+        let kinds: Vec<_> = actions.iter().map(|it| &it["kind"]).collect();
         assert_eq!(kinds, expected, "{only}");
     }
 }
