@@ -13,6 +13,6 @@ pub(crate) use self::{
     log::{Log, LogFile},
     multipart::{file_name, first_part, first_part_head},
     receive::{CLIENT_TIMEOUT, receive},
-    request::{Authorization, Request},
+    request::{Authorization, Request, percent_encoded},
     response::{Failure, Response},
 };

@@ -1,10 +1,11 @@
 //! Long lists in pages: limit, offset, and links to other pages.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 
-use crate::{appliance::Call, http::Failure};
+use crate::{
+    appliance::Call,
+    http::{Failure, percent_encoded},
+};
 
 /// Part of a list.
 #[derive(Debug, Clone, Copy)]
@@ -69,9 +70,9 @@ impl Call<'_> {
         for (name, value) in self.request.parameters() {
             if name != "limit" && name != "offset" {
                 link.push('&');
-                encode(&mut link, &name);
+                link.push_str(&percent_encoded(&name, b",:"));
                 link.push('=');
-                encode(&mut link, &value);
+                link.push_str(&percent_encoded(&value, b",:"));
             }
         }
         link
@@ -82,15 +83,4 @@ impl Call<'_> {
 pub(super) fn invalid(parameter: &str, why: &str) -> Failure {
     let message = format!("The parameter {parameter} is invalid: {why}");
     Failure::new(400, "InvalidQuery", message).details(json!({"parameter": parameter}))
-}
-
-fn encode(link: &mut String, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b',' | b':' => {
-                link.push(char::from(byte));
-            }
-            _ => write!(link, "%{byte:02X}").expect("writing to a string cannot fail"),
-        }
-    }
 }

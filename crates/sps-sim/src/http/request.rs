@@ -1,6 +1,6 @@
 //! A request as the appliance sees it: with its path decoded and its credentials read.
 
-use std::net::IpAddr;
+use std::{fmt::Write as _, net::IpAddr};
 
 use hyper::{HeaderMap, header};
 
@@ -152,6 +152,20 @@ fn decoded(path: &str) -> Option<String> {
 /// Decodes a text of a query, in which a plus is a space.
 fn query_decoded(text: &str) -> Option<String> {
     percent_decoded(&text.replace('+', " "))
+}
+
+/// Encodes a text for a path or a query. Characters that have no meaning of their own stay, and so do these others.
+pub(crate) fn percent_encoded(text: &str, others: &[u8]) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) || others.contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
 }
 
 fn percent_decoded(text: &str) -> Option<String> {

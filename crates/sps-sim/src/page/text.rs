@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::clock::utc;
+use crate::{clock::utc, http::percent_encoded};
 
 /// Formats a time: `2022-03-30 12:00:01.000`, in UTC.
 pub(super) fn time(at: SystemTime) -> String {
@@ -65,25 +65,9 @@ pub(super) fn href(path: &str) -> String {
     let mut href = "/page".to_owned();
     for segment in path.split('/').filter(|it| !it.is_empty()) {
         href.push('/');
-        href.push_str(&encoded(segment));
+        href.push_str(&percent_encoded(segment, b""));
     }
     href
-}
-
-/// Encodes a text for a path or a query.
-pub(super) fn encoded(text: &str) -> String {
-    let mut all = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                all.push(char::from(byte));
-            }
-            _ => {
-                let _ = write!(all, "%{byte:02X}");
-            }
-        }
-    }
-    all
 }
 
 #[cfg(test)]
