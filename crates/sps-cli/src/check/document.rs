@@ -43,6 +43,25 @@ pub(crate) enum ByPath {
 }
 
 impl Document {
+    /// A whole file, or a text that `source` names.
+    pub(crate) fn whole(
+        source: String,
+        path: Option<PathBuf>,
+        text: String,
+        by_path: ByPath,
+    ) -> Self {
+        Self {
+            file: source.clone(),
+            source,
+            path,
+            text,
+            lines_before: 0,
+            bytes_before: 0,
+            by_path,
+            is_found: false,
+        }
+    }
+
     /// The endpoint that the path of its file leads to.
     pub(crate) fn endpoint(&self) -> Option<&'static EndpointInfo> {
         match self.by_path {

@@ -51,16 +51,7 @@ fn of_bytes(
     let bytes = bytes.map_err(|error| SourceError::new(&source, reason(&error)))?;
     let is_cut = bytes.len() == byte_cap(limits);
     match decode(bytes, is_cut, 0) {
-        Ok(text) => Ok(Document {
-            file: source.clone(),
-            source,
-            path,
-            text,
-            lines_before: 0,
-            bytes_before: 0,
-            by_path: ByPath::Pending,
-            is_found: false,
-        }),
+        Ok(text) => Ok(Document::whole(source, path, text, ByPath::Pending)),
         Err(reason) => Err(SourceError::new(source, reason)),
     }
 }

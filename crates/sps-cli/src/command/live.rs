@@ -37,16 +37,18 @@ pub(super) async fn run(client: &Client, format: ListFormat, out: &mut Stdout) -
     let only_spec: Vec<&str> =
         known.iter().copied().filter(is_fixed).filter(|it| !live.paths.contains(*it)).collect();
     match format {
-        ListFormat::Json => print_json(
-            out,
-            &json!({
+        ListFormat::Json => {
+            let lists = json!({
                 "requests": live.requests,
                 "is_complete": !live.is_cut && live.unread.is_empty(),
                 "unread": live.unread,
                 "only_live": only_live,
                 "only_spec": only_spec,
-            }),
-        )?,
+            });
+            // The notes are in the lists.
+            print_json(out, &lists)?;
+            return Ok(Status::Done);
+        }
         ListFormat::Html => {
             let page = html::endpoints::live(&only_live, &only_spec, &live.unread, live.is_cut);
             print(out, &page)?;
@@ -60,9 +62,6 @@ pub(super) async fn run(client: &Client, format: ListFormat, out: &mut Stdout) -
             print(out, &markdown::table(&["Endpoint", "Who has it"], &rows.concat()))?;
         }
         ListFormat::Human => print_lists(&only_live, &only_spec, out)?,
-    }
-    if format == ListFormat::Json {
-        return Ok(Status::Done);
     }
     for path in &live.unread {
         remark(&format!("note: {path} could not be read, so what it links to is missing here"));

@@ -86,16 +86,8 @@ impl Library for Pages {
         context.target = settings.target;
         context.now = settings.now;
         context.waived = &waived;
-        let document = Document {
-            source: path.display().to_string(),
-            file: path.display().to_string(),
-            path: Some(path.to_owned()),
-            text: text.to_owned(),
-            lines_before: 0,
-            bytes_before: 0,
-            by_path: ByPath::Known(Some(endpoint)),
-            is_found: true,
-        };
+        let (source, by_path) = (path.display().to_string(), ByPath::Known(Some(endpoint)));
+        let document = Document::whole(source, Some(path.to_owned()), text.to_owned(), by_path);
         let checked = validate::check(document, Declared::default(), &context).ok()?;
         Some(checked.report)
     }

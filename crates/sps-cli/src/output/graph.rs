@@ -166,8 +166,9 @@ impl Graph {
         if self.boxes.len() > MAX_BOXES {
             let all = self.boxes.len();
             self = self.grouped();
-            let grouped = format!("{all} {things}, drawn as {}", count(self.boxes.len(), "box"));
-            self.left_out.push(grouped.replace("boxs", "boxes"));
+            let drawn = self.boxes.len();
+            let boxes = if drawn == 1 { "box" } else { "boxes" };
+            self.left_out.push(format!("{all} {things}, drawn as {drawn} {boxes}"));
         }
         if let more @ 1.. = self.boxes.len().saturating_sub(MAX_BOXES) {
             self.boxes.truncate(MAX_BOXES);

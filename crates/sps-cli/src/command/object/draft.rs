@@ -63,16 +63,8 @@ impl Draft {
 
     /// Takes a text that this program made; `source` names it in diagnostics.
     pub(super) fn new(source: &str, text: String, target: &Target, leniency: Leniency) -> Self {
-        let document = Document {
-            source: source.to_owned(),
-            file: source.to_owned(),
-            path: None,
-            text,
-            lines_before: 0,
-            bytes_before: 0,
-            by_path: ByPath::Known(target.endpoint),
-            is_found: false,
-        };
+        let by_path = ByPath::Known(target.endpoint);
+        let document = Document::whole(source.to_owned(), None, text, by_path);
         Self::of(document, target, leniency)
     }
 
