@@ -110,12 +110,12 @@ impl FileCheck<'_> {
         for (place, spot) in self.file.spots.iter().enumerate() {
             let key = self.key(place);
             if self.is_unavailable(spot, values) {
-                view.muted.push(&spot.pointer);
+                view.muted.push(spot);
             }
             let text = match &spot.what {
                 What::Text(text) => Cow::Borrowed(text.as_str()),
                 What::Broken => {
-                    view.muted.push(&spot.pointer);
+                    view.muted.push(spot);
                     Cow::Owned(key)
                 }
                 What::Secret { target: None, constraint, .. } => match values.get(&spot.pointer) {
@@ -125,7 +125,7 @@ impl FileCheck<'_> {
                     }
                     None if self.is_unavailable(spot, values) => Cow::Owned(key),
                     None => {
-                        view.hidden.push(&spot.pointer);
+                        view.hidden.push(spot);
                         report.unchecked.extend(codes_of(constraint).map(|code| {
                             Unchecked::new(code, spot.pointer.clone(), Reason::PlainTextUnknown)
                         }));
@@ -289,22 +289,32 @@ impl FileCheck<'_> {
 /// How the report about the request is read as one about the file.
 struct View<'s> {
     places: &'s Places,
-    /// Pointers of what is reported already.
-    muted: Vec<&'s str>,
-    /// Pointers of secrets without a value.
-    hidden: Vec<&'s str>,
+    /// What is reported already.
+    muted: Vec<&'s Spot>,
+    /// Secrets without a value.
+    hidden: Vec<&'s Spot>,
     swaps: Swaps<'s>,
 }
 
 impl View<'_> {
     /// Adds what was found about a part of the request.
     fn add(&self, report: &mut Report, found: Report, pointer: &str) {
-        let is_muted = |it: &str| self.muted.iter().any(|muted| is_at_or_below(it, muted));
-        let is_hidden = |it: &str| self.hidden.contains(&it);
+        let is_muted = |it: &str| self.muted.iter().any(|muted| is_at_or_below(it, &muted.pointer));
+        let is_hidden = |it: &str| self.hidden.iter().any(|hidden| hidden.pointer == it);
         for mut it in found.diagnostics {
             it.pointer.insert_str(0, pointer);
             for related in &mut it.related {
                 related.pointer.insert_str(0, pointer);
+            }
+            if self.is_about_key(&it) {
+                // No notation belongs under a key that does not exist, and the key is the cause.
+                report.diagnostics.retain(|before| {
+                    it.code != body_code::UNKNOWN_KEY
+                        || before.code != code::MISPLACED_NOTATION
+                        || before.pointer != it.pointer
+                });
+                report.diagnostics.push(it);
+                continue;
             }
             if is_muted(&it.pointer) {
                 continue;
@@ -330,6 +340,16 @@ impl View<'_> {
             }
         }
         report.sensitive.extend(found.sensitive);
+    }
+
+    /// Whether a diagnostic is about the key of a notation, whatever its value is.
+    fn is_about_key(&self, it: &Diagnostic) -> bool {
+        let mut spots = self.muted.iter().chain(&self.hidden);
+        let spot = spots.find(|spot| spot.pointer == it.pointer);
+        spot.is_some_and(|spot| {
+            let is_outside = it.span.end <= spot.span.start || it.span.start >= spot.span.end;
+            is_outside || matches!(it.finding, Finding::IgnoredKey { .. })
+        })
     }
 }
 

@@ -44,6 +44,43 @@ fn a_reference_is_a_whole_label_or_the_part_behind_its_collection() {
 }
 
 #[test]
+fn a_key_that_is_wrong_is_reported_whatever_notation_is_behind_it() {
+    let secret = r#"{"$secret": "env:X"}"#;
+    let whole = trap(secret, secret);
+    for (value, codes) in [
+        (secret, &["unknown-key"][..]),
+        (r#"{"$secret": "keep"}"#, &["unknown-key"]),
+        (r#"{"$ref": "ssh/channel_policies/c"}"#, &["unknown-key"]),
+        (r#"{"$secret": "x"}"#, &["unknown-key", "invalid-notation"]),
+    ] {
+        for key in ["auth_pasword", "password", "users"] {
+            let body = whole.replace("\"username\"", &format!("\"{key}\": {value}, \"username\""));
+            let report = Tree::new()
+                .with("management/snmp/trap.json", body)
+                .with("ssh/channel_policies/c.json", channel_policy("c", "null"))
+                .report();
+            let found: Vec<_> = report
+                .errors()
+                .filter(|(_, it)| it.pointer == format!("/version/value/{key}"))
+                .map(|(_, it)| it.code)
+                .collect();
+            assert_eq!(found, codes, "{key}: {value}");
+        }
+    }
+}
+
+#[test]
+fn a_misspelled_key_of_a_secret_has_the_right_one_in_its_help() {
+    let body = trap(r#"{"$secret": "env:A"}"#, r#"{"$secret": "env:B"}"#)
+        .replace("auth_password", "auth_pasword");
+    let report = Tree::new().with("management/snmp/trap.json", body).report();
+    let found: Vec<_> = report.errors().map(|(_, it)| (it.code, &*it.help)).collect();
+    assert_eq!(found[1].0, "unknown-key", "{found:?}");
+    assert!(found[1].1.contains("auth_password"), "{found:?}");
+    assert!(found.iter().all(|it| !it.1.contains("the value itself")), "{found:?}");
+}
+
+#[test]
 fn a_name_with_a_slash_is_encoded_in_a_reference() {
     let tree = Tree::new()
         .with("policies/time_policies/24%2F7.json", time_policy("24/7"))
