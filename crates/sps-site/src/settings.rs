@@ -116,7 +116,7 @@ fn with_code(text: &str, code: &str) -> Option<(Span, String)> {
     let allow = table.and_then(|it| it.get("allow"));
     if let Some(codes) = allow.and_then(|it| it.get_ref().as_array()) {
         return Some(match codes.last() {
-            Some(last) => (Span::at(last.span().end), format!(", \"{code}\"")),
+            Some(last) => behind(text, span_of(last.span()), code),
             None => (span_of(allow?.span()), format!("[\"{code}\"]")),
         });
     }
@@ -134,6 +134,25 @@ fn with_code(text: &str, code: &str) -> Option<(Span, String)> {
         "\n\n"
     };
     Some((Span::at(text.len()), format!("{gap}[check]\nallow = [\"{code}\"]\n")))
+}
+
+/// The edit that adds a code to a list behind its last one: in a line of its own if that has one, so that comments stay where
+/// they belong.
+fn behind(text: &str, last: Span, code: &str) -> (Span, String) {
+    let start = text[..last.start].rfind('\n').map_or(0, |at| at + 1);
+    let indent = &text[start..last.start];
+    let rest = text[last.end..].split(['\r', '\n']).next().unwrap_or_default();
+    let closes = rest.split('#').next().is_some_and(|it| it.contains(']'));
+    if closes || !indent.trim().is_empty() {
+        return (Span::at(last.end), format!(", \"{code}\""));
+    }
+    let end = if text[last.end + rest.len()..].starts_with('\r') { "\r\n" } else { "\n" };
+    let new = if rest.trim_start().starts_with(',') {
+        format!("{rest}{end}{indent}\"{code}\",")
+    } else {
+        format!(",{rest}{end}{indent}\"{code}\"")
+    };
+    (Span::new(last.end, last.end + rest.len()), new)
 }
 
 const KEYS: [&str; 6] = ["target", "owned", "ignored", "unknown", "check", "moved"];

@@ -178,3 +178,31 @@ fn other_mistakes_have_a_place_and_a_help() {
     assert!(problems.iter().all(|it| it.message.starts_with("not TOML: ")), "{problems:?}");
     assert!(!problems.is_empty());
 }
+
+#[test]
+fn a_code_is_allowed_beside_the_others() {
+    for (text, expected) in [
+        ("target = \"8.0\"\n", "target = \"8.0\"\n\n[check]\nallow = [\"weak-encryption\"]\n"),
+        (
+            "[check]\nallow = [\"cleartext-snmp\"] # x\n",
+            "[check]\nallow = [\"cleartext-snmp\", \"weak-encryption\"] # x\n",
+        ),
+        (
+            "[check]\nallow = [\n    \"cleartext-snmp\", # old\n]\n",
+            "[check]\nallow = [\n    \"cleartext-snmp\", # old\n    \"weak-encryption\",\n]\n",
+        ),
+        (
+            "[check]\r\nallow = [\r\n\t\"cleartext-snmp\"\r\n]\r\n",
+            "[check]\r\nallow = [\r\n\t\"cleartext-snmp\",\r\n\t\"weak-encryption\"\r\n]\r\n",
+        ),
+        (
+            "[check]\nallow = [\n  \"cleartext-snmp\"]\n",
+            "[check]\nallow = [\n  \"cleartext-snmp\", \"weak-encryption\"]\n",
+        ),
+    ] {
+        let places = Places::new(sps_model::endpoints());
+        let (span, new) = allowing(text, "weak-encryption", &places).unwrap();
+        let edited = [&text[..span.start], &new, &text[span.end..]].concat();
+        assert_eq!(edited, expected);
+    }
+}
