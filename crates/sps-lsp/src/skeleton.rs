@@ -14,7 +14,10 @@ pub(crate) enum Skeleton {
     Plain(String),
     /// A text, without quotes.
     Text(String),
+    /// An object that a file has in place of a value: one key and a text.
+    Notation(&'static str, &'static str),
     Object(Vec<(String, Self)>),
+    List(Vec<Self>),
 }
 
 /// Objects in objects are filled in so deep.
@@ -51,10 +54,9 @@ pub(crate) fn of_template(
         (Value::List(items), _) if !items.is_empty() => {
             let below = |(index, item)| {
                 let step = Step { owner: node, name: Name::Index(index), node: item };
-                of_template(text, item, place.at(&[step], endpoints), endpoints).in_line()
+                of_template(text, item, place.at(&[step], endpoints), endpoints)
             };
-            let items = items.iter().enumerate().map(below).collect::<Vec<_>>();
-            Skeleton::Plain(format!("[{}]", items.join(", ")))
+            Skeleton::List(items.iter().enumerate().map(below).collect())
         }
         _ => Skeleton::Plain(node.span.of(text).unwrap_or("null").to_owned()),
     }
@@ -71,12 +73,12 @@ fn deep(kind: Kind, version: Option<Version>, depth: usize) -> Skeleton {
         Kind::Int { minimum, maximum } => Skeleton::Plain(0.clamp(minimum, maximum).to_string()),
         Kind::Number => plain("0"),
         Kind::String => Skeleton::Text(String::new()),
-        Kind::Secret => notation("$secret", "env:NAME"),
+        Kind::Secret => Skeleton::Notation("$secret", "env:NAME"),
         Kind::Reference(target) if target.path.ends_with("/passwords") => {
-            notation("$secret", "env:NAME")
+            Skeleton::Notation("$secret", "env:NAME")
         }
         Kind::Reference(target) if target.single_use => plain(r#"{"$new": {}}"#),
-        Kind::Reference(_) => notation("$ref", ""),
+        Kind::Reference(_) => Skeleton::Notation("$ref", ""),
         Kind::List(_) | Kind::Array(..) => plain("[]"),
         Kind::Map(_) | Kind::Ordered(_) | Kind::Foreign(_) => plain("{}"),
         Kind::Named(ty) => match ty.shape {
@@ -107,16 +109,17 @@ fn object(place: Place, version: Option<Version>, depth: usize) -> Skeleton {
     )
 }
 
-fn notation(key: &str, text: &str) -> Skeleton {
-    Skeleton::Plain(format!("{{\"{key}\": \"{text}\"}}"))
-}
-
 impl Skeleton {
     /// The value in one line, as JSON has it.
     pub(crate) fn in_line(&self) -> String {
         match self {
             Self::Plain(text) => text.clone(),
             Self::Text(text) => quoted(text),
+            Self::Notation(key, text) => format!("{{{}: {}}}", quoted(key), quoted(text)),
+            Self::List(items) => {
+                let items = items.iter().map(Self::in_line);
+                format!("[{}]", items.collect::<Vec<_>>().join(", "))
+            }
             Self::Object(members) => {
                 let members = members
                     .iter()
@@ -126,42 +129,77 @@ impl Skeleton {
         }
     }
 
+    /// Whether this is a list that takes a line or more for each item.
+    pub(crate) fn has_lines(&self) -> bool {
+        let is_object = |it: &Self| matches!(it, Self::Object(_) | Self::Notation(..));
+        matches!(self, Self::List(items) if items.iter().any(is_object))
+    }
+
     /// The value as JSON in lines, of which all but the first have this indentation.
     pub(crate) fn json(&self, indent: &str, unit: &str) -> String {
-        let Self::Object(members) = self else { return self.in_line() };
-        if members.is_empty() {
-            return "{}".to_owned();
-        }
         let inner = format!("{indent}{unit}");
-        let members = members
-            .iter()
-            .map(|(key, value)| format!("{inner}{}: {}", quoted(key), value.json(&inner, unit)));
-        format!("{{\n{}\n{indent}}}", members.collect::<Vec<_>>().join(",\n"))
+        let lines = |brackets: [char; 2], items: Vec<String>| {
+            let [open, close] = brackets;
+            let items = items.join(&format!(",\n{inner}"));
+            format!("{open}\n{inner}{items}\n{indent}{close}")
+        };
+        match self {
+            Self::Object(members) if !members.is_empty() => {
+                let member = |(key, value): &(String, Self)| {
+                    format!("{}: {}", quoted(key), value.json(&inner, unit))
+                };
+                lines(['{', '}'], members.iter().map(member).collect())
+            }
+            Self::List(items) if self.has_lines() => {
+                lines(['[', ']'], items.iter().map(|it| it.json(&inner, unit)).collect())
+            }
+            other => other.in_line(),
+        }
     }
 
     /// What follows a key and its colon in the block style of YAML, with the space before it.
     pub(crate) fn yaml(&self, indent: &str, unit: &str) -> String {
+        let inner = format!("{indent}{unit}");
         match self {
             Self::Object(members) if !members.is_empty() => {
-                let inner = format!("{indent}{unit}");
-                let members = members.iter().map(|(key, value)| {
-                    format!("\n{inner}{}:{}", word(key), value.yaml(&inner, unit))
-                });
-                members.collect()
+                format!("\n{inner}{}", block(members, &inner, unit))
+            }
+            Self::Notation(key, text) => format!("\n{inner}{key}: {}", word(text)),
+            Self::List(items) if self.has_lines() => {
+                let items = items.iter().map(|it| format!("\n{inner}- {}", it.item(&inner, unit)));
+                items.collect()
             }
             Self::Text(text) => format!(" {}", word(text)),
             other => format!(" {}", other.in_line()),
         }
     }
+
+    /// What follows the dash of an item.
+    pub(crate) fn item(&self, indent: &str, unit: &str) -> String {
+        match self {
+            // The members are below the first one, which is as far from the dash as `- ` is wide.
+            Self::Object(members) if !members.is_empty() => {
+                block(members, &format!("{indent}  "), unit)
+            }
+            Self::Notation(key, text) => format!("{key}: {}", word(text)),
+            Self::Text(text) => word(text),
+            other => other.in_line(),
+        }
+    }
+}
+
+/// The members of an object in the block style of YAML; all lines but the first have this indentation.
+fn block(members: &[(String, Skeleton)], indent: &str, unit: &str) -> String {
+    let member =
+        |(key, value): &(String, Skeleton)| format!("{}:{}", word(key), value.yaml(indent, unit));
+    members.iter().map(member).collect::<Vec<_>>().join(&format!("\n{indent}"))
 }
 
 impl Skeleton {
     /// A whole file of YAML.
     pub(crate) fn yaml_body(&self, unit: &str) -> String {
         match self {
-            Self::Object(members) => members.iter().fold(String::new(), |body, (key, value)| {
-                body + &word(key) + ":" + &value.yaml("", unit) + "\n"
-            }),
+            Self::Object(members) if !members.is_empty() => block(members, "", unit) + "\n",
             other => other.in_line() + "\n",
         }
     }
@@ -174,8 +212,9 @@ pub(crate) fn quoted(text: &str) -> String {
 
 /// A text in YAML: without quotes where every reader takes it for a text.
 pub(crate) fn word(text: &str) -> String {
-    let is_plain = text.starts_with(|it: char| it.is_ascii_alphabetic())
-        && text.chars().all(|it| it.is_ascii_alphanumeric() || "_-./".contains(it))
+    let rest = text.strip_prefix('$').unwrap_or(text);
+    let is_plain = rest.starts_with(|it: char| it.is_ascii_alphabetic())
+        && rest.chars().all(|it| it.is_ascii_alphanumeric() || "_-./".contains(it))
         && !["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
             .contains(&text.to_ascii_lowercase().as_str());
     if is_plain { text.to_owned() } else { quoted(text) }

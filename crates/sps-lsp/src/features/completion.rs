@@ -1,5 +1,8 @@
 //! Completion: keys, words, labels and sources of secrets, also in a text that is broken.
 
+mod level;
+mod values;
+
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent,
     MarkupKind, TextEdit,
@@ -64,6 +67,11 @@ enum What<'n> {
 impl Request<'_> {
     /// The items for this place, the likely ones first.
     pub(crate) fn items(&self) -> Vec<CompletionItem> {
+        let items = self.items_here();
+        if items.is_empty() { self.items_of_level_above().unwrap_or_default() } else { items }
+    }
+
+    fn items_here(&self) -> Vec<CompletionItem> {
         let content = self.text.content();
         if content.trim().is_empty() {
             return self.whole().into_iter().collect();
@@ -82,10 +90,15 @@ impl Request<'_> {
         if is_behind_quote || typed.contains(['\n', '\r']) {
             return Vec::new();
         }
-        match cursor.what {
+        let mut items = match cursor.what {
             What::Key { owner, member } => self.keys(&cursor, owner, member),
             What::Value(node) => self.values(&cursor, node),
+        };
+        for (number, item) in items.iter_mut().enumerate() {
+            // Without it, editors sort by the alphabet.
+            item.sort_text.get_or_insert_with(|| format!("{number:05}"));
         }
+        items
     }
 
     /// The whole body, for a file without one.
@@ -156,11 +169,10 @@ impl Request<'_> {
             });
             item
         });
-        let notations = Self::notations(place, &cursor.way).into_iter().filter(|_| rest.is_empty());
-        let notations = notations.map(|(key, text)| {
-            let value = skeleton::Skeleton::Plain(text.to_owned());
-            self.key(cursor, owner, member.has_colon, key, &value)
-        });
+        // An object that is not closed has taken the members of the next lines in.
+        let is_first = rest.iter().all(|it| it.key_span.start > cursor.typed.start);
+        let notations = Self::notations(place, &cursor.way).into_iter().filter(|_| is_first);
+        let notations = notations.map(|it| self.notation_key(cursor, owner, member.has_colon, it));
         keys.chain(notations).collect()
     }
 
@@ -190,6 +202,7 @@ impl Request<'_> {
         let after = content[typed.end..].trim_start();
         if is_flow
             && !has_colon
+            && !self.is_open(owner, typed)
             && !after.is_empty()
             && !after.starts_with([',', '}', ']', ':', '#'])
         {
@@ -200,6 +213,33 @@ impl Request<'_> {
             item.additional_text_edits = self.comma(typed.start).map(|it| vec![it]);
         }
         item
+    }
+
+    /// The key of a notation, which is the only one of its object.
+    fn notation_key(
+        &self,
+        cursor: &Cursor<'_>,
+        owner: &Node,
+        has_colon: bool,
+        (key, text): (&str, &str),
+    ) -> CompletionItem {
+        let value = skeleton::Skeleton::Plain(text.to_owned());
+        let mut item = self.key(cursor, owner, has_colon, key, &value);
+        if self.is_open(owner, cursor.typed)
+            && !has_colon
+            && let Some(CompletionTextEdit::Edit(edit)) = &mut item.text_edit
+        {
+            let after = self.text.content()[cursor.typed.end..].trim_start();
+            edit.new_text.push('}');
+            edit.new_text.extend((!self.is_yaml && after.starts_with('"')).then_some(','));
+        }
+        item
+    }
+
+    /// Whether an object starts in the line of a place, and the line ends there.
+    fn is_open(&self, owner: &Node, place: Span) -> bool {
+        let rest = self.text.content()[place.end..].lines().next().unwrap_or_default();
+        owner.is_flow && owner.span.start >= self.line_start(place.start) && rest.trim().is_empty()
     }
 
     /// The comma that is missing behind the member before.
@@ -236,138 +276,6 @@ impl Request<'_> {
     }
 }
 
-/// Values.
-impl Request<'_> {
-    /// The values that may be at a place.
-    fn values(&self, cursor: &Cursor<'_>, node: &Node) -> Vec<CompletionItem> {
-        if let Some(Step { name: Name::Key(member), .. }) = cursor.way.last()
-            && member.key.starts_with('$')
-        {
-            return self.notation_values(cursor, &member.key);
-        }
-        let place = self.place(&cursor.way);
-        let above = cursor.way.split_last().map(|(last, above)| (last, self.place(above)));
-        if let Some((Step { name: Name::Key(member), owner, .. }, above)) = above {
-            let is_tag = |it: &crate::place::Key| it.is_tag && it.name == member.key;
-            if above.keys(owner, self.version).iter().any(is_tag) {
-                return self.words(cursor, above.variants());
-            }
-        }
-        let mut items = self.words(cursor, place.words(self.version));
-        let mut plain = Vec::new();
-        if let Kind::Bool = place.kind.peeled() {
-            plain.extend(["true", "false"]);
-        }
-        if place.is_nullable() {
-            plain.push("null");
-        }
-        let plain =
-            plain.into_iter().map(|it| self.value(cursor, it, CompletionItemKind::VALUE, it));
-        items.extend(plain);
-        if let Some(target) = place.target().filter(|it| !it.single_use) {
-            let labels = (self.labels)(target.path);
-            items.extend(labels.iter().map(|it| {
-                let new = format!("{{{}: {}}}", quoted("$ref"), quoted(&it.written));
-                self.value(cursor, &it.name, CompletionItemKind::REFERENCE, &new)
-            }));
-        }
-        for (key, text) in Self::notations(place, &cursor.way) {
-            // A reference without a name serves only where there are no names.
-            if key != "$ref" || items.is_empty() {
-                let new = format!("{{{}: {text}}}", quoted(key));
-                items.push(self.value(cursor, key, CompletionItemKind::SNIPPET, &new));
-            }
-        }
-        if let Kind::Named(ty) = place.kind.peeled()
-            && place.words(self.version).is_empty()
-        {
-            // In a block, its first key starts the object.
-            if self.is_yaml && !node.is_flow && self.is_alone(cursor.typed.start) {
-                let object = Node { value: Value::Object(Vec::new()), ..node.clone() };
-                let member = Member {
-                    key: String::new(),
-                    key_span: node.span,
-                    has_colon: false,
-                    value: Node {
-                        span: Span::at(node.span.end),
-                        value: Value::Missing,
-                        is_flow: false,
-                    },
-                };
-                items.extend(self.keys(cursor, &object, &member));
-                return items;
-            }
-            let skeleton = skeleton::of(place.kind, self.version);
-            let indent = self.indent(cursor.typed.start);
-            let new = match (self.is_yaml, node.is_flow) {
-                (true, false) => skeleton.yaml(&indent, &self.unit()),
-                (true, true) => skeleton.in_line(),
-                (false, _) => skeleton.json(&indent, &self.unit()),
-            };
-            items.push(self.value(
-                cursor,
-                ty.name,
-                CompletionItemKind::STRUCT,
-                new.trim_start_matches(' '),
-            ));
-        }
-        items
-    }
-
-    fn notation_values(&self, cursor: &Cursor<'_>, key: &str) -> Vec<CompletionItem> {
-        match key {
-            "$ref" => {
-                let Some(target) = self.place(&cursor.way).target() else { return Vec::new() };
-                let labels = (self.labels)(target.path);
-                let labels = labels.iter().map(|it| {
-                    self.value(
-                        cursor,
-                        &it.name,
-                        CompletionItemKind::REFERENCE,
-                        &quoted(&it.written),
-                    )
-                });
-                labels.collect()
-            }
-            "$secret" => ["env:", "file:", "prompt:", "command:", "keep"]
-                .into_iter()
-                .map(|it| self.value(cursor, it, CompletionItemKind::VALUE, &quoted(it)))
-                .collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn words(&self, cursor: &Cursor<'_>, words: Vec<&'static str>) -> Vec<CompletionItem> {
-        let one = |text: &str| {
-            let is_quoted = self.text.content()[cursor.typed.start..].starts_with(['"', '\'']);
-            let new = if self.is_yaml && !is_quoted { word(text) } else { quoted(text) };
-            self.value(cursor, text, CompletionItemKind::ENUM_MEMBER, &new)
-        };
-        words.into_iter().map(one).collect()
-    }
-
-    fn value(
-        &self,
-        cursor: &Cursor<'_>,
-        label: &str,
-        kind: CompletionItemKind,
-        new: &str,
-    ) -> CompletionItem {
-        // Right behind a colon, a space is missing.
-        let is_behind_colon = self.text.content()[..cursor.typed.start].ends_with(':');
-        let space = if is_behind_colon { " " } else { "" };
-        let mut item = self.item(label, kind, cursor.typed, format!("{space}{new}"));
-        let after = self.text.content()[cursor.typed.end..].trim_start();
-        if !self.is_yaml
-            && after.starts_with(['"', '{', '['])
-            && let Some(CompletionTextEdit::Edit(edit)) = &mut item.text_edit
-        {
-            edit.new_text.push(',');
-        }
-        item
-    }
-}
-
 /// Places.
 impl Request<'_> {
     /// Finds the mark, which made the text so much longer.
@@ -380,12 +288,23 @@ impl Request<'_> {
         };
         let mut end = marked.end.saturating_sub(added).max(self.offset);
         // A string that does not end has taken other members in.
-        let rest = &self.text.content()[self.offset..end];
-        let rest = rest.strip_suffix(['"', '\'']).unwrap_or(rest);
-        if !rest.chars().all(|it| it.is_alphanumeric() || "_-./%:".contains(it)) {
-            end = self.offset;
+        if !self.is_closed(Span::new(marked.start.min(self.offset), end)) {
+            let rest = &self.text.content()[self.offset..end];
+            let rest = rest.strip_suffix(['"', '\'']).unwrap_or(rest);
+            if !rest.chars().all(|it| it.is_alphanumeric() || "_-./%:".contains(it)) {
+                end = self.offset;
+            }
         }
         Some(Cursor { way, typed: Span::new(marked.start.min(self.offset), end), what })
+    }
+
+    /// Whether a text is in quotes, and what follows is what may follow a text in quotes.
+    fn is_closed(&self, span: Span) -> bool {
+        let text = span.of(self.text.content()).unwrap_or_default();
+        let quote = text.chars().next().filter(|it| matches!(it, '"' | '\''));
+        let after = self.text.content()[span.end..].trim_start_matches([' ', '\t']);
+        quote.is_some_and(|it| text.len() > 1 && text.ends_with(it) && self.offset < span.end)
+            && (after.is_empty() || after.starts_with([',', '}', ']', ':', '\r', '\n', '#']))
     }
 
     fn place(&self, way: &[Step<'_>]) -> Place {

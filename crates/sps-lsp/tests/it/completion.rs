@@ -146,6 +146,153 @@ fn p101_lists_quotes_and_indentation_are_kept() {
 }
 
 #[test]
+fn a_line_that_is_too_deep_gets_the_level_of_the_line_above() {
+    let mut editor = Editor::open(&[SETTINGS]);
+    let (trap, shell) = (format!("{TRAP}.yaml"), "ssh/channel_policies/shell.yaml".to_owned());
+    for (file, text, label, expected) in [
+        (&trap, "enabled: true\n  ver|", "version", &*format!("enabled: true\n{VERSION}")),
+        (&trap, "enabled: true\n  |\n", "version", &format!("enabled: true\n{VERSION}\n")),
+        (
+            &trap,
+            "version:\n  selection: \"2c\"\n\n  # ü\n    va|\nenabled: true\n",
+            "value",
+            "version:\n  selection: \"2c\"\n\n  # ü\n  value:\n    community: \"\"\n    server:\n      selection: ip\n      value: \"\"\nenabled: true\n",
+        ),
+        (
+            &shell,
+            "rules:\n  - execs: []\n      |\n",
+            "channel",
+            "rules:\n  - execs: []\n    channel: auth-agent\n",
+        ),
+        (
+            &shell,
+            "rules:\n- channel: shell\n  allowed_for: {\"servers\": []}\n    ex|\n",
+            "execs",
+            "rules:\n- channel: shell\n  allowed_for: {\"servers\": []}\n  execs: []\n",
+        ),
+    ] {
+        let text = accepted(&mut editor, file, text, label);
+        assert_eq!(text, expected);
+    }
+}
+
+#[test]
+fn a_notation_in_an_object_that_is_not_closed_is_closed() {
+    let mut editor = Editor::open(&[SETTINGS]);
+    let (json, yaml) = ("policies/ldap_servers/a.json", "policies/ldap_servers/a.yaml");
+    for (file, text, expected) in [
+        (
+            json,
+            "{\n  \"bind_password\": {\"$|\n  \"name\": \"a\"\n}",
+            "{\n  \"bind_password\": {\"$secret\": \"env:NAME\"},\n  \"name\": \"a\"\n}",
+        ),
+        (json, "{\n  \"bind_password\": {|", "{\n  \"bind_password\": {\"$secret\": \"env:NAME\"}"),
+        (json, "{\"bind_password\": {\"$|\"}}", "{\"bind_password\": {\"$secret\": \"env:NAME\"}}"),
+        (
+            yaml,
+            "bind_password: {$|\nname: a\n",
+            "bind_password: {$secret: \"env:NAME\"}\nname: a\n",
+        ),
+        (
+            yaml,
+            "bind_password:\n  $|\nname: a\n",
+            "bind_password:\n  $secret: \"env:NAME\"\nname: a\n",
+        ),
+    ] {
+        assert_eq!(accepted(&mut editor, file, text, "$secret"), expected);
+    }
+}
+
+#[test]
+fn lists_are_completed() {
+    let mut editor = Editor::open(&[SETTINGS]);
+    let (json, yaml) = ("policies/user_databases/a.json", "policies/user_databases/a.yaml");
+    for (file, text, label, expected) in [
+        (
+            yaml,
+            "users:\n  |\n",
+            "-",
+            "users:\n  - certificates: []\n    passwords: []\n    public_keys: []\n    username: \"\"\n",
+        ),
+        (yaml, "users: |\n", "[]", "users: []\n"),
+        (
+            yaml,
+            "users: |\n",
+            "[…]",
+            "users: \n  - certificates: []\n    passwords: []\n    public_keys: []\n    username: \"\"\n",
+        ),
+        (json, "{\"users\": |}", "[]", "{\"users\": []}"),
+        (
+            json,
+            "{\n  \"users\": |\n}",
+            "[…]",
+            "{\n  \"users\": [\n    {\n      \"certificates\": [],\n      \"passwords\": [],\n      \"public_keys\": [],\n      \"username\": \"\"\n    }\n  ]\n}",
+        ),
+    ] {
+        assert_eq!(accepted(&mut editor, file, text, label), expected);
+    }
+}
+
+#[test]
+fn a_text_in_quotes_is_replaced_as_a_whole() {
+    let object = ("policies/time_policies/night shift ü.yaml", "name: night shift ü\n");
+    let mut editor = Editor::open(&[SETTINGS, object]);
+    let (json, yaml) = ("ssh/channel_policies/a.json", "ssh/channel_policies/a.yaml");
+    let name = "night shift ü";
+    for (file, before, typed, after, new) in [
+        (
+            json,
+            "{\"rules\": [{\"allowed_for\": {\"time_policy\": {\"$ref\": ",
+            "\"ni|ght shift \\u00fc\"",
+            "}}}]}",
+            "\"night shift ü\"",
+        ),
+        (
+            json,
+            "{\"rules\": [{\"allowed_for\": {\"time_policy\": {\"$ref\": ",
+            "\"policies/|\"",
+            "}}}]}",
+            "\"policies/time_policies/night shift ü\"",
+        ),
+        (
+            yaml,
+            "rules:\n- allowed_for:\n    time_policy:\n      $ref: ",
+            "\"ni| (old)\"",
+            " # x\n",
+            "\"night shift ü\"",
+        ),
+        (
+            yaml,
+            "rules:\n- allowed_for:\n    time_policy:\n      $ref: ",
+            "policies/|",
+            "\n",
+            "\"policies/time_policies/night shift ü\"",
+        ),
+    ] {
+        let text = accepted(&mut editor, file, &format!("{before}{typed}{after}"), name);
+        assert_eq!(text, format!("{before}{new}{after}"));
+    }
+}
+
+#[test]
+fn a_text_in_quotes_is_not_made_a_file() {
+    let mut editor = Editor::open(&[SETTINGS]);
+    let file = "management/email.json";
+    assert!(items(&mut editor, file, "{\"admin_address\": \"|\"}").is_empty());
+    assert_eq!(labels(&items(&mut editor, file, "{\"admin_address\": |}")), ["$file"]);
+    assert_eq!(labels(&items(&mut editor, file, "{\"admin_address\": \"$|\"}")), ["$file"]);
+}
+
+#[test]
+fn the_likely_items_are_the_first_ones() {
+    let mut editor = Editor::open(&[SETTINGS]);
+    let file = "policies/ldap_servers/a.json";
+    let mut items = items(&mut editor, file, "{\"bind_password\": |}");
+    items.sort_by_key(|it| it["sortText"].as_str().unwrap().to_owned());
+    assert_eq!(labels(&items), ["$secret", "$new", "null"]);
+}
+
+#[test]
 fn references_are_completed_with_the_labels_of_the_tree() {
     let file = "policies/user_databases/a%2Fb.yaml";
     let mut editor = Editor::open(&[SETTINGS, (file, "name: a/b\nusers: []\n")]);
@@ -164,6 +311,11 @@ fn nothing_is_offered_where_nothing_is_typed() {
         (&json, "{\"enabled\"| : true}"),
         (&yaml, "\"enabled\"|: true\n"),
         (&yaml, "version:\n  value:\n    community: >\n      one\n      two |\n"),
+        (&yaml, "version:\n  value:\n    community: >\n      one\n        |\n"),
+        (&yaml, "version:\n  value:\n    community: >\n        |\n"),
+        (&yaml, "version:\n  value:\n    community: 'a\n      b|\n"),
+        (&yaml, "version:\n  selection: \"3\"\n    value: x|\n"),
+        (&yaml, "version:\n  selection: \"3\"\n    - |\n"),
     ] {
         let items = items(&mut editor, file, text);
         assert_eq!(labels(&items), Vec::<&str>::new(), "{text}");
