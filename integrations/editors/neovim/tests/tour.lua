@@ -140,6 +140,24 @@ local function tour()
   local night = open("policies/time_policies/night.yaml")
   local whole = (ask(night, "textDocument/completion") or {})[1] or {}
   check("an empty file is completed", (whole.textEdit or {}).newText and whole.textEdit.newText:match("^name: night\n"), whole)
+  type("i<C-x><C-o><C-y><Esc>")
+  check("a whole body has its lines", #lines(night) > 7 and lines(night)[1] == "name: night", lines(night))
+  check("and no problem", shows(night, {}))
+
+  -- In YAML, Neovim makes a new line too deep; in JSON, the member before has no comma yet.
+  go_to("Mon")
+  type("ddgg")
+  type("oMo<C-x><C-o><Esc>")
+  check("a member has the place of the line above", lines(night)[2] == "Mon: []", lines(night))
+  local health = open("management/health_monitoring.json")
+  go_to("maximum_load15")
+  type("ddGOmaximum_load15<C-x><C-o><Esc>")
+  check("a member of JSON gets its comma", vim.deep_equal(vim.list_slice(lines(health), 5), {
+    '  "maximum_swap_utilization_ratio": 50,',
+    '  "maximum_load15": null',
+    "}",
+  }), lines(health))
+  check("and is good", shows(health, {}))
 
   -- A rename changes the name, the file and every use.
   local hours = open("policies/time_policies/office-hours.yaml")
