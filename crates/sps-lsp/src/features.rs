@@ -36,7 +36,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sps_model::{
     EndpointInfo,
-    validate::{Span, suggest},
+    validate::{Span, Version, suggest},
 };
 use sps_site::{Draft, SETTINGS_FILE};
 
@@ -125,9 +125,7 @@ pub(crate) fn answer(state: &mut State, method: &str, params: Value) -> Result<V
         }
         GotoDefinition::METHOD => {
             let it: GotoDefinitionParams = read(params)?;
-            value(&at(state, &it.text_document_position_params, |it, at| {
-                navigation::definition(it.home.as_ref()?, at)
-            }))
+            value(&at(state, &it.text_document_position_params, navigation::definition))
         }
         References::METHOD => {
             let it: ReferenceParams = read(params)?;
@@ -241,6 +239,17 @@ impl File<'_> {
         self.documents.get(path).map(|it| it.version)
     }
 
+    /// The endpoint at a path.
+    fn endpoint_of(&self, path: &str) -> Option<&'static EndpointInfo> {
+        self.settings.load.endpoints.iter().copied().find(|it| it.path == path)
+    }
+
+    /// The version of the appliance that the file is for.
+    fn version_of_tree(&self) -> Option<Version> {
+        let of_tree = || self.home.as_ref()?.tree.draft().settings().target;
+        self.settings.target.or_else(of_tree)
+    }
+
     fn root(&self) -> loose::Node {
         loose::read(self.text.content(), is_yaml(&self.path))
     }
@@ -257,8 +266,7 @@ impl File<'_> {
             });
             named.collect()
         };
-        let endpoints =
-            |path: &str| settings.load.endpoints.iter().copied().find(|it| it.path == path);
+        let endpoints = |path: &str| self.endpoint_of(path);
         let is_yaml = is_yaml(&self.path);
         let request = completion::Request {
             text,
@@ -266,7 +274,7 @@ impl File<'_> {
             offset,
             endpoint,
             endpoints: &endpoints,
-            version: settings.target.or_else(|| draft?.settings().target),
+            version: self.version_of_tree(),
             labels: &labels,
             name: self.home.as_ref().and_then(|it| draft?.label(&it.inside)?.name()),
             template: &|endpoint| settings.library.template(endpoint),

@@ -12,7 +12,7 @@ use sps_model::{
     validate::{Kind, Span, Version, is_secret_name},
 };
 
-use super::hover::without_indexes;
+use super::hover::documented;
 use crate::{
     loose::{self, Member, Name, Node, Step, Value},
     place::{Endpoints, Place},
@@ -150,7 +150,7 @@ impl Request<'_> {
         let place = self.place(&cursor.way);
         let rest: Vec<_> = owner.members().iter().filter(|it| !std::ptr::eq(*it, member)).collect();
         let is_there = |key: &str| rest.iter().any(|it| it.key == key);
-        let way = without_indexes(&cursor.way);
+        let (endpoint, way) = documented(self.endpoint, &cursor.way, self.endpoints);
         let keys = place.keys(owner, self.version).into_iter().filter(|it| !is_there(it.name));
         let keys = keys.map(|key| {
             let value = if key.is_tag {
@@ -163,7 +163,7 @@ impl Request<'_> {
             let rank = u8::from(!key.is_required);
             item.sort_text = Some(format!("{rank}{}", key.name));
             item.detail = Some(if key.is_required { "required" } else { "optional" }.to_owned());
-            let docs = (self.docs)(self.endpoint, &format!("{way}/{}", key.name));
+            let docs = (self.docs)(endpoint, &format!("{way}/{}", key.name));
             item.documentation = docs.map(|value| {
                 Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value })
             });

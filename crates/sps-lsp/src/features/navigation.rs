@@ -1,10 +1,16 @@
 //! From a reference to its object, and back.
 
+use std::path::{Component, PathBuf};
+
 use lsp_types::{Location, Range};
 use sps_site::{Label, Reference};
 
-use super::Home;
-use crate::{text::Text, uri::uri};
+use super::{File, Home};
+use crate::{
+    loose::{Name, Step},
+    text::Text,
+    uri::uri,
+};
 
 /// The label of the reference at a place.
 fn referred_at<'h>(home: &'h Home<'_>, offset: usize) -> Option<&'h Label> {
@@ -20,11 +26,30 @@ pub(super) fn label_at<'h>(home: &'h Home<'_>, offset: usize) -> Option<&'h Labe
     referred_at(home, offset).or_else(|| home.tree.draft().label(&home.inside))
 }
 
-/// The file of the object that is meant at a place, if it is a reference.
-pub(super) fn definition(home: &Home<'_>, offset: usize) -> Option<Location> {
-    let label = referred_at(home, offset)?;
-    let (_, path) = home.tree.draft().labels().find(|(it, _)| *it == label)?;
-    Some(Location { uri: uri(&home.tree.outside(path))?, range: Range::default() })
+/// The file of the object that is meant at a place, if it is a reference; or the file that is named there.
+pub(super) fn definition(file: &File<'_>, offset: usize) -> Option<Location> {
+    let home = file.home.as_ref()?;
+    let path = match referred_at(home, offset) {
+        Some(label) => {
+            let (_, path) = home.tree.draft().labels().find(|(it, _)| *it == label)?;
+            home.tree.outside(path)
+        }
+        None => file_at(file, home, offset)?,
+    };
+    Some(Location { uri: uri(&path)?, range: Range::default() })
+}
+
+/// The file that a `$file` at a place names.
+fn file_at(file: &File<'_>, home: &Home<'_>, offset: usize) -> Option<PathBuf> {
+    let root = file.root();
+    let way = root.way_to(offset);
+    let Step { name: Name::Key(member), .. } = way.last()? else { return None };
+    let name = member.value.text().filter(|_| member.key == "$file")?;
+    let folder = home.inside.parent()?;
+    // A name that leads out of the tree is a mistake, and so is an absolute one.
+    let is_inside = |it: &PathBuf| it.components().all(|it| matches!(it, Component::Normal(_)));
+    let inside = [folder.join(name), PathBuf::from(name)].into_iter().filter(is_inside);
+    inside.map(|it| home.tree.outside(&it)).find(|it| it.is_file())
 }
 
 /// The places that refer to what is meant at a place, and its file if that is asked for.

@@ -7,6 +7,7 @@ mod diagnostics;
 mod editor;
 mod end;
 mod files;
+mod hover;
 mod navigation;
 mod process;
 mod random;
