@@ -92,7 +92,7 @@ pub(crate) fn run(args: &Args, out: &mut Stdout) -> Result<Status> {
         // The limit of the client has no help for the user, so it is never the first.
         Command::Create { wait, .. } => {
             let limit = Duration::from_secs(wait.saturating_mul(2));
-            runtime::with_configured(connection, |builder| builder.job_limit(limit), work)
+            runtime::with_configured(connection, &|builder| builder.job_limit(limit), work)
         }
         _ => runtime::with_appliance(connection, work),
     }

@@ -28,6 +28,9 @@ use crate::{
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Settings that a command adds to those of the options. Not generic: every command has its own, and connects by the same code.
+pub(crate) type Configure<'a> = dyn Fn(ClientBuilder) -> ClientBuilder + 'a;
+
 /// Options of every command that connects to an appliance. Command-line options override environment variables, which
 /// override the profile; `clap` does not read the environment, because it lets a variable conflict with an option.
 #[derive(Debug, Clone, clap::Args)]
@@ -155,7 +158,7 @@ impl Args {
     /// Connects and logs in.
     pub(crate) async fn connect(
         &self,
-        configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+        configure: &Configure<'_>,
         read_seed: &ReadSeed<'_>,
     ) -> Result<Connection> {
         if let Some(tree) = &self.sim {
@@ -283,7 +286,7 @@ impl Args {
     async fn simulate(
         &self,
         tree: Option<&Path>,
-        configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+        configure: &Configure<'_>,
         read_seed: &ReadSeed<'_>,
     ) -> Result<Connection> {
         let seed = tree.map(|root| read_seed(root, self.made_up_secrets)).transpose()?;

@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    pin::Pin,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -11,11 +12,11 @@ use std::{
 use std::{future::poll_fn, task::Poll};
 
 use anyhow::{Context as _, Result};
-use sps_client::{Client, ClientBuilder, ErrorKind};
+use sps_client::{Client, ErrorKind};
 
 use crate::{
     connection::{
-        options::Args,
+        options::{Args, Configure},
         peer::named,
         seed::{self, ReadSeed},
     },
@@ -157,13 +158,13 @@ pub(crate) fn with_appliance(
     connection: &Args,
     work: impl AsyncFnOnce(&Client) -> Result<Status>,
 ) -> Result<Status> {
-    with_configured(connection, |builder| builder, work)
+    with_configured(connection, &|builder| builder, work)
 }
 
 /// As [`with_appliance`], with further settings of the client.
 pub(crate) fn with_configured(
     connection: &Args,
-    configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    configure: &Configure<'_>,
     work: impl AsyncFnOnce(&Client) -> Result<Status>,
 ) -> Result<Status> {
     with_all(connection, configure, &seed::read, work)
@@ -175,12 +176,12 @@ pub(crate) fn with_seeds(
     read_seed: &ReadSeed<'_>,
     work: impl AsyncFnOnce(&Client) -> Result<Status>,
 ) -> Result<Status> {
-    with_all(connection, |builder| builder, read_seed, work)
+    with_all(connection, &|builder| builder, read_seed, work)
 }
 
 fn with_all(
     args: &Args,
-    configure: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    configure: &Configure<'_>,
     read_seed: &ReadSeed<'_>,
     work: impl AsyncFnOnce(&Client) -> Result<Status>,
 ) -> Result<Status> {
@@ -188,7 +189,7 @@ fn with_all(
         // Holds the built-in simulator too, which must live as long as the work.
         let connection = args.connect(configure, read_seed).await?;
         let client = &connection.client;
-        let result = unless_interrupted(client, work(client), args.logs_out()?).await;
+        let result = unless_interrupted(client, Box::pin(work(client)), args.logs_out()?).await;
         result.map_err(|error| named(error, args.peer(client)))
     })
 }
@@ -208,11 +209,10 @@ async fn log_out(client: &Client, result: &Result<Status>, always: bool) {
 
 async fn unless_interrupted(
     client: &Client,
-    work: impl Future<Output = Result<Status>>,
+    mut work: Pin<Box<dyn Future<Output = Result<Status>> + '_>>,
     logs_out: bool,
 ) -> Result<Status> {
     let mut signals = Signals::listen();
-    let mut work = Box::pin(work);
     let mut stage_at_end = Stage::Reading;
     let result = tokio::select! {
         result = &mut work => result,

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
-use sps_client::{Client, CommitReport, ErrorKind, Transaction};
+use sps_client::{Client, ClientBuilder, CommitReport, ErrorKind, Transaction};
 use sps_model::Difference;
 use sps_validate::{Form, Kind, UnknownKeys, Version};
 
@@ -178,8 +178,8 @@ impl ChangeOptions {
         &self,
         work: impl AsyncFnOnce(&Client) -> Result<Status>,
     ) -> Result<Status> {
-        let codes = self.allow.clone();
-        runtime::with_configured(&self.connection, |builder| builder.waive(codes), work)
+        let waive = |builder: ClientBuilder| builder.waive(self.allow.clone());
+        runtime::with_configured(&self.connection, &waive, work)
     }
 
     /// Opens a transaction, compares, changes, reviews, commits and reads back. Reports each step to standard error, and prints
