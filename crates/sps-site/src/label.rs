@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
-use icu_normalizer::ComposingNormalizerBorrowed;
 use sps_model::validate::text::is_hidden;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The name of an object in a site: the path of its endpoint below `/api/configuration/`, and in a collection the name of the
 /// object.
@@ -57,7 +57,7 @@ impl fmt::Display for Label {
 
 /// A text in Unicode's composed form.
 pub(crate) fn composed(text: &str) -> String {
-    ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
+    text.nfc().collect()
 }
 
 /// Percent-encodes `%` and these characters.
