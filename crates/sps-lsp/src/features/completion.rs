@@ -90,6 +90,14 @@ impl Request<'_> {
         if is_behind_quote || typed.contains(['\n', '\r']) {
             return Vec::new();
         }
+        // A file has one body.
+        if cursor.way.is_empty()
+            && matches!(cursor.what, What::Value(_))
+            && !content.replacen(typed, "", 1).trim().is_empty()
+            && !self.is_yaml
+        {
+            return Vec::new();
+        }
         let mut items = match cursor.what {
             What::Key { owner, member } => self.keys(&cursor, owner, member),
             What::Value(node) => self.values(&cursor, node),
@@ -207,6 +215,7 @@ impl Request<'_> {
             && !after.starts_with([',', '}', ']', ':', '#'])
         {
             new.push(',');
+            new.extend((!content[typed.end..].starts_with(char::is_whitespace)).then_some(' '));
         }
         let mut item = self.item(name, CompletionItemKind::PROPERTY, typed, new);
         if is_flow {

@@ -219,7 +219,7 @@ fn lists_are_completed() {
             yaml,
             "users: |\n",
             "[…]",
-            "users: \n  - certificates: []\n    passwords: []\n    public_keys: []\n    username: \"\"\n",
+            "users:\n  - certificates: []\n    passwords: []\n    public_keys: []\n    username: \"\"\n",
         ),
         (json, "{\"users\": |}", "[]", "{\"users\": []}"),
         (
@@ -284,6 +284,35 @@ fn a_text_in_quotes_is_not_made_a_file() {
 }
 
 #[test]
+fn values_of_several_lines_leave_no_space_behind_the_colon() {
+    let mut editor = Editor::open(&[SETTINGS]);
+    let yaml = format!("{TRAP}.yaml");
+    for text in ["version: |\n", "version:|\n"] {
+        assert_eq!(accepted(&mut editor, &yaml, text, "{…}"), format!("{VERSION}\n"));
+    }
+}
+
+#[test]
+fn the_body_of_a_new_object_is_completed() {
+    let mut editor = Editor::open(&[SETTINGS]);
+    let (json, yaml) = ("policies/ldap_servers/a.json", "policies/ldap_servers/a.yaml");
+    for (file, text, expected) in [
+        (
+            yaml,
+            "bind_password:\n  $new:\n    pl|\n",
+            "bind_password:\n  $new:\n    plain:\n      $secret: \"env:NAME\"\n",
+        ),
+        (
+            json,
+            "{\"bind_password\": {\"$new\": {|\"x\": 1}}}",
+            "{\"bind_password\": {\"$new\": {\"plain\": {\"$secret\": \"env:NAME\"}, \"x\": 1}}}",
+        ),
+    ] {
+        assert_eq!(accepted(&mut editor, file, text, "plain"), expected);
+    }
+}
+
+#[test]
 fn the_likely_items_are_the_first_ones() {
     let mut editor = Editor::open(&[SETTINGS]);
     let file = "policies/ldap_servers/a.json";
@@ -309,6 +338,9 @@ fn nothing_is_offered_where_nothing_is_typed() {
     for (file, text) in [
         (&json, "{\"enabled\"|: true}"),
         (&json, "{\"enabled\"| : true}"),
+        (&json, "|{}"),
+        (&json, "{}\n|"),
+        (&yaml, "version:\n  value:\n    |\n"),
         (&yaml, "\"enabled\"|: true\n"),
         (&yaml, "version:\n  value:\n    community: >\n      one\n      two |\n"),
         (&yaml, "version:\n  value:\n    community: >\n      one\n        |\n"),

@@ -1,6 +1,6 @@
 //! Values: words, labels, notations and sources of secrets.
 
-use lsp_types::{CompletionItem, CompletionItemKind, CompletionTextEdit};
+use lsp_types::{CompletionItem, CompletionItemKind, CompletionTextEdit, TextEdit};
 use sps_model::{
     shape,
     validate::{Kind, Span},
@@ -20,6 +20,7 @@ impl Request<'_> {
     pub(super) fn values(&self, cursor: &Cursor<'_>, node: &Node) -> Vec<CompletionItem> {
         if let Some(Step { name: Name::Key(member), .. }) = cursor.way.last()
             && member.key.starts_with('$')
+            && member.key != "$new"
         {
             return self.notation_values(cursor, &member.key);
         }
@@ -49,9 +50,10 @@ impl Request<'_> {
             }));
         }
         let typed = cursor.typed.of(self.text.content()).unwrap_or_default();
-        let is_text = typed.starts_with(['"', '\'']) && !typed.contains('$');
+        // Most texts are no files, and a member that no table has may be no text.
+        let is_text = typed.starts_with(['"', '\'']) || matches!(place.kind.peeled(), Kind::Any);
         for (key, text) in Self::notations(place, &cursor.way) {
-            if key == "$file" && is_text {
+            if key == "$file" && is_text && !typed.contains('$') {
                 continue;
             }
             // A reference without a name serves only where there are no names.
@@ -66,7 +68,7 @@ impl Request<'_> {
         if let Kind::List(_) | Kind::Array(..) = place.kind.peeled() {
             items.extend(self.lists(cursor, node, place.kind));
         }
-        if let Kind::Named(ty) = place.kind.peeled()
+        if let Kind::Named(_) = place.kind.peeled()
             && place.words(self.version).is_empty()
         {
             // In a block, its first key starts the object.
@@ -85,21 +87,40 @@ impl Request<'_> {
                 items.extend(self.keys(cursor, &object, &member));
                 return items;
             }
-            let new = self.whole_value(cursor, node, &skeleton::of(place.kind, self.version));
-            items.push(self.value(cursor, ty.name, CompletionItemKind::STRUCT, &new));
+            items.push(self.whole_value(
+                cursor,
+                node,
+                "{…}",
+                &skeleton::of(place.kind, self.version),
+            ));
         }
         items
     }
 
     /// A value that may take more than one line, behind what is before it.
-    fn whole_value(&self, cursor: &Cursor<'_>, node: &Node, skeleton: &Skeleton) -> String {
+    fn whole_value(
+        &self,
+        cursor: &Cursor<'_>,
+        node: &Node,
+        label: &str,
+        skeleton: &Skeleton,
+    ) -> CompletionItem {
         let (indent, unit) = (self.indent(cursor.typed.start), self.unit());
         let new = match (self.is_yaml, node.is_flow) {
             (true, false) => skeleton.yaml(&indent, &unit),
             (true, true) => skeleton.in_line(),
             (false, _) => skeleton.json(&indent, &unit),
         };
-        new.trim_start_matches(' ').to_owned()
+        let mut item =
+            self.value(cursor, label, CompletionItemKind::STRUCT, new.trim_start_matches(' '));
+        let before = &self.text.content()[..cursor.typed.start];
+        let gap = before.len() - before.trim_end_matches(' ').len();
+        if new.starts_with('\n') && gap > 0 {
+            let range = self.text.range(Span::new(before.len() - gap, before.len()));
+            let edit = TextEdit { range, new_text: String::new() };
+            item.additional_text_edits = Some(vec![edit]);
+        }
+        item
     }
 
     /// A list: its first item in a block, or a whole one.
@@ -111,8 +132,7 @@ impl Request<'_> {
             return vec![item("-", &format!("- {element}"))];
         }
         let list = Skeleton::List(vec![element]);
-        let whole = list.has_lines().then(|| self.whole_value(cursor, node, &list));
-        let whole = whole.map(|it| item("[…]", &it));
+        let whole = list.has_lines().then(|| self.whole_value(cursor, node, "[…]", &list));
         whole.into_iter().chain([item("[]", "[]")]).collect()
     }
 
@@ -157,8 +177,9 @@ impl Request<'_> {
         kind: CompletionItemKind,
         new: &str,
     ) -> CompletionItem {
-        // Right behind a colon, a space is missing.
-        let is_behind_colon = self.text.content()[..cursor.typed.start].ends_with(':');
+        // Right behind a colon, a space is missing before what is in the same line.
+        let is_behind_colon =
+            self.text.content()[..cursor.typed.start].ends_with(':') && !new.starts_with('\n');
         let space = if is_behind_colon { " " } else { "" };
         let mut item = self.item(label, kind, cursor.typed, format!("{space}{new}"));
         let after = self.text.content()[cursor.typed.end..].trim_start();
