@@ -92,6 +92,9 @@ fn tag(pointer: &str, it: &Union) -> Vec<String> {
     vec![code(pointer), "one of the words".to_owned(), "yes".to_owned(), meaning]
 }
 
+/// What is said of an open type behind its words.
+pub(super) const OTHERS: &str = " Other values are not known.";
+
 /// Words with their meanings, one in a line; of an open type there may be others.
 fn listed<'w>(
     words: impl Iterator<Item = (&'w str, &'w str, &'w Versions)>,
@@ -101,7 +104,7 @@ fn listed<'w>(
         let versions = prose::versions(versions).map(|it| format!(" ({it})"));
         format!("<br>{}{}: {doc}", code(word), versions.unwrap_or_default())
     });
-    let other = if is_open { " Other values are not known." } else { "" };
+    let other = if is_open { OTHERS } else { "" };
     format!("{}{other}", lines.collect::<String>())
 }
 

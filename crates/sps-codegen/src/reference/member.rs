@@ -30,7 +30,12 @@ pub fn member(spec: &Spec, endpoint: &Endpoint, pointer: &str) -> Option<String>
             out.push('\n');
         }
         line!(out, "**{}**: {}, {needed}\n", name(pointer), without_links(ty));
-        line!(out, "{}", without_links(meaning).replace("<br>", "\n- "));
+        let meaning = without_links(meaning).replace("<br>", "\n- ");
+        match meaning.strip_suffix(fields::OTHERS) {
+            // It belongs to all words, and not to the last of the list.
+            Some(words) => line!(out, "{words}\n\n{}", fields::OTHERS.trim()),
+            None => line!(out, "{meaning}"),
+        }
         let source = match member {
             Member::Field(it) => spec.source(&it.source),
             _ => None,

@@ -80,3 +80,11 @@ fn every_endpoint_is_in_every_index() {
     let summary = &pages["SUMMARY.md"];
     assert_eq!(links(summary).len(), spec.endpoints.len() + 5);
 }
+
+#[test]
+fn what_is_said_of_all_words_is_no_part_of_the_last_one() {
+    let spec = crate::spec();
+    let endpoint = spec.endpoint("/api/configuration/ssh/channel_policies").unwrap();
+    let docs = sps_codegen::member(&spec, endpoint, "/rules/channel").unwrap();
+    assert!(docs.contains("Single commands.\n\nOther values are not known.\n"), "{docs}");
+}
