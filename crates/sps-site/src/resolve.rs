@@ -159,6 +159,14 @@ impl Walk<'_> {
     fn object(&mut self, at: At<'_>, node: &Node<'_>, members: &[Member<'_>]) -> Value {
         let is_top = self.pointer.is_empty();
         let is_schema = |member: &Member<'_>| is_top && member.key == SCHEMA_KEY;
+        if let Some(it) = members.iter().find(|it| is_schema(it) && it.value.as_str().is_none()) {
+            let message = format!("`{SCHEMA_KEY}` takes a string, found {}", it.value.kind_name());
+            let help = "write the address of a schema, or remove it";
+            let pointer = format!("/{SCHEMA_KEY}");
+            let problem = error(code::INVALID_NOTATION, &pointer, it.value.span, message, help);
+            self.resolved.problems.push(problem);
+            self.resolved.sensitive.push(it.value.span);
+        }
         let mut sent = members.iter().filter(|member| !is_schema(member));
         if let Some(notation) = sent.clone().find(|member| member.key.starts_with('$')) {
             let is_alone = sent.nth(1).is_none();

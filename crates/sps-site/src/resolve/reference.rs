@@ -78,7 +78,11 @@ impl Walk<'_> {
             }
             _ => {
                 let collection = target.map_or("policies/time_policies", collection);
-                (format!("`{path}` is no label"), format!("write it as \"{collection}/NAME\""))
+                let message = match path {
+                    "" => "the reference names no object yet".to_owned(),
+                    path => format!("`{path}` is no label"),
+                };
+                (message, format!("write it as \"{collection}/NAME\""))
             }
         };
         self.invalid(node, node.span, message, help)

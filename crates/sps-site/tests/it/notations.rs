@@ -81,6 +81,22 @@ fn a_misspelled_key_of_a_secret_has_the_right_one_in_its_help() {
 }
 
 #[test]
+fn the_address_of_a_schema_is_a_string() {
+    let time = time_policy("office");
+    let body = |schema: &str| time.replacen('{', &format!("{{\"$schema\": {schema},"), 1);
+    for (schema, expected) in [
+        ("\"../x.json\"", None),
+        ("1", Some("`$schema` takes a string, found number")),
+        ("{\"$schema\": \"x\"}", Some("`$schema` takes a string, found object")),
+    ] {
+        let tree = Tree::new().with("policies/time_policies/office.json", body(schema));
+        let report = tree.report();
+        let found: Vec<_> = report.errors().map(|(_, it)| &*it.message).collect();
+        assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{schema}");
+    }
+}
+
+#[test]
 fn a_name_with_a_slash_is_encoded_in_a_reference() {
     let tree = Tree::new()
         .with("policies/time_policies/24%2F7.json", time_policy("24/7"))
@@ -109,6 +125,12 @@ fn broken_notations_have_a_place_and_a_way_out() {
             "`$ref` has other keys beside it",
             "a notation is an object with one key, in place of a whole value",
             "\"$ref\"",
+        ),
+        (
+            r#"{"$ref": ""}"#,
+            "the reference names no object yet",
+            "write it as \"policies/time_policies/NAME\"",
+            r#"{"$ref": ""}"#,
         ),
         (
             r#"{"$ref": 1}"#,
