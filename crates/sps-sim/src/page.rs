@@ -172,7 +172,7 @@ impl Server {
                     (view.jobs(now), boot)
                 });
                 let frame = self.frame(machine, "/page/jobs");
-                page(StatusCode::OK, &html::jobs(&frame, &jobs, boot.as_deref()))
+                page(StatusCode::OK, &html::jobs(&frame, &jobs.shown, jobs.more, boot.as_deref()))
             }
             "/page/faults" => {
                 let done = done(query.get("done"));

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     configuration::{Configuration, Node},
-    page::shown::{Link, Reader, Shown},
+    page::shown::{Link, Reader, Shown, VALUE_BYTES},
 };
 
 /// Most values of one object that are compared.
@@ -149,7 +149,8 @@ pub(super) fn rows(old: Option<&Shown>, new: Option<&Shown>) -> (Vec<Row>, usize
     let mut rows = Vec::new();
     for (pointer, new) in after {
         match before.remove(&pointer) {
-            Some(old) if old == new => {}
+            // Nothing is known of what is cut.
+            Some(old) if old == new && new != Shown::Cut => {}
             old => rows.push(Row { pointer, old, new: Some(new) }),
         }
     }
@@ -160,6 +161,18 @@ pub(super) fn rows(old: Option<&Shown>, new: Option<&Shown>) -> (Vec<Row>, usize
     let more = rows.len().saturating_sub(MAX_ROWS);
     rows.truncate(MAX_ROWS);
     (rows, more)
+}
+
+/// Leaves out the rows for which a page has no room, and returns their number. `room` is in values.
+pub(super) fn fit(rows: &mut Vec<Row>, room: &mut usize) -> usize {
+    let all = rows.len();
+    rows.retain(|row| {
+        let fits = *room > 0;
+        let values = row.old.iter().chain(&row.new).map(Shown::weight).sum::<usize>();
+        *room = room.saturating_sub(values + row.pointer.len() / VALUE_BYTES);
+        fits
+    });
+    all - rows.len()
 }
 
 #[cfg(test)]
@@ -207,5 +220,25 @@ mod tests {
         let pointers: Vec<_> = rows.iter().map(|it| it.pointer.as_str()).collect();
         assert_eq!((&pointers[..], more), (&["/b", "/b/0", "/b/1"][..], 0));
         assert!(rows[0].new.is_none() && rows[1].old.is_none());
+    }
+    #[test]
+    fn a_page_has_room_for_some_rows() {
+        let row = |bytes| Row {
+            pointer: "/a".to_owned(),
+            old: None,
+            new: Some(Shown::Text("x".repeat(bytes))),
+        };
+        let mut room = 10;
+        let mut first = vec![row(1), row(VALUE_BYTES * 3), row(1)];
+        assert_eq!((fit(&mut first, &mut room), first.len(), room), (0, 3, 4));
+        let mut second = vec![row(1_000_000), row(1)];
+        assert_eq!((fit(&mut second, &mut room), second.len(), room), (1, 1, 0));
+    }
+
+    #[test]
+    fn what_is_cut_may_differ() {
+        let cut = Shown::List(vec![Shown::Plain("1".to_owned()), Shown::Cut]);
+        let (rows, _) = rows(Some(&cut), Some(&cut));
+        assert_eq!(rows.iter().map(|it| it.pointer.as_str()).collect::<Vec<_>>(), ["/1"]);
     }
 }

@@ -127,8 +127,8 @@ pub(super) fn overview(frame: &Frame<'_>, view: &Overview, access: &[(&str, Stri
     frame.page("Overview", &content)
 }
 
-/// Makes the page of the jobs.
-pub(super) fn jobs(frame: &Frame<'_>, jobs: &[JobView], boot: Option<&str>) -> Markup {
+/// Makes the page of the jobs. `more` are not shown.
+pub(super) fn jobs(frame: &Frame<'_>, jobs: &[JobView], more: usize, boot: Option<&str>) -> Markup {
     let rows = html! {
         @for job in jobs {
             tr {
@@ -147,6 +147,7 @@ pub(super) fn jobs(frame: &Frame<'_>, jobs: &[JobView], boot: Option<&str>) -> M
         } @else {
             (table("Jobs, newest first", &["Job", "Status", "Start", "Note", "Key"], &rows))
         }
+        (left_out(more, "older job"))
     };
     frame.page("Jobs", &content)
 }
@@ -154,6 +155,11 @@ pub(super) fn jobs(frame: &Frame<'_>, jobs: &[JobView], boot: Option<&str>) -> M
 /// Makes a page that says why there is nothing else.
 pub(super) fn message(frame: &Frame<'_>, title: &str, text: &str) -> Markup {
     frame.page(title, &html! { p { (text) } })
+}
+
+/// Says how many entries of a list are not shown.
+fn left_out(more: usize, what: &str) -> Markup {
+    html! { @if more > 0 { p.dim { (count(more, what)) " not shown." } } }
 }
 
 /// Makes a table that scrolls by itself where the window is narrow.
@@ -254,12 +260,12 @@ fn rows(name: &str, rows: &[Row], more: usize) -> Markup {
         }
     };
     html! {
-        @if rows.is_empty() {
+        @if rows.is_empty() && more == 0 {
             p.dim { "No value that a response shows differs." }
-        } @else {
+        } @else if !rows.is_empty() {
             div.bare { (table(&format!("Values of {name}"), &["Member", "Old", "New"], &cells)) }
         }
-        @if more > 0 { p.dim { (count(more, "more value")) " not shown." } }
+        (left_out(more, "more value"))
     }
 }
 

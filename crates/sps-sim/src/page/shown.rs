@@ -3,23 +3,31 @@
 use serde_json::{Map, Value};
 use sps_spec::{Endpoint, FieldType, ORDER, Spec, TypeDef, collection};
 
-use crate::configuration::{Configuration, Node, Tree};
+use crate::{
+    configuration::{Configuration, Node, Tree},
+    page::text::short,
+};
 
-/// Parts of names that a secret has, where the spec does not describe a value.
+/// Length of a text that counts as one more value.
+pub(super) const VALUE_BYTES: usize = 256;
+
+/// Parts of names that a secret has, also where the spec does not call it one.
 const SECRET_NAMES: &[&str] = &[
-    "password",
-    "passphrase",
-    "passwd",
+    "pass",
     "secret",
-    "private_key",
+    "private",
     "token",
     "plain",
     "credential",
     "community",
     "shared_key",
     "api_key",
+    "psk",
     "cookie",
 ];
+
+/// What a private key in PEM has, whatever the name of its member.
+const PRIVATE_KEY: &str = "PRIVATE KEY-----";
 
 /// A value. There is no `Debug`: it holds secrets.
 #[derive(Clone, PartialEq)]
@@ -42,7 +50,7 @@ pub(super) struct Link {
     pub(super) path: String,
     /// Key, with the path of a part behind it if it leads to one.
     pub(super) key: String,
-    /// Name of the object, if it has one.
+    /// Name of the object, if it has one. A long one is cut.
     pub(super) label: Option<String>,
     /// Whether the object is there.
     pub(super) exists: bool,
@@ -58,7 +66,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Creates a reader that stops after this number of values.
+    /// Creates a reader that stops after this number of values. A long text counts as many.
     pub(super) fn new(
         spec: &'a Spec,
         tree: &'a Tree,
@@ -81,11 +89,10 @@ impl<'a> Reader<'a> {
 
     /// Reads a value that no type describes, such as one of a response.
     pub(super) fn untyped(&mut self, name: &str, value: &Value) -> Shown {
-        if !self.takes_one() {
+        if !self.takes(value) {
             return Shown::Cut;
         }
         match value {
-            Value::String(text) if names_secret(name) => Shown::Secret(text.clone()),
             Value::Array(elements) => list(elements, |it| self.untyped(name, it)),
             Value::Object(members) => {
                 let href = value.pointer("/meta/href").and_then(Value::as_str);
@@ -94,9 +101,11 @@ impl<'a> Reader<'a> {
                     let path = href.split('#').next().unwrap_or_default();
                     return Shown::Reference(self.link(path, key));
                 }
-                object(members, |name, it| self.untyped(name, it))
+                // What is in a secret is a secret, too.
+                let is_secret = names_secret(name);
+                object(members, |own, it| self.untyped(if is_secret { name } else { own }, it))
             }
-            _ => plain(value),
+            _ => named(name, value),
         }
     }
 
@@ -113,13 +122,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn takes_one(&mut self) -> bool {
-        self.left = self.left.saturating_sub(1);
-        self.left > 0
+    fn takes(&mut self, value: &Value) -> bool {
+        let takes = self.left > 0;
+        let length = value.as_str().map_or(0, str::len);
+        self.left = self.left.saturating_sub(1 + length / VALUE_BYTES);
+        takes
     }
 
     fn value(&mut self, ty: &FieldType, name: &str, stored: &Value) -> Shown {
-        if !self.takes_one() {
+        if !self.takes(stored) {
             return Shown::Cut;
         }
         match (ty, stored) {
@@ -144,7 +155,7 @@ impl<'a> Reader<'a> {
             (FieldType::Bool | FieldType::Int | FieldType::Number | FieldType::String, _)
                 if !stored.is_object() && !stored.is_array() =>
             {
-                plain(stored)
+                named(name, stored)
             }
             _ => self.untyped(name, stored),
         }
@@ -172,6 +183,14 @@ impl<'a> Reader<'a> {
 }
 
 impl Shown {
+    /// How many values this single one counts as.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Secret(text) => 1 + text.len() / VALUE_BYTES,
+            _ => 1,
+        }
+    }
+
     /// Whether the value is a secret, or holds one.
     pub(super) fn has_secret(&self) -> bool {
         match self {
@@ -226,7 +245,7 @@ pub(super) fn label(spec: &Spec, node: Node, body: &Value) -> Option<String> {
         _ => None,
     };
     let member = named.map_or("name", |it| &it.name);
-    body.get(member).and_then(Value::as_str).map(str::to_owned)
+    body.get(member).and_then(Value::as_str).map(short)
 }
 
 fn body_type(endpoint: &Endpoint) -> Option<&FieldType> {
@@ -250,7 +269,7 @@ fn list(elements: &[Value], mut read: impl FnMut(&Value) -> Shown) -> Shown {
 fn object(members: &Map<String, Value>, mut read: impl FnMut(&str, &Value) -> Shown) -> Shown {
     let mut all = Vec::new();
     for (name, value) in members {
-        all.push((name.clone(), read(name, value)));
+        all.push((short(name), read(name, value)));
         if matches!(all.last(), Some((_, Shown::Cut))) {
             break;
         }
@@ -267,6 +286,14 @@ fn plain(value: &Value) -> Shown {
     match value {
         Value::String(text) => Shown::Text(text.clone()),
         other => Shown::Plain(other.to_string()),
+    }
+}
+
+/// Reads a single value of a member with this name, which may say that it is a secret.
+fn named(name: &str, value: &Value) -> Shown {
+    match value {
+        Value::String(text) if names_secret(name) || text.contains(PRIVATE_KEY) => secret(value),
+        _ => plain(value),
     }
 }
 
@@ -304,18 +331,37 @@ mod tests {
         let shown = read("/api/configuration/passwords", &body);
         assert!(shown.leaves().iter().all(|(_, it)| matches!(it, Shown::Secret(_))));
         // A plugin has no type.
-        let body = json!({"name": "p", "config": [{"Api_Token": "t", "password": ["x", null]}]});
+        let body = json!({"name": "p", "config": [{
+            "Api_Token": "t", "password": ["x", null], "credentials": {"user": "u"}, "psk": "k",
+            "file": "-----BEGIN PRIVATE KEY-----",
+        }]});
         let shown = read("/api/configuration/plugins/aa", &body);
         let is_secret = |it: &(String, &Shown)| (it.0.clone(), matches!(it.1, Shown::Secret(_)));
         let leaves: Vec<_> = shown.leaves().iter().map(is_secret).collect();
         let expected = [
             ("/config/0/Api_Token", true),
+            ("/config/0/credentials/user", true),
+            ("/config/0/file", true),
             ("/config/0/password/0", true),
             ("/config/0/password/1", false),
+            ("/config/0/psk", true),
             ("/name", false),
         ];
         assert_eq!(leaves, expected.map(|(pointer, it)| (pointer.to_owned(), it)));
         assert!(shown.has_secret());
+        // The spec does not call a community a secret.
+        let v2c = json!({"community": "noc-7", "enabled": true});
+        let body = json!({"version_2c": v2c, "system_contact": "ops"});
+        let shown = read("/api/configuration/local_services/snmp_agent", &body);
+        let leaves: Vec<_> = shown.leaves().iter().map(is_secret).collect();
+        let expected = [
+            ("/system_contact", false),
+            ("/version_2c/community", true),
+            ("/version_2c/enabled", false),
+        ];
+        assert_eq!(leaves, expected.map(|(pointer, it)| (pointer.to_owned(), it)));
+        let body = json!({"allow_password_auth": true});
+        assert!(!read("/api/configuration/local_services/ssh", &body).has_secret());
     }
 
     #[test]
@@ -325,5 +371,10 @@ mod tests {
         let leaves = shown.leaves();
         assert!(leaves.len() < 1_000);
         assert_eq!(leaves.iter().filter(|it| matches!(it.1, Shown::Cut)).count(), 1);
+        let body = json!({"a": ["x".repeat(150_000), "y".repeat(150_000), "z"], "b": 1});
+        let shown = read("/api/configuration/plugins/aa", &body);
+        let pointers: Vec<_> = shown.leaves().into_iter().map(|it| it.0).collect();
+        assert_eq!(pointers, ["/a/0", "/a/1", "/a/2", "/b"]);
+        assert!(matches!(shown.leaves()[2..], [(_, Shown::Cut), (_, Shown::Cut)]));
     }
 }

@@ -7,6 +7,9 @@ use std::{
 
 use crate::{clock::utc, http::percent_encoded};
 
+/// Longest name that is shown as a whole.
+const MAX_NAME: usize = 200;
+
 /// Formats a time: `2022-03-30 12:00:01.000`, in UTC.
 pub(super) fn time(at: SystemTime) -> String {
     utc(at).replace('T', " ").trim_end_matches('Z').to_owned()
@@ -59,6 +62,31 @@ pub(super) fn visible(text: &str) -> String {
     all
 }
 
+/// Leaves out what may be secret in the URL of another server: the user and the password, the query and the fragment.
+pub(super) fn url(text: &str) -> String {
+    let end = text.find(['?', '#']).unwrap_or(text.len());
+    let (address, rest) = text.split_at(end);
+    let start = address.find("://").map_or(0, |it| it + 3);
+    let host_end = address[start..].find('/').map_or(address.len(), |it| start + it);
+    let mut shown = address.to_owned();
+    if let Some(at) = address[start..host_end].rfind('@') {
+        shown.replace_range(start..start + at, "…");
+    }
+    if !rest.is_empty() {
+        shown.push_str(&rest[..1]);
+        shown.push('…');
+    }
+    shown
+}
+
+/// Cuts a name or a path: some hold a megabyte, and a page has many of them.
+pub(super) fn short(text: &str) -> String {
+    match text.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// Returns the address of the page about a path of the configuration.
 pub(super) fn href(path: &str) -> String {
     let path = path.strip_prefix("/api").unwrap_or(path);
@@ -88,6 +116,25 @@ mod tests {
             ("/api/configuration/x/é y", "/page/configuration/x/%C3%A9%20y"),
         ] {
             assert_eq!(href(path), expected);
+        }
+    }
+
+    #[test]
+    fn long_names_are_cut() {
+        assert_eq!(short(&"é".repeat(MAX_NAME)), "é".repeat(MAX_NAME));
+        assert_eq!(short(&"é".repeat(1_000_000)), format!("{}…", "é".repeat(MAX_NAME)));
+    }
+
+    #[test]
+    fn urls_show_no_secret() {
+        for (text, expected) in [
+            ("https://a.example/sps.iso", "https://a.example/sps.iso"),
+            ("https://u:p@ss@a.example/x@y?sig=1#z", "https://…@a.example/x@y?…"),
+            ("ftp://u@a", "ftp://…@a"),
+            ("u:p@a/b#c", "…@a/b#…"),
+            ("", ""),
+        ] {
+            assert_eq!(url(text), expected);
         }
     }
 

@@ -13,6 +13,7 @@ use crate::{
         difference::{self, Difference, Kind, Row, difference},
         shown::{Link, Reader, Shown, label},
         stream::MAX_LINES,
+        text::{short, url},
     },
     session::{Credential, Rights},
 };
@@ -28,6 +29,22 @@ const MAX_VALUES: usize = 2_000;
 
 /// Most referrers of one object, and changes of one transaction, that are listed.
 const MAX_LISTED: usize = 50;
+
+/// Most sessions and jobs that a page shows.
+const MAX_LINED_UP: usize = 200;
+
+/// Most transactions that a page shows.
+const MAX_TRANSACTIONS: usize = 20;
+
+/// Room for changes on one page, in values: a long text counts as many.
+const ROOM: usize = 20_000;
+
+/// The first entries of a list.
+pub(super) struct List<T> {
+    pub(super) shown: Vec<T>,
+    /// Number of entries that are left out.
+    pub(super) more: usize,
+}
 
 /// The counts in front of everything.
 #[derive(Debug)]
@@ -151,6 +168,15 @@ pub(super) struct LogView {
     pub(super) handshakes: Vec<FailedHandshake>,
 }
 
+impl<T> List<T> {
+    /// Keeps this number of entries.
+    fn new(mut all: Vec<T>, most: usize) -> Self {
+        let more = all.len().saturating_sub(most);
+        all.truncate(most);
+        Self { shown: all, more }
+    }
+}
+
 /// Reads one state.
 pub(super) struct View<'a> {
     pub(super) appliance: &'a Appliance,
@@ -216,17 +242,20 @@ impl<'a> View<'a> {
         let page = page.min(places.len().saturating_sub(1) / PAGE_DIFFERENCES);
         let shown = places.iter().skip(page * PAGE_DIFFERENCES).take(PAGE_DIFFERENCES);
         let (old, new) = (self.state.origin.first(), &self.state.committed);
+        let mut room = ROOM;
         let list = shown.filter_map(|place| {
             // A path of another version has no type in this one.
             let node = self.appliance.tree.node(place.path).unwrap_or(Node::Plugins);
             let (appliance, old) = (self.appliance, old?);
             let reader = |of, values| Reader::new(appliance.spec, &appliance.tree, of, values);
-            Some(difference(*place, node, old, new, reader))
+            let mut it = difference(*place, node, old, new, reader);
+            it.more_rows += difference::fit(&mut it.rows, &mut room);
+            Some(it)
         });
         Differences { list: list.collect(), count: places.len(), page }
     }
 
-    pub(super) fn sessions(&self) -> Vec<SessionView> {
+    pub(super) fn sessions(&self) -> List<SessionView> {
         let state = self.state;
         let idle = idle_time(&state.committed);
         let mut all: Vec<_> = state
@@ -234,7 +263,7 @@ impl<'a> View<'a> {
             .all()
             .map(|(token, it)| SessionView {
                 user: it.user.clone(),
-                token: short(token),
+                token: first_digits(token),
                 rights: match it.rights {
                     Rights::Write => "read and write",
                     Rights::Read => "read",
@@ -250,28 +279,32 @@ impl<'a> View<'a> {
             })
             .collect();
         all.sort_by(|a, b| (b.last_request, &b.token).cmp(&(a.last_request, &a.token)));
-        all
+        List::new(all, MAX_LINED_UP)
     }
 
-    pub(super) fn transactions(&self) -> Vec<TransactionView> {
-        let all = self.state.transactions.all().iter();
-        all.map(|it| TransactionView {
-            user: it.user.clone(),
-            token: short(&it.token),
-            changes: it
-                .changes
-                .iter()
-                .take(MAX_LISTED)
-                .map(|change| self.change(it, change))
-                .collect(),
-            count: it.changes.len(),
-            overtaken_by: self.state.transactions.overtaken_by(it).map(str::to_owned),
-        })
-        .collect()
+    pub(super) fn transactions(&self) -> List<TransactionView> {
+        let all = self.state.transactions.all();
+        let mut room = ROOM;
+        let shown = all.iter().take(MAX_TRANSACTIONS).map(|it| {
+            let changes = it.changes.iter().take(MAX_LISTED).map(|change| {
+                let mut change = self.change(it, change);
+                change.more_rows += difference::fit(&mut change.rows, &mut room);
+                change
+            });
+            TransactionView {
+                user: it.user.clone(),
+                token: first_digits(&it.token),
+                changes: changes.collect(),
+                count: it.changes.len(),
+                overtaken_by: self.state.transactions.overtaken_by(it).map(str::to_owned),
+            }
+        });
+        let shown: Vec<_> = shown.collect();
+        List { more: all.len() - shown.len(), shown }
     }
 
     /// Lists the jobs, newest first.
-    pub(super) fn jobs(&self, now: SystemTime) -> Vec<JobView> {
+    pub(super) fn jobs(&self, now: SystemTime) -> List<JobView> {
         let view = |kind: &str, key: &str, body: &Value| {
             let text = |name: &str| body[name].as_str().map(str::to_owned);
             JobView {
@@ -285,11 +318,12 @@ impl<'a> View<'a> {
         let jobs = self.state.jobs.all().iter();
         let jobs = jobs.map(|it| view(&it.endpoint, &it.key, &it.body(now)));
         let downloads = self.state.device.downloads.all().iter();
-        let downloads =
-            downloads.map(|it| view(&format!("download of {}", it.url), &it.key, &it.body(now)));
+        let downloads = downloads.map(|it| {
+            view(&format!("download of {}", short(&url(&it.url))), &it.key, &it.body(now))
+        });
         let mut all: Vec<_> = downloads.chain(jobs).collect();
         all.reverse();
-        all
+        List::new(all, MAX_LINED_UP)
     }
 
     pub(super) fn faults(&self) -> Vec<FaultView> {
@@ -383,7 +417,7 @@ impl<'a> View<'a> {
             value: self.reader(MAX_VALUES).body(node, stored),
             more_referrers: referrers.len().saturating_sub(MAX_LISTED),
             referrers: links.collect(),
-            pending_of: pending.map(|it| it.user.clone()).collect(),
+            pending_of: pending.take(MAX_LISTED).map(|it| it.user.clone()).collect(),
             is_changed: old.is_some_and(|it| it != Some(stored)),
         }
     }
@@ -395,11 +429,16 @@ impl<'a> View<'a> {
         let text = |name: &str| change[name].as_str().unwrap_or_default();
         let path = text("path");
         let key = path.rsplit('/').next().unwrap_or_default();
-        let read = |names: [&str; 2]| {
-            let value = names.iter().find_map(|it| change.get(*it))?;
-            Some(reader(MAX_VALUES).untyped("", value))
+        let node = match appliance.tree.resolve(path) {
+            Some(Address::Node(node) | Address::Object(_, node, _)) => node,
+            _ => Node::Plugins,
         };
-        let (old, new) = (read(["old_value", "old_order"]), read(["new_value", "new_order"]));
+        // A change has the body of a response. Its type knows the secrets in it.
+        let read = |order: &str, body: &str| match (change.get(order), change.get(body)) {
+            (Some(keys), _) => Some(reader(MAX_VALUES).untyped("", keys)),
+            (None, body) => Some(reader(MAX_VALUES).body(node, body?)),
+        };
+        let (old, new) = (read("old_order", "old_value"), read("new_order", "new_value"));
         let (rows, more_rows) = difference::rows(old.as_ref(), new.as_ref());
         let word = match text("type") {
             "create" => Kind::Created.word(),
@@ -429,6 +468,6 @@ fn title(node: Node) -> &'static str {
 }
 
 /// Returns the first digits of a token, as the log does.
-fn short(token: &str) -> String {
+fn first_digits(token: &str) -> String {
     token.chars().take(4).collect()
 }

@@ -20,6 +20,8 @@ mod objects;
 mod page;
 #[cfg(feature = "page")]
 mod page_events;
+#[cfg(feature = "page")]
+mod page_secrets;
 mod parallel;
 mod services;
 mod setup;

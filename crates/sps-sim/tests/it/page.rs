@@ -11,7 +11,7 @@ use crate::{
     version,
 };
 
-const EMAIL: &str = "/api/configuration/management/email";
+pub(crate) const EMAIL: &str = "/api/configuration/management/email";
 
 /// What a browser accepts.
 const HTML: &str = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n";
@@ -480,6 +480,46 @@ fn large_state(folder: &Folder, objects: usize) -> std::path::PathBuf {
     }
     std::fs::write(&file, state.to_string()).unwrap();
     file
+}
+
+/// A name of a megabyte is a name for the simulator.
+#[tokio::test(flavor = "multi_thread")]
+async fn long_names_and_many_values_are_cut() {
+    let sim = builder().start().await.unwrap();
+    let client = Client::new(&sim);
+    let api = "/api/configuration/policies/time_policies";
+    let mut body = client.get(api).expect(200)["items"][0]["body"].clone();
+    let start = Instant::now();
+    for number in 0..12 {
+        body["name"] = json!(format!("policy{number}-{}", "x".repeat(1_000_000)));
+        client.post(api, &body).expect(201);
+    }
+    let read = |path: &str| {
+        let page = text(&sim, path);
+        assert!(page.contains("policy3-") && page.len() < 200_000, "{path}: {}", page.len());
+        page
+    };
+    assert!(read("/page/sessions").contains("15 more values not shown"));
+    client.commit().expect(200);
+    read("/page/changes");
+    let list = read("/page/configuration/policies/time_policies");
+    let (_, link) = list.split_once("x…</bdi></a>").unwrap();
+    let key = link.split("</code>").next().unwrap().rsplit('>').next().unwrap();
+    text(&sim, &format!("/page/configuration/policies/time_policies/{key}"));
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_sessions_are_counted_and_not_all_shown() {
+    let sim = builder().start().await.unwrap();
+    let clients: Vec<_> = (0..230).map(|_| Client::new(&sim)).collect();
+    for client in &clients[..25] {
+        client.post("/api/configuration/passwords", &json!({"plain": "p"})).expect(201);
+    }
+    let page = text(&sim, "/page/sessions");
+    assert!(page.contains("30 more sessions not shown"), "{page}");
+    assert!(page.contains("5 more open transactions not shown"), "{page}");
+    assert!(text(&sim, "/").contains("230 open"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

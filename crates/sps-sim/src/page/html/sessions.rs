@@ -3,19 +3,19 @@
 use maud::{Markup, html};
 
 use crate::page::{
-    html::{Frame, named, rows, table},
+    html::{Frame, left_out, named, rows, table},
     text::{count, time, visible},
-    view::{SessionView, TransactionView},
+    view::{List, SessionView, TransactionView},
 };
 
 /// Makes the page.
 pub(in crate::page) fn sessions(
     frame: &Frame<'_>,
-    sessions: &[SessionView],
-    transactions: &[TransactionView],
+    sessions: &List<SessionView>,
+    transactions: &List<TransactionView>,
 ) -> Markup {
     let open = html! {
-        @for it in sessions {
+        @for it in &sessions.shown {
             tr {
                 td { bdi { (visible(&it.user)) } }
                 td { code { (it.token) "…" } }
@@ -29,8 +29,8 @@ pub(in crate::page) fn sessions(
     };
     let content = html! {
         h2 { "Pending changes" }
-        @if transactions.is_empty() { p { "No transaction is open." } }
-        @for it in transactions {
+        @if transactions.shown.is_empty() { p { "No transaction is open." } }
+        @for it in &transactions.shown {
             section.transaction aria-label=(format!("Transaction of {}", visible(&it.user))) {
                 h3 {
                     bdi { (visible(&it.user)) } " holds " (count(it.count, "pending change"))
@@ -46,13 +46,12 @@ pub(in crate::page) fn sessions(
                         (rows(&visible(&change.link.path), &change.rows, change.more_rows))
                     }
                 }
-                @if it.count > it.changes.len() {
-                    p.dim { (count(it.count - it.changes.len(), "more change")) " not shown." }
-                }
+                (left_out(it.count - it.changes.len(), "more change"))
             }
         }
+        (left_out(transactions.more, "more open transaction"))
         h2 { "Sessions" }
-        @if sessions.is_empty() {
+        @if sessions.shown.is_empty() {
             p { "No session is open." }
         } @else {
             (table(
@@ -61,6 +60,7 @@ pub(in crate::page) fn sessions(
                 &open,
             ))
         }
+        (left_out(sessions.more, "more session"))
     };
     frame.page("Sessions", &content)
 }
