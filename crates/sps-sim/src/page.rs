@@ -125,6 +125,10 @@ impl Server {
         if self.access.check_origin(&head).is_err() {
             return empty(StatusCode::FORBIDDEN);
         }
+        let reads = matches!(head.method, Method::GET | Method::HEAD);
+        if let Some(asset) = asset(head.uri.path()).filter(|_| reads) {
+            return asset;
+        }
         let query = Form::read(head.uri.query().unwrap_or_default());
         if self.access.is_token(query.get("token")) && head.method != Method::POST {
             return self.remember_token(head.uri.path());
@@ -144,12 +148,12 @@ impl Server {
     fn read(&self, machine: &Arc<Machine>, head: &Parts, query: &Form) -> Response {
         let path = head.uri.path();
         match path {
-            "/page/style.css" => asset("text/css; charset=utf-8", include_str!("page/style.css")),
-            "/page/script.js" => {
-                asset("text/javascript; charset=utf-8", include_str!("page/script.js"))
-            }
-            "/page/icon.svg" => asset("image/svg+xml", include_str!("page/icon.svg")),
+            // A HEAD takes no place of a window that follows the log.
+            "/page/events" if head.method == Method::HEAD => event_stream(Body::empty()),
             "/page/events" => self.events(machine, &head.headers, query),
+            "/page/" => redirect("/"),
+            // The address that stays in a browser after a form that was refused.
+            "/page/faults/remove" | "/page/faults/clear" => redirect("/page/faults"),
             "/" => {
                 let overview = view(machine, |view, _| view.overview());
                 let frame = self.frame(machine, "/");
@@ -219,7 +223,7 @@ impl Server {
             None => (None, view(machine, |view, _| view.state.log.count())),
         };
         let body = stream::body(Arc::clone(machine), &self.streams, &self.run, run, after);
-        respond(StatusCode::OK, &[("content-type", "text/event-stream")], body)
+        event_stream(body)
     }
 
     /// Responds to a form.
@@ -237,32 +241,11 @@ impl Server {
         }
         let form = Form::read(&String::from_utf8_lossy(&request.body));
         if !same(form.get("proof").as_bytes(), self.proof.as_bytes()) {
-            let text = "This form is from an earlier run. Open the page Faults again, and send it from there.";
-            return self.message(machine, StatusCode::FORBIDDEN, "Not done", text);
+            let why =
+                "the form is from an earlier run of the simulator. If it still fits, send it again";
+            return self.faults(machine, StatusCode::FORBIDDEN, None, Some(why), &form);
         }
-        if !self.is_new(form.get("form")) {
-            return redirect("/page/faults?done=again");
-        }
-        let appliance = machine.appliance();
-        let result = match path {
-            "/page/faults" => form.fault().and_then(|fault| {
-                let faults = &mut appliance.lock().faults;
-                if faults.armed().len() >= MAX_FAULTS {
-                    return Err(format!("{MAX_FAULTS} faults are armed; remove one of them"));
-                }
-                faults.add(fault);
-                Ok("/page/faults?done=armed")
-            }),
-            "/page/faults/clear" => {
-                appliance.lock().faults.clear();
-                Ok("/page/faults?done=cleared")
-            }
-            _ => {
-                let id = form.get("fault").parse().unwrap_or_default();
-                let was_armed = appliance.lock().faults.remove(id);
-                Ok(if was_armed { "/page/faults?done=removed" } else { "/page/faults?done=gone" })
-            }
-        };
+        let result = self.once(form.get("form"), || carry_out(machine, path, &form));
         match result {
             Ok(to) => redirect(to),
             Err(why) => {
@@ -271,18 +254,24 @@ impl Server {
         }
     }
 
-    /// Whether a form is sent for the first time. From now on it is not.
-    fn is_new(&self, id: &str) -> bool {
+    /// Carries out a form, unless that was done already. One that was refused can come again.
+    fn once(
+        &self,
+        id: &str,
+        carry_out: impl FnOnce() -> Result<&'static str, String>,
+    ) -> Result<&'static str, String> {
         let mut forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
-        if forms.iter().any(|it| it == id) {
-            return false;
+        // Ids of ours are short.
+        let id: String = id.chars().take(64).collect();
+        if forms.contains(&id) {
+            return Ok("/page/faults?done=again");
         }
+        let result = carry_out()?;
         if forms.len() >= MAX_FORMS {
             forms.pop_front();
         }
-        // Ids of ours are short.
-        forms.push_back(id.chars().take(64).collect());
-        true
+        forms.push_back(id);
+        Ok(result)
     }
 
     fn faults(
@@ -348,6 +337,31 @@ pub(crate) fn takes(request: &Request) -> bool {
     }
 }
 
+/// Does what a form asks for, and returns where to go then.
+fn carry_out(machine: &Machine, path: &str, form: &Form) -> Result<&'static str, String> {
+    let appliance = machine.appliance();
+    match path {
+        "/page/faults" => {
+            let fault = form.fault()?;
+            let faults = &mut appliance.lock().faults;
+            if faults.armed().len() >= MAX_FAULTS {
+                return Err(format!("{MAX_FAULTS} faults are armed; remove one of them"));
+            }
+            faults.add(fault);
+            Ok("/page/faults?done=armed")
+        }
+        "/page/faults/clear" => {
+            appliance.lock().faults.clear();
+            Ok("/page/faults?done=cleared")
+        }
+        _ => {
+            let id = form.get("fault").parse().unwrap_or_default();
+            let was_armed = appliance.lock().faults.remove(id);
+            Ok(if was_armed { "/page/faults?done=removed" } else { "/page/faults?done=gone" })
+        }
+    }
+}
+
 /// Reads the state, after what has timed out has ended.
 fn view<T>(machine: &Arc<Machine>, read: impl FnOnce(&View<'_>, SystemTime) -> T) -> T {
     let appliance = machine.appliance();
@@ -373,8 +387,19 @@ fn page(status: StatusCode, markup: &Markup) -> Response {
     respond(status, &fields, Body::from(markup.0.clone()))
 }
 
-fn asset(content_type: &'static str, text: &'static str) -> Response {
-    respond(StatusCode::OK, &[("content-type", content_type)], Body::from(text))
+fn event_stream(body: Body) -> Response {
+    respond(StatusCode::OK, &[("content-type", "text/event-stream")], body)
+}
+
+/// Returns a file that is the same for everyone. It needs no token, so that the page which asks for one has its style.
+fn asset(path: &str) -> Option<Response> {
+    let (content_type, text) = match path {
+        "/page/style.css" => ("text/css; charset=utf-8", include_str!("page/style.css")),
+        "/page/script.js" => ("text/javascript; charset=utf-8", include_str!("page/script.js")),
+        "/page/icon.svg" => ("image/svg+xml", include_str!("page/icon.svg")),
+        _ => return None,
+    };
+    Some(respond(StatusCode::OK, &[("content-type", content_type)], Body::from(text)))
 }
 
 fn empty(status: StatusCode) -> Response {

@@ -1,6 +1,6 @@
 //! The text form of a fault.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, num::NonZero, str::FromStr, time::Duration};
 
 use crate::{
     error::Error,
@@ -52,19 +52,24 @@ impl FromStr for Fault {
         if method != "*" {
             fault = fault.method(method);
         }
+        if !path.starts_with(['/', '*']) || path.contains('?') {
+            let why = "expected a path from its first `/` or a `*`, without a query";
+            return Err(invalid(format!("{why}, found `{path}`")));
+        }
         if path != "*" {
             fault = fault.path(path);
         }
         for part in parts {
-            if let Some(Ok(times)) = part.strip_prefix('x').map(str::parse) {
-                fault.times = Some(times);
+            if let Some(Ok(times)) = part.strip_prefix('x').map(str::parse::<NonZero<u32>>) {
+                fault.times = Some(times.get());
             } else if let Some(Ok(probability)) = part.strip_prefix('p').map(str::parse::<f64>)
                 && (0.0..=1.0).contains(&probability)
             {
                 fault.probability = probability;
             } else {
-                let why =
-                    format!("expected `xTIMES` or `pPROBABILITY` from 0 to 1, found `{part}`");
+                let why = format!(
+                    "expected `xTIMES` from 1 or `pPROBABILITY` from 0 to 1, found `{part}`"
+                );
                 return Err(invalid(why));
             }
         }
@@ -147,6 +152,10 @@ mod tests {
             "GET /api drop-after=1",
             "GET /api lose-key=",
             "GET /api drop-after twice",
+            "GET /api drop-after x0",
+            "GET api/info drop-after",
+            "GET https://127.0.0.1/api drop-after",
+            "GET /api/info?x=1 drop-after",
             "GET /api drop-after p2",
             "GET /api drop-after pNaN",
         ] {

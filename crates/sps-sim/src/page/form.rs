@@ -1,11 +1,11 @@
 //! The forms of the page: a fault to arm.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, num::NonZero};
 
 use crate::{fault::Fault, http::parameters};
 
 /// Longest form that is read.
-pub(super) const MAX_BYTES: usize = 64 << 10;
+pub(super) const MAX_BYTES: usize = 16 << 10;
 
 /// Methods to choose from.
 pub(super) const METHODS: &[&str] = &["*", "GET", "HEAD", "POST", "PUT", "DELETE"];
@@ -48,12 +48,29 @@ impl Form {
     /// Reads the fault that a form describes.
     pub(super) fn fault(&self) -> Result<Fault, String> {
         let (kind, value) = (self.get("kind"), self.get("value"));
-        let takes_value = KINDS.iter().any(|it| it.0 == kind && it.1.is_some());
+        let Some((_, example, _)) = KINDS.iter().find(|it| it.0 == kind) else {
+            return Err(format!("`{kind}` is no kind of fault"));
+        };
+        let takes_value = example.is_some();
         if !takes_value && !value.is_empty() {
             return Err(format!("{kind} takes no value: leave the field empty"));
         }
         let or_any = |text: &str| if text.is_empty() { "*".to_owned() } else { text.to_owned() };
-        for (name, text) in [("path", self.get("path")), ("value", value)] {
+        let given = |name: &str| Some(self.get(name)).filter(|it| !it.is_empty());
+        if let Some(times) = given("times").filter(|it| it.parse::<NonZero<u32>>().is_err()) {
+            let most = u32::MAX;
+            return Err(format!(
+                "times: expected a whole number from 1 to {most}, found `{times}`"
+            ));
+        }
+        let is_fraction = |it: &str| it.parse().is_ok_and(|it: f64| (0.0..=1.0).contains(&it));
+        if let Some(probability) = given("probability").filter(|it| !is_fraction(it)) {
+            let example = "a number from 0 to 1, such as 0.5";
+            return Err(format!("probability: expected {example}, found `{probability}`"));
+        }
+        for (name, text) in
+            [("method", self.get("method")), ("path", self.get("path")), ("value", value)]
+        {
             if text.contains(char::is_whitespace) {
                 return Err(format!("the {name} must not have spaces"));
             }
@@ -65,8 +82,7 @@ impl Form {
             text.push_str(value);
         }
         for (prefix, name) in [("x", "times"), ("p", "probability")] {
-            let value = self.get(name);
-            if !value.is_empty() {
+            if let Some(value) = given(name) {
                 let _ = write!(text, " {prefix}{value}");
             }
         }
@@ -100,11 +116,30 @@ mod tests {
             ("kind=status&value=99", "expected a status code from 200 to 599"),
             ("kind=status", "missing value: expected `status=VALUE`"),
             ("kind=drop-after&value=1", "drop-after takes no value: leave the field empty"),
-            ("kind=nothing", "unknown kind `nothing`"),
+            ("kind=nothing", "`nothing` is no kind of fault"),
+            ("kind=status=503", "`status=503` is no kind of fault"),
+            ("", "`` is no kind of fault"),
+            ("kind=drop-after&method=A+B", "the method must not have spaces"),
+            (
+                "kind=drop-after&path=api/info",
+                "expected a path from its first `/` or a `*`, without a query, found `api/info`",
+            ),
+            (
+                "kind=drop-after&times=2+p0",
+                "times: expected a whole number from 1 to 4294967295, found `2 p0`",
+            ),
+            (
+                "kind=drop-after&times=0",
+                "times: expected a whole number from 1 to 4294967295, found `0`",
+            ),
+            (
+                "kind=drop-after&probability=0,5",
+                "probability: expected a number from 0 to 1, such as 0.5, found `0,5`",
+            ),
             ("kind=drop-after&path=/a+b", "the path must not have spaces"),
             (
                 "kind=drop-after&times=-1",
-                "expected `xTIMES` or `pPROBABILITY` from 0 to 1, found `x-1`",
+                "times: expected a whole number from 1 to 4294967295, found `-1`",
             ),
         ] {
             assert_eq!(Form::read(form).fault().unwrap_err(), expected);

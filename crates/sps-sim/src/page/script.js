@@ -32,7 +32,8 @@ function follow(status, rows) {
   });
 
   function say(text) {
-    status.textContent = text;
+    // A screen reader reads the same text again.
+    if (status.textContent !== text) status.textContent = text;
     button.textContent = wanted ? "Pause" : "Follow";
   }
 

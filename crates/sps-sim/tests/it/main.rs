@@ -21,6 +21,8 @@ mod page;
 #[cfg(feature = "page")]
 mod page_events;
 #[cfg(feature = "page")]
+mod page_forms;
+#[cfg(feature = "page")]
 mod page_secrets;
 mod parallel;
 mod services;

@@ -85,6 +85,10 @@ async fn p125_few_streams_are_open_and_a_stopped_simulator_ends_them() {
     read_until(&mut streams[0], "event: moved");
     Client::anonymous(&sim).get("/api/info");
     read_until(&mut streams[1], "/api/info");
+    // A HEAD takes no place.
+    raw(&sim, b"HEAD /page/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    Client::anonymous(&sim).get("/api/info");
+    read_until(&mut streams[1], "\"number\":2");
     // One that is closed makes place for another.
     drop(fifth);
     drop(streams.remove(0));

@@ -56,7 +56,7 @@ pub(in crate::page) fn faults(frame: &Frame<'_>, page: &FaultsPage<'_>) -> Marku
         }
         h2 { "Arm a fault" }
         @if let Some(error) = page.error {
-            p.error role="alert" id="fault-error" { strong { "Not armed: " } bdi { (visible(error)) } }
+            p.error role="alert" id="fault-error" { strong { "Not done: " } bdi { (visible(error)) } }
         }
         (arm(page))
     };
