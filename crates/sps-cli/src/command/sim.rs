@@ -4,6 +4,7 @@ mod files;
 mod fleet;
 mod inventory;
 mod named_fault;
+mod reach;
 
 use std::{
     fs,
@@ -261,6 +262,9 @@ fn print_access(args: &Args, out: &mut Stdout, simulator: &Simulator) -> Result<
     }
     if let (Some(page), None) = (simulator.page_url(), args.fleet) {
         writeln!(out, "page: {page}")?;
+        if let Some(page) = reach::page_elsewhere(simulator) {
+            writeln!(out, "page for other machines: {page}")?;
+        }
     }
     if let Some(pem) = simulator.certificate_pem() {
         match &args.certificate {
@@ -340,17 +344,8 @@ async fn start(args: &Args) -> Result<Simulator> {
     for fault in &args.fault {
         simulator.add_fault(fault.fault.clone());
     }
-    warn_of_other_machines(&simulator);
+    reach::warn(args, &simulator);
     Ok(simulator)
-}
-
-fn warn_of_other_machines(simulator: &Simulator) {
-    if !simulator.addr().ip().is_loopback() {
-        let address = simulator.addr();
-        remark(&format!(
-            "warning: other machines can reach this simulator: it listens on {address}"
-        ));
-    }
 }
 
 impl Args {

@@ -146,6 +146,13 @@ fn p121_only_an_address_that_others_can_reach_has_a_token() {
     let url = lines[0].strip_prefix("listening on ").unwrap();
     let token = lines[3].strip_prefix(&format!("page: {url}/?token=")).unwrap();
     assert!(token.len() == 32 && error.contains("other machines can reach this simulator"));
+    // The helper passes --plain-http.
+    assert!(error.contains("without TLS, the network can read the token of the page;"), "{error}");
+    let options = ["--listen", "0.0.0.0:0", "--page-secrets"];
+    let (_, error) = printed(&dir, &options, 4);
+    assert!(error.contains("of the page and the secrets that it shows"), "{error}");
+    let (_, error) = printed(&dir, &["--listen", "0.0.0.0:0", "--no-page"], 3);
+    assert!(!error.contains("TLS"), "{error}");
     // The inventory is all that is on standard output.
     let (lines, error) = printed(&dir, &["--fleet", "3"], 14);
     let hosts: Vec<_> = lines.iter().filter(|it| it.contains("sps_host")).collect();

@@ -7,9 +7,7 @@ use serde_json::json;
 use sps_sim::{Builder, Simulator};
 
 use crate::{
-    command::sim::{
-        Args, access, files, inventory, print_access, serve, warn, warn_of_other_machines,
-    },
+    command::sim::{Args, access, files, inventory, print_access, reach, serve, warn},
     output::{Stdout, print_json},
     status::Status,
 };
@@ -62,6 +60,11 @@ fn print_page(out: &mut Stdout, simulator: &Simulator) -> Result<()> {
     if let Some(page) = simulator.page_url() {
         let token = page.strip_prefix(&simulator.url()).unwrap_or_default();
         writeln!(out, "page: the address of each simulator, followed by {token}")?;
+        if let Some(address) = reach::outside(simulator) {
+            let own = simulator.url();
+            let own = own.rsplit_once(':').map_or(&*own, |it| it.0);
+            writeln!(out, "page for other machines: with {address} instead of {own}")?;
+        }
     }
     Ok(())
 }
@@ -106,7 +109,7 @@ async fn start(args: &Args, count: u16) -> Result<Vec<Simulator>> {
             }
         }
     }
-    warn_of_other_machines(&simulators[0]);
+    reach::warn(args, &simulators[0]);
     Ok(simulators)
 }
 
