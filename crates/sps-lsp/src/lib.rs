@@ -13,6 +13,7 @@ mod place;
 mod server;
 mod skeleton;
 mod state;
+mod stdio;
 mod text;
 mod uri;
 mod workspace;
@@ -20,7 +21,6 @@ mod workspace;
 use std::{fmt, io, path::Path, sync::Arc};
 
 pub use lsp_server::Connection;
-use lsp_server::ProtocolError;
 use sps_model::{
     EndpointInfo,
     validate::{Report, Timestamp, Version},
@@ -104,11 +104,11 @@ impl Settings {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// The editor has left the protocol.
-    #[error("the editor does not keep to the protocol")]
-    Protocol(#[from] ProtocolError),
-    /// A message of the editor is not JSON. The error has no part of it, which may be a part of a file.
-    #[error("the editor has sent a message that is not JSON")]
+    /// The connection has ended before the request `initialize`.
+    #[error("the editor has ended the connection before it sent `initialize`")]
+    NotInitialized,
+    /// The stream has a message without a length, or one of more than 256 MiB.
+    #[error("the editor has sent a message without a length, or one of more than 256 MiB")]
     Malformed,
     /// The streams of the editor.
     #[error("cannot talk with the editor")]
@@ -118,22 +118,19 @@ pub enum ServeError {
 /// Serves the editor that has started this process, over standard input and output.
 ///
 /// # Errors
-/// The editor does not keep to the protocol, or the streams fail.
+/// The editor ends the connection before `initialize`, or the streams fail. A single message that cannot be read is answered.
 pub fn serve_stdio(settings: Settings) -> Result<(), ServeError> {
-    let (connection, threads) = Connection::stdio();
+    let (connection, threads) = stdio::connect()?;
     let served = serve(&connection, settings);
-    // The threads end when nothing can be sent any longer.
+    // The writer ends when nothing can be sent any longer.
     drop(connection);
-    match threads.join() {
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(ServeError::Malformed),
-        joined => joined.map_err(ServeError::Io).and(served),
-    }
+    threads.join().and(served)
 }
 
 /// Serves an editor until it ends the connection.
 ///
 /// # Errors
-/// The editor does not keep to the protocol.
+/// The editor ends the connection before `initialize`.
 pub fn serve(connection: &Connection, settings: Settings) -> Result<(), ServeError> {
     Server::start(connection, settings)?.run()
 }

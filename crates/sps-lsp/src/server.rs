@@ -21,7 +21,7 @@ use lsp_types::{
         DidCloseTextDocument, DidCreateFiles, DidDeleteFiles, DidOpenTextDocument, DidRenameFiles,
         Exit, Notification as _, PublishDiagnostics,
     },
-    request::{RegisterCapability, Request as _, Shutdown},
+    request::{Initialize, RegisterCapability, Request as _, Shutdown},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -68,7 +68,7 @@ impl<'c> Server<'c> {
         connection: &'c Connection,
         settings: Settings,
     ) -> Result<Self, ServeError> {
-        let (id, mut params) = connection.initialize_start()?;
+        let (id, mut params) = first_request(connection)?;
         let mut spellings = Spellings::default();
         spellings.read(&mut params);
         let params: InitializeParams = serde_json::from_value(params).unwrap_or_default();
@@ -78,7 +78,6 @@ impl<'c> Server<'c> {
             capabilities: features::capabilities(),
             server_info: Some(ServerInfo { name, version }),
         };
-        connection.initialize_finish(id, value(result))?;
         let mut server = Self {
             connection,
             state: State::new(settings),
@@ -89,6 +88,7 @@ impl<'c> Server<'c> {
             is_publishing: false,
             rescan: None,
         };
+        server.answer(Response::new_ok(id, result));
         let folders = folders(&params);
         for folder in &folders {
             server.add_folder(folder);
@@ -383,6 +383,25 @@ impl<'c> Server<'c> {
         let notification = Notification { method: N::METHOD.to_owned(), params };
         let _ = self.connection.sender.send(notification.into());
     }
+}
+
+/// The request `initialize`, which comes first.
+fn first_request(connection: &Connection) -> Result<(RequestId, Value), ServeError> {
+    for message in &connection.receiver {
+        match message {
+            Message::Request(it) if it.method == Initialize::METHOD => {
+                return Ok((it.id, it.params));
+            }
+            Message::Request(it) => {
+                let message = "the first request is `initialize`".to_owned();
+                let code = ErrorCode::ServerNotInitialized as i32;
+                let _ = connection.sender.send(Response::new_err(it.id, code, message).into());
+            }
+            Message::Notification(it) if it.method == Exit::METHOD => break,
+            Message::Notification(_) | Message::Response(_) => {}
+        }
+    }
+    Err(ServeError::NotInitialized)
 }
 
 /// The file that a message is about.

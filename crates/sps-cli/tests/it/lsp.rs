@@ -105,14 +105,54 @@ fn p111_standard_output_has_the_protocol_alone() {
     let output = child.args(["lsp"]).current_dir(dir.path()).output().unwrap();
     assert_eq!(output.stdout, b"");
     // An editor that says nothing, or something else.
-    for input in ["", "hello", "Content-Length: 2\r\n\r\n{}"] {
+    for (input, code) in
+        [("", None), ("hello", None), ("Content-Length: 2\r\n\r\n{}", Some(-32_600))]
+    {
         let run = dir.sps_with(&["lsp"], input);
-        assert!(run.status != 0 && run.stdout.is_empty(), "{input:?}: {}", run.all());
+        assert_ne!(run.status, 0, "{input:?}: {}", run.all());
+        let answer = messages(&run).pop().map(|it| it["error"]["code"].clone());
+        assert_eq!(answer, code.map(Value::from), "{input:?}: {}", run.all());
         assert!(run.stderr.starts_with("error: "), "{input:?}: {}", run.all());
     }
-    // Half of a pair is no JSON; what is beside it may be a secret.
-    let run = dir.sps_with(&["lsp"], "Content-Length: 20\r\n\r\n{\"hunter2\": \"\\ud83d\"}");
-    assert!(run.status == 2 && !run.all().contains("hunter2"), "{}", run.all());
+    // No error repeats a message: it may hold a secret.
+    for text in [
+        r#"{"hunter2": "\ud83d"}"#,
+        r#"{"hunter2"}"#,
+        r#"{"method": "m", "params": "hunter2"}"#,
+        r#"{"method": "m", "params": "hunter2", "id": 1}"#,
+        r#"{"id": 1, "result": "hunter2"}"#,
+    ] {
+        let input = format!("Content-Length: {}\r\n\r\n{text}", text.len());
+        let run = dir.sps_with(&["lsp", "-vv"], input);
+        assert!(run.status == 2 && !run.all().contains("hunter2"), "{}", run.all());
+    }
+}
+
+#[test]
+fn a_message_that_cannot_be_read_does_not_end_the_server() {
+    let dir = Dir::new("lsp-unreadable").with("sps.toml", "");
+    let root = format!("file://{}", dir.path().display());
+    let folders = json!([{"uri": root, "name": "site"}]);
+    let uri = format!("{root}/management/email.yaml");
+    let opened = json!({"uri": uri, "languageId": "yaml", "version": 1, "text": "HALF: 1\n"});
+    let mut input = framed(&[
+        json!({"id": 0, "method": "initialize", "params": {"workspaceFolders": folders, "capabilities": {}}}),
+        json!({"method": "textDocument/didOpen", "params": {"textDocument": opened}}),
+    ]);
+    // What an editor sends while the user types into an emoji; the length stays.
+    input = input.replace("HALF: 1\\n", "\\ud83d: 1");
+    input.push_str("Content-Length: 2\r\n\r\n[}");
+    let place = json!({"textDocument": {"uri": uri}});
+    input.push_str(&framed(&[
+        json!({"id": 1, "method": "textDocument/documentSymbol", "params": place}),
+        json!({"id": 2, "method": "shutdown"}),
+        json!({"method": "exit"}),
+    ]));
+    let run = dir.sps_with(&["lsp"], input);
+    assert_eq!(run.status, 0, "{}", run.all());
+    let error = messages(&run).into_iter().find(|it| it["error"]["code"] == -32_700);
+    assert_eq!(error.expect("an error for the other message")["id"], Value::Null);
+    assert_eq!(answer(&run, 1)[0]["name"], "\u{FFFD}", "{}", run.all());
 }
 
 #[test]

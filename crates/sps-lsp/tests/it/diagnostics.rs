@@ -1,5 +1,7 @@
 //! Problems are shown while the user types.
 
+use serde_json::json;
+
 use crate::editor::Editor;
 
 const SETTINGS: (&str, &str) = ("sps.toml", "target = \"7.5\"\n");
@@ -35,7 +37,8 @@ fn a_file_that_cannot_be_read_has_a_problem() {
     let path = editor.path(STAFF);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, b"name: \xfc\n").unwrap();
-    editor.write("sps.toml", Some(SETTINGS.1));
+    let change = json!({"uri": editor.uri(STAFF), "type": 1});
+    editor.tell("workspace/didChangeWatchedFiles", json!({"changes": [change]}));
     editor.settle();
     let problems = &editor.problems[&editor.uri(STAFF)];
     assert!(
