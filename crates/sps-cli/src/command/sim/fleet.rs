@@ -1,6 +1,11 @@
 //! `sps sim --fleet`: many simulators in one process.
 
-use std::{fs, io::Write as _, net::SocketAddr, path::Path};
+use std::{
+    fs,
+    io::Write as _,
+    net::{IpAddr, SocketAddr},
+    path::Path,
+};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
@@ -61,8 +66,11 @@ fn print_page(out: &mut Stdout, simulator: &Simulator) -> Result<()> {
         let token = page.strip_prefix(&simulator.url()).unwrap_or_default();
         writeln!(out, "page: the address of each simulator, followed by {token}")?;
         if let Some(address) = reach::outside(simulator) {
-            let own = simulator.url();
-            let own = own.rsplit_once(':').map_or(&*own, |it| it.0);
+            let own = if simulator.addr().is_ipv6() { "[::1]" } else { "127.0.0.1" };
+            let address = match address {
+                IpAddr::V4(it) => it.to_string(),
+                IpAddr::V6(it) => format!("[{it}]"),
+            };
             writeln!(out, "page for other machines: with {address} instead of {own}")?;
         }
     }
