@@ -1,5 +1,6 @@
 //! What the server answers.
 
+mod actions;
 mod completion;
 mod edits;
 mod hover;
@@ -14,14 +15,13 @@ use std::{
 
 use lsp_server::ErrorCode;
 use lsp_types::{
-    CodeAction, CodeActionContext, CodeActionKind, CodeActionOptions, CodeActionOrCommand,
-    CodeActionParams, CodeActionProviderCapability, CompletionItem, CompletionOptions,
-    CompletionParams, Diagnostic, DocumentChangeOperation, DocumentChanges, DocumentSymbol,
-    DocumentSymbolParams, FileOperationFilter, FileOperationPattern,
+    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability,
+    CompletionItem, CompletionOptions, CompletionParams, DocumentChangeOperation, DocumentChanges,
+    DocumentSymbol, DocumentSymbolParams, FileOperationFilter, FileOperationPattern,
     FileOperationRegistrationOptions, FoldingRange, FoldingRangeParams,
     FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams, HoverProviderCapability,
     Location, OneOf, PrepareRenameResponse, ReferenceParams, RenameFile, RenameOptions,
-    RenameParams, ResourceOp, ServerCapabilities, SymbolInformation, SymbolKind, TextDocumentEdit,
+    RenameParams, ResourceOp, ServerCapabilities, SymbolInformation, SymbolKind,
     TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
     TextDocumentSyncOptions, TextEdit, Uri, WorkspaceEdit,
     WorkspaceFileOperationsServerCapabilities, WorkspaceFoldersServerCapabilities,
@@ -38,7 +38,7 @@ use sps_model::{
     EndpointInfo,
     validate::{Span, Version, suggest},
 };
-use sps_site::{Draft, SETTINGS_FILE};
+use sps_site::Draft;
 
 use self::{
     completion::Named,
@@ -328,57 +328,6 @@ impl File<'_> {
         let document_changes = Some(DocumentChanges::Operations(operations));
         Ok(WorkspaceEdit { document_changes, ..WorkspaceEdit::default() })
     }
-
-    /// What repairs the problems, or waives their rules: of the kinds that the editor asks for.
-    fn actions(&self, context: &CodeActionContext) -> Vec<CodeActionOrCommand> {
-        let is_wanted = |kind: &CodeActionKind| {
-            context.only.as_ref().is_none_or(|only| only.iter().any(|it| includes(it, kind)))
-        };
-        let (Some(home), Some(address)) = (&self.home, uri(&self.path)) else { return Vec::new() };
-        let draft = home.tree.draft();
-        let repair = |only: Option<(&str, &str)>| {
-            self.settings.with_options(|options| draft.repair(&home.inside, only, options))
-        };
-        let version = self.version(&self.path);
-        let mut actions = Vec::new();
-        let problems = context.diagnostics.iter().filter(|_| is_wanted(&CodeActionKind::QUICKFIX));
-        for problem in problems {
-            let Some(data) = &problem.data else { continue };
-            let (Some(code), Some(pointer)) = (data["code"].as_str(), data["pointer"].as_str())
-            else {
-                continue;
-            };
-            if let Some(repair) = repair(Some((code, pointer))) {
-                let edit = edits::of_file(address.clone(), version, edits::of_repair(&repair));
-                let title = format!("Repair `{code}` here");
-                let action = action(title, CodeActionKind::QUICKFIX, edit, Some(problem));
-                actions.push(CodeAction { is_preferred: Some(true), ..action });
-            }
-            let settings = home.tree.outside(Path::new(SETTINGS_FILE));
-            if let Some((text, new)) = draft.settings_allowing(code)
-                && let Some(address) = uri(&settings)
-            {
-                let text = Text::new(text);
-                let edit = TextEdit { range: text.range(new.0), new_text: new.1 };
-                let edit = edits::of_file(address, self.version(&settings), [edit]);
-                let title = format!("Waive `{code}` for this tree, in sps.toml");
-                actions.push(action(title, CodeActionKind::QUICKFIX, edit, Some(problem)));
-            }
-        }
-        let is_whole_file = is_wanted(&CodeActionKind::SOURCE_FIX_ALL);
-        if let Some(repair) = is_whole_file.then(|| repair(None)).flatten() {
-            let edit = edits::of_file(address, version, edits::of_repair(&repair));
-            let title = "Repair everything in this file that leaves no choice".to_owned();
-            actions.push(action(title, CodeActionKind::SOURCE_FIX_ALL, edit, None));
-        }
-        actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
-    }
-}
-
-/// Whether a kind of actions has the other one in it: `source` has `source.fixAll`.
-fn includes(kind: &CodeActionKind, other: &CodeActionKind) -> bool {
-    let rest = other.as_str().strip_prefix(kind.as_str());
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Where the name is that a rename would change.
@@ -395,23 +344,6 @@ fn prepare_rename(file: &File<'_>, offset: usize) -> Option<PrepareRenameRespons
         range: file.text.range(node.span),
         placeholder,
     })
-}
-
-fn action(
-    title: String,
-    kind: CodeActionKind,
-    edit: TextDocumentEdit,
-    problem: Option<&Diagnostic>,
-) -> CodeAction {
-    let document_changes = Some(DocumentChanges::Edits(vec![edit]));
-    let edit = WorkspaceEdit { document_changes, ..WorkspaceEdit::default() };
-    CodeAction {
-        title,
-        kind: Some(kind),
-        diagnostics: problem.map(|it| vec![it.clone()]),
-        edit: Some(edit),
-        ..CodeAction::default()
-    }
 }
 
 /// The most symbols of a whole workspace in one answer.

@@ -135,6 +135,45 @@ fn p103_a_rename_is_refused_while_a_file_cannot_be_read() {
 }
 
 #[test]
+fn a_wrong_word_is_replaced_by_one_that_is_near() {
+    let yaml = "management/snmp/trap.yaml";
+    let json = "management/snmp/trap.json";
+    for (file, old, new) in [
+        (yaml, "ase", "aes"),
+        (yaml, "'ase'", "\"aes\""),
+        (json, "\"ase\"", "\"aes\""),
+        // The anchor would be lost.
+        (yaml, "&method ase", ""),
+    ] {
+        let before = if file == yaml {
+            format!(
+                "enabled: true\nversion:\n  selection: \"3\"\n  value:\n    encryption_method: {old} # traps\n"
+            )
+        } else {
+            format!(
+                "{{\"version\": {{\"selection\": \"3\", \"value\": {{\"encryption_method\": {old}}}}}}}"
+            )
+        };
+        let mut editor = opened(file, &before);
+        let problems = editor.problems[&editor.uri(file)].clone();
+        // Where the problem was: the action goes by the text as it is now.
+        editor.change(file, Some([[0, 0], [0, 0]]), "\n");
+        std::fs::write(editor.path(file), format!("\n{before}")).unwrap();
+        let actions = actions(&mut editor, file, &json!({"diagnostics": problems}));
+        let found: Vec<_> = titled(&actions, "Replace with `aes`").collect();
+        if new.is_empty() {
+            assert_eq!(found, Vec::<&Value>::new(), "{old}");
+            continue;
+        }
+        assert_eq!(found.len(), 1, "{old}: {actions:?}");
+        assert_eq!(
+            applied(&edits_of(&found[0]["edit"])),
+            [format!("\n{}", before.replace(old, new))]
+        );
+    }
+}
+
+#[test]
 fn p109_a_repair_leaves_everything_else_as_it_is() {
     let text = "# Office\r\nname:   'x'   # here\r\nMon: [ ['8:00',  '18:00'] ]\r\nTue: []\r\nWed: []\r\nThu: []\r\nFri: []\r\nSat: []\r\nSunn: []\r\n";
     let file = "policies/time_policies/x.yaml";
