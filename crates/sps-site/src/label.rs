@@ -57,7 +57,8 @@ impl fmt::Display for Label {
 
 /// A text in Unicode's composed form.
 pub(crate) fn composed(text: &str) -> String {
-    text.nfc().collect()
+    // Nearly every name: several times as fast.
+    if text.is_ascii() { text.to_owned() } else { text.nfc().collect() }
 }
 
 /// Percent-encodes `%` and these characters.
