@@ -1,6 +1,6 @@
 //! What repairs the problems, or waives their rules.
 
-use std::path::Path;
+use std::{cell::LazyCell, path::Path};
 
 use lsp_types::{
     CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, Diagnostic,
@@ -31,9 +31,9 @@ impl File<'_> {
         let mut actions = Vec::new();
         let problems = context.diagnostics.iter().filter(|_| is_wanted(&CodeActionKind::QUICKFIX));
         // The problems of the text as it is: what the editor shows may be about an older one.
-        let report = (!context.diagnostics.is_empty())
-            .then(|| self.settings.with_options(|options| draft.report(&home.inside, options)))
-            .flatten();
+        let report = LazyCell::new(|| {
+            self.settings.with_options(|options| draft.report(&home.inside, options))
+        });
         for problem in problems {
             let Some(data) = &problem.data else { continue };
             let (Some(code), Some(pointer)) = (data["code"].as_str(), data["pointer"].as_str())
@@ -47,7 +47,7 @@ impl File<'_> {
                 let title = format!("Repair `{code}` {place}");
                 let action = action(title, CodeActionKind::QUICKFIX, edit, Some(problem));
                 actions.push(CodeAction { is_preferred: Some(true), ..action });
-            } else if let Some(report) = &report {
+            } else if let Some(report) = &*report {
                 // More than one word is possible.
                 for (title, edit) in suggestions(report, code, pointer, self.text, &self.path) {
                     let edit = edits::of_file(address.clone(), version, [edit]);
